@@ -1,0 +1,49 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+// Inner loops and the code that walks over numbers stay optimised in debug builds:
+// a debug build is for debugging the user's program, not for waiting on ours.
+let optimisedC: [CSetting] = [.unsafeFlags(["-O2", "-ffp-contract=off"])]
+let optimisedSwift: [SwiftSetting] = [.unsafeFlags(["-O"])]
+
+let package = Package(
+  name: "Pullback",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Pullback", targets: ["Pullback"]),
+    .library(name: "PullbackByHand", targets: ["PullbackByHand"]),
+    .executable(name: "pullback", targets: ["PullbackCommand"]),
+  ],
+  dependencies: [
+    // Used by the command alone; the libraries depend on nothing.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .target(name: "PullbackTensors", path: "Sources/Tensors"),
+    .target(
+      name: "PullbackPlans", dependencies: ["PullbackTensors"], path: "Sources/Plans",
+      swiftSettings: optimisedSwift),
+    .target(name: "CPullbackKernels", path: "Sources/CKernels", cSettings: optimisedC),
+    .target(
+      name: "PullbackRuntime", dependencies: ["PullbackPlans", "CPullbackKernels"],
+      path: "Sources/Runtime", swiftSettings: optimisedSwift),
+    .target(name: "CPullbackDigits", path: "Sources/CDigits"),
+    .target(
+      name: "PullbackNetworks", dependencies: ["PullbackRuntime", "CPullbackDigits"],
+      path: "Sources/Networks"),
+    .target(name: "PullbackByHand", dependencies: ["PullbackRuntime"], path: "Sources/ByHand"),
+    .target(
+      name: "Pullback", dependencies: ["PullbackTensors", "PullbackRuntime", "PullbackNetworks"],
+      path: "Sources/Pullback"),
+    .executableTarget(
+      name: "PullbackCommand",
+      dependencies: [
+        "Pullback", "PullbackByHand", "CPullbackKernels",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/PullbackCommand"),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Inner loops over numbers, chosen once for the processor the program runs on.
+//
+// Nothing here allocates, starts threads or knows of shapes. Lengths and strides count elements.
+// Pointers must be aligned as their element type asks, no more. A kernel touches exactly the
+// elements its contract names. `out` may start exactly where an input whose elements have the same
+// size starts, and may not overlap one otherwise. The result for an element never depends on its
+// place in the array.
+
+#ifndef CPULLBACK_KERNELS_H
+#define CPULLBACK_KERNELS_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Element types. `PB_U8` holds booleans: 0 or 1.
+typedef enum pb_type { PB_F32, PB_F64, PB_I32, PB_U8 } pb_type;
+
+// Choosing --------------------------------------------------------------------------------------
+
+/// "baseline", "avx2", "avx512" or "neon": the best that runs here, or what the environment
+/// variable PULLBACK_INSTRUCTION_SET asks for.
+const char *pb_instruction_set(void);
+
+/// 1 if the environment asked for an instruction set that is unknown or cannot run here.
+int pb_instruction_set_requested_unavailable(void);
+
+// Elementwise -----------------------------------------------------------------------------------
+
+/// `out[i] = f(a[i], b[i], c[i])` for i < n; operands a map does not take are not read.
+typedef void (*pb_map)(long n, void *out, const void *a, const void *b, const void *c);
+
+/// Floating point: maximum and minimum propagate NaN; relu(NaN) = NaN, relu(-0) = 0; sign(0) = 0,
+/// sign(NaN) = NaN. Int32 wraps, x / 0 = 0, and the least number / -1 = the least number.
+typedef enum pb_map_code {
+  PB_NEGATE, PB_ABSOLUTE, PB_SIGN, PB_EXP, PB_LOG, PB_SQRT, PB_TANH, PB_RELU, PB_NOT,
+  PB_ADD, PB_SUBTRACT, PB_MULTIPLY, PB_DIVIDE, PB_MAXIMUM, PB_MINIMUM,
+  // Comparisons write U8.
+  PB_EQUAL, PB_NOT_EQUAL, PB_LESS, PB_LESS_EQUAL, PB_GREATER, PB_GREATER_EQUAL,
+  // a: U8 condition; b where it holds, c where it does not.
+  PB_SELECT
+} pb_map_code;
+
+/// The map for operands of `type`; NULL where it has no meaning (exp of Int32).
+/// U8 has NOT, EQUAL, NOT_EQUAL, MAXIMUM (or), MINIMUM (and) and SELECT.
+pb_map pb_map_for(pb_map_code code, pb_type type);
+
+/// Conversion: to Int32 truncates, saturates, and NaN gives 0; to U8 is `!= 0`. Reads `a` only.
+pb_map pb_convert_for(pb_type from, pb_type to);
+
+/// `out[i] = a[i]`.
+pb_map pb_copy_for(pb_type type);
+
+/// `out[i] = *scalar`.
+typedef void (*pb_fill)(long n, void *out, const void *scalar);
+pb_fill pb_fill_for(pb_type type);
+
+/// `out[i] = a[i * stride]`; `stride` may be 0 or negative. `out` must not overlap `a`.
+typedef void (*pb_strided)(long n, void *out, const void *a, long stride);
+pb_strided pb_load_strided_for(pb_type type);
+
+/// `out[i] = start + i * step`, wrapping in 64 bits, then converted to the type.
+typedef void (*pb_iota)(long n, void *out, int64_t start, int64_t step);
+pb_iota pb_iota_for(pb_type type);
+
+/// The first i with `a[i] < 0 || a[i] >= count`, else -1. Requires count >= 0.
+long pb_first_outside(long n, const int32_t *a, int32_t count);
+
+// Random numbers --------------------------------------------------------------------------------
+
+/// Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw: Parallel random numbers, SC 2011).
+/// High words of key and counter come first.
+void pb_threefry2x32(uint64_t key, uint64_t counter, uint32_t out[2]);
+
+/// Element i is a function of `key` and `position + i`.
+typedef void (*pb_random)(long n, void *out, uint64_t key, uint64_t position);
+
+/// Uniform in [0, 1): 24 bits for F32, 53 for F64; NULL for other types.
+pb_random pb_uniform_for(pb_type type);
+
+/// Standard normal, by the inverse distribution function (Wichura, AS 241); NULL for other types.
+pb_random pb_normal_for(pb_type type);
+
+/// 32 random bits an element, as Int32.
+pb_random pb_bits(void);
+
+// Reductions ------------------------------------------------------------------------------------
+
+/// A row is reduced in this many lanes: lane j takes elements j, j + 16, ... in order. So a row cut
+/// at multiples of 16 gives the same bits as a whole one.
+enum { PB_LANES = 16 };
+
+/// Maximum and minimum propagate NaN. U8: PB_MAX is any, PB_MIN is all, PB_SUM is undefined (NULL).
+/// Reducing columns is an elementwise PB_ADD, PB_MAXIMUM or PB_MINIMUM.
+typedef enum pb_reduction { PB_SUM, PB_MAX, PB_MIN } pb_reduction;
+
+/// Sets `lanes` (PB_LANES elements of the type) to the identity.
+typedef void (*pb_row_start)(void *lanes);
+/// Takes in the next n elements; every piece but the last holds a multiple of PB_LANES.
+typedef void (*pb_row_accumulate)(long n, void *lanes, const void *a);
+/// Combines the lanes, pairwise and in a fixed order, into one element.
+typedef void (*pb_row_finish)(const void *lanes, void *out);
+/// `out[r]` is the reduction of `a[r * n ..< (r + 1) * n]`, with the bits of the three above.
+/// `out` must not overlap `a`.
+typedef void (*pb_rows_reduce)(long rows, long n, void *out, const void *a);
+
+pb_row_start pb_row_start_for(pb_reduction reduction, pb_type type);
+pb_row_accumulate pb_row_accumulate_for(pb_reduction reduction, pb_type type);
+pb_row_finish pb_row_finish_for(pb_reduction reduction, pb_type type);
+pb_rows_reduce pb_rows_reduce_for(pb_reduction reduction, pb_type type);
+
+/// Where the extreme of a row is: the first wins among equals, NaN wins over numbers. A row may
+/// come in pieces: `base` is the index of a[0], `is_first` says that best and index hold nothing
+/// yet. A piece with n = 0 changes nothing.
+typedef void (*pb_arg_row)(
+  long n, const void *a, int32_t base, void *best, int32_t *index, int is_first);
+pb_arg_row pb_arg_row_for(int is_max, pb_type type);
+
+/// The same for n columns at once: `a` is row number `row`, and row 0 initialises.
+typedef void (*pb_arg_column)(long n, const void *a, int32_t row, void *best, int32_t *index);
+pb_arg_column pb_arg_column_for(int is_max, pb_type type);
+
+// Matrix multiplication -------------------------------------------------------------------------
+
+/// `c[i * ldc + j] (+)= sum over p of a[i * ars + p * acs] * b[p * ldb + j]` for i < rows,
+/// 1 <= rows <= pb_tile_rows, and every j < pb_tile_columns: full rows of b are read and full rows
+/// of c written. Each element of c is one chain over p in order, from c (accumulate) or from 0:
+/// cutting k and accumulating changes no bits, nor does `rows`, nor the choice between the wide
+/// and the narrow tile. k may be 0. `c` must not overlap `a` or `b`. F32, F64 and Int32 (wrapping);
+/// NULL for U8.
+typedef void (*pb_gemm_tile)(
+  long rows, long k, const void *a, long ars, long acs, const void *b, long ldb, void *c, long ldc,
+  int accumulate);
+pb_gemm_tile pb_gemm_tile_for(pb_type type);
+long pb_tile_columns(pb_type type);
+long pb_tile_rows(pb_type type);
+
+/// The same with pb_narrow_columns columns, one vector: for what is left of a matrix's columns.
+pb_gemm_tile pb_gemm_narrow_for(pb_type type);
+long pb_narrow_columns(pb_type type);
+
+/// Copies `columns` columns of B, element (p, j) at `b[p * brs + j * bcs]`, into a panel of
+/// k x tile_columns, row after row, with zeros in columns `columns ..< tile_columns`.
+typedef void (*pb_pack)(
+  long k, long columns, long tile_columns, const void *b, long brs, long bcs, void *panel);
+pb_pack pb_pack_for(pb_type type);
+
+// Measuring -------------------------------------------------------------------------------------
+
+/// Runs multiply-adds on float registers alone and returns how many floating-point operations
+/// that was: the peak that matrix multiplication is compared with.
+double pb_fma_peak(long iterations);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

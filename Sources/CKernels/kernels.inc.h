@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All kernels of one instruction set, and the table of them. The including file names the set
+// (PB_ISA, PB_ISA_NAME), its registers (PB_VECTOR_BYTES, PB_HAS_FMA, PB_TILE_ROWS) and puts the
+// functions under its target.
+
+#include "vectors.inc.h"
+#include "maps.inc.h"
+#include "transcendental.inc.h"
+#include "moves.inc.h"
+#include "random.inc.h"
+#include "normal.inc.h"
+#include "reduce.inc.h"
+#include "extremes.inc.h"
+#include "gemm.inc.h"
+#include "pack.inc.h"
+
+// Rows of the table, in the order F32, F64, I32, U8.
+#define PB_FLOATS(name) { pb_##name##_f32, pb_##name##_f64 }
+#define PB_NUMBERS(name) { pb_##name##_f32, pb_##name##_f64, pb_##name##_i32 }
+#define PB_ALL_TYPES(name) { pb_##name##_f32, pb_##name##_f64, pb_##name##_i32, pb_##name##_u8 }
+#define PB_BY_SIZE(name) { pb_##name##_32, pb_##name##_64, pb_##name##_32, pb_##name##_8 }
+#define PB_PASTED(prefix, isa) prefix##isa
+#define PB_TABLE(isa) PB_PASTED(pb_kernels_, isa)
+#define PB_LANES_OF(T) (PB_VECTOR_BYTES / sizeof(T))
+
+const struct pb_kernels PB_TABLE(PB_ISA) = {
+  .name = PB_ISA_NAME,
+  .maps = {
+    [PB_NEGATE] = PB_NUMBERS(negate),
+    [PB_ABSOLUTE] = PB_NUMBERS(absolute),
+    [PB_SIGN] = PB_NUMBERS(sign),
+    [PB_EXP] = PB_FLOATS(exp),
+    [PB_LOG] = PB_FLOATS(log),
+    [PB_SQRT] = PB_FLOATS(sqrt),
+    [PB_TANH] = PB_FLOATS(tanh),
+    [PB_RELU] = PB_NUMBERS(relu),
+    [PB_NOT] = { [PB_U8] = pb_not_u8 },
+    [PB_ADD] = PB_NUMBERS(add),
+    [PB_SUBTRACT] = PB_NUMBERS(subtract),
+    [PB_MULTIPLY] = PB_NUMBERS(multiply),
+    [PB_DIVIDE] = PB_NUMBERS(divide),
+    [PB_MAXIMUM] = PB_ALL_TYPES(maximum),
+    [PB_MINIMUM] = PB_ALL_TYPES(minimum),
+    [PB_EQUAL] = PB_ALL_TYPES(equal),
+    [PB_NOT_EQUAL] = PB_ALL_TYPES(not_equal),
+    [PB_LESS] = PB_NUMBERS(less),
+    [PB_LESS_EQUAL] = PB_NUMBERS(less_equal),
+    [PB_GREATER] = PB_NUMBERS(greater),
+    [PB_GREATER_EQUAL] = PB_NUMBERS(greater_equal),
+    [PB_SELECT] = PB_BY_SIZE(select),
+  },
+  .converts = {
+    [PB_F32] = { pb_copy_32, pb_convert_f32_f64, pb_convert_f32_i32, pb_convert_f32_u8 },
+    [PB_F64] = { pb_convert_f64_f32, pb_copy_64, pb_convert_f64_i32, pb_convert_f64_u8 },
+    [PB_I32] = { pb_convert_i32_f32, pb_convert_i32_f64, pb_copy_32, pb_convert_i32_u8 },
+    [PB_U8] = { pb_convert_u8_f32, pb_convert_u8_f64, pb_convert_u8_i32, pb_copy_8 },
+  },
+  .copies = PB_BY_SIZE(copy),
+  .fills = PB_BY_SIZE(fill),
+  .loads_strided = PB_BY_SIZE(load_strided),
+  .iotas = PB_ALL_TYPES(iota),
+  .first_outside = pb_first_outside_i32,
+
+  .uniforms = PB_FLOATS(uniform),
+  .normals = PB_FLOATS(normal),
+  .bits = pb_bits_i32,
+
+  .row_starts = { PB_NUMBERS(start_sum), PB_ALL_TYPES(start_max), PB_ALL_TYPES(start_min) },
+  .row_accumulates = {
+    PB_NUMBERS(accumulate_sum), PB_ALL_TYPES(accumulate_max), PB_ALL_TYPES(accumulate_min)
+  },
+  .row_finishes = { PB_NUMBERS(finish_sum), PB_ALL_TYPES(finish_max), PB_ALL_TYPES(finish_min) },
+  .rows_reduces = { PB_NUMBERS(rows_sum), PB_ALL_TYPES(rows_max), PB_ALL_TYPES(rows_min) },
+  .arg_rows = { PB_ALL_TYPES(arg_row_min), PB_ALL_TYPES(arg_row_max) },
+  .arg_columns = { PB_ALL_TYPES(arg_column_min), PB_ALL_TYPES(arg_column_max) },
+
+  .tiles = { pb_tile_f32, pb_tile_f64, pb_tile_u32 },
+  .narrow_tiles = { pb_narrow_f32, pb_narrow_f64, pb_narrow_u32 },
+  .tile_columns = { 2 * PB_LANES_OF(float), 2 * PB_LANES_OF(double), 2 * PB_LANES_OF(int32_t) },
+  .narrow_columns = { PB_LANES_OF(float), PB_LANES_OF(double), PB_LANES_OF(int32_t) },
+  .tile_rows = { PB_TILE_ROWS, PB_TILE_ROWS, PB_TILE_ROWS },
+  .packs = { pb_pack_32, pb_pack_64, pb_pack_32 },
+
+  .fma_peak = pb_fma_peak_f32,
+};

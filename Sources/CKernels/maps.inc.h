@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Elementwise maps that cost a few instructions an element.
+//
+// Bounds: index i < n of `out` and of each operand a map takes; the caller owns n elements of each.
+
+// One loop: reads x (and y, z) as T, writes R.
+#define PB_MAP_LOOP(name, R, statement) \
+  static void pb_##name(long n, void *out, const void *a, const void *b, const void *c) { \
+    (void)b, (void)c; \
+    R *r = out; \
+    PB_ELEMENTWISE for (long i = 0; i < n; i++) statement \
+  }
+
+#define PB_UNARY(name, R, T, expression) \
+  PB_MAP_LOOP(name, R, { T x = ((const T *)a)[i]; r[i] = (R)(expression); })
+
+#define PB_BINARY(name, R, T, expression) \
+  PB_MAP_LOOP(name, R, { \
+    T x = ((const T *)a)[i]; \
+    T y = ((const T *)b)[i]; \
+    r[i] = (R)(expression); \
+  })
+
+#define PB_COMPARISONS(s, T) \
+  PB_BINARY(equal_##s, uint8_t, T, x == y) \
+  PB_BINARY(not_equal_##s, uint8_t, T, x != y) \
+  PB_BINARY(less_##s, uint8_t, T, x < y) \
+  PB_BINARY(less_equal_##s, uint8_t, T, x <= y) \
+  PB_BINARY(greater_##s, uint8_t, T, x > y) \
+  PB_BINARY(greater_equal_##s, uint8_t, T, x >= y)
+
+// Written so that NaN falls through: relu by `<=`, extremes by asking whether x is NaN.
+#define PB_FLOAT_MAPS(s, T) \
+  PB_UNARY(negate_##s, T, T, -x) \
+  PB_UNARY(absolute_##s, T, T, __builtin_elementwise_abs(x)) \
+  PB_UNARY(sign_##s, T, T, x > 0 ? 1 : x < 0 ? -1 : x == 0 ? 0 : x) \
+  PB_UNARY(sqrt_##s, T, T, __builtin_elementwise_sqrt(x)) \
+  PB_UNARY(relu_##s, T, T, x <= 0 ? 0 : x) \
+  PB_BINARY(add_##s, T, T, x + y) \
+  PB_BINARY(subtract_##s, T, T, x - y) \
+  PB_BINARY(multiply_##s, T, T, x * y) \
+  PB_BINARY(divide_##s, T, T, x / y) \
+  PB_BINARY(maximum_##s, T, T, (x > y) | (x != x) ? x : y) \
+  PB_BINARY(minimum_##s, T, T, (x < y) | (x != x) ? x : y) \
+  PB_COMPARISONS(s, T)
+
+PB_FLOAT_MAPS(f32, float)
+PB_FLOAT_MAPS(f64, double)
+
+// Int32 wraps: arithmetic is done on unsigned numbers, where wrapping is defined.
+PB_UNARY(negate_i32, uint32_t, uint32_t, 0u - x)
+PB_UNARY(absolute_i32, uint32_t, uint32_t, x >> 31 ? 0u - x : x)
+PB_UNARY(sign_i32, int32_t, int32_t, (x > 0) - (x < 0))
+PB_UNARY(relu_i32, int32_t, int32_t, x > 0 ? x : 0)
+PB_BINARY(add_i32, uint32_t, uint32_t, x + y)
+PB_BINARY(subtract_i32, uint32_t, uint32_t, x - y)
+PB_BINARY(multiply_i32, uint32_t, uint32_t, x * y)
+PB_BINARY(maximum_i32, int32_t, int32_t, x > y ? x : y)
+PB_BINARY(minimum_i32, int32_t, int32_t, x < y ? x : y)
+PB_COMPARISONS(i32, int32_t)
+
+// A double holds every Int32, and the quotient of two rounds to an integer only if it is one: so
+// truncating it is exact. -(2^31) / -1 = 2^31 wraps by way of 64 bits; y = 0 divides by 1 instead.
+PB_BINARY(divide_i32, int32_t, int32_t,
+          (uint32_t)(int64_t)((double)(y == 0 ? 0 : x) / (double)(y == 0 ? 1 : y)))
+
+PB_UNARY(not_u8, uint8_t, uint8_t, x == 0)
+PB_BINARY(equal_u8, uint8_t, uint8_t, x == y)
+PB_BINARY(not_equal_u8, uint8_t, uint8_t, x != y)
+PB_BINARY(maximum_u8, uint8_t, uint8_t, x | y)
+PB_BINARY(minimum_u8, uint8_t, uint8_t, x & y)
+
+// `out` may be b or c. It may also be the condition if elements are bytes.
+#define PB_SELECTION(size, W) \
+  PB_MAP_LOOP(select_##size, W, { \
+    W y = ((const W *)b)[i]; \
+    W z = ((const W *)c)[i]; \
+    r[i] = ((const uint8_t *)a)[i] ? y : z; \
+  })
+
+PB_SELECTION(8, pb_word8)
+PB_SELECTION(32, pb_word32)
+PB_SELECTION(64, pb_word64)

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Copies, fills, conversions, arithmetic progressions and the check of indices.
+//
+// Bounds: `out[i]` and `a[i]` for i < n; a strided load reads `a[i * stride]` for i < n, which the
+// caller guarantees to lie inside one allocation.
+
+#define PB_MOVES(size, W) \
+  PB_UNARY(copy_##size, W, W, x) \
+  static void pb_fill_##size(long n, void *out, const void *scalar) { \
+    W *r = out; \
+    W value = *(const W *)scalar; \
+    PB_ELEMENTWISE for (long i = 0; i < n; i++) r[i] = value; \
+  } \
+  static void pb_load_strided_##size(long n, void *out, const void *a, long stride) { \
+    if (stride == 1) { \
+      pb_copy_##size(n, out, a, 0, 0); \
+      return; \
+    } \
+    W *restrict r = out; \
+    const W *x = a; \
+    for (long i = 0; i < n; i++) r[i] = x[i * stride]; \
+  }
+
+PB_MOVES(8, pb_word8)
+PB_MOVES(32, pb_word32)
+PB_MOVES(64, pb_word64)
+
+// Between sizes `out` is elsewhere than `a`.
+PB_UNARY(convert_f32_f64, double, float, x)
+PB_UNARY(convert_f64_f32, float, double, x)
+PB_UNARY(convert_i32_f32, float, int32_t, x)
+PB_UNARY(convert_i32_f64, double, int32_t, x)
+PB_UNARY(convert_u8_f32, float, uint8_t, x)
+PB_UNARY(convert_u8_f64, double, uint8_t, x)
+PB_UNARY(convert_u8_i32, int32_t, uint8_t, x)
+PB_UNARY(convert_f32_u8, uint8_t, float, x != 0)
+PB_UNARY(convert_f64_u8, uint8_t, double, x != 0)
+PB_UNARY(convert_i32_u8, uint8_t, int32_t, x != 0)
+
+// C leaves the conversion of numbers out of range undefined, so they are sorted out first.
+#define PB_TRUNCATE(name, T) \
+  PB_UNARY(name, int32_t, T, \
+           x >= (T)2147483648.0 ? INT32_MAX \
+           : x > (T)-2147483649.0 ? (int32_t)x : x != x ? 0 : INT32_MIN)
+
+PB_TRUNCATE(convert_f32_i32, float)
+PB_TRUNCATE(convert_f64_i32, double)
+
+#define PB_IOTA(s, R, expression) \
+  static void pb_iota_##s(long n, void *out, int64_t start, int64_t step) { \
+    R *r = out; \
+    PB_ELEMENTWISE for (long i = 0; i < n; i++) { \
+      int64_t x = (int64_t)((uint64_t)start + (uint64_t)i * (uint64_t)step); \
+      r[i] = (R)(expression); \
+    } \
+  }
+
+PB_IOTA(f32, float, x)
+PB_IOTA(f64, double, x)
+PB_IOTA(i32, uint32_t, x)
+PB_IOTA(u8, uint8_t, x != 0)
+
+// The first i < n for which `condition` (on x = a[i]) holds, or n. Blocks are searched as vectors;
+// the loop over single elements finds the place in the block, and does the rest.
+#define PB_FIND_FIRST(result, n, a, T, condition) \
+  long result = 0; \
+  for (; result + 64 <= (n); result += 64) { \
+    uint32_t found = 0; \
+    _Pragma("clang loop vectorize(enable)") for (long j = 0; j < 64; j++) { \
+      T x = (a)[result + j]; \
+      found |= (condition) ? 1u : 0u; \
+    } \
+    if (found) break; \
+  } \
+  for (; result < (n); result++) { \
+    T x = (a)[result]; \
+    if (condition) break; \
+  }
+
+static long pb_first_outside_i32(long n, const int32_t *a, int32_t count) {
+  // A negative index is a large unsigned one.
+  PB_FIND_FIRST(first, n, a, int32_t, (uint32_t)x >= (uint32_t)count)
+  return first < n ? first : -1;
+}

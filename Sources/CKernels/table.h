@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every instruction set supplies: one constant table of function pointers.
+
+#ifndef PB_TABLE_H
+#define PB_TABLE_H
+
+#include "CPullbackKernels.h"
+
+enum { PB_TYPES = PB_U8 + 1, PB_MAPS = PB_SELECT + 1, PB_REDUCTIONS = PB_MIN + 1 };
+
+// Indexed by the enums of the public header; NULL where an entry has no meaning.
+struct pb_kernels {
+  const char *name;
+  pb_map maps[PB_MAPS][PB_TYPES];
+  pb_map converts[PB_TYPES][PB_TYPES];  // from, to
+  pb_map copies[PB_TYPES];
+  pb_fill fills[PB_TYPES];
+  pb_strided loads_strided[PB_TYPES];
+  pb_iota iotas[PB_TYPES];
+  long (*first_outside)(long n, const int32_t *a, int32_t count);
+
+  pb_random uniforms[PB_TYPES];
+  pb_random normals[PB_TYPES];
+  pb_random bits;
+
+  pb_row_start row_starts[PB_REDUCTIONS][PB_TYPES];
+  pb_row_accumulate row_accumulates[PB_REDUCTIONS][PB_TYPES];
+  pb_row_finish row_finishes[PB_REDUCTIONS][PB_TYPES];
+  pb_rows_reduce rows_reduces[PB_REDUCTIONS][PB_TYPES];
+  pb_arg_row arg_rows[2][PB_TYPES];  // minimum, maximum
+  pb_arg_column arg_columns[2][PB_TYPES];
+
+  pb_gemm_tile tiles[PB_TYPES];
+  pb_gemm_tile narrow_tiles[PB_TYPES];
+  long tile_columns[PB_TYPES];
+  long narrow_columns[PB_TYPES];
+  long tile_rows[PB_TYPES];
+  pb_pack packs[PB_TYPES];
+
+  double (*fma_peak)(long iterations);
+};
+
+extern const struct pb_kernels pb_kernels_baseline;
+#if defined(__x86_64__)
+extern const struct pb_kernels pb_kernels_avx2;
+extern const struct pb_kernels pb_kernels_avx512;
+#elif defined(__aarch64__)
+extern const struct pb_kernels pb_kernels_neon;
+#endif
+
+#endif

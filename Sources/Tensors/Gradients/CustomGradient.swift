@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The result of a function with a derivative that you write.
+///
+/// y = function(x), as it stands. Gradients do not look inside: x.g = pullback(x, y.g), in the
+/// shape of x. Use it where the derivative of the formula is not the one wanted: for stability,
+/// for straight-through estimators, for clipped gradients.
+///
+/// ```swift
+/// // Rounds forward, passes the cotangent through unchanged.
+/// let x: Tensor<Float> = [0.2, 1.7]
+/// let y = withCustomGradient(of: { Tensor(Tensor<Int32>($0 + 0.5)) }, at: x) { x, yg in yg }
+/// print(y, gradient(of: y.sum(), withRespectTo: x))   // [0. 2.] [1. 1.]
+/// ```
+public func withCustomGradient<Scalar: FloatingPointScalar>(
+  of function: (Tensor<Scalar>) -> Tensor<Scalar>, at x: Tensor<Scalar>,
+  pullback: @escaping @Sendable (_ x: Tensor<Scalar>, _ yg: Tensor<Scalar>) -> Tensor<Scalar>
+) -> Tensor<Scalar> {
+  let y = function(Tensor(x.value)).value
+  let rule = CustomRule { inputs, cotangent in
+    [pullback(Tensor(inputs[1]), Tensor(cotangent)).value]
+  }
+  return Tensor(Value(.identity(.custom(rule)), Inputs(y, x.value)))
+}
+
+/// The result of a function of two tensors with a derivative that you write: see the form for one.
+public func withCustomGradient<Scalar: FloatingPointScalar>(
+  of function: (Tensor<Scalar>, Tensor<Scalar>) -> Tensor<Scalar>,
+  at x: Tensor<Scalar>, _ y: Tensor<Scalar>,
+  pullback: @escaping @Sendable (
+    _ x: Tensor<Scalar>, _ y: Tensor<Scalar>, _ zg: Tensor<Scalar>
+  ) -> (Tensor<Scalar>, Tensor<Scalar>)
+) -> Tensor<Scalar> {
+  let z = function(x, y).value
+  let rule = CustomRule { inputs, cotangent in
+    let (xg, yg) = pullback(Tensor(inputs[1]), Tensor(inputs[2]), Tensor(cotangent))
+    return [xg.value, yg.value]
+  }
+  return Tensor(Value(.identity(.custom(rule)), Inputs(z, x.value, y.value)))
+}

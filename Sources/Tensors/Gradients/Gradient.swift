@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The gradients of a scalar loss: for each tensor w the tensor w.g = ∂loss/∂w, in the shape of w.
+///
+/// A pure function from graph to graph: nothing runs, and the result can be printed, drawn and
+/// differentiated again. A tensor that the loss does not depend on has the gradient zero. A
+/// tensor that is used twice gets the sum of both contributions.
+///
+/// A mistake if the loss is not a scalar, is not of a floating-point type, or if its history
+/// ended with `minimize(loss)`.
+///
+/// ```swift
+/// let x: Tensor<Float> = [1, 2], w: Tensor<Float> = [3, 4]
+/// let loss = (x * w).sum()
+/// let (xg, wg) = gradient(of: loss, withRespectTo: x, w)
+/// print(xg, wg)   // [3. 4.] [1. 2.]
+/// ```
+///
+/// Source: Linnainmaa, "Taylor expansion of the accumulated rounding error", BIT 16, 1976.
+public func gradient<Scalar: FloatingPointScalar, each Target: FloatingPointScalar>(
+  of loss: Tensor<Scalar>, withRespectTo target: repeat Tensor<each Target>,
+  file: StaticString = #fileID, line: UInt = #line
+) -> (repeat Tensor<each Target>) {
+  var targets: [Value] = []
+  repeat targets.append((each target).value)
+  let gradients = gradients(of: loss.value, withRespectTo: targets, at: CallSite(file, line))
+  var next = gradients.makeIterator()
+  func typed<T>(_ target: Tensor<T>) -> Tensor<T> { Tensor(next.next()!) }
+  return (repeat typed(each target))
+}
+
+/// The gradients of a scalar loss with respect to an array of tensors, in its order.
+public func gradient<Scalar: FloatingPointScalar, Target: FloatingPointScalar>(
+  of loss: Tensor<Scalar>, withRespectTo targets: [Tensor<Target>],
+  file: StaticString = #fileID, line: UInt = #line
+) -> [Tensor<Target>] {
+  gradients(of: loss.value, withRespectTo: targets.map(\.value), at: CallSite(file, line))
+    .map { Tensor($0) }
+}
+
+/// The value and the gradient of a function at a point.
+///
+/// ```swift
+/// let (value, slope) = valueAndGradient(at: Tensor<Float>(3)) { x in x * x }
+/// print(value, slope)   // 9.0 6.0
+/// ```
+public func valueAndGradient<Scalar: FloatingPointScalar, each Target: FloatingPointScalar>(
+  at point: repeat Tensor<each Target>, file: StaticString = #fileID, line: UInt = #line,
+  of function: (repeat Tensor<each Target>) -> Tensor<Scalar>
+) -> (value: Tensor<Scalar>, gradient: (repeat Tensor<each Target>)) {
+  let loss = function(repeat each point)
+  return (loss, gradient(of: loss, withRespectTo: repeat each point, file: file, line: line))
+}
+
+/// The reverse walk: from the loss back to the targets, each node's cotangent handed to its
+/// inputs by the node's own rule. The one place where cotangents are summed.
+package func gradients(
+  of loss: Value, withRespectTo targets: [Value], at site: CallSite? = nil
+) -> [Value] {
+  stopping(at: site) { () throws(Mistake) in try checkDifferentiable(loss) }
+  return pullback(
+    of: loss, cotangent: Value.constant(1, loss.elementType), withRespectTo: targets, at: site)
+}
+
+/// The cotangents of `targets`, given the cotangent of a result of any shape.
+package func pullback(
+  of result: Value, cotangent: Value, withRespectTo targets: [Value], at site: CallSite? = nil
+) -> [Value] {
+  // Nothing older than the oldest target depends on a target.
+  let oldest = targets.lazy.map(\.node.serial).min() ?? 0
+  let order = GraphOrder(of: [result]) { $0.serial < oldest }
+  var isWanted = [Bool](repeating: false, count: order.nodes.count)
+  for target in targets {
+    if let position = order.position(of: target) { isWanted[position] = true }
+  }
+  let isTarget = isWanted
+  for (position, node) in order.nodes.enumerated() where !isWanted[position] {
+    if node.historyHasEnded, node.serial > oldest { endedHistory(node).stop(at: site) }
+    if node.serial < oldest { continue }
+    let inputs = node.inputs
+    isWanted[position] = (0..<inputs.count).contains {
+      inputs[$0].elementType.isFloatingPoint && isWanted[order.position(of: inputs[$0])!]
+    }
+  }
+
+  var cotangents = [Value?](repeating: nil, count: order.nodes.count)
+  cotangents[order.nodes.count - 1] = cotangent
+  var gradients: [Int: Value] = [:]
+  for position in order.nodes.indices.reversed() where isWanted[position] {
+    guard let cotangent = cotangents[position] else { continue }
+    cotangents[position] = nil
+    if isTarget[position] { gradients[position] = cotangent }
+    let node = order.nodes[position], inputs = node.inputs
+    for index in 0..<inputs.count {
+      let input = inputs[index], source = order.position(of: input)
+      guard let source, isWanted[source], input.elementType.isFloatingPoint,
+        let contribution = node.operation.derivative(
+          at: index, inputs: inputs, result: Value(node), cotangent: cotangent)
+      else { continue }
+      let summed = contribution.summed(to: input.shape)
+      cotangents[source] = cotangents[source].map { $0 + summed } ?? summed
+    }
+  }
+  return targets.map {
+    order.position(of: $0).flatMap { gradients[$0] } ?? Value.full($0.shape, 0, $0.elementType)
+  }
+}
+
+private func checkDifferentiable(_ loss: Value) throws(Mistake) {
+  if loss.node.historyHasEnded { throw endedHistory(loss.node) }
+  guard loss.rank == 0 else {
+    throw Mistake(
+      "gradient", "the loss \(loss.label) is not a scalar",
+      fix: "reduce it with sum() or mean() first")
+  }
+}
+
+private func endedHistory(_ node: Node) -> Mistake {
+  Mistake(
+    "gradient", "the history of \(Value(node).label) has ended: minimize(loss) took its step",
+    fix: "take gradients before minimize(loss), or compute the loss again")
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The inputs of a node that is being batched: some with one more leading axis, some without.
+package struct BatchedInputs {
+  /// The inputs of the node as it was written.
+  package let original: [Value]
+  /// The same inputs now; where `isBatched` is true, with the leading axis.
+  package let values: [Value]
+  package let isBatched: [Bool]
+  package let extent: Int
+  /// Batches what was traced from the first of each pair, given the second in its place.
+  package let transform: @Sendable (Value, [(Value, Value)]) -> Value
+
+  package init(
+    original: [Value], values: [Value], isBatched: [Bool], extent: Int,
+    transform: @escaping @Sendable (Value, [(Value, Value)]) -> Value
+  ) {
+    self.original = original
+    self.values = values
+    self.isBatched = isBatched
+    self.extent = extent
+    self.transform = transform
+  }
+
+  /// All inputs with the leading axis, repeated along it where it is new.
+  package var stretched: [Value] {
+    values.indices.map {
+      isBatched[$0] ? values[$0] : values[$0].expanded(to: [extent] + original[$0].shape)
+    }
+  }
+
+  /// For operations that broadcast: batched inputs of a lower rank than the result get axes of
+  /// extent 1 behind the leading one, so that axes still meet their counterparts.
+  package func aligned(to rank: Int) -> [Value] {
+    values.indices.map {
+      guard isBatched[$0] else { return values[$0] }
+      let inner = original[$0].shape
+      let missing = Shape(repeating: 1, rank: rank - inner.rank)
+      return values[$0].reshaped(to: [extent] + missing + inner)
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// One step of a computation, written down: what to do, on what, and the shape of the result.
+///
+/// Nodes are immutable but for two things: the slot for the numbers is written once, and the
+/// inputs of a node whose history ends are dropped. Inputs are always older than their node, so the
+/// serial number orders any graph.
+package final class Node: Sendable {
+  package let operation: Operation
+  package let elementType: ElementType
+  package let shape: Shape
+  package let serial: UInt64
+
+  private let slot = AtomicLazyReference<Storage>()
+  private let ended = Atomic<Bool>(false)
+  // Guards `stored` of the few nodes whose history can end while others read it; the inputs
+  // of all other nodes change in `deinit` alone, when nobody else can look.
+  private let gate = Mutex<Void>(())
+  nonisolated(unsafe) private var stored: Inputs
+
+  private static let counter = Atomic<UInt64>(0)
+
+  package init(
+    _ operation: Operation, _ inputs: Inputs, elementType: ElementType, shape: Shape
+  ) {
+    self.operation = operation
+    self.elementType = elementType
+    self.shape = shape
+    self.stored = inputs
+    self.serial = Node.counter.add(1, ordering: .relaxed).newValue
+  }
+
+  /// A leaf that owns numbers.
+  package convenience init(numbers: Storage, elementType: ElementType, shape: Shape) {
+    self.init(.creation(.data), Inputs(), elementType: elementType, shape: shape)
+    _ = slot.storeIfNil(numbers)
+  }
+
+  /// The numbers, once they are known.
+  package var numbers: Storage? { slot.load() }
+
+  /// Stores the numbers. The first writer wins: all writers computed the same bits.
+  package func keep(_ numbers: Storage) {
+    _ = slot.storeIfNil(numbers)
+    if case .identity(.detached) = operation { dropInputs() }
+  }
+
+  package var inputs: Inputs {
+    canEnd ? gate.withLock { _ in stored } : stored
+  }
+
+  /// Losses are scalars, and a detached tensor needs its history only until it has numbers.
+  private var canEnd: Bool {
+    if shape.rank == 0 { return true }
+    if case .identity(.detached) = operation { return true }
+    return false
+  }
+
+  /// True once an optimizer has taken its step with this loss.
+  package var historyHasEnded: Bool { ended.load(ordering: .acquiring) }
+
+  /// Forgets how this scalar was computed, so that what it was computed from can be released.
+  package func endHistory() {
+    ended.store(true, ordering: .releasing)
+    dropInputs()
+  }
+
+  private func dropInputs() {
+    let dropped = gate.withLock { _ in
+      let inputs = stored
+      stored = Inputs()
+      return inputs
+    }
+    // Released here, outside the lock: it may set free a large graph.
+    withExtendedLifetime(dropped) {}
+  }
+
+  deinit {
+    // A chain of a million nodes must not recurse a million deep: whoever is the last to hold a
+    // node takes its inputs before it goes.
+    guard !stored.isEmpty else { return }
+    var orphans: [Node] = []
+    stored.moveUniquelyReferenced(to: &orphans)
+    while let orphan = orphans.popLast() {
+      orphan.stored.moveUniquelyReferenced(to: &orphans)
+    }
+  }
+}
+
+/// The inputs of a node: up to three are stored inline, which covers all but custom rules.
+package struct Inputs: Sendable {
+  private var first: Node?
+  private var second: Node?
+  private var third: Node?
+  private var others: [Node] = []
+  package private(set) var count = 0
+
+  package init() {}
+  package init(_ a: Value) { (first, count) = (a.node, 1) }
+  package init(_ a: Value, _ b: Value) { (first, second, count) = (a.node, b.node, 2) }
+  package init(_ a: Value, _ b: Value, _ c: Value) {
+    (first, second, third, count) = (a.node, b.node, c.node, 3)
+  }
+  package init(_ values: [Value]) { for value in values { append(value.node) } }
+
+  package var isEmpty: Bool { count == 0 }
+
+  package subscript(index: Int) -> Value {
+    switch index {
+    case 0: Value(first!)
+    case 1: Value(second!)
+    case 2: Value(third!)
+    default: Value(others[index - 3])
+    }
+  }
+
+  package var values: [Value] { (0..<count).map { self[$0] } }
+
+  private mutating func append(_ node: Node) {
+    switch count {
+    case 0: first = node
+    case 1: second = node
+    case 2: third = node
+    default: others.append(node)
+    }
+    count += 1
+  }
+
+  /// Empties these inputs; nodes that nobody else holds go to `orphans`.
+  ///
+  /// Uniqueness is asked of the stored property: a copy would itself be a second reference.
+  fileprivate mutating func moveUniquelyReferenced(to orphans: inout [Node]) {
+    if isHeldHereAlone(&first) { orphans.append(first!) }
+    first = nil
+    if isHeldHereAlone(&second) { orphans.append(second!) }
+    second = nil
+    if isHeldHereAlone(&third) { orphans.append(third!) }
+    third = nil
+    while !others.isEmpty {
+      var last: Node? = others.removeLast()
+      if isHeldHereAlone(&last) { orphans.append(last!) }
+    }
+    count = 0
+  }
+
+  private func isHeldHereAlone(_ node: inout Node?) -> Bool {
+    node != nil && isKnownUniquelyReferenced(&node)
+  }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// z = f(x, y) for each pair of elements. Shapes: x and y broadcast to the result. Batching: the
+/// same operation, ranks aligned.
+package enum Binary: String, Sendable, CaseIterable {
+  case add = "+"
+  case subtract = "-"
+  case multiply = "*"
+  /// Int32 truncates; x / 0 is 0.
+  case divide = "/"
+  /// The larger one (for Bool: or); NaN if either is NaN.
+  case maximum = "max"
+  /// The smaller one (for Bool: and); NaN if either is NaN.
+  case minimum = "min"
+
+  func derivative(
+    at index: Int, _ x: Value, _ y: Value, result z: Value, cotangent g: Value
+  ) -> Value? {
+    switch self {
+    case .add: g
+    case .subtract: index == 0 ? g : -g
+    case .multiply: g * (index == 0 ? y : x)
+    case .divide: index == 0 ? g / y : -(g * z / y)
+    // The chosen operand gets all; equal ones get half each.
+    case .maximum, .minimum:
+      Value.select(x .== y, g * 0.5, Value.select((index == 0 ? x : y) .== z, g, 0))
+    }
+  }
+}
+
+/// Pointwise comparison, written `.<` and so on. Result: Bool. No derivative.
+package enum Comparison: String, Sendable, CaseIterable {
+  case equal = ".=="
+  case notEqual = ".!="
+  case less = ".<"
+  case lessOrEqual = ".<="
+  case greater = ".>"
+  case greaterOrEqual = ".>="
+}
+
+func pointwiseShape(
+  _ x: Value, _ y: Value, in operation: String
+) throws(Mistake) -> Shape {
+  if let shape = x.shape.broadcast(with: y.shape) { return shape }
+  let conflict = x.shape.broadcastConflict(with: y.shape)!
+  throw Mistake(
+    operation,
+    "\(x.label) and \(y.label) do not broadcast: at axis \(conflict.axis) of the result one has "
+      + "extent \(conflict.left), the other \(conflict.right)",
+    fix: "extents must be equal or 1; reshape one operand or insert an axis with .newAxis")
+}
+
+func selectionShape(
+  _ condition: Value, _ x: Value, _ y: Value
+) throws(Mistake) -> Shape {
+  let shape = try pointwiseShape(x, y, in: "select")
+  if let shape = shape.broadcast(with: condition.shape) { return shape }
+  let conflict = condition.shape.broadcastConflict(with: shape)!
+  throw Mistake(
+    "select",
+    "the condition \(condition.label) does not broadcast with the choices \(shape): at axis "
+      + "\(conflict.axis) it has extent \(conflict.left), they have \(conflict.right)",
+    fix: "extents must be equal or 1")
+}
+
+/// select(c, x, y) = x where c, else y. The cotangent goes where the number came from.
+func selectionDerivative(at index: Int, _ condition: Value, cotangent g: Value) -> Value? {
+  switch index {
+  case 0: nil
+  case 1: Value.select(condition, g, 0)
+  default: Value.select(condition, Value.constant(0, g.elementType), g)
+  }
+}
+
+extension Value {
+  package func binary(_ operation: Binary, _ other: Value) -> Value {
+    Value(.binary(operation), Inputs(self, other))
+  }
+  package static func + (x: Value, y: Value) -> Value { x.binary(.add, y) }
+  package static func - (x: Value, y: Value) -> Value { x.binary(.subtract, y) }
+  package static func * (x: Value, y: Value) -> Value { x.binary(.multiply, y) }
+  package static func / (x: Value, y: Value) -> Value { x.binary(.divide, y) }
+
+  package static func * (x: Value, number: Double) -> Value {
+    x * constant(number, x.elementType)
+  }
+  package static func - (number: Double, x: Value) -> Value {
+    constant(number, x.elementType) - x
+  }
+
+  package func compared(_ comparison: Comparison, to other: Value) -> Value {
+    Value(.comparison(comparison), Inputs(self, other), elementType: .bool)
+  }
+  package static func .== (x: Value, y: Value) -> Value { x.compared(.equal, to: y) }
+  package static func .> (x: Value, number: Double) -> Value {
+    x.compared(.greater, to: constant(number, x.elementType))
+  }
+
+  package static func select(
+    _ condition: Value, _ x: Value, _ y: Value, at site: CallSite? = nil
+  ) -> Value {
+    Value(.selection, Inputs(condition, x, y), elementType: x.elementType, at: site)
+  }
+  package static func select(_ condition: Value, _ x: Value, _ number: Double) -> Value {
+    select(condition, x, constant(number, x.elementType))
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Tensors from nothing: where every graph starts. No inputs, so no derivative.
+package enum Creation: Sendable {
+  /// Numbers that are stored already: a literal, a parameter, rows of a file.
+  case data
+  /// One number that is part of the program: -1, 0, 1/2, 1 and 2 are worth a plan of their own.
+  case constant(Double)
+  /// One number that is an input of the program and may differ at each run: a learning rate.
+  case scalar(Double)
+  /// [n] with element i equal to i.
+  case iota
+
+  package var name: String {
+    switch self {
+    case .data: "data"
+    case .constant(let number), .scalar(let number): "\(number)"
+    case .iota: "range"
+    }
+  }
+}
+
+/// How pseudo-random numbers are distributed.
+package enum RandomDistribution: String, Sendable, CaseIterable {
+  /// Uniform in [0, 1), a multiple of 2^-24 (Float) or 2^-53 (Double).
+  case uniform
+  /// Standard normal, by the inverse of the distribution function.
+  case normal
+}
+
+func creationShape(_ shape: Shape) throws(Mistake) -> Shape {
+  if let axis = shape.firstIndex(where: { $0 < 0 }) {
+    throw Mistake(
+      "shape", "\(shape) has the negative extent \(shape[axis]) at axis \(axis)",
+      fix: "extents are 0 or more")
+  }
+  return shape
+}
+
+extension Value {
+  /// Numbers that graph rules and users write into formulas. The few that simplify a plan are
+  /// part of it; any other is an input, so that a new number is not a new plan.
+  package static func constant(_ number: Double, _ elementType: ElementType) -> Value {
+    let isStructural = [-1, 0, 0.5, 1, 2].contains(number)
+    return Value(
+      .creation(isStructural ? .constant(number) : .scalar(number)),
+      elementType: elementType, shape: [])
+  }
+
+  /// A number that changes from run to run: always an input of the plan.
+  package static func scalar(_ number: Double, _ elementType: ElementType) -> Value {
+    Value(.creation(.scalar(number)), elementType: elementType, shape: [])
+  }
+
+  package static func full(
+    _ shape: Shape, _ number: Double, _ elementType: ElementType, at site: CallSite? = nil
+  ) -> Value {
+    constant(number, elementType).expanded(to: shape, at: site)
+  }
+
+  package static func iota(
+    _ count: Int, _ elementType: ElementType, at site: CallSite? = nil
+  ) -> Value {
+    Value(.creation(.iota), elementType: elementType, shape: [count], at: site)
+  }
+
+  package static func random(
+    _ distribution: RandomDistribution, _ shape: Shape, _ elementType: ElementType,
+    key: RandomKey, at site: CallSite? = nil
+  ) -> Value {
+    Value(
+      .random(distribution, key: key.bits), elementType: elementType, shape: shape, at: site)
+  }
+}

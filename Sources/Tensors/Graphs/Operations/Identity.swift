@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// y = x: nodes that say something about a tensor. Plans drop all but `checked`.
+package enum Identity: Sendable {
+  /// x under a name the user gave, for messages and derivations.
+  case named(String)
+  /// x without its history: derivatives end here.
+  case detached
+  /// x with a derivative the user wrote. Input 0 is the result; the others are what it is a
+  /// function of, and the only inputs that receive cotangents.
+  case custom(CustomRule)
+  /// x of Int32, after checking that each element is in 0 ..< count. A bad one stops the
+  /// evaluation and the message names the lowest offending position.
+  case checked(count: Int, use: IndexUse)
+
+  package var name: String {
+    switch self {
+    case .named(let name): name
+    case .detached: "detached"
+    case .custom: "customGradient"
+    case .checked(_, let use): use.rawValue
+    }
+  }
+
+  /// named: x.g = y.g. detached, checked: none. custom: what the rule says.
+  func derivative(at index: Int, inputs: Inputs, cotangent: Value) -> Value? {
+    switch self {
+    case .named: cotangent
+    case .detached, .checked: nil
+    case .custom(let rule): index == 0 ? nil : rule.pullback(inputs, cotangent)[index - 1]
+    }
+  }
+
+  func batched(_ inputs: BatchedInputs, result: Node) -> Value {
+    guard case .custom(let rule) = self else {
+      return Value(.identity(self), Inputs(inputs.stretched))
+    }
+    // The rule is written for one example: it is traced on stand-ins, then batched.
+    let shapes = inputs.original.map { ($0.shape, $0.elementType) }
+    let transform = inputs.transform
+    let batchedRule = CustomRule { inputs, cotangent in
+      let standIns = shapes.map { shape, type in Value.placeholder(shape, type) }
+      let outer = Value.placeholder(result.shape, result.elementType)
+      let traced = rule.pullback(Inputs(standIns), outer)
+      let replacements = Array(zip(standIns + [outer], inputs.values + [cotangent]))
+      return traced.map { $0.map { transform($0, replacements) } }
+    }
+    return Value(.identity(.custom(batchedRule)), Inputs(inputs.stretched))
+  }
+}
+
+/// On whose behalf an index is checked: the message names it.
+package enum IndexUse: String, Sendable, Hashable, CaseIterable {
+  case gather
+  case oneHot
+  case softmaxCrossEntropy
+}
+
+/// A derivative written by the user: from the inputs and the cotangent of the result to one
+/// cotangent for each input but the first (which is the result itself).
+package struct CustomRule: Sendable {
+  package let pullback: @Sendable (_ inputs: Inputs, _ cotangent: Value) -> [Value?]
+
+  package init(_ pullback: @escaping @Sendable (Inputs, Value) -> [Value?]) {
+    self.pullback = pullback
+  }
+}
+
+extension Value {
+  /// A leaf without numbers that stands for an argument while a rule is traced.
+  package static func placeholder(_ shape: Shape, _ elementType: ElementType) -> Value {
+    Value(.creation(.data), elementType: elementType, shape: shape)
+  }
+
+  package func checked(below count: Int, for use: IndexUse) -> Value {
+    Value(.identity(.checked(count: count, use: use)), Inputs(self))
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// y = f over some axes of x. Result: the shape of x without them. Batching: the same operation,
+/// axes shifted by one.
+package enum Reduction: String, Sendable, CaseIterable {
+  /// 0 over an empty axis.
+  case sum
+  /// For Bool: any. NaN if one element is NaN.
+  case max
+  /// For Bool: all. NaN if one element is NaN.
+  case min
+  /// The position, along the one axis, of the first largest element (of the first NaN).
+  case argmax
+  /// The position, along the one axis, of the first smallest element (of the first NaN).
+  case argmin
+
+  /// sum: every element gets the cotangent of its sum. max, min: the elements that attain the
+  /// result share its cotangent evenly.
+  func derivative(
+    _ x: Value, axes: AxisSet, result y: Value, cotangent g: Value
+  ) -> Value? {
+    func stretched(_ value: Value) -> Value {
+      value.reshaped(to: x.shape.collapsing(axes)).expanded(to: x.shape)
+    }
+    switch self {
+    case .sum: return stretched(g)
+    case .max, .min:
+      let attains = x .== stretched(y)
+      let count = attains.converted(to: g.elementType).reduced(.sum, axes)
+      return Value.select(attains, stretched(g / count), 0)
+    case .argmax, .argmin: return nil
+    }
+  }
+
+  func shape(_ x: Value, axes: AxisSet) throws(Mistake) -> Shape {
+    if self != .sum, let axis = axes.sorted.first(where: { x.shape[$0] == 0 }) {
+      throw Mistake(
+        rawValue, "\(x.label) has no elements along axis \(axis), and \(rawValue) of nothing "
+          + "is not a number", fix: "check that the axis is not empty")
+    }
+    return x.shape.dropping(axes)
+  }
+}
+
+extension Value {
+  package func reduced(
+    _ reduction: Reduction, _ axes: AxisSet, at site: CallSite? = nil
+  ) -> Value {
+    if axes.isEmpty { return self }
+    let isPosition = reduction == .argmax || reduction == .argmin
+    return Value(
+      .reduction(reduction, axes: axes), Inputs(self),
+      elementType: isPosition ? .int32 : elementType, at: site)
+  }
+
+  /// Sums over the axes along which `shape` was stretched to this one, the reverse of
+  /// broadcasting.
+  package func summed(to shape: Shape) -> Value {
+    if shape == self.shape { return self }
+    let axes = shape.stretchedAxes(to: self.shape)
+    return reduced(.sum, axes).reshaped(to: shape)
+  }
+}

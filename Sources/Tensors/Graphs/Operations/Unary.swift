@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// y = f(x) for each element. Result: the shape of x. Batching: the same operation.
+package enum Unary: String, Sendable, CaseIterable {
+  /// -x
+  case negate = "-"
+  /// |x|
+  case absolute = "abs"
+  /// -1, 0 or 1; NaN for NaN
+  case sign
+  /// e^x
+  case exp
+  /// The natural logarithm: -inf at 0, NaN below.
+  case log
+  /// The square root: NaN below 0.
+  case squareRoot = "sqrt"
+  /// (e^x - e^-x) / (e^x + e^-x)
+  case tanh
+  /// x where x > 0, else 0; NaN for NaN
+  case relu
+  /// not x, for Bool
+  case not = "!"
+
+  func derivative(_ x: Value, result y: Value, cotangent g: Value) -> Value? {
+    switch self {
+    case .negate: -g
+    case .absolute: g * x.unary(.sign)
+    case .sign, .not: nil
+    case .exp: g * y
+    case .log: g / x
+    case .squareRoot: g / (y + y)
+    case .tanh: g * (1 - y * y)
+    // Selected, not multiplied: infinity · 0 is not 0. At 0 the derivative is 0, as in the notes.
+    case .relu: Value.select(x .> 0, g, 0)
+    }
+  }
+}
+
+extension Value {
+  package func unary(_ operation: Unary) -> Value { Value(.unary(operation), Inputs(self)) }
+
+  package static prefix func - (x: Value) -> Value { x.unary(.negate) }
+
+  package func converted(to elementType: ElementType) -> Value {
+    if elementType == self.elementType { return self }
+    return Value(.conversion, Inputs(self), elementType: elementType)
+  }
+}
+
+/// Conversion between element types. y.g converts back; Int32 and Bool have no derivative.
+func conversionDerivative(_ x: Value, cotangent g: Value) -> Value? {
+  x.elementType.isFloatingPoint ? g.converted(to: x.elementType) : nil
+}

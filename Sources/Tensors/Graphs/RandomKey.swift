@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The start of a stream of random numbers: the same key and shape give the same numbers, on any
+/// machine and any number of threads.
+///
+/// Numbers are counter-based: element i is a hash of key and i. A key is a value; using it twice
+/// gives the same numbers twice, so derive new keys with ``split(into:)`` or ``folding(in:)-(UInt64)``.
+///
+/// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011
+/// (Threefry-2x32, 20 rounds, the generator that JAX uses).
+///
+/// ```swift
+/// let keys = RandomKey(seed: 7).split(into: 2)
+/// let noise = Tensor<Float>.normal([2, 3], key: keys[0])
+/// ```
+public struct RandomKey: Sendable, Hashable {
+  package let bits: UInt64
+
+  /// The key of a seed.
+  public init(seed: UInt64) { bits = seed }
+
+  /// A key that depends on this one and on a number, such as a step count.
+  public func folding(in number: UInt64) -> RandomKey {
+    RandomKey(seed: threefry2x32(key: bits, counter: number))
+  }
+
+  /// A key that depends on this one and on a name, such as the path of a parameter.
+  public func folding(in name: String) -> RandomKey {
+    // FNV-1a over the UTF-8 bytes: `Hasher` differs from run to run.
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return folding(in: hash)
+  }
+
+  /// `count` keys that differ from each other and from this one.
+  public func split(into count: Int) -> [RandomKey] {
+    (0..<count).map { folding(in: UInt64($0)) }
+  }
+}
+
+/// Threefry-2x32 with 20 rounds on the halves (high, low) of key and counter.
+package func threefry2x32(key: UInt64, counter: UInt64) -> UInt64 {
+  let key0 = UInt32(truncatingIfNeeded: key >> 32), key1 = UInt32(truncatingIfNeeded: key)
+  let keys = [key0, key1, 0x1BD1_1BDA ^ key0 ^ key1]
+  let rotations: [[UInt32]] = [[13, 15, 26, 6], [17, 29, 16, 24]]
+  var x0 = UInt32(truncatingIfNeeded: counter >> 32) &+ key0
+  var x1 = UInt32(truncatingIfNeeded: counter) &+ key1
+  for group in 0..<5 {
+    for rotation in rotations[group % 2] {
+      x0 &+= x1
+      x1 = (x1 << rotation | x1 >> (32 - rotation)) ^ x0
+    }
+    x0 &+= keys[(group + 1) % 3]
+    x1 &+= keys[(group + 2) % 3] &+ UInt32(group + 1)
+  }
+  return UInt64(x0) << 32 | UInt64(x1)
+}

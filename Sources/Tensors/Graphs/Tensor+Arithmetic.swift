@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Tensor with tensor, element by element; shapes broadcast as in NumPy. Numbers in formulas are
+// literals (scalar tensors). Variables of scalar type have overloads that the type checker tries
+// last: with them preferred, a formula of a few terms takes it seconds.
+
+extension Tensor where Scalar: NumericScalar {
+  /// z = x + y. x.g = z.g, y.g = z.g, each summed over stretched axes. Int32 wraps.
+  public static func + (x: Tensor, y: Tensor) -> Tensor { Tensor(x.value + y.value) }
+
+  /// z = x - y. x.g = z.g, y.g = -z.g. Int32 wraps.
+  public static func - (x: Tensor, y: Tensor) -> Tensor { Tensor(x.value - y.value) }
+
+  /// z = x y. x.g = z.g y, y.g = z.g x. Int32 wraps.
+  public static func * (x: Tensor, y: Tensor) -> Tensor { Tensor(x.value * y.value) }
+
+  /// z = x / y. x.g = z.g / y, y.g = -z.g z / y. Int32 truncates, and x / 0 is 0.
+  public static func / (x: Tensor, y: Tensor) -> Tensor { Tensor(x.value / y.value) }
+
+  /// y = -x. x.g = -y.g.
+  public static prefix func - (x: Tensor) -> Tensor { Tensor(-x.value) }
+
+  @_disfavoredOverload
+  public static func + (x: Tensor, y: Scalar) -> Tensor { x + Tensor(y) }
+  @_disfavoredOverload
+  public static func + (x: Scalar, y: Tensor) -> Tensor { Tensor(x) + y }
+  @_disfavoredOverload
+  public static func - (x: Tensor, y: Scalar) -> Tensor { x - Tensor(y) }
+  @_disfavoredOverload
+  public static func - (x: Scalar, y: Tensor) -> Tensor { Tensor(x) - y }
+  @_disfavoredOverload
+  public static func * (x: Tensor, y: Scalar) -> Tensor { x * Tensor(y) }
+  @_disfavoredOverload
+  public static func * (x: Scalar, y: Tensor) -> Tensor { Tensor(x) * y }
+  @_disfavoredOverload
+  public static func / (x: Tensor, y: Scalar) -> Tensor { x / Tensor(y) }
+  @_disfavoredOverload
+  public static func / (x: Scalar, y: Tensor) -> Tensor { Tensor(x) / y }
+
+  /// x², as x x. x.g = 2 x y.g.
+  public func squared() -> Tensor { Tensor(value * value) }
+}
+
+extension Tensor {
+  /// True where x equals y. Between tensors `==` is not defined: it would have to read numbers.
+  public static func .== (x: Tensor, y: Tensor) -> Tensor<Bool> {
+    Tensor<Bool>(x.value.compared(.equal, to: y.value))
+  }
+  /// True where x differs from y; NaN differs from everything.
+  public static func .!= (x: Tensor, y: Tensor) -> Tensor<Bool> {
+    Tensor<Bool>(x.value.compared(.notEqual, to: y.value))
+  }
+}
+
+extension Tensor where Scalar: NumericScalar {
+  /// True where x < y; false if either is NaN.
+  public static func .< (x: Tensor, y: Tensor) -> Tensor<Bool> {
+    Tensor<Bool>(x.value.compared(.less, to: y.value))
+  }
+  /// True where x <= y; false if either is NaN.
+  public static func .<= (x: Tensor, y: Tensor) -> Tensor<Bool> {
+    Tensor<Bool>(x.value.compared(.lessOrEqual, to: y.value))
+  }
+  /// True where x > y; false if either is NaN.
+  public static func .> (x: Tensor, y: Tensor) -> Tensor<Bool> {
+    Tensor<Bool>(x.value.compared(.greater, to: y.value))
+  }
+  /// True where x >= y; false if either is NaN.
+  public static func .>= (x: Tensor, y: Tensor) -> Tensor<Bool> {
+    Tensor<Bool>(x.value.compared(.greaterOrEqual, to: y.value))
+  }
+
+  @_disfavoredOverload
+  public static func .< (x: Tensor, y: Scalar) -> Tensor<Bool> { x .< Tensor(y) }
+  @_disfavoredOverload
+  public static func .<= (x: Tensor, y: Scalar) -> Tensor<Bool> { x .<= Tensor(y) }
+  @_disfavoredOverload
+  public static func .> (x: Tensor, y: Scalar) -> Tensor<Bool> { x .> Tensor(y) }
+  @_disfavoredOverload
+  public static func .>= (x: Tensor, y: Scalar) -> Tensor<Bool> { x .>= Tensor(y) }
+  @_disfavoredOverload
+  public static func .== (x: Tensor, y: Scalar) -> Tensor<Bool> { x .== Tensor(y) }
+  @_disfavoredOverload
+  public static func .!= (x: Tensor, y: Scalar) -> Tensor<Bool> { x .!= Tensor(y) }
+}
+
+extension Tensor where Scalar == Bool {
+  /// True where x is false.
+  public static prefix func ! (x: Tensor) -> Tensor { Tensor(x.value.unary(.not)) }
+  /// True where both are.
+  public static func .& (x: Tensor, y: Tensor) -> Tensor {
+    Tensor(x.value.binary(.minimum, y.value))
+  }
+  /// True where one of them is, or both.
+  public static func .| (x: Tensor, y: Tensor) -> Tensor {
+    Tensor(x.value.binary(.maximum, y.value))
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Tensor {
+  /// The elements in row-major order under another shape. x.g = y.g in the shape of x.
+  ///
+  /// One extent may be -1: it is what the others leave. A mistake if the counts differ.
+  ///
+  ///     print(Tensor<Int32>(range: 0..<6).reshaped(to: [2, -1]))   // [[0 1 2]
+  ///                                                                //  [3 4 5]]
+  public func reshaped(
+    to shape: Shape, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    var target = shape
+    if let open = shape.firstIndex(of: -1) {
+      target[open] = 1
+      let rest = target.checkedElementCount ?? 0
+      // With an empty rest any extent would do; the mistake is the rule's to report.
+      target[open] = rest > 0 && elementCount % rest == 0 ? elementCount / rest : -1
+    }
+    return Tensor(value.reshaped(to: target, at: CallSite(file, line)))
+  }
+
+  /// All axes in reverse order: for a matrix, rows become columns. x.g = y.gᵀ.
+  public func transposed() -> Tensor { Tensor(value.transposed(Shape((0..<rank).reversed()))) }
+
+  /// Axis i of the result is axis order[i] of x. A mistake if an axis is missing or named twice.
+  ///
+  ///     print(Tensor<Float>.zeros([2, 3, 4]).transposed(0, 2, 1).shape)   // [2, 4, 3]
+  public func transposed(
+    _ order: Int..., file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let counted = order.map { $0 < 0 ? $0 + rank : $0 }
+    return Tensor(value.transposed(Shape(counted), at: CallSite(file, line)))
+  }
+
+  /// x repeated along axes of extent 1 and new leading axes, without copying: the repeated axis
+  /// has stride 0. x.g = y.g summed over them.
+  ///
+  ///     print(Tensor<Int32>([[1], [2]]).expanded(to: [2, 3]))   // [[1 1 1]
+  ///                                                             //  [2 2 2]]
+  public func expanded(
+    to shape: Shape, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    Tensor(value.expanded(to: shape, at: CallSite(file, line)))
+  }
+
+  /// x with a new axis of extent 1, so that it is axis `axis` of the result. A view.
+  ///
+  ///     print(Tensor<Float>([1, 2]).expandingShape(at: 1).shape)   // [2, 1]
+  public func expandingShape(
+    at axis: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let site = CallSite(file, line)
+    let position = stopping(at: site) { () throws(Mistake) in
+      try normalizedAxis(axis, rank: rank + 1, in: "expandingShape")
+    }
+    let extents = Array(shape)
+    return Tensor(
+      value.reshaped(to: Shape(extents[..<position] + [1] + extents[position...]), at: site))
+  }
+
+  /// Rows by number: y[i, ...] = x[indices[i], ...].
+  ///
+  /// x: [count, rest...], indices: [i...], result [i..., rest...]. x.g: the rows of y.g added up
+  /// where they came from. Reading the numbers stops at the lowest index outside 0 ..< count.
+  ///
+  ///     let table: Tensor<Float> = [[1, 2], [3, 4], [5, 6]]
+  ///     print(table.gathered([2, 0]))   // [[5. 6.]
+  ///                                     //  [1. 2.]]
+  public func gathered(
+    _ indices: Tensor<Int32>, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let site = CallSite(file, line)
+    guard rank > 0 else {
+      Mistake(
+        "gather", "a scalar has no rows", fix: "gather takes a table of rank 1 or more"
+      ).stop(at: site)
+    }
+    let checked = indices.value.checked(below: shape[0], for: .gather)
+    return Tensor(value.gathered(checked, at: site))
+  }
+}
+
+extension Tensor where Scalar == Int32 {
+  /// y[..., c] = 1 where x[...] = c, else 0: classes as rows of a unit matrix.
+  ///
+  /// x: [...], result [..., classes]. Reading the numbers stops at an index outside 0 ..< classes.
+  ///
+  ///     print(Tensor<Int32>([2, 0]).oneHot(3, as: Float.self))   // [[0. 0. 1.]
+  ///                                                              //  [1. 0. 0.]]
+  public func oneHot<Number: NumericScalar>(
+    _ classes: Int, as type: Number.Type
+  ) -> Tensor<Number> {
+    Tensor<Number>(value.oneHot(classes, Number.elementType, for: .oneHot))
+  }
+}

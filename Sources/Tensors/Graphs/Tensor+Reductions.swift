@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Axes count from 0, negative ones from the end; without axes everything is reduced. The result
+// loses the axes, or with `keepingAxes` has extent 1 there.
+
+extension Tensor where Scalar: NumericScalar {
+  /// y = Σ x over the axes. x.g = y.g, repeated along them.
+  ///
+  ///     let x: Tensor<Float> = [[1, 2], [3, 4]]
+  ///     print(x.sum(along: 0), x.sum())   // [4. 6.] 10.0
+  public func sum(
+    along axes: Int..., keepingAxes: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    Tensor(value.reduced(.sum, along: axes, keepingAxes: keepingAxes, at: CallSite(file, line)))
+  }
+
+  /// y = the largest x along the axes; NaN if there is one. The largest share y.g evenly.
+  public func max(
+    along axes: Int..., keepingAxes: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    Tensor(value.reduced(.max, along: axes, keepingAxes: keepingAxes, at: CallSite(file, line)))
+  }
+
+  /// y = the smallest x along the axes; NaN if there is one. The smallest share y.g evenly.
+  public func min(
+    along axes: Int..., keepingAxes: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    Tensor(value.reduced(.min, along: axes, keepingAxes: keepingAxes, at: CallSite(file, line)))
+  }
+
+  /// The position of the first largest element (of the first NaN, if any) along one axis.
+  ///
+  ///     print(Tensor<Float>([[1, 5, 2]]).argmax(along: 1))   // [1]
+  public func argmax(
+    along axis: Int, keepingAxes: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor<Int32> {
+    let site = CallSite(file, line)
+    return Tensor<Int32>(
+      value.reduced(.argmax, along: [axis], keepingAxes: keepingAxes, at: site))
+  }
+
+  /// The position of the first smallest element (of the first NaN, if any) along one axis.
+  public func argmin(
+    along axis: Int, keepingAxes: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor<Int32> {
+    let site = CallSite(file, line)
+    return Tensor<Int32>(
+      value.reduced(.argmin, along: [axis], keepingAxes: keepingAxes, at: site))
+  }
+}
+
+extension Tensor where Scalar: FloatingPointScalar {
+  /// y = Σ x / n over the axes, n elements each; NaN if n is 0. x.g = y.g / n.
+  ///
+  ///     print(Tensor<Float>([[1, 2], [3, 4]]).mean(along: 0))   // [2. 3.]
+  public func mean(
+    along axes: Int..., keepingAxes: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let sum = value.reduced(
+      .sum, along: axes, keepingAxes: keepingAxes, at: CallSite(file, line))
+    // A sum over an empty axis of an empty result divides nothing.
+    let count = Double(elementCount) / Double(Swift.max(sum.shape.elementCount, 1))
+    return Tensor(sum / .constant(count, Scalar.elementType))
+  }
+}
+
+extension Tensor where Scalar == Bool {
+  /// True where any element along the axes is.
+  public func any(
+    along axes: Int..., keepingAxes: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    Tensor(value.reduced(.max, along: axes, keepingAxes: keepingAxes, at: CallSite(file, line)))
+  }
+
+  /// True where all elements along the axes are.
+  public func all(
+    along axes: Int..., keepingAxes: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    Tensor(value.reduced(.min, along: axes, keepingAxes: keepingAxes, at: CallSite(file, line)))
+  }
+}
+
+extension Value {
+  /// A reduction as users write it: no axes are all axes.
+  package func reduced(
+    _ reduction: Reduction, along axes: [Int], keepingAxes: Bool, at site: CallSite
+  ) -> Value {
+    let set = stopping(at: site) { () throws(Mistake) -> AxisSet in
+      let written = axes.isEmpty ? Array(0..<rank) : axes
+      return try AxisSet(written, rank: rank, in: reduction.rawValue)
+    }
+    let result = reduced(reduction, set, at: site)
+    return keepingAxes ? result.reshaped(to: shape.collapsing(set)) : result
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An n-dimensional array of numbers that remembers how to compute itself.
+///
+/// Operations on tensors compute nothing: they write a graph down and check its shapes. Reading
+/// numbers (`scalars`, `print`, `Float(loss)`, `evaluate`) plans the graph and runs it. The history
+/// stays, so gradients can be taken before or after the numbers are known.
+///
+/// A tensor is a value and never changes. It may be shared between threads freely, with one
+/// exception: while one thread is in `minimize(loss)`, other threads must not use `loss` itself.
+///
+/// ```swift
+/// let x: Tensor<Float> = [[1, 2], [3, 4]]
+/// let y = (x * x).sum(along: 1)
+/// print(y)   // [ 5. 25.]
+/// ```
+public struct Tensor<Scalar: TensorScalar>: Sendable {
+  package let value: Value
+
+  /// The typed face of a value, whose element type must be that of `Scalar`.
+  package init(_ value: Value) { self.value = value }
+
+  /// The extents, outermost axis first.
+  public var shape: Shape { value.shape }
+
+  /// The number of axes.
+  public var rank: Int { value.rank }
+
+  /// The number of elements.
+  public var elementCount: Int { value.shape.elementCount }
+
+  /// The same tensor under a name that error messages and derivations use.
+  public func named(_ name: String) -> Tensor { Tensor(value.named(name)) }
+
+  /// The same numbers without their history: derivatives end here, and what the numbers were
+  /// computed from can be released as soon as they are known.
+  public func detached() -> Tensor { Tensor(value.detached()) }
+}
+
+extension Tensor: ExpressibleByIntegerLiteral where Scalar: NumericScalar {
+  /// A scalar. A number in a formula stretches to whatever it meets.
+  public init(integerLiteral number: Int) {
+    self.init(Value.constant(Double(number), Scalar.elementType))
+  }
+}
+
+extension Tensor: ExpressibleByFloatLiteral where Scalar: FloatingPointScalar {
+  /// A scalar. A number in a formula stretches to whatever it meets.
+  public init(floatLiteral number: Double) {
+    self.init(Value.constant(number, Scalar.elementType))
+  }
+}
+
+extension Tensor: ExpressibleByBooleanLiteral where Scalar == Bool {
+  public init(booleanLiteral truth: Bool) {
+    self.init(Value.constant(truth ? 1 : 0, .bool))
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Wrong code: shapes that do not fit, an axis that does not exist, a gradient of what has none.
+///
+/// Rules throw it; what the user called stops the program with it, because a program that is
+/// wrong cannot mend itself at run time. It names the operation, the shapes, the axis, the fix and
+/// the operands (those given names with `named(_:)`, else the operation that made them).
+/// Wrong *data* (files, labels from outside) throws typed errors instead.
+public struct Mistake: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What was called, as the user writes it.
+  public let operation: String
+  /// What does not fit, with shapes and axis.
+  public let problem: String
+  /// What to write instead.
+  public let fix: String
+
+  package init(_ operation: String, _ problem: String, fix: String) {
+    self.operation = operation
+    self.problem = problem
+    self.fix = fix
+  }
+
+  public var description: String { "\(operation): \(problem). Fix: \(fix)." }
+
+  /// Prints the message and ends the program, also in a release build.
+  ///
+  /// `precondition` prints nothing under -O; `fatalError` does.
+  package func stop(at site: CallSite?) -> Never {
+    fatalError(description, file: site?.file ?? "Pullback", line: site?.line ?? 0)
+  }
+}
+
+/// Where the user's call stands. Functions and methods pass it on; operators cannot know it.
+package struct CallSite: Sendable {
+  package let file: StaticString
+  package let line: UInt
+
+  package init(_ file: StaticString, _ line: UInt) {
+    self.file = file
+    self.line = line
+  }
+}
+
+/// Runs a rule on behalf of the user's call at `site`; a mistake stops the program.
+package func stopping<Result>(
+  at site: CallSite?, _ rule: () throws(Mistake) -> Result
+) -> Result {
+  do { return try rule() } catch { error.stop(at: site) }
+}

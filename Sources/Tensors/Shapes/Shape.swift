@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The extents of a tensor, outermost axis first: `[2, 3]` is two rows of three.
+///
+/// A shape is a collection of its extents. Up to four extents are stored inline, so that making a
+/// node of a small network allocates nothing for its shape; there is no limit on the rank.
+///
+/// ```swift
+/// let shape: Shape = [2, 3]
+/// print(shape, shape.rank, shape.elementCount)   // [2, 3] 2 6
+/// ```
+public struct Shape: Sendable, Hashable {
+  private static let inlineRank = 4
+
+  private var first = 0, second = 0, third = 0, fourth = 0
+  private var others: [Int]?
+  /// The number of axes.
+  public private(set) var rank = 0
+
+  /// The shape of a scalar, `[]`.
+  public init() {}
+
+  /// The shape with these extents.
+  public init(_ extents: some Sequence<Int>) {
+    for extent in extents { append(extent) }
+  }
+
+  /// A shape of `rank` equal extents.
+  package init(repeating extent: Int, rank: Int) {
+    for _ in 0..<rank { append(extent) }
+  }
+
+  package mutating func append(_ extent: Int) {
+    rank += 1
+    if rank > Shape.inlineRank {
+      others = (others ?? []) + [extent]
+    } else {
+      self[rank - 1] = extent
+    }
+  }
+
+  /// The product of the extents: the number of elements. 1 for a scalar.
+  public var elementCount: Int {
+    var product = 1
+    for axis in 0..<rank { product &*= self[axis] }
+    return product
+  }
+
+  /// The number of elements, or nil if it, or its size in bytes, does not fit in an `Int`.
+  package var checkedElementCount: Int? {
+    // An empty tensor is small whatever its other extents are.
+    if contains(0) { return 0 }
+    var product = 1
+    for axis in 0..<rank {
+      let (next, overflow) = product.multipliedReportingOverflow(by: self[axis])
+      if overflow { return nil }
+      product = next
+    }
+    return product <= Int.max / 64 ? product : nil
+  }
+
+  /// For each axis the distance, in elements, between neighbours of a row-major tensor.
+  package var rowMajorStrides: [Int] {
+    var strides = [Int](repeating: 1, count: rank)
+    for axis in stride(from: rank - 2, through: 0, by: -1) {
+      strides[axis] = strides[axis + 1] * self[axis + 1]
+    }
+    return strides
+  }
+}
+
+extension Shape: RandomAccessCollection, MutableCollection {
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { rank }
+
+  /// The extent of an axis, 0 ..< rank.
+  public subscript(axis: Int) -> Int {
+    get {
+      switch axis {
+      case 0: first
+      case 1: second
+      case 2: third
+      case 3: fourth
+      default: others![axis - Shape.inlineRank]
+      }
+    }
+    set {
+      switch axis {
+      case 0: first = newValue
+      case 1: second = newValue
+      case 2: third = newValue
+      case 3: fourth = newValue
+      default: others![axis - Shape.inlineRank] = newValue
+      }
+    }
+  }
+}
+
+extension Shape: ExpressibleByArrayLiteral, CustomStringConvertible {
+  public init(arrayLiteral extents: Int...) { self.init(extents) }
+
+  public var description: String {
+    "[" + map(String.init).joined(separator: ", ") + "]"
+  }
+}
+
+extension Shape {
+  package static func + (left: Shape, right: Shape) -> Shape {
+    var sum = left
+    for extent in right { sum.append(extent) }
+    return sum
+  }
+
+  /// Without the axes in the set.
+  package func dropping(_ axes: AxisSet) -> Shape {
+    Shape(indices.lazy.filter { !axes.contains($0) }.map { self[$0] })
+  }
+
+  /// With extent 1 in place of the axes in the set.
+  package func collapsing(_ axes: AxisSet) -> Shape {
+    Shape(indices.lazy.map { axes.contains($0) ? 1 : self[$0] })
+  }
+}
