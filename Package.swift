@@ -29,13 +29,16 @@ let package = Package(
     .target(
       name: "PullbackRuntime", dependencies: ["PullbackPlans", "CPullbackKernels"],
       path: "Sources/Runtime", swiftSettings: optimisedSwift),
-    .target(name: "CPullbackDigits", path: "Sources/CDigits"),
+    .target(
+      name: "CPullbackDigits", path: "Sources/CDigits", exclude: ["SOURCE.md", "digits.bin"]),
     .target(
       name: "PullbackNetworks", dependencies: ["PullbackRuntime", "CPullbackDigits"],
       path: "Sources/Networks"),
     .target(name: "PullbackByHand", dependencies: ["PullbackRuntime"], path: "Sources/ByHand"),
     .target(
-      name: "Pullback", dependencies: ["PullbackTensors", "PullbackRuntime", "PullbackNetworks"],
+      name: "Pullback", dependencies: [
+        "PullbackTensors", "PullbackPlans", "PullbackRuntime", "PullbackNetworks",
+      ],
       path: "Sources/Pullback"),
     .executableTarget(
       name: "PullbackCommand",
@@ -44,6 +47,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/PullbackCommand"),
+    // Tests mirror the sources, file by file.
+    .testTarget(name: "TensorsTests", dependencies: ["Pullback"], exclude: ["Fixtures"]),
+    .testTarget(name: "PlansTests", dependencies: ["Pullback"]),
+    .testTarget(name: "RuntimeTests", dependencies: ["Pullback"], exclude: ["Fixtures"]),
+    .testTarget(name: "NetworksTests", dependencies: ["Pullback"], exclude: ["Fixtures"]),
+    .testTarget(name: "ByHandTests", dependencies: ["Pullback", "PullbackByHand"]),
+    .testTarget(name: "CommandTests", dependencies: ["PullbackCommand"]),
+    .testTarget(name: "DocumentationTests", dependencies: ["Pullback"]),
   ],
   swiftLanguageModes: [.v6]
 )

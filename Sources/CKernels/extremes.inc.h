@@ -6,13 +6,15 @@
 
 // A row: first its extreme, then the place of it. NaN is the extreme of any row that has one, and
 // is found by being unequal to itself; once NaN is best, nothing beats it.
-#define PB_ARG(name, reduction, s, T, V, beats, is_nan) \
+#define PB_ARG(name, T, V, beats, is_nan) \
   static void pb_arg_row_##name( \
     long n, const void *a, int32_t base, void *best, int32_t *index, int is_first) { \
     if (n <= 0) return; \
     const T *row = a; \
     T *kept = best; \
-    T x = pb_combined_##reduction(pb_lanes_##reduction(n, (V)row[0], row)); \
+    V lanes = (V)row[0]; \
+    pb_lanes_##name(n, &lanes, row); \
+    T x = pb_combined_##name(&lanes); \
     T y = is_first ? x : *kept; \
     if (!is_first && !(x beats y || (is_nan(x) && !is_nan(y)))) return; \
     T extreme = x; \
@@ -43,11 +45,11 @@
 #define PB_IS_NAN(x) ((x) != (x))
 #define PB_NEVER_NAN(x) 0
 
-PB_ARG(max_f32, max_f32, f32, float, pb_f32x16, >, PB_IS_NAN)
-PB_ARG(min_f32, min_f32, f32, float, pb_f32x16, <, PB_IS_NAN)
-PB_ARG(max_f64, max_f64, f64, double, pb_f64x16, >, PB_IS_NAN)
-PB_ARG(min_f64, min_f64, f64, double, pb_f64x16, <, PB_IS_NAN)
-PB_ARG(max_i32, max_i32, i32, int32_t, pb_i32x16, >, PB_NEVER_NAN)
-PB_ARG(min_i32, min_i32, i32, int32_t, pb_i32x16, <, PB_NEVER_NAN)
-PB_ARG(max_u8, max_u8, u8, uint8_t, pb_u8x16, >, PB_NEVER_NAN)
-PB_ARG(min_u8, min_u8, u8, uint8_t, pb_u8x16, <, PB_NEVER_NAN)
+PB_ARG(max_f32, float, pb_f32x16, >, PB_IS_NAN)
+PB_ARG(min_f32, float, pb_f32x16, <, PB_IS_NAN)
+PB_ARG(max_f64, double, pb_f64x16, >, PB_IS_NAN)
+PB_ARG(min_f64, double, pb_f64x16, <, PB_IS_NAN)
+PB_ARG(max_i32, int32_t, pb_i32x16, >, PB_NEVER_NAN)
+PB_ARG(min_i32, int32_t, pb_i32x16, <, PB_NEVER_NAN)
+PB_ARG(max_u8, uint8_t, pb_u8x16, >, PB_NEVER_NAN)
+PB_ARG(min_u8, uint8_t, pb_u8x16, <, PB_NEVER_NAN)

@@ -17,17 +17,23 @@
       PB_UNROLLED for (long v = 0; v < vectors; v++) \
         sums[i][v] = \
           accumulate ? *(const pb_##s##v_at *)(c + i * ldc + v * lanes) : (pb_##s##v)(T)0; \
+    const T *rows_of_a[(PB_TILE_ROWS + 2) / 3]; \
+    PB_UNROLLED for (long i = 0; i < rows; i += 3) rows_of_a[i / 3] = a + i * ars; \
     PB_UNROLLED_BY_4 for (long p = 0; p < k; p++) { \
       pb_##s##v row[2]; \
       PB_UNROLLED for (long v = 0; v < vectors; v++) \
         row[v] = *(const pb_##s##v_at *)(b + v * lanes); \
       PB_UNROLLED for (long i = 0; i < rows; i++) { \
-        pb_##s##v x = (pb_##s##v)a[i * ars]; \
+        pb_##s##v x = (pb_##s##v)rows_of_a[i / 3][i % 3 * ars]; \
         PB_UNROLLED for (long v = 0; v < vectors; v++) \
           sums[i][v] = PB_MULTIPLY_ADD_##s(x, row[v], sums[i][v]); \
       } \
-      a += acs; \
+      PB_UNROLLED for (long i = 0; i < rows; i += 3) { \
+        rows_of_a[i / 3] += acs; \
+        PB_OPAQUE(rows_of_a[i / 3]); \
+      } \
       b += ldb; \
+      PB_OPAQUE(b); \
     } \
     PB_UNROLLED for (long i = 0; i < rows; i++) \
       PB_UNROLLED for (long v = 0; v < vectors; v++) \
@@ -67,6 +73,8 @@
 
 #define PB_UNROLLED _Pragma("clang loop unroll(full)")
 #define PB_UNROLLED_BY_4 _Pragma("clang loop unroll_count(4)")
+
+#define PB_OPAQUE(pointer) __asm__("" : "+r"(pointer))
 
 #define PB_MULTIPLY_ADD_f32(x, y, z) PB_FMA(x, y, z)
 #define PB_MULTIPLY_ADD_f64(x, y, z) PB_FMA(x, y, z)

@@ -41,8 +41,8 @@
   PB_BINARY(subtract_##s, T, T, x - y) \
   PB_BINARY(multiply_##s, T, T, x * y) \
   PB_BINARY(divide_##s, T, T, x / y) \
-  PB_BINARY(maximum_##s, T, T, (x > y) | (x != x) ? x : y) \
-  PB_BINARY(minimum_##s, T, T, (x < y) | (x != x) ? x : y) \
+  PB_BINARY(maximum_##s, T, T, x != x ? x : x > y ? x : y) \
+  PB_BINARY(minimum_##s, T, T, x != x ? x : x < y ? x : y) \
   PB_COMPARISONS(s, T)
 
 PB_FLOAT_MAPS(f32, float)

@@ -67,7 +67,7 @@ PB_IOTA(u8, uint8_t, x != 0)
   long result = 0; \
   for (; result + 64 <= (n); result += 64) { \
     uint32_t found = 0; \
-    _Pragma("clang loop vectorize(enable)") for (long j = 0; j < 64; j++) { \
+    PB_ELEMENTWISE for (long j = 0; j < 64; j++) { \
       T x = (a)[result + j]; \
       found |= (condition) ? 1u : 0u; \
     } \

@@ -3,30 +3,44 @@
 // Reductions of rows in sixteen lanes.
 //
 // Bounds: `lanes` holds 16 elements, a row (or piece) n; whole vectors are read while 16 elements
-// remain, and the rest one by one.
+// remain, and the rest as a tail.
 
 #define PB_SUM_OF(x, y) ((x) + (y))
-#define PB_MAX_OF(x, y) (((x) > (y)) | ((x) != (x)) ? (x) : (y))
-#define PB_MIN_OF(x, y) (((x) < (y)) | ((x) != (x)) ? (x) : (y))
+#define PB_MAX_OF(x, y) ((x) != (x) ? (x) : (x) > (y) ? (x) : (y))
+#define PB_MIN_OF(x, y) ((x) != (x) ? (x) : (x) < (y) ? (x) : (y))
 #define PB_MAX_OF_INTEGERS(x, y) __builtin_elementwise_max(x, y)
 #define PB_MIN_OF_INTEGERS(x, y) __builtin_elementwise_min(x, y)
 
+// TAKE is what a loop does with the next sixteen elements. `x > y ? x : y` is one instruction and
+// passes over NaN, so a second chain, off the path that the loop waits for, remembers the last NaN
+// of each lane; SETTLE puts it where it belongs.
+#define PB_TAKE_SUM(lanes, nans, x) lanes += x
+#define PB_TAKE_MAX(lanes, nans, x) lanes = x > lanes ? x : lanes, nans = x != x ? x : nans
+#define PB_TAKE_MIN(lanes, nans, x) lanes = x < lanes ? x : lanes, nans = x != x ? x : nans
+#define PB_TAKE_MAX_OF_INTEGERS(lanes, nans, x) lanes = __builtin_elementwise_max(x, lanes)
+#define PB_TAKE_MIN_OF_INTEGERS(lanes, nans, x) lanes = __builtin_elementwise_min(x, lanes)
+#define PB_SETTLE_NAN(lanes, nans) lanes = nans != nans ? nans : lanes
+#define PB_SETTLE_NOTHING(lanes, nans) (void)nans
+
 // Lanes beyond the end of a row take the identity, which changes no bits: a lane of a sum is never
 // -0, because it starts at +0.
-#define PB_REDUCTION(name, s, T, identity, OF) \
-  PB_INLINE pb_##s##x16 pb_lanes_##name(long n, pb_##s##x16 lanes, const T *a) { \
+#define PB_REDUCTION(name, s, T, identity, OF, TAKE, SETTLE) \
+  PB_INLINE void pb_lanes_##name(long n, pb_##s##x16 *all, const T *a) { \
+    pb_##s##x16 lanes = *all, nans = lanes; \
     for (; n >= PB_LANES; n -= PB_LANES, a += PB_LANES) { \
       pb_##s##x16 x = *(const pb_##s##x16_at *)a; \
-      lanes = OF(lanes, x); \
+      TAKE(lanes, nans, x); \
     } \
     if (n > 0) { \
       pb_##s##x16 x; \
-      for (long j = 0; j < PB_LANES; j++) x[j] = j < n ? a[j] : (T)(identity); \
-      lanes = OF(lanes, x); \
+      pb_load_tail_##s(n, &x, a, (T)(identity)); \
+      TAKE(lanes, nans, x); \
     } \
-    return lanes; \
+    SETTLE(lanes, nans); \
+    *all = lanes; \
   } \
-  PB_INLINE T pb_combined_##name(pb_##s##x16 x) { \
+  PB_INLINE T pb_combined_##name(const pb_##s##x16 *lanes) { \
+    pb_##s##x16 x = *lanes; \
     __auto_type eight = OF(x.lo, x.hi); \
     __auto_type four = OF(eight.lo, eight.hi); \
     __auto_type two = OF(four.lo, four.hi); \
@@ -36,28 +50,35 @@
     *(pb_##s##x16_at *)lanes = (pb_##s##x16)(T)(identity); \
   } \
   static void pb_accumulate_##name(long n, void *lanes, const void *a) { \
-    pb_##s##x16_at *all = lanes; \
-    *all = pb_lanes_##name(n, *all, a); \
+    pb_##s##x16 all = *(const pb_##s##x16_at *)lanes; \
+    pb_lanes_##name(n, &all, a); \
+    *(pb_##s##x16_at *)lanes = all; \
   } \
   static void pb_finish_##name(const void *lanes, void *out) { \
-    *(T *)out = pb_combined_##name(*(const pb_##s##x16_at *)lanes); \
+    pb_##s##x16 all = *(const pb_##s##x16_at *)lanes; \
+    *(T *)out = pb_combined_##name(&all); \
   } \
   static void pb_rows_##name(long rows, long n, void *out, const void *a) { \
     const T *row = a; \
     for (long r = 0; r < rows; r++, row += n) { \
       pb_##s##x16 lanes = (pb_##s##x16)(T)(identity); \
-      ((T *)out)[r] = pb_combined_##name(pb_lanes_##name(n, lanes, row)); \
+      pb_lanes_##name(n, &lanes, row); \
+      ((T *)out)[r] = pb_combined_##name(&lanes); \
     } \
   }
 
-PB_REDUCTION(sum_f32, f32, float, 0, PB_SUM_OF)
-PB_REDUCTION(sum_f64, f64, double, 0, PB_SUM_OF)
-PB_REDUCTION(sum_i32, u32, uint32_t, 0, PB_SUM_OF)
-PB_REDUCTION(max_f32, f32, float, -__builtin_inff(), PB_MAX_OF)
-PB_REDUCTION(max_f64, f64, double, -__builtin_inf(), PB_MAX_OF)
-PB_REDUCTION(max_i32, i32, int32_t, INT32_MIN, PB_MAX_OF_INTEGERS)
-PB_REDUCTION(max_u8, u8, uint8_t, 0, PB_MAX_OF_INTEGERS)
-PB_REDUCTION(min_f32, f32, float, __builtin_inff(), PB_MIN_OF)
-PB_REDUCTION(min_f64, f64, double, __builtin_inf(), PB_MIN_OF)
-PB_REDUCTION(min_i32, i32, int32_t, INT32_MAX, PB_MIN_OF_INTEGERS)
-PB_REDUCTION(min_u8, u8, uint8_t, 1, PB_MIN_OF_INTEGERS)
+PB_REDUCTION(sum_f32, f32, float, 0, PB_SUM_OF, PB_TAKE_SUM, PB_SETTLE_NOTHING)
+PB_REDUCTION(sum_f64, f64, double, 0, PB_SUM_OF, PB_TAKE_SUM, PB_SETTLE_NOTHING)
+PB_REDUCTION(sum_i32, u32, uint32_t, 0, PB_SUM_OF, PB_TAKE_SUM, PB_SETTLE_NOTHING)
+PB_REDUCTION(max_f32, f32, float, -__builtin_inff(), PB_MAX_OF, PB_TAKE_MAX, PB_SETTLE_NAN)
+PB_REDUCTION(max_f64, f64, double, -__builtin_inf(), PB_MAX_OF, PB_TAKE_MAX, PB_SETTLE_NAN)
+PB_REDUCTION(max_i32, i32, int32_t, INT32_MIN, PB_MAX_OF_INTEGERS, PB_TAKE_MAX_OF_INTEGERS,
+             PB_SETTLE_NOTHING)
+PB_REDUCTION(max_u8, u8, uint8_t, 0, PB_MAX_OF_INTEGERS, PB_TAKE_MAX_OF_INTEGERS,
+             PB_SETTLE_NOTHING)
+PB_REDUCTION(min_f32, f32, float, __builtin_inff(), PB_MIN_OF, PB_TAKE_MIN, PB_SETTLE_NAN)
+PB_REDUCTION(min_f64, f64, double, __builtin_inf(), PB_MIN_OF, PB_TAKE_MIN, PB_SETTLE_NAN)
+PB_REDUCTION(min_i32, i32, int32_t, INT32_MAX, PB_MIN_OF_INTEGERS, PB_TAKE_MIN_OF_INTEGERS,
+             PB_SETTLE_NOTHING)
+PB_REDUCTION(min_u8, u8, uint8_t, 1, PB_MIN_OF_INTEGERS, PB_TAKE_MIN_OF_INTEGERS,
+             PB_SETTLE_NOTHING)

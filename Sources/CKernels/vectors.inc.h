@@ -6,28 +6,81 @@
 #define PB_INLINE static inline __attribute__((always_inline))
 
 // A loop over elements without ties between them, apart from reading and writing the same index:
-// the compiler writes the vector loop and its tail. -Wpass-failed reports if it ever cannot.
+// the compiler writes the vector loop and its tail. -Wpass-failed reports if it ever cannot; with
+// a sanitizer it does not try.
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) \
+  || __has_feature(undefined_behavior_sanitizer)
+#define PB_ELEMENTWISE
+#else
 #define PB_ELEMENTWISE _Pragma("clang loop vectorize(assume_safety)")
+#endif
 
 // Copying needs only the size of an element, so one loop serves types of the same size.
 typedef uint8_t pb_word8 __attribute__((may_alias));
 typedef uint32_t pb_word32 __attribute__((may_alias));
 typedef uint64_t pb_word64 __attribute__((may_alias));
 
-// pb_<type>x16: the PB_LANES lanes of a reduction, in as many registers as it takes.
+// pb_<type>x16: sixteen elements (the PB_LANES of a reduction), in as many registers as it takes.
 // pb_<type>v: one register. Their _at forms are how they lie in memory: aligned as elements are.
+#define PB_VECTOR(name, T, count) \
+  typedef T pb_##name __attribute__((ext_vector_type(count))); \
+  typedef pb_##name pb_##name##_at __attribute__((aligned(__alignof__(T)), may_alias));
+
 #define PB_VECTORS(s, T) \
-  typedef T pb_##s##x16 __attribute__((ext_vector_type(16))); \
-  typedef pb_##s##x16 pb_##s##x16_at __attribute__((aligned(__alignof__(T)), may_alias)); \
-  typedef T pb_##s##v __attribute__((ext_vector_type(PB_VECTOR_BYTES / sizeof(T)))); \
-  typedef pb_##s##v pb_##s##v_at __attribute__((aligned(__alignof__(T)), may_alias));
+  PB_VECTOR(s##x2, T, 2) \
+  PB_VECTOR(s##x4, T, 4) \
+  PB_VECTOR(s##x8, T, 8) \
+  PB_VECTOR(s##x16, T, 16) \
+  PB_VECTOR(s##v, T, PB_VECTOR_BYTES / sizeof(T))
 
 PB_VECTORS(f32, float)
 PB_VECTORS(f64, double)
 PB_VECTORS(i32, int32_t)
 PB_VECTORS(u32, uint32_t)
-PB_VECTORS(i64, int64_t)
 PB_VECTORS(u8, uint8_t)
+
+#define PB_PAIR(x, y) __builtin_shufflevector(x, y, 0, 1, 2, 3)
+#define PB_QUAD(x, y) __builtin_shufflevector(x, y, 0, 1, 2, 3, 4, 5, 6, 7)
+#define PB_OCTO(x, y) \
+  __builtin_shufflevector(x, y, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+
+// The last n < 16 elements of an array as a vector, and back. The binary digits of n say how many
+// are read eight, four, two and one at a time, so nothing beyond them is touched. Vectors go by
+// address: one wider than a register has no settled way to be passed by value.
+#define PB_TAIL(s, T) \
+  PB_INLINE void pb_load_tail_##s(long n, pb_##s##x16 *to, const T *a, T padding) { \
+    pb_##s##x2 two = { n & 1 ? a[n - 1] : padding, padding }; \
+    pb_##s##x4 four = PB_PAIR(two, (pb_##s##x2)padding); \
+    if (n & 2) four = PB_PAIR(*(const pb_##s##x2_at *)(a + (n & 12)), two); \
+    pb_##s##x8 eight = PB_QUAD(four, (pb_##s##x4)padding); \
+    if (n & 4) eight = PB_QUAD(*(const pb_##s##x4_at *)(a + (n & 8)), four); \
+    *to = PB_OCTO(eight, (pb_##s##x8)padding); \
+    if (n & 8) *to = PB_OCTO(*(const pb_##s##x8_at *)a, eight); \
+  } \
+  PB_INLINE void pb_store_tail_##s(long n, T *out, const pb_##s##x16 *from) { \
+    pb_##s##x8 eight = from->lo; \
+    if (n & 8) { \
+      *(pb_##s##x8_at *)out = eight; \
+      eight = from->hi; \
+    } \
+    pb_##s##x4 four = eight.lo; \
+    if (n & 4) { \
+      *(pb_##s##x4_at *)(out + (n & 8)) = four; \
+      four = eight.hi; \
+    } \
+    pb_##s##x2 two = four.lo; \
+    if (n & 2) { \
+      *(pb_##s##x2_at *)(out + (n & 12)) = two; \
+      two = four.hi; \
+    } \
+    if (n & 1) out[n - 1] = two.x; \
+  }
+
+PB_TAIL(f32, float)
+PB_TAIL(f64, double)
+PB_TAIL(i32, int32_t)
+PB_TAIL(u32, uint32_t)
+PB_TAIL(u8, uint8_t)
 
 // x * y + z, rounded once where the processor can. Never a call to the C library's fma.
 #if PB_HAS_FMA

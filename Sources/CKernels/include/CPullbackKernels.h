@@ -29,6 +29,9 @@ const char *pb_instruction_set(void);
 /// 1 if the environment asked for an instruction set that is unknown or cannot run here.
 int pb_instruction_set_requested_unavailable(void);
 
+/// Processors that the scheduler lets this process use; at least 1.
+long pb_available_processors(void);
+
 // Elementwise -----------------------------------------------------------------------------------
 
 /// `out[i] = f(a[i], b[i], c[i])` for i < n; operands a map does not take are not read.

@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The numbers of a tensor, opaque here: nodes and parameters hold them, the runtime reads them.
-///
-/// The only class of the package that is not final, and only so that `Runtime`, which owns memory
-/// and pointers, can say what it consists of (its `Buffer` is the one subclass).
-package class Storage: @unchecked Sendable {
-  package init() {}
+/// The memory behind a tensor's numbers, opaque here: nodes and parameters hold it, and only the
+/// runtime, which made it, reads it.
+package final class Storage: @unchecked Sendable {
+  package let address: OpaquePointer
+  package let byteCount: Int
+  private let release: @Sendable (OpaquePointer) -> Void
+
+  /// Takes over memory that nobody writes once the storage is shared.
+  package init(
+    address: OpaquePointer, byteCount: Int, release: @escaping @Sendable (OpaquePointer) -> Void
+  ) {
+    self.address = address
+    self.byteCount = byteCount
+    self.release = release
+  }
+
+  deinit { release(address) }
 }

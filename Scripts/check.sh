@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Everything that must hold before a change is merged; CI runs this and nothing else.
+#
+# Builds go to a folder of their own: the flags below would otherwise make the next plain
+# `swift build` start over.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+scratch=.build-check
+# Type checking an expression for longer than this many milliseconds is a warning.
+flags=(-Xswiftc -Xfrontend -Xswiftc -warn-long-expression-type-checking=200)
+# Tests that expect a crash would wait for its backtrace.
+export SWIFT_BACKTRACE=enable=no
+
+step() { printf '\n== %s\n' "$*"; }
+fail() {
+  printf '\nFailed: %s\n' "$*" >&2
+  exit 1
+}
+
+# Runs a command and fails if the build in it warns about a file or the manifest of this
+# repository. What is already built is not compiled again and warns no more: so files with a
+# warning are touched, and the next run warns too. (A fresh clone builds, and so checks,
+# everything.)
+without_warnings() {
+  local log warnings package=${root##*/}
+  log=$(mktemp)
+  "$@" 2>&1 | tee "$log"
+  warnings=$(
+    grep -F 'warning: ' "$log" | grep -F -e "$root/" -e "warning: '${package,,}'" |
+      grep -vF "$root/$scratch/" | sort -u
+  ) || true
+  rm -f "$log"
+  if [ -z "$warnings" ]; then return; fi
+  while IFS=: read -r file _; do
+    if [ -f "$file" ]; then touch "$file"; fi
+  done <<<"$warnings"
+  printf '\n%s\n' "$warnings" >&2
+  fail "the build warns"
+}
+
+step "Format"
+sources=()
+for path in Package.swift Sources Tests Snippets; do
+  if [ -e "$path" ]; then sources+=("$path"); fi
+done
+swift format lint --strict --recursive --parallel "${sources[@]}"
+
+step "Build without warnings"
+without_warnings swift build --build-tests --scratch-path "$scratch" "${flags[@]}"
+
+step "Test, as README says: swift test"
+grep -qx 'swift test' README.md || fail "README.md does not say how to test"
+swift test --scratch-path "$scratch" "${flags[@]}"
+
+step "Test in release"
+without_warnings swift test -c release --scratch-path "$scratch"
+
+step "No paths of one machine"
+if git grep -nE '(^|[^A-Za-z0-9._/-])/(work|root|home|Users)/'; then
+  fail "the lines above name a folder that exists on one machine only"
+fi
+
+printf '\nAll checks passed in %d min %d s.\n' $((SECONDS / 60)) $((SECONDS % 60))

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// Decides which entries of a program are computed together, in one pass over memory.
+///
+/// Groups are numbered so that each reads only from lower ones. A pointwise entry joins the
+/// highest group that it reads from, if it reads it element by element; pointwise groups below
+/// are drawn in as long as nobody has read them in between. A reduction draws in the pointwise
+/// group that it reduces. Movements are views and belong to no group.
+struct Fusion {
+  enum Role { case body, prologue }
+
+  struct Group {
+    /// The entry whose core the group runs, if it has one.
+    var core: Int?
+    var space: Shape
+    /// Entries of the body that follow the core, and of the prologue that precedes it.
+    var body: [Int] = []
+    var prologue: [Int] = []
+    /// The lowest group that reads from this one.
+    var firstReader = Int.max
+    var isScatter = false
+
+    var isPointwise: Bool { core == nil }
+    var isEmpty: Bool { core == nil && body.isEmpty }
+  }
+
+  /// What an entry's numbers are.
+  enum Source {
+    case constant(Double)
+    case parameter(Int)
+    case iota(View)
+    /// Numbers of entry `base`, which are stored or at hand in its group, through a view.
+    case entry(base: Int, View)
+  }
+
+  /// Entries in one body: enough to fuse what people write, few enough that the tiles between
+  /// instructions stay in the first cache.
+  static let bodyLimit = 96
+
+  let program: Program
+  private(set) var groups: [Group] = []
+  private(set) var groupOf: [Int]
+  private(set) var roleOf: [Role]
+  private(set) var sources: [Source] = []
+  /// What views, constants and ranges were before they were written out as numbers.
+  private(set) var writtenOut: [Int: Source] = [:]
+
+  init(_ program: Program) {
+    self.program = program
+    groupOf = [Int](repeating: -1, count: program.entries.count)
+    roleOf = [Role](repeating: .body, count: program.entries.count)
+    sources.reserveCapacity(program.entries.count)
+    for index in program.entries.indices { place(index) }
+  }
+
+  /// Entries that a group other than their own reads.
+  var storedEntries: [Int] {
+    var isStored = [Bool](repeating: false, count: program.entries.count)
+    for (index, entry) in program.entries.enumerated() where groupOf[index] >= 0 {
+      let inputs = (0..<entry.inputs.count).map { sources[entry.inputs[$0]] }
+      for case .entry(let base, _) in inputs + [writtenOut[index]].compactMap({ $0 })
+      where groupOf[base] >= 0 && groupOf[base] != groupOf[index] {
+        isStored[base] = true
+      }
+    }
+    return isStored.indices.filter { isStored[$0] }
+  }
+
+  /// A group of its own that copies an entry: for results that are views, constants or inputs.
+  mutating func addCopy(of entry: Int) -> Int {
+    groups.append(Group(core: nil, space: program.entries[entry].shape))
+    noteReads(of: entry, by: groups.count - 1)
+    return groups.count - 1
+  }
+
+  private mutating func place(_ index: Int) {
+    let entry = program.entries[index]
+    let ownView = Source.entry(base: index, View(rowMajor: entry.shape))
+    switch entry.operation {
+    case .creation(.constant(let number)): sources.append(.constant(number))
+    case .creation(.scalar): sources.append(.parameter(entry.index))
+    case .creation(.iota): sources.append(.iota(View(offset: 0, strides: [1])))
+    case .creation(.data): sources.append(ownView)
+    case .movement(.pad), .gathering(.gather, _):
+      sources.append(ownView)
+      for input in 0..<entry.inputs.count { writeOut(entry.inputs[input]) }
+      placePointwise(index, readsByElement: false)
+    case .movement(let movement):
+      if moved(entry, movement) == nil {
+        // A reshape that no view can express: its input is written out in order.
+        writeOut(entry.inputs[0])
+      }
+      sources.append(moved(entry, movement)!)
+    case .unary, .binary, .comparison, .selection, .conversion, .random, .identity:
+      sources.append(ownView)
+      placePointwise(index, readsByElement: true)
+    case .reduction(_, let axes):
+      sources.append(ownView)
+      placeReduction(index, axes: axes)
+    case .contraction, .gathering(.scatterAdd, _):
+      sources.append(ownView)
+      var group = Group(core: index, space: entry.shape)
+      if case .gathering = entry.operation { group.isScatter = true }
+      for input in 0..<entry.inputs.count {
+        // Products read through views; scattering reads rows in order.
+        if case .entry = sources[entry.inputs[input]], !group.isScatter { continue }
+        writeOut(entry.inputs[input])
+      }
+      groups.append(group)
+      groupOf[index] = groups.count - 1
+      for input in 0..<entry.inputs.count { noteReads(of: entry.inputs[input], by: groupOf[index]) }
+    }
+  }
+
+  /// Makes sure that an entry's numbers stand in memory in row-major order: what is a view, a
+  /// constant or a range gets a group that writes it out.
+  private mutating func writeOut(_ index: Int) {
+    let shape = program.entries[index].shape
+    if case .entry(let base, let view) = sources[index], view.isRowMajor(shape),
+      program.entries[base].shape.elementCount == shape.elementCount
+    {
+      return
+    }
+    groups.append(Group(core: nil, space: shape, body: [index]))
+    noteReads(of: index, by: groups.count - 1)
+    writtenOut[index] = sources[index]
+    sources[index] = .entry(base: index, View(rowMajor: shape))
+    groupOf[index] = groups.count - 1
+  }
+
+  private func moved(_ entry: Program.Entry, _ movement: Movement) -> Source? {
+    let input = entry.inputs[0], shape = program.entries[input].shape
+    switch sources[input] {
+    case .constant, .parameter: return sources[input]
+    case .iota(let view):
+      return view.moved(movement, from: shape, to: entry.shape).map { .iota($0) }
+    case .entry(let base, let view):
+      return view.moved(movement, from: shape, to: entry.shape).map { .entry(base: base, $0) }
+    }
+  }
+
+  private mutating func placePointwise(_ index: Int, readsByElement: Bool) {
+    let entry = program.entries[index]
+    let inputs = (0..<entry.inputs.count).map { entry.inputs[$0] }
+    var target = -1
+    for case .entry(let base, _) in inputs.map({ sources[$0] }) {
+      target = max(target, groupOf[base])
+    }
+    if target < 0 || !canJoin(index, inputs, target, readsByElement) {
+      groups.append(Group(core: nil, space: entry.shape))
+      target = groups.count - 1
+    }
+    groups[target].body.append(index)
+    groupOf[index] = target
+    for input in inputs {
+      if readsByElement { drawIn(input, shape: entry.shape, to: target) }
+      noteReads(of: input, by: target)
+    }
+  }
+
+  private func canJoin(
+    _ index: Int, _ inputs: [Int], _ target: Int, _ readsByElement: Bool
+  ) -> Bool {
+    let entry = program.entries[index], group = groups[target]
+    guard readsByElement, !group.isScatter, group.body.count < Fusion.bodyLimit,
+      group.space.elementCount == entry.shape.elementCount
+    else { return false }
+    return inputs.allSatisfy { input in
+      guard case .entry(let base, _) = sources[input], groupOf[base] == target else {
+        // Whatever else is read must be visible over the group's space.
+        return group.space == entry.shape
+          || canSee(input, as: entry.shape, over: group.space)
+      }
+      return roleOf[base] == .body && isDirect(input, as: entry.shape)
+    }
+  }
+
+  /// True if position i of the input, in row-major order of `shape`, is position i of its base.
+  private func isDirect(_ input: Int, as shape: Shape) -> Bool {
+    guard case .entry(let base, let view) = sources[input] else { return false }
+    let own = program.entries[input].shape
+    return program.entries[base].shape.elementCount == shape.elementCount
+      && own.elementCount == shape.elementCount && view.isRowMajor(own)
+  }
+
+  private func canSee(_ input: Int, as shape: Shape, over space: Shape) -> Bool {
+    switch sources[input] {
+    case .constant, .parameter: true
+    case .iota(let view), .entry(_, let view):
+      view.moved(.expand, from: program.entries[input].shape, to: shape)?
+        .reshaped(from: shape, to: space) != nil
+    }
+  }
+
+  /// Merges the pointwise group that made `input` into a higher group that reads it.
+  private mutating func drawIn(_ input: Int, shape: Shape, to target: Int) {
+    guard case .entry(let base, _) = sources[input], groupOf[base] >= 0 else { return }
+    let source = groupOf[base]
+    guard source != target, groups[source].isPointwise, groups[source].firstReader >= target,
+      groups[source].space == groups[target].space, isDirect(input, as: shape),
+      groups[source].body.count + groups[target].body.count <= Fusion.bodyLimit
+    else { return }
+    for entry in groups[source].body { groupOf[entry] = target }
+    groups[target].body += groups[source].body
+    groups[source].body = []
+  }
+
+  private mutating func placeReduction(_ index: Int, axes: AxisSet) {
+    let entry = program.entries[index], input = entry.inputs[0]
+    var group = Group(core: index, space: entry.shape)
+    let reducedShape = program.entries[input].shape
+    if case .entry(let base, _) = sources[input], groupOf[base] >= 0,
+      groups[groupOf[base]].isPointwise, groups[groupOf[base]].firstReader == .max,
+      groups[groupOf[base]].space == reducedShape, isDirect(input, as: reducedShape),
+      ReductionLayout(reducedShape, axes).isInOrder
+    {
+      let source = groupOf[base]
+      group.prologue = groups[source].body
+      groups[source].body = []
+      for entry in group.prologue {
+        groupOf[entry] = groups.count
+        roleOf[entry] = .prologue
+      }
+    }
+    groups.append(group)
+    groupOf[index] = groups.count - 1
+    if group.prologue.isEmpty { noteReads(of: input, by: groupOf[index]) }
+  }
+
+  private mutating func noteReads(of input: Int, by reader: Int) {
+    guard case .entry(let base, _) = sources[input], groupOf[base] >= 0,
+      groupOf[base] != reader
+    else { return }
+    groups[groupOf[base]].firstReader = min(groups[groupOf[base]].firstReader, reader)
+  }
+}
+
+/// How a reduction walks over its input: as [outer, reduced, inner]. If the reduced axes do not
+/// stand together they are moved to the end, behind those that stay.
+struct ReductionLayout {
+  let outer: Int, reduced: Int, inner: Int
+  let isInOrder: Bool
+  /// The input's axes in the order of the walk.
+  let order: Shape
+
+  init(_ shape: Shape, _ axes: AxisSet) {
+    let reducedAxes = axes.sorted
+    let first = reducedAxes.first ?? 0, last = reducedAxes.last ?? -1
+    isInOrder = last - first + 1 == reducedAxes.count
+    func count(_ axes: some Sequence<Int>) -> Int { axes.reduce(1) { $0 * shape[$1] } }
+    reduced = count(reducedAxes)
+    if isInOrder {
+      (outer, inner) = (count(0..<first), count((last + 1)..<max(shape.rank, last + 1)))
+      order = Shape(0..<shape.rank)
+    } else {
+      let kept = shape.indices.filter { !axes.contains($0) }
+      (outer, inner) = (count(kept), 1)
+      order = Shape(kept + reducedAxes)
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+extension Plan {
+  /// Decides which donations are safe and gives each buffer its place in the arena.
+  mutating func assignMemory() {
+    refuseUnsafeDonations()
+    deferStoresOverOperands()
+    findLifetimes()
+    placeBuffers()
+  }
+
+  /// A result may be written over an argument if no later step reads the argument, and the
+  /// writing step reads it only at the position that it is about to write.
+  private mutating func refuseUnsafeDonations() {
+    var lastReader = [Int](repeating: -1, count: arguments.count)
+    var writer = [Int](repeating: -1, count: outputs.count)
+    for (number, step) in steps.enumerated() {
+      for access in step.reads {
+        if case .argument(let argument) = access.slot { lastReader[argument] = number }
+      }
+      for case .output(let output) in step.writes { writer[output] = number }
+    }
+    var given = Set<Int>()
+    for output in outputs.indices {
+      guard let donor = outputs[output].donor else { continue }
+      let step = steps[writer[output]]
+      let readsElsewhere = step.readsOutOfStep.contains { $0.slot == .argument(donor) }
+      if lastReader[donor] > writer[output] || readsElsewhere || !given.insert(donor).inserted {
+        outputs[output].donor = nil
+      }
+    }
+  }
+
+  private mutating func deferStoresOverOperands() {
+    let donors = outputs.map(\.donor)
+    for number in steps.indices {
+      steps[number] = steps[number].deferringStores { output in
+        donors[output].map { .argument($0) }
+      }
+    }
+  }
+
+  private mutating func findLifetimes() {
+    for (number, step) in steps.enumerated() {
+      for slot in step.reads.map(\.slot) + step.writes {
+        guard case .buffer(let buffer) = slot else { continue }
+        buffers[buffer].firstStep = min(buffers[buffer].firstStep, number)
+        buffers[buffer].lastStep = max(buffers[buffer].lastStep, number)
+      }
+    }
+  }
+
+  /// First fit: a buffer goes to the lowest gap that is free while it lives.
+  private mutating func placeBuffers() {
+    var starting = [[Int]](repeating: [], count: steps.count)
+    var ending = [[Int]](repeating: [], count: steps.count)
+    for (number, buffer) in buffers.enumerated() where buffer.lastStep >= 0 {
+      starting[buffer.firstStep].append(number)
+      ending[buffer.lastStep].append(number)
+    }
+    var gaps = FreeGaps()
+    for step in steps.indices {
+      for number in starting[step] {
+        buffers[number].offset = gaps.take(buffers[number].byteCount)
+      }
+      for number in ending[step] {
+        gaps.give(buffers[number].offset, buffers[number].byteCount)
+      }
+    }
+    arenaByteCount = gaps.end
+  }
+}
+
+/// The unused ranges of an arena, in order of their offsets.
+private struct FreeGaps {
+  private var gaps: [(offset: Int, byteCount: Int)] = []
+  /// Where the arena ends so far.
+  private(set) var end = 0
+
+  mutating func take(_ byteCount: Int) -> Int {
+    if byteCount == 0 { return 0 }
+    if let index = gaps.firstIndex(where: { $0.byteCount >= byteCount }) {
+      let offset = gaps[index].offset
+      gaps[index].offset += byteCount
+      gaps[index].byteCount -= byteCount
+      if gaps[index].byteCount == 0 { gaps.remove(at: index) }
+      return offset
+    }
+    // A gap at the end grows.
+    if let last = gaps.last, last.offset + last.byteCount == end {
+      gaps.removeLast()
+      end = last.offset + byteCount
+      return last.offset
+    }
+    end += byteCount
+    return end - byteCount
+  }
+
+  mutating func give(_ offset: Int, _ byteCount: Int) {
+    if byteCount == 0 { return }
+    var low = 0, high = gaps.count
+    while low < high {
+      let middle = (low + high) / 2
+      if gaps[middle].offset < offset { low = middle + 1 } else { high = middle }
+    }
+    gaps.insert((offset, byteCount), at: low)
+    if low + 1 < gaps.count, offset + byteCount == gaps[low + 1].offset {
+      gaps[low].byteCount += gaps.remove(at: low + 1).byteCount
+    }
+    if low > 0, gaps[low - 1].offset + gaps[low - 1].byteCount == offset {
+      gaps[low - 1].byteCount += gaps.remove(at: low).byteCount
+    }
+  }
+}

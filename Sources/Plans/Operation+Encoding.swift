@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+extension Operation {
+  /// True for leaves whose number is an input of the plan.
+  var takesParameter: Bool {
+    switch self {
+    case .creation(.scalar), .random: true
+    default: false
+    }
+  }
+
+  /// Writes the operation down so that equal words mean equal operations. Numbers that are inputs
+  /// of a plan (scalars, random keys) are left out.
+  func encode(into words: inout [UInt64]) {
+    func family(_ number: UInt64, _ leaf: Int = 0) { words.append(number << 56 | UInt64(leaf)) }
+    switch self {
+    case .creation(.data): family(1)
+    case .creation(.scalar): family(2)
+    case .creation(.iota): family(3)
+    case .creation(.constant(let number)):
+      family(4)
+      words.append(number.bitPattern)
+    case .random(let distribution, _): family(5, distribution.ordinal)
+    case .identity(.checked(let count, let use)):
+      family(6, use.ordinal)
+      words.append(UInt64(count))
+    case .identity: family(7)
+    case .unary(let unary): family(8, unary.ordinal)
+    case .binary(let binary): family(9, binary.ordinal)
+    case .comparison(let comparison): family(10, comparison.ordinal)
+    case .selection: family(11)
+    case .conversion: family(12)
+    case .reduction(let reduction, let axes):
+      family(13, reduction.ordinal)
+      words.append(axes.mask)
+    case .contraction(let batchRank): family(14, batchRank)
+    case .movement(.reshape): family(15)
+    case .movement(.expand): family(16)
+    case .movement(.transpose(let order)):
+      family(17)
+      words.append(contentsOf: order.lazy.map { UInt64($0) })
+    case .movement(.slice(let starts)):
+      family(18)
+      words.append(contentsOf: starts.lazy.map { UInt64($0) })
+    case .movement(.pad(let starts)):
+      family(19)
+      words.append(contentsOf: starts.lazy.map { UInt64($0) })
+    case .gathering(.gather, let batchRank): family(20, batchRank)
+    case .gathering(.scatterAdd(let count), let batchRank):
+      family(21, batchRank)
+      words.append(UInt64(count))
+    }
+  }
+}
+
+extension CaseIterable where Self: Equatable, AllCases == [Self] {
+  /// The position among all cases.
+  fileprivate var ordinal: Int { Self.allCases.firstIndex(of: self)! }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+extension Program {
+  /// The same results with fewer entries. No rule here changes a bit of any result.
+  ///
+  /// - equal entries become one;
+  /// - x · 1, x / 1 and x - 0 are x (x + 0 is not: -0 + 0 is 0), and so are --x and a movement
+  ///   that moves nothing;
+  /// - reshape of reshape, transpose of transpose and expand of expand become one;
+  /// - what no result needs is dropped.
+  package func simplified() -> Program {
+    var pass = Simplification(capacity: entries.count)
+    for entry in entries { pass.add(entry) }
+    var simplified = self
+    simplified.entries = pass.entries
+    simplified.results = results.map { pass.replacement[$0] }
+    return simplified.withoutUnusedEntries()
+  }
+
+  private func withoutUnusedEntries() -> Program {
+    var isUsed = [Bool](repeating: false, count: entries.count)
+    for result in results { isUsed[result] = true }
+    for index in entries.indices.reversed() where isUsed[index] {
+      let inputs = entries[index].inputs
+      for input in 0..<inputs.count { isUsed[inputs[input]] = true }
+    }
+    var kept = self
+    kept.entries = []
+    var position = [Int](repeating: -1, count: entries.count)
+    for (index, entry) in entries.enumerated() where isUsed[index] {
+      position[index] = kept.entries.count
+      var entry = entry
+      entry.inputs = entry.inputs.map { position[$0] }
+      kept.entries.append(entry)
+    }
+    kept.results = results.map { position[$0] }
+    return kept
+  }
+}
+
+private struct Simplification {
+  var entries: [Program.Entry] = []
+  /// For each entry of the old program its place in the new one.
+  var replacement: [Int] = []
+  private var known: [[UInt64]: Int] = [:]
+  /// The number that all elements of an entry are known to be.
+  private var uniform: [Double?] = []
+
+  init(capacity: Int) {
+    entries.reserveCapacity(capacity)
+    replacement.reserveCapacity(capacity)
+    known.reserveCapacity(capacity)
+  }
+
+  mutating func add(_ old: Program.Entry) {
+    var entry = old
+    entry.inputs = old.inputs.map { replacement[$0] }
+    merge(&entry)
+    if let same = equivalent(of: entry) {
+      replacement.append(same)
+      return
+    }
+    var words: [UInt64] = []
+    entry.operation.encode(into: &words)
+    words.append(UInt64(entry.elementType.rawValue))
+    for extent in entry.shape { words.append(UInt64(extent)) }
+    for input in 0..<entry.inputs.count { words.append(UInt64(entry.inputs[input])) }
+    // Arguments and parameters are told apart by their number, never by their value.
+    if entry.inputs.count == 0 { words.append(UInt64(entry.index)) }
+    if let same = known[words] {
+      replacement.append(same)
+      return
+    }
+    known[words] = entries.count
+    replacement.append(entries.count)
+    uniform.append(number(of: entry))
+    entries.append(entry)
+  }
+
+  /// An earlier entry with the same elements in the same shape.
+  private func equivalent(of entry: Program.Entry) -> Int? {
+    func input(_ index: Int) -> Int? {
+      let input = entry.inputs[index]
+      let same = entries[input]
+      return same.shape == entry.shape && same.elementType == entry.elementType ? input : nil
+    }
+    switch entry.operation {
+    case .binary(.multiply):
+      if uniform[entry.inputs[1]] == 1 { return input(0) }
+      return uniform[entry.inputs[0]] == 1 ? input(1) : nil
+    case .binary(.divide): return uniform[entry.inputs[1]] == 1 ? input(0) : nil
+    case .binary(.subtract):
+      return uniform[entry.inputs[1]].map { $0 == 0 && $0.sign == .plus } == true ? input(0) : nil
+    case .unary(.negate):
+      let inner = entries[entry.inputs[0]]
+      if case .unary(.negate) = inner.operation { return inner.inputs[0] }
+      return nil
+    case .movement(.reshape), .movement(.expand), .conversion: return input(0)
+    default: return nil
+    }
+  }
+
+  /// Skips a movement of the same kind below this one.
+  private func merge(_ entry: inout Program.Entry) {
+    guard case .movement(let outer) = entry.operation,
+      case .movement(let inner) = entries[entry.inputs[0]].operation
+    else { return }
+    let source = entries[entry.inputs[0]].inputs
+    switch (outer, inner) {
+    case (.reshape, .reshape), (.expand, .expand): entry.inputs = source
+    case (.transpose(let order), .transpose(let before)):
+      entry.operation = .movement(.transpose(order: Shape(order.map { before[$0] })))
+      entry.inputs = source
+    default: break
+    }
+  }
+
+  private func number(of entry: Program.Entry) -> Double? {
+    switch entry.operation {
+    case .creation(.constant(let number)): number
+    case .movement(.reshape), .movement(.expand), .movement(.transpose), .movement(.slice):
+      uniform[entry.inputs[0]]
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+import Synchronization
+
+extension Plan {
+  private static let verifies = Atomic<Bool>(false)
+
+  /// Whether programs and plans are checked after every pass. Tests turn it on; it is not an
+  /// `assert`, so that release builds are tested with it too.
+  package static var verifiesByDefault: Bool {
+    get { verifies.load(ordering: .relaxed) }
+    set { verifies.store(newValue, ordering: .relaxed) }
+  }
+}
+
+extension Program {
+  /// What a legal program is: inputs come before users, and every entry has the shape and type
+  /// that its operation gives it.
+  package func verify() {
+    for (index, entry) in entries.enumerated() {
+      for input in 0..<entry.inputs.count {
+        require(
+          (0..<index).contains(entry.inputs[input]), "entry \(index) reads one not before it")
+      }
+      require(entry.shape.checkedElementCount != nil, "entry \(index) is too large")
+      let inputs = (0..<entry.inputs.count).map { entries[entry.inputs[$0]] }
+      switch entry.operation {
+      case .unary, .identity:
+        require(inputs[0].shape == entry.shape, "a unary entry changes the shape")
+        require(inputs[0].elementType == entry.elementType, "a unary entry changes the type")
+      case .binary, .comparison:
+        require(
+          inputs[0].shape.broadcast(with: inputs[1].shape) == entry.shape,
+          "a binary entry does not have the broadcast shape")
+        require(inputs[0].elementType == inputs[1].elementType, "operands of two types")
+      case .selection: require(inputs[0].elementType == .bool, "a condition that is not Bool")
+      case .movement(.reshape):
+        require(
+          inputs[0].shape.elementCount == entry.shape.elementCount, "a reshape loses elements")
+      case .reduction(_, let axes):
+        require(inputs[0].shape.dropping(axes) == entry.shape, "a reduction's shape is wrong")
+      case .creation, .random, .conversion, .contraction, .movement, .gathering: break
+      }
+    }
+    for result in results { require(entries.indices.contains(result), "a result is missing") }
+  }
+}
+
+extension Plan {
+  /// What a legal plan is: every number is written before it is read, every result is written
+  /// once, buffers that live at the same time do not overlap, and values come before their users.
+  package func verify() {
+    var isWritten = Set<Slot>()
+    for index in arguments.indices { isWritten.insert(.argument(index)) }
+    for index in 0..<parameterCount { isWritten.insert(.parameter(index)) }
+    for (number, step) in steps.enumerated() {
+      for access in step.reads {
+        require(isWritten.contains(access.slot), "step \(number) reads what is not written")
+      }
+      for slot in step.writes {
+        require(isWritten.insert(slot).inserted, "step \(number) writes a slot again")
+      }
+      verify(step.body)
+      if case .reduction(let core) = step.core { verify(core.prologue) }
+    }
+    for output in outputs.indices {
+      require(isWritten.contains(.output(output)), "result \(output) is never written")
+    }
+    for (left, a) in buffers.enumerated() {
+      require(a.offset + a.byteCount <= arenaByteCount, "a buffer lies outside the arena")
+      for b in buffers[(left + 1)...].prefix(64)
+      where a.firstStep <= b.lastStep && b.firstStep <= a.lastStep {
+        require(
+          a.offset + a.byteCount <= b.offset || b.offset + b.byteCount <= a.offset,
+          "two living buffers overlap")
+      }
+    }
+  }
+
+  private func verify(_ body: Body) {
+    for (index, instruction) in body.instructions.enumerated() {
+      for input in 0..<instruction.inputs.count {
+        require(
+          instruction.inputs[input] < body.operands.count + index,
+          "an instruction reads a value not before it")
+      }
+    }
+  }
+}
+
+private func require(_ holds: Bool, _ message: @autoclosure () -> String) {
+  if !holds { fatalError("illegal plan: \(message())") }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPullbackKernels
+import PullbackPlans
+import PullbackTensors
+
+/// One thread's run of a body: memory bound, registers at hand.
+///
+/// Positions count the elements of the body's space in row-major order. Every pointer below is in
+/// bounds because positions stay below the space's element count, tiles are no longer than
+/// a register, and slots hold what the plan says (see `RunMemory`).
+struct BodyFrame {
+  let body: CompiledBody
+  let memory: RunMemory
+  private let table: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  private let registers: UnsafeMutableRawPointer
+  /// The core's values: element `coreStart` of the space stands at `core`.
+  var core: UnsafeMutableRawPointer?
+  var coreStart = 0
+
+  /// - Parameter scratch: `body.scratchByteCount` bytes of this thread's own.
+  init(_ body: CompiledBody, _ memory: RunMemory, scratch: UnsafeMutableRawPointer) {
+    self.body = body
+    self.memory = memory
+    table = scratch.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+    registers = scratch + body.tableByteCount
+  }
+
+  /// Computes the positions `range`, tile by tile.
+  func run(_ range: Range<Int>) {
+    begin(count: range.count)
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let count = min(CompiledBody.tile, range.upperBound - position)
+      evaluate(at: position, count: count)
+      position += count
+    }
+  }
+
+  /// Fills the registers of operands that are the same everywhere; `count` positions follow.
+  func begin(count: Int) {
+    let count = min(count, CompiledBody.tile)
+    for (value, operand) in body.operands.enumerated() {
+      let register = registers + operand.register
+      table[value] = register
+      switch operand.load {
+      case .uniform(let slot, let offset):
+        pb_fill_for(operand.type.kernelType)(count, register, memory.pointer(slot) + offset)
+      case .constant(var bits):
+        pb_fill_for(operand.type.kernelType)(count, register, &bits)
+      case .direct, .strided, .iota, .core, .padded, .gathered: break
+      }
+    }
+  }
+
+  /// The tile of a value, after `evaluate`.
+  func value(_ number: Int) -> UnsafeMutableRawPointer { table[number] }
+
+  /// Computes one tile.
+  func evaluate(at position: Int, count: Int) {
+    for (value, operand) in body.operands.enumerated() {
+      load(operand, value, at: position, count: count)
+    }
+    for (index, instruction) in body.instructions.enumerated() {
+      let value = body.operands.count + index
+      switch instruction.destination {
+      case .register(let offset): table[value] = registers + offset
+      case .slot(let slot):
+        table[value] = memory.pointer(slot) + position * instruction.resultSize
+      case .input: table[value] = table[instruction.a]
+      }
+      switch instruction.action {
+      case .map(let map):
+        map(
+          count, table[value], table[instruction.a], table[instruction.b], table[instruction.c])
+      case .random(let random, let parameter):
+        random(count, table[value], memory.parameters[parameter], UInt64(position))
+      case .checked(let limit, let use):
+        check(table[instruction.a], at: position, count: count, limit: limit, use: use)
+      }
+    }
+    for copy in body.copies {
+      let target = memory.pointer(copy.slot) + position * copy.type.byteCount
+      // Skipped where a value is already in its place.
+      if target != table[copy.value] {
+        target.copyMemory(from: table[copy.value], byteCount: count * copy.type.byteCount)
+      }
+    }
+  }
+
+  private func check(
+    _ indices: UnsafeRawPointer, at position: Int, count: Int, limit: Int, use: IndexUse
+  ) {
+    let indices = indices.assumingMemoryBound(to: Int32.self)
+    let bound = Int32(clamping: limit)
+    let first = pb_first_outside(count, indices, bound)
+    guard first >= 0 else { return }
+    memory.failure.note(
+      Failure.Record(position: position + first, index: indices[first], count: limit, use: use))
+  }
+
+  private func load(
+    _ operand: CompiledBody.CompiledOperand, _ value: Int, at position: Int, count: Int
+  ) {
+    let size = operand.type.byteCount
+    let register = registers + operand.register
+    switch operand.load {
+    case .uniform, .constant: break
+    case .direct(let slot): table[value] = memory.pointer(slot) + position * size
+    case .core: table[value] = core! + (position - coreStart) * size
+    case .strided(let slot, let walk):
+      let base = memory.pointer(slot), stride = walk.strides[0]
+      let kernel = pb_load_strided_for(operand.type.kernelType)!
+      walk.forEachRun(from: position, count: count) { done, element, length in
+        let target = register + done * size, source = base + element * size
+        if stride == 1 {
+          target.copyMemory(from: source, byteCount: length * size)
+        } else {
+          kernel(length, target, source, stride)
+        }
+      }
+    case .iota(let walk):
+      let kernel = pb_iota_for(operand.type.kernelType)!
+      walk.forEachRun(from: position, count: count) { done, element, length in
+        kernel(length, register + done * size, Int64(element), Int64(walk.strides[0]))
+      }
+    case .padded(let slot, let walk, let window):
+      loadPadded(
+        register, memory.pointer(slot), size, walk, window, at: position, count: count)
+    case .gathered(let gather):
+      loadGathered(register, size, gather, at: position, count: count)
+    }
+  }
+
+  private func loadPadded(
+    _ register: UnsafeMutableRawPointer, _ base: UnsafeMutableRawPointer, _ size: Int,
+    _ walk: Walk, _ window: PaddedWindow, at position: Int, count: Int
+  ) {
+    _ = register.initializeMemory(as: UInt8.self, repeating: 0, count: count * size)
+    let space = window.space
+    for done in 0..<count {
+      // Which element of the block this is, if it is one.
+      var rest = position + done, inner = 0, scale = 1, isInside = true
+      for axis in space.indices.reversed() {
+        let index = rest % space[axis] - window.starts[axis]
+        rest /= space[axis]
+        isInside = isInside && index >= 0 && index < window.extents[axis]
+        inner += index * scale
+        scale *= window.extents[axis]
+      }
+      guard isInside else { continue }
+      walk.forEachRun(from: inner, count: 1) { _, element, _ in
+        (register + done * size).copyMemory(from: base + element * size, byteCount: size)
+      }
+    }
+  }
+
+  /// Rows of the table one after the other; the indices were checked by an earlier step.
+  private func loadGathered(
+    _ register: UnsafeMutableRawPointer, _ size: Int, _ gather: GatherOperand, at position: Int,
+    count: Int
+  ) {
+    let table = memory.pointer(gather.table.slot)
+    let indices = memory.pointer(gather.indices.slot).assumingMemoryBound(to: Int32.self)
+    var done = 0
+    while done < count {
+      let (row, column) = (position + done).quotientAndRemainder(dividingBy: gather.rest)
+      let length = min(gather.rest - column, count - done)
+      let source = row / gather.indexCount * gather.count + Int(indices[row])
+      (register + done * size).copyMemory(
+        from: table + (source * gather.rest + column) * size, byteCount: length * size)
+      done += length
+    }
+  }
+}

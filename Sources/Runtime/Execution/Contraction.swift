@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPullbackKernels
+import PullbackPlans
+import PullbackTensors
+
+/// Matrix multiplication in panels of rows: a panel is multiplied, then the step's body works on
+/// it while it is in cache.
+///
+/// Each element of the result is one chain over the inner axis, whatever the blocking and the
+/// number of threads, so neither shows in the bits.
+struct CompiledContraction {
+  private let core: ContractionCore
+  private let kernel: pb_gemm_tile
+  private let pack: pb_pack
+  private let tileRows: Int
+  private let tileColumns: Int
+  private let elementSize: Int
+  private let panelRows: Int
+  private let panelColumns: Int
+  /// True if all of b is copied into panels of tileColumns; else only its last, partial one.
+  private let packsAll: Bool
+  private let writesThrough: Bool
+  let threadByteCount: Int
+  let sharedByteCount: Int
+
+  private var columnTiles: Int { (core.columns + tileColumns - 1) / tileColumns }
+  private var fullTiles: Int { core.columns / tileColumns }
+  private var panelByteCount: Int { core.inner * tileColumns * elementSize }
+
+  init(_ core: ContractionCore, writesThrough: Bool) {
+    self.core = core
+    self.writesThrough = writesThrough
+    let type = core.elementType.kernelType
+    guard let kernel = pb_gemm_tile_for(type), let pack = pb_pack_for(type) else {
+      preconditionFailure("matmul is defined for numbers only")
+    }
+    self.kernel = kernel
+    self.pack = pack
+    tileRows = pb_tile_rows(type)
+    tileColumns = pb_tile_columns(type)
+    elementSize = core.elementType.byteCount
+    let columnStride = core.b.view.strides[core.batch.rank + 1]
+    // Rows of a transposed b do not stand together; those of a large b are far apart.
+    packsAll =
+      columnStride != 1 && core.columns > 1
+      || core.rows >= 96 && core.columns > tileColumns && core.inner > 200
+    // About eight panels, so that threads can share them, of 128 KiB at most.
+    let most = max(128 * 1024 / max(core.columns * elementSize, 1), tileRows)
+    let share = (core.rows + 7) / 8
+    panelRows = max(min(share, most) / tileRows * tileRows, tileRows)
+    // A few rows are shared out by columns instead.
+    panelColumns = core.rows <= tileRows && core.columns > 512 ? 256 / tileColumns * tileColumns
+      : max(core.columns, 1)
+    let tile = tileRows * tileColumns * elementSize
+    let panel = writesThrough ? 0 : panelRows * panelColumns * elementSize
+    let tiles = (core.columns + tileColumns - 1) / tileColumns
+    let packed = (packsAll ? tiles : 1) * core.inner * tileColumns * elementSize
+    threadByteCount = Plan.padded(tile) + Plan.padded(panel)
+    sharedByteCount = packed
+  }
+
+  func run(_ memory: RunMemory, _ scratch: Scratch, _ step: CompiledStep) {
+    let packed = scratch.shared + step.coreByteCount
+    let rowPanels = (core.rows + panelRows - 1) / panelRows
+    let columnPanels = (core.columns + panelColumns - 1) / panelColumns
+    let a = Walk(core.a.view, batch: core.batch), b = Walk(core.b.view, batch: core.batch)
+    for batch in 0..<core.batch.elementCount {
+      let left = memory.pointer(core.a.slot) + a.element(batch) * elementSize
+      let right = memory.pointer(core.b.slot) + b.element(batch) * elementSize
+      packRight(right, into: packed, scratch)
+      let work = 2 * core.rows * core.inner * core.columns
+      // 30 floating-point operations a nanosecond: only the order of magnitude matters.
+      let units = work < Scratch.worthSplitting ? 1 : rowPanels * columnPanels
+      scratch.split(units: units, nanoseconds: work / 30) { unit, thread in
+        var frame = step.frame(memory, scratch, thread: thread)
+        let own = scratch.thread(thread)
+        for panel in units == 1 ? 0..<(rowPanels * columnPanels) : unit..<(unit + 1) {
+          let rows = range(panel / columnPanels, of: panelRows, in: core.rows)
+          let columns = range(panel % columnPanels, of: panelColumns, in: core.columns)
+          multiply(
+            left, right, packed, rows, columns, batch: batch, &frame, scratch: own)
+        }
+      }
+    }
+  }
+
+  private func range(_ index: Int, of extent: Int, in count: Int) -> Range<Int> {
+    index * extent..<min((index + 1) * extent, count)
+  }
+
+  /// One panel of the product, then the body over it.
+  private func multiply(
+    _ left: UnsafeMutableRawPointer, _ right: UnsafeMutableRawPointer,
+    _ packed: UnsafeMutableRawPointer, _ rows: Range<Int>, _ columns: Range<Int>, batch: Int,
+    _ frame: inout BodyFrame, scratch: UnsafeMutableRawPointer
+  ) {
+    let tileScratch = scratch
+    let first = (batch * core.rows + rows.lowerBound) * core.columns + columns.lowerBound
+    let target: UnsafeMutableRawPointer, targetStride: Int
+    if writesThrough, let slot = frame.body.coreSlot {
+      target = frame.memory.pointer(slot) + first * elementSize
+      targetStride = core.columns
+    } else {
+      target = scratch + Plan.padded(tileRows * tileColumns * elementSize)
+      targetStride = columns.count
+    }
+    let strides = core.a.view.strides.suffix(2)
+    let rowStride = strides.first!, innerStride = strides.last!
+    for tile in (columns.lowerBound / tileColumns)..<columnTiles
+    where tile * tileColumns < columns.upperBound {
+      let column = tile * tileColumns
+      let width = min(tileColumns, core.columns - column)
+      let isPacked = packsAll || width < tileColumns
+      let source =
+        isPacked
+        ? packed + (packsAll ? tile : 0) * panelByteCount : right + column * elementSize
+      let sourceStride =
+        isPacked ? tileColumns : core.b.view.strides[core.batch.rank]
+      var row = rows.lowerBound
+      while row < rows.upperBound {
+        let height = Self.height(rows.upperBound - row, tileRows)
+        let place =
+          target
+          + ((row - rows.lowerBound) * targetStride + column - columns.lowerBound) * elementSize
+        let x = left + row * rowStride * elementSize
+        // The kernel writes whole tiles; a partial one goes through the thread's own.
+        if width == tileColumns {
+          kernel(
+            height, core.inner, x, rowStride, innerStride, source, sourceStride, place,
+            targetStride, 0)
+        } else {
+          kernel(
+            height, core.inner, x, rowStride, innerStride, source, sourceStride, tileScratch,
+            tileColumns, 0)
+          for line in 0..<height {
+            (place + line * targetStride * elementSize).copyMemory(
+              from: tileScratch + line * tileColumns * elementSize,
+              byteCount: width * elementSize)
+          }
+        }
+        row += height
+      }
+    }
+    if writesThrough { return }
+    frame.core = target
+    if columns.count == core.columns {
+      frame.coreStart = first
+      frame.run(first..<(first + rows.count * core.columns))
+    } else {
+      for row in rows {
+        let start = (batch * core.rows + row) * core.columns + columns.lowerBound
+        frame.core = target + (row - rows.lowerBound) * targetStride * elementSize
+        frame.coreStart = start
+        frame.run(start..<(start + columns.count))
+      }
+    }
+  }
+
+  /// The next tile's rows: the rest is split evenly rather than leaving a thin last tile.
+  private static func height(_ rows: Int, _ tileRows: Int) -> Int {
+    let tiles = (rows + tileRows - 1) / tileRows
+    return (rows + tiles - 1) / tiles
+  }
+
+  private func packRight(
+    _ right: UnsafeMutableRawPointer, into packed: UnsafeMutableRawPointer, _ scratch: Scratch
+  ) {
+    let strides = core.b.view.strides.suffix(2)
+    let rowStride = strides.first!, columnStride = strides.last!
+    let tiles = packsAll ? 0..<columnTiles : fullTiles..<columnTiles
+    let work = tiles.count * core.inner * tileColumns
+    let units = work < Scratch.worthSplitting ? 1 : tiles.count
+    scratch.split(units: units, nanoseconds: work) { unit, _ in
+      for tile in units == 1 ? tiles : (tiles.lowerBound + unit)..<(tiles.lowerBound + unit + 1) {
+        let column = tile * tileColumns
+        pack(
+          core.inner, min(tileColumns, core.columns - column), tileColumns,
+          right + column * columnStride * elementSize, rowStride, columnStride,
+          packed + (packsAll ? tile : 0) * panelByteCount)
+      }
+    }
+  }
+}
+
+extension Walk {
+  /// The batch axes of a matrix operand.
+  fileprivate init(_ view: View, batch: Shape) {
+    self.init(
+      View(offset: view.offset, strides: Array(view.strides.prefix(batch.rank))), over: batch)
+  }
+
+  /// Where the matrix with this batch number begins.
+  fileprivate func element(_ batch: Int) -> Int {
+    var start = 0
+    forEachRun(from: batch, count: 1) { _, element, _ in start = element }
+    return start
+  }
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPullbackKernels
+import PullbackPlans
+import PullbackTensors
+
+/// A reduction over [outer, reduced, inner], with the elementwise chain before it in the same pass.
+///
+/// The order of summation is a function of these three extents alone. The reduced axis is cut into
+/// at most 16 segments; each is summed serially (in 16 lanes where it is contiguous, else
+/// one element of the inner axis beside the other); segments are added in order.
+struct CompiledReduction {
+  private static let segmentLength = 4096
+  private static let columnChunk = 4 * CompiledBody.tile
+
+  private let core: ReductionCore
+  private let prologue: CompiledBody
+  private let segments: Int
+  private let length: Int
+  private let size: Int
+  let threadByteCount: Int
+
+  /// Partial results of all segments.
+  var sharedByteCount: Int {
+    segments == 1 ? 0 : core.outer * segments * core.inner * size
+  }
+
+  init(_ core: ReductionCore) {
+    self.core = core
+    prologue = CompiledBody(core.prologue, space: core.space)
+    size = core.elementType.byteCount
+    let isPosition = core.reduction.kernelCode == nil
+    let wanted = isPosition ? 1 : (core.reduced + Self.segmentLength - 1) / Self.segmentLength
+    let cuts = max(min(wanted, 16), 1)
+    let lanes = Int(PB_LANES)
+    length = cuts == 1 ? core.reduced : ((core.reduced + cuts - 1) / cuts + lanes - 1) / lanes * lanes
+    segments = cuts == 1 ? 1 : (core.reduced + length - 1) / length
+    // Lanes of one row, or the best numbers of a chunk of columns, then the prologue's registers.
+    threadByteCount = Self.ownByteCount + prologue.scratchByteCount
+  }
+
+  private static let ownByteCount = columnChunk * 8
+
+  func run(
+    _ memory: RunMemory, _ scratch: Scratch, _ step: CompiledStep,
+    into target: UnsafeMutableRawPointer
+  ) {
+    let partials = segments == 1 ? target : scratch.shared + step.coreByteCount
+    let isRow = core.inner == 1
+    let chunks = isRow ? 1 : (core.inner + Self.columnChunk - 1) / Self.columnChunk
+    // Short rows go several to a unit.
+    let rowsPerUnit = isRow && segments == 1 ? max(16 * CompiledBody.tile / max(core.reduced, 1), 1) : 1
+    let units = (core.outer + rowsPerUnit - 1) / rowsPerUnit * segments * chunks
+    let work =
+      core.outer * core.reduced * core.inner * (prologue.instructions.count + 1)
+    let split = work < Scratch.worthSplitting ? 1 : units
+    scratch.split(units: split, nanoseconds: work / 2) { unit, thread in
+      let own = scratch.thread(thread)
+      let frame = BodyFrame(prologue, memory, scratch: own + Self.ownByteCount)
+      frame.begin(count: CompiledBody.tile)
+      for unit in split == 1 ? 0..<units : unit..<(unit + 1) {
+        if isRow, segments == 1 {
+          let first = unit * rowsPerUnit
+          reduceRows(first..<min(first + rowsPerUnit, core.outer), frame, own, partials)
+        } else {
+          let (rest, chunk) = unit.quotientAndRemainder(dividingBy: chunks)
+          let (outer, segment) = rest.quotientAndRemainder(dividingBy: segments)
+          let range = segment * length..<min((segment + 1) * length, core.reduced)
+          let place = partials + rest * core.inner * size
+          if isRow {
+            reduceRow(outer, range, frame, own, place)
+          } else {
+            let first = chunk * Self.columnChunk
+            let columns = first..<min(first + Self.columnChunk, core.inner)
+            reduceColumns(outer, range, columns, frame, own, place)
+          }
+        }
+      }
+    }
+    if segments > 1 { combine(partials, into: target) }
+  }
+
+  /// Whole rows of contiguous elements.
+  private func reduceRows(
+    _ rows: Range<Int>, _ frame: BodyFrame, _ own: UnsafeMutableRawPointer,
+    _ results: UnsafeMutableRawPointer
+  ) {
+    let resultSize = core.resultType.byteCount
+    guard let code = core.reduction.kernelCode, core.reduced > 0,
+      core.reduced <= CompiledBody.tile
+    else {
+      for row in rows {
+        reduceRow(row, 0..<core.reduced, frame, own, results + row * resultSize)
+      }
+      return
+    }
+    let kernel = pb_rows_reduce_for(code, core.elementType.kernelType)!
+    let rowsPerTile = CompiledBody.tile / core.reduced
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      let count = min(rowsPerTile, rows.upperBound - row)
+      frame.evaluate(at: row * core.reduced, count: count * core.reduced)
+      kernel(count, core.reduced, results + row * size, frame.value(core.reducedValue))
+      row += count
+    }
+  }
+
+  /// A stretch of one row, tile by tile.
+  private func reduceRow(
+    _ row: Int, _ range: Range<Int>, _ frame: BodyFrame, _ lanes: UnsafeMutableRawPointer,
+    _ place: UnsafeMutableRawPointer
+  ) {
+    let type = core.elementType.kernelType
+    guard let code = core.reduction.kernelCode else {
+      findPosition(row, frame, lanes, place)
+      return
+    }
+    pb_row_start_for(code, type)(lanes)
+    let accumulate = pb_row_accumulate_for(code, type)!
+    forEachTile(of: range) { start, count in
+      frame.evaluate(at: row * core.reduced + start, count: count)
+      accumulate(count, lanes, frame.value(core.reducedValue))
+    }
+    pb_row_finish_for(code, type)(lanes, place)
+  }
+
+  private func findPosition(
+    _ row: Int, _ frame: BodyFrame, _ best: UnsafeMutableRawPointer,
+    _ place: UnsafeMutableRawPointer
+  ) {
+    let isMax: Int32 = core.reduction == .argmax ? 1 : 0
+    let kernel = pb_arg_row_for(isMax, core.elementType.kernelType)!
+    let index = place.assumingMemoryBound(to: Int32.self)
+    forEachTile(of: 0..<core.reduced) { start, count in
+      frame.evaluate(at: row * core.reduced + start, count: count)
+      kernel(
+        count, frame.value(core.reducedValue), Int32(start), best, index, start == 0 ? 1 : 0)
+    }
+  }
+
+  /// Rows of inner elements, one after the other into one row of results. `columns` is at most
+  /// a chunk, which is what the thread's own memory holds.
+  private func reduceColumns(
+    _ outer: Int, _ range: Range<Int>, _ columns: Range<Int>, _ frame: BodyFrame,
+    _ own: UnsafeMutableRawPointer, _ place: UnsafeMutableRawPointer
+  ) {
+    let type = core.elementType.kernelType
+    let isMax: Int32 = core.reduction == .argmax ? 1 : 0
+    let position = pb_arg_column_for(isMax, type)
+    let combine = pb_map_for(core.reduction.combination, type)
+    let results = place + columns.lowerBound * core.resultType.byteCount
+    if core.reduction.kernelCode != nil { fillIdentity(columns.count, results) }
+    // A tile holds several rows if they are short, else a part of one.
+    let isWhole = columns.count == core.inner && core.inner <= CompiledBody.tile
+    let rowsPerTile = isWhole ? CompiledBody.tile / core.inner : 1
+    var row = range.lowerBound
+    while row < range.upperBound {
+      let rows = min(rowsPerTile, range.upperBound - row)
+      forEachTile(of: isWhole ? 0..<(rows * core.inner) : 0..<columns.count) { start, count in
+        let first = (outer * core.reduced + row) * core.inner + columns.lowerBound
+        frame.evaluate(at: first + start, count: count)
+        let width = isWhole ? core.inner : count
+        for line in 0..<(isWhole ? rows : 1) {
+          let values = frame.value(core.reducedValue) + line * width * size
+          let offset = isWhole ? 0 : start
+          if core.reduction.kernelCode == nil {
+            let indices = (results + offset * 4).assumingMemoryBound(to: Int32.self)
+            position!(width, values, Int32(row + line), own + offset * size, indices)
+          } else {
+            let target = results + offset * size
+            combine!(width, target, target, values, values)
+          }
+        }
+      }
+      row += rows
+    }
+  }
+
+  private func fillIdentity(_ count: Int, _ target: UnsafeMutableRawPointer) {
+    // The lanes of an empty row hold the identity.
+    withUnsafeTemporaryAllocation(byteCount: Int(PB_LANES) * 8, alignment: 64) { lanes in
+      let type = core.elementType.kernelType
+      pb_row_start_for(core.reduction.kernelCode!, type)(lanes.baseAddress!)
+      pb_fill_for(type)(count, target, lanes.baseAddress!)
+    }
+  }
+
+  private func combine(
+    _ partials: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer
+  ) {
+    let combine = pb_map_for(core.reduction.combination, core.elementType.kernelType)!
+    for outer in 0..<core.outer {
+      let result = target + outer * core.inner * size
+      let first = partials + outer * segments * core.inner * size
+      result.copyMemory(from: first, byteCount: core.inner * size)
+      for segment in 1..<segments {
+        combine(core.inner, result, result, first + segment * core.inner * size, result)
+      }
+    }
+  }
+
+  private func forEachTile(of range: Range<Int>, _ body: (Int, Int) -> Void) {
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let count = min(CompiledBody.tile, range.upperBound - start)
+      body(start, count)
+      start += count
+    }
+  }
+}
+
+extension ScatterCore {
+  /// Adds rows up where their indices say, in order; the indices were checked by an earlier step.
+  func run(_ memory: RunMemory, into target: UnsafeMutableRawPointer) {
+    let size = values.elementType.byteCount
+    let source = memory.pointer(values.slot)
+    let numbers = memory.pointer(indices.slot).assumingMemoryBound(to: Int32.self)
+    let add = pb_map_for(PB_ADD, values.elementType.kernelType)!
+    _ = target.initializeMemory(
+      as: UInt8.self, repeating: 0, count: batch * count * rest * size)
+    for group in 0..<batch {
+      for update in 0..<updates {
+        let row = group * updates + update
+        let place = target + (group * count + Int(numbers[row])) * rest * size
+        add(rest, place, place, source + row * rest * size, place)
+      }
+    }
+  }
+}

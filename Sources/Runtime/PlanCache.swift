@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackPlans
+import Synchronization
+
+/// Plans by the structure of the graph they were made for. The hash finds candidates, the whole key
+/// decides. Bounded: the plans that were not used for longest go first.
+final class PlanCache: Sendable {
+  static let shared = PlanCache()
+  static let capacity = 256
+  /// Graphs beyond this many words of key are planned each time: they are rarely seen twice.
+  static let longestKey = 1 << 20
+
+  private struct Entry {
+    let key: [UInt64]
+    let executable: Executable
+    var lastUse: Int
+  }
+
+  private struct Contents {
+    var entries: [UInt64: [Entry]] = [:]
+    var count = 0
+    var clock = 0
+    var misses = 0
+
+    /// Forgets the half of the plans that was not used for longest.
+    mutating func dropOldest() {
+      let uses = entries.values.flatMap { $0.map(\.lastUse) }.sorted()
+      let oldest = uses[uses.count / 2]
+      for (hash, candidates) in entries {
+        let kept = candidates.filter { $0.lastUse > oldest }
+        count -= candidates.count - kept.count
+        entries[hash] = kept.isEmpty ? nil : kept
+      }
+    }
+  }
+
+  private let contents = Mutex(Contents())
+
+  /// How many plans have been made, for tests and for `pullback bench`.
+  var misses: Int { contents.withLock { $0.misses } }
+
+  var count: Int { contents.withLock { $0.count } }
+
+  func executable(for capture: Capture) -> Executable {
+    let hash = PlanCache.hash(capture.key)
+    if let known = find(capture.key, hash) { return known }
+    // Planned outside the lock; if two threads plan the same graph, the second plan is dropped.
+    let made = Executable(Plan(capture.program))
+    return contents.withLock { contents in
+      contents.misses += 1
+      if capture.key.count > PlanCache.longestKey { return made }
+      if contents.count >= PlanCache.capacity { contents.dropOldest() }
+      contents.clock += 1
+      contents.entries[hash, default: []].append(
+        Entry(key: capture.key, executable: made, lastUse: contents.clock))
+      contents.count += 1
+      return made
+    }
+  }
+
+  private func find(_ key: [UInt64], _ hash: UInt64) -> Executable? {
+    contents.withLock { contents in
+      guard let index = contents.entries[hash]?.firstIndex(where: { $0.key == key }) else {
+        return nil
+      }
+      contents.clock += 1
+      contents.entries[hash]![index].lastUse = contents.clock
+      return contents.entries[hash]![index].executable
+    }
+  }
+
+  private static func hash(_ key: [UInt64]) -> UInt64 {
+    // One multiplication a word; the full comparison makes collisions harmless.
+    var hash = UInt64(key.count)
+    for word in key {
+      hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+      hash ^= hash >> 32
+    }
+    return hash
+  }
+}

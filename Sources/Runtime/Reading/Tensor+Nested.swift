@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+extension Tensor: ExpressibleByArrayLiteral {
+  /// Rows written out: `[[1, 2], [3, 4]]`. Elements may be numbers, rows, or tensors of one shape;
+  /// computed ones keep their history.
+  public init(arrayLiteral elements: Tensor...) {
+    if elements.isEmpty {
+      self.init(shape: [0], scalars: [])
+      return
+    }
+    stopping(at: nil) { () throws(Mistake) in
+      try Value.checkEqualShapes(elements.map(\.value), in: "array literal")
+    }
+    let written = elements.compactMap(\.writtenScalars)
+    if written.count == elements.count {
+      self.init(shape: [elements.count] + elements[0].shape, scalars: Array(written.joined()))
+    } else {
+      self = Tensor.stacked(elements)
+    }
+  }
+
+  /// The elements of what stands in a literal, without planning anything; nil if computed.
+  private var writtenScalars: [Scalar]? {
+    switch value.node.operation {
+    case .creation(.constant(let number)), .creation(.scalar(let number)):
+      let scalar: any TensorScalar =
+        switch Scalar.elementType {
+        case .float: Float(number)
+        case .double: number
+        case .int32: Int32(number)
+        case .bool: number != 0
+        }
+      return [scalar as! Scalar]
+    case .creation(.data): return scalars
+    default: return nil
+    }
+  }
+}
+
+extension Tensor {
+  /// A vector: [count].
+  public init(_ scalars: [Scalar]) { self.init(shape: [scalars.count], scalars: scalars) }
+
+  /// A matrix from its rows: [rows, columns]. A mistake if rows differ in length.
+  public init(_ rows: [[Scalar]], file: StaticString = #fileID, line: UInt = #line) {
+    let columns = rows.first?.count ?? 0
+    for (index, row) in rows.enumerated() where row.count != columns {
+      Mistake(
+        "Tensor(rows)", "row \(index) has \(row.count) elements, row 0 has \(columns)",
+        fix: "all rows must have one length"
+      ).stop(at: CallSite(file, line))
+    }
+    self.init(shape: [rows.count, columns], scalars: Array(rows.joined()))
+  }
+
+  /// A stack of matrices: [matrices, rows, columns]. A mistake if they differ in shape.
+  public init(_ matrices: [[[Scalar]]], file: StaticString = #fileID, line: UInt = #line) {
+    let rows = matrices.first?.count ?? 0, columns = matrices.first?.first?.count ?? 0
+    for (index, matrix) in matrices.enumerated()
+    where matrix.count != rows || matrix.contains(where: { $0.count != columns }) {
+      Mistake(
+        "Tensor(matrices)", "matrix \(index) is not [\(rows), \(columns)] like matrix 0",
+        fix: "all matrices must have one shape"
+      ).stop(at: CallSite(file, line))
+    }
+    self.init(
+      shape: [matrices.count, rows, columns], scalars: Array(matrices.joined().joined()))
+  }
+}
+
+extension Array where Element: TensorScalar {
+  /// The elements of a vector. A mistake if the tensor is not of rank 1.
+  public init(_ tensor: Tensor<Element>, file: StaticString = #fileID, line: UInt = #line) {
+    tensor.checkRank(1, CallSite(file, line))
+    self = tensor.scalars
+  }
+}
+
+extension Array {
+  /// The rows of a matrix. A mistake if the tensor is not of rank 2.
+  ///
+  ///     print([[Float]](Tensor<Float>([[1, 2], [3, 4]])))   // [[1.0, 2.0], [3.0, 4.0]]
+  public init<Scalar: TensorScalar>(
+    _ tensor: Tensor<Scalar>, file: StaticString = #fileID, line: UInt = #line
+  ) where Element == [Scalar] {
+    tensor.checkRank(2, CallSite(file, line))
+    self = tensor.scalars.cut(into: tensor.shape[0], of: tensor.shape[1])
+  }
+
+  /// The matrices of a tensor of rank 3. A mistake if it has another rank.
+  public init<Scalar: TensorScalar>(
+    _ tensor: Tensor<Scalar>, file: StaticString = #fileID, line: UInt = #line
+  ) where Element == [[Scalar]] {
+    tensor.checkRank(3, CallSite(file, line))
+    let (matrices, rows, columns) = (tensor.shape[0], tensor.shape[1], tensor.shape[2])
+    self = tensor.scalars.cut(into: matrices, of: rows * columns)
+      .map { $0.cut(into: rows, of: columns) }
+  }
+
+  fileprivate func cut(into pieces: Int, of length: Int) -> [[Element]] {
+    (0..<pieces).map { Array(self[($0 * length)..<(($0 + 1) * length)]) }
+  }
+}
+
+extension Tensor {
+  fileprivate func checkRank(_ rank: Int, _ site: CallSite) {
+    if self.rank != rank {
+      Mistake(
+        "Array(tensor)", "\(value.label) is of rank \(self.rank), the array of rank \(rank)",
+        fix: "reshape the tensor or read scalars"
+      ).stop(at: site)
+    }
+  }
+}

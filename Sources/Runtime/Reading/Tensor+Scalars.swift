@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+extension Tensor {
+  /// The elements in row-major order. Computes them if they are not known yet.
+  ///
+  ///     let x: Tensor<Float> = [[1, 2], [3, 4]]
+  ///     print(x.transposed().scalars)   // [1.0, 3.0, 2.0, 4.0]
+  public var scalars: [Scalar] { withElements { Array($0) } }
+
+  /// A tensor of a shape from its elements in row-major order. A mistake if their number differs.
+  public init(
+    shape: Shape, scalars: [Scalar], file: StaticString = #fileID, line: UInt = #line
+  ) {
+    guard shape.allSatisfy({ $0 >= 0 }), shape.checkedElementCount == scalars.count else {
+      Mistake(
+        "Tensor(shape:scalars:)", "\(scalars.count) numbers do not fill the shape \(shape)",
+        fix: "the product of the extents must be the number of elements"
+      ).stop(at: CallSite(file, line))
+    }
+    let storage = Storage(byteCount: scalars.count * MemoryLayout<Scalar>.stride)
+    _ = storage.elements(of: Scalar.self, count: scalars.count).initialize(from: scalars)
+    self.init(Value(Node(numbers: storage, elementType: Scalar.elementType, shape: shape)))
+  }
+
+  /// Reads the elements in place. They must not be kept.
+  func withElements<Result>(_ body: (UnsafeMutableBufferPointer<Scalar>) -> Result) -> Result {
+    evaluate([value])
+    let storage = value.node.numbers!
+    // In bounds: the runtime made the storage for this shape and this element type.
+    let result = body(storage.elements(of: Scalar.self, count: elementCount))
+    return withExtendedLifetime(storage) { result }
+  }
+}
+
+extension TensorScalar {
+  /// The number in a tensor with one element. A mistake if it has more or none.
+  ///
+  ///     print(Float(Tensor<Float>([3, 4]).sum()))   // 7.0
+  public init(_ tensor: Tensor<Self>, file: StaticString = #fileID, line: UInt = #line) {
+    guard tensor.elementCount == 1 else {
+      Mistake(
+        "\(Self.elementType.name)(tensor)", "\(tensor.value.label) does not have one element",
+        fix: "reduce or index it first, or read scalars"
+      ).stop(at: CallSite(file, line))
+    }
+    self = tensor.withElements { $0[0] }
+  }
+}
+
+extension Tensor where Scalar: NumericScalar {
+  /// True if |x - y| <= absoluteTolerance + relativeTolerance |y| for all elements; NaN is close
+  /// to nothing, an infinity to itself. A mistake if the shapes differ.
+  ///
+  ///     print(Tensor<Float>([1, 2]).isClose(to: [1, 2.000001]))   // true
+  public func isClose(
+    to other: Tensor, relativeTolerance: Double = 1e-5, absoluteTolerance: Double = 1e-8,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Bool {
+    guard shape == other.shape else {
+      Mistake(
+        "isClose", "\(value.label) and \(other.value.label) differ in shape",
+        fix: "compare tensors of one shape"
+      ).stop(at: CallSite(file, line))
+    }
+    evaluate([value, other.value])
+    return zip(scalars, other.scalars).allSatisfy { x, y in
+      let (x, y) = (x.asDouble, y.asDouble)
+      return x == y || abs(x - y) <= absoluteTolerance + relativeTolerance * abs(y)
+    }
+  }
+}
