@@ -71,7 +71,6 @@
   PB_TILE_CASES_8(s, v) PB_TILE_CASE(s, 9, v) PB_TILE_CASE(s, 10, v) PB_TILE_CASE(s, 11, v) \
   PB_TILE_CASE(s, 12, v)
 
-#define PB_UNROLLED _Pragma("clang loop unroll(full)")
 #define PB_UNROLLED_BY_4 _Pragma("clang loop unroll_count(4)")
 
 #define PB_OPAQUE(pointer) __asm__("" : "+r"(pointer))

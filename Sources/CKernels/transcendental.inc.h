@@ -1,20 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// exp, log and tanh.
+// exp, log and tanh, a register at a time. The constants are fits of our own, close to minimax.
+//
+// Bounds: index i < n of `out` and `a`; whole vectors while they fit, and the rest as a tail.
 
-#include <math.h>
-
-#define PB_CALL(name, T, function) \
-  static void pb_##name(long n, void *out, const void *a, const void *b, const void *c) { \
+// Loops over registers; the tail is padded to one, so that its elements get the same bits.
+#define PB_REGISTER_MAP(name, s, T) \
+  static void pb_##name##_##s( \
+    long n, void *out, const void *a, const void *b, const void *c) { \
+    enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
     (void)b, (void)c; \
     T *r = out; \
     const T *x = a; \
-    for (long i = 0; i < n; i++) r[i] = function(x[i]); \
+    for (; n >= lanes; n -= lanes, x += lanes, r += lanes) \
+      *(pb_##s##v_at *)r = pb_##name##_of_##s(*(const pb_##s##v_at *)x); \
+    if (n > 0) { \
+      pb_##s##x16 tail; \
+      pb_load_tail_##s(n, &tail, x, (T)1); \
+      *(pb_##s##v_at *)&tail = pb_##name##_of_##s(*(const pb_##s##v_at *)&tail); \
+      pb_store_tail_##s(n, r, &tail); \
+    } \
   }
 
-PB_CALL(exp_f32, float, expf)
-PB_CALL(log_f32, float, logf)
-PB_CALL(tanh_f32, float, tanhf)
-PB_CALL(exp_f64, double, exp)
-PB_CALL(log_f64, double, log)
-PB_CALL(tanh_f64, double, tanh)
+// ln 2 in two parts, the first so short that its product with an exponent is exact.
+static const float pb_ln2_high_f32 = 0x1.63p-1f, pb_ln2_low_f32 = -0x1.bd0106p-13f;
+static const double pb_ln2_high_f64 = 0x1.62e42fefap-1, pb_ln2_low_f64 = 0x1.cf79abc9e3b3ap-40;
+
+// exp(x) = 2^n exp(r), n the integer nearest x / ln 2, exp(r) = 1 + r + r^2 q(r), |r| <= ln(2) / 2.
+static const float pb_exp_q_f32[] = {
+  0x1p-1f, 0x1.555554p-3f, 0x1.555486p-5f, 0x1.11127cp-7f, 0x1.6d9456p-10f, 0x1.9f0670p-13f
+};
+static const double pb_exp_q_f64[] = {
+  0x1p-1, 0x1.555555555555cp-3, 0x1.55555555554fap-5, 0x1.111111110e95ep-7,
+  0x1.6c16c16c3260ap-10, 0x1.a01a01b4ab61bp-13, 0x1.a01a013022f85p-16, 0x1.71dded2799dc2p-19,
+  0x1.27e5bbafe79f1p-22, 0x1.af712362d77bap-26, 0x1.1e39b4a542e29p-29
+};
+
+// `shift` pushes an integer into the low bits of a number, with the exponent's bias added. 2^n is
+// two factors, each a normal number: so results that overflow or are denormal are rounded once.
+// Beyond `least` and `most` the result is 0 and infinity; NaN passes both comparisons.
+#define PB_EXP(s, T, U, fraction, shift, least, most) \
+  PB_INLINE pb_##s##v pb_exp_of_##s(pb_##s##v x) { \
+    const pb_##s##v magic = (pb_##s##v)(T)(shift); \
+    x = x > (pb_##s##v)(T)(most) ? (pb_##s##v)(T)(most) : x; \
+    x = x < (pb_##s##v)(T)(least) ? (pb_##s##v)(T)(least) : x; \
+    pb_##s##v n = PB_FMA(x, (pb_##s##v)(T)0x1.71547652b82fep0, magic) - magic; \
+    pb_##s##v r = PB_FMA(n, (pb_##s##v)-pb_ln2_high_##s, x); \
+    r = PB_FMA(n, (pb_##s##v)-pb_ln2_low_##s, r); \
+    pb_##s##v q = pb_polynomial_##s(r, PB_COEFFICIENTS(pb_exp_q_##s)); \
+    pb_##s##v y = PB_FMA(r * r, q, r) + (T)1; \
+    pb_##s##v half = PB_FMA(n, (pb_##s##v)(T)0.5, magic); \
+    pb_##s##v rest = n - (half - magic) + magic; \
+    return y * (pb_##s##v)((U)half << fraction) * (pb_##s##v)((U)rest << fraction); \
+  }
+
+PB_EXP(f32, float, pb_u32v, 23, 0x1.8p23 + 127, -104, 89)
+PB_EXP(f64, double, pb_u64v, 52, 0x1.8p52 + 1023, -746, 710)
+PB_REGISTER_MAP(exp, f32, float)
+PB_REGISTER_MAP(exp, f64, double)
+
+// log(x) = k ln 2 + log(1 + f), sqrt(1/2) <= 1 + f < sqrt(2), and with s = f / (2 + f)
+// log(1 + f) = 2 atanh(s) = f - f^2/2 + s (f^2/2 + R), R = s^2 (2/3 + 2/5 s^2 + ...): the form
+// of FreeBSD's msun. Double is computed without fma, because normal random numbers use it
+// and should be the same everywhere.
+static const float pb_log_r_f32[] = { 0x1.555554p-1f, 0x1.999a7ep-2f, 0x1.2437ecp-2f,
+                                      0x1.e31b6ep-3f };
+static const double pb_log_r_f64[] = {
+  0x1.5555555555595p-1, 0x1.999999997f0fep-2, 0x1.24924942b2dd9p-2, 0x1.c71c5161887b3p-3,
+  0x1.7466635bfaeb5p-3, 0x1.399ddcabcbb5dp-3, 0x1.2f2e377eca337p-3
+};
+
+// Adding 1 - sqrt(1/2), in bits, makes the exponent's field that of k. Put beneath 2^fraction's
+// exponent, that field is the fraction of a number, and a subtraction makes it one.
+#define PB_LOG(s, T, U, fraction, bias, one, root, normal, polynomial, MULTIPLY_ADD) \
+  PB_INLINE pb_##s##v pb_log_of_##s(pb_##s##v x) { \
+    const pb_##s##v power = (pb_##s##v)(T)(1ull << fraction); \
+    pb_##s##v scaled = x < (pb_##s##v)(T)(normal) ? x * power : x; \
+    U bits = (U)scaled + (U)(one - root); \
+    pb_##s##v k = (pb_##s##v)((bits >> fraction) | (U)power) - (power + (T)(bias)); \
+    k = x < (pb_##s##v)(T)(normal) ? k - (T)(fraction) : k; \
+    pb_##s##v f = (pb_##s##v)((bits & (U)((1ull << fraction) - 1)) + (U)(root)) - (T)1; \
+    pb_##s##v t = f / (f + (T)2); \
+    pb_##s##v z = t * t; \
+    pb_##s##v r = z * polynomial(z, PB_COEFFICIENTS(pb_log_r_##s)); \
+    pb_##s##v square = f * (T)0.5 * f; \
+    pb_##s##v low = MULTIPLY_ADD(t, square + r, k * pb_ln2_low_##s); \
+    pb_##s##v y = MULTIPLY_ADD(k, (pb_##s##v)pb_ln2_high_##s, f - (square - low)); \
+    pb_##s##v zero_or_nan = \
+      x == (T)0 ? (pb_##s##v)-(T)__builtin_inf() : (pb_##s##v)(T)__builtin_nan(""); \
+    y = x == (pb_##s##v)(T)__builtin_inf() ? x : y; \
+    return x > (T)0 ? y : zero_or_nan; \
+  }
+
+PB_LOG(f32, float, pb_u32v, 23, 127, 0x3f800000u, 0x3f3504f3u, 0x1p-126, pb_polynomial_f32, PB_FMA)
+PB_LOG(f64, double, pb_u64v, 52, 1023, 0x3ff0000000000000u, 0x3fe6a09e667f3bcdu, 0x1p-1022,
+       pb_same_polynomial_f64, PB_MULTIPLY_THEN_ADD)
+PB_REGISTER_MAP(log, f32, float)
+PB_REGISTER_MAP(log, f64, double)
+
+// tanh(x) = x + x^3 t(x^2) up to 5/8, and 1 - 2 / (exp(2 |x|) + 1) with the sign of x beyond.
+static const float pb_tanh_t_f32[] = {
+  -0x1.555554p-2f, 0x1.11106ap-3f, -0x1.b9ef2cp-5f, 0x1.63913cp-6f, -0x1.0c0eb6p-7f,
+  0x1.193514p-9f
+};
+static const double pb_tanh_t_f64[] = {
+  -0x1.5555555555552p-2, 0x1.1111111110c1fp-3, -0x1.ba1ba1b9cfb27p-5, 0x1.664f487075015p-6,
+  -0x1.226e32c7c9f1cp-7, 0x1.d6d359301bc47p-9, -0x1.7d9c2727aeea9p-10, 0x1.350b29357af47p-11,
+  -0x1.f10f5ca4131bap-13, 0x1.800df3983427ep-14, -0x1.fa8f23e39754ap-16, 0x1.95a53cda29a23p-18
+};
+
+#define PB_TANH_OF(s, T) \
+  PB_INLINE pb_##s##v pb_tanh_of_##s(pb_##s##v x) { \
+    pb_##s##v size = __builtin_elementwise_abs(x); \
+    pb_##s##v z = x * x; \
+    pb_##s##v t = pb_polynomial_##s(z, PB_COEFFICIENTS(pb_tanh_t_##s)); \
+    pb_##s##v small = PB_FMA(size * z, t, size); \
+    pb_##s##v large = (T)1 - (T)2 / (pb_exp_of_##s(size + size) + (T)1); \
+    pb_##s##v y = size < (T)0.625 ? small : large; \
+    return __builtin_elementwise_copysign(y, x); \
+  }
+
+PB_TANH_OF(f32, float)
+PB_TANH_OF(f64, double)
+PB_REGISTER_MAP(tanh, f32, float)
+PB_REGISTER_MAP(tanh, f64, double)

@@ -3,6 +3,9 @@
 // Vector types, and the few operations on them that depend on the instruction set.
 // Included by kernels.inc.h under the target of one instruction set.
 
+// A sum of a product is rounded twice, unless fma is written.
+#pragma clang fp contract(off)
+
 #define PB_INLINE static inline __attribute__((always_inline))
 
 // A loop over elements without ties between them, apart from reading and writing the same index:
@@ -14,6 +17,9 @@
 #else
 #define PB_ELEMENTWISE _Pragma("clang loop vectorize(assume_safety)")
 #endif
+
+// A loop whose trip count is a constant once its function is inlined.
+#define PB_UNROLLED _Pragma("clang loop unroll(full)")
 
 // Copying needs only the size of an element, so one loop serves types of the same size.
 typedef uint8_t pb_word8 __attribute__((may_alias));
@@ -38,6 +44,7 @@ PB_VECTORS(f64, double)
 PB_VECTORS(i32, int32_t)
 PB_VECTORS(u32, uint32_t)
 PB_VECTORS(u8, uint8_t)
+PB_VECTOR(u64v, uint64_t, PB_VECTOR_BYTES / 8)
 
 #define PB_PAIR(x, y) __builtin_shufflevector(x, y, 0, 1, 2, 3)
 #define PB_QUAD(x, y) __builtin_shufflevector(x, y, 0, 1, 2, 3, 4, 5, 6, 7)
@@ -88,3 +95,21 @@ PB_TAIL(u8, uint8_t)
 #else
 #define PB_FMA(x, y, z) ((x) * (y) + (z))
 #endif
+
+// The same, rounded twice everywhere: for results that must not depend on the instruction set.
+#define PB_MULTIPLY_THEN_ADD(x, y, z) ((x) * (y) + (z))
+
+// c[0] + c[1] x + ... by Horner's rule; the coefficients become constants of the loop around it.
+#define PB_POLYNOMIAL(name, s, T, MULTIPLY_ADD) \
+  PB_INLINE pb_##s##v pb_##name##_##s(pb_##s##v x, const T *c, const long count) { \
+    pb_##s##v y = (pb_##s##v)c[count - 1]; \
+    PB_UNROLLED for (long i = count - 2; i >= 0; i--) \
+      y = MULTIPLY_ADD(y, x, (pb_##s##v)c[i]); \
+    return y; \
+  }
+
+PB_POLYNOMIAL(polynomial, f32, float, PB_FMA)
+PB_POLYNOMIAL(polynomial, f64, double, PB_FMA)
+PB_POLYNOMIAL(same_polynomial, f64, double, PB_MULTIPLY_THEN_ADD)
+
+#define PB_COEFFICIENTS(array) array, sizeof array / sizeof *array

@@ -52,20 +52,30 @@ public func valueAndGradient<Scalar: FloatingPointScalar, each Target: FloatingP
   return (loss, gradient(of: loss, withRespectTo: repeat each point, file: file, line: line))
 }
 
-/// The reverse walk: from the loss back to the targets, each node's cotangent handed to its
-/// inputs by the node's own rule. The one place where cotangents are summed.
+/// The gradients of a scalar loss, zero for tensors it does not depend on.
 package func gradients(
   of loss: Value, withRespectTo targets: [Value], at site: CallSite? = nil
 ) -> [Value] {
+  zip(targets, gradientsIfReached(of: loss, withRespectTo: targets, at: site)).map {
+    $1 ?? Value.full($0.shape, 0, $0.elementType)
+  }
+}
+
+/// The gradients of a scalar loss, nil for tensors it does not depend on.
+package func gradientsIfReached(
+  of loss: Value, withRespectTo targets: [Value], at site: CallSite? = nil
+) -> [Value?] {
   stopping(at: site) { () throws(Mistake) in try checkDifferentiable(loss) }
   return pullback(
     of: loss, cotangent: Value.constant(1, loss.elementType), withRespectTo: targets, at: site)
 }
 
-/// The cotangents of `targets`, given the cotangent of a result of any shape.
+/// The reverse walk: from a result of any shape and its cotangent back to the targets, each
+/// node's cotangent handed to its inputs by the node's own rule. The one place where cotangents
+/// are summed. Nil for targets that the result does not depend on.
 package func pullback(
   of result: Value, cotangent: Value, withRespectTo targets: [Value], at site: CallSite? = nil
-) -> [Value] {
+) -> [Value?] {
   // Nothing older than the oldest target depends on a target.
   let oldest = targets.lazy.map(\.node.serial).min() ?? 0
   let order = GraphOrder(of: [result]) { $0.serial < oldest }
@@ -101,9 +111,7 @@ package func pullback(
       cotangents[source] = cotangents[source].map { $0 + summed } ?? summed
     }
   }
-  return targets.map {
-    order.position(of: $0).flatMap { gradients[$0] } ?? Value.full($0.shape, 0, $0.elementType)
-  }
+  return targets.map { order.position(of: $0).flatMap { gradients[$0] } }
 }
 
 private func checkDifferentiable(_ loss: Value) throws(Mistake) {

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// y = x • W + b.
+///
+/// x: [..., inputs], W: [inputs, outputs], b: [outputs], y: [..., outputs].
+/// x.g = y.g • Wᵀ, W.g = xᵀ • y.g, b.g = y.g summed over the rows.
+public struct Linear: Layer {
+  public let weight: Parameter
+  public let bias: Parameter?
+
+  /// - Parameter initialization: how the weight starts; the bias starts at 0. Names of choices are
+  ///   in ``Initialization``.
+  public init(
+    _ inputs: Int, _ outputs: Int, bias: Bool = true,
+    initialization: Initialization = .kaimingUniform
+  ) {
+    weight = Parameter([inputs, outputs], initialization)
+    self.bias = bias ? Parameter([outputs], .zeros) : nil
+  }
+
+  public var parameters: Parameters {
+    guard let bias else { return ["weight": weight] }
+    return ["weight": weight, "bias": bias]
+  }
+
+  public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
+    let product = x • weight.value
+    return bias.map { product + $0.value } ?? product
+  }
+}

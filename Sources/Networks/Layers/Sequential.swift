@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// Layers one after the other: y = f_n(... f_1(f_0(x))).
+///
+/// Parameters are named by the layer's position, activations counted too: "0.weight", "2.weight",
+/// as in PyTorch's `nn.Sequential`.
+///
+/// ```swift
+/// let model = Sequential(Linear(64, 50), Activation(relu), Linear(50, 10)).initialized(seed: 7)
+/// print(model.parameters.scalarCount)   // 3760
+/// ```
+public struct Sequential: Layer {
+  public let layers: [any Layer]
+
+  public init(_ layers: any Layer...) { self.layers = layers }
+
+  public init(_ layers: [any Layer]) { self.layers = layers }
+
+  public var parameters: Parameters {
+    var parameters = Parameters()
+    for (position, layer) in layers.enumerated() { parameters.add("\(position)", layer) }
+    return parameters
+  }
+
+  public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
+    layers.reduce(x) { $1($0) }
+  }
+}
+
+/// A function without parameters as a layer: `Activation(relu)`, `Activation { tanh($0) }`.
+public struct Activation: Layer {
+  private let function: @Sendable (Tensor<Float>) -> Tensor<Float>
+
+  public init(_ function: @escaping @Sendable (Tensor<Float>) -> Tensor<Float>) {
+    self.function = function
+  }
+
+  public var parameters: Parameters { [:] }
+
+  public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { function(x) }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// Stochastic gradient descent, with momentum if wanted.
+///
+/// v ← μ v + w.g, w ← w - η v, with learning rate η and momentum μ; without momentum v is w.g. v
+/// starts at 0.
+///
+/// Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in
+/// deep learning", ICML 2013, in the form PyTorch uses.
+///
+/// ```swift
+/// let w = Parameter([4])
+/// let optimizer = SGD(["w": w], learningRate: 0.1)
+/// let loss = optimizer.minimize(w.value.squared().sum())
+/// print(loss, w.value)   // 16.0 [3.2]
+/// ```
+public final class SGD: Optimizer {
+  public let parameters: Parameters
+  /// η. May change at any step without a new plan.
+  public var learningRate: Float
+  /// μ, 0 ..< 1.
+  public let momentum: Float
+  public let state: [[Parameter]]
+
+  public init(_ parameters: Parameters, learningRate: Float, momentum: Float = 0) {
+    parameters.initializeMissing()
+    self.parameters = parameters
+    self.learningRate = learningRate
+    self.momentum = momentum
+    state =
+      momentum == 0
+      ? parameters.distinct.map { _ in [] } : parameters.zerosAlike().map { [$0] }
+  }
+
+  public func updated(
+    _ parameter: Tensor<Float>, gradient: Tensor<Float>, state: [Tensor<Float>]
+  ) -> (parameter: Tensor<Float>, state: [Tensor<Float>]) {
+    let rate = Tensor<Float>(Value.scalar(Double(learningRate), .float))
+    guard let velocity = state.first else { return (parameter - rate * gradient, []) }
+    let new = Tensor<Float>(Value.scalar(Double(momentum), .float)) * velocity + gradient
+    return (parameter - rate * new, [new])
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackRuntime
+import PullbackTensors
+
+/// What can stand in a tree of parameters: a parameter or another tree.
+public protocol ParameterTree {
+  /// The parameters below, with their paths from here.
+  var parameters: Parameters { get }
+}
+
+/// An ordered, named tree of parameters, written as a dictionary literal.
+///
+/// ```swift
+/// let hidden = Linear(784, 50), output = Linear(50, 10)
+/// let parameters: Parameters = ["hidden": hidden.parameters, "output": output.parameters]
+/// print(parameters.paths)
+/// // ["hidden.weight", "hidden.bias", "output.weight", "output.bias"]
+/// ```
+public struct Parameters: ParameterTree, Sendable, ExpressibleByDictionaryLiteral {
+  private var leaves: [(path: String, parameter: Parameter)] = []
+
+  /// The empty tree.
+  public init() {}
+
+  public init(dictionaryLiteral elements: (String, any ParameterTree)...) {
+    for (name, tree) in elements { add(name, tree) }
+  }
+
+  public var parameters: Parameters { self }
+
+  /// Adds a parameter or a tree under a name. A mistake if the name is taken.
+  public mutating func add(_ name: String, _ tree: any ParameterTree) {
+    let added: [(path: String, parameter: Parameter)] =
+      (tree as? Parameter).map { [(name, $0)] }
+      ?? tree.parameters.map { ("\(name).\($0.path)", $0.parameter) }
+    for leaf in added {
+      if self[leaf.path] != nil {
+        Mistake(
+          "Parameters", "two parameters have the path \(leaf.path)", fix: "give each its own name"
+        ).stop(at: nil)
+      }
+      leaves.append(leaf)
+    }
+  }
+
+  /// The parameter at a path such as "hidden.weight".
+  public subscript(path: String) -> Parameter? {
+    leaves.first { $0.path == path }?.parameter
+  }
+
+  /// All paths in order.
+  public var paths: [String] { leaves.map(\.path) }
+
+  /// How many numbers all parameters hold together; one that stands at two paths counts once.
+  public var scalarCount: Int { distinct.reduce(0) { $0 + $1.shape.elementCount } }
+
+  /// Each parameter once, in order: a tied weight stands at two paths.
+  package var distinct: [Parameter] {
+    var seen = Set<ObjectIdentifier>()
+    return leaves.map(\.parameter).filter { seen.insert(ObjectIdentifier($0)).inserted }
+  }
+
+  /// Gives every parameter its start: a function of the seed and of its path alone, so that adding
+  /// a layer changes no other.
+  package func initialize(seed: UInt64) {
+    let seedKey = RandomKey(seed: seed)
+    let starts = leaves.map {
+      $0.parameter.initialization.values($0.parameter.shape, key: seedKey.folding(in: $0.path))
+    }
+    evaluate(starts)
+    // Backwards, so that a parameter at two paths starts as its first one says.
+    for (leaf, start) in zip(leaves, starts).reversed() { leaf.parameter.value = start }
+  }
+}
+
+extension Parameters: RandomAccessCollection {
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { leaves.count }
+  public subscript(position: Int) -> (path: String, parameter: Parameter) { leaves[position] }
+}
+
+extension Parameter: ParameterTree {
+  public var parameters: Parameters { ["": self] }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pullback
+
+/// Trains a network of linear layers and relu on the embedded digits.
+struct DigitsTraining {
+  struct Epoch {
+    let number: Int
+    let trainingLoss: Double
+    let validationLoss: Double
+    let validationAccuracy: Double
+  }
+
+  struct Outcome {
+    let accuracy: Double
+    let loss: Double
+    /// Over the bits of all parameters and of the test set's logits.
+    let checksum: Checksum
+  }
+
+  let model: Sequential
+  private let optimizer: SGD
+  private let batch: Int
+  private let seed: UInt64
+  private let training = Digits.training
+  private let validation = Digits.validation
+
+  init(hidden: [Int], learningRate: Float, batch: Int, seed: UInt64) {
+    let sizes = [Digits.pixelCount] + hidden + [Digits.classCount]
+    let layers = zip(sizes, sizes.dropFirst()).map { Linear($0, $1) }
+    model = Sequential(
+      Array(layers.map { [$0 as any Layer] }.joined(separator: [Activation { relu($0) }]))
+    ).initialized(seed: seed)
+    optimizer = SGD(model.parameters, learningRate: learningRate, momentum: 0.9)
+    self.batch = batch
+    self.seed = seed
+  }
+
+  /// One pass over the training examples in an order of the epoch's own.
+  func run(epoch: Int) -> Epoch {
+    let key = RandomKey(seed: seed).folding(in: "order").folding(in: UInt64(epoch))
+    var total = 0.0
+    for examples in training.batches(of: batch, shuffledWith: key) {
+      let loss = softmaxCrossEntropy(model(examples.inputs), labels: examples.labels)
+      total += Double(optimizer.minimize(loss)) * Double(examples.count)
+    }
+    let (loss, accuracy, _) = measure(validation)
+    return Epoch(
+      number: epoch, trainingLoss: total / Double(training.count), validationLoss: loss,
+      validationAccuracy: accuracy)
+  }
+
+  func test() -> Outcome {
+    let (loss, accuracy, logits) = measure(Digits.test)
+    var checksum = Checksum()
+    for (_, parameter) in model.parameters { checksum.add(parameter.value.scalars) }
+    checksum.add(logits.scalars)
+    return Outcome(accuracy: accuracy, loss: loss, checksum: checksum)
+  }
+
+  private func measure(
+    _ data: Dataset
+  ) -> (loss: Double, accuracy: Double, logits: Tensor<Float>) {
+    let logits = model(data.inputs)
+    let loss = softmaxCrossEntropy(logits, labels: data.labels)
+    let share = accuracy(logits, labels: data.labels)
+    evaluate(loss, share, logits)
+    return (Double(Float(loss)), Double(Float(share)), logits)
+  }
+}
+
+/// FNV-1a over the bit patterns of numbers: equal only if every bit is.
+struct Checksum {
+  private var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  mutating func add(_ numbers: [Float]) {
+    for number in numbers {
+      for shift in stride(from: 0, to: 32, by: 8) {
+        let byte = UInt64(number.bitPattern >> UInt32(shift) & 0xFF)
+        value = (value ^ byte) &* 0x100_0000_01b3
+      }
+    }
+  }
+
+  var hexadecimal: String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

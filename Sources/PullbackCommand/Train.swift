@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Pullback
+
+/// `pullback train`: a network on the embedded digits.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a network on the handwritten digits that are part of this program.",
+    discussion: """
+      The data are 1,797 images of 8 x 8 pixels (UCI "Optical Recognition of Handwritten Digits", \
+      CC BY 4.0) in a fixed split: 1,257 train, 180 validate, 360 test. The network is linear \
+      layers with relu between them, trained on softmax cross-entropy by stochastic gradient \
+      descent with momentum 0.9. The same seed gives the same bits at any number of threads.
+      """)
+
+  @Option(help: "Passes over the training images.")
+  var epochs = 40
+
+  @Option(help: ArgumentHelp("Units of the hidden layers.", valueName: "50[,50...]"))
+  var hidden = HiddenLayers(sizes: [50])
+
+  @Option(help: "The step of gradient descent.")
+  var learningRate: Float = 0.05
+
+  @Option(help: "Images a step.")
+  var batch = 32
+
+  @Option(help: "The seed of the start and of the order of the images.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Threads to use at most. (default: the processors of this machine)")
+  var threads: Int?
+
+  @Flag(help: "Print the result only.")
+  var quiet = false
+
+  @Flag(help: "Print one JSON object a line.")
+  var json = false
+
+  func validate() throws {
+    try require((1...1_000_000).contains(epochs), "--epochs must be from 1 to 1000000")
+    try require(
+      learningRate.isFinite && learningRate > 0, "--learning-rate must be a number above 0")
+    try require(batch >= 1, "--batch must be 1 or more")
+    try require(threads.map { (1...64).contains($0) } ?? true, "--threads must be from 1 to 64")
+  }
+
+  private func require(_ holds: Bool, _ message: String) throws {
+    if !holds { throw ValidationError(message) }
+  }
+
+  func run() throws {
+    Console.exitOnInterrupt()
+    if let threads { Threads.limit = threads }
+    let start = ContinuousClock.now
+    let training = DigitsTraining(
+      hidden: hidden.sizes, learningRate: learningRate, batch: batch, seed: seed)
+    var progress = Progress(total: epochs, unit: "epoch", isSilent: quiet)
+    if !quiet, !json { try Console.print(Train.header) }
+    for number in 1...epochs {
+      let epoch = training.run(epoch: number)
+      progress.clear()
+      guard epoch.trainingLoss.isFinite, epoch.validationLoss.isFinite else {
+        Console.note(
+          "pullback: training diverged in epoch \(number): the loss is not a finite number. "
+            + "Try a --learning-rate below \(learningRate).\n")
+        throw ExitCode(65)
+      }
+      if json {
+        try Console.print(epoch.json.description)
+      } else if !quiet {
+        try Console.print(epoch.row)
+      }
+      progress.show(number)
+    }
+    progress.clear()
+    let outcome = training.test()
+    let seconds = (ContinuousClock.now - start).seconds
+    try Console.print(
+      json
+        ? outcome.json(seconds: seconds).description
+        : "test accuracy \(decimal(outcome.accuracy, 4)) after \(decimal(seconds, 2)) s "
+          + "(loss \(decimal(outcome.loss, 4)), \(training.model.parameters.scalarCount) "
+          + "parameters, \(Threads.highestUsed) threads, \(instructionSet))")
+  }
+
+  private static let header = "epoch   training loss   validation loss   validation accuracy"
+}
+
+/// "50" or "100,50": at least one layer.
+struct HiddenLayers: ExpressibleByArgument {
+  let sizes: [Int]
+
+  init(sizes: [Int]) { self.sizes = sizes }
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let sizes = parts.compactMap { Int($0) }
+    // Bounds that keep every product of sizes, and the memory, within a plain machine's reach.
+    guard sizes.count == parts.count, (1...16).contains(sizes.count),
+      sizes.allSatisfy({ (1...8192).contains($0) })
+    else { return nil }
+    self.sizes = sizes
+  }
+
+  var defaultValueDescription: String { sizes.map(String.init).joined(separator: ",") }
+}
+
+extension DigitsTraining.Epoch {
+  fileprivate var row: String {
+    pad("\(number)", 5) + pad(decimal(trainingLoss, 4), 16) + pad(decimal(validationLoss, 4), 18)
+      + pad(decimal(validationAccuracy, 4), 22)
+  }
+
+  fileprivate var json: JSONLine {
+    var line = JSONLine(event: "epoch")
+    line.add("epoch", number)
+    line.add("training_loss", trainingLoss)
+    line.add("validation_loss", validationLoss)
+    line.add("validation_accuracy", validationAccuracy)
+    return line
+  }
+}
+
+extension DigitsTraining.Outcome {
+  fileprivate func json(seconds: Double) -> JSONLine {
+    var line = JSONLine(event: "result")
+    line.add("test_accuracy", accuracy)
+    line.add("test_loss", loss)
+    line.add("seconds", seconds)
+    line.add("threads_used", Threads.highestUsed)
+    line.add("checksum", text: checksum.hexadecimal)
+    return line
+  }
+}
+
+/// Right-aligned in a column.
+private func pad(_ text: String, _ width: Int) -> String {
+  String(repeating: " ", count: max(width - text.count, 0)) + text
+}
+
+/// With a fixed number of decimals.
+private func decimal(_ number: Double, _ places: Int) -> String {
+  var scale = 1.0
+  for _ in 0..<places { scale *= 10 }
+  let scaled = (number * scale).rounded()
+  // Beyond what an Int64 holds, decimals mean nothing.
+  guard scaled.magnitude < 1e15 else { return "\(number)" }
+  let digits = String(Int(scaled.magnitude))
+  let padded = String(repeating: "0", count: max(places + 1 - digits.count, 0)) + digits
+  return (scaled < 0 ? "-" : "") + padded.dropLast(places) + "." + padded.suffix(places)
+}
