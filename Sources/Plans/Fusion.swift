@@ -53,6 +53,7 @@ struct Fusion {
     roleOf = [Role](repeating: .body, count: program.entries.count)
     sources.reserveCapacity(program.entries.count)
     for index in program.entries.indices { place(index) }
+    mergeSideBySide()
   }
 
   /// Entries that a group other than their own reads.
@@ -234,6 +235,59 @@ struct Fusion {
       groupOf[base] != reader
     else { return }
     groups[groupOf[base]].firstReader = min(groups[groupOf[base]].firstReader, reader)
+  }
+}
+
+extension Fusion {
+  /// Spaces up to this size are merged side by side: what counts there is the number of steps.
+  private static let smallSpace = 1 << 16
+
+  /// Merges small pointwise groups with another group over the same space that does not depend on
+  /// them, nor they on it: less to start, and the same numbers.
+  private mutating func mergeSideBySide() {
+    var groupsOfSpace: [Shape: [Int]] = [:]
+    for (index, group) in groups.enumerated()
+    where !group.isEmpty && !group.isScatter && group.space.elementCount <= Fusion.smallSpace {
+      groupsOfSpace[group.space, default: []].append(index)
+    }
+    for index in groups.indices where groups[index].isPointwise && !groups[index].isEmpty {
+      let group = groups[index]
+      let sources = group.body.flatMap { inputGroups(of: $0) }.filter { $0 != index }
+      let lowest = sources.max() ?? -1
+      guard let candidates = groupsOfSpace[group.space],
+        let target = candidates[candidates.partitioningIndex { $0 > lowest }...].first(where: {
+          $0 != index && !groups[$0].isEmpty
+        }), target < group.firstReader,
+        groups[target].body.count + group.body.count <= Fusion.bodyLimit
+      else { continue }
+      for entry in group.body { groupOf[entry] = target }
+      groups[target].body += group.body
+      groups[target].firstReader = min(groups[target].firstReader, group.firstReader)
+      groups[index].body = []
+      for source in sources {
+        groups[source].firstReader = min(groups[source].firstReader, target)
+      }
+    }
+  }
+
+  private func inputGroups(of index: Int) -> [Int] {
+    let inputs = program.entries[index].inputs
+    let read = writtenOut[index].map { [$0] } ?? (0..<inputs.count).map { sources[inputs[$0]] }
+    return read.compactMap {
+      if case .entry(let base, _) = $0, groupOf[base] >= 0 { groupOf[base] } else { nil }
+    }
+  }
+}
+
+extension Array where Element == Int {
+  /// The first index whose element satisfies a predicate that, once true, stays true.
+  fileprivate func partitioningIndex(where predicate: (Int) -> Bool) -> Int {
+    var low = startIndex, high = endIndex
+    while low < high {
+      let middle = (low + high) / 2
+      if predicate(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }
 

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pullback
+import Testing
+
+struct PassTests {
+  /// A layer as a user would write it: random in training, the identity otherwise.
+  struct Noise: Layer {
+    var parameters: Parameters { [:] }
+    func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
+      guard let key = Pass.current.nextKey() else { return x }
+      return x + Tensor<Float>.normal(x.shape, key: key)
+    }
+  }
+
+  private let model = Sequential(Noise(), Noise())
+  private let x = Tensor<Float>.zeros([4])
+
+  @Test func inferenceIsTheDefault() {
+    #expect(!Pass.current.isTraining)
+    #expect(model(x).scalars == [0, 0, 0, 0])
+  }
+
+  @Test func theSameKeyGivesTheSameNumbers() {
+    func run(_ seed: UInt64) -> [Float] {
+      Pass.training(key: RandomKey(seed: seed)) { model(x).scalars }
+    }
+    #expect(run(1) == run(1))
+    #expect(run(1) != run(2))
+  }
+
+  @Test func eachLayerDrawsItsOwnNumbers() {
+    let (first, second) = Pass.training(key: RandomKey(seed: 1)) { (Noise()(x), Noise()(x)) }
+    #expect(first.scalars != second.scalars)
+  }
+
+  @Test func inferenceCanBeNestedInTraining() {
+    Pass.training(key: RandomKey(seed: 1)) {
+      #expect(Pass.current.isTraining)
+      Pass.inference { #expect(model(x).scalars == [0, 0, 0, 0]) }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Pullback
+import PullbackPlans
+import Testing
+
+/// What `minimize(loss)` does to the tensors that the user holds.
+struct HistoryTests {
+  private let model = Sequential(Linear(8, 16), Activation { relu($0) }, Linear(16, 3))
+  private let optimizer: SGD
+  private let x = Tensor<Float>.uniform([32, 8], key: RandomKey(seed: 1))
+  private let labels = Tensor<Int32>((0..<32).map { $0 % 3 })
+
+  init() {
+    Plan.verifiesByDefault = true
+    optimizer = SGD(model.parameters, learningRate: 0.5, momentum: 0.9)
+    evaluate(x)
+  }
+
+  private var weight: Parameter { model.parameters["0.weight"]! }
+
+  @Test func whoHoldsOldWeightsKeepsTheirNumbers() {
+    let old = weight.value
+    let numbers = old.scalars
+    for _ in 0..<10 { optimizer.minimize(softmaxCrossEntropy(model(x), labels: labels)) }
+    #expect(old.scalars == numbers)
+    #expect(weight.value.scalars != numbers)
+  }
+
+  @Test func whoHoldsLogitsCanReadThemLater() {
+    let logits = model(x)
+    let copy = weight.value.scalars
+    optimizer.minimize(softmaxCrossEntropy(logits, labels: labels))
+    // Computed only now, from the weights as they were when the logits were written down.
+    let w = Tensor<Float>(shape: [8, 16], scalars: copy)
+    let later = model(x)
+    weight.value = w
+    #expect(logits.scalars != later.scalars)
+    for step in 0..<5 {
+      let held = model(x)
+      let numbers = model(x).scalars
+      optimizer.minimize(softmaxCrossEntropy(model(x), labels: labels))
+      #expect(held.scalars == numbers, "step \(step)")
+    }
+  }
+
+  @Test func keptTensorsGetTheirNumbersInTheSameRun() {
+    let logits = model(x)
+    let expected = model(x).scalars
+    optimizer.minimize(softmaxCrossEntropy(logits, labels: labels), keeping: logits)
+    #expect(logits.value.node.numbers != nil)
+    #expect(logits.scalars == expected)
+  }
+
+  @Test func withoutHoldersParametersAreUpdatedInPlace() {
+    // Once to leave the numbers that the initialisation shares.
+    optimizer.minimize(softmaxCrossEntropy(model(x), labels: labels))
+    let before = weight.value.value.node.numbers!.address
+    for _ in 0..<3 { optimizer.minimize(softmaxCrossEntropy(model(x), labels: labels)) }
+    #expect(weight.value.value.node.numbers!.address == before)
+  }
+
+  @Test func tenThousandLossesAreTenThousandNumbers() throws {
+    var losses: [Tensor<Float>] = []
+    func step() {
+      let loss = softmaxCrossEntropy(model(x), labels: labels)
+      optimizer.minimize(loss)
+      losses.append(loss)
+    }
+    for _ in 0..<1000 { step() }
+    let early = try residentPages()
+    for _ in 0..<9000 { step() }
+    // A graph is about 60 nodes of 200 bytes; a number in its storage some 300 bytes.
+    #expect(try residentPages() - early < 9000 * 1000 / 4096)
+    #expect(losses.allSatisfy { $0.value.node.inputs.isEmpty })
+    #expect(Float(losses[9999]) < Float(losses[0]))
+  }
+
+  private func residentPages() throws -> Int {
+    #if os(Linux)
+      let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+      return Int(text.split(separator: " ")[1])!
+    #else
+      return 0
+    #endif
+  }
+
+  @Test func aGradientAfterTheStepIsAMistake() async {
+    await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let w = Parameter([1, 2])
+      let optimizer = SGD(["w": w], learningRate: 0.1)
+      let loss = w.value.squared().sum()
+      optimizer.minimize(loss)
+      _ = gradient(of: loss, withRespectTo: w.value)
+    }
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      let w = Parameter([1, 2])
+      let optimizer = SGD(["w": w], learningRate: 0.1)
+      let loss = w.value.squared().sum()
+      optimizer.minimize(loss)
+      optimizer.minimize(loss)
+    }
+    let message = standardError(of: result)
+    #expect(
+      message.contains(
+        "gradient: the history of the result of sum [] has ended: minimize(loss) took its step. "
+          + "Fix: take gradients before minimize(loss), or compute the loss again."))
+  }
+
+  @Test func aLossOfOldWeightsIsAMistake() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      let w = Parameter([1, 2])
+      let optimizer = SGD(["w": w], learningRate: 0.1)
+      let old = w.value
+      optimizer.minimize(w.value.squared().sum())
+      optimizer.minimize(old.squared().sum())
+    }
+    let message = standardError(of: result)
+    #expect(
+      message.contains(
+        "minimize: the loss the result of sum [] depends on no current value of any of the 1 "
+          + "parameters. Fix: compute the loss from the model after the last step."))
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pullback
+import PullbackPlans
+import Testing
+
+struct SGDTests {
+  private let fixture: Fixture
+
+  init() throws { fixture = try Fixture() }
+
+  private func start(_ name: String) -> Sequential {
+    let model = Sequential(Linear(4, 6), Activation { relu($0) }, Linear(6, 3))
+    for (path, parameter) in model.parameters {
+      parameter.value = fixture.tensor("\(name).start.\(path)", parameter.shape)
+    }
+    return model
+  }
+
+  @Test(
+    "Five steps give PyTorch's losses and parameters",
+    arguments: [("plain", Float(0)), ("momentum", 0.9), ("squared", 0.9)])
+  func agreesWithPyTorch(name: String, momentum: Float) {
+    let model = start(name)
+    let optimizer = SGD(model.parameters, learningRate: 0.1, momentum: momentum)
+    let x = fixture.tensor("\(name).x", [7, 4])
+    let labels = Tensor<Int32>(fixture.numbers("\(name).labels").map { Int32($0) })
+    let target = fixture.tensor("\(name).target", [7, 3])
+    let losses = (0..<5).map { _ in
+      let output = model(x)
+      return optimizer.minimize(
+        name == "squared"
+          ? meanSquaredError(output, target) : softmaxCrossEntropy(output, labels: labels))
+    }
+    #expect(
+      Tensor(losses).isClose(
+        to: fixture.tensor("\(name).losses", [5]), absoluteTolerance: 1e-6))
+    for (path, parameter) in model.parameters {
+      let end = fixture.tensor("\(name).end.\(path)", parameter.shape)
+      #expect(parameter.value.isClose(to: end, absoluteTolerance: 1e-6), "\(path)")
+    }
+  }
+
+  @Test func changingTheRateMakesNoNewPlan() {
+    let model = start("plain")
+    let optimizer = SGD(model.parameters, learningRate: 0.1)
+    let x = fixture.tensor("plain.x", [7, 4]), target = fixture.tensor("plain.target", [7, 3])
+    var plans = Set<String>()
+    for rate: Float in [0.3, 0.5, 1, 2, 0.01] {
+      optimizer.learningRate = rate
+      plans.insert("\(optimizer.plan(minimizing: meanSquaredError(model(x), target)))")
+    }
+    #expect(plans.count == 1)
+  }
+
+  @Test("The step of the 784-50-10 network is at most 14 steps and reuses memory")
+  func planOfTheClassifier() {
+    let model = Sequential(Linear(784, 50), Activation { relu($0) }, Linear(50, 10))
+    let optimizer = SGD(model.parameters, learningRate: 0.1)
+    let x = Tensor<Float>.uniform([64, 784], key: RandomKey(seed: 1))
+    let labels = Tensor<Int32>((0..<64).map { $0 % 10 })
+    evaluate(x)
+    let plan = optimizer.plan(minimizing: softmaxCrossEntropy(model(x), labels: labels))
+    #expect(plan.steps.count <= 14)
+    let buffers = plan.usedBuffers.reduce(0) { $0 + $1.byteCount }
+    #expect(plan.arenaByteCount < buffers)
+    // Every parameter is updated in place, and bias and activation are part of the first product.
+    #expect(plan.outputs.filter { $0.donor != nil }.count == 4)
+    #expect("\(plan)".split(separator: "\n")[0].contains("then + relu"))
+  }
+}
