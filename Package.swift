@@ -36,7 +36,8 @@ let package = Package(
       path: "Sources/Networks"),
     .target(name: "PullbackByHand", dependencies: ["PullbackRuntime"], path: "Sources/ByHand"),
     .target(
-      name: "Pullback", dependencies: [
+      name: "Pullback",
+      dependencies: [
         "PullbackTensors", "PullbackPlans", "PullbackRuntime", "PullbackNetworks",
       ],
       path: "Sources/Pullback"),

@@ -50,7 +50,9 @@ struct CompiledContraction {
     let share = (core.rows + 7) / 8
     panelRows = max(min(share, most) / tileRows * tileRows, tileRows)
     // A few rows are shared out by columns instead.
-    panelColumns = core.rows <= tileRows && core.columns > 512 ? 256 / tileColumns * tileColumns
+    panelColumns =
+      core.rows <= tileRows && core.columns > 512
+      ? 256 / tileColumns * tileColumns
       : max(core.columns, 1)
     let tile = tileRows * tileColumns * elementSize
     let panel = writesThrough ? 0 : panelRows * panelColumns * elementSize

@@ -33,7 +33,8 @@ struct CompiledReduction {
     let wanted = isPosition ? 1 : (core.reduced + Self.segmentLength - 1) / Self.segmentLength
     let cuts = max(min(wanted, 16), 1)
     let lanes = Int(PB_LANES)
-    length = cuts == 1 ? core.reduced : ((core.reduced + cuts - 1) / cuts + lanes - 1) / lanes * lanes
+    length =
+      cuts == 1 ? core.reduced : ((core.reduced + cuts - 1) / cuts + lanes - 1) / lanes * lanes
     segments = cuts == 1 ? 1 : (core.reduced + length - 1) / length
     // Lanes of one row, or the best numbers of a chunk of columns, then the prologue's registers.
     threadByteCount = Self.ownByteCount + prologue.scratchByteCount
@@ -49,7 +50,8 @@ struct CompiledReduction {
     let isRow = core.inner == 1
     let chunks = isRow ? 1 : (core.inner + Self.columnChunk - 1) / Self.columnChunk
     // Short rows go several to a unit.
-    let rowsPerUnit = isRow && segments == 1 ? max(16 * CompiledBody.tile / max(core.reduced, 1), 1) : 1
+    let rowsPerUnit =
+      isRow && segments == 1 ? max(16 * CompiledBody.tile / max(core.reduced, 1), 1) : 1
     let units = (core.outer + rowsPerUnit - 1) / rowsPerUnit * segments * chunks
     let work =
       core.outer * core.reduced * core.inner * (prologue.instructions.count + 1)

@@ -27,9 +27,10 @@ public func withCustomGradient<Scalar: FloatingPointScalar>(
 public func withCustomGradient<Scalar: FloatingPointScalar>(
   of function: (Tensor<Scalar>, Tensor<Scalar>) -> Tensor<Scalar>,
   at x: Tensor<Scalar>, _ y: Tensor<Scalar>,
-  pullback: @escaping @Sendable (
-    _ x: Tensor<Scalar>, _ y: Tensor<Scalar>, _ zg: Tensor<Scalar>
-  ) -> (Tensor<Scalar>, Tensor<Scalar>)
+  pullback:
+    @escaping @Sendable (
+      _ x: Tensor<Scalar>, _ y: Tensor<Scalar>, _ zg: Tensor<Scalar>
+    ) -> (Tensor<Scalar>, Tensor<Scalar>)
 ) -> Tensor<Scalar> {
   let z = function(x, y).value
   let rule = CustomRule { inputs, cotangent in

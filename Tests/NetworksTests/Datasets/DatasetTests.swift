@@ -20,7 +20,8 @@ struct DatasetTests {
     let labels = batches.flatMap(\.labels.scalars)
     #expect(labels.sorted() == [0, 1, 2, 3, 4, 5, 6])
     #expect(labels != [0, 1, 2, 3, 4, 5, 6])
-    #expect(batches.flatMap(\.inputs.scalars) == labels.flatMap { [Float(2 * $0), Float(2 * $0 + 1)] })
+    #expect(
+      batches.flatMap(\.inputs.scalars) == labels.flatMap { [Float(2 * $0), Float(2 * $0 + 1)] })
     let again = data.batches(of: 2, shuffledWith: RandomKey(seed: 4)).flatMap(\.labels.scalars)
     #expect(again == labels)
   }

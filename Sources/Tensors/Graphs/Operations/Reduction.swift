@@ -35,7 +35,8 @@ package enum Reduction: String, Sendable, CaseIterable {
   func shape(_ x: Value, axes: AxisSet) throws(Mistake) -> Shape {
     if self != .sum, let axis = axes.sorted.first(where: { x.shape[$0] == 0 }) {
       throw Mistake(
-        rawValue, "\(x.label) has no elements along axis \(axis), and \(rawValue) of nothing "
+        rawValue,
+        "\(x.label) has no elements along axis \(axis), and \(rawValue) of nothing "
           + "is not a number", fix: "check that the axis is not empty")
     }
     return x.shape.dropping(axes)

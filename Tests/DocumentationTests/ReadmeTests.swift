@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// The code in README.md is the code in Snippets, and prints what README says.
+struct ReadmeTests {
+  private static let root = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  @Test(arguments: [(0, "ForwardAndBackward"), (1, "TrainOnDigits")])
+  func exampleIsASnippetAndPrintsWhatIsSaid(position: Int, name: String) throws {
+    let readme = try String(
+      contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+    let snippet = try String(
+      contentsOf: Self.root.appending(path: "Snippets/\(name).swift"), encoding: .utf8)
+    let parts = readme.components(separatedBy: "```swift\n")
+    let code = parts[position + 1].components(separatedBy: "```")[0]
+    let shown = snippet.components(separatedBy: "// snippet.show\n")[1]
+    #expect(code == shown)
+    let printed = parts[position + 1].components(separatedBy: "It prints:\n\n```text\n")[1]
+      .components(separatedBy: "```")[0]
+    #expect(try run(name) == printed)
+  }
+
+  @Test func eachExampleIsTested() throws {
+    let readme = try String(
+      contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+    #expect(readme.components(separatedBy: "```swift\n").count - 1 == 2)
+  }
+
+  /// Runs a snippet, which is built beside the tests.
+  private func run(_ name: String) throws -> String {
+    let process = Process(), output = Pipe()
+    process.executableURL = URL(filePath: CommandLine.arguments[0])
+      .resolvingSymlinksInPath().deletingLastPathComponent().appending(path: name)
+    process.standardOutput = output
+    try process.run()
+    let data = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    return String(decoding: data, as: UTF8.self)
+  }
+}
