@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Pullback
 
 /// Standard output and standard error, with failures noticed: a full disk ends the command with
 /// exit code 74 rather than with half a table and success.
@@ -43,4 +44,15 @@ enum Console {
     }
     return true
   }
+}
+
+/// What every subcommand that computes does first.
+func prepare(threads: Int?) throws {
+  Console.exitOnInterrupt()
+  guard instructionSetIsAsRequested else {
+    throw ValidationError(
+      "PULLBACK_INSTRUCTION_SET names an instruction set that is unknown or does not run here; "
+        + "this processor's best is \(instructionSet)")
+  }
+  if let threads { Threads.limit = threads }
 }

@@ -51,8 +51,7 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
-    Console.exitOnInterrupt()
-    if let threads { Threads.limit = threads }
+    try prepare(threads: threads)
     let start = ContinuousClock.now
     let training = DigitsTraining(
       hidden: hidden.sizes, learningRate: learningRate, batch: batch, seed: seed)
@@ -67,11 +66,7 @@ struct Train: ParsableCommand {
             + "Try a --learning-rate below \(learningRate).\n")
         throw ExitCode(65)
       }
-      if json {
-        try Console.print(epoch.json.description)
-      } else if !quiet {
-        try Console.print(epoch.row)
-      }
+      if !quiet { try Console.print(json ? epoch.json.description : epoch.row) }
       progress.show(number)
     }
     progress.clear()

@@ -8,6 +8,8 @@ import Synchronization
 final class PlanCache: Sendable {
   static let shared = PlanCache()
   static let capacity = 256
+  /// Bytes that plans which are not running may keep for their next run.
+  static let idleByteLimit = 1 << 29
   /// Graphs beyond this many words of key are planned each time: they are rarely seen twice.
   static let longestKey = 1 << 20
 
@@ -22,6 +24,16 @@ final class PlanCache: Sendable {
     var count = 0
     var clock = 0
     var misses = 0
+
+    /// Takes memory from the plans that were not used for longest.
+    mutating func limitIdleBytes() {
+      let byAge = entries.values.joined().sorted { $0.lastUse > $1.lastUse }
+      var held = 0
+      for entry in byAge {
+        held += entry.executable.idleByteCount
+        if held > PlanCache.idleByteLimit { entry.executable.dropIdleArenas() }
+      }
+    }
 
     /// Forgets the half of the plans that was not used for longest.
     mutating func dropOldest() {
@@ -51,6 +63,7 @@ final class PlanCache: Sendable {
       contents.misses += 1
       if capture.key.count > PlanCache.longestKey { return made }
       if contents.count >= PlanCache.capacity { contents.dropOldest() }
+      contents.limitIdleBytes()
       contents.clock += 1
       contents.entries[hash, default: []].append(
         Entry(key: capture.key, executable: made, lastUse: contents.clock))

@@ -35,6 +35,15 @@ final class Executable: Sendable {
   /// Bytes that the idle arenas hold.
   var idleByteCount: Int { idleArenas.withLock { $0.reduce(0) { $0 + $1.storage.byteCount } } }
 
+  /// Gives the idle arenas back; the next run makes a new one.
+  func dropIdleArenas() {
+    let dropped = idleArenas.withLock { arenas in
+      defer { arenas = [] }
+      return arenas
+    }
+    withExtendedLifetime(dropped) {}
+  }
+
   /// Runs all steps. Storages are as large as the plan's arguments and outputs; an output may be the
   /// very storage of its donor.
   func run(arguments: [Storage], parameters: [UInt64], outputs: [Storage]) {

@@ -7,6 +7,10 @@ import PullbackTensors
 /// The instruction set that the kernels were chosen for: `baseline`, `avx2`, `avx512` or `neon`.
 public var instructionSet: String { String(cString: pb_instruction_set()) }
 
+/// False if the environment variable PULLBACK_INSTRUCTION_SET asks for one that cannot run here;
+/// then the best one is used.
+public var instructionSetIsAsRequested: Bool { pb_instruction_set_requested_unavailable() == 0 }
+
 extension ElementType {
   var kernelType: pb_type {
     switch self {

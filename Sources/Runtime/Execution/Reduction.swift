@@ -59,7 +59,7 @@ struct CompiledReduction {
     scratch.split(units: split, nanoseconds: work / 2) { unit, thread in
       let own = scratch.thread(thread)
       let frame = BodyFrame(prologue, memory, scratch: own + Self.ownByteCount)
-      frame.begin(count: CompiledBody.tile)
+      frame.begin(count: core.space.elementCount)
       for unit in split == 1 ? 0..<units : unit..<(unit + 1) {
         if isRow, segments == 1 {
           let first = unit * rowsPerUnit
