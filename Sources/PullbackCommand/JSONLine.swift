@@ -4,6 +4,8 @@
 struct JSONLine: CustomStringConvertible {
   private var members: [String] = []
 
+  init() {}
+
   init(event: String) { add("event", text: event) }
 
   mutating func add(_ name: String, _ number: Int) { members.append("\"\(name)\":\(number)") }
