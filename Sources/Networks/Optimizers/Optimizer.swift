@@ -16,11 +16,14 @@ public protocol Optimizer: AnyObject {
   /// the parameter's shape.
   var state: [[Parameter]] { get }
 
-  /// The update rule for one parameter: from its numbers, its gradient and its state to its new
-  /// numbers and its new state.
+  /// Steps taken so far, the one in progress included.
+  var stepCount: Int { get set }
+
+  /// The update rule: from the parameters, their gradients and their state to new parameters and
+  /// new state, in the same order. Only parameters that the loss depends on are given.
   func updated(
-    _ parameter: Tensor<Float>, gradient: Tensor<Float>, state: [Tensor<Float>]
-  ) -> (parameter: Tensor<Float>, state: [Tensor<Float>])
+    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]]
+  ) -> (parameters: [Tensor<Float>], state: [[Tensor<Float>]])
 }
 
 extension Optimizer {
@@ -40,6 +43,7 @@ extension Optimizer {
     repeat results.append((each kept).value)
     let site = CallSite(file, line)
     let slots = slots
+    stepCount += 1
     Parameter.withLeaves(of: slots.flatMap { $0 }) { leaves in
       var (replacements, positions) = replacements(for: loss.value, slots, leaves, at: site)
       // Given up, so that the optimizer itself does not hold the old numbers.
@@ -84,14 +88,17 @@ extension Optimizer {
         fix: "compute the loss from the model after the last step"
       ).stop(at: site)
     }
+    let reached = firsts.indices.filter { found[$0] != nil }
+    let state = reached.map { index in
+      (1..<width).map { Tensor<Float>(leaves[firsts[index] + $0]) }
+    }
+    let new = updated(
+      reached.map { Tensor(leaves[firsts[$0]]) }, gradients: reached.map { Tensor(found[$0]!) },
+      state: state)
     var replacements: [Replacement] = [], positions: [Int] = []
-    for (first, gradient) in zip(firsts, found) {
-      guard let gradient else { continue }
-      let old = leaves[first..<(first + width)]
-      let new = updated(
-        Tensor(leaves[first]), gradient: Tensor(gradient),
-        state: old.dropFirst().map { Tensor($0) })
-      for (position, update) in zip(old.indices, [new.parameter] + new.state) {
+    for (order, index) in reached.enumerated() {
+      for (offset, update) in ([new.parameters[order]] + new.state[order]).enumerated() {
+        let position = firsts[index] + offset
         replacements.append(Replacement(leaf: leaves[position], update: update.value))
         positions.append(position)
       }

@@ -23,6 +23,7 @@ public final class SGD: Optimizer {
   /// μ, 0 ..< 1.
   public let momentum: Float
   public let state: [[Parameter]]
+  public var stepCount = 0
 
   public init(_ parameters: Parameters, learningRate: Float, momentum: Float = 0) {
     parameters.initializeMissing()
@@ -35,11 +36,14 @@ public final class SGD: Optimizer {
   }
 
   public func updated(
-    _ parameter: Tensor<Float>, gradient: Tensor<Float>, state: [Tensor<Float>]
-  ) -> (parameter: Tensor<Float>, state: [Tensor<Float>]) {
+    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]]
+  ) -> (parameters: [Tensor<Float>], state: [[Tensor<Float>]]) {
     let rate = Tensor<Float>(Value.scalar(Double(learningRate), .float))
-    guard let velocity = state.first else { return (parameter - rate * gradient, []) }
-    let new = Tensor<Float>(Value.scalar(Double(momentum), .float)) * velocity + gradient
-    return (parameter - rate * new, [new])
+    if momentum == 0 {
+      return (zip(parameters, gradients).map { $0 - rate * $1 }, state)
+    }
+    let decay = Tensor<Float>(Value.scalar(Double(momentum), .float))
+    let velocities = zip(state, gradients).map { decay * $0[0] + $1 }
+    return (zip(parameters, velocities).map { $0 - rate * $1 }, velocities.map { [$0] })
   }
 }

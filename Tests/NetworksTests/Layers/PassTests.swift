@@ -40,4 +40,15 @@ struct PassTests {
       Pass.inference { #expect(model(x).scalars == [0, 0, 0, 0]) }
     }
   }
+
+  @Test func dropoutKeepsTheExpectedShareAndScale() {
+    let x = Tensor<Float>.ones([200, 100])
+    let y = Pass.training(key: RandomKey(seed: 9)) { Dropout(0.25)(x) }
+    let zeros = y.scalars.filter { $0 == 0 }.count
+    // 5000 expected; six standard deviations are 367.
+    #expect(abs(zeros - 5000) < 367)
+    #expect(Set(y.scalars) == [0, 1 / 0.75])
+    #expect(gradient(of: y.sum(), withRespectTo: x).scalars == y.scalars)
+    #expect(Dropout(0.25)(x).scalars == x.scalars)
+  }
 }

@@ -4,7 +4,7 @@ import Pullback
 import PullbackPlans
 import Testing
 
-struct SGDTests {
+struct OptimizerTests {
   private let fixture: Fixture
 
   init() throws { fixture = try Fixture() }
@@ -19,17 +19,23 @@ struct SGDTests {
 
   @Test(
     "Five steps give PyTorch's losses and parameters",
-    arguments: [("plain", Float(0)), ("momentum", 0.9), ("squared", 0.9)])
-  func agreesWithPyTorch(name: String, momentum: Float) {
+    arguments: ["plain", "momentum", "squared", "adam", "adamw"])
+  func agreesWithPyTorch(name: String) {
     let model = start(name)
-    let optimizer = SGD(model.parameters, learningRate: 0.1, momentum: momentum)
+    let optimizer: any Optimizer =
+      switch name {
+      case "plain": SGD(model.parameters, learningRate: 0.1)
+      case "adam": Adam(model.parameters, learningRate: 0.03)
+      case "adamw": AdamW(model.parameters, learningRate: 0.03, weightDecay: 0.2)
+      default: SGD(model.parameters, learningRate: 0.1, momentum: 0.9)
+      }
     let x = fixture.tensor("\(name).x", [7, 4])
     let labels = Tensor<Int32>(fixture.numbers("\(name).labels").map { Int32($0) })
     let target = fixture.tensor("\(name).target", [7, 3])
     let losses = (0..<5).map { _ in
       let output = model(x)
       return optimizer.minimize(
-        name == "squared"
+        ["squared", "adamw"].contains(name)
           ? meanSquaredError(output, target) : softmaxCrossEntropy(output, labels: labels))
     }
     #expect(
