@@ -66,7 +66,8 @@ struct CompiledReduction {
           let (rest, chunk) = unit.quotientAndRemainder(dividingBy: chunks)
           let (outer, segment) = rest.quotientAndRemainder(dividingBy: segments)
           let range = segment * length..<min((segment + 1) * length, core.reduced)
-          let place = partials + rest * core.inner * size
+          // Positions are Int32 whatever they are positions of.
+          let place = partials + rest * core.inner * core.resultType.byteCount
           if isRow {
             reduceRow(outer, range, frame, own, place)
           } else {
