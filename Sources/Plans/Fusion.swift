@@ -55,9 +55,13 @@ struct Fusion {
     for index in program.entries.indices { place(index) }
   }
 
+  /// Entries whose numbers copies read.
+  private var copiedEntries: [Int] = []
+
   /// Entries that a group other than their own reads.
   var storedEntries: [Int] {
     var isStored = [Bool](repeating: false, count: program.entries.count)
+    for base in copiedEntries { isStored[base] = true }
     for (index, entry) in program.entries.enumerated() where groupOf[index] >= 0 {
       let inputs = (0..<entry.inputs.count).map { sources[entry.inputs[$0]] }
       for case .entry(let base, _) in inputs + [writtenOut[index]].compactMap({ $0 })
@@ -72,6 +76,7 @@ struct Fusion {
   mutating func addCopy(of entry: Int) -> Int {
     groups.append(Group(core: nil, space: program.entries[entry].shape))
     noteReads(of: entry, by: groups.count - 1)
+    if case .entry(let base, _) = sources[entry], groupOf[base] >= 0 { copiedEntries.append(base) }
     return groups.count - 1
   }
 
