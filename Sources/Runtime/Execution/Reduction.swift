@@ -27,7 +27,7 @@ struct CompiledReduction {
 
   init(_ core: ReductionCore) {
     self.core = core
-    prologue = CompiledBody(core.prologue, space: core.space)
+    prologue = CompiledBody(core.prologue, space: core.space, keeping: core.reducedValue)
     size = core.elementType.byteCount
     let isPosition = core.reduction.kernelCode == nil
     let wanted = isPosition ? 1 : (core.reduced + Self.segmentLength - 1) / Self.segmentLength
