@@ -160,7 +160,7 @@ struct Fusion {
     groups[target].body.append(index)
     groupOf[index] = target
     for input in inputs {
-      if readsByElement { drawIn(input, shape: entry.shape, to: target) }
+      if readsByElement { drawIn(input, of: inputs, shape: entry.shape, to: target) }
       noteReads(of: input, by: target)
     }
   }
@@ -200,16 +200,27 @@ struct Fusion {
   }
 
   /// Merges the pointwise group that made `input` into a higher group that reads it.
-  private mutating func drawIn(_ input: Int, shape: Shape, to target: Int) {
+  ///
+  /// Nobody in the higher group may have read it before: what its core or prologue reads must be
+  /// in memory by then, and so must what is read in another order. That holds for the other
+  /// `inputs` of the same entry too.
+  private mutating func drawIn(_ input: Int, of inputs: [Int], shape: Shape, to target: Int) {
     guard case .entry(let base, _) = sources[input], groupOf[base] >= 0 else { return }
     let source = groupOf[base]
-    guard source != target, groups[source].isPointwise, groups[source].firstReader >= target,
-      groups[source].space == groups[target].space, isDirect(input, as: shape),
+    guard source != target, groups[source].isPointwise, groups[source].firstReader > target,
+      groups[source].space == groups[target].space,
+      inputs.allSatisfy({ isMade($0, in: source) ? isDirect($0, as: shape) : true }),
       groups[source].body.count + groups[target].body.count <= Fusion.bodyLimit
     else { return }
     for entry in groups[source].body { groupOf[entry] = target }
     groups[target].body += groups[source].body
+    groups[target].firstReader = min(groups[target].firstReader, groups[source].firstReader)
     groups[source].body = []
+  }
+
+  private func isMade(_ input: Int, in group: Int) -> Bool {
+    guard case .entry(let base, _) = sources[input] else { return false }
+    return groupOf[base] == group
   }
 
   private mutating func placeReduction(_ index: Int, axes: AxisSet) {
