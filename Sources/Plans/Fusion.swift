@@ -44,8 +44,9 @@ struct Fusion {
   private(set) var groupOf: [Int]
   private(set) var roleOf: [Role]
   private(set) var sources: [Source] = []
-  /// What views, constants and ranges were before they were written out as numbers.
-  private(set) var writtenOut: [Int: Source] = [:]
+  /// What views, constants and ranges were before they were written out as numbers, and the first
+  /// entry that needed that.
+  private(set) var writtenOut: [Int: (source: Source, reader: Int)] = [:]
 
   init(_ program: Program) {
     self.program = program
@@ -53,6 +54,13 @@ struct Fusion {
     roleOf = [Role](repeating: .body, count: program.entries.count)
     sources.reserveCapacity(program.entries.count)
     for index in program.entries.indices { place(index) }
+  }
+
+  /// What an input's numbers are for a reader: those that came before the numbers were written out
+  /// go on reading the view, in groups that run before the writing one.
+  func source(of input: Int, for reader: Int) -> Source {
+    if let written = writtenOut[input], reader < written.reader { return written.source }
+    return sources[input]
   }
 
   /// Entries whose numbers copies read.
@@ -63,8 +71,8 @@ struct Fusion {
     var isStored = [Bool](repeating: false, count: program.entries.count)
     for base in copiedEntries { isStored[base] = true }
     for (index, entry) in program.entries.enumerated() where groupOf[index] >= 0 {
-      let inputs = (0..<entry.inputs.count).map { sources[entry.inputs[$0]] }
-      for case .entry(let base, _) in inputs + [writtenOut[index]].compactMap({ $0 })
+      let inputs = (0..<entry.inputs.count).map { source(of: entry.inputs[$0], for: index) }
+      for case .entry(let base, _) in inputs + [writtenOut[index]].compactMap({ $0?.source })
       where groupOf[base] >= 0 && groupOf[base] != groupOf[index] {
         isStored[base] = true
       }
@@ -90,12 +98,12 @@ struct Fusion {
     case .creation(.data): sources.append(ownView)
     case .movement(.pad), .gathering(.gather, _):
       sources.append(ownView)
-      for input in 0..<entry.inputs.count { writeOut(entry.inputs[input]) }
+      for input in 0..<entry.inputs.count { writeOut(entry.inputs[input], for: index) }
       placePointwise(index, readsByElement: false)
     case .movement(let movement):
       if moved(entry, movement) == nil {
         // A reshape that no view can express: its input is written out in order.
-        writeOut(entry.inputs[0])
+        writeOut(entry.inputs[0], for: index)
       }
       sources.append(moved(entry, movement)!)
     case .unary, .binary, .comparison, .selection, .conversion, .random, .identity:
@@ -111,7 +119,7 @@ struct Fusion {
       for input in 0..<entry.inputs.count {
         // Products read through views; scattering reads rows in order.
         if case .entry = sources[entry.inputs[input]], !group.isScatter { continue }
-        writeOut(entry.inputs[input])
+        writeOut(entry.inputs[input], for: index)
       }
       groups.append(group)
       groupOf[index] = groups.count - 1
@@ -121,7 +129,7 @@ struct Fusion {
 
   /// Makes sure that an entry's numbers stand in memory in row-major order: what is a view, a
   /// constant or a range gets a group that writes it out.
-  private mutating func writeOut(_ index: Int) {
+  private mutating func writeOut(_ index: Int, for reader: Int) {
     let shape = program.entries[index].shape
     if case .entry(let base, let view) = sources[index], view.isRowMajor(shape),
       program.entries[base].shape.elementCount == shape.elementCount
@@ -130,7 +138,7 @@ struct Fusion {
     }
     groups.append(Group(core: nil, space: shape, body: [index]))
     noteReads(of: index, by: groups.count - 1)
-    writtenOut[index] = sources[index]
+    writtenOut[index] = (sources[index], reader)
     sources[index] = .entry(base: index, View(rowMajor: shape))
     groupOf[index] = groups.count - 1
   }
