@@ -48,14 +48,14 @@ struct BodyBuilder {
   }
 
   mutating func addCopy(of index: Int, to slot: Slot) {
-    let value = value(of: index, as: program.entries[index].shape)
+    let value = value(of: index, for: .max, as: program.entries[index].shape)
     stores.append(Body.Store(value: value, slot: slot))
   }
 
   mutating func add(_ index: Int) {
     let entry = program.entries[index]
-    if let source = fusion.writtenOut[index] {
-      define(index, as: value(of: source, entry.elementType, entry.shape, as: entry.shape))
+    if let written = fusion.writtenOut[index] {
+      define(index, as: value(of: written.source, entry.elementType, entry.shape, as: entry.shape))
       return
     }
     switch entry.operation {
@@ -69,22 +69,24 @@ struct BodyBuilder {
     case .random(let distribution, _):
       addInstruction(index, .random(distribution, parameter: entry.index))
     case .movement(.pad(let starts)):
-      let access = access(to: entry.inputs[0])
+      let access = access(to: entry.inputs[0], for: index)
       let extents = program.entries[entry.inputs[0]].shape
       define(
         index, as: operand(.padded(access, starts: Array(starts), extents: Array(extents))))
     case .gathering(.gather, let batchRank):
-      define(index, as: operand(.gathered(gather(entry, batchRank))))
+      define(index, as: operand(.gathered(gather(index, batchRank))))
     case .creation, .identity, .reduction, .contraction, .movement, .gathering:
       preconditionFailure("\(entry.operation.name) is not computed element by element")
     }
   }
 
-  private func gather(_ entry: Program.Entry, _ batchRank: Int) -> GatherOperand {
+  private func gather(_ index: Int, _ batchRank: Int) -> GatherOperand {
+    let entry = program.entries[index]
     let table = program.entries[entry.inputs[0]].shape
     let indices = program.entries[entry.inputs[1]].shape
     return GatherOperand(
-      table: access(to: entry.inputs[0]), indices: access(to: entry.inputs[1]),
+      table: access(to: entry.inputs[0], for: index),
+      indices: access(to: entry.inputs[1], for: index),
       count: table[batchRank], indexCount: Shape(indices.dropFirst(batchRank)).elementCount,
       rest: Shape(table.dropFirst(batchRank + 1)).elementCount)
   }
@@ -92,7 +94,7 @@ struct BodyBuilder {
   private mutating func addInstruction(_ index: Int, _ operation: BodyOperation) {
     let entry = program.entries[index]
     let inputs = (0..<entry.inputs.count).map {
-      value(of: entry.inputs[$0], as: entry.shape)
+      value(of: entry.inputs[$0], for: index, as: entry.shape)
     }
     // A selection's first operand is the condition; its type is that of the choices.
     let typed = entry.inputs.count == 0 ? nil : entry.inputs[entry.inputs.count - 1]
@@ -116,11 +118,14 @@ struct BodyBuilder {
     return operands.count - 1
   }
 
-  /// The value of an entry for an operation over `shape`, which it broadcasts to.
-  mutating func value(of index: Int, as shape: Shape, order: Shape? = nil) -> Int {
+  /// The value of an entry for a reader, an operation over `shape`, which it broadcasts to.
+  mutating func value(
+    of index: Int, for reader: Int, as shape: Shape, order: Shape? = nil
+  ) -> Int {
     let entry = program.entries[index]
     return value(
-      of: fusion.sources[index], entry.elementType, entry.shape, as: shape, order: order)
+      of: fusion.source(of: index, for: reader), entry.elementType, entry.shape, as: shape,
+      order: order)
   }
 
   private mutating func value(
@@ -149,8 +154,8 @@ struct BodyBuilder {
   }
 
   /// Where an entry's numbers stand in memory, for cores and operands that read by themselves.
-  func access(to index: Int) -> Access {
-    guard case .entry(let base, let view) = fusion.sources[index] else {
+  func access(to index: Int, for reader: Int) -> Access {
+    guard case .entry(let base, let view) = fusion.source(of: index, for: reader) else {
       preconditionFailure("constants and ranges are written out before they are accessed")
     }
     return Access(

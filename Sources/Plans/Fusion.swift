@@ -44,8 +44,9 @@ struct Fusion {
   private(set) var groupOf: [Int]
   private(set) var roleOf: [Role]
   private(set) var sources: [Source] = []
-  /// What views, constants and ranges were before they were written out as numbers.
-  private(set) var writtenOut: [Int: Source] = [:]
+  /// What views, constants and ranges were before they were written out as numbers, and the first
+  /// entry that needed that.
+  private(set) var writtenOut: [Int: (source: Source, reader: Int)] = [:]
 
   init(_ program: Program) {
     self.program = program
@@ -56,12 +57,23 @@ struct Fusion {
     mergeSideBySide()
   }
 
+  /// What an input's numbers are for a reader: those that came before the numbers were written out
+  /// go on reading the view, in groups that run before the writing one.
+  func source(of input: Int, for reader: Int) -> Source {
+    if let written = writtenOut[input], reader < written.reader { return written.source }
+    return sources[input]
+  }
+
+  /// Entries whose numbers copies read.
+  private var copiedEntries: [Int] = []
+
   /// Entries that a group other than their own reads.
   var storedEntries: [Int] {
     var isStored = [Bool](repeating: false, count: program.entries.count)
+    for base in copiedEntries { isStored[base] = true }
     for (index, entry) in program.entries.enumerated() where groupOf[index] >= 0 {
-      let inputs = (0..<entry.inputs.count).map { sources[entry.inputs[$0]] }
-      for case .entry(let base, _) in inputs + [writtenOut[index]].compactMap({ $0 })
+      let inputs = (0..<entry.inputs.count).map { source(of: entry.inputs[$0], for: index) }
+      for case .entry(let base, _) in inputs + [writtenOut[index]].compactMap({ $0?.source })
       where groupOf[base] >= 0 && groupOf[base] != groupOf[index] {
         isStored[base] = true
       }
@@ -73,6 +85,7 @@ struct Fusion {
   mutating func addCopy(of entry: Int) -> Int {
     groups.append(Group(core: nil, space: program.entries[entry].shape))
     noteReads(of: entry, by: groups.count - 1)
+    if case .entry(let base, _) = sources[entry], groupOf[base] >= 0 { copiedEntries.append(base) }
     return groups.count - 1
   }
 
@@ -86,12 +99,12 @@ struct Fusion {
     case .creation(.data): sources.append(ownView)
     case .movement(.pad), .gathering(.gather, _):
       sources.append(ownView)
-      for input in 0..<entry.inputs.count { writeOut(entry.inputs[input]) }
+      for input in 0..<entry.inputs.count { writeOut(entry.inputs[input], for: index) }
       placePointwise(index, readsByElement: false)
     case .movement(let movement):
       if moved(entry, movement) == nil {
         // A reshape that no view can express: its input is written out in order.
-        writeOut(entry.inputs[0])
+        writeOut(entry.inputs[0], for: index)
       }
       sources.append(moved(entry, movement)!)
     case .unary, .binary, .comparison, .selection, .conversion, .random, .identity:
@@ -107,7 +120,7 @@ struct Fusion {
       for input in 0..<entry.inputs.count {
         // Products read through views; scattering reads rows in order.
         if case .entry = sources[entry.inputs[input]], !group.isScatter { continue }
-        writeOut(entry.inputs[input])
+        writeOut(entry.inputs[input], for: index)
       }
       groups.append(group)
       groupOf[index] = groups.count - 1
@@ -117,7 +130,7 @@ struct Fusion {
 
   /// Makes sure that an entry's numbers stand in memory in row-major order: what is a view, a
   /// constant or a range gets a group that writes it out.
-  private mutating func writeOut(_ index: Int) {
+  private mutating func writeOut(_ index: Int, for reader: Int) {
     let shape = program.entries[index].shape
     if case .entry(let base, let view) = sources[index], view.isRowMajor(shape),
       program.entries[base].shape.elementCount == shape.elementCount
@@ -126,7 +139,7 @@ struct Fusion {
     }
     groups.append(Group(core: nil, space: shape, body: [index]))
     noteReads(of: index, by: groups.count - 1)
-    writtenOut[index] = sources[index]
+    writtenOut[index] = (sources[index], reader)
     sources[index] = .entry(base: index, View(rowMajor: shape))
     groupOf[index] = groups.count - 1
   }
@@ -156,7 +169,7 @@ struct Fusion {
     groups[target].body.append(index)
     groupOf[index] = target
     for input in inputs {
-      if readsByElement { drawIn(input, shape: entry.shape, to: target) }
+      if readsByElement { drawIn(input, of: inputs, shape: entry.shape, to: target) }
       noteReads(of: input, by: target)
     }
   }
@@ -196,16 +209,27 @@ struct Fusion {
   }
 
   /// Merges the pointwise group that made `input` into a higher group that reads it.
-  private mutating func drawIn(_ input: Int, shape: Shape, to target: Int) {
+  ///
+  /// Nobody in the higher group may have read it before: what its core or prologue reads must be
+  /// in memory by then, and so must what is read in another order. That holds for the other
+  /// `inputs` of the same entry too.
+  private mutating func drawIn(_ input: Int, of inputs: [Int], shape: Shape, to target: Int) {
     guard case .entry(let base, _) = sources[input], groupOf[base] >= 0 else { return }
     let source = groupOf[base]
-    guard source != target, groups[source].isPointwise, groups[source].firstReader >= target,
-      groups[source].space == groups[target].space, isDirect(input, as: shape),
+    guard source != target, groups[source].isPointwise, groups[source].firstReader > target,
+      groups[source].space == groups[target].space,
+      inputs.allSatisfy({ isMade($0, in: source) ? isDirect($0, as: shape) : true }),
       groups[source].body.count + groups[target].body.count <= Fusion.bodyLimit
     else { return }
     for entry in groups[source].body { groupOf[entry] = target }
     groups[target].body += groups[source].body
+    groups[target].firstReader = min(groups[target].firstReader, groups[source].firstReader)
     groups[source].body = []
+  }
+
+  private func isMade(_ input: Int, in group: Int) -> Bool {
+    guard case .entry(let base, _) = sources[input] else { return false }
+    return groupOf[base] == group
   }
 
   private mutating func placeReduction(_ index: Int, axes: AxisSet) {

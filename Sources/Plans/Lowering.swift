@@ -124,27 +124,29 @@ private struct Lowering {
       let shape = program.entries[entry.inputs[0]].shape
       return .contraction(
         ContractionCore(
-          a: builder.access(to: entry.inputs[0]), b: builder.access(to: entry.inputs[1]),
+          a: builder.access(to: entry.inputs[0], for: index),
+          b: builder.access(to: entry.inputs[1], for: index),
           elementType: entry.elementType, batch: Shape(shape.prefix(batchRank)),
           rows: shape[batchRank],
           inner: shape[batchRank + 1], columns: entry.shape[batchRank + 1]))
     case .reduction(let reduction, let axes):
-      return reductionCore(entry, reduction, axes, group)
+      return reductionCore(index, reduction, axes, group)
     case .gathering(.scatterAdd(let count), let batchRank):
-      return scatterCore(entry, count, batchRank, builder)
+      return scatterCore(index, count, batchRank, builder)
     default: preconditionFailure("only these operations have a core")
     }
   }
 
   private func reductionCore(
-    _ entry: Program.Entry, _ reduction: Reduction, _ axes: AxisSet, _ group: Fusion.Group
+    _ index: Int, _ reduction: Reduction, _ axes: AxisSet, _ group: Fusion.Group
   ) -> Core {
+    let entry = program.entries[index]
     let input = entry.inputs[0], shape = program.entries[input].shape
     let layout = ReductionLayout(shape, axes)
     let space = Shape(layout.order.map { shape[$0] })
     var builder = BodyBuilder(program, fusion, slots, space: space, role: .prologue)
     for entry in group.prologue.sorted() { builder.add(entry) }
-    let value = builder.value(of: input, as: shape, order: layout.order)
+    let value = builder.value(of: input, for: index, as: shape, order: layout.order)
     return .reduction(
       ReductionCore(
         reduction: reduction, prologue: builder.body(),
@@ -154,8 +156,9 @@ private struct Lowering {
   }
 
   private func scatterCore(
-    _ entry: Program.Entry, _ count: Int, _ batchRank: Int, _ builder: BodyBuilder
+    _ index: Int, _ count: Int, _ batchRank: Int, _ builder: BodyBuilder
   ) -> Core {
+    let entry = program.entries[index]
     let values = program.entries[entry.inputs[0]].shape
     let indices = program.entries[entry.inputs[1]].shape
     let batch = Shape(values.prefix(batchRank)).elementCount
@@ -163,7 +166,8 @@ private struct Lowering {
     let rest = Shape(values.dropFirst(indices.rank)).elementCount
     return .scatterAdd(
       ScatterCore(
-        values: builder.access(to: entry.inputs[0]), indices: builder.access(to: entry.inputs[1]),
+        values: builder.access(to: entry.inputs[0], for: index),
+        indices: builder.access(to: entry.inputs[1], for: index),
         batch: batch, count: count, updates: updates, rest: rest))
   }
 }

@@ -71,7 +71,8 @@ struct CompiledBody {
   /// The slot that the core's values go to unchanged, if that is all the body does.
   let coreSlot: Slot?
 
-  init(_ body: Body, space: Shape) {
+  /// - Parameter kept: a value that is read when the tile is done, such as one to be reduced.
+  init(_ body: Body, space: Shape, keeping kept: Int? = nil) {
     let valueCount = body.operands.count + body.instructions.count
     let registerByteCount = Plan.padded(
       min(CompiledBody.tile, max(space.elementCount, 1)) * body.largestElement)
@@ -81,7 +82,7 @@ struct CompiledBody {
       CompiledOperand(
         load: Load(operand, space: space), type: operand.elementType, register: registers.take())
     }
-    let lastUses = body.lastUses
+    let lastUses = body.lastUses(keeping: kept)
     let stores = Dictionary(grouping: body.stores, by: \.value)
     var registerOf = [Int?](repeating: nil, count: valueCount)
     for (index, instruction) in body.instructions.enumerated() {
@@ -157,15 +158,16 @@ extension Body {
     return types.map(\.byteCount).max() ?? 1
   }
 
-  /// For each instruction the values whose last use it is. Stored values, and what a check passes
-  /// on, stay until the tile is done.
-  fileprivate var lastUses: [[Int]] {
+  /// For each instruction the values whose last use it is. Stored values, what a check passes on
+  /// and `kept` stay until the tile is done.
+  fileprivate func lastUses(keeping kept: Int?) -> [[Int]] {
     var last = [Int](repeating: -1, count: operands.count + instructions.count)
     for (index, instruction) in instructions.enumerated() {
       for input in 0..<instruction.inputs.count { last[instruction.inputs[input]] = index }
       if case .checked = instruction.operation { last[instruction.inputs[0]] = Int.max }
     }
     for store in stores { last[store.value] = Int.max }
+    if let kept { last[kept] = Int.max }
     var freed = [[Int]](repeating: [], count: instructions.count)
     for (value, index) in last.enumerated() where index >= 0 && index < Int.max {
       freed[index].append(value)

@@ -27,7 +27,7 @@ struct CompiledReduction {
 
   init(_ core: ReductionCore) {
     self.core = core
-    prologue = CompiledBody(core.prologue, space: core.space)
+    prologue = CompiledBody(core.prologue, space: core.space, keeping: core.reducedValue)
     size = core.elementType.byteCount
     let isPosition = core.reduction.kernelCode == nil
     let wanted = isPosition ? 1 : (core.reduced + Self.segmentLength - 1) / Self.segmentLength
@@ -68,7 +68,8 @@ struct CompiledReduction {
           let (rest, chunk) = unit.quotientAndRemainder(dividingBy: chunks)
           let (outer, segment) = rest.quotientAndRemainder(dividingBy: segments)
           let range = segment * length..<min((segment + 1) * length, core.reduced)
-          let place = partials + rest * core.inner * size
+          // Positions are Int32 whatever they are positions of.
+          let place = partials + rest * core.inner * core.resultType.byteCount
           if isRow {
             reduceRow(outer, range, frame, own, place)
           } else {

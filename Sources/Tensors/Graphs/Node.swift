@@ -38,6 +38,13 @@ package final class Node: Sendable {
     _ = slot.storeIfNil(numbers)
   }
 
+  /// A leaf without derivative that shares the numbers of another.
+  package convenience init(detachingLeaf leaf: Value, _ numbers: Storage) {
+    self.init(
+      .identity(.detached), Inputs(leaf), elementType: leaf.elementType, shape: leaf.shape)
+    _ = slot.storeIfNil(numbers)
+  }
+
   /// The numbers, once they are known.
   package var numbers: Storage? { slot.load() }
 

@@ -45,10 +45,12 @@ package struct Value: Sendable {
 
   /// The same numbers without their history.
   package func detached() -> Value {
-    if let numbers = node.numbers {
-      return Value(Node(numbers: numbers, elementType: elementType, shape: shape))
-    }
-    return Value(.identity(.detached), Inputs(self))
+    guard let numbers = node.numbers else { return Value(.identity(.detached), Inputs(self)) }
+    // A leaf holds nothing but its numbers, and batching must still find it.
+    return Value(
+      node.inputs.isEmpty
+        ? Node(detachingLeaf: self, numbers)
+        : Node(numbers: numbers, elementType: elementType, shape: shape))
   }
 }
 

@@ -43,7 +43,10 @@ package enum Identity: Sendable {
       let outer = Value.placeholder(result.shape, result.elementType)
       let traced = rule.pullback(Inputs(standIns), outer)
       let replacements = Array(zip(standIns + [outer], inputs.values + [cotangent]))
-      return traced.map { $0.map { transform($0, replacements) } }
+      return zip(traced, shapes.dropFirst()).map { cotangent, input in
+        // Summed before the leading axis is there: after it axes would no longer meet.
+        cotangent.map { transform($0.summed(to: input.0), replacements) }
+      }
     }
     return Value(.identity(.custom(batchedRule)), Inputs(inputs.stretched))
   }

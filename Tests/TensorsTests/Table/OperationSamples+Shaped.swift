@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+// Samples of the operations that change shapes.
+extension OperationSample {
+  static func reductions(
+    _ kind: OperationKind, _ reduction: Reduction, emptyAxes: Bool = false
+  ) -> [OperationSample] {
+    var cases: [(Shape, [Int])] = [
+      ([4], [0]), ([1], [0]), ([2, 3], [0]), ([2, 3], [1]), ([2, 3], [0, 1]),
+      ([2, 3, 2], [0, 2]), ([2, 3, 2], [1]), ([2, 0, 3], [2]), ([0, 2], [1]),
+      ([2, 1, 2, 1, 3], [0, 3]), ([2, 1, 2, 1, 3], [0, 2, 4]), ([1, 1], [1]),
+    ]
+    if emptyAxes { cases += [([0], [0]), ([2, 0, 3], [1]), ([0, 0], [0, 1])] }
+    return cases.map { shape, axes in
+      OperationSample(kind, [Input(shape)]) { $0[0].reduced(reduction, AxisSet(axes)) }
+    }
+  }
+
+  static func positions(_ kind: OperationKind, _ reduction: Reduction) -> [OperationSample] {
+    let cases: [(Shape, Int)] = [
+      ([4], 0), ([1], 0), ([2, 3], 0), ([2, 3], 1), ([2, 3, 2], 1), ([0, 3], 1),
+      ([2, 1, 2, 1, 3], 2),
+    ]
+    return cases.map { shape, axis in
+      OperationSample(kind, [Input(shape)]) { $0[0].reduced(reduction, AxisSet([axis])) }
+    }
+  }
+
+  static var contractions: [OperationSample] {
+    let products: [(Shape, Shape, Int)] = [
+      ([1, 1], [1, 1], 0), ([2, 3], [3, 4], 0), ([3, 3], [3, 3], 0), ([1, 3], [3, 1], 0),
+      ([3, 1], [1, 3], 0), ([0, 3], [3, 2], 0), ([2, 0], [0, 3], 0), ([2, 3], [3, 0], 0),
+      ([2, 2, 3], [2, 3, 2], 1), ([0, 2, 3], [0, 3, 2], 1), ([2, 2, 1, 2], [2, 2, 2, 1], 2),
+      ([1, 2, 1, 2, 2], [1, 2, 1, 2, 2], 3),
+    ]
+    let composed: [(Shape, Shape)] = [
+      ([3], [3]), ([2, 3], [3]), ([3], [3, 2]), ([2, 2, 3], [3]), ([3], [2, 3, 2]),
+      ([2, 2, 3], [3, 2]), ([2, 3], [2, 3, 2]), ([2, 1, 1, 2], [3, 2, 1]), ([0], [0]),
+      ([1], [1]),
+    ]
+    return products.map { a, b, batchRank in
+      OperationSample(.contraction, [Input(a), Input(b)]) {
+        $0[0].contracted(with: $0[1], batchRank: batchRank)
+      }
+    }
+      + composed.map { a, b in
+        OperationSample(.contraction, [Input(a), Input(b)]) { $0[0].matmul($0[1]) }
+      }
+  }
+
+  static var reshapes: [OperationSample] {
+    let cases: [(Shape, Shape)] = [
+      ([], [1, 1]), ([1], []), ([4], [2, 2]), ([2, 3], [3, 2]), ([2, 3], [1, 6, 1]),
+      ([0, 2], [3, 0]), ([2, 1, 2, 1, 3], [4, 3]), ([6], [1, 2, 1, 3, 1]),
+    ]
+    let plain = cases.map { source, target in
+      OperationSample(.reshape, [Input(source)]) { $0[0].reshaped(to: target) }
+    }
+    // Reshapes that no view can express.
+    let copied: [OperationSample] = [
+      OperationSample(.reshape, [Input([2, 3])]) {
+        $0[0].transposed([1, 0]).reshaped(to: [6])
+      },
+      OperationSample(.reshape, [Input([2, 1, 3])]) {
+        $0[0].expanded(to: [2, 2, 3]).reshaped(to: [4, 3])
+      },
+      OperationSample(.reshape, [Input([3, 4])]) {
+        $0[0].sliced(from: [1, 1], extents: [2, 2]).reshaped(to: [4])
+      },
+    ]
+    return plain + copied
+  }
+
+  static var transposes: [OperationSample] {
+    let cases: [(Shape, Shape)] = [
+      ([2, 3], [1, 0]), ([2, 3, 4], [2, 0, 1]), ([2, 3, 4], [1, 2, 0]), ([0, 2], [1, 0]),
+      ([1, 4], [1, 0]), ([2, 1, 2, 1, 3], [4, 2, 0, 3, 1]),
+    ]
+    return cases.map { shape, order in
+      OperationSample(.transpose, [Input(shape)]) { $0[0].transposed(order) }
+    }
+  }
+
+  static var expansions: [OperationSample] {
+    let cases: [(Shape, Shape)] = [
+      ([], [2, 3]), ([3], [2, 3]), ([2, 1], [2, 3]), ([1], [0]), ([], [0]), ([1, 1], [1, 1, 1]),
+      ([2, 1, 3], [4, 2, 2, 3]), ([0, 1], [0, 3]), ([1, 2, 1], [2, 3, 2, 2, 2]),
+    ]
+    return cases.map { source, target in
+      OperationSample(.expand, [Input(source)]) { $0[0].expanded(to: target) }
+    }
+  }
+
+  static var slices: [OperationSample] {
+    let cases: [(Shape, Shape, Shape)] = [
+      ([4], [1], [2]), ([4], [4], [0]), ([2, 3], [0, 1], [2, 1]), ([2, 3], [1, 0], [1, 3]),
+      ([3, 0], [1, 0], [2, 0]), ([3, 3, 3], [1, 0, 1], [1, 2, 2]),
+      ([2, 1, 2, 1, 3], [1, 0, 0, 0, 1], [1, 1, 2, 1, 2]),
+    ]
+    return cases.map { shape, starts, extents in
+      OperationSample(.slice, [Input(shape)]) {
+        $0[0].sliced(from: starts, extents: extents)
+      }
+    }
+  }
+
+  static var pads: [OperationSample] {
+    let cases: [(Shape, Shape, Shape)] = [
+      ([2], [1], [4]), ([0], [2], [3]), ([2, 1], [0, 1], [2, 3]), ([1, 3], [1, 0], [2, 3]),
+      ([2, 0], [1, 0], [3, 0]), ([1, 2, 2], [1, 0, 1], [3, 3, 3]),
+      ([1, 1, 2, 1, 2], [1, 0, 0, 0, 1], [2, 1, 2, 1, 3]),
+    ]
+    return cases.map { shape, starts, target in
+      OperationSample(.pad, [Input(shape)]) { $0[0].padded(to: target, at: starts) }
+    }
+  }
+
+  static var gathers: [OperationSample] {
+    let cases: [(Shape, Shape, Int)] = [
+      ([4], [], 0), ([4], [3], 0), ([4, 2], [5], 0), ([3, 2, 2], [2, 2], 0), ([4], [0], 0),
+      ([3, 0], [2], 0), ([1, 1], [1], 0), ([2, 4], [2], 1), ([2, 4, 3], [2, 3], 1),
+      ([2, 2, 3, 2], [2, 2, 2, 1], 2), ([0, 3, 2], [0, 2], 1), ([0, 2], [0], 0),
+    ]
+    return cases.map { table, indices, batchRank in
+      let rows = Swift.max(table[batchRank], 1)
+      return OperationSample(
+        .gather, [Input(table), Input(indices, .int32, .indices(below: rows))]
+      ) { $0[0].gathered($0[1], batchRank: batchRank) }
+    }
+  }
+
+  static var scatters: [OperationSample] {
+    let cases: [(Shape, Shape, count: Int, batchRank: Int)] = [
+      ([], [], 3, 0), ([4], [4], 2, 0), ([3, 2], [3], 4, 0), ([2, 2, 3], [2, 2], 3, 0),
+      ([0, 2], [0], 3, 0), ([2, 0], [2], 3, 0), ([1], [1], 1, 0), ([2, 3], [2], 2, 0),
+      ([2, 3], [2, 3], 2, 1), ([2, 3, 2], [2, 3], 4, 1), ([0], [0], 0, 0),
+      ([2, 2, 3, 2], [2, 2, 3], 2, 2),
+    ]
+    return cases.map { values, indices, count, batchRank in
+      OperationSample(
+        .scatterAdd,
+        [Input(values), Input(indices, .int32, .indices(below: Swift.max(count, 1)))]
+      ) { $0[0].scatterAdded($0[1], count: count, batchRank: batchRank) }
+    }
+  }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+extension OperationSample {
+  /// The samples of a kind. Add to it what a new operation must be tried with: ordinary shapes,
+  /// extents 0 and 1, ranks beyond 4, broadcast inputs.
+  static func samples(of kind: OperationKind) -> [OperationSample] {
+    switch kind {
+    case .data: alone(kind) { .leaf([2, 3], [1, -2, 3, -4, 5, -6]) }
+    case .constant: alone(kind) { .constant(2, .double) }
+    case .scalar: alone(kind) { .scalar(1.25, .double) }
+    case .iota: alone(kind) { .iota(3, .double) }
+    case .uniform: alone(kind) { .random(.uniform, [2, 3], .double, key: RandomKey(seed: 1)) }
+    case .normal: alone(kind) { .random(.normal, [2, 3], .double, key: RandomKey(seed: 2)) }
+    case .named: unary(kind) { $0.named("x") }
+    case .detached:
+      unary(kind, likeness: { .full($0.shape, 0, .double) }, { $0.detached() })
+    case .custom: customs
+    case .checked:
+      [Shape([]), [4], [2, 0], [1, 3]].map {
+        OperationSample(kind, [Input($0, .int32, .indices(below: 5))]) {
+          $0[0].checked(below: 5, for: .gather)
+        }
+      }
+    case .negate: unary(kind) { -$0 }
+    case .absolute: unary(kind) { $0.unary(.absolute) }
+    case .sign: unary(kind) { $0.unary(.sign) }
+    case .exp: unary(kind) { $0.unary(.exp) }
+    case .log: unary(kind, .positive) { $0.unary(.log) }
+    case .squareRoot: unary(kind, .positive) { $0.unary(.squareRoot) }
+    case .tanh: unary(kind) { $0.unary(.tanh) }
+    case .relu: unary(kind) { $0.unary(.relu) }
+    case .not:
+      unaryShapes.map { shape in
+        OperationSample(kind, [Input(shape, .bool, .truth)]) { $0[0].unary(.not) }
+      }
+    case .add: binary(kind) { $0 + $1 }
+    case .subtract: binary(kind) { $0 - $1 }
+    case .multiply: binary(kind) { $0 * $1 }
+    case .divide: binary(kind) { $0 / $1 }
+    case .maximum: binary(kind) { $0.binary(.maximum, $1) }
+    case .minimum: binary(kind) { $0.binary(.minimum, $1) }
+    case .equal: binary(kind) { $0 .== $1 }
+    case .notEqual: binary(kind) { $0.compared(.notEqual, to: $1) }
+    case .less: binary(kind) { $0.compared(.less, to: $1) }
+    case .lessOrEqual: binary(kind) { $0.compared(.lessOrEqual, to: $1) }
+    case .greater: binary(kind) { $0.compared(.greater, to: $1) }
+    case .greaterOrEqual: binary(kind) { $0.compared(.greaterOrEqual, to: $1) }
+    case .selection: selections
+    case .conversion: conversions
+    case .sum: reductions(kind, .sum, emptyAxes: true)
+    case .max: reductions(kind, .max)
+    case .min: reductions(kind, .min)
+    case .argmax: positions(kind, .argmax)
+    case .argmin: positions(kind, .argmin)
+    case .contraction: contractions
+    case .reshape: reshapes
+    case .transpose: transposes
+    case .expand: expansions
+    case .slice: slices
+    case .pad: pads
+    case .gather: gathers
+    case .scatterAdd: scatters
+    }
+  }
+
+  static let unaryShapes: [Shape] = [
+    [], [1], [4], [2, 3], [0], [2, 0, 3], [1, 1], [2, 1, 2, 1, 2],
+  ]
+
+  static let binaryShapes: [(Shape, Shape)] = [
+    ([], []), ([1], [1]), ([4], [4]), ([2, 3], [2, 3]), ([2, 3], [3]), ([3], [2, 3]),
+    ([2, 1], [3]), ([1], [2, 2]), ([], [2, 2]), ([2], []), ([4, 1, 3], [2, 1]),
+    ([0], [1]), ([1], [0]), ([0, 3], [3]), ([], [2, 0]), ([2, 1, 2, 1, 2], [2, 1, 3, 1]),
+  ]
+
+  /// Tensors from nothing have no inputs; one is multiplied in, so that there is a derivative.
+  private static func alone(
+    _ kind: OperationKind, _ made: @escaping @Sendable () -> Value
+  ) -> [OperationSample] {
+    [OperationSample(kind, [Input([2, 3])]) { $0[0] * made() }]
+  }
+
+  private static func unary(
+    _ kind: OperationKind, _ domain: Domain = .signed,
+    likeness: (@Sendable (Value) -> Value)? = nil,
+    _ function: @escaping @Sendable (Value) -> Value
+  ) -> [OperationSample] {
+    let likeness = likeness ?? function
+    return unaryShapes.map { shape in
+      OperationSample(
+        kind, [Input(shape, .double, domain)], likeness: { likeness($0[0]) },
+        { function($0[0]) })
+    }
+  }
+
+  private static func binary(
+    _ kind: OperationKind, _ function: @escaping @Sendable (Value, Value) -> Value
+  ) -> [OperationSample] {
+    binaryShapes.map { left, right in
+      OperationSample(kind, [Input(left), Input(right)]) { function($0[0], $0[1]) }
+    }
+  }
+
+  private static var selections: [OperationSample] {
+    let shapes: [(Shape, Shape, Shape)] = [
+      ([], [], []), ([4], [4], [4]), ([2, 3], [2, 3], [2, 3]), ([3], [2, 1], []),
+      ([2, 1], [3], [2, 3]), ([], [3], [2, 3]), ([0], [1], []), ([2, 2, 2], [2], [2, 1]),
+      ([1, 1], [1], [1]), ([2, 1, 1, 1, 2], [3, 1], [2]),
+    ]
+    return shapes.map { condition, x, y in
+      OperationSample(.selection, [Input(condition, .bool, .truth), Input(x), Input(y)]) {
+        Value.select($0[0], $0[1], $0[2])
+      }
+    }
+  }
+
+  /// To Float and back the number is rounded, but the derivative is 1.
+  private static var conversions: [OperationSample] {
+    unaryShapes.flatMap { shape in
+      [
+        OperationSample(.conversion, [Input(shape)], likeness: { $0[0] * 3 }) {
+          ($0[0].converted(to: .float) * 3).converted(to: .double)
+        },
+        OperationSample(.conversion, [Input(shape)]) { $0[0].converted(to: .int32) },
+        OperationSample(.conversion, [Input(shape)]) { $0[0].converted(to: .bool) },
+        OperationSample(.conversion, [Input(shape, .int32, .indices(below: 7))]) {
+          $0[0].converted(to: .double)
+        },
+        OperationSample(.conversion, [Input(shape, .bool, .truth)]) {
+          $0[0].converted(to: .int32)
+        },
+      ]
+    }
+  }
+
+  /// x³ and x³ + y x, computed so that only the rule knows the derivative.
+  private static var customs: [OperationSample] {
+    let single = unaryShapes.map { shape in
+      OperationSample(.custom, [Input(shape)], likeness: { $0[0] * $0[0] * $0[0] }) {
+        let x = Tensor<Double>($0[0])
+        return withCustomGradient(of: { ($0 * $0 * $0).detached() }, at: x) { x, yg in
+          yg * 3 * x * x
+        }.value
+      }
+    }
+    let pairs: [(Shape, Shape)] = [([2, 3], [3]), ([], [2]), ([0, 2], [2])]
+    let double = pairs.map { left, right in
+      OperationSample(
+        .custom, [Input(left), Input(right)],
+        likeness: { $0[0] * $0[0] * $0[0] + $0[1] * $0[0] }
+      ) {
+        let x = Tensor<Double>($0[0]), y = Tensor<Double>($0[1])
+        // The rule gives each cotangent the shape of the result; the walker sums it.
+        return withCustomGradient(of: { ($0 * $0 * $0 + $1 * $0).detached() }, at: x, y) {
+          x, y, zg in (zg * (3 * x * x + y), zg * x)
+        }.value
+      }
+    }
+    return single + double
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// A random graph of small tensors: operations of all families, much sharing, many views.
+struct RandomGraph {
+  private var random: SplitMix
+  private(set) var values: [Value] = []
+  private(set) var leaves: [Value] = []
+
+  init(seed: UInt64, operations: Int) {
+    random = SplitMix(seed: seed)
+    for _ in 0..<3 {
+      let rank = Int.random(in: 0...3, using: &random)
+      let shape = Shape((0..<rank).map { _ in extent() })
+      leaves.append(.leaf(shape, random.doubles(shape.elementCount)))
+    }
+    values = leaves
+    while values.count < operations + 3 { values.append(next()) }
+  }
+
+  /// Some of the values, the last one among them.
+  mutating func results() -> [Value] {
+    values.dropLast().filter { _ in Int.random(in: 0..<6, using: &random) == 0 } + [values.last!]
+  }
+
+  private mutating func extent() -> Int { [1, 2, 2, 3, 3, 4].randomElement(using: &random)! }
+
+  /// Recent values are more likely, so that graphs are deep.
+  private mutating func pick() -> Value {
+    let recent = Bool.random(using: &random) ? values.suffix(5) : values[...]
+    return recent.randomElement(using: &random)!
+  }
+
+  private mutating func next() -> Value {
+    let x = pick()
+    switch Int.random(in: 0..<20, using: &random) {
+    case 0, 1:
+      return x.unary([.tanh, .absolute, .negate, .relu, .sign].randomElement(using: &random)!)
+    case 2...6: return pointwise(x)
+    case 7: return select(x)
+    case 8...10 where x.rank > 0:
+      let axes = x.shape.indices.filter { _ in Bool.random(using: &random) }
+      let reduction: Reduction = [.sum, .max, .min].randomElement(using: &random)!
+      return x.reduced(reduction, AxisSet(axes)) * 0.5
+    case 11...12 where x.rank > 0:
+      return x.transposed(Shape(x.shape.indices.shuffled(using: &random)))
+    case 13: return x.reshaped(to: [x.shape.elementCount])
+    case 14 where x.rank < 4: return x.expanded(to: [extent()] + x.shape)
+    case 15 where x.rank > 0: return slice(x)
+    case 16 where x.rank > 0: return pad(x)
+    case 17...18 where x.rank > 0: return product(x)
+    case 19 where x.rank > 0: return gather(x)
+    default: return x * x
+    }
+  }
+
+  private mutating func pointwise(_ x: Value) -> Value {
+    let operation: Binary = [.add, .subtract, .multiply, .maximum, .minimum]
+      .randomElement(using: &random)!
+    let fitting = values.filter {
+      ($0.shape.broadcast(with: x.shape)?.elementCount ?? .max) <= 200
+    }
+    var y = fitting.randomElement(using: &random)!
+    // The same numbers in another order: the hard case of fusion.
+    if x.rank > 1, Bool.random(using: &random) {
+      let order = Shape(x.shape.indices.reversed())
+      if x.transposed(order).shape == x.shape { y = x.transposed(order) }
+    }
+    return Bool.random(using: &random) ? x.binary(operation, y) : y.binary(operation, x)
+  }
+
+  private mutating func select(_ x: Value) -> Value {
+    let y = values.filter { $0.shape == x.shape }.randomElement(using: &random)!
+    return Value.select(x .> 0.25, x, y * 0.5)
+  }
+
+  private mutating func slice(_ x: Value) -> Value {
+    var starts = Shape(), extents = Shape()
+    for extent in x.shape {
+      let start = Int.random(in: 0..<Swift.max(extent, 1), using: &random)
+      starts.append(start)
+      extents.append(Int.random(in: Swift.min(1, extent - start)...(extent - start), using: &random))
+    }
+    return x.sliced(from: starts, extents: extents)
+  }
+
+  private mutating func pad(_ x: Value) -> Value {
+    var starts = Shape(), extents = Shape()
+    for extent in x.shape {
+      let before = Int.random(in: 0...1, using: &random)
+      starts.append(before)
+      extents.append(extent + before + Int.random(in: 0...1, using: &random))
+    }
+    return extents.elementCount <= 200 ? x.padded(to: extents, at: starts) : x
+  }
+
+  /// x • xᵀ over the last two axes, or x with a matrix of its own.
+  private mutating func product(_ x: Value) -> Value {
+    guard x.rank > 1 else { return x.matmul(x) }
+    let others = values.filter { $0.rank == 2 && $0.shape[0] == x.shape.last! }
+    if let other = others.randomElement(using: &random) { return x.matmul(other) }
+    return x.contracted(with: x.swappingLastAxes(), batchRank: x.rank - 2)
+  }
+
+  private mutating func gather(_ x: Value) -> Value {
+    let count = Int.random(in: 1...3, using: &random), rows = x.shape[0]
+    let indices = (0..<count).map { _ in Double(Int.random(in: 0..<rows, using: &random)) }
+    let index = Value.leaf([count], indices, .int32)
+    return Bool.random(using: &random)
+      ? x.gathered(index)
+      : x.gathered(index).scatterAdded(index, count: rows)
+  }
+}
