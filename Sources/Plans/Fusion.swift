@@ -296,7 +296,9 @@ extension Fusion {
 
   private func inputGroups(of index: Int) -> [Int] {
     let inputs = program.entries[index].inputs
-    let read = writtenOut[index].map { [$0] } ?? (0..<inputs.count).map { sources[inputs[$0]] }
+    let read =
+      writtenOut[index].map { [$0.source] }
+      ?? (0..<inputs.count).map { source(of: inputs[$0], for: index) }
     return read.compactMap {
       if case .entry(let base, _) = $0, groupOf[base] >= 0 { groupOf[base] } else { nil }
     }
