@@ -6,7 +6,9 @@
 // `vectors` full ones in each of their rows.
 
 // Called with constant `rows` and `vectors` alone, so that every loop over them unrolls and every
-// element of `sums` is a register.
+// element of `sums` is a register. Three rows of `a` share a pointer (x86 addresses p, p + ars and
+// p + 2 ars in one instruction each); hidden from the optimiser, or it keeps an index for every row
+// and step and spills them: the narrow tile then runs at half its speed.
 #define PB_TILE(s, T) \
   PB_INLINE void pb_tile_of_##s( \
     const long rows, const long vectors, long k, const T *a, long ars, long acs, const T *b, \

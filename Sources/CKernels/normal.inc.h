@@ -4,7 +4,7 @@
 // percentage points of the normal distribution", Applied Statistics 37 (1988), PPND16. Without
 // fma, so that a seed gives the same numbers on every instruction set.
 //
-// Bounds: `out[i]` for i < n; the arrays of a block are as long as it is.
+// Bounds: `out[i]` for i < n; arrays of a block have room for it and one register.
 
 // Numerators and denominators: for |p - 1/2| <= 0.425, for the tails, and for their far ends.
 static const double pb_centre_above[] = {
@@ -42,32 +42,61 @@ PB_INLINE pb_f64v pb_ratio_f64(pb_f64v x, const double *above, const double *bel
   return pb_same_polynomial_f64(x, above, 8) / pb_same_polynomial_f64(x, below, 8);
 }
 
-// The quantile of 1/2 + q. Every lane computes centre and tail; the far ends, fewer than one
-// number in 10^10, are computed when a lane asks for them.
-PB_INLINE pb_f64v pb_quantile_f64(pb_f64v q) {
-  pb_f64v size = __builtin_elementwise_abs(q);
-  pb_f64v centre = q * pb_ratio_f64(0.180625 - q * q, pb_centre_above, pb_centre_below);
-  pb_f64v r = __builtin_elementwise_sqrt(-pb_log_of_f64(0.5 - size));
-  pb_f64v tail = pb_ratio_f64(r - 1.6, pb_tail_above, pb_tail_below);
-  if (__builtin_reduce_or(r > 5.0))
-    tail = r > 5.0 ? pb_ratio_f64(r - 5.0, pb_end_above, pb_end_below) : tail;
-  return size <= 0.425 ? centre : __builtin_elementwise_copysign(tail, q);
+// The quantile of 1/2 + q: 85 numbers of 100 lie in the centre.
+PB_INLINE pb_f64v pb_centre_f64(pb_f64v q) {
+  return q * pb_ratio_f64(0.180625 - q * q, pb_centre_above, pb_centre_below);
 }
 
-// A block of uniform numbers at a time, filled up to whole registers with the numbers that follow.
+// The rest. Far ends, fewer than one number in 10^10, are computed when a lane asks for them.
+PB_INLINE pb_f64v pb_tail_f64(pb_f64v q) {
+  pb_f64v r = __builtin_elementwise_sqrt(-pb_log_of_f64(0.5 - __builtin_elementwise_abs(q)));
+  pb_f64v size = pb_ratio_f64(r - 1.6, pb_tail_above, pb_tail_below);
+  if (__builtin_reduce_or(r > 5.0))
+    size = r > 5.0 ? pb_ratio_f64(r - 5.0, pb_end_above, pb_end_below) : size;
+  return __builtin_elementwise_copysign(size, q);
+}
+
+// n <= PB_NORMAL_BLOCK numbers: the centre for all, then tails, gathered, for those that need
+// them. Both run over whole registers, so arrays have room for one more, and the surplus is some
+// number of the tail.
+enum { PB_NORMAL_BLOCK = 64 };
+
+static void pb_normal_block_f64(long n, double *normal, uint64_t key, uint64_t position) {
+  enum { lanes = PB_VECTOR_BYTES / sizeof(double) };
+  double q[PB_NORMAL_BLOCK + lanes], tail[PB_NORMAL_BLOCK + lanes];
+  uint8_t place[PB_NORMAL_BLOCK];
+  pb_open_uniform_f64(n, q, key, position);
+  for (long j = 0; j < lanes; j++) q[n + j] = 0.99;
+  for (long i = 0; i < n; i += lanes) {
+    pb_f64v_at *at = (pb_f64v_at *)(q + i);
+    *at -= 0.5;
+    *(pb_f64v_at *)(normal + i) = pb_centre_f64(*at);
+  }
+  long count = 0;
+  for (long i = 0; i < n; i++) {
+    tail[count] = q[i];
+    place[count] = (uint8_t)i;
+    count += __builtin_fabs(q[i]) > 0.425;
+  }
+  for (long j = 0; j < lanes; j++) tail[count + j] = 0.49;
+  for (long i = 0; i < count; i += lanes) {
+    pb_f64v_at *at = (pb_f64v_at *)(tail + i);
+    *at = pb_tail_f64(*at);
+  }
+  for (long i = 0; i < count; i++) normal[place[i]] = tail[i];
+}
+
 #define PB_NORMAL(s, T) \
   static void pb_normal_##s(long n, void *out, uint64_t key, uint64_t position) { \
-    enum { block = 64, lanes = PB_VECTOR_BYTES / sizeof(double) }; \
     T *r = out; \
-    for (; n > 0; n -= block, r += block, position += block) { \
-      double p[block]; \
-      long count = n < block ? n : block; \
-      pb_open_uniform_f64((count + lanes - 1) / lanes * lanes, p, key, position); \
-      for (long i = 0; i < count; i += lanes) { \
-        pb_f64v_at *at = (pb_f64v_at *)(p + i); \
-        *at = pb_quantile_f64(*at - 0.5); \
-      } \
-      PB_ELEMENTWISE for (long i = 0; i < count; i++) r[i] = (T)p[i]; \
+    while (n > 0) { \
+      double normal[PB_NORMAL_BLOCK + PB_VECTOR_BYTES / sizeof(double)]; \
+      long count = n < PB_NORMAL_BLOCK ? n : PB_NORMAL_BLOCK; \
+      pb_normal_block_f64(count, normal, key, position); \
+      PB_ELEMENTWISE for (long i = 0; i < count; i++) r[i] = (T)normal[i]; \
+      n -= count; \
+      r += count; \
+      position += (uint64_t)count; \
     } \
   }
 

@@ -15,7 +15,7 @@
       uint32_t high = (uint32_t)(position >> 32), low = (uint32_t)position; \
       uint64_t until_wrap = (UINT64_C(1) << 32) - low; \
       long count = (uint64_t)n < until_wrap ? n : (long)until_wrap; \
-      PB_ELEMENTWISE for (long i = 0; i < count; i++) { \
+      PB_ELEMENTWISE_BY_16 for (long i = 0; i < count; i++) { \
         uint32_t x0, x1; \
         pb_threefry((uint32_t)(key >> 32), (uint32_t)key, high, low + (uint32_t)i, &x0, &x1); \
         statement \

@@ -9,13 +9,15 @@
 #define PB_INLINE static inline __attribute__((always_inline))
 
 // A loop over elements without ties between them, apart from reading and writing the same index:
-// the compiler writes the vector loop and its tail. -Wpass-failed reports if it ever cannot; with
-// a sanitizer it does not try.
+// the compiler writes the vector loop and its tail, BY_16 for loops on 32-bit numbers whose results
+// are wider. -Wpass-failed reports if it ever cannot; with a sanitizer it does not try.
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) \
   || __has_feature(undefined_behavior_sanitizer)
 #define PB_ELEMENTWISE
+#define PB_ELEMENTWISE_BY_16
 #else
 #define PB_ELEMENTWISE _Pragma("clang loop vectorize(assume_safety)")
+#define PB_ELEMENTWISE_BY_16 _Pragma("clang loop vectorize(assume_safety) vectorize_width(16)")
 #endif
 
 // A loop whose trip count is a constant once its function is inlined.

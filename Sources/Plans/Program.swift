@@ -28,10 +28,12 @@ package struct EntryInputs: Sendable, Hashable {
 
   package init() {}
   package init(_ inputs: some Sequence<Int>) {
-    for input in inputs {
-      count += 1
-      self[count - 1] = input
-    }
+    for input in inputs { append(input) }
+  }
+
+  package mutating func append(_ input: Int) {
+    count += 1
+    self[count - 1] = input
   }
 
   package subscript(index: Int) -> Int {
@@ -85,7 +87,7 @@ package struct Capture {
   ) throws(Mistake) {
     let asked = recomputing ? values.filter { !$0.node.inputs.isEmpty }.map(\.node.serial) : []
     func isKnown(_ node: Node) -> Bool {
-      node.numbers != nil && !asked.contains(node.serial)
+      node.hasNumbers && (asked.isEmpty || !asked.contains(node.serial))
     }
     order = GraphOrder(of: values, isLeaf: isKnown)
     key.reserveCapacity(order.nodes.count * 8)
@@ -97,11 +99,13 @@ package struct Capture {
         arguments.append(numbers)
         encode(.creation(.data), node, inputs: EntryInputs())
       } else {
-        let inputs = node.inputs
-        let positions = EntryInputs(
-          (0..<min(inputs.count, 3)).map { entries[order.position(of: inputs[$0])!] })
+        let position = entries.count
+        var positions = EntryInputs()
+        for index in 0..<min(order.inputCount(at: position), 3) {
+          positions.append(entries[order.input(index, at: position)])
+        }
         if case .identity(let identity) = node.operation, identity.isDropped {
-          guard inputs.count > 0 else { throw Capture.withoutNumbers(node) }
+          guard positions.count > 0 else { throw Capture.withoutNumbers(node) }
           entries.append(positions[0])
           continue
         }
@@ -140,9 +144,9 @@ package struct Capture {
         entry.operation = .creation(.data)
         entry.index = argument
       } else {
-        let inputs = node.inputs
-        entry.inputs = EntryInputs(
-          (0..<inputs.count).lazy.map { entryOfNode[order.position(of: inputs[$0])!] })
+        for index in 0..<order.inputCount(at: position) {
+          entry.inputs.append(entryOfNode[order.input(index, at: position)])
+        }
         if node.operation.takesParameter {
           entry.index = parameter
           parameter += 1

@@ -19,7 +19,7 @@ public func evaluate<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) {
 }
 
 package func evaluate(_ values: [Value]) {
-  let pending = values.filter { $0.node.numbers == nil }
+  let pending = values.filter { !$0.node.hasNumbers }
   if pending.isEmpty { return }
   let capture = stopping(at: nil) { () throws(Mistake) in try Capture(of: pending) }
   let executable = PlanCache.shared.executable(for: capture)

@@ -38,7 +38,8 @@ long pb_available_processors(void);
 typedef void (*pb_map)(long n, void *out, const void *a, const void *b, const void *c);
 
 /// Floating point: maximum and minimum propagate NaN; relu(NaN) = NaN, relu(-0) = 0; sign(0) = 0,
-/// sign(NaN) = NaN. Int32 wraps, x / 0 = 0, and the least number / -1 = the least number.
+/// sign(NaN) = NaN; exp and log are within 1 ulp, tanh within 1.4, in every case of F32 and in
+/// samples of F64. Int32 wraps, x / 0 = 0, and the least number / -1 = the least number.
 typedef enum pb_map_code {
   PB_NEGATE, PB_ABSOLUTE, PB_SIGN, PB_EXP, PB_LOG, PB_SQRT, PB_TANH, PB_RELU, PB_NOT,
   PB_ADD, PB_SUBTRACT, PB_MULTIPLY, PB_DIVIDE, PB_MAXIMUM, PB_MINIMUM,
@@ -79,7 +80,7 @@ long pb_first_outside(long n, const int32_t *a, int32_t count);
 /// High words of key and counter come first.
 void pb_threefry2x32(uint64_t key, uint64_t counter, uint32_t out[2]);
 
-/// Element i is a function of `key` and `position + i`.
+/// Element i is a function of `key` and `position + i`: the same on every instruction set.
 typedef void (*pb_random)(long n, void *out, uint64_t key, uint64_t position);
 
 /// Uniform in [0, 1): 24 bits for F32, 53 for F64; NULL for other types.

@@ -87,9 +87,9 @@ package func pullback(
   for (position, node) in order.nodes.enumerated() where !isWanted[position] {
     if node.historyHasEnded, node.serial > oldest { endedHistory(node).stop(at: site) }
     if node.serial < oldest { continue }
-    let inputs = node.inputs
-    isWanted[position] = (0..<inputs.count).contains {
-      inputs[$0].elementType.isFloatingPoint && isWanted[order.position(of: inputs[$0])!]
+    isWanted[position] = (0..<order.inputCount(at: position)).contains {
+      let input = order.input($0, at: position)
+      return order.nodes[input].elementType.isFloatingPoint && isWanted[input]
     }
   }
 
@@ -101,9 +101,10 @@ package func pullback(
     cotangents[position] = nil
     if isTarget[position] { gradients[position] = cotangent }
     let node = order.nodes[position], inputs = node.inputs
-    for index in 0..<inputs.count {
-      let input = inputs[index], source = order.position(of: input)
-      guard let source, isWanted[source], input.elementType.isFloatingPoint,
+    for index in 0..<order.inputCount(at: position) {
+      let source = order.input(index, at: position)
+      let input = order.nodes[source]
+      guard isWanted[source], input.elementType.isFloatingPoint,
         let contribution = node.operation.derivative(
           at: index, inputs: inputs, result: Value(node), cotangent: cotangent)
       else { continue }

@@ -6,40 +6,72 @@
 /// many paths lead to it. It keeps its own table of visited nodes: marks in the nodes would race.
 package struct GraphOrder {
   package private(set) var nodes: [Node] = []
+  /// The positions of all inputs of all nodes, one node after the other.
+  private var inputPositions: [Int32] = []
+  /// Where a node's inputs begin in `inputPositions`; the next node's begin where they end.
+  private var inputStarts: [Int32] = [0]
   private var positions = PositionTable()
 
   /// - Parameter isLeaf: where not to look further; such a node is part of the order.
   package init(of results: [Value], isLeaf: (Node) -> Bool) {
-    var pending: [(node: Node, inputs: Inputs, next: Int)] = []
-    func visit(_ node: Node) {
-      guard positions[node.serial] == nil else { return }
-      // Reserved before its inputs are visited; the position is set when it is known.
-      positions[node.serial] = -1
-      pending.append((node, isLeaf(node) ? Inputs() : node.inputs, 0))
-    }
+    nodes.reserveCapacity(64)
+    inputPositions.reserveCapacity(128)
+    inputStarts.reserveCapacity(65)
+    var pending: [Visit] = []
+    pending.reserveCapacity(32)
     for result in results {
-      visit(result.node)
+      if positions[result.node.serial] != nil { continue }
+      pending.append(Visit(result.node, isLeaf))
       while let last = pending.indices.last {
         let next = pending[last].next
         if next < pending[last].inputs.count {
           pending[last].next += 1
-          visit(pending[last].inputs[next].node)
+          let input = pending[last].inputs[next].node
+          if positions[input.serial] == nil { pending.append(Visit(input, isLeaf)) }
         } else {
-          let node = pending.removeLast().node
-          positions[node.serial] = nodes.count
-          nodes.append(node)
+          finish(pending.removeLast())
         }
       }
     }
   }
 
+  private mutating func finish(_ visit: Visit) {
+    for index in 0..<visit.inputs.count {
+      inputPositions.append(Int32(positions[visit.inputs[index].node.serial]!))
+    }
+    inputStarts.append(Int32(inputPositions.count))
+    positions[visit.node.serial] = nodes.count
+    nodes.append(visit.node)
+  }
+
+  private struct Visit {
+    let node: Node
+    let inputs: Inputs
+    var next = 0
+
+    init(_ node: Node, _ isLeaf: (Node) -> Bool) {
+      self.node = node
+      inputs = isLeaf(node) ? Inputs() : node.inputs
+    }
+  }
+
   package func position(of value: Value) -> Int? { positions[value.node.serial] }
+
+  /// How many inputs the node at a position has in this order: none if it is a leaf.
+  package func inputCount(at position: Int) -> Int {
+    Int(inputStarts[position + 1] - inputStarts[position])
+  }
+
+  /// The position of input `index` of the node at `position`.
+  package func input(_ index: Int, at position: Int) -> Int {
+    Int(inputPositions[Int(inputStarts[position]) + index])
+  }
 }
 
 /// Serial number -> position, open addressing: about 5 ns a look-up where `Dictionary` takes 30.
 private struct PositionTable {
-  private var keys = [UInt64](repeating: 0, count: 64)
-  private var values = [Int](repeating: 0, count: 64)
+  private var keys = [UInt64](repeating: 0, count: 256)
+  private var values = [Int](repeating: 0, count: 256)
   private var count = 0
 
   subscript(serial: UInt64) -> Int? {

@@ -13,7 +13,8 @@ package final class Node: Sendable {
   package let shape: Shape
   package let serial: UInt64
 
-  private let slot = AtomicLazyReference<Storage>()
+  // Owns a reference from the moment it is set; `AtomicLazyReference` does the same, slower.
+  private let slot = Atomic<Unmanaged<Storage>?>(nil)
   private let ended = Atomic<Bool>(false)
   // Guards `stored` of the few nodes whose history can end while others read it; the inputs
   // of all other nodes change in `deinit` alone, when nobody else can look.
@@ -35,22 +36,31 @@ package final class Node: Sendable {
   /// A leaf that owns numbers.
   package convenience init(numbers: Storage, elementType: ElementType, shape: Shape) {
     self.init(.creation(.data), Inputs(), elementType: elementType, shape: shape)
-    _ = slot.storeIfNil(numbers)
+    store(numbers)
   }
 
   /// A leaf without derivative that shares the numbers of another.
   package convenience init(detachingLeaf leaf: Value, _ numbers: Storage) {
     self.init(
       .identity(.detached), Inputs(leaf), elementType: leaf.elementType, shape: leaf.shape)
-    _ = slot.storeIfNil(numbers)
+    store(numbers)
   }
 
   /// The numbers, once they are known.
-  package var numbers: Storage? { slot.load() }
+  package var numbers: Storage? { slot.load(ordering: .acquiring)?.takeUnretainedValue() }
+
+  package var hasNumbers: Bool { slot.load(ordering: .acquiring) != nil }
+
+  private func store(_ numbers: Storage) {
+    let owned = Unmanaged.passRetained(numbers)
+    let outcome = slot.compareExchange(
+      expected: nil, desired: owned, ordering: .acquiringAndReleasing)
+    if !outcome.exchanged { owned.release() }
+  }
 
   /// Stores the numbers. The first writer wins: all writers computed the same bits.
   package func keep(_ numbers: Storage) {
-    _ = slot.storeIfNil(numbers)
+    store(numbers)
     if case .identity(.detached) = operation { dropInputs() }
   }
 
@@ -85,6 +95,7 @@ package final class Node: Sendable {
   }
 
   deinit {
+    slot.load(ordering: .relaxed)?.release()
     // A chain of a million nodes must not recurse a million deep: whoever is the last to hold a
     // node takes its inputs before it goes.
     guard !stored.isEmpty else { return }
@@ -101,7 +112,8 @@ package struct Inputs: Sendable {
   private var first: Node?
   private var second: Node?
   private var third: Node?
-  private var others: [Node] = []
+  // Optional, so that copying the inputs of a usual node copies three references.
+  private var others: [Node]?
   package private(set) var count = 0
 
   package init() {}
@@ -119,7 +131,7 @@ package struct Inputs: Sendable {
     case 0: Value(first!)
     case 1: Value(second!)
     case 2: Value(third!)
-    default: Value(others[index - 3])
+    default: Value(others![index - 3])
     }
   }
 
@@ -130,7 +142,7 @@ package struct Inputs: Sendable {
     case 0: first = node
     case 1: second = node
     case 2: third = node
-    default: others.append(node)
+    default: others = (others ?? []) + [node]
     }
     count += 1
   }
@@ -145,9 +157,8 @@ package struct Inputs: Sendable {
     second = nil
     if isHeldHereAlone(&third) { orphans.append(third!) }
     third = nil
-    while !others.isEmpty {
-      var last: Node? = others.removeLast()
-      if isHeldHereAlone(&last) { orphans.append(last!) }
+    while var last = others?.popLast() as Node? {
+      if isKnownUniquelyReferenced(&last) { orphans.append(last) }
     }
     count = 0
   }
