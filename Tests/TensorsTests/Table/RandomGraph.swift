@@ -8,11 +8,20 @@ struct RandomGraph {
   private(set) var values: [Value] = []
   private(set) var leaves: [Value] = []
 
-  init(seed: UInt64, operations: Int) {
+  private let extents: [Int]
+  /// Elements that no tensor exceeds.
+  private let limit: Int
+
+  init(
+    seed: UInt64, operations: Int, extents: [Int] = [1, 2, 2, 3, 3, 4], limit: Int = 200
+  ) {
     random = SplitMix(seed: seed)
+    self.extents = extents
+    self.limit = limit
     for _ in 0..<3 {
-      let rank = Int.random(in: 0...3, using: &random)
-      let shape = Shape((0..<rank).map { _ in extent() })
+      var shape = Shape()
+      for _ in 0..<Int.random(in: 0...3, using: &random) { shape = [extent()] + shape }
+      if shape.elementCount > limit { shape = Shape(shape.prefix(1)) }
       leaves.append(.leaf(shape, random.doubles(shape.elementCount)))
     }
     values = leaves
@@ -24,7 +33,7 @@ struct RandomGraph {
     values.dropLast().filter { _ in Int.random(in: 0..<6, using: &random) == 0 } + [values.last!]
   }
 
-  private mutating func extent() -> Int { [1, 2, 2, 3, 3, 4].randomElement(using: &random)! }
+  private mutating func extent() -> Int { extents.randomElement(using: &random)! }
 
   /// Recent values are more likely, so that graphs are deep.
   private mutating func pick() -> Value {
@@ -46,7 +55,9 @@ struct RandomGraph {
     case 11...12 where x.rank > 0:
       return x.transposed(Shape(x.shape.indices.shuffled(using: &random)))
     case 13: return x.reshaped(to: [x.shape.elementCount])
-    case 14 where x.rank < 4: return x.expanded(to: [extent()] + x.shape)
+    case 14 where x.rank < 4:
+      let extent = extent()
+      return x.shape.elementCount * extent <= limit ? x.expanded(to: [extent] + x.shape) : x
     case 15 where x.rank > 0: return slice(x)
     case 16 where x.rank > 0: return pad(x)
     case 17...18 where x.rank > 0: return product(x)
@@ -59,7 +70,7 @@ struct RandomGraph {
     let operation: Binary = [.add, .subtract, .multiply, .maximum, .minimum]
       .randomElement(using: &random)!
     let fitting = values.filter {
-      ($0.shape.broadcast(with: x.shape)?.elementCount ?? .max) <= 200
+      ($0.shape.broadcast(with: x.shape)?.elementCount ?? .max) <= limit
     }
     var y = fitting.randomElement(using: &random)!
     // The same numbers in another order: the hard case of fusion.
@@ -80,7 +91,8 @@ struct RandomGraph {
     for extent in x.shape {
       let start = Int.random(in: 0..<Swift.max(extent, 1), using: &random)
       starts.append(start)
-      extents.append(Int.random(in: Swift.min(1, extent - start)...(extent - start), using: &random))
+      extents.append(
+        Int.random(in: Swift.min(1, extent - start)...(extent - start), using: &random))
     }
     return x.sliced(from: starts, extents: extents)
   }
@@ -92,15 +104,20 @@ struct RandomGraph {
       starts.append(before)
       extents.append(extent + before + Int.random(in: 0...1, using: &random))
     }
-    return extents.elementCount <= 200 ? x.padded(to: extents, at: starts) : x
+    return extents.elementCount <= limit ? x.padded(to: extents, at: starts) : x
   }
 
   /// x • xᵀ over the last two axes, or x with a matrix of its own.
   private mutating func product(_ x: Value) -> Value {
     guard x.rank > 1 else { return x.matmul(x) }
-    let others = values.filter { $0.rank == 2 && $0.shape[0] == x.shape.last! }
-    if let other = others.randomElement(using: &random) { return x.matmul(other) }
-    return x.contracted(with: x.swappingLastAxes(), batchRank: x.rank - 2)
+    let others = values.filter {
+      $0.rank == 2 && $0.shape[0] == x.shape.last!
+        && x.shape.elementCount * $0.shape[1] <= limit * x.shape.last!
+    }
+    if let other = others.randomElement(using: &random) { return x.matmul(other) * 0.5 }
+    let rows = x.shape[x.rank - 2], columns = x.shape.last!
+    if x.shape.elementCount * rows > limit * columns { return x }
+    return x.contracted(with: x.swappingLastAxes(), batchRank: x.rank - 2) * 0.1
   }
 
   private mutating func gather(_ x: Value) -> Value {

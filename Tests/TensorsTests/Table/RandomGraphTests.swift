@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import PullbackTensors
 import PullbackRuntime
+import PullbackTensors
 import Testing
 
 /// Whole graphs against their nodes evaluated one at a time: fusing, views and shared memory must
@@ -27,6 +27,54 @@ import Testing
     evaluate(results)
     for (result, expected) in zip(results, expected) {
       #expect(areSame(result.numbers, expected), "\(result.label)")
+    }
+  }
+
+  /// Extents around the length of a tile, and enough work for several threads.
+  @Test("Large results", arguments: 2001...2060)
+  func largeResults(seed: UInt64) {
+    var graph = RandomGraph(
+      seed: seed, operations: 6 + Int(seed % 20), extents: [1, 3, 17, 64, 511, 513, 5000],
+      limit: 60_000)
+    let results = graph.results()
+    let expected = evaluatedStepByStep(results)
+    evaluate(results)
+    for (result, expected) in zip(results, expected) {
+      #expect(areSame(result.numbers, expected), "\(result.label)")
+    }
+  }
+
+  /// Each leaf is replaced by a value of its shape, over its own memory where that is safe.
+  @Test("Replaced leaves", arguments: 3001...3200)
+  func replacedLeaves(seed: UInt64) {
+    let graph = RandomGraph(seed: seed, operations: 4 + Int(seed % 20))
+    let updates = graph.leaves.map { leaf in graph.values.last { $0.shape == leaf.shape }! }
+    let expected = evaluatedStepByStep(updates)
+    var replacements = Self.replacements(of: graph, by: updates)
+    evaluate([], ending: [], replacing: &replacements)
+    for (replacement, expected) in zip(replacements, expected) {
+      #expect(areSame(replacement.leaf.numbers, expected))
+    }
+  }
+
+  /// On copies of the leaves, which nobody else holds.
+  private static func replacements(of graph: RandomGraph, by updates: [Value]) -> [Replacement] {
+    let fresh = graph.leaves.map { Value.leaf($0.shape, $0.numbers) }
+    let order = GraphOrder(of: updates) { _ in false }
+    var copies: [Value] = []
+    for node in order.nodes {
+      if let leaf = graph.leaves.firstIndex(where: { $0.node === node }) {
+        copies.append(fresh[leaf])
+      } else if node.inputs.isEmpty {
+        copies.append(Value(node))
+      } else {
+        let inputs = node.inputs.values.map { copies[order.position(of: $0)!] }
+        copies.append(
+          Value(node.operation, Inputs(inputs), elementType: node.elementType, shape: node.shape))
+      }
+    }
+    return zip(fresh, updates).map {
+      Replacement(leaf: $0, update: copies[order.position(of: $1)!])
     }
   }
 }
