@@ -10,6 +10,12 @@ struct JSONLine: CustomStringConvertible {
 
   mutating func add(_ name: String, _ number: Int) { members.append("\"\(name)\":\(number)") }
 
+  mutating func add(_ name: String, _ truth: Bool) { members.append("\"\(name)\":\(truth)") }
+
+  mutating func add(_ name: String, _ numbers: [Int]) {
+    members.append("\"\(name)\":[" + numbers.map(String.init).joined(separator: ",") + "]")
+  }
+
   /// JSON has no NaN and no infinity; they become null.
   mutating func add(_ name: String, _ number: Double) {
     members.append("\"\(name)\":" + (number.isFinite ? "\(number)" : "null"))
