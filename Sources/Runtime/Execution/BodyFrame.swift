@@ -9,7 +9,7 @@ import PullbackTensors
 /// Positions count the elements of the body's space in row-major order. Every pointer below is in
 /// bounds because positions stay below the space's element count, tiles are no longer than
 /// a register, and slots hold what the plan says (see `RunMemory`).
-struct BodyFrame {
+struct BodyFrame: BitwiseCopyable {
   let body: CompiledBody
   let memory: RunMemory
   private let table: UnsafeMutablePointer<UnsafeMutableRawPointer>
@@ -40,7 +40,8 @@ struct BodyFrame {
   /// Fills the registers of operands that are the same everywhere; `count` positions follow.
   func begin(count: Int) {
     let count = min(count, CompiledBody.tile)
-    for (value, operand) in body.operands.enumerated() {
+    for value in 0..<body.operands.count {
+      let operand = body.operands[value]
       let register = registers + operand.register
       table[value] = register
       switch operand.load {
@@ -58,10 +59,12 @@ struct BodyFrame {
 
   /// Computes one tile.
   func evaluate(at position: Int, count: Int) {
-    for (value, operand) in body.operands.enumerated() {
+    for value in 0..<body.operands.count {
+      let operand = body.operands[value]
       load(operand, value, at: position, count: count)
     }
-    for (index, instruction) in body.instructions.enumerated() {
+    for index in 0..<body.instructions.count {
+      let instruction = body.instructions[index]
       let value = body.operands.count + index
       switch instruction.destination {
       case .register(let offset): table[value] = registers + offset
@@ -73,17 +76,18 @@ struct BodyFrame {
       case .map(let map):
         map(
           count, table[value], table[instruction.a], table[instruction.b], table[instruction.c])
-      case .random(let random, let parameter):
-        random(count, table[value], memory.parameters[parameter], UInt64(position))
+      case .random(let random, let key):
+        let key = memory.pointer(key).assumingMemoryBound(to: UInt64.self)
+        random(count, table[value], key.pointee, UInt64(position))
       case .checked(let limit, let use):
         check(table[instruction.a], at: position, count: count, limit: limit, use: use)
       }
     }
     for copy in body.copies {
-      let target = memory.pointer(copy.slot) + position * copy.type.byteCount
+      let target = memory.pointer(copy.slot) + position * copy.size
       // Skipped where a value is already in its place.
       if target != table[copy.value] {
-        target.copyMemory(from: table[copy.value], byteCount: count * copy.type.byteCount)
+        target.copyMemory(from: table[copy.value], byteCount: count * copy.size)
       }
     }
   }
@@ -95,7 +99,7 @@ struct BodyFrame {
     let bound = Int32(clamping: limit)
     let first = pb_first_outside(count, indices, bound)
     guard first >= 0 else { return }
-    memory.failure.note(
+    memory.failure.takeUnretainedValue().note(
       Failure.Record(position: position + first, index: indices[first], count: limit, use: use))
   }
 
@@ -109,7 +113,7 @@ struct BodyFrame {
     case .direct(let slot): table[value] = memory.pointer(slot) + position * size
     case .core: table[value] = core! + (position - coreStart) * size
     case .strided(let slot, let walk):
-      let base = memory.pointer(slot), stride = walk.strides[0]
+      let base = memory.pointer(slot), stride = walk.stride
       let kernel = pb_load_strided_for(operand.type.kernelType)!
       walk.forEachRun(from: position, count: count) { done, element, length in
         let target = register + done * size, source = base + element * size
@@ -122,7 +126,7 @@ struct BodyFrame {
     case .iota(let walk):
       let kernel = pb_iota_for(operand.type.kernelType)!
       walk.forEachRun(from: position, count: count) { done, element, length in
-        kernel(length, register + done * size, Int64(element), Int64(walk.strides[0]))
+        kernel(length, register + done * size, Int64(element), Int64(walk.stride))
       }
     case .padded(let slot, let walk, let window):
       loadPadded(
@@ -137,31 +141,29 @@ struct BodyFrame {
     _ walk: Walk, _ window: PaddedWindow, at position: Int, count: Int
   ) {
     _ = register.initializeMemory(as: UInt8.self, repeating: 0, count: count * size)
-    let space = window.space
     for done in 0..<count {
       // Which element of the block this is, if it is one.
       var rest = position + done, inner = 0, scale = 1, isInside = true
-      for axis in space.indices.reversed() {
-        let index = rest % space[axis] - window.starts[axis]
-        rest /= space[axis]
-        isInside = isInside && index >= 0 && index < window.extents[axis]
+      for axis in window.axes {
+        let index = rest % axis.space - axis.start
+        rest /= axis.space
+        isInside = isInside && index >= 0 && index < axis.extent
         inner += index * scale
-        scale *= window.extents[axis]
+        scale *= axis.extent
       }
       guard isInside else { continue }
-      walk.forEachRun(from: inner, count: 1) { _, element, _ in
-        (register + done * size).copyMemory(from: base + element * size, byteCount: size)
-      }
+      (register + done * size).copyMemory(
+        from: base + walk.element(inner) * size, byteCount: size)
     }
   }
 
   /// Rows of the table one after the other; the indices were checked by an earlier step.
   private func loadGathered(
-    _ register: UnsafeMutableRawPointer, _ size: Int, _ gather: GatherOperand, at position: Int,
+    _ register: UnsafeMutableRawPointer, _ size: Int, _ gather: CompiledGather, at position: Int,
     count: Int
   ) {
-    let table = memory.pointer(gather.table.slot)
-    let indices = memory.pointer(gather.indices.slot).assumingMemoryBound(to: Int32.self)
+    let table = memory.pointer(gather.table)
+    let indices = memory.pointer(gather.indices).assumingMemoryBound(to: Int32.self)
     var done = 0
     while done < count {
       let (row, column) = (position + done).quotientAndRemainder(dividingBy: gather.rest)

@@ -7,44 +7,45 @@ import PullbackTensors
 /// A body made ready to run: kernels looked up, registers assigned.
 ///
 /// A register holds one tile of one value. Values that are stored are computed right into their
-/// place; operands in row-major order are read where they are.
-struct CompiledBody {
+/// place; operands in row-major order are read where they are. All plain data: see `PlainMemory`.
+struct CompiledBody: BitwiseCopyable {
   /// Elements that go through the body at a time: 2 KiB of Float, small enough for the first
   /// cache, large enough that a kernel call does not show.
   static let tile = 512
 
-  enum Load {
-    case direct(Slot)
-    case uniform(Slot, byteOffset: Int)
+  /// Slots are given by number.
+  enum Load: BitwiseCopyable {
+    case direct(Int)
+    case uniform(Int, byteOffset: Int)
     case constant(UInt64)
-    case strided(Slot, Walk)
+    case strided(Int, Walk)
     case iota(Walk)
     case core
-    case padded(Slot, Walk, PaddedWindow)
-    case gathered(GatherOperand)
+    case padded(Int, Walk, PaddedWindow)
+    case gathered(CompiledGather)
   }
 
-  struct CompiledOperand {
+  struct CompiledOperand: BitwiseCopyable {
     let load: Load
     let type: ElementType
     /// Where its tile is, from the start of the registers; unused by direct loads.
     let register: Int
   }
 
-  enum Action {
+  enum Action: BitwiseCopyable {
     case map(pb_map)
     case checked(count: Int, use: IndexUse)
-    case random(pb_random, parameter: Int)
+    case random(pb_random, key: Int)
   }
 
-  enum Destination {
+  enum Destination: BitwiseCopyable {
     case register(Int)
-    case slot(Slot)
+    case slot(Int)
     /// The memory of the only input, unchanged.
     case input
   }
 
-  struct CompiledInstruction {
+  struct CompiledInstruction: BitwiseCopyable {
     let action: Action
     let a: Int
     let b: Int
@@ -53,15 +54,15 @@ struct CompiledBody {
     let resultSize: Int
   }
 
-  struct Copy {
+  struct Copy: BitwiseCopyable {
     let value: Int
-    let slot: Slot
-    let type: ElementType
+    let slot: Int
+    let size: Int
   }
 
-  let operands: [CompiledOperand]
-  private(set) var instructions: [CompiledInstruction] = []
-  private(set) var copies: [Copy] = []
+  let operands: UnsafeBufferPointer<CompiledOperand>
+  let instructions: UnsafeBufferPointer<CompiledInstruction>
+  let copies: UnsafeBufferPointer<Copy>
   /// Bytes for the pointer table and the registers.
   let scratchByteCount: Int
   let tableByteCount: Int
@@ -69,31 +70,34 @@ struct CompiledBody {
   var valueCount: Int { operands.count + instructions.count }
 
   /// The slot that the core's values go to unchanged, if that is all the body does.
-  let coreSlot: Slot?
+  let coreSlot: Int?
 
   /// - Parameter kept: a value that is read when the tile is done, such as one to be reduced.
-  init(_ body: Body, space: Shape, keeping kept: Int? = nil) {
+  init(_ body: Body, space: Shape, keeping kept: Int? = nil, in context: CompilationContext) {
     let valueCount = body.operands.count + body.instructions.count
     let registerByteCount = Plan.padded(
       min(CompiledBody.tile, max(space.elementCount, 1)) * body.largestElement)
     tableByteCount = Plan.padded(max(valueCount, 1) * MemoryLayout<UnsafeRawPointer>.stride)
     var registers = RegisterFile(byteCount: registerByteCount)
-    operands = body.operands.map { operand in
-      CompiledOperand(
-        load: Load(operand, space: space), type: operand.elementType, register: registers.take())
-    }
+    operands = context.plain.array(
+      body.operands.map { operand in
+        CompiledOperand(
+          load: Load(operand, space: space, context), type: operand.elementType,
+          register: registers.take())
+      })
     let lastUses = body.lastUses(keeping: kept)
     let stores = Dictionary(grouping: body.stores, by: \.value)
     var registerOf = [Int?](repeating: nil, count: valueCount)
+    var instructions: [CompiledInstruction] = [], copies: [Copy] = []
     for (index, instruction) in body.instructions.enumerated() {
       let value = body.operands.count + index
-      let action = Action(instruction)
+      let action = Action(instruction, context)
       let direct = stores[value]?.first { !$0.isDeferred }
       var destination: Destination
       if case .checked = action {
         destination = .input
       } else if let direct {
-        destination = .slot(direct.slot)
+        destination = .slot(context.slots.number(of: direct.slot))
       } else {
         let register = registers.take()
         registerOf[value] = register
@@ -106,8 +110,9 @@ struct CompiledBody {
           c: inputs.count > 2 ? inputs[2] : 0, destination: destination,
           resultSize: instruction.resultType.byteCount))
       for store in stores[value] ?? [] {
-        if case .slot(let slot) = destination, slot == store.slot { continue }
-        copies.append(Copy(value: value, slot: store.slot, type: instruction.resultType))
+        let slot = context.slots.number(of: store.slot)
+        if case .slot(slot) = destination { continue }
+        copies.append(Copy(value: value, slot: slot, size: instruction.resultType.byteCount))
       }
       for freed in lastUses[index] {
         if let register = registerOf[freed] { registers.give(register) }
@@ -115,24 +120,46 @@ struct CompiledBody {
     }
     for store in body.stores where store.value < body.operands.count {
       copies.append(
-        Copy(value: store.value, slot: store.slot, type: body.operands[store.value].elementType))
+        Copy(
+          value: store.value, slot: context.slots.number(of: store.slot),
+          size: body.operands[store.value].elementType.byteCount))
     }
+    self.instructions = context.plain.array(instructions)
+    self.copies = context.plain.array(copies)
     scratchByteCount = tableByteCount + registers.byteCount
     if body.instructions.isEmpty, body.operands.count == 1, body.stores.count == 1,
       case .core = body.operands[0]
     {
-      coreSlot = body.stores[0].slot
+      coreSlot = context.slots.number(of: body.stores[0].slot)
     } else {
       coreSlot = nil
     }
   }
 }
 
-/// The block of an operand that is padded with zeros, per axis of the space.
-struct PaddedWindow {
-  let space: Shape
-  let starts: [Int]
-  let extents: [Int]
+/// What is needed while a plan is made ready to run.
+struct CompilationContext {
+  let slots: SlotNumbering
+  let plain: PlainMemory
+}
+
+/// Rows of a table by number: see `GatherOperand`.
+struct CompiledGather: BitwiseCopyable {
+  let table: Int
+  let indices: Int
+  let count: Int
+  let indexCount: Int
+  let rest: Int
+}
+
+/// The block of an operand that is padded with zeros, axis by axis, innermost first.
+struct PaddedWindow: BitwiseCopyable {
+  struct Axis: BitwiseCopyable {
+    let space: Int
+    let start: Int
+    let extent: Int
+  }
+  let axes: UnsafeBufferPointer<Axis>
 }
 
 /// Numbers registers; a freed one is used again.
@@ -177,11 +204,13 @@ extension Body {
 }
 
 extension CompiledBody.Action {
-  fileprivate init(_ instruction: Body.Instruction) {
+  fileprivate init(_ instruction: Body.Instruction, _ context: CompilationContext) {
     switch instruction.operation {
     case .checked(let count, let use): self = .checked(count: count, use: use)
     case .random(let distribution, let parameter):
-      self = .random(distribution.kernel(for: instruction.resultType), parameter: parameter)
+      self = .random(
+        distribution.kernel(for: instruction.resultType),
+        key: context.slots.number(of: .parameter(parameter)))
     case .unary, .binary, .comparison, .selection, .conversion:
       guard let map = instruction.map else {
         Mistake(
@@ -195,23 +224,34 @@ extension CompiledBody.Action {
 }
 
 extension CompiledBody.Load {
-  fileprivate init(_ operand: Operand, space: Shape) {
+  fileprivate init(_ operand: Operand, space: Shape, _ context: CompilationContext) {
+    let slots = context.slots
     switch operand {
     case .core: self = .core
     case .constant(let number, let type): self = .constant(type.bits(of: number))
-    case .iota(let view, _): self = .iota(Walk(view, over: space))
-    case .gathered(let gather): self = .gathered(gather)
+    case .iota(let view, _): self = .iota(Walk(view, over: space, in: context.plain))
+    case .gathered(let gather):
+      self = .gathered(
+        CompiledGather(
+          table: slots.number(of: gather.table.slot),
+          indices: slots.number(of: gather.indices.slot), count: gather.count,
+          indexCount: gather.indexCount, rest: gather.rest))
     case .padded(let access, let starts, let extents):
+      let axes = space.indices.reversed().map {
+        PaddedWindow.Axis(space: space[$0], start: starts[$0], extent: extents[$0])
+      }
       self = .padded(
-        access.slot, Walk(access.view, over: Shape(extents)),
-        PaddedWindow(space: space, starts: starts, extents: extents))
+        slots.number(of: access.slot),
+        Walk(access.view, over: Shape(extents), in: context.plain),
+        PaddedWindow(axes: context.plain.array(axes)))
     case .memory(let access):
+      let slot = slots.number(of: access.slot)
       if access.view.isUniform(space) {
-        self = .uniform(access.slot, byteOffset: access.view.offset * access.elementType.byteCount)
+        self = .uniform(slot, byteOffset: access.view.offset * access.elementType.byteCount)
       } else if access.view.isRowMajor(space) {
-        self = .direct(access.slot)
+        self = .direct(slot)
       } else {
-        self = .strided(access.slot, Walk(access.view, over: space))
+        self = .strided(slot, Walk(access.view, over: space, in: context.plain))
       }
     }
   }

@@ -4,12 +4,12 @@ import PullbackPlans
 import PullbackTensors
 
 /// A step made ready to run, with what it needs of memory while it runs.
-struct CompiledStep {
-  enum CompiledCore {
+struct CompiledStep: BitwiseCopyable {
+  enum CompiledCore: BitwiseCopyable {
     case none
     case contraction(CompiledContraction)
     case reduction(CompiledReduction)
-    case scatterAdd(ScatterCore)
+    case scatterAdd(CompiledScatter)
   }
 
   let core: CompiledCore
@@ -24,23 +24,24 @@ struct CompiledStep {
   let sharedByteCount: Int
   let checksIndices: Bool
 
-  init(_ step: Step) {
-    body = CompiledBody(step.body, space: step.space)
+  init(_ step: Step, in context: CompilationContext) {
+    body = CompiledBody(step.body, space: step.space, in: context)
     elementCount = step.space.elementCount
     var coreScratch = 0, shared = 0, held = 0
     switch step.core {
     case .none: core = .none
     case .contraction(let contraction):
-      let compiled = CompiledContraction(contraction, writesThrough: body.coreSlot != nil)
+      let compiled = CompiledContraction(
+        contraction, writesThrough: body.coreSlot != nil, in: context)
       (core, coreScratch) = (.contraction(compiled), compiled.threadByteCount)
       shared = compiled.sharedByteCount
     case .reduction(let reduction):
-      let compiled = CompiledReduction(reduction)
+      let compiled = CompiledReduction(reduction, in: context)
       (core, coreScratch) = (.reduction(compiled), compiled.threadByteCount)
       shared = compiled.sharedByteCount
       held = elementCount * reduction.resultType.byteCount
     case .scatterAdd(let scatter):
-      core = .scatterAdd(scatter)
+      core = .scatterAdd(CompiledScatter(scatter, context.slots))
       held = elementCount * scatter.values.elementType.byteCount
     }
     coreByteCount = body.coreSlot == nil ? Plan.padded(held) : 0
@@ -90,7 +91,7 @@ struct CompiledStep {
 }
 
 /// Memory for a step's intermediate tiles, and the threads to work with.
-struct Scratch {
+struct Scratch: BitwiseCopyable {
   /// Elementwise operations below which one thread does the work.
   static let worthSplitting = 100_000
 

@@ -9,8 +9,30 @@ import PullbackTensors
 ///
 /// Each element of the result is one chain over the inner axis, whatever the blocking and the
 /// number of threads, so neither shows in the bits.
-struct CompiledContraction {
-  private let core: ContractionCore
+struct CompiledContraction: BitwiseCopyable {
+  /// One operand: its slot, where each matrix of a batch begins, and its strides.
+  private struct Operand: BitwiseCopyable {
+    let slot: Int
+    let batch: Walk
+    let rowStride: Int
+    let columnStride: Int
+
+    init(_ access: Access, batch shape: Shape, in context: CompilationContext) {
+      slot = context.slots.number(of: access.slot)
+      let strides = access.view.strides
+      let leading = View(offset: access.view.offset, strides: Array(strides.prefix(shape.rank)))
+      batch = Walk(leading, over: shape, in: context.plain)
+      rowStride = strides[shape.rank]
+      columnStride = strides[shape.rank + 1]
+    }
+  }
+
+  private let a: Operand
+  private let b: Operand
+  private let batchCount: Int
+  private let rows: Int
+  private let inner: Int
+  private let columns: Int
   private let kernel: pb_gemm_tile
   private let pack: pb_pack
   private let tileRows: Int
@@ -24,12 +46,15 @@ struct CompiledContraction {
   let threadByteCount: Int
   let sharedByteCount: Int
 
-  private var columnTiles: Int { (core.columns + tileColumns - 1) / tileColumns }
-  private var fullTiles: Int { core.columns / tileColumns }
-  private var panelByteCount: Int { core.inner * tileColumns * elementSize }
+  private var columnTiles: Int { (columns + tileColumns - 1) / tileColumns }
+  private var fullTiles: Int { columns / tileColumns }
+  private var panelByteCount: Int { inner * tileColumns * elementSize }
 
-  init(_ core: ContractionCore, writesThrough: Bool) {
-    self.core = core
+  init(_ core: ContractionCore, writesThrough: Bool, in context: CompilationContext) {
+    a = Operand(core.a, batch: core.batch, in: context)
+    b = Operand(core.b, batch: core.batch, in: context)
+    batchCount = core.batch.elementCount
+    (rows, inner, columns) = (core.rows, core.inner, core.columns)
     self.writesThrough = writesThrough
     let type = core.elementType.kernelType
     guard let kernel = pb_gemm_tile_for(type), let pack = pb_pack_for(type) else {
@@ -40,10 +65,9 @@ struct CompiledContraction {
     tileRows = pb_tile_rows(type)
     tileColumns = pb_tile_columns(type)
     elementSize = core.elementType.byteCount
-    let columnStride = core.b.view.strides[core.batch.rank + 1]
     // Rows of a transposed b do not stand together; those of a large b are far apart.
     packsAll =
-      columnStride != 1 && core.columns > 1
+      b.columnStride != 1 && core.columns > 1
       || core.rows >= 96 && core.columns > tileColumns && core.inner > 200
     // About eight panels, so that threads can share them, of 128 KiB at most.
     let most = max(128 * 1024 / max(core.columns * elementSize, 1), tileRows)
@@ -64,22 +88,21 @@ struct CompiledContraction {
 
   func run(_ memory: RunMemory, _ scratch: Scratch, _ step: CompiledStep) {
     let packed = scratch.shared + step.coreByteCount
-    let rowPanels = (core.rows + panelRows - 1) / panelRows
-    let columnPanels = (core.columns + panelColumns - 1) / panelColumns
-    let a = Walk(core.a.view, batch: core.batch), b = Walk(core.b.view, batch: core.batch)
-    for batch in 0..<core.batch.elementCount {
-      let left = memory.pointer(core.a.slot) + a.element(batch) * elementSize
-      let right = memory.pointer(core.b.slot) + b.element(batch) * elementSize
+    let rowPanels = (self.rows + panelRows - 1) / panelRows
+    let columnPanels = (self.columns + panelColumns - 1) / panelColumns
+    for batch in 0..<batchCount {
+      let left = memory.pointer(a.slot) + a.batch.element(batch) * elementSize
+      let right = memory.pointer(b.slot) + b.batch.element(batch) * elementSize
       packRight(right, into: packed, scratch)
-      let work = 2 * core.rows * core.inner * core.columns
+      let work = 2 * self.rows * self.inner * self.columns
       // 30 floating-point operations a nanosecond: only the order of magnitude matters.
       let units = work < Scratch.worthSplitting ? 1 : rowPanels * columnPanels
       scratch.split(units: units, nanoseconds: work / 30) { unit, thread in
         var frame = step.frame(memory, scratch, thread: thread)
         let own = scratch.thread(thread)
         for panel in units == 1 ? 0..<(rowPanels * columnPanels) : unit..<(unit + 1) {
-          let rows = range(panel / columnPanels, of: panelRows, in: core.rows)
-          let columns = range(panel % columnPanels, of: panelColumns, in: core.columns)
+          let rows = range(panel / columnPanels, of: panelRows, in: self.rows)
+          let columns = range(panel % columnPanels, of: panelColumns, in: self.columns)
           multiply(
             left, right, packed, rows, columns, batch: batch, &frame, scratch: own)
         }
@@ -98,27 +121,26 @@ struct CompiledContraction {
     _ frame: inout BodyFrame, scratch: UnsafeMutableRawPointer
   ) {
     let tileScratch = scratch
-    let first = (batch * core.rows + rows.lowerBound) * core.columns + columns.lowerBound
+    let first = (batch * self.rows + rows.lowerBound) * self.columns + columns.lowerBound
     let target: UnsafeMutableRawPointer, targetStride: Int
     if writesThrough, let slot = frame.body.coreSlot {
       target = frame.memory.pointer(slot) + first * elementSize
-      targetStride = core.columns
+      targetStride = self.columns
     } else {
       target = scratch + Plan.padded(tileRows * tileColumns * elementSize)
       targetStride = columns.count
     }
-    let strides = core.a.view.strides.suffix(2)
-    let rowStride = strides.first!, innerStride = strides.last!
+    let rowStride = a.rowStride, innerStride = a.columnStride
     for tile in (columns.lowerBound / tileColumns)..<columnTiles
     where tile * tileColumns < columns.upperBound {
       let column = tile * tileColumns
-      let width = min(tileColumns, core.columns - column)
+      let width = min(tileColumns, self.columns - column)
       let isPacked = packsAll || width < tileColumns
       let source =
         isPacked
         ? packed + (packsAll ? tile : 0) * panelByteCount : right + column * elementSize
       let sourceStride =
-        isPacked ? tileColumns : core.b.view.strides[core.batch.rank]
+        isPacked ? tileColumns : b.rowStride
       var row = rows.lowerBound
       while row < rows.upperBound {
         let height = Self.height(rows.upperBound - row, tileRows)
@@ -129,11 +151,11 @@ struct CompiledContraction {
         // The kernel writes whole tiles; a partial one goes through the thread's own.
         if width == tileColumns {
           kernel(
-            height, core.inner, x, rowStride, innerStride, source, sourceStride, place,
+            height, self.inner, x, rowStride, innerStride, source, sourceStride, place,
             targetStride, 0)
         } else {
           kernel(
-            height, core.inner, x, rowStride, innerStride, source, sourceStride, tileScratch,
+            height, self.inner, x, rowStride, innerStride, source, sourceStride, tileScratch,
             tileColumns, 0)
           for line in 0..<height {
             (place + line * targetStride * elementSize).copyMemory(
@@ -146,12 +168,12 @@ struct CompiledContraction {
     }
     if writesThrough { return }
     frame.core = target
-    if columns.count == core.columns {
+    if columns.count == self.columns {
       frame.coreStart = first
-      frame.run(first..<(first + rows.count * core.columns))
+      frame.run(first..<(first + rows.count * self.columns))
     } else {
       for row in rows {
-        let start = (batch * core.rows + row) * core.columns + columns.lowerBound
+        let start = (batch * self.rows + row) * self.columns + columns.lowerBound
         frame.core = target + (row - rows.lowerBound) * targetStride * elementSize
         frame.coreStart = start
         frame.run(start..<(start + columns.count))
@@ -168,34 +190,18 @@ struct CompiledContraction {
   private func packRight(
     _ right: UnsafeMutableRawPointer, into packed: UnsafeMutableRawPointer, _ scratch: Scratch
   ) {
-    let strides = core.b.view.strides.suffix(2)
-    let rowStride = strides.first!, columnStride = strides.last!
+    let rowStride = b.rowStride, columnStride = b.columnStride
     let tiles = packsAll ? 0..<columnTiles : fullTiles..<columnTiles
-    let work = tiles.count * core.inner * tileColumns
+    let work = tiles.count * self.inner * tileColumns
     let units = work < Scratch.worthSplitting ? 1 : tiles.count
     scratch.split(units: units, nanoseconds: work) { unit, _ in
       for tile in units == 1 ? tiles : (tiles.lowerBound + unit)..<(tiles.lowerBound + unit + 1) {
         let column = tile * tileColumns
         pack(
-          core.inner, min(tileColumns, core.columns - column), tileColumns,
+          self.inner, min(tileColumns, self.columns - column), tileColumns,
           right + column * columnStride * elementSize, rowStride, columnStride,
           packed + (packsAll ? tile : 0) * panelByteCount)
       }
     }
-  }
-}
-
-extension Walk {
-  /// The batch axes of a matrix operand.
-  fileprivate init(_ view: View, batch: Shape) {
-    self.init(
-      View(offset: view.offset, strides: Array(view.strides.prefix(batch.rank))), over: batch)
-  }
-
-  /// Where the matrix with this batch number begins.
-  fileprivate func element(_ batch: Int) -> Int {
-    var start = 0
-    forEachRun(from: batch, count: 1) { _, element, _ in start = element }
-    return start
   }
 }

@@ -6,23 +6,27 @@ import Synchronization
 
 /// A plan with its kernels chosen: immutable, run by any number of threads at once, each with an
 /// arena of its own.
-final class Executable: Sendable {
+final class Executable: @unchecked Sendable {
   let plan: Plan
-  private let steps: [CompiledStep]
-  private let bufferOffsets: [Int]
+  // Plain data in `plain`, written once, in `init`.
+  private let steps: UnsafeBufferPointer<CompiledStep>
+  private let plain = PlainMemory()
+  private let slots: SlotNumbering
   private let threadByteCount: Int
   private let sharedByteCount: Int
   private let idleArenas = Mutex<[Arena]>([])
 
   init(_ plan: Plan) {
     self.plan = plan
-    steps = plan.steps.map { CompiledStep($0) }
-    bufferOffsets = plan.buffers.map(\.offset)
+    slots = SlotNumbering(plan)
+    let context = CompilationContext(slots: slots, plain: plain)
+    let steps = plan.steps.map { CompiledStep($0, in: context) }
+    self.steps = plain.array(steps)
     threadByteCount = Plan.padded(steps.lazy.map(\.threadByteCount).max() ?? 0)
     sharedByteCount = Plan.padded(steps.lazy.map(\.sharedByteCount).max() ?? 0)
   }
 
-  /// The memory of one run between its first and last step.
+  /// The memory of one run between its first and last step, with the table of slots in front.
   private final class Arena: Sendable {
     let storage: Storage
     let threads: Int
@@ -53,30 +57,52 @@ final class Executable: Sendable {
     }
     let memory = arena ?? makeArena(threads: threads)
     let failure = Failure()
-    var parameters = parameters + [0]
-    parameters.withUnsafeMutableBufferPointer { parameters in
-      let base = memory.storage.base
-      let run = RunMemory(
-        arguments: arguments.map(\.base), outputs: outputs.map(\.base),
-        parameters: parameters.baseAddress!, arena: base, bufferOffsets: bufferOffsets,
-        failure: failure)
-      let scratch = Scratch(
-        shared: base + Plan.padded(plan.arenaByteCount),
-        threadBase: base + Plan.padded(plan.arenaByteCount) + sharedByteCount,
-        threadStride: threadByteCount, threads: threads)
-      for step in steps {
-        step.run(run, scratch)
-        if step.checksIndices, let record = failure.record { record.stop() }
-      }
+    let run = RunMemory(slots: table(of: memory), failure: .passUnretained(failure))
+    for (index, argument) in arguments.enumerated() { run.slots[index] = argument.base }
+    for (index, output) in outputs.enumerated() {
+      run.slots[arguments.count + index] = output.base
     }
-    withExtendedLifetime((arguments, outputs)) {}
+    for (index, parameter) in parameters.enumerated() {
+      run.slots[slots.number(of: .parameter(index))].storeBytes(of: parameter, as: UInt64.self)
+    }
+    let shared = memory.storage.base + headByteCount + Plan.padded(plan.arenaByteCount)
+    let scratch = Scratch(
+      shared: shared, threadBase: shared + sharedByteCount, threadStride: threadByteCount,
+      threads: threads)
+    for index in 0..<steps.count {
+      steps[index].run(run, scratch)
+      if steps[index].checksIndices, let record = failure.record { record.stop() }
+    }
+    withExtendedLifetime((arguments, outputs, failure)) {}
     idleArenas.withLock { $0.append(memory) }
   }
 
+  /// Bytes in front of the buffers: the table of slots, then the parameters, each in 8 bytes.
+  private var headByteCount: Int {
+    Plan.padded(slots.count * MemoryLayout<UnsafeRawPointer>.stride)
+      + Plan.padded(plan.parameterCount * 8)
+  }
+
+  private func table(of arena: Arena) -> UnsafeMutablePointer<UnsafeMutableRawPointer> {
+    // In bounds: the head has room for one pointer a slot.
+    arena.storage.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+  }
+
+  /// A new arena, in which the slots that lie in the arena itself are known already.
   private func makeArena(threads: Int) -> Arena {
-    Arena(
-      byteCount: Plan.padded(plan.arenaByteCount) + sharedByteCount + threads * threadByteCount,
+    let arena = Arena(
+      byteCount: headByteCount + Plan.padded(plan.arenaByteCount) + sharedByteCount
+        + threads * threadByteCount,
       threads: threads)
+    let base = arena.storage.base, table = table(of: arena)
+    let parameters = base + Plan.padded(slots.count * MemoryLayout<UnsafeRawPointer>.stride)
+    for index in 0..<plan.parameterCount {
+      table[slots.number(of: .parameter(index))] = parameters + 8 * index
+    }
+    for (index, buffer) in plan.buffers.enumerated() {
+      table[slots.number(of: .buffer(index))] = base + headByteCount + buffer.offset
+    }
+    return arena
   }
 }
 

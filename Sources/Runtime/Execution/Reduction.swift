@@ -9,11 +9,19 @@ import PullbackTensors
 /// The order of summation is a function of these three extents alone. The reduced axis is cut into
 /// at most 16 segments; each is summed serially (in 16 lanes where it is contiguous, else
 /// one element of the inner axis beside the other); segments are added in order.
-struct CompiledReduction {
+struct CompiledReduction: BitwiseCopyable {
   private static let segmentLength = 4096
   private static let columnChunk = 4 * CompiledBody.tile
 
-  private let core: ReductionCore
+  private let reduction: Reduction
+  private let outer: Int
+  private let reduced: Int
+  private let inner: Int
+  /// Elements of the prologue's space.
+  private let count: Int
+  private let reducedValue: Int
+  private let elementType: ElementType
+  private let resultSize: Int
   private let prologue: CompiledBody
   private let segments: Int
   private let length: Int
@@ -22,12 +30,18 @@ struct CompiledReduction {
 
   /// Partial results of all segments.
   var sharedByteCount: Int {
-    segments == 1 ? 0 : core.outer * segments * core.inner * size
+    segments == 1 ? 0 : outer * segments * inner * size
   }
 
-  init(_ core: ReductionCore) {
-    self.core = core
-    prologue = CompiledBody(core.prologue, space: core.space, keeping: core.reducedValue)
+  init(_ core: ReductionCore, in context: CompilationContext) {
+    reduction = core.reduction
+    (outer, reduced, inner) = (core.outer, core.reduced, core.inner)
+    count = core.space.elementCount
+    reducedValue = core.reducedValue
+    elementType = core.elementType
+    resultSize = core.resultType.byteCount
+    prologue = CompiledBody(
+      core.prologue, space: core.space, keeping: core.reducedValue, in: context)
     size = core.elementType.byteCount
     let isPosition = core.reduction.kernelCode == nil
     let wanted = isPosition ? 1 : (core.reduced + Self.segmentLength - 1) / Self.segmentLength
@@ -47,34 +61,34 @@ struct CompiledReduction {
     into target: UnsafeMutableRawPointer
   ) {
     let partials = segments == 1 ? target : scratch.shared + step.coreByteCount
-    let isRow = core.inner == 1
-    let chunks = isRow ? 1 : (core.inner + Self.columnChunk - 1) / Self.columnChunk
+    let isRow = self.inner == 1
+    let chunks = isRow ? 1 : (self.inner + Self.columnChunk - 1) / Self.columnChunk
     // Short rows go several to a unit.
     let rowsPerUnit =
-      isRow && segments == 1 ? max(16 * CompiledBody.tile / max(core.reduced, 1), 1) : 1
-    let units = (core.outer + rowsPerUnit - 1) / rowsPerUnit * segments * chunks
+      isRow && segments == 1 ? max(16 * CompiledBody.tile / max(self.reduced, 1), 1) : 1
+    let units = (self.outer + rowsPerUnit - 1) / rowsPerUnit * segments * chunks
     let work =
-      core.outer * core.reduced * core.inner * (prologue.instructions.count + 1)
+      self.outer * self.reduced * self.inner * (prologue.instructions.count + 1)
     let split = work < Scratch.worthSplitting ? 1 : units
     scratch.split(units: split, nanoseconds: work / 2) { unit, thread in
       let own = scratch.thread(thread)
       let frame = BodyFrame(prologue, memory, scratch: own + Self.ownByteCount)
-      frame.begin(count: core.space.elementCount)
+      frame.begin(count: count)
       for unit in split == 1 ? 0..<units : unit..<(unit + 1) {
         if isRow, segments == 1 {
           let first = unit * rowsPerUnit
-          reduceRows(first..<min(first + rowsPerUnit, core.outer), frame, own, partials)
+          reduceRows(first..<min(first + rowsPerUnit, self.outer), frame, own, partials)
         } else {
           let (rest, chunk) = unit.quotientAndRemainder(dividingBy: chunks)
           let (outer, segment) = rest.quotientAndRemainder(dividingBy: segments)
-          let range = segment * length..<min((segment + 1) * length, core.reduced)
+          let range = segment * length..<min((segment + 1) * length, self.reduced)
           // Positions are Int32 whatever they are positions of.
-          let place = partials + rest * core.inner * core.resultType.byteCount
+          let place = partials + rest * self.inner * resultSize
           if isRow {
             reduceRow(outer, range, frame, own, place)
           } else {
             let first = chunk * Self.columnChunk
-            let columns = first..<min(first + Self.columnChunk, core.inner)
+            let columns = first..<min(first + Self.columnChunk, self.inner)
             reduceColumns(outer, range, columns, frame, own, place)
           }
         }
@@ -88,22 +102,21 @@ struct CompiledReduction {
     _ rows: Range<Int>, _ frame: BodyFrame, _ own: UnsafeMutableRawPointer,
     _ results: UnsafeMutableRawPointer
   ) {
-    let resultSize = core.resultType.byteCount
-    guard let code = core.reduction.kernelCode, core.reduced > 0,
-      core.reduced <= CompiledBody.tile
+    guard let code = self.reduction.kernelCode, self.reduced > 0,
+      self.reduced <= CompiledBody.tile
     else {
       for row in rows {
-        reduceRow(row, 0..<core.reduced, frame, own, results + row * resultSize)
+        reduceRow(row, 0..<self.reduced, frame, own, results + row * resultSize)
       }
       return
     }
-    let kernel = pb_rows_reduce_for(code, core.elementType.kernelType)!
-    let rowsPerTile = CompiledBody.tile / core.reduced
+    let kernel = pb_rows_reduce_for(code, self.elementType.kernelType)!
+    let rowsPerTile = CompiledBody.tile / self.reduced
     var row = rows.lowerBound
     while row < rows.upperBound {
       let count = min(rowsPerTile, rows.upperBound - row)
-      frame.evaluate(at: row * core.reduced, count: count * core.reduced)
-      kernel(count, core.reduced, results + row * size, frame.value(core.reducedValue))
+      frame.evaluate(at: row * self.reduced, count: count * self.reduced)
+      kernel(count, self.reduced, results + row * size, frame.value(self.reducedValue))
       row += count
     }
   }
@@ -113,16 +126,16 @@ struct CompiledReduction {
     _ row: Int, _ range: Range<Int>, _ frame: BodyFrame, _ lanes: UnsafeMutableRawPointer,
     _ place: UnsafeMutableRawPointer
   ) {
-    let type = core.elementType.kernelType
-    guard let code = core.reduction.kernelCode else {
+    let type = self.elementType.kernelType
+    guard let code = self.reduction.kernelCode else {
       findPosition(row, frame, lanes, place)
       return
     }
     pb_row_start_for(code, type)(lanes)
     let accumulate = pb_row_accumulate_for(code, type)!
     forEachTile(of: range) { start, count in
-      frame.evaluate(at: row * core.reduced + start, count: count)
-      accumulate(count, lanes, frame.value(core.reducedValue))
+      frame.evaluate(at: row * self.reduced + start, count: count)
+      accumulate(count, lanes, frame.value(self.reducedValue))
     }
     pb_row_finish_for(code, type)(lanes, place)
   }
@@ -131,13 +144,13 @@ struct CompiledReduction {
     _ row: Int, _ frame: BodyFrame, _ best: UnsafeMutableRawPointer,
     _ place: UnsafeMutableRawPointer
   ) {
-    let isMax: Int32 = core.reduction == .argmax ? 1 : 0
-    let kernel = pb_arg_row_for(isMax, core.elementType.kernelType)!
+    let isMax: Int32 = self.reduction == .argmax ? 1 : 0
+    let kernel = pb_arg_row_for(isMax, self.elementType.kernelType)!
     let index = place.assumingMemoryBound(to: Int32.self)
-    forEachTile(of: 0..<core.reduced) { start, count in
-      frame.evaluate(at: row * core.reduced + start, count: count)
+    forEachTile(of: 0..<self.reduced) { start, count in
+      frame.evaluate(at: row * self.reduced + start, count: count)
       kernel(
-        count, frame.value(core.reducedValue), Int32(start), best, index, start == 0 ? 1 : 0)
+        count, frame.value(self.reducedValue), Int32(start), best, index, start == 0 ? 1 : 0)
     }
   }
 
@@ -147,26 +160,26 @@ struct CompiledReduction {
     _ outer: Int, _ range: Range<Int>, _ columns: Range<Int>, _ frame: BodyFrame,
     _ own: UnsafeMutableRawPointer, _ place: UnsafeMutableRawPointer
   ) {
-    let type = core.elementType.kernelType
-    let isMax: Int32 = core.reduction == .argmax ? 1 : 0
+    let type = self.elementType.kernelType
+    let isMax: Int32 = self.reduction == .argmax ? 1 : 0
     let position = pb_arg_column_for(isMax, type)
-    let combine = pb_map_for(core.reduction.combination, type)
-    let results = place + columns.lowerBound * core.resultType.byteCount
-    if core.reduction.kernelCode != nil { fillIdentity(columns.count, results) }
+    let combine = pb_map_for(self.reduction.combination, type)
+    let results = place + columns.lowerBound * resultSize
+    if self.reduction.kernelCode != nil { fillIdentity(columns.count, results) }
     // A tile holds several rows if they are short, else a part of one.
-    let isWhole = columns.count == core.inner && core.inner <= CompiledBody.tile
-    let rowsPerTile = isWhole ? CompiledBody.tile / core.inner : 1
+    let isWhole = columns.count == self.inner && self.inner <= CompiledBody.tile
+    let rowsPerTile = isWhole ? CompiledBody.tile / self.inner : 1
     var row = range.lowerBound
     while row < range.upperBound {
       let rows = min(rowsPerTile, range.upperBound - row)
-      forEachTile(of: isWhole ? 0..<(rows * core.inner) : 0..<columns.count) { start, count in
-        let first = (outer * core.reduced + row) * core.inner + columns.lowerBound
+      forEachTile(of: isWhole ? 0..<(rows * self.inner) : 0..<columns.count) { start, count in
+        let first = (outer * self.reduced + row) * self.inner + columns.lowerBound
         frame.evaluate(at: first + start, count: count)
-        let width = isWhole ? core.inner : count
+        let width = isWhole ? self.inner : count
         for line in 0..<(isWhole ? rows : 1) {
-          let values = frame.value(core.reducedValue) + line * width * size
+          let values = frame.value(self.reducedValue) + line * width * size
           let offset = isWhole ? 0 : start
-          if core.reduction.kernelCode == nil {
+          if self.reduction.kernelCode == nil {
             let indices = (results + offset * 4).assumingMemoryBound(to: Int32.self)
             position!(width, values, Int32(row + line), own + offset * size, indices)
           } else {
@@ -182,8 +195,8 @@ struct CompiledReduction {
   private func fillIdentity(_ count: Int, _ target: UnsafeMutableRawPointer) {
     // The lanes of an empty row hold the identity.
     withUnsafeTemporaryAllocation(byteCount: Int(PB_LANES) * 8, alignment: 64) { lanes in
-      let type = core.elementType.kernelType
-      pb_row_start_for(core.reduction.kernelCode!, type)(lanes.baseAddress!)
+      let type = self.elementType.kernelType
+      pb_row_start_for(self.reduction.kernelCode!, type)(lanes.baseAddress!)
       pb_fill_for(type)(count, target, lanes.baseAddress!)
     }
   }
@@ -191,13 +204,13 @@ struct CompiledReduction {
   private func combine(
     _ partials: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer
   ) {
-    let combine = pb_map_for(core.reduction.combination, core.elementType.kernelType)!
-    for outer in 0..<core.outer {
-      let result = target + outer * core.inner * size
-      let first = partials + outer * segments * core.inner * size
-      result.copyMemory(from: first, byteCount: core.inner * size)
+    let combine = pb_map_for(self.reduction.combination, self.elementType.kernelType)!
+    for outer in 0..<self.outer {
+      let result = target + outer * self.inner * size
+      let first = partials + outer * segments * self.inner * size
+      result.copyMemory(from: first, byteCount: self.inner * size)
       for segment in 1..<segments {
-        combine(core.inner, result, result, first + segment * core.inner * size, result)
+        combine(self.inner, result, result, first + segment * self.inner * size, result)
       }
     }
   }
@@ -212,13 +225,29 @@ struct CompiledReduction {
   }
 }
 
-extension ScatterCore {
+/// Adds rows up where their indices say: see `ScatterCore`.
+struct CompiledScatter: BitwiseCopyable {
+  private let values: Int
+  private let indices: Int
+  private let elementType: ElementType
+  private let batch: Int
+  private let count: Int
+  private let updates: Int
+  private let rest: Int
+
+  init(_ core: ScatterCore, _ slots: SlotNumbering) {
+    values = slots.number(of: core.values.slot)
+    indices = slots.number(of: core.indices.slot)
+    elementType = core.values.elementType
+    (batch, count, updates, rest) = (core.batch, core.count, core.updates, core.rest)
+  }
+
   /// Adds rows up where their indices say, in order; the indices were checked by an earlier step.
   func run(_ memory: RunMemory, into target: UnsafeMutableRawPointer) {
-    let size = values.elementType.byteCount
-    let source = memory.pointer(values.slot)
-    let numbers = memory.pointer(indices.slot).assumingMemoryBound(to: Int32.self)
-    let add = pb_map_for(PB_ADD, values.elementType.kernelType)!
+    let size = elementType.byteCount
+    let source = memory.pointer(values)
+    let numbers = memory.pointer(indices).assumingMemoryBound(to: Int32.self)
+    let add = pb_map_for(PB_ADD, elementType.kernelType)!
     _ = target.initializeMemory(
       as: UInt8.self, repeating: 0, count: batch * count * rest * size)
     for group in 0..<batch {

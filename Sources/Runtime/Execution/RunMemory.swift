@@ -4,27 +4,41 @@ import PullbackPlans
 import PullbackTensors
 import Synchronization
 
-/// Where the slots of a plan are during one run.
+/// Numbers the slots of a plan, so that a run finds any of them in one table.
+struct SlotNumbering {
+  private let argumentCount: Int
+  private let outputCount: Int
+  private let parameterCount: Int
+  let count: Int
+
+  init(_ plan: Plan) {
+    argumentCount = plan.arguments.count
+    outputCount = plan.outputs.count
+    parameterCount = plan.parameterCount
+    count = argumentCount + outputCount + parameterCount + plan.buffers.count
+  }
+
+  func number(of slot: Slot) -> Int {
+    switch slot {
+    case .argument(let number): number
+    case .output(let number): argumentCount + number
+    case .parameter(let number): argumentCount + outputCount + number
+    case .buffer(let number): argumentCount + outputCount + parameterCount + number
+    }
+  }
+}
+
+/// Where the slots of a plan are during one run. Plain pointers, so that copying counts nothing.
 ///
 /// The memory behind each pointer is as large as the plan says: arguments and outputs hold their
 /// shape's elements, a buffer its place in the arena. All accesses of all steps stay inside because
 /// their views were derived from those shapes by the movement rules.
 struct RunMemory {
-  let arguments: [UnsafeMutableRawPointer]
-  let outputs: [UnsafeMutableRawPointer]
-  let parameters: UnsafeMutablePointer<UInt64>
-  let arena: UnsafeMutableRawPointer
-  let bufferOffsets: [Int]
-  let failure: Failure
+  let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  /// Alive as long as the run.
+  let failure: Unmanaged<Failure>
 
-  func pointer(_ slot: Slot) -> UnsafeMutableRawPointer {
-    switch slot {
-    case .argument(let number): arguments[number]
-    case .parameter(let number): UnsafeMutableRawPointer(parameters + number)
-    case .buffer(let number): arena + bufferOffsets[number]
-    case .output(let number): outputs[number]
-    }
-  }
+  func pointer(_ slot: Int) -> UnsafeMutableRawPointer { slots[slot] }
 }
 
 /// The lowest position at which a check of indices failed, at any number of threads.
@@ -47,46 +61,74 @@ final class Failure: Sendable {
   }
 }
 
+/// Arrays of plain data that live as long as their owner: what a replay reads is reached through
+/// pointers alone, without counting references.
+final class PlainMemory: @unchecked Sendable {
+  private var blocks: [UnsafeMutableRawPointer] = []
+
+  /// A copy of the elements, which must hold no references.
+  func array<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeBufferPointer<Element> {
+    let block = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
+    _ = block.initialize(from: elements)
+    if let base = block.baseAddress { blocks.append(UnsafeMutableRawPointer(base)) }
+    return UnsafeBufferPointer(block)
+  }
+
+  deinit { for block in blocks { block.deallocate() } }
+}
+
 /// The axes of a view over a space, innermost first, merged where they follow each other.
-struct Walk {
-  private(set) var extents: [Int] = []
-  private(set) var strides: [Int] = []
+struct Walk: BitwiseCopyable {
+  struct Axis: BitwiseCopyable {
+    var extent: Int
+    var stride: Int
+  }
+
+  private let axes: UnsafeBufferPointer<Axis>
   let offset: Int
 
-  init(_ view: View, over space: Shape) {
+  /// The distance of neighbours along the innermost axis.
+  var stride: Int { axes[0].stride }
+
+  init(_ view: View, over space: Shape, in plain: PlainMemory) {
     offset = view.offset
+    var axes: [Axis] = []
     for axis in space.indices.reversed() where space[axis] != 1 {
-      if let last = extents.indices.last, strides[last] * extents[last] == view.strides[axis] {
-        extents[last] *= space[axis]
+      if let last = axes.last, last.stride * last.extent == view.strides[axis] {
+        axes[axes.count - 1].extent *= space[axis]
       } else {
-        extents.append(space[axis])
-        strides.append(view.strides[axis])
+        axes.append(Axis(extent: space[axis], stride: view.strides[axis]))
       }
     }
-    if extents.isEmpty {
-      extents = [1]
-      strides = [0]
-    }
+    self.axes = plain.array(axes.isEmpty ? [Axis(extent: 1, stride: 0)] : axes)
   }
 
   /// Calls `run(done, element, length)` for stretches along the innermost axis: `length`
   /// positions from `position + done`, whose first element stands at `element`.
   @inline(__always)
   func forEachRun(from position: Int, count: Int, _ run: (Int, Int, Int) -> Void) {
-    let innermost = extents[0], stride = strides[0]
+    let innermost = axes[0].extent
     var done = 0
     while done < count {
-      var rest = position + done
-      let inner = rest % innermost
-      rest /= innermost
-      var element = offset + inner * stride
-      for axis in 1..<extents.count {
-        element += rest % extents[axis] * strides[axis]
-        rest /= extents[axis]
-      }
+      let (outer, inner) = (position + done).quotientAndRemainder(dividingBy: innermost)
       let length = min(innermost - inner, count - done)
-      run(done, element, length)
+      run(done, start(of: outer) + inner * axes[0].stride, length)
       done += length
     }
+  }
+
+  /// Where an element stands.
+  func element(_ position: Int) -> Int {
+    let (outer, inner) = position.quotientAndRemainder(dividingBy: axes[0].extent)
+    return start(of: outer) + inner * axes[0].stride
+  }
+
+  private func start(of row: Int) -> Int {
+    var element = offset, rest = row
+    for axis in axes.dropFirst() {
+      element += rest % axis.extent * axis.stride
+      rest /= axis.extent
+    }
+    return element
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The type of one element, as a value: what `Tensor<Scalar>` knows statically, `Value` carries.
-package enum ElementType: UInt8, Sendable, CaseIterable {
+package enum ElementType: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case float, double, int32, bool
 
   /// Bytes of one element. `Bool` takes one byte, 0 or 1.

@@ -53,7 +53,7 @@ package enum Identity: Sendable {
 }
 
 /// On whose behalf an index is checked: the message names it.
-package enum IndexUse: String, Sendable, Hashable, CaseIterable {
+package enum IndexUse: String, Sendable, BitwiseCopyable, Hashable, CaseIterable {
   case gather
   case oneHot
   case softmaxCrossEntropy

@@ -2,7 +2,7 @@
 
 /// y = f over some axes of x. Result: the shape of x without them. Batching: the same operation,
 /// axes shifted by one.
-package enum Reduction: String, Sendable, CaseIterable {
+package enum Reduction: String, Sendable, BitwiseCopyable, CaseIterable {
   /// 0 over an empty axis.
   case sum
   /// For Bool: any. NaN if one element is NaN.
