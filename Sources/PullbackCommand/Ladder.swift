@@ -48,10 +48,10 @@ struct Ladder: ParsableCommand {
     let extents = shape ?? .ofTheNotes
     let product = IntegerProduct(extents)
     // Measured between the rungs too: a machine in use gives its best at times.
-    var climbed: [Measurement] = [], peak = 0.0
+    var climbed: [Climb] = [], peak = 0.0
     for rung in Rung.allCases {
       peak = max(peak, Machine.measuredPeak(threads: Threads.limit))
-      climbed.append(Measurement(of: rung, product))
+      climbed.append(Climb(of: rung, product))
     }
     // A rung above the peak tells that other programs disturbed the measurement.
     let fastest = climbed.map { extents.operations / $0.best }.max()!
@@ -59,8 +59,8 @@ struct Ladder: ParsableCommand {
       peak = max(peak, Machine.measuredPeak(threads: Threads.limit))
     }
     if json {
-      for measurement in climbed {
-        try Console.print(measurement.json(extents, climbed[0], peak: peak).description)
+      for climb in climbed {
+        try Console.print(climb.json(extents, climbed[0], peak: peak).description)
       }
     } else {
       try printTable(climbed, extents, peak: peak)
@@ -73,7 +73,7 @@ struct Ladder: ParsableCommand {
     }
   }
 
-  private func printTable(_ climbed: [Measurement], _ extents: Extents, peak: Double) throws {
+  private func printTable(_ climbed: [Climb], _ extents: Extents, peak: Double) throws {
     let threads = Threads.limit
     try Console.print("[\(extents.n), \(extents.k)] x [\(extents.k), \(extents.m)] in Float")
     try Console.print(
@@ -83,12 +83,12 @@ struct Ladder: ParsableCommand {
       ("rung", .left), ("formula", .left), ("time", .right), ("GFLOP/s", .right),
       ("faster", .right), ("of peak", .right), ("exact", .left),
     ])
-    for measurement in climbed {
-      let speed = extents.operations / measurement.best
+    for climb in climbed {
+      let speed = extents.operations / climb.best
       table.append([
-        measurement.rung.name, measurement.rung.formula, measurement.best.asTime,
-        (speed / 1e9).threeDigits, "\((climbed[0].best / measurement.best).threeDigits)x",
-        "\((100 * speed / peak).fixed(1))%", measurement.isCorrect ? "yes" : "NO",
+        climb.rung.name, climb.rung.formula, climb.best.asTime,
+        (speed / 1e9).threeDigits, "\((climbed[0].best / climb.best).threeDigits)x",
+        "\(decimal(100 * speed / peak, 1))%", climb.isCorrect ? "yes" : "NO",
       ])
     }
     for line in table.lines { try Console.print(line) }
@@ -101,7 +101,7 @@ struct Ladder: ParsableCommand {
     let literal = (0..<2).map { literalBroadcastRow($0, a, b).scalars.map { Int($0) } }
     if json {
       for i in 0..<2 {
-        var line = JSONLine(event: "row")
+        var line = JSONLine()
         line.add("row", i)
         line.add("right", right[i])
         line.add("literal", literal[i])

@@ -36,17 +36,11 @@ struct Table {
 }
 
 extension Double {
-  /// With so many digits behind the point, 0 ... 6; for numbers of at least 0 and below 10^12.
-  func fixed(_ places: Int) -> String {
-    let unit = (0..<places).reduce(1) { power, _ in power * 10 }
-    let scaled = Int((self * Double(unit)).rounded())
-    if places == 0 { return "\(scaled)" }
-    let digits = String(scaled % unit)
-    return "\(scaled / unit)." + String(repeating: "0", count: places - digits.count) + digits
-  }
-
   /// With three significant digits; three places below 1, all of those before the point.
-  var threeDigits: String { fixed(self < 1 ? 3 : self < 10 ? 2 : self < 100 ? 1 : 0) }
+  var threeDigits: String {
+    if self >= 100 { return "\(Int(rounded()))" }
+    return decimal(self, self < 1 ? 3 : self < 10 ? 2 : 1)
+  }
 
   /// Seconds, in the unit that leaves one to three digits before the point.
   var asTime: String {

@@ -74,8 +74,8 @@ import Testing
     let json = try Command.run("ladder", "--trap", "--json")
     #expect(
       json.output == """
-        {"event":"row","row":0,"right":[19,22],"literal":[12,28]}
-        {"event":"row","row":1,"right":[43,50],"literal":[36,56]}
+        {"row":0,"right":[19,22],"literal":[12,28]}
+        {"row":1,"right":[43,50],"literal":[36,56]}
 
         """)
     #expect(try Command.run("ladder", "--trap", "--shape", "2x2x2").status == 64)

@@ -71,7 +71,7 @@ struct IntegerProduct {
 }
 
 /// A rung's times on one product.
-struct Measurement {
+struct Climb {
   let rung: Rung
   let isCorrect: Bool
   /// Seconds of each run, shortest first.
@@ -85,13 +85,13 @@ struct Measurement {
     let clock = ContinuousClock()
     func secondsOf(_ body: () -> Void) -> Double {
       // A clock that did not move must not make a rung infinitely fast.
-      max(clock.measure(body) / .seconds(1), 1e-9)
+      max(clock.measure(body).seconds, 1e-9)
     }
     var numbers: [Float] = []
     let first = secondsOf { numbers = rung.multiply(product.a, product.b).scalars }
     var seconds: [Double] = []
     var spent = first
-    while spent < Measurement.budget, seconds.count < Measurement.mostRuns {
+    while spent < Climb.budget, seconds.count < Climb.mostRuns {
       let run = secondsOf { _ = rung.multiply(product.a, product.b) }
       seconds.append(run)
       spent += run
@@ -106,9 +106,9 @@ struct Measurement {
   var median: Double { seconds[seconds.count / 2] }
 
   /// One line of JSON; `first` is the rung to compare with.
-  func json(_ extents: Extents, _ first: Measurement, peak: Double) -> JSONLine {
+  func json(_ extents: Extents, _ first: Climb, peak: Double) -> JSONLine {
     let speed = extents.operations / best
-    var line = JSONLine(event: "rung")
+    var line = JSONLine()
     line.add("rung", text: rung.rawValue)
     line.add("shape", [extents.n, extents.k, extents.m])
     line.add("runs", seconds.count)
