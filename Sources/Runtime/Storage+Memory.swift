@@ -2,31 +2,25 @@
 
 import PullbackTensors
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 extension Storage {
-  /// New memory, aligned to and padded to whole cache lines, so that tiles never share one.
+  /// New memory, aligned to whole cache lines and padded behind the last element.
   ///
   /// A mistake if the system has no such amount.
   convenience init(byteCount: Int) {
-    var memory: UnsafeMutableRawPointer?
-    let padded = (Swift.max(byteCount, 1) + 63) & ~63
-    guard posix_memalign(&memory, 64, padded) == 0, let memory else {
+    let padded = (byteCount + Storage.overread + 63) & ~63
+    guard let memory = StoragePool.take(padded) else {
       Mistake(
         "evaluate", "the system has no \(byteCount) bytes of memory for one tensor",
         fix: "use smaller tensors or batches"
       ).stop(at: nil)
     }
     self.init(address: OpaquePointer(memory), byteCount: padded) {
-      free(UnsafeMutableRawPointer($0))
+      StoragePool.give(UnsafeMutableRawPointer($0), $1)
     }
   }
+
+  /// Bytes behind the last element that matrix kernels may read (and ignore): the widest tile.
+  static let overread = 256
 
   var base: UnsafeMutableRawPointer { UnsafeMutableRawPointer(address) }
 

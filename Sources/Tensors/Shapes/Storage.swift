@@ -5,16 +5,16 @@
 package final class Storage: @unchecked Sendable {
   package let address: OpaquePointer
   package let byteCount: Int
-  private let release: @Sendable (OpaquePointer) -> Void
+  private let release: @Sendable (OpaquePointer, Int) -> Void
 
   /// Takes over memory that nobody writes once the storage is shared.
   package init(
-    address: OpaquePointer, byteCount: Int, release: @escaping @Sendable (OpaquePointer) -> Void
+    address: OpaquePointer, byteCount: Int, release: @escaping @Sendable (OpaquePointer, Int) -> Void
   ) {
     self.address = address
     self.byteCount = byteCount
     self.release = release
   }
 
-  deinit { release(address) }
+  deinit { release(address, byteCount) }
 }
