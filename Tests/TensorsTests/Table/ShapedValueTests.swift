@@ -44,7 +44,9 @@ import Testing
           shape, type, (0..<shape.elementCount).map { _ in choices.randomElement(using: &random)! })
         for axis in 0...1 {
           let result = array.value.reduced(reduction, AxisSet([axis]))
-          let expected = array.reduced(along: AxisSet([axis])) { Reference.reduction(reduction, $0, type) }
+          let expected = array.reduced(along: AxisSet([axis])) {
+            Reference.reduction(reduction, $0, type)
+          }
           #expect(areClose(result.numbers, expected, 1e-12))
         }
       }
