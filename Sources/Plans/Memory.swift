@@ -11,8 +11,8 @@ extension Plan {
     placeBuffers()
   }
 
-  /// A result may be written over an argument if no later step reads the argument, and the
-  /// writing step reads it only at the position that it is about to write.
+  /// A result may be written over an argument of its shape and type if no later step reads the
+  /// argument, and the writing step reads it only at the position that it is about to write.
   private mutating func refuseUnsafeDonations() {
     var lastReader = [Int](repeating: -1, count: arguments.count)
     var writer = [Int](repeating: -1, count: outputs.count)
@@ -25,9 +25,13 @@ extension Plan {
     var given = Set<Int>()
     for output in outputs.indices {
       guard let donor = outputs[output].donor else { continue }
-      let step = steps[writer[output]]
+      let step = steps[writer[output]], taken = arguments[donor]
+      let isAlike =
+        taken.type == outputs[output].elementType && taken.shape == outputs[output].shape
       let readsElsewhere = step.readsOutOfStep.contains { $0.slot == .argument(donor) }
-      if lastReader[donor] > writer[output] || readsElsewhere || !given.insert(donor).inserted {
+      if !isAlike || readsElsewhere || lastReader[donor] > writer[output]
+        || !given.insert(donor).inserted
+      {
         outputs[output].donor = nil
       }
     }

@@ -98,6 +98,7 @@ private struct Simplification {
       if case .unary(.negate) = inner.operation { return inner.inputs[0] }
       return nil
     case .movement(.reshape), .movement(.expand), .conversion: return input(0)
+    case .movement(.transpose(let order)): return order == Shape(order.indices) ? input(0) : nil
     default: return nil
     }
   }

@@ -49,7 +49,8 @@ extension Program {
 
 extension Plan {
   /// What a legal plan is: every number is written before it is read, every result is written
-  /// once, buffers that live at the same time do not overlap, and values come before their users.
+  /// once, an argument is not read after a result took its place, buffers that live at the same
+  /// time do not overlap, and values come before their users.
   package func verify() {
     var isWritten = Set<Slot>()
     for index in arguments.indices { isWritten.insert(.argument(index)) }
@@ -60,6 +61,14 @@ extension Plan {
       }
       for slot in step.writes {
         require(isWritten.insert(slot).inserted, "step \(number) writes a slot again")
+        if case .output(let output) = slot, let donor = outputs[output].donor {
+          require(
+            isWritten.remove(.argument(donor)) != nil,
+            "step \(number) writes over an argument that is gone")
+          require(
+            !step.readsOutOfStep.contains { $0.slot == .argument(donor) },
+            "step \(number) reads an argument where it may have been written over")
+        }
       }
       verify(step.body)
       if case .reduction(let core) = step.core { verify(core.prologue) }

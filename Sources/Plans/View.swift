@@ -35,7 +35,7 @@ package struct View: Sendable, Hashable {
 
   /// The view after a movement from shape `source` to `target`, or nil where elements would have
   /// to be copied (some reshapes, and padding).
-  func moved(_ movement: Movement, from source: Shape, to target: Shape) -> View? {
+  package func moved(_ movement: Movement, from source: Shape, to target: Shape) -> View? {
     switch movement {
     case .reshape: return reshaped(from: source, to: target)
     case .transpose(let order): return View(offset: offset, strides: order.map { strides[$0] })

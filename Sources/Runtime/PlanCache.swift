@@ -5,9 +5,9 @@ import Synchronization
 
 /// Plans by the structure of the graph they were made for. The hash finds candidates, the whole key
 /// decides. Bounded: the plans that were not used for longest go first.
-final class PlanCache: Sendable {
-  static let shared = PlanCache()
-  static let capacity = 256
+package final class PlanCache: Sendable {
+  package static let shared = PlanCache()
+  package static let capacity = 256
   /// Bytes that plans which are not running may keep for their next run.
   static let idleByteLimit = 1 << 29
   /// Graphs beyond this many words of key are planned each time: they are rarely seen twice.
@@ -35,6 +35,13 @@ final class PlanCache: Sendable {
       }
     }
 
+    mutating func find(_ key: [UInt64], _ hash: UInt64) -> Executable? {
+      guard let index = entries[hash]?.firstIndex(where: { $0.key == key }) else { return nil }
+      clock += 1
+      entries[hash]![index].lastUse = clock
+      return entries[hash]![index].executable
+    }
+
     /// Forgets the half of the plans that was not used for longest.
     mutating func dropOldest() {
       let uses = entries.values.flatMap { $0.map(\.lastUse) }.sorted()
@@ -50,18 +57,19 @@ final class PlanCache: Sendable {
   private let contents = Mutex(Contents())
 
   /// How many plans have been made, for tests and for `pullback bench`.
-  var misses: Int { contents.withLock { $0.misses } }
+  package var misses: Int { contents.withLock { $0.misses } }
 
-  var count: Int { contents.withLock { $0.count } }
+  package var count: Int { contents.withLock { $0.count } }
 
   func executable(for capture: Capture) -> Executable {
     let hash = PlanCache.hash(capture.key)
-    if let known = find(capture.key, hash) { return known }
+    if let known = contents.withLock({ $0.find(capture.key, hash) }) { return known }
     // Planned outside the lock; if two threads plan the same graph, the second plan is dropped.
     let made = Executable(Plan(capture.program))
     return contents.withLock { contents in
       contents.misses += 1
       if capture.key.count > PlanCache.longestKey { return made }
+      if let known = contents.find(capture.key, hash) { return known }
       if contents.count >= PlanCache.capacity { contents.dropOldest() }
       contents.limitIdleBytes()
       contents.clock += 1
@@ -69,17 +77,6 @@ final class PlanCache: Sendable {
         Entry(key: capture.key, executable: made, lastUse: contents.clock))
       contents.count += 1
       return made
-    }
-  }
-
-  private func find(_ key: [UInt64], _ hash: UInt64) -> Executable? {
-    contents.withLock { contents in
-      guard let index = contents.entries[hash]?.firstIndex(where: { $0.key == key }) else {
-        return nil
-      }
-      contents.clock += 1
-      contents.entries[hash]![index].lastUse = contents.clock
-      return contents.entries[hash]![index].executable
     }
   }
 

@@ -190,7 +190,9 @@ extension Body {
   fileprivate func lastUses(keeping kept: Int?) -> [[Int]] {
     var last = [Int](repeating: -1, count: operands.count + instructions.count)
     for (index, instruction) in instructions.enumerated() {
-      for input in 0..<instruction.inputs.count { last[instruction.inputs[input]] = index }
+      for input in (0..<instruction.inputs.count).map({ instruction.inputs[$0] }) {
+        last[input] = max(last[input], index)
+      }
       if case .checked = instruction.operation { last[instruction.inputs[0]] = Int.max }
     }
     for store in stores { last[store.value] = Int.max }

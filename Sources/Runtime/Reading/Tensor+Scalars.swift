@@ -67,7 +67,8 @@ extension Tensor where Scalar: NumericScalar {
     evaluate([value, other.value])
     return zip(scalars, other.scalars).allSatisfy { x, y in
       let (x, y) = (x.asDouble, y.asDouble)
-      return x == y || abs(x - y) <= absoluteTolerance + relativeTolerance * abs(y)
+      return x == y
+        || y.isFinite && abs(x - y) <= absoluteTolerance + relativeTolerance * abs(y)
     }
   }
 }

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackPlans
+import PullbackRuntime
+import PullbackTensors
+import Testing
+
+/// Fused or not, on any number of threads: the same bits.
+@Suite(.serialized) struct FusionTests {
+  init() { Plan.verifiesByDefault = true }
+
+  @Test("Random graphs, small and strange", arguments: 0..<600)
+  func smallGraphs(seed: Int) {
+    check(seed, operations: 6 + seed % 25, extents: [0, 1, 1, 2, 3, 3, 4, 5], [1, 2, 3, 7])
+  }
+
+  @Test("Random graphs beyond one tile", arguments: 0..<150)
+  func largeGraphs(seed: Int) {
+    check(
+      seed, operations: 6 + seed % 50, extents: [0, 1, 1, 2, 3, 5, 7, 16, 33, 40, 600], [1, 7])
+  }
+
+  private func check(_ seed: Int, operations: Int, extents: [Int], _ limits: [Int]) {
+    let single = RandomGraph(seed: seed, operations: operations, extents: extents)
+    for node in single.nodes { evaluate([Value(node)]) }
+    let expected = single.results.map(\.bits)
+    let limit = Threads.limit
+    defer { Threads.limit = limit }
+    for threads in limits {
+      Threads.limit = threads
+      let graph = RandomGraph(seed: seed, operations: operations, extents: extents)
+      evaluate(graph.results)
+      #expect(graph.results.map(\.bits) == expected, "on \(threads) threads")
+    }
+  }
+
+  /// What a group computes for one order of elements must not be read there in another.
+  @Test("One step reads what it makes in its own order only", arguments: Reader.allCases)
+  func readsAtOtherPositions(reader: Reader) {
+    let size = 3
+    let x = Tensor<Float>(range: 0..<(size * size)).reshaped(to: [size, size])
+    func made() -> Value { relu(Tensor<Float>(x.value) - 3.5).value }
+    let fused = reader.result(of: made())
+    let known = made()
+    evaluate([known])
+    let alone = reader.result(of: known)
+    #expect(fused.bits == alone.bits)
+  }
+
+  enum Reader: CaseIterable {
+    case transposedAndPlain, plainAndTransposed, rowOfItself, product, gathered, padded
+    case reducedAndPlain, writtenOutLater, constantWrittenOutLater, sharedBySelection
+
+    func result(of a: Value) -> Value {
+      let one = Value.constant(1, .float)
+      let turned = a.transposed([1, 0])
+      switch self {
+      case .transposedAndPlain: return turned + a
+      case .plainAndTransposed: return a + (turned + one)
+      case .rowOfItself:
+        return a + a.sliced(from: [1, 0], extents: [1, 3]).expanded(to: [3, 3])
+      case .product: return a.matmul(a.transposed([1, 0])) + a
+      case .gathered:
+        let rows = Tensor<Int32>([2, 0, 1]).value.checked(below: 3, for: .gather)
+        return a.gathered(rows) + a
+      case .padded: return a.sliced(from: [0, 1], extents: [3, 2]).padded(to: [3, 3], at: [0, 0]) + a
+      case .reducedAndPlain:
+        return a / a.reduced(.sum, AxisSet([1])).reshaped(to: [3, 1]) + turned
+      case .writtenOutLater: return (turned + one).reshaped(to: [9]) + turned.reshaped(to: [9])
+      case .constantWrittenOutLater:
+        let ones = Value.full([3, 3], 1, .float)
+        return (ones + a).matmul(ones)
+      case .sharedBySelection: return Value.select(a .> 0, turned, a) + turned
+      }
+    }
+  }
+
+  /// A check hands on its input's register, which must stay even if the input is read again.
+  @Test func checkedIndicesKeepTheirRegister() {
+    let a = Tensor<Int32>([0, 1, 2, 3]), b = Tensor<Int32>([1, 1, 0, 0])
+    let sum = (a + b).value
+    let checked = sum.checked(below: 8, for: .gather)
+    let doubled = sum * Value.constant(2, .int32)
+    let later = (doubled + Value.constant(1, .int32)) * doubled
+    #expect(Tensor<Int32>(checked + later).scalars == [7, 22, 22, 45])
+  }
+}

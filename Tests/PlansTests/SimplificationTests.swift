@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackPlans
+import PullbackRuntime
+import PullbackTensors
+import Testing
+
+@Suite struct SimplificationTests {
+  init() { Plan.verifiesByDefault = true }
+
+  private static let special: [Float] = [0, -0.0, 1.5, -2, .infinity, -.infinity, .nan, 1e-42]
+
+  /// A formula and whether it is nothing but x.
+  struct Rule: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let isDropped: Bool
+    let formula: @Sendable (Value) -> Value
+
+    init(_ name: String, isDropped: Bool, _ formula: @escaping @Sendable (Value) -> Value) {
+      (testDescription, self.isDropped, self.formula) = (name, isDropped, formula)
+    }
+  }
+
+  private static func constant(_ number: Double) -> Value { .constant(number, .float) }
+
+  static let rules: [Rule] = [
+    Rule("x · 1", isDropped: true) { $0 * constant(1) },
+    Rule("1 · x", isDropped: true) { constant(1) * $0 },
+    Rule("x · ones", isDropped: true) { $0 * Value.full($0.shape, 1, .float) },
+    Rule("x / 1", isDropped: true) { $0 / constant(1) },
+    Rule("x - 0", isDropped: true) { $0 - constant(0) },
+    Rule("--x", isDropped: true) { -(-$0) },
+    Rule("x + 0", isDropped: false) { $0 + constant(0) },
+    Rule("0 + x", isDropped: false) { constant(0) + $0 },
+    Rule("x - -0", isDropped: false) { $0 - constant(-0.0) },
+    Rule("0 - x", isDropped: false) { constant(0) - $0 },
+    Rule("1 / x", isDropped: false) { constant(1) / $0 },
+    Rule("0 x", isDropped: false) { constant(0) * $0 },
+    Rule("x · 1 twice as many rows", isDropped: false) { $0 * Value.full([2, 8], 1, .float) },
+    Rule("reshape back", isDropped: true) { $0.reshaped(to: [2, 4]).reshaped(to: [8]) },
+    Rule("transpose back", isDropped: true) {
+      $0.reshaped(to: [2, 4]).transposed([1, 0]).transposed([1, 0]).reshaped(to: [8])
+    },
+    Rule("expand in two steps", isDropped: false) {
+      $0.reshaped(to: [1, 8]).expanded(to: [2, 8]).expanded(to: [3, 2, 8])
+    },
+  ]
+
+  @Test("Rules keep every bit", arguments: rules)
+  func rule(rule: Rule) throws {
+    let x = Tensor(SimplificationTests.special).value
+    let written = rule.formula(x)
+    for node in GraphOrder(of: [rule.formula(x)], isLeaf: { _ in false }).nodes {
+      evaluate([Value(node)])
+    }
+    let single = rule.formula(x)
+    for node in GraphOrder(of: [single], isLeaf: { _ in false }).nodes { evaluate([Value(node)]) }
+    // NaN may come with any sign, so bits are compared of what is not NaN.
+    #expect(written.bits == single.bits)
+
+    let program = try Capture(of: [rule.formula(x)]).program.simplified()
+    let isArgument = program.entries.count == 1 && program.entries[0].inputs.count == 0
+    #expect(isArgument == rule.isDropped)
+  }
+
+  @Test func equalEntriesMerge() throws {
+    let x = Tensor<Float>([1, 2]).value, y = Tensor<Float>([3, 4]).value
+    func count(_ values: Value...) throws -> Int {
+      try Capture(of: values).program.simplified().entries.count
+    }
+    #expect(try count(x * y + x * y) == 4)
+    #expect(try count(x * y + y * x) == 5)
+    // The same numbers in two tensors are two arguments; a plan does not know numbers.
+    #expect(try count(x + Tensor<Float>([1, 2]).value) == 3)
+    #expect(try count(x * Value.scalar(3, .float) + x * Value.scalar(3, .float)) == 6)
+    #expect(try count(x.reduced(.sum, AxisSet([0])), x.reduced(.max, AxisSet([0]))) == 3)
+    #expect(try count(x.unary(.exp), x.unary(.exp)) == 2)
+    #expect(try count(Value.iota(2, .float) + Value.iota(2, .float)) == 2)
+    #expect(try count(Value.iota(2, .float), Value.iota(2, .double)) == 2)
+    let key = RandomKey(seed: 1)
+    func noise() -> Value { .random(.normal, [2], .float, key: key) }
+    #expect(try count(noise() + noise()) == 3)
+  }
+
+  @Test func whatNoResultNeedsIsDropped() throws {
+    let x = Tensor<Float>([1, 2]).value, unused = Tensor<Float>([5]).value
+    let program = try Capture(of: [(x * Value.constant(1, .float)).reshaped(to: [2, 1])]).program
+    #expect(program.entries.count == 4)
+    #expect(program.simplified().entries.map(\.operation.name) == ["data", "reshaped"])
+    let named = unused.named("bias").detached().named("again")
+    #expect(try Capture(of: [x + named]).program.entries.count == 3)
+  }
+
+  @Test func resultsFollowTheirEntries() throws {
+    let x = Tensor<Float>([1, 2]).value
+    let y = x + x
+    let program = try Capture(of: [y, x, y * Value.constant(1, .float)]).program.simplified()
+    #expect(program.results == [1, 0, 1])
+  }
+}
