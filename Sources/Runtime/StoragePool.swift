@@ -53,7 +53,9 @@ enum StoragePool {
     return contents.withLockIfAvailable { contents in
       // Full of sizes that nobody wants any more: start afresh.
       if contents.byteCount + byteCount > limit {
-        for old in contents.blocks.values.joined() { free(UnsafeMutableRawPointer(bitPattern: old)) }
+        for old in contents.blocks.values.joined() {
+          free(UnsafeMutableRawPointer(bitPattern: old))
+        }
         contents = Contents()
       }
       contents.blocks[byteCount, default: []].append(address)

@@ -38,7 +38,8 @@ import Testing
       case .rowInTheStep:
         return one(w - w.sliced(from: [2, 0], extents: [1, 4]).expanded(to: [4, 4]))
       case .reducedInTheStep:
-        return one(w - w.reduced(.max, AxisSet([0, 1])), results: [w.reduced(.max, AxisSet([0, 1]))])
+        return one(
+          w - w.reduced(.max, AxisSet([0, 1])), results: [w.reduced(.max, AxisSet([0, 1]))])
       case .factorOfTheProduct: return one(w - m.matmul(w))
       case .gradientStep: return one(w - third * m.matmul(m))
       case .oldValueAsResult: return one(w - half, results: [w + Value.constant(0, .float)])
@@ -65,7 +66,8 @@ import Testing
   @Test("The same numbers as without donations", arguments: Body.allCases)
   func numbers(body: Body) {
     let reference = body.step(leaf(1), leaf(2))
-    for node in GraphOrder(of: reference.results + reference.updates, isLeaf: { _ in false }).nodes {
+    for node in GraphOrder(of: reference.results + reference.updates, isLeaf: { _ in false }).nodes
+    {
       evaluate([Value(node)])
     }
     let (results, replacements) = run { body.step(leaf(1), leaf(2)) }
@@ -146,7 +148,8 @@ import Testing
       return step
     }
     let reference = step()
-    for node in GraphOrder(of: reference.results + reference.updates, isLeaf: { _ in false }).nodes {
+    for node in GraphOrder(of: reference.results + reference.updates, isLeaf: { _ in false }).nodes
+    {
       evaluate([Value(node)])
     }
     let (results, replacements) = run(step)

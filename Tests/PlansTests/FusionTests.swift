@@ -63,7 +63,8 @@ import Testing
       case .gathered:
         let rows = Tensor<Int32>([2, 0, 1]).value.checked(below: 3, for: .gather)
         return a.gathered(rows) + a
-      case .padded: return a.sliced(from: [0, 1], extents: [3, 2]).padded(to: [3, 3], at: [0, 0]) + a
+      case .padded:
+        return a.sliced(from: [0, 1], extents: [3, 2]).padded(to: [3, 3], at: [0, 0]) + a
       case .reducedAndPlain:
         return a / a.reduced(.sum, AxisSet([1])).reshaped(to: [3, 1]) + turned
       case .writtenOutLater: return (turned + one).reshaped(to: [9]) + turned.reshaped(to: [9])

@@ -21,7 +21,8 @@ import Testing
     }
     return target.allIndices.map { index in
       switch movement {
-      case .reshape: return elements[zip(index, target.rowMajorStrides).reduce(0) { $0 + $1.0 * $1.1 }]
+      case .reshape:
+        return elements[zip(index, target.rowMajorStrides).reduce(0) { $0 + $1.0 * $1.1 }]
       case .transpose(let order):
         var original = index
         for (axis, from) in order.enumerated() { original[from] = index[axis] }

@@ -151,11 +151,11 @@ package struct Inputs: Sendable {
   ///
   /// Uniqueness is asked of the stored property: a copy would itself be a second reference.
   fileprivate mutating func moveUniquelyReferenced(to orphans: inout [Node]) {
-    if isHeldHereAlone(&first) { orphans.append(first!) }
+    if Inputs.isHeldHereAlone(&first) { orphans.append(first!) }
     first = nil
-    if isHeldHereAlone(&second) { orphans.append(second!) }
+    if Inputs.isHeldHereAlone(&second) { orphans.append(second!) }
     second = nil
-    if isHeldHereAlone(&third) { orphans.append(third!) }
+    if Inputs.isHeldHereAlone(&third) { orphans.append(third!) }
     third = nil
     while var last = others?.popLast() as Node? {
       if isKnownUniquelyReferenced(&last) { orphans.append(last) }
@@ -163,7 +163,8 @@ package struct Inputs: Sendable {
     count = 0
   }
 
-  private func isHeldHereAlone(_ node: inout Node?) -> Bool {
+  // Static: a method would be called on a copy of these inputs, a second reference to each.
+  private static func isHeldHereAlone(_ node: inout Node?) -> Bool {
     node != nil && isKnownUniquelyReferenced(&node)
   }
 }

@@ -9,7 +9,8 @@ package final class Storage: @unchecked Sendable {
 
   /// Takes over memory that nobody writes once the storage is shared.
   package init(
-    address: OpaquePointer, byteCount: Int, release: @escaping @Sendable (OpaquePointer, Int) -> Void
+    address: OpaquePointer, byteCount: Int,
+    release: @escaping @Sendable (OpaquePointer, Int) -> Void
   ) {
     self.address = address
     self.byteCount = byteCount

@@ -31,7 +31,9 @@ struct Choice: RandomNumberGenerator {
 
   /// Another shape with as many elements.
   mutating func refactoring(of shape: Shape) -> Shape {
-    if shape.elementCount == 0 { return Shape((Array(shape) + [pick([0, 1, 2])]).shuffled(using: &self)) }
+    if shape.elementCount == 0 {
+      return Shape((Array(shape) + [pick([0, 1, 2])]).shuffled(using: &self))
+    }
     var factors = shape.flatMap { Choice.primeFactors($0) }.shuffled(using: &self)
     if isTrue(oneIn: 2) { factors = shape.flatMap { Choice.primeFactors($0) } }
     var target: [Int] = []

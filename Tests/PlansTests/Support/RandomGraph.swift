@@ -145,7 +145,9 @@ struct RandomGraph {
     case 1: pool.append(x.transposed(choice.permutation(x.rank)))
     case 2:
       var target = x.shape
-      for axis in target.indices where target[axis] == 1 { target[axis] = choice.pick([0, 1, 2, 3]) }
+      for axis in target.indices where target[axis] == 1 {
+        target[axis] = choice.pick([0, 1, 2, 3])
+      }
       if choice.isTrue(oneIn: 2) { target = [choice.pick([1, 2, 3])] + target }
       if small(target) { pool.append(x.expanded(to: target)) }
     case 3:
