@@ -34,20 +34,21 @@ struct CompiledContraction: BitwiseCopyable {
   private let inner: Int
   private let columns: Int
   private let kernel: pb_gemm_tile
-  private let pack: pb_pack
+  private let packing: pb_pack
   private let tileRows: Int
   private let tileColumns: Int
   private let elementSize: Int
   private let panelRows: Int
   private let panelColumns: Int
-  /// True if all of b is copied into panels of tileColumns; else only its last, partial one.
-  private let packsAll: Bool
+  /// True if b is copied into panels of tileColumns; else it is read where it is, and the last tile
+  /// may read past a row's end: what it makes of that is ignored, and every storage and arena ends
+  /// with `Storage.overread` bytes for it.
+  private let packs: Bool
   private let writesThrough: Bool
   let threadByteCount: Int
   let sharedByteCount: Int
 
   private var columnTiles: Int { (columns + tileColumns - 1) / tileColumns }
-  private var fullTiles: Int { columns / tileColumns }
   private var panelByteCount: Int { inner * tileColumns * elementSize }
 
   init(_ core: ContractionCore, writesThrough: Bool, in context: CompilationContext) {
@@ -57,16 +58,16 @@ struct CompiledContraction: BitwiseCopyable {
     (rows, inner, columns) = (core.rows, core.inner, core.columns)
     self.writesThrough = writesThrough
     let type = core.elementType.kernelType
-    guard let kernel = pb_gemm_tile_for(type), let pack = pb_pack_for(type) else {
+    guard let kernel = pb_gemm_tile_for(type), let packing = pb_pack_for(type) else {
       preconditionFailure("matmul is defined for numbers only")
     }
     self.kernel = kernel
-    self.pack = pack
+    self.packing = packing
     tileRows = pb_tile_rows(type)
     tileColumns = pb_tile_columns(type)
     elementSize = core.elementType.byteCount
     // Rows of a transposed b do not stand together; those of a large b are far apart.
-    packsAll =
+    packs =
       b.columnStride != 1 && core.columns > 1
       || core.rows >= 96 && core.columns > tileColumns && core.inner > 200
     // About eight panels, so that threads can share them, of 128 KiB at most.
@@ -81,9 +82,8 @@ struct CompiledContraction: BitwiseCopyable {
     let tile = tileRows * tileColumns * elementSize
     let panel = writesThrough ? 0 : panelRows * panelColumns * elementSize
     let tiles = (core.columns + tileColumns - 1) / tileColumns
-    let packed = (packsAll ? tiles : 1) * core.inner * tileColumns * elementSize
     threadByteCount = Plan.padded(tile) + Plan.padded(panel)
-    sharedByteCount = packed
+    sharedByteCount = packs ? tiles * core.inner * tileColumns * elementSize : 0
   }
 
   func run(_ memory: RunMemory, _ scratch: Scratch, _ step: CompiledStep) {
@@ -93,7 +93,7 @@ struct CompiledContraction: BitwiseCopyable {
     for batch in 0..<batchCount {
       let left = memory.pointer(a.slot) + a.batch.element(batch) * elementSize
       let right = memory.pointer(b.slot) + b.batch.element(batch) * elementSize
-      packRight(right, into: packed, scratch)
+      if packs { pack(right, into: packed, scratch) }
       let work = 2 * self.rows * self.inner * self.columns
       // 30 floating-point operations a nanosecond: only the order of magnitude matters.
       let units = work < Scratch.worthSplitting ? 1 : rowPanels * columnPanels
@@ -135,12 +135,8 @@ struct CompiledContraction: BitwiseCopyable {
     where tile * tileColumns < columns.upperBound {
       let column = tile * tileColumns
       let width = min(tileColumns, self.columns - column)
-      let isPacked = packsAll || width < tileColumns
-      let source =
-        isPacked
-        ? packed + (packsAll ? tile : 0) * panelByteCount : right + column * elementSize
-      let sourceStride =
-        isPacked ? tileColumns : b.rowStride
+      let source = packs ? packed + tile * panelByteCount : right + column * elementSize
+      let sourceStride = packs ? tileColumns : b.rowStride
       var row = rows.lowerBound
       while row < rows.upperBound {
         let height = Self.height(rows.upperBound - row, tileRows)
@@ -187,20 +183,18 @@ struct CompiledContraction: BitwiseCopyable {
     return (rows + tiles - 1) / tiles
   }
 
-  private func packRight(
+  private func pack(
     _ right: UnsafeMutableRawPointer, into packed: UnsafeMutableRawPointer, _ scratch: Scratch
   ) {
-    let rowStride = b.rowStride, columnStride = b.columnStride
-    let tiles = packsAll ? 0..<columnTiles : fullTiles..<columnTiles
-    let work = tiles.count * self.inner * tileColumns
-    let units = work < Scratch.worthSplitting ? 1 : tiles.count
+    let work = columnTiles * inner * tileColumns
+    let units = work < Scratch.worthSplitting ? 1 : columnTiles
     scratch.split(units: units, nanoseconds: work) { unit, _ in
-      for tile in units == 1 ? tiles : (tiles.lowerBound + unit)..<(tiles.lowerBound + unit + 1) {
+      for tile in units == 1 ? 0..<columnTiles : unit..<(unit + 1) {
         let column = tile * tileColumns
-        pack(
-          self.inner, min(tileColumns, self.columns - column), tileColumns,
-          right + column * columnStride * elementSize, rowStride, columnStride,
-          packed + (packsAll ? tile : 0) * panelByteCount)
+        packing(
+          inner, min(tileColumns, columns - column), tileColumns,
+          right + column * b.columnStride * elementSize, b.rowStride, b.columnStride,
+          packed + tile * panelByteCount)
       }
     }
   }
