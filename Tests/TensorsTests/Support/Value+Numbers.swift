@@ -3,6 +3,7 @@
 import PullbackPlans
 import PullbackRuntime
 import PullbackTensors
+import Testing
 
 // A double holds every Float, Int32 and Bool, so that one kind of array serves all four types.
 
@@ -47,4 +48,14 @@ func areClose(_ x: [Double], _ y: [Double], _ tolerance: Double) -> Bool {
     && zip(x, y).allSatisfy {
       $0 == $1 || $0.isNaN && $1.isNaN || abs($0 - $1) <= tolerance * (1 + abs($1))
     }
+}
+
+/// Expects these elements in row-major order. A function, because the type checker takes seconds
+/// for formulas between the brackets of a macro.
+func expect(
+  _ tensor: Tensor<Double>, _ numbers: [Double],
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let scalars = tensor.scalars
+  #expect(scalars == numbers, sourceLocation: sourceLocation)
 }

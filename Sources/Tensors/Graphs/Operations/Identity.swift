@@ -27,7 +27,9 @@ package enum Identity: Sendable {
     switch self {
     case .named: cotangent
     case .detached, .checked: nil
-    case .custom(let rule): index == 0 ? nil : rule.pullback(inputs, cotangent)[index - 1]
+    case .custom(let rule):
+      index == 0
+        ? nil : rule.pullback(inputs, cotangent)[index - 1].map { $0.fitted(to: inputs[index]) }
     }
   }
 
@@ -43,9 +45,9 @@ package enum Identity: Sendable {
       let outer = Value.placeholder(result.shape, result.elementType)
       let traced = rule.pullback(Inputs(standIns), outer)
       let replacements = Array(zip(standIns + [outer], inputs.values + [cotangent]))
-      return zip(traced, shapes.dropFirst()).map { cotangent, input in
+      return zip(traced, standIns.dropFirst()).map { cotangent, input in
         // Summed before the leading axis is there: after it axes would no longer meet.
-        cotangent.map { transform($0.summed(to: input.0), replacements) }
+        cotangent.map { transform($0.fitted(to: input), replacements) }
       }
     }
     return Value(.identity(.custom(batchedRule)), Inputs(inputs.stretched))
@@ -70,6 +72,18 @@ package struct CustomRule: Sendable {
 }
 
 extension Value {
+  /// A cotangent from a user's rule, summed over the axes along which the rule stretched it.
+  fileprivate func fitted(to input: Value) -> Value {
+    guard input.shape.broadcast(with: shape) == shape else {
+      Mistake(
+        "customGradient",
+        "the rule gave a cotangent of shape \(shape) for an input of shape \(input.shape)",
+        fix: "return x.g in the shape of x"
+      ).stop(at: nil)
+    }
+    return summed(to: input.shape)
+  }
+
   /// A leaf without numbers that stands for an argument while a rule is traced.
   package static func placeholder(_ shape: Shape, _ elementType: ElementType) -> Value {
     Value(.creation(.data), elementType: elementType, shape: shape)
