@@ -70,6 +70,10 @@ package struct Capture {
   package private(set) var arguments: [Storage] = []
   /// Bit patterns of scalars in their element type, and random keys.
   package private(set) var parameters: [UInt64] = []
+  /// In a recording: arguments of the plan that are arguments of the recording.
+  package private(set) var placeholders: [(argument: Int, input: Int)] = []
+  /// In a recording: parameters of the plan that are derived from its arguments.
+  package private(set) var derived: [(parameter: Int, key: RandomKey.Derivation)] = []
   private let order: GraphOrder
   /// For each node its entry; names, detached and custom nodes have that of their input.
   private var entryOfNode: [Int] = []
@@ -83,7 +87,7 @@ package struct Capture {
   ///   - recomputing: whether numbers of the values themselves count as unknown, as for a listing.
   package init(
     of values: [Value], replacing replacements: [(result: Int, leaf: Value)] = [],
-    recomputing: Bool = false
+    recomputing: Bool = false, inputs placeholderNodes: [Node] = []
   ) throws(Mistake) {
     let asked = recomputing ? values.filter { !$0.node.inputs.isEmpty }.map(\.node.serial) : []
     func isKnown(_ node: Node) -> Bool {
@@ -97,6 +101,11 @@ package struct Capture {
       if isKnown(node), let numbers = node.numbers {
         argumentOfEntry[entryCount] = arguments.count
         arguments.append(numbers)
+        encode(.creation(.data), node, inputs: EntryInputs())
+      } else if let input = placeholderNodes.firstIndex(where: { $0 === node }) {
+        argumentOfEntry[entryCount] = arguments.count
+        placeholders.append((arguments.count, input))
+        arguments.append(Capture.nothing)
         encode(.creation(.data), node, inputs: EntryInputs())
       } else {
         let position = entries.count
@@ -126,6 +135,11 @@ package struct Capture {
       donations.append(Donation(argument: argument, result: result))
       key.append(UInt64(argument) << 32 | UInt64(result))
     }
+  }
+
+  /// Which argument of the plan a leaf is; nil if the results do not depend on it.
+  package func argument(of leaf: Value) -> Int? {
+    order.position(of: leaf).flatMap { argumentOfEntry[entryOfNode[$0]] }
   }
 
   /// The program itself: made only when no plan for the key exists yet.
@@ -159,9 +173,12 @@ package struct Capture {
 
   private mutating func collectParameters(of node: Node) throws(Mistake) {
     switch node.operation {
-    case .creation(.scalar(let number)):
+    case .creation(.scalar(let number, let argument)):
+      if let argument { derived.append((parameters.count, .init(argument: argument))) }
       parameters.append(node.elementType.bits(of: number))
-    case .random(_, let key): parameters.append(key)
+    case .random(_, let key):
+      if let derivation = key.derivation { derived.append((parameters.count, derivation)) }
+      parameters.append(key.bits)
     case .creation(.data): throw Capture.withoutNumbers(node)
     default:
       if node.historyHasEnded { throw Capture.withoutNumbers(node) }
@@ -173,6 +190,11 @@ package struct Capture {
     key.append(UInt64(node.elementType.rawValue) << 32 | UInt64(node.shape.rank))
     for extent in node.shape { key.append(UInt64(extent)) }
     for index in 0..<inputs.count { key.append(UInt64(inputs[index])) }
+  }
+
+  /// Holds the place of an argument that each replay brings along.
+  private static let nothing = Storage(address: OpaquePointer(bitPattern: 64)!, byteCount: 0) {
+    _, _ in
   }
 
   private static func withoutNumbers(_ node: Node) -> Mistake {

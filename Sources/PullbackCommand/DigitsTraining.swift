@@ -19,7 +19,7 @@ struct DigitsTraining {
   }
 
   let model: Sequential
-  private let optimizer: SGD
+  private let step: RecordedStep<Tensor<Float>, Tensor<Int32>>
   private let batch: Int
   private let seed: UInt64
   private let training = Digits.training
@@ -31,7 +31,9 @@ struct DigitsTraining {
     model = Sequential(
       Array(layers.map { [$0 as any Layer] }.joined(separator: [Activation { relu($0) }]))
     ).initialized(seed: seed)
-    optimizer = SGD(model.parameters, learningRate: learningRate, momentum: 0.9)
+    let model = model
+    step = SGD(model.parameters, learningRate: learningRate, momentum: 0.9)
+      .recorded { softmaxCrossEntropy(model($0), labels: $1) }
     self.batch = batch
     self.seed = seed
   }
@@ -41,8 +43,7 @@ struct DigitsTraining {
     let key = RandomKey(seed: seed).folding(in: "order").folding(in: UInt64(epoch))
     var total = 0.0
     for examples in training.batches(of: batch, shuffledWith: key) {
-      let loss = softmaxCrossEntropy(model(examples.inputs), labels: examples.labels)
-      total += Double(optimizer.minimize(loss)) * Double(examples.count)
+      total += Double(step(examples.inputs, examples.labels)) * Double(examples.count)
     }
     let (loss, accuracy, _) = measure(validation)
     return Epoch(

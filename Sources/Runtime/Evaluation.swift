@@ -19,6 +19,7 @@ public func evaluate<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) {
 }
 
 package func evaluate(_ values: [Value]) {
+  Recording.refuseReading()
   let pending = values.filter { !$0.node.hasNumbers }
   if pending.isEmpty { return }
   let capture = stopping(at: nil) { () throws(Mistake) in try Capture(of: pending) }
@@ -117,12 +118,12 @@ extension Plan {
 }
 
 extension Storage {
-  fileprivate convenience init(_ output: Plan.Output) {
+  convenience init(_ output: Plan.Output) {
     self.init(byteCount: output.shape.elementCount * output.elementType.byteCount)
   }
 }
 
 extension Node {
   /// What stands in for a leaf while it is being replaced.
-  fileprivate static let vacant = Node(.creation(.data), Inputs(), elementType: .float, shape: [])
+  static let vacant = Node(.creation(.data), Inputs(), elementType: .float, shape: [])
 }

@@ -38,12 +38,16 @@ public final class Adam: Optimizer {
     state = zip(parameters.zerosAlike(), parameters.zerosAlike()).map { [$0, $1] }
   }
 
+  /// β₁, 1 - β₁, β₂, 1 - β₂, η / (1 - β₁ᵗ), √(1 - β₂ᵗ), ε.
+  public var scalars: [Double] {
+    adamScalars(betas, epsilon, step: stepCount, learningRate: learningRate)
+  }
+
   public func updated(
-    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]]
+    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]],
+    scalars: [Tensor<Float>]
   ) -> (parameters: [Tensor<Float>], state: [[Tensor<Float>]]) {
-    let moments = AdamMoments(betas: betas, epsilon: epsilon, step: stepCount)
-    return moments.updated(
-      parameters, gradients: gradients, state: state, learningRate: learningRate, decay: 0)
+    adamUpdate(parameters, gradients, state, scalars)
   }
 }
 
@@ -76,45 +80,44 @@ public final class AdamW: Optimizer {
     state = zip(parameters.zerosAlike(), parameters.zerosAlike()).map { [$0, $1] }
   }
 
+  /// Adam's, and 1 - η λ.
+  public var scalars: [Double] {
+    adamScalars(betas, epsilon, step: stepCount, learningRate: learningRate)
+      + [1 - Double(learningRate) * Double(weightDecay)]
+  }
+
   public func updated(
-    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]]
+    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]],
+    scalars: [Tensor<Float>]
   ) -> (parameters: [Tensor<Float>], state: [[Tensor<Float>]]) {
-    let moments = AdamMoments(betas: betas, epsilon: epsilon, step: stepCount)
-    return moments.updated(
-      parameters, gradients: gradients, state: state, learningRate: learningRate,
-      decay: Double(learningRate) * Double(weightDecay))
+    adamUpdate(parameters.map { scalars[7] * $0 }, gradients, state, scalars)
   }
 }
 
-/// The arithmetic that Adam and AdamW share.
-private struct AdamMoments {
-  let betas: (Float, Float)
-  let epsilon: Float
-  let step: Int
+private func adamScalars(
+  _ betas: (Float, Float), _ epsilon: Float, step: Int, learningRate: Float
+) -> [Double] {
+  let (beta1, beta2) = (Double(betas.0), Double(betas.1))
+  return [
+    beta1, 1 - beta1, beta2, 1 - beta2, Double(learningRate) / (1 - beta1.power(step)),
+    (1 - beta2.power(step)).squareRoot(), Double(epsilon),
+  ]
+}
 
-  func updated(
-    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]],
-    learningRate: Float, decay: Double
-  ) -> (parameters: [Tensor<Float>], state: [[Tensor<Float>]]) {
-    func scalar(_ number: Double) -> Tensor<Float> {
-      Tensor<Float>(Value.scalar(number, .float))
-    }
-    let (beta1, beta2) = (Double(betas.0), Double(betas.1))
-    let keep1 = scalar(beta1), add1 = scalar(1 - beta1)
-    let keep2 = scalar(beta2), add2 = scalar(1 - beta2)
-    let rate = scalar(Double(learningRate) / (1 - beta1.power(step)))
-    let correction = scalar((1 - beta2.power(step)).squareRoot())
-    let small = scalar(Double(epsilon)), shrink = scalar(1 - decay)
-    var result: (parameters: [Tensor<Float>], state: [[Tensor<Float>]]) = ([], [])
-    for (index, gradient) in gradients.enumerated() {
-      let first = keep1 * state[index][0] + add1 * gradient
-      let second = keep2 * state[index][1] + add2 * gradient.squared()
-      let old = decay == 0 ? parameters[index] : shrink * parameters[index]
-      result.parameters.append(old - rate * first / (sqrt(second) / correction + small))
-      result.state.append([first, second])
-    }
-    return result
+/// The step that Adam and AdamW share; `scalars` in the order of `adamScalars`.
+private func adamUpdate(
+  _ parameters: [Tensor<Float>], _ gradients: [Tensor<Float>], _ state: [[Tensor<Float>]],
+  _ scalars: [Tensor<Float>]
+) -> (parameters: [Tensor<Float>], state: [[Tensor<Float>]]) {
+  var result: (parameters: [Tensor<Float>], state: [[Tensor<Float>]]) = ([], [])
+  for (index, gradient) in gradients.enumerated() {
+    let first = scalars[0] * state[index][0] + scalars[1] * gradient
+    let second = scalars[2] * state[index][1] + scalars[3] * gradient.squared()
+    let size = sqrt(second) / scalars[5] + scalars[6]
+    result.parameters.append(parameters[index] - scalars[4] * first / size)
+    result.state.append([first, second])
   }
+  return result
 }
 
 extension Double {

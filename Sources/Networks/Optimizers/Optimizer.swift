@@ -19,10 +19,15 @@ public protocol Optimizer: AnyObject {
   /// Steps taken so far, the one in progress included.
   var stepCount: Int { get set }
 
+  /// The numbers that may differ at each step, such as the learning rate.
+  var scalars: [Double] { get }
+
   /// The update rule: from the parameters, their gradients and their state to new parameters and
-  /// new state, in the same order. Only parameters that the loss depends on are given.
+  /// new state, in the same order; `scalars` are those above, as tensors. Only parameters that the
+  /// loss depends on are given.
   func updated(
-    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]]
+    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]],
+    scalars: [Tensor<Float>]
   ) -> (parameters: [Tensor<Float>], state: [[Tensor<Float>]])
 }
 
@@ -45,7 +50,8 @@ extension Optimizer {
     let slots = slots
     stepCount += 1
     Parameter.withLeaves(of: slots.flatMap { $0 }) { leaves in
-      var (replacements, positions) = replacements(for: loss.value, slots, leaves, at: site)
+      var (replacements, positions) = replacements(
+        for: loss.value, slots, leaves, scalars: currentScalars, at: site)
       // Given up, so that the optimizer itself does not hold the old numbers.
       for position in positions { leaves[position] = loss.value }
       evaluate(results, ending: [loss.value], replacing: &replacements)
@@ -62,19 +68,26 @@ extension Optimizer {
   ) -> Plan {
     let slots = slots
     return Parameter.withLeaves(of: slots.flatMap { $0 }) { leaves in
-      let replacements = replacements(for: loss.value, slots, leaves, at: CallSite(file, line)).0
+      let replacements = replacements(
+        for: loss.value, slots, leaves, scalars: currentScalars, at: CallSite(file, line)
+      ).0
       return PullbackRuntime.plan([loss.value], replacing: replacements)
     }
   }
 
+  private var currentScalars: [Tensor<Float>] {
+    scalars.map { Tensor(Value.scalar($0, .float)) }
+  }
+
   /// Each parameter followed by its state.
-  private var slots: [[Parameter]] {
+  var slots: [[Parameter]] {
     zip(parameters.distinct, state).map { [$0] + $1 }
   }
 
   /// The update of each parameter that the loss depends on, and the places of its leaves.
-  private func replacements(
-    for loss: Value, _ slots: [[Parameter]], _ leaves: [Value], at site: CallSite
+  func replacements(
+    for loss: Value, _ slots: [[Parameter]], _ leaves: [Value], scalars: [Tensor<Float>],
+    at site: CallSite?
   ) -> ([Replacement], [Int]) {
     let width = slots.first?.count ?? 0
     let firsts = slots.indices.map { $0 * width }
@@ -94,7 +107,7 @@ extension Optimizer {
     }
     let new = updated(
       reached.map { Tensor(leaves[firsts[$0]]) }, gradients: reached.map { Tensor(found[$0]!) },
-      state: state)
+      state: state, scalars: scalars)
     var replacements: [Replacement] = [], positions: [Int] = []
     for (order, index) in reached.enumerated() {
       for (offset, update) in ([new.parameters[order]] + new.state[order]).enumerated() {

@@ -35,14 +35,17 @@ public final class SGD: Optimizer {
       ? parameters.distinct.map { _ in [] } : parameters.zerosAlike().map { [$0] }
   }
 
+  /// η and μ.
+  public var scalars: [Double] { [Double(learningRate), Double(momentum)] }
+
   public func updated(
-    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]]
+    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]],
+    scalars: [Tensor<Float>]
   ) -> (parameters: [Tensor<Float>], state: [[Tensor<Float>]]) {
-    let rate = Tensor<Float>(Value.scalar(Double(learningRate), .float))
+    let rate = scalars[0], decay = scalars[1]
     if momentum == 0 {
       return (zip(parameters, gradients).map { $0 - rate * $1 }, state)
     }
-    let decay = Tensor<Float>(Value.scalar(Double(momentum), .float))
     let velocities = zip(state, gradients).map { decay * $0[0] + $1 }
     return (zip(parameters, velocities).map { $0 - rate * $1 }, velocities.map { [$0] })
   }

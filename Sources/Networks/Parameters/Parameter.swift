@@ -12,10 +12,10 @@ import Synchronization
 ///
 /// A parameter may be shared between threads: reading `value` during a step waits for the end of
 /// the step and gives the new numbers.
-public final class Parameter: Sendable {
+public final class Parameter: Sendable, LeafHolder {
   public let shape: Shape
   public let initialization: Initialization
-  private let leaf = Mutex<Value?>(nil)
+  private let held = Mutex<Value?>(nil)
 
   /// A parameter without numbers; `initialized(seed:)` on its model gives it some.
   public init(_ shape: Shape, _ initialization: Initialization) {
@@ -33,13 +33,8 @@ public final class Parameter: Sendable {
   /// initialised is a mistake, and so is setting a tensor of another shape.
   public var value: Tensor<Float> {
     get {
-      guard let value = leaf.withLock({ $0 }) else {
-        Mistake(
-          "Parameter.value", "a parameter of shape \(shape) is read before it has numbers",
-          fix: "use model.initialized(seed:), or make the optimizer first, which initialises with "
-            + "seed 0"
-        ).stop(at: nil)
-      }
+      let value = leaf
+      Recording.current?.note(value, of: self)
       return Tensor(value)
     }
     set {
@@ -51,12 +46,23 @@ public final class Parameter: Sendable {
       }
       evaluate(newValue)
       let fresh = newValue.value.detached()
-      leaf.withLock { $0 = fresh }
+      held.withLock { $0 = fresh }
     }
   }
 
+  package var leaf: Value {
+    guard let value = held.withLock({ $0 }) else {
+      Mistake(
+        "Parameter.value", "a parameter of shape \(shape) is read before it has numbers",
+        fix: "use model.initialized(seed:), or make the optimizer first, which initialises with "
+          + "seed 0"
+      ).stop(at: nil)
+    }
+    return value
+  }
+
   /// True once the parameter has numbers.
-  public var isInitialized: Bool { leaf.withLock { $0 != nil } }
+  public var isInitialized: Bool { held.withLock { $0 != nil } }
 
   /// Takes the leaves of several parameters, lets `body` replace them, and puts the new ones back.
   /// Nobody reads the parameters meanwhile.
@@ -76,7 +82,7 @@ public final class Parameter: Sendable {
         defer { leaves = taken }
         return body(&taken)
       }
-      return parameters[index].leaf.withLock { leaf in
+      return parameters[index].held.withLock { leaf in
         leaves[index] = leaf
         leaf = nil
         defer { leaf = leaves[index] }

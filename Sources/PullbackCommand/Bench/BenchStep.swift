@@ -35,6 +35,9 @@ struct BenchStep: ParsableCommand {
   @Option(help: "Rows of the batch.")
   var batch = 64
 
+  @Flag(help: "Replay a recorded step instead of building its graph each time.")
+  var recorded = false
+
   @OptionGroup var options: BenchOptions
 
   func run() throws {
@@ -58,7 +61,16 @@ struct BenchStep: ParsableCommand {
     let labels = Tensor<Int32>((0..<batch).map { Int32($0 % sizes.last!) })
     evaluate(x, target)
     var last: Float = 0
+    let loss = loss
+    let step = trainer.recorded { (x: Tensor<Float>, target: Tensor<Float>, labels: Tensor<Int32>) in
+      loss == .mse
+        ? meanSquaredError(model(x), target) : softmaxCrossEntropy(model(x), labels: labels)
+    }
     let measurement = Measurement(seconds: options.seconds) {
+      if recorded {
+        last = step(x, target, labels)
+        return
+      }
       let output = model(x)
       last = trainer.minimize(
         loss == .mse

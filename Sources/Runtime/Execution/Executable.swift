@@ -51,6 +51,19 @@ final class Executable: @unchecked Sendable {
   /// Runs all steps. Storages are as large as the plan's arguments and outputs; an output may be the
   /// very storage of its donor.
   func run(arguments: [Storage], parameters: [UInt64], outputs: [Storage]) {
+    run(parameters: parameters) { slots in
+      for (index, argument) in arguments.enumerated() { slots[index] = argument.base }
+      for (index, output) in outputs.enumerated() {
+        slots[arguments.count + index] = output.base
+      }
+    }
+    withExtendedLifetime((arguments, outputs)) {}
+  }
+
+  /// Runs all steps after `bind` has said where arguments and outputs are, in this order.
+  func run(
+    parameters: [UInt64], bind: (UnsafeMutablePointer<UnsafeMutableRawPointer>) -> Void
+  ) {
     let threads = Threads.limit
     let arena = idleArenas.withLock { arenas -> Arena? in
       arenas.firstIndex { $0.threads >= threads }.map { arenas.remove(at: $0) }
@@ -58,10 +71,7 @@ final class Executable: @unchecked Sendable {
     let memory = arena ?? makeArena(threads: threads)
     let failure = Failure()
     let run = RunMemory(slots: table(of: memory), failure: .passUnretained(failure))
-    for (index, argument) in arguments.enumerated() { run.slots[index] = argument.base }
-    for (index, output) in outputs.enumerated() {
-      run.slots[arguments.count + index] = output.base
-    }
+    bind(run.slots)
     for (index, parameter) in parameters.enumerated() {
       run.slots[slots.number(of: .parameter(index))].storeBytes(of: parameter, as: UInt64.self)
     }
@@ -73,7 +83,7 @@ final class Executable: @unchecked Sendable {
       steps[index].run(run, scratch)
       if steps[index].checksIndices, let record = failure.record { record.stop() }
     }
-    withExtendedLifetime((arguments, outputs, failure)) {}
+    withExtendedLifetime(failure) {}
     idleArenas.withLock { $0.append(memory) }
   }
 

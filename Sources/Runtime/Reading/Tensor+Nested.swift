@@ -24,7 +24,7 @@ extension Tensor: ExpressibleByArrayLiteral {
   /// The elements of what stands in a literal, without planning anything; nil if computed.
   private var writtenScalars: [Scalar]? {
     switch value.node.operation {
-    case .creation(.constant(let number)), .creation(.scalar(let number)):
+    case .creation(.constant(let number)), .creation(.scalar(let number, nil)):
       let scalar: any TensorScalar =
         switch Scalar.elementType {
         case .float: Float(number)

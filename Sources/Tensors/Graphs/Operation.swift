@@ -4,7 +4,7 @@
 /// meaning, shape, derivative and batching side by side.
 package enum Operation: Sendable {
   case creation(Creation)
-  case random(RandomDistribution, key: UInt64)
+  case random(RandomDistribution, key: RandomKey)
   case identity(Identity)
   case unary(Unary)
   case binary(Binary)

@@ -15,13 +15,37 @@
 /// ```
 public struct RandomKey: Sendable, Hashable {
   package let bits: UInt64
+  /// In a recording: which argument the key was derived from, and how.
+  package private(set) var derivation: Derivation?
+
+  /// A key that stands for a numbered argument of a recording, and the numbers folded into it.
+  package struct Derivation: Sendable, Hashable {
+    package let argument: Int
+    package var folded: [UInt64] = []
+
+    package init(argument: Int) { self.argument = argument }
+
+    /// The bits of the derived key, given those of the argument.
+    package func bits(from start: UInt64) -> UInt64 {
+      folded.reduce(start) { threefry2x32(key: $0, counter: $1) }
+    }
+  }
 
   /// The key of a seed.
   public init(seed: UInt64) { bits = seed }
 
+  /// What stands for an argument while a recording is made.
+  package init(argument: Int) {
+    bits = 0
+    derivation = Derivation(argument: argument)
+  }
+
   /// A key that depends on this one and on a number, such as a step count.
   public func folding(in number: UInt64) -> RandomKey {
-    RandomKey(seed: threefry2x32(key: bits, counter: number))
+    var key = RandomKey(seed: threefry2x32(key: bits, counter: number))
+    key.derivation = derivation
+    key.derivation?.folded.append(number)
+    return key
   }
 
   /// A key that depends on this one and on a name, such as the path of a parameter.

@@ -35,7 +35,7 @@ struct RandomGraph {
   }
 
   /// All nodes that the results depend on, inputs first.
-  var nodes: [Node] { GraphOrder(of: results) { _ in false }.nodes }
+  var nodes: [Node] { Array(GraphOrder(of: results) { _ in false }.nodes) }
 
   private mutating func shape(rank: ClosedRange<Int>) -> Shape {
     while true {

@@ -6,15 +6,16 @@ package enum Creation: Sendable {
   case data
   /// One number that is part of the program: -1, 0, 1/2, 1 and 2 are worth a plan of their own.
   case constant(Double)
-  /// One number that is an input of the program and may differ at each run: a learning rate.
-  case scalar(Double)
+  /// One number that is an input of the program and may differ at each run: a learning rate. In a
+  /// recording it may stand for a numbered argument, given anew at each replay.
+  case scalar(Double, argument: Int? = nil)
   /// [n] with element i equal to i.
   case iota
 
   package var name: String {
     switch self {
     case .data: "data"
-    case .constant(let number), .scalar(let number): "\(number)"
+    case .constant(let number), .scalar(let number, _): "\(number)"
     case .iota: "range"
     }
   }
@@ -69,6 +70,6 @@ extension Value {
     key: RandomKey, at site: CallSite? = nil
   ) -> Value {
     Value(
-      .random(distribution, key: key.bits), elementType: elementType, shape: shape, at: site)
+      .random(distribution, key: key), elementType: elementType, shape: shape, at: site)
   }
 }

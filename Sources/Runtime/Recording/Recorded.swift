@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+import Synchronization
+
+/// What a recorded function can take: tensors and random keys.
+public protocol RecordedInput: Sendable {
+  /// What differs between recordings, and what replays need.
+  var recordedInput: RecordedArgument { get }
+  /// What stands for the argument while the function is traced.
+  static func standIn(for argument: RecordedArgument, number: Int) -> Self
+}
+
+/// An argument of a recorded function, without its type.
+public struct RecordedArgument: Sendable {
+  package let value: Value?
+  package let bits: UInt64
+
+  package func hasShape(of other: Value?) -> Bool {
+    value?.shape == other?.shape && value?.elementType == other?.elementType
+  }
+}
+
+extension Tensor: RecordedInput {
+  public var recordedInput: RecordedArgument { RecordedArgument(value: value, bits: 0) }
+
+  public static func standIn(for argument: RecordedArgument, number: Int) -> Tensor {
+    Tensor(Value.placeholder(argument.value!.shape, Scalar.elementType))
+  }
+}
+
+extension RandomKey: RecordedInput {
+  public var recordedInput: RecordedArgument { RecordedArgument(value: nil, bits: bits) }
+
+  public static func standIn(for argument: RecordedArgument, number: Int) -> RandomKey {
+    RandomKey(argument: number)
+  }
+}
+
+/// What a recorded function can give: a tensor or an array of tensors.
+public protocol RecordedOutput {
+  var recordedTensors: [AnyTensor] { get }
+  init(recordedTensors: [AnyTensor])
+}
+
+/// A tensor of any element type.
+public struct AnyTensor: Sendable {
+  package let value: Value
+}
+
+extension Tensor: RecordedOutput {
+  public var recordedTensors: [AnyTensor] { [AnyTensor(value: value)] }
+  public init(recordedTensors: [AnyTensor]) { self.init(recordedTensors[0].value) }
+}
+
+extension Array: RecordedOutput where Element: RecordedOutput {
+  public var recordedTensors: [AnyTensor] { flatMap(\.recordedTensors) }
+  public init(recordedTensors: [AnyTensor]) {
+    self = recordedTensors.map { Element(recordedTensors: [$0]) }
+  }
+}
+
+/// A function of tensors that is written down once for each combination of argument shapes and
+/// then replayed, without building its graph again.
+///
+/// Calling it gives what the function gives, with the same bits; results have no history. Tensors
+/// from outside keep the numbers that they had when they were recorded, but parameters are read
+/// anew at each call. Random keys are arguments. Reading numbers inside is a mistake.
+///
+/// ```swift
+/// let norm = recorded { (x: Tensor<Float>) in sqrt(x.squared().sum()) }
+/// print(norm([3, 4]), norm([6, 8]))   // 5.0 10.0
+/// ```
+public struct Recorded<each Input: RecordedInput, Output: RecordedOutput>: Sendable {
+  private let body: @Sendable (repeat each Input) -> Output
+  private let programs = RecordedPrograms<RecordedProgram>()
+
+  fileprivate init(_ body: @escaping @Sendable (repeat each Input) -> Output) {
+    self.body = body
+  }
+
+  public func callAsFunction(_ input: repeat each Input) -> Output {
+    var arguments: [RecordedArgument] = []
+    repeat arguments.append((each input).recordedInput)
+    evaluate(arguments.compactMap(\.value))
+    let program = programs.program(for: arguments) {
+      let recording = Recording()
+      var standIns: [Value] = []
+      var number = 0
+      func standIn<T: RecordedInput>(_ input: T) -> T {
+        let made = T.standIn(for: arguments[number], number: number)
+        standIns.append(made.recordedInput.value ?? .placeholder([], .bool))
+        number += 1
+        return made
+      }
+      let made = (repeat standIn(each input))
+      let output = Recording.$current.withValue(recording) { body(repeat each made) }
+      return RecordedProgram(
+        results: output.recordedTensors.map(\.value), inputs: standIns,
+        holders: recording.holders)
+    }
+    var none: [Value] = []
+    let numbers = program.run(
+      inputs: arguments.map { $0.value?.node.numbers }, bits: arguments.map(\.bits),
+      replacing: &none)
+    return Output(
+      recordedTensors: zip(numbers, program.resultTypes).map { numbers, type in
+        AnyTensor(
+          value: Value(Node(numbers: numbers, elementType: type.0, shape: type.1)))
+      })
+  }
+}
+
+/// Records a function: see ``Recorded``.
+public func recorded<each Input: RecordedInput, Output: RecordedOutput>(
+  _ body: @escaping @Sendable (repeat each Input) -> Output
+) -> Recorded<repeat each Input, Output> {
+  Recorded(body)
+}
+
+/// The programs of one function, by the shapes of its arguments.
+package final class RecordedPrograms<Program: Sendable>: Sendable {
+  private let known = Mutex<[(arguments: [Value?], program: Program)]>([])
+
+  package init() {}
+
+  /// Recordings kept at most: the oldest goes first.
+  private static var capacity: Int { 64 }
+
+  package func program(
+    for arguments: [RecordedArgument], orRecord record: () -> Program
+  ) -> Program {
+    let found = known.withLock { known in
+      known.first { entry in
+        zip(arguments, entry.arguments).allSatisfy { $0.hasShape(of: $1) }
+      }?.program
+    }
+    if let found { return found }
+    let made = record()
+    // Shapes are kept as stand-ins without numbers.
+    let shapes = arguments.map { $0.value.map { Value.placeholder($0.shape, $0.elementType) } }
+    known.withLock { known in
+      if known.count >= RecordedPrograms.capacity { known.removeFirst() }
+      known.append((shapes, made))
+    }
+    return made
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pullback
+import PullbackPlans
+import PullbackRuntime
+import Testing
+
+struct RecordedTests {
+  struct Noisy: Layer {
+    let hidden = Linear(12, 20), output = Linear(20, 3)
+    var parameters: Parameters { ["hidden": hidden.parameters, "output": output.parameters] }
+    func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
+      output(Dropout(0.3)(relu(hidden(x))))
+    }
+  }
+
+  private let x = Tensor<Float>.normal([24, 12], key: RandomKey(seed: 1))
+  private let labels = Tensor<Int32>((0..<24).map { $0 % 3 })
+
+  init() { Plan.verifiesByDefault = true }
+
+  private func makeOptimizer(_ kind: String, _ model: Noisy) -> any Optimizer {
+    switch kind {
+    case "sgd": SGD(model.parameters, learningRate: 0.1, momentum: 0.9)
+    case "adam": Adam(model.parameters, learningRate: 0.01)
+    default: AdamW(model.parameters, learningRate: 0.01)
+    }
+  }
+
+  @Test(
+    "A thousand steps with changing rates and masks: one recording, the bits of fresh graphs",
+    arguments: ["sgd", "adam", "adamw"])
+  func bitsAreThoseOfFreshGraphs(kind: String) {
+    let fresh = Noisy().initialized(seed: 5), replayed = Noisy().initialized(seed: 5)
+    let first = makeOptimizer(kind, fresh), second = makeOptimizer(kind, replayed)
+    let traces = Counter()
+    let step = second.recorded { (x: Tensor<Float>, labels: Tensor<Int32>, key: RandomKey) in
+      traces.count += 1
+      return Pass.training(key: key) { softmaxCrossEntropy(replayed(x), labels: labels) }
+    }
+    var losses = Set<Float>()
+    for number in 0..<1000 {
+      let key = RandomKey(seed: 3).folding(in: UInt64(number))
+      let rate = 0.01 / Float(1 + number / 100)
+      setRate(first, rate)
+      setRate(second, rate)
+      let loss = Pass.training(key: key) { softmaxCrossEntropy(fresh(x), labels: labels) }
+      let expected = first.minimize(loss)
+      let got = step(x, labels, key)
+      #expect(got == expected, "step \(number)")
+      losses.insert(got)
+      if got != expected { break }
+    }
+    #expect(traces.count == 1)
+    #expect(losses.count > 900)
+    for path in fresh.parameters.paths {
+      let one = fresh.parameters[path]!.value, other = replayed.parameters[path]!.value
+      #expect(one.scalars == other.scalars, "\(path)")
+    }
+  }
+
+  private func setRate(_ optimizer: any Optimizer, _ rate: Float) {
+    (optimizer as? SGD)?.learningRate = rate
+    (optimizer as? Adam)?.learningRate = rate
+    (optimizer as? AdamW)?.learningRate = rate
+  }
+
+  @Test func eachShapeIsRecordedOnce() {
+    let traces = Counter()
+    let sum = recorded { (x: Tensor<Float>) in
+      traces.count += 1
+      return (x * x).sum()
+    }
+    for count in [3, 4, 3, 4, 3] {
+      #expect(Float(sum(.ones([count]))) == Float(count))
+    }
+    #expect(traces.count == 2)
+  }
+
+  @Test func parametersAreReadAnewAndOtherTensorsAreNot() {
+    let w = Parameter([2]), c: Tensor<Float> = [10]
+    let scaled = recorded { (x: Tensor<Float>) in x * w.value + c }
+    #expect(scaled([1]).scalars == [12])
+    w.value = [3]
+    #expect(scaled([1]).scalars == [13])
+  }
+
+  @Test func keysAreArguments() {
+    let noise = recorded { (key: RandomKey) in
+      [Tensor<Float>.normal([4], key: key), .normal([4], key: key.folding(in: "more"))]
+    }
+    for seed: UInt64 in [1, 2, 1] {
+      let key = RandomKey(seed: seed)
+      let drawn = noise(key)
+      #expect(drawn[0].scalars == Tensor<Float>.normal([4], key: key).scalars)
+      #expect(
+        drawn[1].scalars == Tensor<Float>.normal([4], key: key.folding(in: "more")).scalars)
+    }
+  }
+
+  @Test func whoHoldsOldWeightsKeepsThem() {
+    let w = Parameter([4])
+    let optimizer = SGD(["w": w], learningRate: 0.25)
+    let step = optimizer.recorded { (x: Tensor<Float>) in (w.value * x).squared().sum() }
+    let start = w.value
+    #expect(step([1]) == 16)
+    let second = w.value
+    #expect(step([1]) == 4)
+    #expect(start.scalars == [4] && second.scalars == [2] && w.value.scalars == [1])
+  }
+
+  @Test func readingNumbersInsideIsAMistake() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      let bad = recorded { (x: Tensor<Float>) in x * Float(x.sum()) }
+      _ = bad([1, 2])
+    }
+    #expect(
+      standardError(of: result).contains(
+        "recorded: numbers are read inside the recorded function. Fix: return the tensor and "
+          + "read it outside."))
+  }
+}
+
+/// Counts on one thread at a time.
+private final class Counter: @unchecked Sendable {
+  var count = 0
+}
