@@ -14,7 +14,7 @@
     const long rows, const long vectors, long k, const T *a, long ars, long acs, const T *b, \
     long ldb, T *c, long ldc, int accumulate) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
-    pb_##s##v sums[PB_TILE_ROWS][2]; \
+    pb_##s##v sums[PB_TILE_ROWS][4]; \
     PB_UNROLLED for (long i = 0; i < rows; i++) \
       PB_UNROLLED for (long v = 0; v < vectors; v++) \
         sums[i][v] = \
@@ -22,7 +22,7 @@
     const T *rows_of_a[(PB_TILE_ROWS + 2) / 3]; \
     PB_UNROLLED for (long i = 0; i < rows; i += 3) rows_of_a[i / 3] = a + i * ars; \
     PB_UNROLLED_BY_4 for (long p = 0; p < k; p++) { \
-      pb_##s##v row[2]; \
+      pb_##s##v row[4]; \
       PB_UNROLLED for (long v = 0; v < vectors; v++) \
         row[v] = *(const pb_##s##v_at *)(b + v * lanes); \
       PB_UNROLLED for (long i = 0; i < rows; i++) { \
@@ -42,7 +42,12 @@
         *(pb_##s##v_at *)(c + i * ldc + v * lanes) = sums[i][v]; \
   } \
   PB_TILE_ENTRY(s, T, tile, 2) \
-  PB_TILE_ENTRY(s, T, narrow, 1)
+  PB_TILE_ENTRY(s, T, narrow, 1) \
+  static void pb_wide_##s( \
+    long rows, long k, const void *a, long ars, long acs, const void *b, long ldb, void *c, \
+    long ldc, int accumulate) { \
+    switch (rows) { PB_WIDE_CASES(s) } \
+  }
 
 #define PB_TILE_CASE(s, rows, vectors) \
   case rows: \
@@ -55,6 +60,17 @@
     long ldc, int accumulate) { \
     switch (rows) { PB_TILE_CASES(s, vectors) } \
   }
+
+// Few rows of two vectors are fewer chains than the processor has multiply-adds in flight; four
+// vectors a row make up for it, as far as there are registers.
+#if PB_TILE_ROWS == 6
+#define PB_WIDE_ROWS 2
+#define PB_WIDE_CASES(s) PB_TILE_CASE(s, 1, 4) PB_TILE_CASE(s, 2, 4)
+#else
+#define PB_WIDE_ROWS 3
+#define PB_WIDE_CASES(s) \
+  PB_TILE_CASE(s, 1, 4) PB_TILE_CASE(s, 2, 4) PB_TILE_CASE(s, 3, 4)
+#endif
 
 #if PB_TILE_ROWS == 6
 #define PB_TILE_CASES(s, vectors) PB_TILE_CASES_6(s, vectors)

@@ -49,6 +49,8 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
     [PB_GREATER] = PB_NUMBERS(greater),
     [PB_GREATER_EQUAL] = PB_NUMBERS(greater_equal),
     [PB_SELECT] = PB_BY_SIZE(select),
+    [PB_MULTIPLY_ADD] = PB_NUMBERS(multiply_add),
+    [PB_SUBTRACT_PRODUCT] = PB_NUMBERS(subtract_product),
   },
   .converts = {
     [PB_F32] = { pb_copy_32, pb_convert_f32_f64, pb_convert_f32_i32, pb_convert_f32_u8 },
@@ -77,6 +79,9 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
 
   .tiles = { pb_tile_f32, pb_tile_f64, pb_tile_u32 },
   .narrow_tiles = { pb_narrow_f32, pb_narrow_f64, pb_narrow_u32 },
+  .wide_tiles = { pb_wide_f32, pb_wide_f64, pb_wide_u32 },
+  .wide_columns = { 4 * PB_LANES_OF(float), 4 * PB_LANES_OF(double), 4 * PB_LANES_OF(int32_t) },
+  .wide_rows = { PB_WIDE_ROWS, PB_WIDE_ROWS, PB_WIDE_ROWS },
   .tile_columns = { 2 * PB_LANES_OF(float), 2 * PB_LANES_OF(double), 2 * PB_LANES_OF(int32_t) },
   .narrow_columns = { PB_LANES_OF(float), PB_LANES_OF(double), PB_LANES_OF(int32_t) },
   .tile_rows = { PB_TILE_ROWS, PB_TILE_ROWS, PB_TILE_ROWS },

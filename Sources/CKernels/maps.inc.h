@@ -22,6 +22,17 @@
     r[i] = (R)(expression); \
   })
 
+// Two roundings, like the two maps they stand for.
+#define PB_PRODUCTS(s, T) \
+  PB_MAP_LOOP(multiply_add_##s, T, { \
+    T product = ((const T *)a)[i] * ((const T *)b)[i]; \
+    r[i] = product + ((const T *)c)[i]; \
+  }) \
+  PB_MAP_LOOP(subtract_product_##s, T, { \
+    T product = ((const T *)a)[i] * ((const T *)b)[i]; \
+    r[i] = ((const T *)c)[i] - product; \
+  })
+
 #define PB_COMPARISONS(s, T) \
   PB_BINARY(equal_##s, uint8_t, T, x == y) \
   PB_BINARY(not_equal_##s, uint8_t, T, x != y) \
@@ -43,6 +54,7 @@
   PB_BINARY(divide_##s, T, T, x / y) \
   PB_BINARY(maximum_##s, T, T, x != x ? x : x > y ? x : y) \
   PB_BINARY(minimum_##s, T, T, x != x ? x : x < y ? x : y) \
+  PB_PRODUCTS(s, T) \
   PB_COMPARISONS(s, T)
 
 PB_FLOAT_MAPS(f32, float)
@@ -56,6 +68,7 @@ PB_UNARY(relu_i32, int32_t, int32_t, x > 0 ? x : 0)
 PB_BINARY(add_i32, uint32_t, uint32_t, x + y)
 PB_BINARY(subtract_i32, uint32_t, uint32_t, x - y)
 PB_BINARY(multiply_i32, uint32_t, uint32_t, x * y)
+PB_PRODUCTS(i32, uint32_t)
 PB_BINARY(maximum_i32, int32_t, int32_t, x > y ? x : y)
 PB_BINARY(minimum_i32, int32_t, int32_t, x < y ? x : y)
 PB_COMPARISONS(i32, int32_t)

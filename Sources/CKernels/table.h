@@ -7,7 +7,7 @@
 
 #include "CPullbackKernels.h"
 
-enum { PB_TYPES = PB_U8 + 1, PB_MAPS = PB_SELECT + 1, PB_REDUCTIONS = PB_MIN + 1 };
+enum { PB_TYPES = PB_U8 + 1, PB_MAPS = PB_SUBTRACT_PRODUCT + 1, PB_REDUCTIONS = PB_MIN + 1 };
 
 // Indexed by the enums of the public header; NULL where an entry has no meaning.
 struct pb_kernels {
@@ -33,6 +33,9 @@ struct pb_kernels {
 
   pb_gemm_tile tiles[PB_TYPES];
   pb_gemm_tile narrow_tiles[PB_TYPES];
+  pb_gemm_tile wide_tiles[PB_TYPES];
+  long wide_columns[PB_TYPES];
+  long wide_rows[PB_TYPES];
   long tile_columns[PB_TYPES];
   long narrow_columns[PB_TYPES];
   long tile_rows[PB_TYPES];

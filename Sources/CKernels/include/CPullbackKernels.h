@@ -46,7 +46,9 @@ typedef enum pb_map_code {
   // Comparisons write U8.
   PB_EQUAL, PB_NOT_EQUAL, PB_LESS, PB_LESS_EQUAL, PB_GREATER, PB_GREATER_EQUAL,
   // a: U8 condition; b where it holds, c where it does not.
-  PB_SELECT
+  PB_SELECT,
+  // a b + c and c - a b, each operation rounded by itself: two maps in one pass over memory.
+  PB_MULTIPLY_ADD, PB_SUBTRACT_PRODUCT
 } pb_map_code;
 
 /// The map for operands of `type`; NULL where it has no meaning (exp of Int32).
@@ -146,6 +148,11 @@ long pb_tile_rows(pb_type type);
 /// The same with pb_narrow_columns columns, one vector: for what is left of a matrix's columns.
 pb_gemm_tile pb_gemm_narrow_for(pb_type type);
 long pb_narrow_columns(pb_type type);
+
+/// The same with pb_wide_columns columns, four vectors, for 1 to pb_wide_rows rows.
+pb_gemm_tile pb_gemm_wide_for(pb_type type);
+long pb_wide_columns(pb_type type);
+long pb_wide_rows(pb_type type);
 
 /// Copies `columns` columns of B, element (p, j) at `b[p * brs + j * bcs]`, into a panel of
 /// k x tile_columns, row after row, with zeros in columns `columns ..< tile_columns`.

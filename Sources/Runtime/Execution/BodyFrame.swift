@@ -46,9 +46,9 @@ struct BodyFrame: BitwiseCopyable {
       table[value] = register
       switch operand.load {
       case .uniform(let slot, let offset):
-        pb_fill_for(operand.type.kernelType)(count, register, memory.pointer(slot) + offset)
+        operand.fill(count, register, memory.pointer(slot) + offset)
       case .constant(var bits):
-        pb_fill_for(operand.type.kernelType)(count, register, &bits)
+        operand.fill(count, register, &bits)
       case .direct, .strided, .iota, .core, .padded, .gathered: break
       }
     }
@@ -106,7 +106,7 @@ struct BodyFrame: BitwiseCopyable {
   private func load(
     _ operand: CompiledBody.CompiledOperand, _ value: Int, at position: Int, count: Int
   ) {
-    let size = operand.type.byteCount
+    let size = operand.size
     let register = registers + operand.register
     switch operand.load {
     case .uniform, .constant: break
@@ -114,19 +114,18 @@ struct BodyFrame: BitwiseCopyable {
     case .core: table[value] = core! + (position - coreStart) * size
     case .strided(let slot, let walk):
       let base = memory.pointer(slot), stride = walk.stride
-      let kernel = pb_load_strided_for(operand.type.kernelType)!
       walk.forEachRun(from: position, count: count) { done, element, length in
         let target = register + done * size, source = base + element * size
         if stride == 1 {
           target.copyMemory(from: source, byteCount: length * size)
         } else {
-          kernel(length, target, source, stride)
+          operand.stridedLoad(length, target, source, stride)
         }
       }
     case .iota(let walk):
-      let kernel = pb_iota_for(operand.type.kernelType)!
       walk.forEachRun(from: position, count: count) { done, element, length in
-        kernel(length, register + done * size, Int64(element), Int64(walk.stride))
+        operand.iota(
+          length, register + done * size, Int64(element), Int64(walk.stride))
       }
     case .padded(let slot, let walk, let window):
       loadPadded(

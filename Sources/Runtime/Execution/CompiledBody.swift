@@ -27,9 +27,21 @@ struct CompiledBody: BitwiseCopyable {
 
   struct CompiledOperand: BitwiseCopyable {
     let load: Load
-    let type: ElementType
+    let size: Int
+    let fill: pb_fill
+    let stridedLoad: pb_strided
+    let iota: pb_iota
     /// Where its tile is, from the start of the registers; unused by direct loads.
     let register: Int
+
+    init(load: Load, _ type: ElementType, register: Int) {
+      self.load = load
+      self.register = register
+      size = type.byteCount
+      fill = pb_fill_for(type.kernelType)
+      stridedLoad = pb_load_strided_for(type.kernelType)
+      iota = pb_iota_for(type.kernelType)
+    }
   }
 
   enum Action: BitwiseCopyable {
@@ -82,7 +94,7 @@ struct CompiledBody: BitwiseCopyable {
     operands = context.plain.array(
       body.operands.map { operand in
         CompiledOperand(
-          load: Load(operand, space: space, context), type: operand.elementType,
+          load: Load(operand, space: space, context), operand.elementType,
           register: registers.take())
       })
     let lastUses = body.lastUses(keeping: kept)

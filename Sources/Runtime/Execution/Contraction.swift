@@ -58,13 +58,20 @@ struct CompiledContraction: BitwiseCopyable {
     (rows, inner, columns) = (core.rows, core.inner, core.columns)
     self.writesThrough = writesThrough
     let type = core.elementType.kernelType
-    guard let kernel = pb_gemm_tile_for(type), let packing = pb_pack_for(type) else {
+    guard let packing = pb_pack_for(type) else {
       preconditionFailure("matmul is defined for numbers only")
     }
-    self.kernel = kernel
     self.packing = packing
-    tileRows = pb_tile_rows(type)
-    tileColumns = pb_tile_columns(type)
+    if core.rows <= pb_wide_rows(type), core.columns > pb_tile_columns(type) {
+      (kernel, tileRows, tileColumns) =
+        (pb_gemm_wide_for(type), pb_wide_rows(type), pb_wide_columns(type))
+    } else if core.columns <= pb_narrow_columns(type) {
+      (kernel, tileRows, tileColumns) =
+        (pb_gemm_narrow_for(type), pb_tile_rows(type), pb_narrow_columns(type))
+    } else {
+      (kernel, tileRows, tileColumns) =
+        (pb_gemm_tile_for(type), pb_tile_rows(type), pb_tile_columns(type))
+    }
     elementSize = core.elementType.byteCount
     // Rows of a transposed b do not stand together; those of a large b are far apart.
     packs =
@@ -110,6 +117,15 @@ struct CompiledContraction: BitwiseCopyable {
     }
   }
 
+  /// The last tile begins early enough to be whole, if its panel has room for that: it computes
+  /// some columns again, with the same bits, and needs no detour through the thread's own memory.
+  private func firstColumn(of tile: Int) -> Int {
+    let natural = tile * tileColumns
+    if natural + tileColumns <= columns { return natural }
+    let early = columns - tileColumns
+    return early >= (columns - 1) / panelColumns * panelColumns ? early : natural
+  }
+
   private func range(_ index: Int, of extent: Int, in count: Int) -> Range<Int> {
     index * extent..<min((index + 1) * extent, count)
   }
@@ -133,7 +149,7 @@ struct CompiledContraction: BitwiseCopyable {
     let rowStride = a.rowStride, innerStride = a.columnStride
     for tile in (columns.lowerBound / tileColumns)..<columnTiles
     where tile * tileColumns < columns.upperBound {
-      let column = tile * tileColumns
+      let column = firstColumn(of: tile)
       let width = min(tileColumns, self.columns - column)
       let source = packs ? packed + tile * panelByteCount : right + column * elementSize
       let sourceStride = packs ? tileColumns : b.rowStride
@@ -190,7 +206,7 @@ struct CompiledContraction: BitwiseCopyable {
     let units = work < Scratch.worthSplitting ? 1 : columnTiles
     scratch.split(units: units, nanoseconds: work) { unit, _ in
       for tile in units == 1 ? 0..<columnTiles : unit..<(unit + 1) {
-        let column = tile * tileColumns
+        let column = firstColumn(of: tile)
         packing(
           inner, min(tileColumns, columns - column), tileColumns,
           right + column * b.columnStride * elementSize, b.rowStride, b.columnStride,
