@@ -65,7 +65,7 @@ struct BodyFrame: BitwiseCopyable {
     }
     for index in 0..<body.instructions.count {
       let instruction = body.instructions[index]
-      let value = body.operands.count + index
+      let value = instruction.value
       switch instruction.destination {
       case .register(let offset): table[value] = registers + offset
       case .slot(let slot):

@@ -58,6 +58,7 @@ struct CompiledBody: BitwiseCopyable {
   }
 
   struct CompiledInstruction: BitwiseCopyable {
+    let value: Int
     let action: Action
     let a: Int
     let b: Int
@@ -79,8 +80,6 @@ struct CompiledBody: BitwiseCopyable {
   let scratchByteCount: Int
   let tableByteCount: Int
 
-  var valueCount: Int { operands.count + instructions.count }
-
   /// The slot that the core's values go to unchanged, if that is all the body does.
   let coreSlot: Int?
 
@@ -97,13 +96,14 @@ struct CompiledBody: BitwiseCopyable {
           load: Load(operand, space: space, context), operand.elementType,
           register: registers.take())
       })
-    let lastUses = body.lastUses(keeping: kept)
+    let merged = body.mergedInstructions(keeping: kept)
+    let lastUses = body.lastUses(in: merged, keeping: kept)
     let stores = Dictionary(grouping: body.stores, by: \.value)
     var registerOf = [Int?](repeating: nil, count: valueCount)
     var instructions: [CompiledInstruction] = [], copies: [Copy] = []
-    for (index, instruction) in body.instructions.enumerated() {
-      let value = body.operands.count + index
-      let action = Action(instruction, context)
+    for (index, work) in merged.enumerated() {
+      let (value, instruction, inputs) = (work.value, work.instruction, work.inputs)
+      let action = work.merged.map { .map($0) } ?? Action(instruction, context)
       let direct = stores[value]?.first { !$0.isDeferred }
       var destination: Destination
       if case .checked = action {
@@ -115,10 +115,9 @@ struct CompiledBody: BitwiseCopyable {
         registerOf[value] = register
         destination = .register(register)
       }
-      let inputs = instruction.inputs
       instructions.append(
         CompiledInstruction(
-          action: action, a: inputs.count > 0 ? inputs[0] : 0, b: inputs.count > 1 ? inputs[1] : 0,
+          value: value, action: action, a: inputs.count > 0 ? inputs[0] : 0, b: inputs.count > 1 ? inputs[1] : 0,
           c: inputs.count > 2 ? inputs[2] : 0, destination: destination,
           resultSize: instruction.resultType.byteCount))
       for store in stores[value] ?? [] {
@@ -195,25 +194,6 @@ extension Body {
   fileprivate var largestElement: Int {
     let types = operands.map(\.elementType) + instructions.map(\.resultType)
     return types.map(\.byteCount).max() ?? 1
-  }
-
-  /// For each instruction the values whose last use it is. Stored values, what a check passes on
-  /// and `kept` stay until the tile is done.
-  fileprivate func lastUses(keeping kept: Int?) -> [[Int]] {
-    var last = [Int](repeating: -1, count: operands.count + instructions.count)
-    for (index, instruction) in instructions.enumerated() {
-      for input in (0..<instruction.inputs.count).map({ instruction.inputs[$0] }) {
-        last[input] = max(last[input], index)
-      }
-      if case .checked = instruction.operation { last[instruction.inputs[0]] = Int.max }
-    }
-    for store in stores { last[store.value] = Int.max }
-    if let kept { last[kept] = Int.max }
-    var freed = [[Int]](repeating: [], count: instructions.count)
-    for (value, index) in last.enumerated() where index >= 0 && index < Int.max {
-      freed[index].append(value)
-    }
-    return freed
   }
 }
 
