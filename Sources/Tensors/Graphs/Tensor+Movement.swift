@@ -3,7 +3,8 @@
 extension Tensor {
   /// The elements in row-major order under another shape. x.g = y.g in the shape of x.
   ///
-  /// One extent may be -1: it is what the others leave. A mistake if the counts differ.
+  /// One extent may be -1: it is what the others leave. A mistake if the counts differ, or if the
+  /// others do not say what is left.
   ///
   ///     print(Tensor<Int32>(range: 0..<6).reshaped(to: [2, -1]))   // [[0 1 2]
   ///                                                                //  [3 4 5]]
@@ -13,9 +14,15 @@ extension Tensor {
     var target = shape
     if let open = shape.firstIndex(of: -1) {
       target[open] = 1
-      let rest = target.checkedElementCount ?? 0
-      // With an empty rest any extent would do; the mistake is the rule's to report.
-      target[open] = rest > 0 && elementCount % rest == 0 ? elementCount / rest : -1
+      guard let rest = target.checkedElementCount, rest > 0, elementCount % rest == 0 else {
+        Mistake(
+          "reshaped",
+          "no extent in place of -1 lets \(shape) hold the \(elementCount) elements of "
+            + value.label,
+          fix: "one extent may be -1; the product of the others must divide the number of elements"
+        ).stop(at: CallSite(file, line))
+      }
+      target[open] = elementCount / rest
     }
     return Tensor(value.reshaped(to: target, at: CallSite(file, line)))
   }

@@ -58,6 +58,10 @@ struct FixtureCase: Sendable, CustomTestStringConvertible {
       let type = ElementType.allCases.first { $0.name.lowercased() == words[1] }!
       return .leaf(shape(words[2]), words.dropFirst(2).map { Double($0)! }, type)
     }
+    if name == "normal" {
+      let key = RandomKey(seed: UInt64(words[1])!)
+      return .random(.normal, [Int(words[2])!], .double, key: key)
+    }
     func input(_ place: Int) -> Value { values[Int(words[place])!] }
     func axes() -> [Int] { words[2] == "-" ? [] : words[2].split(separator: ",").map { Int($0)! } }
     let x = input(1), site = CallSite(#fileID, #line)
