@@ -20,7 +20,8 @@ import Testing
     let picked = (x * noise).gathered(rows)
     let long = Tensor<Float>.normal([200_001], key: RandomKey(seed: 9))
     return [
-      y.value, (y.transposed() • x).sum(along: 1).value, x.sum(along: 0).value, (x * x + 1).sum(along: 1).value,
+      y.value, (y.transposed() • x).sum(along: 1).value, x.sum(along: 0).value,
+      (x * x + 1).sum(along: 1).value,
       picked.max(along: 1).value, picked.sum().value, exp(long).sum().value, long.max().value,
       x.argmax(along: 0).value, gradient(of: (y * y).sum(), withRespectTo: w).value,
     ]
