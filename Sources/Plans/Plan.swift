@@ -7,26 +7,26 @@ import PullbackTensors
 /// A plan is immutable and holds no numbers; it is made once for a graph's structure and replayed
 /// with other numbers. `print(plan)` lists its steps, buffers, bytes and floating-point operations.
 public struct Plan: Sendable {
-  package internal(set) var steps: [Step] = []
+  package var steps: [Step] = []
   /// Element counts and places of the buffers between steps.
-  package internal(set) var buffers: [Buffer] = []
-  package internal(set) var arguments: [(type: ElementType, shape: Shape)] = []
-  package internal(set) var parameterCount = 0
+  package var buffers: [Buffer] = []
+  package var arguments: [(type: ElementType, shape: Shape)] = []
+  package var parameterCount = 0
   /// The results in the order of asking: where each one's numbers are.
-  package internal(set) var results: [Int] = []
-  package internal(set) var outputs: [Output] = []
+  package var results: [Int] = []
+  package var outputs: [Output] = []
   /// Bytes of memory that all buffers share.
-  package internal(set) var arenaByteCount = 0
+  package var arenaByteCount = 0
 
   /// A piece of memory that one step fills and later ones read.
   package struct Buffer: Sendable {
     package let elementType: ElementType
     package let elementCount: Int
     /// Where it begins in the arena, in bytes: a multiple of 64.
-    package internal(set) var offset = 0
+    package var offset = 0
     /// The steps during which it holds numbers.
-    package internal(set) var firstStep = Int.max
-    package internal(set) var lastStep = -1
+    package var firstStep = Int.max
+    package var lastStep = -1
     package var byteCount: Int { Plan.padded(elementCount * elementType.byteCount) }
   }
 
@@ -35,7 +35,7 @@ public struct Plan: Sendable {
     package let elementType: ElementType
     package let shape: Shape
     /// The argument whose memory it may take over if nobody else holds it.
-    package internal(set) var donor: Int?
+    package var donor: Int?
   }
 
   /// Rounds up to whole cache lines.

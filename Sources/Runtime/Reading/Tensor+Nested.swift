@@ -3,8 +3,8 @@
 import PullbackTensors
 
 extension Tensor: ExpressibleByArrayLiteral {
-  /// Rows written out: `[[1, 2], [3, 4]]`. Elements may be numbers, rows, or tensors of one shape;
-  /// computed ones keep their history.
+  /// Rows written out: `[[1, 2], [3, 4]]`. Elements may be numbers, rows, or tensors of one shape,
+  /// which derivatives reach.
   public init(arrayLiteral elements: Tensor...) {
     if elements.isEmpty {
       self.init(shape: [0], scalars: [])
@@ -13,11 +13,26 @@ extension Tensor: ExpressibleByArrayLiteral {
     stopping(at: nil) { () throws(Mistake) in
       try Value.checkEqualShapes(elements.map(\.value), in: "array literal")
     }
-    let written = elements.compactMap(\.writtenScalars)
+    let written =
+      elements.indices.allSatisfy { Tensor.isHeldHereAlone(elements, at: $0) }
+      ? elements.compactMap(\.writtenScalars) : []
     if written.count == elements.count {
       self.init(shape: [elements.count] + elements[0].shape, scalars: Array(written.joined()))
     } else {
       self = Tensor.stacked(elements)
+    }
+  }
+
+  /// True for what was written into the literal itself: nobody else holds it, so nobody can ask
+  /// for a derivative with respect to it.
+  private static func isHeldHereAlone(_ elements: [Tensor], at index: Int) -> Bool {
+    precondition(MemoryLayout<Tensor>.size == MemoryLayout<Node>.size)
+    return elements.withUnsafeBytes { bytes in
+      // A tensor is a value, and a value is a reference to a node. Only the count of its references
+      // is read, where it stands: a copy would be another one.
+      let nodes = UnsafeMutableRawPointer(mutating: bytes.baseAddress!)
+        .assumingMemoryBound(to: Node.self)
+      return isKnownUniquelyReferenced(&nodes[index])
     }
   }
 
