@@ -69,22 +69,3 @@ struct DigitsTraining {
     return (Double(Float(loss)), Double(Float(share)), logits)
   }
 }
-
-/// FNV-1a over the bit patterns of numbers: equal only if every bit is.
-struct Checksum {
-  private var value: UInt64 = 0xcbf2_9ce4_8422_2325
-
-  mutating func add(_ numbers: [Float]) {
-    for number in numbers {
-      for shift in stride(from: 0, to: 32, by: 8) {
-        let byte = UInt64(number.bitPattern >> UInt32(shift) & 0xFF)
-        value = (value ^ byte) &* 0x100_0000_01b3
-      }
-    }
-  }
-
-  var hexadecimal: String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-}

@@ -9,10 +9,16 @@ enum Command {
     let output, errors: String
   }
 
-  static func run(_ arguments: String...) throws -> Result {
+  static func run(_ arguments: String...) throws -> Result { try run(arguments) }
+
+  /// - Parameter environment: what differs from the environment of the tests.
+  static func run(
+    _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> Result {
     let process = Process()
     process.executableURL = folder.appending(path: "pullback")
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let output = Pipe(), errors = Pipe()
     process.standardOutput = output
     process.standardError = errors

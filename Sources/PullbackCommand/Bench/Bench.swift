@@ -7,7 +7,15 @@ import Pullback
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Time the library on this machine.",
-    subcommands: [BenchMatmul.self, BenchStep.self])
+    discussion: """
+      Each benchmark warms up, then runs until its seconds are over. The best time tells what the \
+      program can do, the median what it did while other programs ran too. The peak is measured \
+      right after the work. The checksum covers the bits of all results of a fixed amount of work \
+      from a fixed start: it is the same at any number of threads.
+      """,
+    subcommands: [
+      BenchMatmul.self, BenchStep.self, BenchGraph.self, BenchElementwise.self, BenchPeak.self,
+    ])
 }
 
 /// Options that all benchmarks share.
@@ -15,7 +23,7 @@ struct BenchOptions: ParsableArguments {
   @Option(help: "Threads to use at most. (default: the processors of this machine)")
   var threads: Int?
 
-  @Option(help: "Seconds to measure for.")
+  @Option(help: "Seconds to measure each piece of work for.")
   var seconds = 1.5
 
   @Flag(help: "Print one JSON object a line.")
@@ -29,50 +37,42 @@ struct BenchOptions: ParsableArguments {
       throw ValidationError("--threads must be from 1 to 64")
     }
   }
+
+  /// What every benchmark does first.
+  func begin() throws {
+    try prepare(threads: threads)
+    #if DEBUG
+      Console.note("Debug build: a release build is faster (swift run -c release).\n")
+    #endif
+  }
 }
 
-/// Times of many runs of one piece of work.
-struct Measurement {
-  let median: Double
-  let best: Double
+/// Extents as a user writes them: "64x784x50", "784-50-10".
+struct ExtentList {
+  let extents: [Int]
 
-  /// Warms up, then runs the work until the time is over, at least five times.
-  init(seconds: Double, _ work: () -> Void) {
-    for _ in 0..<3 { work() }
-    let clock = ContinuousClock()
-    var times: [Duration] = []
-    let end = clock.now + .seconds(seconds)
-    while times.count < 5 || (clock.now < end && times.count < 200_000) {
-      let start = clock.now
-      work()
-      times.append(clock.now - start)
+  init(parsing text: String, separator: Character, counts: ClosedRange<Int>, largest: Int) throws {
+    let parts = text.split(separator: separator, omittingEmptySubsequences: false)
+    guard counts.contains(parts.count) else {
+      let wanted =
+        counts.count == 1
+        ? "\(counts.lowerBound)" : "from \(counts.lowerBound) to \(counts.upperBound)"
+      throw ValidationError(
+        "'\(text)': \(wanted) numbers with '\(separator)' between them are wanted.")
     }
-    times.sort()
-    median = times[times.count / 2].seconds
-    best = times[0].seconds
+    extents = try parts.map { part in
+      // Int(_:) also takes a sign.
+      guard let extent = Int(part), part.first?.isNumber == true, (1...largest).contains(extent)
+      else { throw ValidationError("'\(part)' is not an integer from 1 to \(largest).") }
+      return extent
+    }
   }
+}
 
-  /// A line of the table, or an object on a line with `--json`.
-  func report(
-    _ name: String, flops: Double?, checksum: Checksum?, _ options: BenchOptions
-  ) throws {
-    let gflops = flops.map { $0 / best / 1e9 }
-    guard options.json else {
-      let rate = gflops.map { "   \(decimal($0, 1)) GFLOP/s" } ?? ""
-      try Console.print(
-        "\(name)   best \(decimal(best * 1e6, 2)) us   median \(decimal(median * 1e6, 2)) us"
-          + rate)
-      return
-    }
-    var line = JSONLine()
-    line.add("name", text: name)
-    line.add("threads", Threads.limit)
-    line.add("threads_used", Threads.highestUsed)
-    line.add("median_us", median * 1e6)
-    line.add("best_us", best * 1e6)
-    if let gflops { line.add("gflops", gflops) }
-    if let checksum { line.add("checksum", text: checksum.hexadecimal) }
-    line.add("instruction_set", text: instructionSet)
-    try Console.print(line.description)
-  }
+/// Makes inputs on one thread, so that `threads_used` speaks of the measured work alone.
+func onOneThread<Result>(_ make: () -> Result) -> Result {
+  let limit = Threads.limit
+  Threads.limit = 1
+  defer { Threads.limit = limit }
+  return make()
 }

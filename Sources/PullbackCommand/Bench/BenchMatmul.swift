@@ -8,8 +8,12 @@ struct BenchMatmul: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "matmul", abstract: "Time C = A • B, [n, k] • [k, m].")
 
-  @Argument(help: "n x k x m, as in 64x784x50.")
-  var shape: String
+  @Argument(
+    help: ArgumentHelp("Extents, as in 64x784x50.", valueName: "n>x<k>x<m"),
+    transform: {
+      try ExtentList(parsing: $0, separator: "x", counts: 3...3, largest: 1_000_000)
+    })
+  var shape: ExtentList
 
   @Flag(help: "A is the transpose of a stored [k, n].")
   var transposeA = false
@@ -22,39 +26,61 @@ struct BenchMatmul: ParsableCommand {
 
   @OptionGroup var options: BenchOptions
 
-  func run() throws {
-    try prepare(threads: options.threads)
-    let extents = shape.split(separator: "x", omittingEmptySubsequences: false).compactMap {
-      Int($0)
-    }
-    guard extents.count == 3, extents.allSatisfy({ (1...1_000_000).contains($0) }),
-      extents[0] * extents[1] + extents[1] * extents[2] + extents[0] * extents[2] < 1 << 29
-    else {
-      throw ValidationError("the shape must be like 64x784x50, of matrices that fit into memory")
-    }
-    if double {
-      try time(extents, Double.self)
-    } else {
-      try time(extents, Float.self)
+  /// Bytes that A, B, C and a copy of C may take together.
+  private static let mostBytes = 1 << 30
+
+  func validate() throws {
+    let (n, k, m) = (shape.extents[0], shape.extents[1], shape.extents[2])
+    // Below 2^43: extents are at most a million.
+    let elements = n * k + k * m + 2 * n * m
+    guard elements * (double ? 8 : 4) <= BenchMatmul.mostBytes else {
+      throw ValidationError("matrices of these extents take more than a gibibyte together")
     }
   }
 
-  private func time<Scalar: FloatingPointScalar>(_ extents: [Int], _ type: Scalar.Type) throws {
-    let (n, k, m) = (extents[0], extents[1], extents[2])
-    func operand(_ rows: Int, _ columns: Int, _ isTransposed: Bool, _ seed: UInt64)
-      -> Tensor<Scalar>
-    {
-      let stored = Tensor<Scalar>.normal(
-        isTransposed ? [columns, rows] : [rows, columns], key: RandomKey(seed: seed))
-      evaluate(stored)
-      return isTransposed ? stored.transposed() : stored
+  func run() throws {
+    try options.begin()
+    try options.report([double ? time(Double.self) : time(Float.self)])
+  }
+
+  private func time<Scalar: FloatingPointScalar>(_ type: Scalar.Type) -> BenchResult {
+    let (n, k, m) = (shape.extents[0], shape.extents[1], shape.extents[2])
+    let (a, b) = onOneThread {
+      (
+        operand(n, k, isTransposed: transposeA, seed: 1, type),
+        operand(k, m, isTransposed: transposeB, seed: 2, type)
+      )
     }
-    let a = operand(n, k, transposeA, 1), b = operand(k, m, transposeB, 2)
-    let measurement = Measurement(seconds: options.seconds) { evaluate(a • b) }
     var checksum = Checksum()
-    checksum.add(Tensor<Float>(a • b).scalars)
-    try measurement.report(
-      "matmul \(shape)", flops: 2 * Double(n) * Double(k) * Double(m), checksum: checksum,
-      options)
+    checksum.add(elementsOf: a • b)
+    let measurement = Measurement(seconds: options.seconds) { evaluate(a • b) }
+    let marks = [transposeA ? "A'" : nil, transposeB ? "B'" : nil, double ? "Double" : nil]
+    let name = ["matmul \(n)x\(k)x\(m)"] + marks.compactMap { $0 }
+    var result = BenchResult(name.joined(separator: " "), measurement)
+    result.operations = 2 * Double(n) * Double(k) * Double(m)
+    result.checksum = checksum
+    result.shareOfPeak = double ? 0.5 : 1
+    return result
+  }
+
+  private func operand<Scalar: FloatingPointScalar>(
+    _ rows: Int, _ columns: Int, isTransposed: Bool, seed: UInt64, _ type: Scalar.Type
+  ) -> Tensor<Scalar> {
+    let shape: Shape = isTransposed ? [columns, rows] : [rows, columns]
+    let stored = Tensor<Scalar>.normal(shape, key: RandomKey(seed: seed))
+    evaluate(stored)
+    // Without its history: what is measured is the product alone.
+    let leaf = stored.detached()
+    return isTransposed ? leaf.transposed() : leaf
+  }
+}
+
+extension Checksum {
+  mutating func add<Scalar: FloatingPointScalar>(elementsOf tensor: Tensor<Scalar>) {
+    switch tensor {
+    case let floats as Tensor<Float>: add(floats.scalars)
+    case let doubles as Tensor<Double>: add(doubles.scalars)
+    default: break
+    }
   }
 }

@@ -9,80 +9,69 @@ struct BenchStep: ParsableCommand {
     commandName: "step",
     abstract: "Time a training step: forward, loss, backward and update on one fixed batch.")
 
-  enum LossName: String, ExpressibleByArgument, CaseIterable {
-    case crossEntropy = "cross-entropy"
-    case mse
-  }
-  enum OptimizerName: String, ExpressibleByArgument, CaseIterable {
-    case sgd
-  }
-  enum ActivationName: String, ExpressibleByArgument, CaseIterable {
-    case relu, none
-  }
+  @Option(
+    help: ArgumentHelp(
+      "Units of input, hidden layers and output. (default: 784-50-10)",
+      valueName: "units-units[-units...]"),
+    transform: { try ExtentList(parsing: $0, separator: "-", counts: 2...33, largest: 65536) })
+  var layers: ExtentList?
 
-  @Option(help: "Units of input, hidden layers and output, as in 784-50-10.")
-  var layers = "784-50-10"
+  @Option(help: "The loss: the mean over the batch.")
+  var loss = TrainedNetwork.Loss.crossEntropy
 
-  @Option(help: "The loss.")
-  var loss = LossName.crossEntropy
-
-  @Option(help: "The optimizer.")
-  var optimizer = OptimizerName.sgd
+  @Option(help: "The optimizer, with learning rate 0.001.")
+  var optimizer = TrainedNetwork.OptimizerKind.sgd
 
   @Option(help: "What stands between the layers.")
-  var activation = ActivationName.relu
+  var activation = TrainedNetwork.ActivationKind.relu
 
   @Option(help: "Rows of the batch.")
   var batch = 64
 
-  @Flag(help: "Replay a recorded step instead of building its graph each time.")
+  @Flag(help: "Write the step down once and replay it, instead of a fresh graph each time.")
   var recorded = false
 
   @OptionGroup var options: BenchOptions
 
+  private static let mostBytes = 1 << 31
+
+  private var sizes: [Int] { layers?.extents ?? [784, 50, 10] }
+
+  func validate() throws {
+    guard (1...1_000_000).contains(batch) else {
+      throw ValidationError("--batch must be from 1 to 1000000")
+    }
+    // Parameters with gradient and Adam's state; the batch, activations and their gradients.
+    // Below 2^42: 32 layers of at most 2^32 weights, 2^20 rows of at most 33 x 2^16 units.
+    let weights = zip(sizes, sizes.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
+    let elements = 4 * weights + 2 * batch * sizes.reduce(0, +)
+    guard elements * 4 <= BenchStep.mostBytes else {
+      throw ValidationError("a step of these layers on this batch takes more than 2 gibibytes")
+    }
+  }
+
   func run() throws {
-    try prepare(threads: options.threads)
-    let sizes = layers.split(separator: "-", omittingEmptySubsequences: false).compactMap {
-      Int($0)
+    try options.begin()
+    let network = onOneThread {
+      TrainedNetwork(
+        sizes: sizes, batch: batch, loss: loss, optimizer: optimizer, activation: activation,
+        isRecorded: recorded)
     }
-    guard sizes.count >= 2, sizes.count <= 32, sizes.allSatisfy({ (1...65536).contains($0) }),
-      layers.split(separator: "-").count == sizes.count, (1...1_000_000).contains(batch)
-    else { throw ValidationError("--layers must be like 784-50-10, --batch from 1 to 1000000") }
-    let pairs = Array(zip(sizes, sizes.dropFirst()))
-    var modules: [any Layer] = []
-    for (inputs, outputs) in pairs {
-      if !modules.isEmpty, activation == .relu { modules.append(Activation { Pullback.relu($0) }) }
-      modules.append(Linear(inputs, outputs))
-    }
-    let model = Sequential(modules).initialized(seed: 1)
-    let trainer = SGD(model.parameters, learningRate: 1e-3)
-    let x = Tensor<Float>.normal([batch, sizes[0]], key: RandomKey(seed: 2))
-    let target = Tensor<Float>.normal([batch, sizes.last!], key: RandomKey(seed: 3))
-    let labels = Tensor<Int32>((0..<batch).map { Int32($0 % sizes.last!) })
-    evaluate(x, target)
-    var last: Float = 0
-    let loss = loss
-    let step = trainer.recorded { (x: Tensor<Float>, target: Tensor<Float>, labels: Tensor<Int32>) in
-      loss == .mse
-        ? meanSquaredError(model(x), target) : softmaxCrossEntropy(model(x), labels: labels)
-    }
-    let measurement = Measurement(seconds: options.seconds) {
-      if recorded {
-        last = step(x, target, labels)
-        return
-      }
-      let output = model(x)
-      last = trainer.minimize(
-        loss == .mse
-          ? meanSquaredError(output, target) : softmaxCrossEntropy(output, labels: labels))
-    }
-    var checksum = Checksum()
-    checksum.add([last])
-    for (_, parameter) in model.parameters { checksum.add(parameter.value.scalars) }
-    let products = pairs.reduce(0.0) { $0 + Double($1.0 * $1.1) }
-    let flops = 2 * Double(batch) * (3 * products - Double(sizes[0] * sizes[1]))
-    try measurement.report(
-      "step \(layers) \(loss.rawValue) \(optimizer.rawValue) batch \(batch)", flops: flops,
-      checksum: nil, options)
+    let checksum = network.checksumOfFirstSteps()
+    let measurement = Measurement(seconds: options.seconds) { _ = network.step() }
+    let pairs = zip(sizes, sizes.dropFirst())
+    let products = pairs.reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+    let names = sizes.map(String.init).joined(separator: "-")
+    let kinds = "\(loss.rawValue) \(optimizer.rawValue) \(activation.rawValue)"
+    let name = "step \(names) \(kinds) batch \(batch)\(recorded ? " recorded" : "")"
+    var result = BenchResult(name, measurement)
+    // Three products a layer, but nobody asks for the gradient of the batch.
+    result.operations = 2 * Double(batch) * (3 * products - Double(sizes[0] * sizes[1]))
+    result.checksum = checksum
+    try options.report([result])
   }
 }
+
+extension TrainedNetwork.Loss: ExpressibleByArgument {}
+extension TrainedNetwork.OptimizerKind: ExpressibleByArgument {}
+extension TrainedNetwork.ActivationKind: ExpressibleByArgument {}

@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Times NumPy, PyTorch and JAX on the work that `pullback bench` times, one JSON object a line.
+
+  peers.py matmul 64x784x50 [--threads 2] [--peers numpy,torch,jax]
+  peers.py step --layers 784-50-10 --loss cross-entropy --optimizer sgd --batch 64
+  peers.py serve --peers torch [--threads 2]
+
+matmul: C = A B, [n, k] x [k, m], float32; the memory of C is reused where the peer can.
+step:   forward, loss (mean), backward for the parameters and update on one fixed batch, in float32.
+serve:  reads lines such as `matmul 64x784x50` or `step --batch 1` and answers each with a line,
+        so that a comparison can take turns without starting Python each time.
+
+The process keeps to the first `threads` processors: JAX respects no other limit. NumPy has no
+derivatives, so it has no step. The peer `torch.compile` compiles loss and update.
+"""
+
+import argparse
+import json
+import os
+import shlex
+import sys
+import time
+
+LEARNING_RATE = 1e-3
+
+
+def parser():
+    top = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = top.add_subparsers(dest="what", required=True)
+    matmul = commands.add_parser("matmul")
+    matmul.add_argument("shape")
+    matmul.add_argument("--transpose-a", action="store_true")
+    matmul.add_argument("--transpose-b", action="store_true")
+    matmul.add_argument("--double", action="store_true")
+    step = commands.add_parser("step")
+    step.add_argument("--layers", default="784-50-10")
+    step.add_argument("--loss", default="cross-entropy", choices=["cross-entropy", "mse"])
+    step.add_argument("--optimizer", default="sgd", choices=["sgd", "adam"])
+    step.add_argument("--activation", default="relu", choices=["relu", "none"])
+    step.add_argument("--batch", type=int, default=64)
+    for command in (matmul, step, commands.add_parser("serve")):
+        command.add_argument("--threads", type=int, default=2)
+        command.add_argument("--peers", default="numpy,torch,jax")
+        command.add_argument("--seconds", type=float, default=1.5)
+    return top
+
+
+def limit_threads(count):
+    """Must run before a peer is imported."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ[f"{library}_NUM_THREADS"] = str(count)
+    os.environ["VECLIB_MAXIMUM_THREADS"] = str(count)
+    os.environ["JAX_PLATFORMS"] = "cpu"
+
+
+class Matmul:
+    """The operands of a product, and what it costs."""
+
+    def __init__(self, options):
+        import numpy
+        n, k, m = map(int, options.shape.split("x"))
+        kind = numpy.float64 if options.double else numpy.float32
+        random = numpy.random.default_rng(0)
+
+        def operand(rows, columns, is_transposed):
+            shape = (columns, rows) if is_transposed else (rows, columns)
+            stored = random.standard_normal(shape, dtype=kind)
+            return stored.T if is_transposed else stored
+
+        self.a = operand(n, k, options.transpose_a)
+        self.b = operand(k, m, options.transpose_b)
+        self.operations = 2 * n * k * m
+
+    def numpy(self):
+        import numpy
+        out = numpy.empty((self.a.shape[0], self.b.shape[1]), self.a.dtype)
+        return lambda: numpy.matmul(self.a, self.b, out=out)
+
+    def torch(self):
+        import torch
+        a, b = torch.from_numpy(self.a), torch.from_numpy(self.b)
+        out = torch.empty(a.shape[0], b.shape[1], dtype=a.dtype)
+        return lambda: torch.mm(a, b, out=out)
+
+    def jax(self):
+        import jax
+        jax.config.update("jax_enable_x64", self.a.dtype.itemsize == 8)
+        a, b = jax.numpy.asarray(self.a), jax.numpy.asarray(self.b)
+        product = jax.jit(lambda a, b: a @ b)
+        return lambda: product(a, b).block_until_ready()
+
+
+class Step:
+    """A network, a fixed batch, and what a step costs."""
+
+    def __init__(self, options):
+        import numpy
+        self.options = options
+        sizes = list(map(int, options.layers.split("-")))
+        self.pairs = list(zip(sizes, sizes[1:]))
+        random = numpy.random.default_rng(0)
+        self.x = random.standard_normal((options.batch, sizes[0]), dtype=numpy.float32)
+        self.y = numpy.arange(options.batch) % sizes[-1]
+        if options.loss == "mse":
+            self.y = random.standard_normal((options.batch, sizes[-1]), dtype=numpy.float32)
+        products = sum(i * o for i, o in self.pairs)
+        self.operations = 2 * options.batch * (3 * products - sizes[0] * sizes[1])
+
+    def torch(self, is_compiled=False):
+        import torch
+        torch.manual_seed(0)
+        between, layers = {"relu": torch.nn.ReLU, "none": torch.nn.Identity}, []
+        for inputs, outputs in self.pairs:
+            layers += [torch.nn.Linear(inputs, outputs), between[self.options.activation]()]
+        network = torch.nn.Sequential(*layers[:-1])
+        kind = torch.optim.SGD if self.options.optimizer == "sgd" else torch.optim.Adam
+        optimizer = kind(network.parameters(), lr=LEARNING_RATE)
+        criterion = (torch.nn.functional.mse_loss if self.options.loss == "mse"
+                     else torch.nn.functional.cross_entropy)
+        x, y = torch.from_numpy(self.x), torch.from_numpy(self.y)
+
+        compiled = torch.compile if is_compiled else lambda function: function
+        objective, update = compiled(lambda: criterion(network(x), y)), compiled(optimizer.step)
+
+        def run():
+            optimizer.zero_grad()
+            objective().backward()
+            update()
+        return run
+
+    def torch_compile(self):
+        import torch
+        torch._dynamo.reset()
+        return self.torch(is_compiled=True)
+
+    def jax(self):
+        import jax
+        from jax import numpy as jnp
+        options = self.options
+        keys = jax.random.split(jax.random.key(0), len(self.pairs))
+        parameters = [(jax.random.normal(key, pair) / pair[0] ** 0.5, jnp.zeros(pair[1]))
+                      for key, pair in zip(keys, self.pairs)]
+        x, y = jnp.asarray(self.x), jnp.asarray(self.y)
+
+        def objective(parameters, x, y):
+            for weight, bias in parameters[:-1]:
+                x = x @ weight + bias
+                x = jax.nn.relu(x) if options.activation == "relu" else x
+            x = x @ parameters[-1][0] + parameters[-1][1]
+            if options.loss == "mse":
+                return jnp.mean((x - y) ** 2)
+            return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(x), y[:, None], 1))
+
+        def sgd(parameters, state, x, y):
+            loss, gradients = jax.value_and_grad(objective)(parameters, x, y)
+            return (jax.tree.map(lambda w, g: w - LEARNING_RATE * g, parameters, gradients), state,
+                    loss)
+
+        def adam(parameters, state, x, y):
+            loss, gradients = jax.value_and_grad(objective)(parameters, x, y)
+            first, second, t = state
+            t = t + 1
+            first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, gradients)
+            second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, second, gradients)
+            new = jax.tree.map(
+                lambda w, m, v: w - LEARNING_RATE * (m / (1 - 0.9 ** t))
+                / (jnp.sqrt(v / (1 - 0.999 ** t)) + 1e-8), parameters, first, second)
+            return new, (first, second, t), loss
+
+        step = jax.jit(sgd if options.optimizer == "sgd" else adam, donate_argnums=(0, 1))
+        zeros = [jax.tree.map(jnp.zeros_like, parameters) for _ in range(2)]
+        current = [parameters, (*zeros, jnp.zeros(()))]
+
+        def run():
+            current[0], current[1], loss = step(*current, x, y)
+            jax.block_until_ready((loss, current))
+        return run
+
+
+def prepared(peer, options):
+    """The work as a function without arguments, and its floating-point operations."""
+    work = Matmul(options) if options.what == "matmul" else Step(options)
+    make = getattr(work, peer.replace(".", "_"), None)
+    if make is None:
+        raise NotImplementedError(f"{peer} has no {options.what}")
+    run = make()
+    for _ in range(3):
+        run()
+    return run, work.operations
+
+
+def timed(run, seconds):
+    times, end = [], time.perf_counter() + seconds
+    while len(times) < 3 or (time.perf_counter() < end and len(times) < 1_000_000):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return sorted(times)
+
+
+def answer(peer, line, options, cases):
+    """One JSON object: the times, or the reason why there are none. `cases` keeps the last work."""
+    line = line.split(" --seconds")[0]
+    try:
+        if line not in cases:
+            cases.clear()
+            cases[line] = prepared(peer, options)
+        run, operations = cases[line]
+        times = timed(run, options.seconds)
+    except Exception as error:
+        return {"peer": peer, "name": line, "missing": f"{type(error).__name__}: {error}"[:200]}
+    return {
+        "peer": peer, "name": line, "threads": options.threads,
+        "median_us": round(times[len(times) // 2] * 1e6, 3), "best_us": round(times[0] * 1e6, 3),
+        "mean_us": round(sum(times) / len(times) * 1e6, 3),
+        "percentile99_us": round(times[min(len(times) * 99 // 100, len(times) - 1)] * 1e6, 3),
+        "gflops": round(operations / times[0] / 1e9, 3),
+    }
+
+
+def serve(peer, top, threads):
+    """Says which version runs, or why none does; then answers lines until there are no more."""
+    cases, hello = {}, {"peer": peer}
+    try:
+        hello["version"] = __import__(peer.split(".")[0]).__version__
+    except Exception as error:
+        hello["missing"] = f"{type(error).__name__}: {error}"
+    print(json.dumps(hello), flush=True)
+    for line in sys.stdin:
+        options = top.parse_args(shlex.split(line))
+        options.threads = threads
+        print(json.dumps(answer(peer, line.strip(), options, cases)), flush=True)
+
+
+def main():
+    top = parser()
+    options = top.parse_args()
+    limit_threads(options.threads)
+    if options.what == "serve":
+        return serve(options.peers, top, options.threads)
+    for peer in options.peers.split(","):
+        print(json.dumps(answer(peer, shlex.join(sys.argv[1:]), options, {})), flush=True)
+
+
+if __name__ == "__main__":
+    main()

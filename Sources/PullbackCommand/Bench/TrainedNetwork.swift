@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pullback
+
+/// Linear layers, a loss, an optimizer and one fixed batch: written as a user of the library
+/// would, with a fresh graph at each step or recorded.
+struct TrainedNetwork {
+  enum Loss: String, CaseIterable {
+    case crossEntropy = "cross-entropy"
+    case mse
+  }
+  enum OptimizerKind: String, CaseIterable {
+    case sgd, adam
+  }
+  enum ActivationKind: String, CaseIterable {
+    case relu, none
+  }
+
+  private let model: Sequential
+  private let optimizer: any Optimizer
+  /// Forward, loss, backward, update; the loss as it was before.
+  let step: () -> Float
+
+  /// - Parameter isRecorded: whether the step is written down once and replayed.
+  /// - Precondition: two sizes or more, all of them and the batch above 0.
+  init(
+    sizes: [Int], batch: Int, loss: Loss, optimizer: OptimizerKind, activation: ActivationKind,
+    isRecorded: Bool = false
+  ) {
+    var layers: [any Layer] = []
+    for (inputs, outputs) in zip(sizes, sizes.dropFirst()) {
+      if !layers.isEmpty, activation == .relu { layers.append(Activation { relu($0) }) }
+      layers.append(Linear(inputs, outputs))
+    }
+    let model = Sequential(layers).initialized(seed: 1)
+    self.model = model
+    let trainer: any Optimizer =
+      switch optimizer {
+      case .sgd: SGD(model.parameters, learningRate: 1e-3)
+      case .adam: Adam(model.parameters, learningRate: 1e-3)
+      }
+    self.optimizer = trainer
+    let outputs = sizes[sizes.count - 1]
+    let inputs = TrainedNetwork.normal([batch, sizes[0]], seed: 2)
+    switch loss {
+    case .mse:
+      let targets = TrainedNetwork.normal([batch, outputs], seed: 3)
+      let recorded = trainer.recorded { (x: Tensor<Float>, y: Tensor<Float>) in
+        meanSquaredError(model(x), y)
+      }
+      step = {
+        isRecorded
+          ? recorded(inputs, targets)
+          : trainer.minimize(meanSquaredError(model(inputs), targets))
+      }
+    case .crossEntropy:
+      let labels = Tensor<Int32>((0..<batch).map { Int32($0 % outputs) })
+      let recorded = trainer.recorded { (x: Tensor<Float>, labels: Tensor<Int32>) in
+        softmaxCrossEntropy(model(x), labels: labels)
+      }
+      step = {
+        isRecorded
+          ? recorded(inputs, labels)
+          : trainer.minimize(softmaxCrossEntropy(model(inputs), labels: labels))
+      }
+    }
+  }
+
+  /// Numbers without history, so that what is measured is the step alone.
+  private static func normal(_ shape: Shape, seed: UInt64) -> Tensor<Float> {
+    let numbers = Tensor<Float>.normal(shape, key: RandomKey(seed: seed))
+    evaluate(numbers)
+    return numbers.detached()
+  }
+
+  /// Three steps; the bits of their losses, and of parameters and optimizer state after them.
+  func checksumOfFirstSteps() -> Checksum {
+    var checksum = Checksum()
+    for _ in 0..<3 { checksum.add([step()]) }
+    for (_, parameter) in model.parameters { checksum.add(parameter.value.scalars) }
+    for parameter in optimizer.state.joined() { checksum.add(parameter.value.scalars) }
+    return checksum
+  }
+}

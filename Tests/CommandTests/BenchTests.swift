@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// `pullback bench` with work so small that the times mean nothing.
+@Suite struct BenchTests {
+  /// The arguments of a run, and the names of its lines.
+  static let runs: [(arguments: [String], names: [String])] = [
+    (["matmul", "5x7x3"], ["matmul 5x7x3"]),
+    (
+      ["matmul", "65x184x51", "--transpose-a", "--transpose-b", "--double"],
+      ["matmul 65x184x51 A' B' Double"]
+    ),
+    (
+      ["step", "--layers", "20-13-5", "--batch", "300"],
+      ["step 20-13-5 cross-entropy sgd relu batch 300"]
+    ),
+    (
+      [
+        "step", "--layers", "10-32-32-10", "--loss", "mse", "--optimizer", "adam",
+        "--activation", "none", "--batch", "128",
+      ], ["step 10-32-32-10 mse adam none batch 128"]
+    ),
+    (
+      ["graph", "--nodes", "30"],
+      [
+        "graph build", "graph gradient", "graph replay", "graph step 2-2-2",
+        "graph step 2-2-2 recorded",
+      ]
+    ),
+    (
+      ["elementwise", "--elements", "50001"],
+      ["chain", "sum", "exp", "tanh", "log"].map { "elementwise \($0) 50001" }
+    ),
+    (["peak", "--mebibytes", "1"], ["peak fma", "peak memory read"]),
+  ]
+
+  @Test(arguments: runs.indices)
+  func eachLineHasAllMembers(run: Int) throws {
+    let (arguments, names) = BenchTests.runs[run]
+    let lines = try lines(arguments, threads: 1)
+    #expect(lines.map(\.name) == names)
+    for line in lines {
+      #expect(line.threads == 1)
+      #expect(line.threads_used == 1)
+      #expect(line.best_us > 0)
+      #expect(line.best_us <= line.median_us)
+      #expect(line.best_us <= line.mean_us)
+      #expect(line.median_us <= line.percentile99_us)
+      #expect(line.peak_gflops > 0)
+      #expect((line.gflops ?? 1) >= 0)
+      #expect((line.gflops != nil) == BenchTests.hasSpeed(line.name))
+      #expect(["baseline", "avx2", "avx512", "neon"].contains(line.instruction_set))
+      if let checksum = line.checksum {
+        #expect(checksum.count == 16)
+        #expect(checksum.allSatisfy { "0123456789abcdef".contains($0) })
+      } else {
+        #expect(line.name == "peak fma")
+      }
+    }
+  }
+
+  /// Whether floating-point operations a second say something about a piece of work.
+  private static func hasSpeed(_ name: String) -> Bool {
+    ["matmul", "step", "elementwise chain", "elementwise sum", "peak fma"]
+      .contains { name.hasPrefix($0) }
+  }
+
+  @Test(arguments: runs.indices)
+  func anyNumberOfThreadsGivesTheSameBits(run: Int) throws {
+    let arguments = BenchTests.runs[run].arguments
+    func checksums(threads: Int) throws -> Set<String> {
+      let lines = try lines(arguments, threads: threads)
+      #expect(lines.allSatisfy { $0.threads_used <= $0.threads && $0.threads <= threads })
+      // A set: `peak` has lines for one thread and for all.
+      return Set(lines.map { "\($0.name) \($0.checksum ?? "")" })
+    }
+    let expected = try checksums(threads: 1)
+    for threads in [1, 2, 3, 7] {
+      #expect(try checksums(threads: threads) == expected, "threads: \(threads)")
+    }
+  }
+
+  @Test(arguments: [["--optimizer", "sgd"], ["--loss", "mse", "--optimizer", "adam"]])
+  func recordedStepsHaveTheSameBits(options: [String]) throws {
+    let arguments = ["step", "--layers", "20-13-5", "--batch", "30"] + options
+    let fresh = try lines(arguments, threads: 1)[0]
+    let recorded = try lines(arguments + ["--recorded"], threads: 1)[0]
+    #expect(recorded.name == fresh.name + " recorded")
+    #expect(recorded.checksum == fresh.checksum)
+  }
+
+  @Test func checksumTellsDifferentWorkApart() throws {
+    let variants = [
+      ["--loss", "mse"], ["--optimizer", "adam"], ["--activation", "none"], ["--batch", "7"], [],
+    ]
+    let checksums = try variants.map {
+      try lines(["step", "--layers", "6-5-4", "--batch", "8"] + $0, threads: 1)[0].checksum
+    }
+    #expect(Set(checksums).count == variants.count)
+  }
+
+  @Test func tableHasARowForEachPieceOfWork() throws {
+    let result = try Command.run("bench", "matmul", "4x4x4", "--seconds", "0.01")
+    #expect(result.status == 0)
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.count == 3)
+    #expect(lines[0].hasPrefix("work          threads"))
+    #expect(lines[1].hasPrefix("matmul 4x4x4"))
+    #expect(lines[2].hasPrefix("Peak of multiply-adds of Float: "))
+  }
+
+  @Test(
+    "Bad input is a usage error",
+    arguments: [
+      ("matmul", "a shape"), ("matmul 0x1x1", "'0' is not an integer from 1 to 1000000"),
+      ("matmul 1x1", "3 numbers"), ("matmul 1x1x1x1", "3 numbers"), ("matmul x1x1", "''"),
+      ("matmul +1x1x1", "'+1'"), ("matmul -- -1x1x1", "'-1'"), ("matmul 1.5x1x1", "'1.5'"),
+      ("matmul 99999999999999999999x1x1", "'99999999999999999999'"),
+      ("matmul 1000000x1000000x1000000", "more than a gibibyte"),
+      ("matmul 9000x9000x9000 --double", "more than a gibibyte"),
+      ("matmul 1x1x1 --threads 0", "--threads must be from 1 to 64"),
+      ("matmul 1x1x1 --threads 65", "--threads must be from 1 to 64"),
+      ("matmul 1x1x1 --seconds 0", "--seconds must be"),
+      ("matmul 1x1x1 --seconds -1", "--seconds"), ("matmul 1x1x1 --seconds nan", "--seconds must"),
+      ("matmul 1x1x1 --seconds inf", "--seconds must"), ("step --layers 3", "from 2 to 33"),
+      ("step --layers 3--3", "''"), ("step --layers 3-0", "'0' is not an integer"),
+      ("step --layers 65536-65536", "more than 2 gibibytes"),
+      ("step --batch 1000000", "more than 2 gibibytes"), ("step --batch 0", "--batch must be"),
+      ("step --loss hinge", "--loss"), ("step --optimizer adamw", "--optimizer"),
+      ("step --activation tanh", "--activation"), ("graph --nodes 2", "--nodes must be"),
+      ("graph --nodes 1000000", "--nodes must be"), ("elementwise --elements 0", "--elements must"),
+      ("elementwise --elements 99999999999", "--elements must"),
+      ("peak --mebibytes 0", "--mebibytes must"), ("peak --mebibytes 9999", "--mebibytes must"),
+      ("nonsense", "nonsense"),
+    ])
+  func badInput(arguments: String, message: String) throws {
+    let words = arguments.split(separator: " ").map(String.init)
+    let result = try Command.run(["bench"] + words)
+    #expect(result.status == 64)
+    #expect(result.output == "")
+    if message != "a shape" { #expect(result.errors.contains(message)) }
+  }
+
+  private func lines(_ arguments: [String], threads: Int) throws -> [Line] {
+    let options = ["--seconds", "0.01", "--json", "--threads", "\(threads)"]
+    let result = try Command.run(["bench"] + arguments + options)
+    #expect(result.status == 0)
+    return try result.output.split(separator: "\n").map {
+      try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+    }
+  }
+
+  /// The keys are those of the output.
+  private struct Line: Decodable {
+    let name, instruction_set: String
+    let threads, threads_used: Int
+    let median_us, best_us, mean_us, percentile99_us, peak_gflops: Double
+    let gflops: Double?
+    let checksum: String?
+  }
+}
