@@ -77,7 +77,11 @@ struct Train: ParsableCommand {
         ? outcome.json(seconds: seconds).description
         : "test accuracy \(decimal(outcome.accuracy, 4)) after \(decimal(seconds, 2)) s "
           + "(loss \(decimal(outcome.loss, 4)), \(training.model.parameters.scalarCount) "
-          + "parameters, \(Threads.highestUsed) threads, \(instructionSet))")
+          + "parameters, \(threadsUsed), \(instructionSet))")
+  }
+
+  private var threadsUsed: String {
+    Threads.highestUsed == 1 ? "1 thread" : "\(Threads.highestUsed) threads"
   }
 
   private static let header = "epoch   training loss   validation loss   validation accuracy"

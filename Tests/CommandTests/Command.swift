@@ -33,6 +33,8 @@ enum Command {
       errors: String(decoding: errorData, as: UTF8.self))
   }
 
+  static var path: String { folder.appending(path: "pullback").path() }
+
   /// Where the build puts executables: beside the bundle of tests.
   private static var folder: URL {
     #if os(macOS)

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+struct TrainTests {
+  private func result(_ run: Command.Result) throws -> [String: Any] {
+    let last = try #require(run.output.split(separator: "\n").last)
+    let object = try JSONSerialization.jsonObject(with: Data(last.utf8))
+    return try #require(object as? [String: Any])
+  }
+
+  @Test func theMedianOfTenSeedsIsAtLeast97Percent() throws {
+    let accuracies = try (1...10).map { seed -> Double in
+      let run = try Command.run("train", "--quiet", "--json", "--seed", "\(seed)")
+      return try #require(try result(run)["test_accuracy"] as? Double)
+    }
+    #expect(accuracies.sorted()[5] >= 0.97)
+    #expect(accuracies.min()! > 0.95)
+  }
+
+  @Test func aSeedGivesTheSameBitsAtAnyNumberOfThreads() throws {
+    // Large enough that the work is shared out.
+    let shape = ["--hidden", "300,100", "--batch", "512", "--epochs", "3", "--seed", "7"]
+    let results = try ["1", "2", "3", "7"].map { threads in
+      try result(try Command.run(["train", "--json", "--threads", threads] + shape))
+    }
+    let checksums = Set(results.map { $0["checksum"] as? String })
+    #expect(checksums.count == 1 && checksums.first??.count == 16)
+    #expect(results.allSatisfy { ($0["threads_used"] as? Int ?? 0) >= 1 })
+    #expect(results[0]["threads_used"] as? Int == 1)
+    let other = try result(try Command.run(["train", "--json", "--epochs", "3", "--seed", "8"]))
+    #expect(other["checksum"] as? String != checksums.first!)
+  }
+
+  @Test func jsonIsOneObjectALine() throws {
+    let run = try Command.run("train", "--json", "--epochs", "3", "--batch", "100")
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.count == 4)
+    for (number, line) in lines.enumerated() {
+      let object = try #require(
+        try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      let members =
+        number < 3
+        ? ["event", "epoch", "training_loss", "validation_loss", "validation_accuracy"]
+        : ["event", "test_accuracy", "test_loss", "seconds", "threads_used", "checksum"]
+      #expect(Set(object.keys) == Set(members))
+      #expect(object["event"] as? String == (number < 3 ? "epoch" : "result"))
+    }
+    #expect(run.status == 0)
+  }
+
+  @Test func theTableHasARowForEachEpochAndProgressGoesToStandardError() throws {
+    let run = try Command.run("train", "--epochs", "3")
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.count == 5)
+    #expect(lines[0] == "epoch   training loss   validation loss   validation accuracy")
+    #expect(lines[4].hasPrefix("test accuracy 0."))
+    #expect(run.errors.contains("epoch 3/3"))
+    let quiet = try Command.run("train", "--epochs", "3", "--quiet")
+    #expect(quiet.output.split(separator: "\n").count == 1 && quiet.errors.isEmpty)
+  }
+
+  @Test(
+    "Wrong usage is one message and exit code 64",
+    arguments: [
+      ["--epochs", "0"], ["--epochs", "x"], ["--hidden", "0"], ["--hidden", ""],
+      ["--hidden", "50,"], ["--hidden", "99999999999999999999"], ["--batch", "0"],
+      ["--learning-rate", "nan"], ["--learning-rate", "inf"], ["--learning-rate=-1"],
+      ["--threads", "0"], ["--threads", "1000000"], ["--seed=-1"], ["--unknown"], ["surplus"],
+    ])
+  func wrongUsage(arguments: [String]) throws {
+    let run = try Command.run(["train"] + arguments)
+    #expect(run.status == 64)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.hasPrefix("Error: "))
+  }
+
+  @Test func aTrainingThatDivergesSaysSo() throws {
+    let run = try Command.run("train", "--quiet", "--epochs", "2", "--learning-rate", "1e30")
+    #expect(run.status == 65)
+    #expect(
+      run.errors
+        == "pullback: training diverged in epoch 1: the loss is not a finite number. "
+        + "Try a --learning-rate below 1e+30.\n")
+  }
+
+  @Test(arguments: ["999999999999", "1257", "1256", "1"])
+  func anyBatchSizeWorks(batch: String) throws {
+    let run = try Command.run("train", "--quiet", "--epochs", "1", "--batch", batch)
+    #expect(run.status == 0)
+  }
+
+  #if os(Linux)
+    @Test func aFullDiskIsNoticed() throws {
+      let process = Process()
+      process.executableURL = URL(filePath: "/bin/sh")
+      process.arguments = [
+        "-c", "\"$0\" train --epochs 1 > /dev/full 2> /dev/null", Command.path,
+      ]
+      try process.run()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 74)
+    }
+  #endif
+}
