@@ -38,7 +38,7 @@ public struct RecordedStep<each Input: RecordedInput> {
     optimizer.stepCount += 1
     let slots = optimizer.slots
     let program = programs.program(for: arguments) {
-      record(repeat each input, arguments: arguments, slots)
+      record(repeat each input, slots)
     }
     var bits = arguments.map(\.bits)
     for number in optimizer.scalars { bits.append(UInt64(Float(number).bitPattern)) }
@@ -51,31 +51,23 @@ public struct RecordedStep<each Input: RecordedInput> {
   }
 
   private func record(
-    _ input: repeat each Input, arguments: [RecordedArgument], _ slots: [[Parameter]]
+    _ input: repeat each Input, _ slots: [[Parameter]]
   ) -> RecordedUpdate {
     let recording = Recording()
-    var standIns: [Value] = []
-    var number = 0
-    func standIn<T: RecordedInput>(_ input: T) -> T {
-      let made = T.standIn(for: arguments[number], number: number)
-      standIns.append(made.recordedInput.value ?? .placeholder([], .bool))
-      number += 1
-      return made
-    }
-    let made = (repeat standIn(each input))
+    let (made, values) = standIns(for: repeat each input)
     let traced = Recording.$current.withValue(recording) { loss(repeat each made) }
     let all = slots.flatMap { $0 }
     return Parameter.withLeaves(of: all) { leaves in
       let scalars = optimizer.scalars.indices.map {
         Tensor<Float>(
           Value(
-            .creation(.scalar(0, argument: arguments.count + $0)), elementType: .float, shape: []))
+            .creation(.scalar(0, argument: values.count + $0)), elementType: .float, shape: []))
       }
       let (replacements, positions) = optimizer.replacements(
         for: traced.value, slots, leaves, scalars: scalars, at: nil)
       return RecordedUpdate(
         program: RecordedProgram(
-          results: [traced.value], inputs: standIns, holders: recording.holders,
+          results: [traced.value], inputs: values, holders: recording.holders,
           replacing: replacements),
         parameters: positions.map { all[$0] })
     }

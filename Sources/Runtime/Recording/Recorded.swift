@@ -85,18 +85,10 @@ public struct Recorded<each Input: RecordedInput, Output: RecordedOutput>: Senda
     evaluate(arguments.compactMap(\.value))
     let program = programs.program(for: arguments) {
       let recording = Recording()
-      var standIns: [Value] = []
-      var number = 0
-      func standIn<T: RecordedInput>(_ input: T) -> T {
-        let made = T.standIn(for: arguments[number], number: number)
-        standIns.append(made.recordedInput.value ?? .placeholder([], .bool))
-        number += 1
-        return made
-      }
-      let made = (repeat standIn(each input))
+      let (made, values) = standIns(for: repeat each input)
       let output = Recording.$current.withValue(recording) { body(repeat each made) }
       return RecordedProgram(
-        results: output.recordedTensors.map(\.value), inputs: standIns,
+        results: output.recordedTensors.map(\.value), inputs: values,
         holders: recording.holders)
     }
     var none: [Value] = []
@@ -116,6 +108,21 @@ public func recorded<each Input: RecordedInput, Output: RecordedOutput>(
   _ body: @escaping @Sendable (repeat each Input) -> Output
 ) -> Recorded<repeat each Input, Output> {
   Recorded(body)
+}
+
+/// What stands for the arguments while a function is traced, and the tensors among it by number.
+package func standIns<each Input: RecordedInput>(
+  for input: repeat each Input
+) -> (made: (repeat each Input), values: [Value]) {
+  var values: [Value] = []
+  func standIn<T: RecordedInput>(_ input: T) -> T {
+    let made = T.standIn(for: input.recordedInput, number: values.count)
+    // A key has no tensor; its place is never read.
+    values.append(made.recordedInput.value ?? .placeholder([], .bool))
+    return made
+  }
+  let made = (repeat standIn(each input))
+  return (made, values)
 }
 
 /// The programs of one function, by the shapes of its arguments.
