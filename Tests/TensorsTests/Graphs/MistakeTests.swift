@@ -115,7 +115,7 @@ import Testing
     }
     let expected =
       "Tensor<Int32>: 3000000000 is not a number that Int32 holds. "
-      + "Fix: use whole numbers in -2147483648...2147483647."
+      + "Fix: use numbers in -2147483648...2147483647."
     #expect(result.message.contains(expected))
     let written = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let x: Tensor<Int32> = [1, 3_000_000_000]
