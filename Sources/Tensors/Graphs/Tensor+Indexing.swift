@@ -35,7 +35,7 @@ extension Range: TensorIndex where Bound == Int {
   public var step: IndexStep { IndexStep(kind: .range(lower: lowerBound, upper: upperBound)) }
 }
 extension ClosedRange: TensorIndex where Bound == Int {
-  public var step: IndexStep { IndexStep(kind: .range(lower: lowerBound, upper: upperBound + 1)) }
+  public var step: IndexStep { IndexStep(kind: .range(lower: lowerBound, upper: upperBound.next)) }
 }
 extension PartialRangeFrom: TensorIndex where Bound == Int {
   public var step: IndexStep { IndexStep(kind: .range(lower: lowerBound, upper: nil)) }
@@ -44,7 +44,12 @@ extension PartialRangeUpTo: TensorIndex where Bound == Int {
   public var step: IndexStep { IndexStep(kind: .range(lower: nil, upper: upperBound)) }
 }
 extension PartialRangeThrough: TensorIndex where Bound == Int {
-  public var step: IndexStep { IndexStep(kind: .range(lower: nil, upper: upperBound + 1)) }
+  public var step: IndexStep { IndexStep(kind: .range(lower: nil, upper: upperBound.next)) }
+}
+
+extension Int {
+  /// The next number; beyond any axis there is no need of one.
+  fileprivate var next: Int { self == .max ? self : self + 1 }
 }
 
 extension Tensor {

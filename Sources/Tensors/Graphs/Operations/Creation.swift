@@ -42,6 +42,13 @@ extension Value {
   /// Numbers that graph rules and users write into formulas. The few that simplify a plan are
   /// part of it; any other is an input, so that a new number is not a new plan.
   package static func constant(_ number: Double, _ elementType: ElementType) -> Value {
+    if elementType == .int32, Int32(exactly: number.rounded(.towardZero)) == nil {
+      let written = Int(exactly: number).map(String.init) ?? "\(number)"
+      Mistake(
+        "Tensor<Int32>", "\(written) is not a number that Int32 holds",
+        fix: "use numbers in -2147483648...2147483647"
+      ).stop(at: nil)
+    }
     let isStructural = [-1, 0, 0.5, 1, 2].contains(number)
     return Value(
       .creation(isStructural ? .constant(number) : .scalar(number)),

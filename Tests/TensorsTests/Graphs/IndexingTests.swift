@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackPlans
+import PullbackRuntime
+import PullbackTensors
+import Testing
+
+@Suite struct IndexingTests {
+  init() { Plan.verifiesByDefault = true }
+
+  /// Element [i, j, k] is 100 i + 10 j + k.
+  let a = Tensor<Double>(
+    shape: [2, 3, 4],
+    scalars: (0..<24).map { (n: Int) in Double(n / 12 * 100 + n / 4 % 3 * 10 + n % 4) })
+
+  @Test func positionsDropTheirAxis() {
+    #expect(a[1].shape == [3, 4])
+    #expect(a[1, 2].shape == [4])
+    expect(a[1, 2, 3], [123])
+    expect(a[-1, -3, -4], [100])
+    #expect(a[1, 2, 3].shape == [])
+  }
+
+  @Test func rangesKeepTheirAxis() {
+    #expect(a[0..<1].shape == [1, 3, 4])
+    expect(a[1, 1...2, 3], [113, 123])
+    expect(a[1, 1..., 0], [110, 120])
+    expect(a[0, ..<2, 1], [1, 11])
+    expect(a[0, ...1, 1], [1, 11])
+    expect(a[0, 2, .all], [20, 21, 22, 23])
+    #expect(a[2..<2].shape == [0, 3, 4])
+    #expect(a[0, 3..., 1].scalars == [])
+  }
+
+  @Test func newAxesAndEllipses() {
+    #expect(a[.newAxis].shape == [1, 2, 3, 4])
+    #expect(a[.ellipsis, .newAxis].shape == [2, 3, 4, 1])
+    #expect(a[.all, .newAxis, 1].shape == [2, 1, 4])
+    #expect(a[0, .ellipsis, 1].shape == [3])
+    #expect(a[.ellipsis].shape == [2, 3, 4])
+    #expect(a[0, .ellipsis, 0, 0].shape == [])
+    expect(a[.ellipsis, -1, 2..<3], [22, 122])
+    #expect(a[.newAxis, .ellipsis, .newAxis, 0].shape == [1, 2, 3, 1])
+  }
+
+  @Test func theGradientStandsAmongZeros() {
+    let x: Tensor<Double> = [[1, 2, 3], [4, 5, 6]]
+    expect(gradient(of: x[1, 0..<2].squared().sum(), withRespectTo: x), [0, 0, 0, 8, 10, 0])
+    // The same element twice.
+    let y = x[0, 0] * x[.all, 0].sum()
+    expect(gradient(of: y, withRespectTo: x), [6, 0, 0, 1, 0, 0])
+  }
+
+  @Test func indicesOutsideAreMistakes() async {
+    let position = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>.zeros([2, 3]).named("x")[0, 3]
+    }
+    #expect(
+      position.message.contains(
+        "subscript: index 3 is outside axis 1 of x [2, 3]. Fix: use -3 ..< 3."))
+    let range = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>.zeros([2, 3]).named("x")[1..<3]
+    }
+    #expect(
+      range.message.contains(
+        "subscript: the range 1..<3 is outside axis 0 of x [2, 3]. Fix: use a range within 0..<2."))
+    let empty = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>.zeros([0]).named("x")[0]
+    }
+    #expect(
+      empty.message.contains(
+        "subscript: index 0 is outside axis 0 of x [0]. Fix: the axis is empty."))
+  }
+
+  @Test func vastBoundsAreMistakes() async {
+    let closed = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>.zeros([2]).named("x")[0...Int.max]
+    }
+    #expect(closed.message.contains("is outside axis 0 of x [2]. Fix: use a range within 0..<2."))
+    let through = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>.zeros([2]).named("x")[...Int.max]
+    }
+    #expect(through.message.contains("is outside axis 0 of x [2]. Fix: use a range within 0..<2."))
+  }
+
+  @Test func tooManyIndicesAreMistakes() async {
+    let many = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>.zeros([2, 3]).named("x")[0, 0, .newAxis, 0]
+    }
+    #expect(
+      many.message.contains(
+        "subscript: 3 axes are indexed but x [2, 3] has 2. Fix: drop 1 of the indices."))
+    let ellipses = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>.zeros([2, 3])[.ellipsis, 0, .ellipsis]
+    }
+    #expect(
+      ellipses.message.contains(
+        "subscript: there is more than one .ellipsis. Fix: use .all for single axes."))
+  }
+}
