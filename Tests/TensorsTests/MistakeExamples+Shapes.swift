@@ -38,6 +38,9 @@ extension MistakeExample {
     ) { _ = (named .> 0).any(along: 5) },
   ]
 
+  private static let openExtent =
+    "Fix: one extent may be -1; the product of the others must divide the number of elements."
+
   static let movements: [MistakeExample] = [
     MistakeExample(
       name: "reshape to another count",
@@ -46,18 +49,18 @@ extension MistakeExample {
     ) { _ = named.reshaped(to: [4, 4]) },
     MistakeExample(
       name: "reshape with an open extent that does not divide",
-      message: "reshaped: no extent in place of -1 makes [5, -1] hold the 12 elements of w1 "
-        + "[4, 3]. Fix: the product of the other extents must divide the number of elements."
+      message: "reshaped: no extent in place of -1 lets [5, -1] hold the 12 elements of w1 "
+        + "[4, 3]. " + openExtent
     ) { _ = named.reshaped(to: [5, -1]) },
     MistakeExample(
       name: "reshape with two open extents",
-      message: "reshaped: no extent in place of -1 makes [-1, -1] hold the 12 elements of w1 "
-        + "[4, 3]. Fix: write -1 once."
+      message: "reshaped: no extent in place of -1 lets [-1, -1] hold the 12 elements of w1 "
+        + "[4, 3]. " + openExtent
     ) { _ = named.reshaped(to: [-1, -1]) },
     MistakeExample(
       name: "reshape of nothing with an open extent",
-      message: "reshaped: no extent in place of -1 makes [0, -1] hold the 0 elements of [0]. "
-        + "Fix: the product of the other extents must divide the number of elements."
+      message: "reshaped: no extent in place of -1 lets [0, -1] hold the 0 elements of [0]. "
+        + openExtent
     ) { _ = Tensor<Float>([]).reshaped(to: [0, -1]) },
     MistakeExample(
       name: "reshape to a negative extent",
