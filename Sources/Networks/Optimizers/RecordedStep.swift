@@ -38,7 +38,7 @@ public struct RecordedStep<each Input: RecordedInput> {
     optimizer.stepCount += 1
     let slots = optimizer.slots
     let program = programs.program(for: arguments) {
-      record(repeat each input, slots)
+      record(slots, repeat each input)
     }
     var bits = arguments.map(\.bits)
     for number in optimizer.scalars { bits.append(UInt64(Float(number).bitPattern)) }
@@ -51,7 +51,7 @@ public struct RecordedStep<each Input: RecordedInput> {
   }
 
   private func record(
-    _ input: repeat each Input, _ slots: [[Parameter]]
+    _ slots: [[Parameter]], _ input: repeat each Input
   ) -> RecordedUpdate {
     let recording = Recording()
     let (made, values) = standIns(for: repeat each input)

@@ -8,7 +8,7 @@ extension Tensor where Scalar: NumericScalar {
   public static func zeros(
     _ shape: Shape, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    Tensor(Value.full(shape, 0, Scalar.elementType, at: CallSite(file, line)))
+    Tensor(Value.full(shape, 0, Scalar.elementType, in: "zeros", at: CallSite(file, line)))
   }
 
   /// A tensor of ones.
@@ -17,7 +17,7 @@ extension Tensor where Scalar: NumericScalar {
   public static func ones(
     _ shape: Shape, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    Tensor(Value.full(shape, 1, Scalar.elementType, at: CallSite(file, line)))
+    Tensor(Value.full(shape, 1, Scalar.elementType, in: "ones", at: CallSite(file, line)))
   }
 
   /// A scalar tensor.

@@ -87,15 +87,16 @@ extension Value {
         guard -extent <= written, written < extent else {
           throw Mistake(
             "subscript", "index \(written) is outside axis \(axis) of \(label)",
-            fix: extent == 0 ? "the axis is empty" : "use -\(extent) ..< \(extent)")
+            fix: extent == 0 ? "the axis is empty" : "use an index in -\(extent)..<\(extent)")
         }
         starts.append(written < 0 ? written + extent : written)
         extents.append(1)
-      case .range(let lower, let upper):
-        let (lower, upper) = (lower ?? 0, upper ?? shape[axis])
+      case .range(let first, let end):
+        let (lower, upper) = (first ?? 0, end ?? shape[axis])
         guard 0 <= lower, lower <= upper, upper <= shape[axis] else {
           throw Mistake(
-            "subscript", "the range \(lower)..<\(upper) is outside axis \(axis) of \(label)",
+            "subscript",
+            "the range \(lower)\(end.map { "..<\($0)" } ?? "...") is outside axis \(axis) of \(label)",
             fix: "use a range within 0..<\(shape[axis])")
         }
         starts.append(lower)

@@ -36,7 +36,7 @@ extension Tensor {
   public func transposed(
     _ order: Int..., file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let counted = order.map { $0 < 0 ? $0 + rank : $0 }
+    let counted = order.map { (-rank..<0).contains($0) ? $0 + rank : $0 }
     return Tensor(value.transposed(Shape(counted), at: CallSite(file, line)))
   }
 
@@ -59,7 +59,7 @@ extension Tensor {
   ) -> Tensor {
     let site = CallSite(file, line)
     let position = stopping(at: site) { () throws(Mistake) in
-      try normalizedAxis(axis, rank: rank + 1, in: "expandingShape")
+      try normalizedAxis(axis, rank: rank + 1, of: "the result", in: "expandingShape")
     }
     let extents = Array(shape)
     return Tensor(
@@ -80,7 +80,8 @@ extension Tensor {
     let site = CallSite(file, line)
     guard rank > 0 else {
       Mistake(
-        "gather", "a scalar has no rows", fix: "gather takes a table of rank 1 or more"
+        "gather", "\(value.label) is a scalar and has no rows",
+        fix: "gather takes a table of rank 1 or more"
       ).stop(at: site)
     }
     let checked = indices.value.checked(below: shape[0], for: .gather)

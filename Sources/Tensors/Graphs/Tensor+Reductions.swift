@@ -63,7 +63,7 @@ extension Tensor where Scalar: FloatingPointScalar {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let sum = value.reduced(
-      .sum, along: axes, keepingAxes: keepingAxes, at: CallSite(file, line))
+      .sum, along: axes, keepingAxes: keepingAxes, in: "mean", at: CallSite(file, line))
     // A sum over an empty axis of an empty result divides nothing.
     let count = Double(elementCount) / Double(Swift.max(sum.shape.elementCount, 1))
     return Tensor(sum / .constant(count, Scalar.elementType))
@@ -90,12 +90,16 @@ extension Tensor where Scalar == Bool {
 
 extension Value {
   /// A reduction as users write it: no axes are all axes.
+  ///
+  /// - Parameter operation: what the user called, if that is more than the reduction.
   package func reduced(
-    _ reduction: Reduction, along axes: [Int], keepingAxes: Bool, at site: CallSite
+    _ reduction: Reduction, along axes: [Int], keepingAxes: Bool, in operation: String? = nil,
+    at site: CallSite
   ) -> Value {
     let set = stopping(at: site) { () throws(Mistake) -> AxisSet in
       let written = axes.isEmpty ? Array(0..<rank) : axes
-      return try AxisSet(written, rank: rank, in: reduction.rawValue)
+      return try AxisSet(
+        written, rank: rank, of: label, in: operation ?? reduction.name(for: elementType))
     }
     let result = reduced(reduction, set, at: site)
     return keepingAxes ? result.reshaped(to: shape.collapsing(set)) : result

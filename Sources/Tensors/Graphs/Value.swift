@@ -37,8 +37,14 @@ package struct Value: Sendable {
     switch node.operation {
     case .identity(.named(let name)): "\(name) \(shape)"
     case .creation: "\(shape)"
+    case .movement(.expand) where node.inputs[0].node.isCreation: "\(shape)"
     case let operation: "the result of \(operation.name) \(shape)"
     }
+  }
+
+  /// The name that the user gave, for code in messages.
+  var givenName: String? {
+    if case .identity(.named(let name)) = node.operation { name } else { nil }
   }
 
   package func named(_ name: String) -> Value { Value(.identity(.named(name)), Inputs(self)) }
@@ -58,7 +64,7 @@ extension Operation {
   /// The shape rule of each family.
   fileprivate func resultShape(_ inputs: Inputs, target: Shape?) throws(Mistake) -> Shape {
     switch self {
-    case .creation, .random: try creationShape(target!)
+    case .creation, .random: try creationShape(target!, in: name)
     case .identity, .unary, .conversion: inputs[0].shape
     case .binary(let binary): try pointwiseShape(inputs[0], inputs[1], in: binary.rawValue)
     case .comparison(let comparison):
@@ -71,5 +77,11 @@ extension Operation {
     case .gathering(let gathering, let batchRank):
       try gathering.shape(inputs[0], inputs[1], batchRank: batchRank)
     }
+  }
+}
+
+extension Node {
+  fileprivate var isCreation: Bool {
+    if case .creation = operation { true } else { false }
   }
 }

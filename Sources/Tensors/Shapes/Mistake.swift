@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// Wrong code: shapes that do not fit, an axis that does not exist, a gradient of what has none.
 ///
 /// Rules throw it; what the user called stops the program with it, because a program that is
@@ -24,9 +32,13 @@ public struct Mistake: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// Prints the message and ends the program, also in a release build.
   ///
-  /// `precondition` prints nothing under -O; `fatalError` does.
+  /// `precondition` prints nothing under -O; `fatalError` does, but always a file and a line,
+  /// which nobody knows of an operator's call.
   package func stop(at site: CallSite?) -> Never {
-    fatalError(description, file: site?.file ?? "Pullback", line: site?.line ?? 0)
+    if let site { fatalError(description, file: site.file, line: site.line) }
+    var text = "Pullback: Fatal error: \(description)\n"
+    text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    abort()
   }
 }
 

@@ -42,7 +42,6 @@ import Testing
     check(Tensor<Float>(x.tensor), axes, groups, isEmpty)
     let whole = Tensor<Int32>(x.tensor * 8)
     check(whole, axes, groups.map { $0.map { $0 * 8 } }, isEmpty)
-    guard !isEmpty else { return }
     let truths = x.tensor .> 0.9
     let any = truths.value.reduced(.max, AxisSet(axes)),
       all = truths.value.reduced(.min, AxisSet(axes))

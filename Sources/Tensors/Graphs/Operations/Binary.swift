@@ -47,7 +47,17 @@ func pointwiseShape(
     operation,
     "\(x.label) and \(y.label) do not broadcast: at axis \(conflict.axis) of the result one has "
       + "extent \(conflict.left), the other \(conflict.right)",
-    fix: "extents must be equal or 1; reshape one operand or insert an axis with .newAxis")
+    fix: "extents must be equal or 1; " + insertion(x, y))
+}
+
+/// How an operand of lower rank is stretched along the last axis, if that is what is missing.
+private func insertion(_ x: Value, _ y: Value) -> String {
+  let lower = x.rank < y.rank ? x : y, higher = x.rank < y.rank ? y : x
+  guard lower.rank < higher.rank, (lower.shape + [1]).broadcast(with: higher.shape) != nil else {
+    return "reshape one operand or insert an axis with .newAxis"
+  }
+  let name = lower.givenName ?? (x.rank < y.rank ? "x" : "y")
+  return "to repeat \(name) along the last axis write \(name).expandingShape(at: \(lower.rank))"
 }
 
 func selectionShape(

@@ -58,24 +58,12 @@ extension Value {
   /// NumPy's matmul: vectors are rows on the left and columns on the right, and lose that axis
   /// again; leading axes broadcast.
   package func matmul(_ other: Value, at site: CallSite? = nil) -> Value {
-    if rank == 2, other.rank == 2 {
-      return Value(.contraction(batchRank: 0), Inputs(self, other), at: site)
+    if rank == 2, other.rank == 2, shape[1] == other.shape[0] {
+      return contracted(with: other, batchRank: 0)
     }
-    guard rank > 0, other.rank > 0 else {
-      Mistake(
-        "matmul", "\(label) and \(other.label): a scalar is not a matrix",
-        fix: "multiply by a scalar with *"
-      ).stop(at: site)
-    }
+    let batch = stopping(at: site) { () throws(Mistake) in try batchShape(of: self, times: other) }
     let a = rank == 1 ? reshaped(to: [1] + shape) : self
     let b = other.rank == 1 ? other.reshaped(to: other.shape + [1]) : other
-    let leading = Shape(a.shape.dropLast(2)), otherLeading = Shape(b.shape.dropLast(2))
-    guard let batch = leading.broadcast(with: otherLeading) else {
-      Mistake(
-        "matmul", "the batch axes of \(label) and \(other.label) do not broadcast",
-        fix: "batch extents must be equal or 1"
-      ).stop(at: site)
-    }
     let product = Value(
       .contraction(batchRank: batch.rank),
       Inputs(
@@ -88,4 +76,46 @@ extension Value {
     }
     return product.reshaped(to: kept)
   }
+}
+
+/// The broadcast leading axes of two operands as the user wrote them, if they can be multiplied.
+private func batchShape(of a: Value, times b: Value) throws(Mistake) -> Shape {
+  guard a.rank > 0, b.rank > 0 else {
+    throw Mistake(
+      "matmul", "\(a.label) and \(b.label): a scalar is not a matrix",
+      fix: "multiply by a scalar with *")
+  }
+  let columnAxis = a.rank - 1, rowAxis = max(b.rank - 2, 0)
+  let columns = a.shape[columnAxis], rows = b.shape[rowAxis]
+  guard columns == rows else {
+    let ofLeft = a.rank == 1 ? "elements" : "columns", ofRight = b.rank == 1 ? "elements" : "rows"
+    throw Mistake(
+      "matmul",
+      "\(a.label) has \(columns) \(ofLeft) (axis \(columnAxis)) but \(b.label) has \(rows) "
+        + "\(ofRight) (axis \(rowAxis))", fix: transposition(a, b))
+  }
+  let leading = Shape(a.shape.dropLast(2)), otherLeading = Shape(b.shape.dropLast(2))
+  guard let batch = leading.broadcast(with: otherLeading) else {
+    throw Mistake(
+      "matmul",
+      "the batch axes \(leading) of \(a.label) and \(otherLeading) of \(b.label) do not broadcast",
+      fix: "batch extents must be equal or 1")
+  }
+  return batch
+}
+
+/// Which operand to transpose so that the inner extents meet.
+private func transposition(_ a: Value, _ b: Value) -> String {
+  func transposed(_ x: Value, _ name: String) -> String {
+    let leading = (0..<(x.rank - 2)).map { "\($0), " }.joined()
+    return "\(name).transposed(\(x.rank > 2 ? "\(leading)\(x.rank - 1), \(x.rank - 2)" : ""))"
+  }
+  let left = a.givenName ?? "a", right = b.givenName ?? "b"
+  if b.rank > 1, b.shape[b.rank - 1] == a.shape[a.rank - 1] {
+    return "transpose the right operand: matmul(\(left), \(transposed(b, right)))"
+  }
+  if a.rank > 1, a.shape[a.rank - 2] == b.shape[max(b.rank - 2, 0)] {
+    return "transpose the left operand: matmul(\(transposed(a, left)), \(right))"
+  }
+  return "the inner extents must be equal: [n, k] • [k, m]"
 }

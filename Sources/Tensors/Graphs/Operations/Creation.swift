@@ -29,11 +29,16 @@ package enum RandomDistribution: String, Sendable, CaseIterable {
   case normal
 }
 
-func creationShape(_ shape: Shape) throws(Mistake) -> Shape {
+func creationShape(_ shape: Shape, in operation: String) throws(Mistake) -> Shape {
   if let axis = shape.firstIndex(where: { $0 < 0 }) {
     throw Mistake(
-      "shape", "\(shape) has the negative extent \(shape[axis]) at axis \(axis)",
+      operation, "the shape \(shape) has the negative extent \(shape[axis]) at axis \(axis)",
       fix: "extents are 0 or more")
+  }
+  guard shape.checkedElementCount != nil else {
+    throw Mistake(
+      operation, "a tensor of shape \(shape) has more elements than can be counted",
+      fix: "check the extents")
   }
   return shape
 }
@@ -41,6 +46,8 @@ func creationShape(_ shape: Shape) throws(Mistake) -> Shape {
 extension Value {
   /// Numbers that graph rules and users write into formulas. The few that simplify a plan are
   /// part of it; any other is an input, so that a new number is not a new plan.
+  ///
+  /// A mistake if an Int32 cannot hold it.
   package static func constant(_ number: Double, _ elementType: ElementType) -> Value {
     if elementType == .int32, Int32(exactly: number.rounded(.towardZero)) == nil {
       let written = Int(exactly: number).map(String.init) ?? "\(number)"
@@ -60,10 +67,15 @@ extension Value {
     Value(.creation(.scalar(number)), elementType: elementType, shape: [])
   }
 
+  /// - Parameter operation: what the user called, for messages.
   package static func full(
-    _ shape: Shape, _ number: Double, _ elementType: ElementType, at site: CallSite? = nil
+    _ shape: Shape, _ number: Double, _ elementType: ElementType, in operation: String = "full",
+    at site: CallSite? = nil
   ) -> Value {
-    constant(number, elementType).expanded(to: shape, at: site)
+    let shape = stopping(at: site) { () throws(Mistake) in
+      try creationShape(shape, in: operation)
+    }
+    return constant(number, elementType).expanded(to: shape, at: site)
   }
 
   package static func iota(

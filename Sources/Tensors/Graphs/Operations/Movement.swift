@@ -53,7 +53,7 @@ package enum Movement: Sendable {
   func shape(_ x: Value, target: Shape?) throws(Mistake) -> Shape {
     switch self {
     case .reshape:
-      let target = try creationShape(target!)
+      let target = try creationShape(target!, in: name)
       guard target.checkedElementCount == x.shape.elementCount else {
         throw Mistake(
           name,
@@ -70,10 +70,10 @@ package enum Movement: Sendable {
       }
       return Shape(order.map { x.shape[$0] })
     case .expand:
-      let target = try creationShape(target!)
+      let target = try creationShape(target!, in: name)
       guard x.shape.broadcast(with: target) == target else {
         throw Mistake(
-          name, "\(x.label) does not stretch to \(target)",
+          name, "\(x.label) does not stretch to \(target)\(x.shape.refusal(toStretchTo: target))",
           fix: "only axes of extent 1, and new leading ones, can be stretched")
       }
       return target
@@ -108,5 +108,16 @@ extension Value {
   package func padded(to shape: Shape, at starts: Shape) -> Value {
     if shape == self.shape { return self }
     return Value(.movement(.pad(starts: starts)), Inputs(self), shape: shape)
+  }
+}
+
+extension Shape {
+  /// Where and why stretching fails.
+  fileprivate func refusal(toStretchTo target: Shape) -> String {
+    let missing = target.rank - rank
+    guard missing >= 0,
+      let axis = indices.first(where: { self[$0] != 1 && self[$0] != target[missing + $0] })
+    else { return "" }
+    return ": its axis \(axis) has extent \(self[axis]), not 1 or \(target[missing + axis])"
   }
 }

@@ -5,14 +5,23 @@
 package enum Reduction: String, Sendable, BitwiseCopyable, CaseIterable {
   /// 0 over an empty axis.
   case sum
-  /// For Bool: any. NaN if one element is NaN.
+  /// For Bool: any, false over an empty axis. NaN if one element is NaN.
   case max
-  /// For Bool: all. NaN if one element is NaN.
+  /// For Bool: all, true over an empty axis. NaN if one element is NaN.
   case min
   /// The position, along the one axis, of the first largest element (of the first NaN).
   case argmax
   /// The position, along the one axis, of the first smallest element (of the first NaN).
   case argmin
+
+  /// What the user calls.
+  func name(for type: ElementType) -> String {
+    switch self {
+    case .max where type == .bool: "any"
+    case .min where type == .bool: "all"
+    default: rawValue
+    }
+  }
 
   /// sum: every element gets the cotangent of its sum. max, min: the elements that attain the
   /// result share its cotangent evenly.
@@ -33,11 +42,13 @@ package enum Reduction: String, Sendable, BitwiseCopyable, CaseIterable {
   }
 
   func shape(_ x: Value, axes: AxisSet) throws(Mistake) -> Shape {
-    if self != .sum, let axis = axes.sorted.first(where: { x.shape[$0] == 0 }) {
+    if self != .sum, x.elementType != .bool,
+      let axis = axes.sorted.first(where: { x.shape[$0] == 0 })
+    {
       throw Mistake(
         rawValue,
-        "\(x.label) has no elements along axis \(axis), and \(rawValue) of nothing "
-          + "is not a number", fix: "check that the axis is not empty")
+        "\(x.label) has no elements along axis \(axis), so there is no \(rawValue)",
+        fix: "check that the axis is not empty")
     }
     return x.shape.dropping(axes)
   }
