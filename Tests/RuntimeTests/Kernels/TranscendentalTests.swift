@@ -41,8 +41,11 @@ import Testing
       log(Tensor<Float>([1, 0, -.zero, .infinity])).scalars == [
         0, -.infinity, -.infinity, .infinity,
       ])
-    #expect(log(Tensor<Float>([-1, -.infinity, -.leastNonzeroMagnitude])).scalars.allSatisfy { $0.isNaN })
-    #expect(log(Tensor<Double>([-1, -.infinity, -.leastNonzeroMagnitude])).scalars.allSatisfy { $0.isNaN })
+    #expect(
+      log(Tensor<Float>([-1, -.infinity, -.leastNonzeroMagnitude])).scalars.allSatisfy { $0.isNaN })
+    #expect(
+      log(Tensor<Double>([-1, -.infinity, -.leastNonzeroMagnitude])).scalars.allSatisfy { $0.isNaN }
+    )
     let zeros = tanh(Tensor<Float>([0, -.zero])).scalars
     #expect(zeros.map(\.bitPattern) == [Float(0), -0.0].map(\.bitPattern))
     #expect(tanh(Tensor<Double>([.infinity, -.infinity, 50, -50])).scalars == [1, -1, 1, -1])
