@@ -102,7 +102,8 @@ struct MistakeExample: Sendable {
     ) { _ = select(named .> 0, Tensor<Float>([1, 2]), [1, 2]) },
     MistakeExample(
       name: "number that no Int32 holds", knowsTheCall: false,
-      message: "Int32: 3000000000.0 does not fit. Fix: use a number in -2147483648...2147483647."
+      message: "Tensor<Int32>: 3000000000 is not a number that Int32 holds. "
+        + "Fix: use numbers in -2147483648...2147483647."
     ) { _ = Tensor<Int32>([1, 2]) + 3_000_000_000 },
   ]
 }

@@ -117,7 +117,8 @@ struct CompiledBody: BitwiseCopyable {
       }
       instructions.append(
         CompiledInstruction(
-          value: value, action: action, a: inputs.count > 0 ? inputs[0] : 0, b: inputs.count > 1 ? inputs[1] : 0,
+          value: value, action: action, a: inputs.count > 0 ? inputs[0] : 0,
+          b: inputs.count > 1 ? inputs[1] : 0,
           c: inputs.count > 2 ? inputs[2] : 0, destination: destination,
           resultSize: instruction.resultType.byteCount))
       for store in stores[value] ?? [] {

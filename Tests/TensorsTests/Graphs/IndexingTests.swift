@@ -57,7 +57,7 @@ import Testing
     }
     #expect(
       position.message.contains(
-        "subscript: index 3 is outside axis 1 of x [2, 3]. Fix: use -3 ..< 3."))
+        "subscript: index 3 is outside axis 1 of x [2, 3]. Fix: use an index in -3..<3."))
     let range = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor<Float>.zeros([2, 3]).named("x")[1..<3]
     }

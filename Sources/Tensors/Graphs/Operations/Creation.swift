@@ -53,7 +53,7 @@ extension Value {
       let written = Int(exactly: number).map(String.init) ?? "\(number)"
       Mistake(
         "Tensor<Int32>", "\(written) is not a number that Int32 holds",
-        fix: "use numbers in -2147483648...2147483647"
+        fix: "use numbers in \(Int32.min)...\(Int32.max)"
       ).stop(at: nil)
     }
     let isStructural = [-1, 0, 0.5, 1, 2].contains(number)
