@@ -11,39 +11,33 @@ enum Console {
 
   /// A line on standard output.
   static func print(_ line: String) throws {
-    guard write(line + "\n", to: STDOUT_FILENO) else {
-      note("pullback: standard output cannot be written: \(String(cString: strerror(errno)))\n")
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
+    } catch {
+      note("pullback: standard output cannot be written: \(error.localizedDescription)\n")
       throw ExitCode(74)
     }
   }
 
   /// Text on standard error. Nobody can be told if that fails.
-  static func note(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+  static func note(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
 
-  /// Ends the command with 130 on Ctrl-C, on a fresh line and with the cursor visible.
+  /// Ends the command with 130 on Ctrl-C, on a fresh line.
   static func exitOnInterrupt() {
-    signal(SIGINT) { _ in
-      // Only what is safe inside a signal handler: two system calls.
-      if isatty(STDERR_FILENO) == 1 {
-        let tidy: StaticString = "\r\u{1B}[K\u{1B}[?25h"
-        tidy.withUTF8Buffer { _ = Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-      }
+    // The default action would come before the source hears of the signal.
+    signal(SIGINT, SIG_IGN)
+    interrupts.setEventHandler {
+      if errorIsTerminal { note("\r\u{1B}[K") }
       _exit(130)
     }
+    interrupts.activate()
   }
 
-  private static func write(_ text: String, to descriptor: Int32) -> Bool {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-      if count > 0 {
-        rest = rest.dropFirst(count)
-      } else if errno != EINTR {
-        return false
-      }
-    }
-    return true
-  }
+  // Set up once, by the main thread before it starts to work.
+  nonisolated(unsafe) private static let interrupts = DispatchSource.makeSignalSource(
+    signal: SIGINT, queue: .global(qos: .userInteractive))
 }
 
 /// What every subcommand that computes does first.

@@ -4,9 +4,8 @@
 ///
 /// A walk never recurses (a graph may be a million levels deep) and visits a node once however
 /// many paths lead to it. It keeps its own table of visited nodes: marks in the nodes would race.
-/// It counts no references either: the results hold every node below them.
 package struct GraphOrder {
-  package private(set) var nodes: NodeList
+  package private(set) var nodes: [Node] = []
   /// The positions of all inputs of all nodes, one node after the other.
   private var inputPositions: [Int32] = []
   /// Where a node's inputs begin in `inputPositions`; the next node's begin where they end.
@@ -15,64 +14,45 @@ package struct GraphOrder {
 
   /// - Parameter isLeaf: where not to look further; such a node is part of the order.
   package init(of results: [Value], isLeaf: (Node) -> Bool) {
-    nodes = NodeList(below: results)
+    nodes.reserveCapacity(64)
     inputPositions.reserveCapacity(128)
     inputStarts.reserveCapacity(65)
     var pending: [Visit] = []
     pending.reserveCapacity(32)
     for result in results {
       if positions[result.node.serial] != nil { continue }
-      pending.append(visit(.passUnretained(result.node), isLeaf))
+      pending.append(Visit(result.node, isLeaf))
       while let last = pending.indices.last {
-        let current = pending[last]
-        if current.next < current.count {
+        let next = pending[last].next
+        if next < pending[last].inputs.count {
           pending[last].next += 1
-          let input = input(Int(current.next), of: current)
-          let isKnown = input._withUnsafeGuaranteedRef { positions[$0.serial] != nil }
-          if !isKnown { pending.append(visit(input, isLeaf)) }
+          let input = pending[last].inputs[next].node
+          if positions[input.serial] == nil { pending.append(Visit(input, isLeaf)) }
         } else {
-          pending.removeLast()
-          finish(current)
+          finish(pending.removeLast())
         }
       }
     }
   }
 
-  /// A node whose inputs are being visited.
-  private struct Visit {
-    let node: Unmanaged<Node>
-    let count: Int32
-    /// Where its inputs are held, if they may be dropped meanwhile; else -1.
-    let held: Int32
-    var next: Int32 = 0
-  }
-
-  private mutating func visit(_ node: Unmanaged<Node>, _ isLeaf: (Node) -> Bool) -> Visit {
-    node._withUnsafeGuaranteedRef { reference in
-      if isLeaf(reference) { return Visit(node: node, count: 0, held: -1) }
-      guard reference.canEnd else {
-        return Visit(node: node, count: Int32(reference.inputCount), held: -1)
-      }
-      let inputs = reference.inputs
-      nodes.held.append(inputs)
-      return Visit(node: node, count: Int32(inputs.count), held: Int32(nodes.held.count - 1))
-    }
-  }
-
-  private func input(_ index: Int, of visit: Visit) -> Unmanaged<Node> {
-    visit.held >= 0
-      ? .passUnretained(nodes.held[Int(visit.held)][index].node)
-      : visit.node._withUnsafeGuaranteedRef { $0.unretainedInput(index) }
-  }
-
   private mutating func finish(_ visit: Visit) {
-    for index in 0..<Int(visit.count) {
-      let serial = input(index, of: visit)._withUnsafeGuaranteedRef { $0.serial }
-      inputPositions.append(Int32(positions[serial]!))
+    for index in 0..<visit.inputs.count {
+      inputPositions.append(Int32(positions[visit.inputs[index].node.serial]!))
     }
     inputStarts.append(Int32(inputPositions.count))
-    positions[visit.node._withUnsafeGuaranteedRef { $0.serial }] = nodes.count
+    positions[visit.node.serial] = nodes.count
     nodes.append(visit.node)
+  }
+
+  private struct Visit {
+    let node: Node
+    let inputs: Inputs
+    var next = 0
+
+    init(_ node: Node, _ isLeaf: (Node) -> Bool) {
+      self.node = node
+      inputs = isLeaf(node) ? Inputs() : node.inputs
+    }
   }
 
   package func position(of value: Value) -> Int? { positions[value.node.serial] }
@@ -86,25 +66,6 @@ package struct GraphOrder {
   package func input(_ index: Int, at position: Int) -> Int {
     Int(inputPositions[Int(inputStarts[position]) + index])
   }
-}
-
-/// Nodes that are alive because results above them are held.
-package struct NodeList: RandomAccessCollection {
-  private let results: [Value]
-  /// Inputs of nodes whose history may end while the list is in use.
-  fileprivate var held: [Inputs] = []
-  private var unretained: [Unmanaged<Node>] = []
-
-  fileprivate init(below results: [Value]) {
-    self.results = results
-    unretained.reserveCapacity(64)
-  }
-
-  fileprivate mutating func append(_ node: Unmanaged<Node>) { unretained.append(node) }
-
-  package var startIndex: Int { 0 }
-  package var endIndex: Int { unretained.count }
-  package subscript(position: Int) -> Node { unretained[position].takeUnretainedValue() }
 }
 
 /// Serial number -> position, open addressing: about 5 ns a look-up where `Dictionary` takes 30.

@@ -68,14 +68,8 @@ package final class Node: Sendable {
     canEnd ? gate.withLock { _ in stored } : stored
   }
 
-  /// The number of inputs of a node whose history cannot end.
-  var inputCount: Int { stored.count }
-
-  /// An input of a node whose history cannot end; it lives as long as the node.
-  func unretainedInput(_ index: Int) -> Unmanaged<Node> { stored.unretained(index) }
-
   /// Losses are scalars, and a detached tensor needs its history only until it has numbers.
-  var canEnd: Bool {
+  private var canEnd: Bool {
     if shape.rank == 0 { return true }
     if case .identity(.detached) = operation { return true }
     return false
@@ -138,15 +132,6 @@ package struct Inputs: Sendable {
     case 1: Value(second!)
     case 2: Value(third!)
     default: Value(others![index - 3])
-    }
-  }
-
-  fileprivate func unretained(_ index: Int) -> Unmanaged<Node> {
-    switch index {
-    case 0: .passUnretained(first!)
-    case 1: .passUnretained(second!)
-    case 2: .passUnretained(third!)
-    default: .passUnretained(others![index - 3])
     }
   }
 

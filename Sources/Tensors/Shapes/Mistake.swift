@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if canImport(Darwin)
-  import Darwin
+  @preconcurrency import Darwin
 #elseif canImport(Glibc)
-  import Glibc
+  @preconcurrency import Glibc
 #elseif canImport(Musl)
-  import Musl
+  @preconcurrency import Musl
 #endif
 
 /// Wrong code: shapes that do not fit, an axis that does not exist, a gradient of what has none.
@@ -36,8 +36,7 @@ public struct Mistake: Error, Sendable, Equatable, CustomStringConvertible {
   /// which nobody knows of an operator's call.
   package func stop(at site: CallSite?) -> Never {
     if let site { fatalError(description, file: site.file, line: site.line) }
-    var text = "Pullback: Fatal error: \(description)\n"
-    text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    fputs("Pullback: Fatal error: \(description)\n", stderr)
     abort()
   }
 }
