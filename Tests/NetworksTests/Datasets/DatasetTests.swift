@@ -20,8 +20,12 @@ struct DatasetTests {
     let labels = batches.flatMap(\.labels.scalars)
     #expect(labels.sorted() == [0, 1, 2, 3, 4, 5, 6])
     #expect(labels != [0, 1, 2, 3, 4, 5, 6])
-    #expect(
-      batches.flatMap(\.inputs.scalars) == labels.flatMap { [Float(2 * $0), Float(2 * $0 + 1)] })
+    let inputs: [Float] = batches.flatMap(\.inputs.scalars)
+    let expected: [Float] = labels.flatMap { (label: Int32) -> [Float] in
+      let first = Float(2 * label)
+      return [first, first + 1]
+    }
+    #expect(inputs == expected)
     let again = data.batches(of: 2, shuffledWith: RandomKey(seed: 4)).flatMap(\.labels.scalars)
     #expect(again == labels)
   }
@@ -48,6 +52,8 @@ struct DatasetTests {
     let labels = parts.flatMap(\.labels.scalars)
     let counts = (0..<10).map { digit in labels.filter { $0 == digit }.count }
     #expect(counts == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180])
-    #expect(parts.reduce(0) { $0 + Float($1.inputs.sum()) } * 16 == 561_718)
+    let sums: [Float] = parts.map { Float($0.inputs.sum()) }
+    let ink = 16 * sums.reduce(0, +)
+    #expect(ink == 561_718)
   }
 }

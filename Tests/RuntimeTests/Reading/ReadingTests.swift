@@ -16,7 +16,8 @@ import Testing
     #expect(Tensor<Double>(shape: [2, 2], scalars: [1, 2, 3, 4]).scalars == [1, 2, 3, 4])
     #expect(Tensor<Int32>(range: 2..<5).scalars == [2, 3, 4])
     #expect(Tensor<Bool>([true, false]).scalars == [true, false])
-    #expect((x .> 3).scalars == [false, false, false, true, true, true])
+    let isLarge: Tensor<Bool> = x .> 3
+    #expect(isLarge.scalars == [false, false, false, true, true, true])
   }
 
   @Test func singleNumbers() {
