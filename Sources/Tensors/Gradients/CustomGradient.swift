@@ -4,7 +4,8 @@
 ///
 /// y = function(x), as it stands. Gradients do not look inside: x.g = pullback(x, y.g), in the
 /// shape of x. Use it where the derivative of the formula is not the one wanted: for stability,
-/// for straight-through estimators, for clipped gradients.
+/// for straight-through estimators, for clipped gradients. The rule should use what it is given:
+/// tensors that it captures are constants where the function is batched.
 ///
 /// ```swift
 /// // Rounds forward, passes the cotangent through unchanged.

@@ -8,7 +8,8 @@ import Synchronization
 /// inputs of a node whose history ends are dropped. Inputs are always older than their node, so the
 /// serial number orders any graph.
 package final class Node: Sendable {
-  package let operation: Operation
+  // Changes in `deinit` alone.
+  nonisolated(unsafe) package private(set) var operation: Operation
   package let elementType: ElementType
   package let shape: Shape
   package let serial: UInt64
@@ -96,6 +97,8 @@ package final class Node: Sendable {
 
   deinit {
     slot.load(ordering: .relaxed)?.release()
+    let hadRule = handOverRule()
+    defer { if hadRule { CustomRule.releaseTakenOver() } }
     // A chain of a million nodes must not recurse a million deep: whoever is the last to hold a
     // node takes its inputs before it goes.
     guard !stored.isEmpty else { return }
@@ -104,6 +107,14 @@ package final class Node: Sendable {
     while let orphan = orphans.popLast() {
       orphan.stored.moveUniquelyReferenced(to: &orphans)
     }
+  }
+
+  /// Lets go of a custom rule in a way that does not recurse.
+  private func handOverRule() -> Bool {
+    guard case .identity(.custom(let rule)) = operation else { return false }
+    CustomRule.takeOver(rule)
+    operation = .creation(.data)
+    return true
   }
 }
 

@@ -14,7 +14,7 @@ import Testing
       let w = Value.leaf([2, 2], [0.5, 0.25, -0.25, 0.5])
       let x = Value.leaf([2, 2], [0.1, 0.2, 0.3, 0.4])
       var y = x
-      for _ in 0..<20_000 { y = Self.round(y, w) }
+      for _ in 0..<50_000 { y = Self.round(y, w) }
       let loss = y.sum
       let gradient = gradients(of: loss, withRespectTo: [x])[0]
       #expect(GraphOrder(of: [loss, gradient]) { _ in false }.nodes.count > 1_000_000)
@@ -66,6 +66,17 @@ import Testing
     }
     // A handful of nodes for each level, not a number that grows with the paths.
     #expect(visited < 10 * levels)
+  }
+
+  /// Each rule holds the tensor before it: releasing the last one must not recurse either.
+  @Test func chainsOfCustomRulesAreReleased() {
+    onSmallStack {
+      var y = Tensor<Double>(Value.leaf([2], [1, 2]))
+      for _ in 0..<20_000 {
+        let before = y
+        y = withCustomGradient(of: { $0 * 1 }, at: before) { _, yg in yg * before }
+      }
+    }
   }
 
   /// Branches that share a long trunk, released in an order that leaves the trunk for last.

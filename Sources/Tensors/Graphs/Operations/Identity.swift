@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
+
 /// y = x: nodes that say something about a tensor. Plans drop all but `checked`.
 package enum Identity: Sendable {
   /// x under a name the user gave, for messages and derivations.
@@ -63,11 +65,40 @@ package enum IndexUse: String, Sendable, BitwiseCopyable, Hashable, CaseIterable
 
 /// A derivative written by the user: from the inputs and the cotangent of the result to one
 /// cotangent for each input but the first (which is the result itself).
-package struct CustomRule: Sendable {
+package final class CustomRule: Sendable {
   package let pullback: @Sendable (_ inputs: Inputs, _ cotangent: Value) -> [Value?]
 
   package init(_ pullback: @escaping @Sendable (Inputs, Value) -> [Value?]) {
     self.pullback = pullback
+  }
+
+  // A rule may hold tensors, whose nodes may hold rules: releasing one inside the other would
+  // recurse as deep as the chain. So nodes hand their rules in here, and whoever comes first
+  // releases them one by one.
+  private struct Released {
+    var rules: [CustomRule] = []
+    var isBeingEmptied = false
+  }
+  private static let released = Mutex(Released())
+
+  /// Takes the rule of a node that goes.
+  static func takeOver(_ rule: CustomRule) { released.withLock { $0.rules.append(rule) } }
+
+  /// Releases what was taken over, unless somebody is at it.
+  static func releaseTakenOver() {
+    let isFirst = released.withLock { released in
+      defer { released.isBeingEmptied = true }
+      return !released.isBeingEmptied
+    }
+    guard isFirst else { return }
+    func next() -> CustomRule? {
+      released.withLock { released in
+        let rule = released.rules.popLast()
+        released.isBeingEmptied = rule != nil
+        return rule
+      }
+    }
+    while next() != nil {}
   }
 }
 
