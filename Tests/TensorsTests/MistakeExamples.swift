@@ -84,6 +84,12 @@ struct MistakeExample: Sendable {
         + "b.expandingShape(at: 1)."
     ) { _ = named - Tensor<Float>([1, 2, 3, 4]).named("b") },
     MistakeExample(
+      name: "sum with an unnamed column", knowsTheCall: false,
+      message: "*: [4] and w1 [4, 3] do not broadcast: at axis 1 of the result one has extent 4, "
+        + "the other 3. Fix: extents must be equal or 1; to repeat the left operand along the "
+        + "last axis use expandingShape(at: 1) on it."
+    ) { _ = Tensor<Float>([1, 2, 3, 4]) * named },
+    MistakeExample(
       name: "comparison", knowsTheCall: false,
       message: ".<: [3] and the result of slice [2] do not broadcast: at axis 0 of the result one "
         + "has extent 3, the other 2. Fix: extents must be equal or 1; reshape one operand or "

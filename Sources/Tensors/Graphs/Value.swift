@@ -21,11 +21,7 @@ package struct Value: Sendable {
   ) {
     let shape = stopping(at: site) { () throws(Mistake) -> Shape in
       let shape = try operation.resultShape(inputs, target: target)
-      guard shape.checkedElementCount != nil else {
-        throw Mistake(
-          operation.name, "a tensor of shape \(shape) has more elements than can be counted",
-          fix: "check the extents")
-      }
+      try countable(shape, in: operation.name)
       return shape
     }
     node = Node(

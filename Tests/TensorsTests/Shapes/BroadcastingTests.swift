@@ -63,8 +63,8 @@ import Testing
     #expect(
       result.message.contains(
         "+: hidden [64, 50] and the result of relu [64] do not broadcast: at axis 1 of the result "
-          + "one has extent 50, the other 64. Fix: extents must be equal or 1; to repeat y along "
-          + "the last axis write y.expandingShape(at: 1)."))
+          + "one has extent 50, the other 64. Fix: extents must be equal or 1; to repeat the "
+          + "right operand along the last axis use expandingShape(at: 1) on it."))
   }
 
   @Test func conditionsThatRefuse() async {

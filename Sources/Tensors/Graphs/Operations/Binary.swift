@@ -56,8 +56,11 @@ private func insertion(_ x: Value, _ y: Value) -> String {
   guard lower.rank < higher.rank, (lower.shape + [1]).broadcast(with: higher.shape) != nil else {
     return "reshape one operand or insert an axis with .newAxis"
   }
-  let name = lower.givenName ?? (x.rank < y.rank ? "x" : "y")
-  return "to repeat \(name) along the last axis write \(name).expandingShape(at: \(lower.rank))"
+  if let name = lower.givenName {
+    return "to repeat \(name) along the last axis write \(name).expandingShape(at: \(lower.rank))"
+  }
+  return "to repeat the \(x.rank < y.rank ? "left" : "right") operand along the last axis use "
+    + "expandingShape(at: \(lower.rank)) on it"
 }
 
 func selectionShape(

@@ -35,12 +35,16 @@ func creationShape(_ shape: Shape, in operation: String) throws(Mistake) -> Shap
       operation, "the shape \(shape) has the negative extent \(shape[axis]) at axis \(axis)",
       fix: "extents are 0 or more")
   }
+  return shape
+}
+
+/// Refuses shapes whose elements cannot be counted.
+func countable(_ shape: Shape, in operation: String) throws(Mistake) {
   guard shape.checkedElementCount != nil else {
     throw Mistake(
       operation, "a tensor of shape \(shape) has more elements than can be counted",
       fix: "check the extents")
   }
-  return shape
 }
 
 extension Value {
@@ -72,8 +76,8 @@ extension Value {
     _ shape: Shape, _ number: Double, _ elementType: ElementType, in operation: String = "full",
     at site: CallSite? = nil
   ) -> Value {
-    let shape = stopping(at: site) { () throws(Mistake) in
-      try creationShape(shape, in: operation)
+    stopping(at: site) { () throws(Mistake) in
+      try countable(creationShape(shape, in: operation), in: operation)
     }
     return constant(number, elementType).expanded(to: shape, at: site)
   }
