@@ -17,10 +17,10 @@ while [ $# -gt 0 ]; do
     *) build+=("$1") && shift ;;
   esac
 done
-swift build --build-tests "${build[@]}"
-command=$(swift build --show-bin-path "${build[@]}")/pullback
+swift build --build-tests ${build[@]+"${build[@]}"}
+command=$(swift build --show-bin-path ${build[@]+"${build[@]}"})/pullback
 
-tested=()
+passed='' failed=''
 for name in baseline avx2 avx512 neon; do
   status=0
   PULLBACK_INSTRUCTION_SET=$name "$command" bench matmul 1x1x1 --seconds 0.01 >/dev/null 2>&1 ||
@@ -28,11 +28,15 @@ for name in baseline avx2 avx512 neon; do
   # 64: this machine does not have it. Anything else is for the tests to tell.
   if [ "$status" = 64 ]; then continue; fi
   printf '\n== %s\n' "$name"
-  PULLBACK_INSTRUCTION_SET=$name swift test --skip-build "${build[@]}" "$@"
-  tested+=("$name")
+  if PULLBACK_INSTRUCTION_SET=$name swift test --skip-build ${build[@]+"${build[@]}"} "$@"; then
+    passed+=" $name"
+  else
+    failed+=" $name"
+  fi
 done
-if [ ${#tested[@]} -eq 0 ]; then
-  echo "No instruction set runs here." >&2
+printf '\nPassed with:%s\n' "${passed:- none}"
+if [ -n "$failed" ]; then
+  printf 'Failed with:%s\n' "$failed" >&2
   exit 1
 fi
-printf '\nAll tests passed with: %s\n' "${tested[*]}"
+[ -n "$passed" ]
