@@ -49,7 +49,9 @@ import Testing
     let whole = Tensor<Int32>(a * 4) • Tensor<Int32>(b * 4)
     #expect(Tensor<Double>(whole).scalars == expected.map { $0 * 16 })
     // Something follows in the same step.
-    #expect((a • b * 2 + 1).scalars == expected.map { $0 * 2 + 1 })
+    let followed = (a • b * 2 + 1).scalars
+    let doubled: [Double] = expected.map { (number: Double) -> Double in number * 2 + 1 }
+    #expect(followed == doubled)
   }
 
   static let large: [[Int]] = [

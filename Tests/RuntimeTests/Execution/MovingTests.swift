@@ -24,7 +24,9 @@ import Testing
     #expect(padded(x.tensor).scalars == expected.numbers)
     #expect(padded(Tensor<Double>(x.tensor)).scalars == expected.numbers.map { Double($0) })
     #expect(padded(x.tensor .> 0).scalars == expected.numbers.map { $0 > 0 })
-    #expect((padded(x.tensor * 2) + 1).scalars == expected.numbers.map { $0 * 2 + 1 })
+    let followed: [Float] = (padded(x.tensor * 2) + 1).scalars
+    let doubled: [Float] = expected.numbers.map { (number: Float) -> Float in number * 2 + 1 }
+    #expect(followed == doubled)
   }
 
   @Test("Gathering and scattering", arguments: 0..<60)

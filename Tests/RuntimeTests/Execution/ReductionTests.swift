@@ -55,7 +55,8 @@ import Testing
     func reduced(_ reduction: Reduction) -> [Double] {
       Tensor<Double>(Tensor<Scalar>(x.value.reduced(reduction, AxisSet(axes)))).scalars
     }
-    #expect(reduced(.sum) == groups.map { $0.reduce(0, +) })
+    let sums: [Double] = groups.map { (group: [Double]) -> Double in group.reduce(0, +) }
+    #expect(reduced(.sum) == sums)
     if isEmpty { return }
     #expect(reduced(.max) == groups.map { $0.max()! })
     #expect(reduced(.min) == groups.map { $0.min()! })
@@ -72,8 +73,10 @@ import Testing
   @Test("Where segments begin", arguments: lengths, [1, 3])
   func segments(length: Int, rows: Int) {
     let x = Naive<Float>([rows, length]) { Float($0[0] + $0[1] % 7) }
-    let expected = (0..<rows).map { row in
-      (0..<length).reduce(Float(0)) { $0 + Float(row + $1 % 7) }
+    let expected = (0..<rows).map { (row: Int) -> Float in
+      var sum = 0
+      for column in 0..<length { sum += row + column % 7 }
+      return Float(sum)
     }
     // Whole numbers below 2^24: every order of summation is exact.
     #expect(x.tensor.sum(along: 1).scalars == expected)

@@ -142,7 +142,8 @@ import Testing
       #expect(Value.scalar(number, type).numbers == [number])
     }
     for count in [0, 1, 5, 513, 3000] {
-      #expect(Value.iota(count, type).numbers == (0..<count).map(Double.init))
+      let counted: [Double] = (0..<count).map { (number: Int) -> Double in Double(number) }
+      #expect(Value.iota(count, type).numbers == counted)
     }
   }
 }
