@@ -23,7 +23,8 @@ import Testing
     }
     #expect(padded(x.tensor).scalars == expected.numbers)
     #expect(padded(Tensor<Double>(x.tensor)).scalars == expected.numbers.map { Double($0) })
-    #expect(padded(x.tensor .> 0).scalars == expected.numbers.map { $0 > 0 })
+    let isLarge: [Bool] = expected.numbers.map { (number: Float) -> Bool in number > 0 }
+    #expect(padded(x.tensor .> 0).scalars == isLarge)
     let followed: [Float] = (padded(x.tensor * 2) + 1).scalars
     let doubled: [Float] = expected.numbers.map { (number: Float) -> Float in number * 2 + 1 }
     #expect(followed == doubled)
