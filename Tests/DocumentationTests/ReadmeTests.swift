@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Pullback
 import Testing
 
 /// The code in README.md is the code in Snippets, and prints what README says.
@@ -21,6 +22,21 @@ struct ReadmeTests {
     let printed = parts[position + 1].components(separatedBy: "It prints:\n\n```text\n")[1]
       .components(separatedBy: "```")[0]
     #expect(try run(name) == printed)
+  }
+
+  @Test func theMistakeIsWordForWord() async throws {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      let a0 = Tensor<Float>([[1, 2]]).named("a0"), w2 = Tensor<Float>([[2], [5]]).named("w2")
+      _ = a0 • w2.transposed()
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    let readme = try String(
+      contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+    let quoted = try #require(readme.components(separatedBy: "\n> ").last)
+    let shown = quoted.components(separatedBy: "\n")[0]
+    #expect(shown.hasPrefix("matmul: ") && message.contains(shown))
   }
 
   @Test func eachExampleIsTested() throws {
