@@ -36,9 +36,8 @@ public struct RecordedStep<each Input: RecordedInput> {
     repeat arguments.append((each input).recordedInput)
     evaluate(arguments.compactMap(\.value))
     optimizer.stepCount += 1
-    let slots = optimizer.slots
     let program = programs.program(for: arguments) {
-      record(slots, repeat each input)
+      record(optimizer.slots, repeat each input)
     }
     var bits = arguments.map(\.bits)
     for number in optimizer.scalars { bits.append(UInt64(Float(number).bitPattern)) }

@@ -19,6 +19,8 @@ public protocol ParameterTree {
 /// ```
 public struct Parameters: ParameterTree, Sendable, ExpressibleByDictionaryLiteral {
   private var leaves: [(path: String, parameter: Parameter)] = []
+  /// Each parameter once, in order: a tied weight stands at two paths.
+  package private(set) var distinct: [Parameter] = []
 
   /// The empty tree.
   public init() {}
@@ -41,6 +43,7 @@ public struct Parameters: ParameterTree, Sendable, ExpressibleByDictionaryLitera
         ).stop(at: nil)
       }
       leaves.append(leaf)
+      if !distinct.contains(where: { $0 === leaf.parameter }) { distinct.append(leaf.parameter) }
     }
   }
 
@@ -54,12 +57,6 @@ public struct Parameters: ParameterTree, Sendable, ExpressibleByDictionaryLitera
 
   /// How many numbers all parameters hold together; one that stands at two paths counts once.
   public var scalarCount: Int { distinct.reduce(0) { $0 + $1.shape.elementCount } }
-
-  /// Each parameter once, in order: a tied weight stands at two paths.
-  package var distinct: [Parameter] {
-    var seen = Set<ObjectIdentifier>()
-    return leaves.map(\.parameter).filter { seen.insert(ObjectIdentifier($0)).inserted }
-  }
 
   /// Gives every parameter its start: a function of the seed and of its path alone, so that adding
   /// a layer changes no other.
