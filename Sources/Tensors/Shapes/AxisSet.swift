@@ -30,10 +30,10 @@ package struct AxisSet: Sendable, Hashable {
 
   /// Reads axes as users write them: negative ones count from the end, none twice.
   package init(
-    _ axes: [Int], rank: Int, of label: String? = nil, in operation: String
+    _ axes: [Int], rank: Int, of label: @autoclosure () -> String? = nil, in operation: String
   ) throws(Mistake) {
     for written in axes {
-      let axis = try normalizedAxis(written, rank: rank, of: label, in: operation)
+      let axis = try normalizedAxis(written, rank: rank, of: label(), in: operation)
       if contains(axis) {
         throw Mistake(
           operation, "axis \(written) is named twice in \(axes)", fix: "name each axis once")
@@ -45,13 +45,13 @@ package struct AxisSet: Sendable, Hashable {
 
 /// Reads one axis as users write it, -rank ..< rank.
 ///
-/// - Parameter label: the tensor as messages name it.
+/// - Parameter label: the tensor as messages name it, asked for only by a mistake.
 package func normalizedAxis(
-  _ axis: Int, rank: Int, of label: String? = nil, in operation: String
+  _ axis: Int, rank: Int, of label: @autoclosure () -> String? = nil, in operation: String
 ) throws(Mistake) -> Int {
   guard -rank <= axis, axis < rank else {
     throw Mistake(
-      operation, "axis \(axis) does not exist in \(label ?? "a tensor") of rank \(rank)",
+      operation, "axis \(axis) does not exist in \(label() ?? "a tensor") of rank \(rank)",
       fix: rank == 0 ? "a scalar has no axes" : "use an axis in \(-rank)..<\(rank)")
   }
   guard rank <= AxisSet.highestRank else {
