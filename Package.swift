@@ -49,9 +49,14 @@ let package = Package(
       ],
       path: "Sources/PullbackCommand"),
     // Tests mirror the sources, file by file.
-    .testTarget(name: "TensorsTests", dependencies: ["Pullback"], exclude: ["Fixtures"]),
-    .testTarget(name: "PlansTests", dependencies: ["Pullback"]),
-    .testTarget(name: "RuntimeTests", dependencies: ["Pullback"], exclude: ["Fixtures"]),
+    .target(name: "PullbackTestSupport", path: "Tests/Support"),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]
+    ),
+    .testTarget(name: "PlansTests", dependencies: ["Pullback", "PullbackTestSupport"]),
+    .testTarget(
+      name: "RuntimeTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]
+    ),
     .testTarget(name: "NetworksTests", dependencies: ["Pullback"], exclude: ["Fixtures"]),
     .testTarget(name: "ByHandTests", dependencies: ["Pullback", "PullbackByHand"]),
     .testTarget(name: "CommandTests", dependencies: ["PullbackCommand"]),

@@ -4,6 +4,7 @@ import PullbackPlans
 import PullbackRuntime
 import PullbackTensors
 import Testing
+import PullbackTestSupport
 
 /// Results that take the place of arguments: only where nobody reads the old numbers any more.
 @Suite struct DonationTests {

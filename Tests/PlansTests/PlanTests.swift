@@ -4,6 +4,7 @@ import PullbackPlans
 import PullbackRuntime
 import PullbackTensors
 import Testing
+import PullbackTestSupport
 
 /// Plans written out, checked by hand; few, because a better plan changes them.
 @Suite struct PlanTests {

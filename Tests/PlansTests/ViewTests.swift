@@ -3,6 +3,7 @@
 import PullbackPlans
 import PullbackTensors
 import Testing
+import PullbackTestSupport
 
 @Suite struct ViewTests {
   /// Positions in the buffer of all elements, in row-major order.

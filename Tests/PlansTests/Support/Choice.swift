@@ -1,27 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
+import PullbackTestSupport
 
-/// A seeded source of choices: the same seed makes the same test, on any machine.
-///
-/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-struct Choice: RandomNumberGenerator {
-  private var state: UInt64
+typealias Choice = SplitMix
 
-  init(seed: Int) { state = UInt64(bitPattern: Int64(seed)) &* 0x2545_F491_4F6C_DD1D }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func below(_ count: Int) -> Int { Int.random(in: 0..<count, using: &self) }
-  mutating func isTrue(oneIn count: Int) -> Bool { below(count) == 0 }
-  mutating func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
-
+extension SplitMix {
   /// A shape of few elements; extents 0 and 1 among them.
   mutating func shape(rank: ClosedRange<Int> = 0...4, extents: [Int]) -> Shape {
     Shape((0..<Int.random(in: rank, using: &self)).map { _ in pick(extents) })
@@ -34,8 +18,8 @@ struct Choice: RandomNumberGenerator {
     if shape.elementCount == 0 {
       return Shape((Array(shape) + [pick([0, 1, 2])]).shuffled(using: &self))
     }
-    var factors = shape.flatMap { Choice.primeFactors($0) }.shuffled(using: &self)
-    if isTrue(oneIn: 2) { factors = shape.flatMap { Choice.primeFactors($0) } }
+    var factors = shape.flatMap { SplitMix.primeFactors($0) }.shuffled(using: &self)
+    if isTrue(oneIn: 2) { factors = shape.flatMap { SplitMix.primeFactors($0) } }
     var target: [Int] = []
     while !factors.isEmpty {
       let count = 1 + below(min(3, factors.count))

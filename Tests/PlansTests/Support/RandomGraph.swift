@@ -2,6 +2,7 @@
 
 import PullbackRuntime
 import PullbackTensors
+import PullbackTestSupport
 
 /// A random expression graph. The same seed builds the same graph, of new nodes, each time.
 struct RandomGraph {

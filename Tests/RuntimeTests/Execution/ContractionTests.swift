@@ -3,6 +3,7 @@
 import PullbackRuntime
 import PullbackTensors
 import Testing
+import PullbackTestSupport
 
 /// Against the sum over p of A_ip B_pj in Double.
 @Suite struct ContractionTests {

@@ -3,6 +3,7 @@
 import PullbackRuntime
 import PullbackTensors
 import Testing
+import PullbackTestSupport
 
 /// Padding, gathering, scattering and random numbers against loops.
 @Suite struct MovingTests {

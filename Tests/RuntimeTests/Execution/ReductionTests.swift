@@ -3,6 +3,7 @@
 import PullbackRuntime
 import PullbackTensors
 import Testing
+import PullbackTestSupport
 
 /// Against loops in Double over all index tuples.
 @Suite struct ReductionTests {

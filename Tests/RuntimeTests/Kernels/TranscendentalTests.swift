@@ -3,6 +3,7 @@
 import Foundation
 import Pullback
 import Testing
+import PullbackTestSupport
 
 /// exp, log and tanh are within 2 units in the last place, on whatever instruction set runs.
 @Suite struct TranscendentalTests {

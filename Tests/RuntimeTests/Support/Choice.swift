@@ -2,26 +2,11 @@
 
 import PullbackRuntime
 import PullbackTensors
+import PullbackTestSupport
 
-/// A seeded source of choices: the same seed makes the same test, on any machine.
-///
-/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-struct Choice: RandomNumberGenerator {
-  private var state: UInt64
+typealias Choice = SplitMix
 
-  init(seed: Int) { state = UInt64(bitPattern: Int64(seed)) &* 0x2545_F491_4F6C_DD1D }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func below(_ count: Int) -> Int { Int.random(in: 0..<count, using: &self) }
-  mutating func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
-
+extension SplitMix {
   mutating func floats(_ count: Int, in range: Range<Float> = -1..<1) -> [Float] {
     (0..<count).map { _ in Float.random(in: range, using: &self) }
   }

@@ -5,6 +5,7 @@ import PullbackPlans
 import PullbackRuntime
 import PullbackTensors
 import Testing
+import PullbackTestSupport
 
 @Suite(.serialized) struct ThreadPoolTests {
   /// Large enough to be shared out: products, reductions along both axes, pointwise steps,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
+import PullbackTestSupport
 
 /// Numbers in row-major order, read by their index along each axis: slow and plain.
 struct IndexedArray {

@@ -2,6 +2,7 @@
 
 import PullbackTensors
 import Testing
+import PullbackTestSupport
 
 /// A sample's loss and gradients at a point, and how they change along directions.
 struct GradientCheck {

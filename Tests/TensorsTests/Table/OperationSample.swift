@@ -2,6 +2,7 @@
 
 import PullbackTensors
 import Testing
+import PullbackTestSupport
 
 /// An operation as a function of inputs whose numbers can be chosen.
 struct OperationSample: Sendable, CustomTestStringConvertible {

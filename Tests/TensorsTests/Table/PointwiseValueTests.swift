@@ -2,6 +2,7 @@
 
 import PullbackTensors
 import Testing
+import PullbackTestSupport
 
 /// The numbers of pointwise operations against loops in plain Swift, for all element types.
 @Suite struct PointwiseValueTests {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
+import PullbackTestSupport
 
 /// A random graph of small tensors: operations of all families, much sharing, many views.
 struct RandomGraph {

@@ -2,6 +2,7 @@
 
 import PullbackTensors
 import Testing
+import PullbackTestSupport
 
 /// The numbers of operations that change shapes against loops over indices, for all types.
 @Suite struct ShapedValueTests {
