@@ -141,7 +141,7 @@ struct BodyBuilder {
       return stretched.reshaped(from: shape, to: space)!
     }
     switch source {
-    case .constant(let number): return operand(.constant(number, type))
+    case .constant(let number): return operand(.constant(bits: type.bits(of: number), type))
     case .parameter(let parameter):
       let view = View(offset: 0, strides: [Int](repeating: 0, count: space.rank))
       return operand(

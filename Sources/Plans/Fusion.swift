@@ -48,6 +48,9 @@ struct Fusion {
   /// entry that needed that.
   private(set) var writtenOut: [Int: (source: Source, reader: Int)] = [:]
 
+  /// Entries whose numbers copies read.
+  private var copiedEntries: [Int] = []
+
   init(_ program: Program) {
     self.program = program
     groupOf = [Int](repeating: -1, count: program.entries.count)
@@ -63,9 +66,6 @@ struct Fusion {
     if let written = writtenOut[input], reader < written.reader { return written.source }
     return sources[input]
   }
-
-  /// Entries whose numbers copies read.
-  private var copiedEntries: [Int] = []
 
   /// Entries that a group other than their own reads.
   var storedEntries: [Int] {
@@ -314,30 +314,5 @@ extension Array where Element == Int {
       if predicate(self[middle]) { high = middle } else { low = middle + 1 }
     }
     return low
-  }
-}
-
-/// How a reduction walks over its input: as [outer, reduced, inner]. If the reduced axes do not
-/// stand together they are moved to the end, behind those that stay.
-struct ReductionLayout {
-  let outer: Int, reduced: Int, inner: Int
-  let isInOrder: Bool
-  /// The input's axes in the order of the walk.
-  let order: Shape
-
-  init(_ shape: Shape, _ axes: AxisSet) {
-    let reducedAxes = axes.sorted
-    let first = reducedAxes.first ?? 0, last = reducedAxes.last ?? -1
-    isInOrder = last - first + 1 == reducedAxes.count
-    func count(_ axes: some Sequence<Int>) -> Int { axes.reduce(1) { $0 * shape[$1] } }
-    reduced = count(reducedAxes)
-    if isInOrder {
-      (outer, inner) = (count(0..<first), count((last + 1)..<max(shape.rank, last + 1)))
-      order = Shape(0..<shape.rank)
-    } else {
-      let kept = shape.indices.filter { !axes.contains($0) }
-      (outer, inner) = (count(kept), 1)
-      order = Shape(kept + reducedAxes)
-    }
   }
 }

@@ -15,7 +15,7 @@ extension Plan: CustomStringConvertible {
     }
     let flops = steps.reduce(0) { $0 + $1.floatingPointOperations }
     lines.append(
-      "\(steps.count) steps, \(count(flops)) FLOP; \(usedBuffers.count) buffers of "
+      "\(steps.count) \(steps.count == 1 ? "step" : "steps"), \(count(flops)) FLOP; \(usedBuffers.count) buffers of "
         + "\(usedBuffers.reduce(0) { $0 + $1.byteCount }) bytes in \(arenaByteCount) bytes")
     return lines.joined(separator: "\n")
   }

@@ -153,7 +153,8 @@ package struct Body: Sendable {
 /// Where a body's numbers come from.
 package enum Operand: Sendable, Hashable {
   case memory(Access)
-  case constant(Double, ElementType)
+  /// The bytes of one element: 0 and -0 are equal numbers but different constants.
+  case constant(bits: UInt64, ElementType)
   /// offset + Σ index · stride
   case iota(View, ElementType)
   /// What the core of the step made at this position.

@@ -24,8 +24,10 @@ enum Console {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
-  /// Ends the command with 130 on Ctrl-C, on a fresh line.
+  /// Ends the command with 130 on Ctrl-C, on a fresh line. A reader that has gone is an output
+  /// that cannot be written, not a reason to be killed.
   static func exitOnInterrupt() {
+    signal(SIGPIPE, SIG_IGN)
     // The default action would come before the source hears of the signal.
     signal(SIGINT, SIG_IGN)
     interrupts.setEventHandler {

@@ -17,7 +17,10 @@ struct Train: ParsableCommand {
   @Option(help: "Passes over the training images.")
   var epochs = 40
 
-  @Option(help: ArgumentHelp("Units of the hidden layers.", valueName: "50[,50...]"))
+  @Option(
+    help: ArgumentHelp(
+      "Units of the hidden layers: up to 16 of up to 8192, 50 million weights in all.",
+      valueName: "50[,50...]"))
   var hidden = HiddenLayers(sizes: [50])
 
   @Option(help: "The step of gradient descent.")
@@ -96,10 +99,12 @@ struct HiddenLayers: ExpressibleByArgument {
   init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
     let sizes = parts.compactMap { Int($0) }
-    // Bounds that keep every product of sizes, and the memory, within a plain machine's reach.
+    // Bounds that keep the memory within a plain machine's reach: some 20 bytes a weight.
     guard sizes.count == parts.count, (1...16).contains(sizes.count),
       sizes.allSatisfy({ (1...8192).contains($0) })
     else { return nil }
+    let weights = zip([64] + sizes, sizes + [10]).reduce(0) { $0 + $1.0 * $1.1 }
+    guard weights <= 50_000_000 else { return nil }
     self.sizes = sizes
   }
 

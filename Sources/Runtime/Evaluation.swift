@@ -105,7 +105,7 @@ extension Plan {
   /// let x: Tensor<Float> = [[1, 2], [3, 4]]
   /// print(Plan(evaluating: relu(x • x + 1)))
   /// // 1. matmul a0 [2, 2] • a0 [2, 2], then + relu -> r0 [2, 2]   24 FLOP
-  /// // 1 steps, 24 FLOP; 0 buffers of 0 bytes in 0 bytes
+  /// // 1 step, 24 FLOP; 0 buffers of 0 bytes in 0 bytes
   /// ```
   public init<each Scalar: TensorScalar>(evaluating tensor: repeat Tensor<each Scalar>) {
     var values: [Value] = []

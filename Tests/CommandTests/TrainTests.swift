@@ -65,7 +65,8 @@ struct TrainTests {
     "Wrong usage is one message and exit code 64",
     arguments: [
       ["--epochs", "0"], ["--epochs", "x"], ["--hidden", "0"], ["--hidden", ""],
-      ["--hidden", "50,"], ["--hidden", "99999999999999999999"], ["--batch", "0"],
+      ["--hidden", "50,"], ["--hidden", "99999999999999999999"], ["--hidden", "8192,8192,8192"],
+      ["--batch", "0"],
       ["--learning-rate", "nan"], ["--learning-rate", "inf"], ["--learning-rate=-1"],
       ["--threads", "0"], ["--threads", "1000000"], ["--seed=-1"], ["--unknown"], ["surplus"],
     ])

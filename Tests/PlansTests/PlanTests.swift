@@ -18,7 +18,7 @@ import PullbackTestSupport
     #expect(
       Plan(evaluating: y).description == """
         1. * + tanh / of a0, a1, p0 -> r0 [3, 4]   48 FLOP
-        1 steps, 48 FLOP; 0 buffers of 0 bytes in 0 bytes
+        1 step, 48 FLOP; 0 buffers of 0 bytes in 0 bytes
         """)
   }
 

@@ -18,11 +18,11 @@ public enum Digits {
   public static let classCount = Int(pb_digit_classes)
 
   /// 1,257 examples.
-  public static var training: Dataset { examples(0..<1257) }
+  public static let training = examples(0..<1257)
   /// 180 examples.
-  public static var validation: Dataset { examples(1257..<1437) }
+  public static let validation = examples(1257..<1437)
   /// 360 examples.
-  public static var test: Dataset { examples(1437..<Int(pb_digit_count)) }
+  public static let test = examples(1437..<Int(pb_digit_count))
 
   private static let order = RandomKey(seed: 1998).permutation(of: Int(pb_digit_count))
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackRuntime
 import PullbackTensors
 import Synchronization
 
@@ -20,7 +21,19 @@ public struct Pass: Sendable {
   public var isTraining: Bool { keys != nil }
 
   /// A new key at each call: the first layer that asks gets the first one. Nil in inference.
-  public func nextKey() -> RandomKey? { keys?.next() }
+  ///
+  /// A mistake in a recorded function if the pass's key is not one of its arguments: replays would
+  /// draw the same numbers again.
+  public func nextKey() -> RandomKey? {
+    guard let key = keys?.next() else { return nil }
+    if Recording.current != nil, key.derivation == nil {
+      Mistake(
+        "recorded", "a layer draws random numbers with a key from outside the recorded function",
+        fix: "make the key an argument and open Pass.training(key:) inside"
+      ).stop(at: nil)
+    }
+    return key
+  }
 
   /// Runs `body` as a training pass. The same key gives the same random numbers.
   public static func training<Result>(

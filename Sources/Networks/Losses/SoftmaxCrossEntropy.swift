@@ -34,35 +34,3 @@ public func softmaxCrossEntropy<Scalar: FloatingPointScalar>(
   let chosen = select(isLabel, shifted, 0).sum(along: -1)
   return reduction(log(exp(shifted).sum(along: -1)) - chosen)
 }
-
-/// y_ic = e^(x_ic) / Σ_c e^(x_ic) along an axis: positive numbers whose sum is 1.
-///
-/// x and result: [...]. x.g = y (y.g - Σ_c y.g y).
-///
-///     print(softmax(Tensor<Float>([0, 0])))   // [0.5 0.5]
-public func softmax<Scalar: FloatingPointScalar>(
-  _ x: Tensor<Scalar>, along axis: Int = -1,
-  file: StaticString = #fileID, line: UInt = #line
-) -> Tensor<Scalar> {
-  let largest = x.max(along: axis, keepingAxes: true, file: file, line: line)
-  let powers = exp(x - largest.detached())
-  return powers / powers.sum(along: axis, keepingAxes: true)
-}
-
-/// The share of rows whose largest logit is at the label.
-///
-/// Logits: [..., classes], labels: [...], result []. No derivative.
-///
-///     print(accuracy(Tensor<Float>([[1, 2], [3, 0]]), labels: [1, 1]))   // 0.5
-public func accuracy<Scalar: FloatingPointScalar>(
-  _ logits: Tensor<Scalar>, labels: Tensor<Int32>,
-  file: StaticString = #fileID, line: UInt = #line
-) -> Tensor<Float> {
-  guard logits.rank > 0, logits.shape.dropLast().elementsEqual(labels.shape) else {
-    Mistake(
-      "accuracy", "the labels \(labels.value.label) do not fit the logits \(logits.value.label)",
-      fix: "logits are [..., classes], labels [...]: one label for each row"
-    ).stop(at: CallSite(file, line))
-  }
-  return Tensor<Float>(logits.argmax(along: -1) .== labels).mean()
-}

@@ -49,15 +49,21 @@ extension Optimizer {
     let site = CallSite(file, line)
     let slots = slots
     stepCount += 1
-    Parameter.withLeaves(of: slots.flatMap { $0 }) { leaves in
-      var (replacements, positions) = replacements(
-        for: loss.value, slots, leaves, scalars: currentScalars, at: site)
-      // Given up, so that the optimizer itself does not hold the old numbers.
-      for position in positions { leaves[position] = loss.value }
-      evaluate(results, ending: [loss.value], replacing: &replacements)
-      for (position, replacement) in zip(positions, replacements) {
-        leaves[position] = replacement.leaf
+    var (replacements, replaced) = replacements(
+      for: loss.value, slots, scalars: currentScalars, at: site)
+    // Not while the parameters are taken: update rules and custom gradients may read them.
+    Parameter.withLeaves(of: replaced) { leaves in
+      for (leaf, replacement) in zip(leaves, replacements)
+      where leaf.node !== replacement.leaf.node {
+        Mistake(
+          "minimize", "a parameter of shape \(leaf.shape) changed while its step was prepared",
+          fix: "train a parameter on one thread at a time"
+        ).stop(at: site)
       }
+      // Given up, so that the optimizer itself does not hold the old numbers.
+      for index in leaves.indices { leaves[index] = loss.value }
+      evaluate(results, ending: [loss.value], replacing: &replacements)
+      for (index, replacement) in replacements.enumerated() { leaves[index] = replacement.leaf }
     }
     return Float(loss)
   }
@@ -66,13 +72,10 @@ extension Optimizer {
   public func plan(
     minimizing loss: Tensor<Float>, file: StaticString = #fileID, line: UInt = #line
   ) -> Plan {
-    let slots = slots
-    return Parameter.withLeaves(of: slots.flatMap { $0 }) { leaves in
-      let replacements = replacements(
-        for: loss.value, slots, leaves, scalars: currentScalars, at: CallSite(file, line)
-      ).0
-      return PullbackRuntime.plan([loss.value], replacing: replacements)
-    }
+    let site = CallSite(file, line)
+    let (replacements, _) = replacements(
+      for: loss.value, slots, scalars: currentScalars, at: site)
+    return PullbackRuntime.plan([loss.value], replacing: replacements)
   }
 
   private var currentScalars: [Tensor<Float>] {
@@ -84,16 +87,14 @@ extension Optimizer {
     zip(parameters.distinct, state).map { [$0] + $1 }
   }
 
-  /// The update of each parameter that the loss depends on, and the places of its leaves.
+  /// The update of each parameter that the loss depends on, and of its state, with what is replaced.
   func replacements(
-    for loss: Value, _ slots: [[Parameter]], _ leaves: [Value], scalars: [Tensor<Float>],
-    at site: CallSite?
-  ) -> ([Replacement], [Int]) {
-    let width = slots.first?.count ?? 0
-    let firsts = slots.indices.map { $0 * width }
-    let found = gradientsIfReached(
-      of: loss, withRespectTo: firsts.map { leaves[$0] }, at: site)
-    if found.allSatisfy({ $0 == nil }) {
+    for loss: Value, _ slots: [[Parameter]], scalars: [Tensor<Float>], at site: CallSite?
+  ) -> ([Replacement], [Parameter]) {
+    let leaves = slots.map { $0.map(\.leaf) }
+    let found = gradientsIfReached(of: loss, withRespectTo: leaves.map { $0[0] }, at: site)
+    let reached = slots.indices.filter { found[$0] != nil }
+    if reached.isEmpty {
       Mistake(
         "minimize",
         "the loss \(loss.label) depends on no current value of any of the "
@@ -101,22 +102,18 @@ extension Optimizer {
         fix: "compute the loss from the model after the last step"
       ).stop(at: site)
     }
-    let reached = firsts.indices.filter { found[$0] != nil }
-    let state = reached.map { index in
-      (1..<width).map { Tensor<Float>(leaves[firsts[index] + $0]) }
-    }
     let new = updated(
-      reached.map { Tensor(leaves[firsts[$0]]) }, gradients: reached.map { Tensor(found[$0]!) },
-      state: state, scalars: scalars)
-    var replacements: [Replacement] = [], positions: [Int] = []
+      reached.map { Tensor(leaves[$0][0]) }, gradients: reached.map { Tensor(found[$0]!) },
+      state: reached.map { leaves[$0].dropFirst().map { Tensor($0) } }, scalars: scalars)
+    var replacements: [Replacement] = [], replaced: [Parameter] = []
     for (order, index) in reached.enumerated() {
-      for (offset, update) in ([new.parameters[order]] + new.state[order]).enumerated() {
-        let position = firsts[index] + offset
-        replacements.append(Replacement(leaf: leaves[position], update: update.value))
-        positions.append(position)
+      let updates = [new.parameters[order]] + new.state[order]
+      for (leaf, update) in zip(leaves[index], updates) {
+        replacements.append(Replacement(leaf: leaf, update: update.value))
       }
+      replaced += slots[index]
     }
-    return (replacements, positions)
+    return (replacements, replaced)
   }
 }
 

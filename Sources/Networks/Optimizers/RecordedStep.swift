@@ -55,21 +55,18 @@ public struct RecordedStep<each Input: RecordedInput> {
     let recording = Recording()
     let (made, values) = standIns(for: repeat each input)
     let traced = Recording.$current.withValue(recording) { loss(repeat each made) }
-    let all = slots.flatMap { $0 }
-    return Parameter.withLeaves(of: all) { leaves in
-      let scalars = optimizer.scalars.indices.map {
-        Tensor<Float>(
-          Value(
-            .creation(.scalar(0, argument: values.count + $0)), elementType: .float, shape: []))
-      }
-      let (replacements, positions) = optimizer.replacements(
-        for: traced.value, slots, leaves, scalars: scalars, at: nil)
-      return RecordedUpdate(
-        program: RecordedProgram(
-          results: [traced.value], inputs: values, holders: recording.holders,
-          replacing: replacements),
-        parameters: positions.map { all[$0] })
+    let scalars = optimizer.scalars.indices.map {
+      Tensor<Float>(
+        Value(
+          .creation(.scalar(0, argument: values.count + $0)), elementType: .float, shape: []))
     }
+    let (replacements, replaced) = optimizer.replacements(
+      for: traced.value, slots, scalars: scalars, at: nil)
+    return RecordedUpdate(
+      program: RecordedProgram(
+        results: [traced.value], inputs: values, holders: recording.holders,
+        replacing: replacements),
+      parameters: replaced)
   }
 }
 

@@ -15,7 +15,13 @@ import Synchronization
 public final class Parameter: Sendable, LeafHolder {
   public let shape: Shape
   public let initialization: Initialization
-  private let held = Mutex<Value?>(nil)
+  private let held = Mutex(Held())
+
+  private struct Held {
+    var leaf: Value?
+    /// True while a step is replacing the leaf.
+    var isTaken = false
+  }
 
   /// A parameter without numbers; `initialized(seed:)` on its model gives it some.
   public init(_ shape: Shape, _ initialization: Initialization) {
@@ -46,12 +52,13 @@ public final class Parameter: Sendable, LeafHolder {
       }
       evaluate(newValue)
       let fresh = newValue.value.detached()
-      held.withLock { $0 = fresh }
+      _ = take()
+      give(fresh)
     }
   }
 
   package var leaf: Value {
-    guard let value = held.withLock({ $0 }) else {
+    guard let value = whenFree({ $0.leaf }) else {
       Mistake(
         "Parameter.value", "a parameter of shape \(shape) is read before it has numbers",
         fix: "use model.initialized(seed:), or make the optimizer first, which initialises with "
@@ -62,33 +69,44 @@ public final class Parameter: Sendable, LeafHolder {
   }
 
   /// True once the parameter has numbers.
-  public var isInitialized: Bool { held.withLock { $0 != nil } }
+  public var isInitialized: Bool { whenFree { $0.leaf != nil } }
 
   /// Takes the leaves of several parameters, lets `body` replace them, and puts the new ones back.
-  /// Nobody reads the parameters meanwhile.
-  package static func withLeaves<Result: Sendable>(
+  /// Whoever reads the parameters meanwhile waits.
+  package static func withLeaves<Result>(
     of parameters: [Parameter], _ body: (inout [Value]) -> Result
   ) -> Result {
-    // Locked in one order everywhere, so that two optimizers with common parameters do not wait
+    // Taken in one order everywhere, so that two optimizers with common parameters do not wait
     // for each other.
     let order = parameters.indices.sorted {
       ObjectIdentifier(parameters[$0]) < ObjectIdentifier(parameters[$1])
     }
-    var leaves = parameters.map { _ in Value?.none }
-    func lock(_ remaining: ArraySlice<Int>) -> Result {
-      guard let index = remaining.first else {
-        var taken = leaves.map { $0! }
-        leaves = []
-        defer { leaves = taken }
-        return body(&taken)
-      }
-      return parameters[index].held.withLock { leaf in
-        leaves[index] = leaf
-        leaf = nil
-        defer { leaf = leaves[index] }
-        return lock(remaining.dropFirst())
-      }
+    var taken = [Value?](repeating: nil, count: parameters.count)
+    for index in order { taken[index] = parameters[index].take() }
+    var leaves = taken.map { $0! }
+    taken = []
+    defer {
+      for (parameter, leaf) in zip(parameters, leaves) { parameter.give(leaf) }
     }
-    return lock(order[...])
+    return body(&leaves)
+  }
+
+  private func take() -> Value? {
+    whenFree { held -> Value? in
+      defer { held.leaf = nil }
+      held.isTaken = true
+      return held.leaf
+    }
+  }
+
+  private func give(_ leaf: Value) { held.withLock { $0 = Held(leaf: leaf) } }
+
+  /// Looks at what the parameter holds as soon as no step is replacing it.
+  private func whenFree<Result: Sendable>(_ look: (inout Held) -> Result) -> Result {
+    while true {
+      let result = held.withLock { $0.isTaken ? nil : look(&$0) as Result? }
+      if let result { return result }
+      yieldProcessor()
+    }
   }
 }

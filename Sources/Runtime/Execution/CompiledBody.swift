@@ -223,7 +223,7 @@ extension CompiledBody.Load {
     let slots = context.slots
     switch operand {
     case .core: self = .core
-    case .constant(let number, let type): self = .constant(type.bits(of: number))
+    case .constant(let bits, _): self = .constant(bits)
     case .iota(let view, _): self = .iota(Walk(view, over: space, in: context.plain))
     case .gathered(let gather):
       self = .gathered(

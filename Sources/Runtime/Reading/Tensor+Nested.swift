@@ -48,7 +48,7 @@ extension Tensor: ExpressibleByArrayLiteral {
         case .bool: number != 0
         }
       return [scalar as! Scalar]
-    case .creation(.data): return scalars
+    case .creation(.data): return value.node.hasNumbers ? withKnownElements { Array($0) } : nil
     default: return nil
     }
   }

@@ -27,6 +27,13 @@ extension Tensor {
   /// Reads the elements in place. They must not be kept.
   func withElements<Result>(_ body: (UnsafeMutableBufferPointer<Scalar>) -> Result) -> Result {
     evaluate([value])
+    return withKnownElements(body)
+  }
+
+  /// Reads the elements of a tensor whose numbers are known.
+  func withKnownElements<Result>(
+    _ body: (UnsafeMutableBufferPointer<Scalar>) -> Result
+  ) -> Result {
     let storage = value.node.numbers!
     // In bounds: the runtime made the storage for this shape and this element type.
     let result = body(storage.elements(of: Scalar.self, count: elementCount))

@@ -3,7 +3,7 @@
 import PullbackTensors
 import Synchronization
 
-/// What a recorded function can take: tensors and random keys.
+/// What a recorded function can take: tensors and random keys. The set is closed.
 public protocol RecordedInput: Sendable {
   /// What differs between recordings, and what replays need.
   var recordedInput: RecordedArgument { get }
@@ -37,7 +37,7 @@ extension RandomKey: RecordedInput {
   }
 }
 
-/// What a recorded function can give: a tensor or an array of tensors.
+/// What a recorded function can give: a tensor or an array of tensors. The set is closed.
 public protocol RecordedOutput {
   var recordedTensors: [AnyTensor] { get }
   init(recordedTensors: [AnyTensor])
@@ -48,12 +48,15 @@ public struct AnyTensor: Sendable {
   package let value: Value
 }
 
-extension Tensor: RecordedOutput {
+/// One tensor: what an array of results consists of.
+public protocol RecordedTensor: RecordedOutput {}
+
+extension Tensor: RecordedTensor {
   public var recordedTensors: [AnyTensor] { [AnyTensor(value: value)] }
   public init(recordedTensors: [AnyTensor]) { self.init(recordedTensors[0].value) }
 }
 
-extension Array: RecordedOutput where Element: RecordedOutput {
+extension Array: RecordedOutput where Element: RecordedTensor {
   public var recordedTensors: [AnyTensor] { flatMap(\.recordedTensors) }
   public init(recordedTensors: [AnyTensor]) {
     self = recordedTensors.map { Element(recordedTensors: [$0]) }
@@ -65,7 +68,10 @@ extension Array: RecordedOutput where Element: RecordedOutput {
 ///
 /// Calling it gives what the function gives, with the same bits; results have no history. Tensors
 /// from outside keep the numbers that they had when they were recorded, but parameters are read
-/// anew at each call. Random keys are arguments. Reading numbers inside is a mistake.
+/// anew at each call. Random keys are arguments: a key from outside would give the same numbers
+/// at each call, and a training pass is opened inside, with a key that is an argument. Inside
+/// another recording the function is written down as part of it. Reading numbers inside is a
+/// mistake.
 ///
 /// ```swift
 /// let norm = recorded { (x: Tensor<Float>) in sqrt(x.squared().sum()) }
@@ -80,6 +86,7 @@ public struct Recorded<each Input: RecordedInput, Output: RecordedOutput>: Senda
   }
 
   public func callAsFunction(_ input: repeat each Input) -> Output {
+    if Recording.current != nil { return body(repeat each input) }
     var arguments: [RecordedArgument] = []
     repeat arguments.append((each input).recordedInput)
     evaluate(arguments.compactMap(\.value))

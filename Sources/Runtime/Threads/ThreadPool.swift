@@ -11,6 +11,9 @@ import Synchronization
   import Musl
 #endif
 
+/// Lets another thread run.
+package func yieldProcessor() { sched_yield() }
+
 /// How many threads computations may use.
 public enum Threads {
   private static let chosen = Atomic<Int>(0)

@@ -57,8 +57,13 @@ public struct RandomKey: Sendable, Hashable {
   }
 
   /// `count` keys that differ from each other and from this one.
-  public func split(into count: Int) -> [RandomKey] {
-    (0..<count).map { folding(in: UInt64($0)) }
+  public func split(
+    into count: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> [RandomKey] {
+    if count < 0 {
+      Mistake("split", "\(count) keys", fix: "ask for 0 or more").stop(at: CallSite(file, line))
+    }
+    return (0..<count).map { folding(in: UInt64($0)) }
   }
 }
 

@@ -40,7 +40,16 @@ extension Tensor where Scalar: NumericScalar {
   ///
   ///     print(Tensor<Int32>(range: 2..<5))   // [2 3 4]
   public init(range: Range<Int>, file: StaticString = #fileID, line: UInt = #line) {
-    let counted = Value.iota(range.count, Scalar.elementType, at: CallSite(file, line))
+    let site = CallSite(file, line)
+    let (count, overflow) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
+    let last = Swift.max(range.upperBound, range.lowerBound + 1) - 1
+    if overflow || Scalar.elementType == .int32 && Int32(exactly: last) == nil {
+      Mistake(
+        "Tensor(range:)", "\(Scalar.elementType.name) does not hold all numbers of \(range)",
+        fix: "use a range within the numbers of the element type"
+      ).stop(at: site)
+    }
+    let counted = Value.iota(count, Scalar.elementType, at: site)
     self.init(
       range.lowerBound == 0
         ? counted : counted + .constant(Double(range.lowerBound), Scalar.elementType))
@@ -59,9 +68,13 @@ extension Tensor where Scalar: FloatingPointScalar {
   ) {
     let counted = Value.iota(count, Scalar.elementType, at: CallSite(file, line))
     let distance = count > 1 ? (end.asDouble - start.asDouble) / Double(count - 1) : 0
-    self.init(
+    let spread =
       counted * .scalar(distance, Scalar.elementType)
-        + .constant(start.asDouble, Scalar.elementType))
+      + .constant(start.asDouble, Scalar.elementType)
+    // Rounding must not miss the end.
+    let isInner = counted.compared(
+      .less, to: .scalar(Double(Swift.max(count - 1, 1)), Scalar.elementType))
+    self.init(Value.select(isInner, spread, .constant(end.asDouble, Scalar.elementType)))
   }
 
   /// Numbers spread uniformly over `low ..< high`.

@@ -44,7 +44,10 @@ extension PartialRangeUpTo: TensorIndex where Bound == Int {
   public var step: IndexStep { IndexStep(kind: .range(lower: nil, upper: upperBound)) }
 }
 extension PartialRangeThrough: TensorIndex where Bound == Int {
-  public var step: IndexStep { IndexStep(kind: .range(lower: nil, upper: upperBound.next)) }
+  // Through a negative bound is not the empty range up to 0.
+  public var step: IndexStep {
+    IndexStep(kind: .range(lower: nil, upper: upperBound < 0 ? upperBound : upperBound.next))
+  }
 }
 
 extension Int {

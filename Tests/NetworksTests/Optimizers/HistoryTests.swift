@@ -81,6 +81,24 @@ struct HistoryTests {
     }
   }
 
+  @Test func customGradientsMayReadParameters() {
+    let w = Parameter([1, 2])
+    let optimizer = SGD(["w": w], learningRate: 0.1)
+    let y = withCustomGradient(of: { $0 * 2 }, at: w.value) { _, yg in yg * w.value }
+    #expect(optimizer.minimize(y.sum()) == 6)
+    #expect(w.value.isClose(to: [0.9, 1.8]))
+  }
+
+  @Test func manyParametersNeedNoDeepStack() {
+    var parameters = Parameters()
+    for number in 0..<2000 { parameters.add("w\(number)", Parameter([1])) }
+    let optimizer = Adam(parameters, learningRate: 0.1)
+    let values = parameters.map { $0.parameter.value }
+    optimizer.minimize(Tensor.stacked(Array(values.prefix(3))).sum() + values[1999].sum())
+    #expect(abs(Float(parameters["w1999"]!.value) - 0.9) < 1e-6)
+    #expect(Float(parameters["w1000"]!.value) == 1)
+  }
+
   @Test func aGradientAfterTheStepIsAMistake() async {
     await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let w = Parameter([1, 2])

@@ -109,6 +109,36 @@ struct RecordedTests {
     #expect(start.scalars == [4] && second.scalars == [2] && w.value.scalars == [1])
   }
 
+  @Test func literalsOfAnyRankCanStandInside() {
+    let scaled = recorded { (x: Tensor<Float>) in x * [[1, 2], [3, 4]] }
+    #expect(scaled([[1, 1], [2, 2]]).scalars == [1, 2, 6, 8])
+    let w = Parameter([2, 3])
+    let step = SGD(["w": w], learningRate: 0.5).recorded { (x: Tensor<Float>) in
+      meanSquaredError(x * w.value, [[1, 0]], reduction: .sum)
+    }
+    #expect(step([[1, 1]]) == 10)
+    #expect(w.value.scalars == [1, 0])
+  }
+
+  @Test func aRecordedFunctionCanStandInAnother() {
+    let inner = recorded { (x: Tensor<Float>) in x * x }
+    let outer = recorded { (x: Tensor<Float>) in [inner(x) + 1, inner(x + 1)] }
+    #expect(outer([2, 3]).map(\.scalars) == [[5, 10], [9, 16]])
+  }
+
+  @Test func aPassFromOutsideIsAMistake() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      let dropped = recorded { (x: Tensor<Float>) in Dropout(0.5)(x) }
+      Pass.training(key: RandomKey(seed: 1)) { _ = dropped([1, 2]) }
+    }
+    #expect(
+      standardError(of: result).contains(
+        "recorded: a layer draws random numbers with a key from outside the recorded function. "
+          + "Fix: make the key an argument and open Pass.training(key:) inside."))
+  }
+
   @Test func readingNumbersInsideIsAMistake() async {
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
