@@ -14,7 +14,8 @@ enum Console {
     do {
       try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
     } catch {
-      note("pullback: standard output cannot be written: \(error.localizedDescription)\n")
+      let cause = (error as NSError).underlyingErrors.first ?? error
+      note("pullback: standard output cannot be written: \(cause.localizedDescription)\n")
       throw ExitCode(74)
     }
   }
