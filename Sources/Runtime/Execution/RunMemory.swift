@@ -35,10 +35,23 @@ struct SlotNumbering {
 /// their views were derived from those shapes by the movement rules.
 struct RunMemory {
   let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  private let parameters: UnsafeMutablePointer<UInt64>
   /// Alive as long as the run.
   let failure: Unmanaged<Failure>
 
+  init(
+    slots: UnsafeMutablePointer<UnsafeMutableRawPointer>,
+    parameters: UnsafeMutablePointer<UInt64>, failure: Unmanaged<Failure>
+  ) {
+    self.slots = slots
+    self.parameters = parameters
+    self.failure = failure
+  }
+
   func pointer(_ slot: Int) -> UnsafeMutableRawPointer { slots[slot] }
+
+  /// Gives a parameter its bits; `index` is below the plan's parameter count.
+  func setParameter(_ index: Int, _ bits: UInt64) { parameters[index] = bits }
 }
 
 /// The lowest position at which a check of indices failed, at any number of threads.

@@ -89,23 +89,22 @@ public struct Recorded<each Input: RecordedInput, Output: RecordedOutput>: Senda
     if Recording.current != nil { return body(repeat each input) }
     var arguments: [RecordedArgument] = []
     repeat arguments.append((each input).recordedInput)
-    evaluate(arguments.compactMap(\.value))
+    evaluate(arguments)
     let program = programs.program(for: arguments) {
       let recording = Recording()
-      let (made, values) = standIns(for: repeat each input)
+      let (made, given) = standIns(for: repeat each input)
       let output = Recording.$current.withValue(recording) { body(repeat each made) }
       return RecordedProgram(
-        results: output.recordedTensors.map(\.value), inputs: values,
-        holders: recording.holders)
+        results: output.recordedTensors.map(\.value), inputs: given.reading(recording.slots))
     }
-    var none: [Value] = []
-    let numbers = program.run(
+    var results = program.memoryForResults()
+    program.run(
       inputs: arguments.map { $0.value?.node.numbers }, bits: arguments.map(\.bits),
-      replacing: &none)
+      into: &results)
     return Output(
-      recordedTensors: zip(numbers, program.resultTypes).map { numbers, type in
-        AnyTensor(
-          value: Value(Node(numbers: numbers, elementType: type.0, shape: type.1)))
+      recordedTensors: results.enumerated().map { index, numbers in
+        let (type, shape) = program.resultType(index)
+        return AnyTensor(value: Value(Node(numbers: numbers, elementType: type, shape: shape)))
       })
   }
 }
@@ -117,19 +116,27 @@ public func recorded<each Input: RecordedInput, Output: RecordedOutput>(
   Recorded(body)
 }
 
-/// What stands for the arguments while a function is traced, and the tensors among it by number.
+/// What stands for the arguments while a function is traced.
 package func standIns<each Input: RecordedInput>(
   for input: repeat each Input
-) -> (made: (repeat each Input), values: [Value]) {
-  var values: [Value] = []
+) -> (made: (repeat each Input), given: ReplayInputs) {
+  var given = ReplayInputs()
   func standIn<T: RecordedInput>(_ input: T) -> T {
-    let made = T.standIn(for: input.recordedInput, number: values.count)
+    let made = T.standIn(for: input.recordedInput, number: given.leaves.count)
     // A key has no tensor; its place is never read.
-    values.append(made.recordedInput.value ?? .placeholder([], .bool))
+    given.leaves.append((made.recordedInput.value ?? .placeholder([], .bool)).node)
     return made
   }
   let made = (repeat standIn(each input))
-  return (made, values)
+  return (made, given)
+}
+
+/// Computes the numbers of arguments that have none yet.
+package func evaluate(_ arguments: [RecordedArgument]) {
+  Recording.refuseReading()
+  if arguments.contains(where: { $0.value?.node.hasNumbers == false }) {
+    evaluate(arguments.compactMap(\.value))
+  }
 }
 
 /// The programs of one function, by the shapes of its arguments.
