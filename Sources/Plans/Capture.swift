@@ -49,8 +49,8 @@ package struct Capture: Reusable, Sendable {
       node.hasNumbers && (asked.isEmpty || !asked.contains(node.serial))
     }
     order.walk(from: values, isLeaf: isKnown)
-    for position in order.nodes.indices {
-      let node = order.nodes[position]
+    for position in 0..<order.count {
+      let node = order[position]
       if isKnown(node), let numbers = node.numbers {
         addArgument(numbers, of: node)
       } else if placeholders.contains(where: { $0 === node }) {

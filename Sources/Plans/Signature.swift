@@ -39,7 +39,8 @@ package struct Signature: Reusable, Sendable {
     order.walk(from: values) {
       $0.hasNumbers && ($0.serial < oldest || trained[$0.serial] != nil)
     }
-    for position in order.nodes.indices { add(order.nodes[position], at: position) }
+    let found = order
+    for position in 0..<found.count { found.withNode(at: position) { add($0, at: position) } }
     for value in values { words.append(UInt64(order.position(of: value)!)) }
   }
 
@@ -85,10 +86,10 @@ package struct Signature: Reusable, Sendable {
   package mutating func add(bits word: UInt64) { bits.append(word) }
 
   /// The leaves and known nodes in the order of `numbers`.
-  package var nodesOfNumbers: [Node] { placesOfNumbers.map { order.nodes[$0] } }
+  package var nodesOfNumbers: [Node] { placesOfNumbers.map { order[$0] } }
 
   /// The scalars and random nodes in the order of `bits`.
-  package var nodesOfBits: [Node] { placesOfBits.map { order.nodes[$0] } }
+  package var nodesOfBits: [Node] { placesOfBits.map { order[$0] } }
 
   /// Lets go of the nodes; words, numbers and bits stay.
   package mutating func forgetGraph() { order.removeAll() }

@@ -20,7 +20,7 @@ import PullbackTensors
 public struct RecordedStep<each Input: RecordedInput> {
   private let optimizer: any Optimizer
   private let loss: @Sendable (repeat each Input) -> Tensor<Float>
-  private let programs = RecordedPrograms<RecordedProgram>()
+  private let programs = RecordedPrograms()
   private let call = Call()
 
   /// What a call needs, kept for the next one.

@@ -7,9 +7,9 @@ import PullbackTensors
 struct CompiledStep: BitwiseCopyable {
   enum CompiledCore: BitwiseCopyable {
     case none
-    case contraction(CompiledContraction)
-    case reduction(CompiledReduction)
-    case scatterAdd(CompiledScatter)
+    case contraction(UnsafePointer<CompiledContraction>)
+    case reduction(UnsafePointer<CompiledReduction>)
+    case scatterAdd(UnsafePointer<CompiledScatter>)
   }
 
   let core: CompiledCore
@@ -33,15 +33,19 @@ struct CompiledStep: BitwiseCopyable {
     case .contraction(let contraction):
       let compiled = CompiledContraction(
         contraction, writesThrough: body.coreSlot != nil, in: context)
-      (core, coreScratch) = (.contraction(compiled), compiled.threadByteCount)
+      (core, coreScratch) = (
+        .contraction(context.plain.one(compiled)), compiled.threadByteCount
+      )
       shared = compiled.sharedByteCount
     case .reduction(let reduction):
       let compiled = CompiledReduction(reduction, in: context)
-      (core, coreScratch) = (.reduction(compiled), compiled.threadByteCount)
+      (core, coreScratch) = (
+        .reduction(context.plain.one(compiled)), compiled.threadByteCount
+      )
       shared = compiled.sharedByteCount
       held = elementCount * reduction.resultType.byteCount
     case .scatterAdd(let scatter):
-      core = .scatterAdd(CompiledScatter(scatter, context.slots))
+      core = .scatterAdd(context.plain.one(CompiledScatter(scatter, context.slots)))
       held = elementCount * scatter.values.elementType.byteCount
     }
     coreByteCount = body.coreSlot == nil ? Plan.padded(held) : 0
@@ -57,14 +61,14 @@ struct CompiledStep: BitwiseCopyable {
     switch core {
     case .none: runBody(memory, scratch, core: nil)
     case .contraction(let contraction):
-      contraction.run(memory, scratch, self)
+      contraction.pointee.run(memory, scratch, self)
     case .reduction(let reduction):
       let target = body.coreSlot.map(memory.pointer) ?? scratch.shared
-      reduction.run(memory, scratch, self, into: target)
+      reduction.pointee.run(memory, scratch, self, into: target)
       if body.coreSlot == nil { runBody(memory, scratch, core: target) }
     case .scatterAdd(let scatter):
       let target = body.coreSlot.map(memory.pointer) ?? scratch.shared
-      scatter.run(memory, into: target)
+      scatter.pointee.run(memory, into: target)
       if body.coreSlot == nil { runBody(memory, scratch, core: target) }
     }
   }

@@ -87,6 +87,11 @@ final class PlainMemory: @unchecked Sendable {
     return UnsafeBufferPointer(block)
   }
 
+  /// A copy of one element.
+  func one<Element: BitwiseCopyable>(_ element: Element) -> UnsafePointer<Element> {
+    array([element]).baseAddress!
+  }
+
   deinit { for block in blocks { block.deallocate() } }
 }
 

@@ -79,7 +79,7 @@ extension Array: RecordedOutput where Element: RecordedTensor {
 /// ```
 public struct Recorded<each Input: RecordedInput, Output: RecordedOutput>: Sendable {
   private let body: @Sendable (repeat each Input) -> Output
-  private let programs = RecordedPrograms<RecordedProgram>()
+  private let programs = RecordedPrograms()
 
   fileprivate init(_ body: @escaping @Sendable (repeat each Input) -> Output) {
     self.body = body
@@ -140,30 +140,42 @@ package func evaluate(_ arguments: [RecordedArgument]) {
 }
 
 /// The programs of one function, by the shapes of its arguments.
-package final class RecordedPrograms<Program: Sendable>: Sendable {
-  private let known = Mutex<[(arguments: [Value?], program: Program)]>([])
+package final class RecordedPrograms: Sendable {
+  private struct Entry {
+    /// Stand-ins without numbers.
+    let arguments: [Value?]
+    let program: RecordedProgram
+  }
+
+  private let known = Mutex<[Entry]>([])
 
   package init() {}
 
   /// Recordings kept at most: the oldest goes first.
-  private static var capacity: Int { 64 }
+  private static let capacity = 64
 
   package func program(
-    for arguments: [RecordedArgument], orRecord record: () -> Program
-  ) -> Program {
-    let found = known.withLock { known in
-      known.first { entry in
-        zip(arguments, entry.arguments).allSatisfy { $0.hasShape(of: $1) }
-      }?.program
-    }
-    if let found { return found }
+    for arguments: [RecordedArgument], orRecord record: () -> RecordedProgram
+  ) -> RecordedProgram {
+    if let found = known.withLock({ RecordedPrograms.find(arguments, in: $0) }) { return found }
     let made = record()
-    // Shapes are kept as stand-ins without numbers.
     let shapes = arguments.map { $0.value.map { Value.placeholder($0.shape, $0.elementType) } }
     known.withLock { known in
       if known.count >= RecordedPrograms.capacity { known.removeFirst() }
-      known.append((shapes, made))
+      known.append(Entry(arguments: shapes, program: made))
     }
     return made
+  }
+
+  private static func find(
+    _ arguments: [RecordedArgument], in known: [Entry]
+  ) -> RecordedProgram? {
+    for index in known.indices {
+      let shapes = known[index].arguments
+      if arguments.indices.allSatisfy({ arguments[$0].hasShape(of: shapes[$0]) }) {
+        return known[index].program
+      }
+    }
+    return nil
   }
 }

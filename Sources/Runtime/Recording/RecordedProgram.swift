@@ -165,7 +165,9 @@ package final class RecordedProgram: Sendable {
 
   private func checkUnchanged(_ serials: [UInt64]) {
     for replaced in replaced {
-      guard let number = replaced.number, replaced.slot.heldSerial != serials[number] else { continue }
+      guard let number = replaced.number, replaced.slot.heldSerial != serials[number] else {
+        continue
+      }
       let shape = executable.plan.outputs[replaced.output].shape
       Mistake(
         "minimize", "a parameter of shape \(shape) changed while its step was prepared",
@@ -181,7 +183,8 @@ package final class RecordedProgram: Sendable {
     case nil:
       guard let fresh else { return replaced.slot.renewHeld() }
       replaced.slot.replaceHeld(with: fresh, made)
-    case .replaced(let twin): replaced.slot.replaceHeld(with: self.replaced[twin].slot.heldNumbers, made)
+    case .replaced(let twin):
+      replaced.slot.replaceHeld(with: self.replaced[twin].slot.heldNumbers, made)
     case .result(let twin):
       // Results may be given the same memory at each replay.
       let copy = Storage(made)

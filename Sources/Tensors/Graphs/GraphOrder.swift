@@ -5,14 +5,21 @@
 /// A walk never recurses (a graph may be a million levels deep) and visits a node once however
 /// many paths lead to it. It keeps its own table of visited nodes: marks in the nodes would race.
 /// An order can be used for one walk after the other and keeps its memory.
-package struct GraphOrder {
-  package private(set) var nodes: [Node] = []
+///
+/// Counting references to every node would take longer than the walk. So the order owns the
+/// results, which own their inputs, and the inputs of the few nodes that can lose them.
+package struct GraphOrder: Sendable {
+  private var found: [Unmanaged<Node>] = []
+  private var results: [Value] = []
+  private var kept: [Node] = []
   /// The positions of all inputs of all nodes, one node after the other.
   private var inputPositions: [Int32] = []
   /// Where a node's inputs begin in `inputPositions`; the next node's begin where they end.
   private var inputStarts: [Int32] = [0]
   private var positions = PositionTable()
   private var pending: [Visit] = []
+  /// Serial numbers of the inputs that pending nodes have been found to have.
+  private var pendingInputs: [UInt64] = []
 
   package init() {}
 
@@ -22,12 +29,15 @@ package struct GraphOrder {
   /// Forgets the walk before, and takes another one.
   package mutating func walk(from results: [Value], isLeaf: (Node) -> Bool) {
     removeAll()
+    self.results = results
     for result in results { walk(from: result.node, isLeaf) }
   }
 
   /// Lets go of all nodes.
   package mutating func removeAll() {
-    nodes.removeAll(keepingCapacity: true)
+    found.removeAll(keepingCapacity: true)
+    results = []
+    kept.removeAll(keepingCapacity: true)
     inputPositions.removeAll(keepingCapacity: true)
     inputStarts.removeAll(keepingCapacity: true)
     inputStarts.append(0)
@@ -36,37 +46,54 @@ package struct GraphOrder {
 
   private mutating func walk(from result: Node, _ isLeaf: (Node) -> Bool) {
     if positions[result.serial] != nil { return }
-    pending.append(Visit(result, isLeaf))
+    push(result, isLeaf)
     while let last = pending.indices.last {
       let next = pending[last].next
-      if next < pending[last].inputs.count {
+      let isPushed = pending[last].node._withUnsafeGuaranteedRef { node in
+        guard let input = node.input(next) else { return false }
+        if node.canEnd { kept.append(input) }
         pending[last].next += 1
-        let input = pending[last].inputs[next].node
-        if positions[input.serial] == nil { pending.append(Visit(input, isLeaf)) }
-      } else {
-        finish(pending.removeLast())
+        pendingInputs.append(input.serial)
+        if positions[input.serial] == nil { push(input, isLeaf) }
+        return true
       }
+      if !isPushed { finish() }
     }
   }
 
-  private mutating func finish(_ visit: Visit) {
-    for index in 0..<visit.inputs.count {
-      inputPositions.append(Int32(positions[visit.inputs[index].node.serial]!))
+  private mutating func push(_ node: Node, _ isLeaf: (Node) -> Bool) {
+    pending.append(Visit(node: .passUnretained(node), next: isLeaf(node) ? .max : 0))
+  }
+
+  private mutating func finish() {
+    let visit = pending.removeLast()
+    let inputCount = visit.next == .max ? 0 : visit.next
+    let first = pendingInputs.count - inputCount
+    for index in first..<pendingInputs.count {
+      inputPositions.append(Int32(positions[pendingInputs[index]]!))
     }
+    pendingInputs.removeLast(inputCount)
     inputStarts.append(Int32(inputPositions.count))
-    positions[visit.node.serial] = nodes.count
-    nodes.append(visit.node)
+    positions[visit.node._withUnsafeGuaranteedRef { $0.serial }] = found.count
+    found.append(visit.node)
   }
 
+  /// A node on the way; `next` of its inputs have been looked at.
   private struct Visit {
-    let node: Node
-    let inputs: Inputs
-    var next = 0
+    let node: Unmanaged<Node>
+    var next: Int
+  }
 
-    init(_ node: Node, _ isLeaf: (Node) -> Bool) {
-      self.node = node
-      inputs = isLeaf(node) ? Inputs() : node.inputs
-    }
+  package var count: Int { found.count }
+
+  package var nodes: [Node] { found.indices.map { self[$0] } }
+
+  package subscript(position: Int) -> Node { found[position].takeUnretainedValue() }
+
+  /// Looks at a node without counting a reference to it.
+  @inline(__always)
+  package func withNode<Result>(at position: Int, _ look: (Node) -> Result) -> Result {
+    found[position]._withUnsafeGuaranteedRef(look)
   }
 
   package func position(of value: Value) -> Int? { positions[value.node.serial] }

@@ -89,8 +89,13 @@ package final class Node: Sendable {
     canEnd ? gate.withLock { _ in stored } : stored
   }
 
+  /// Input number `index`; nil if there are not so many (any more).
+  func input(_ index: Int) -> Node? {
+    canEnd ? gate.withLock { _ in stored.node(index) } : stored.node(index)
+  }
+
   /// Losses are scalars, and a detached tensor needs its history only until it has numbers.
-  private var canEnd: Bool {
+  var canEnd: Bool {
     if shape.rank == 0 { return true }
     if case .identity(.detached) = operation { return true }
     return false
@@ -163,6 +168,16 @@ package struct Inputs: Sendable {
     case 1: Value(second!)
     case 2: Value(third!)
     default: Value(others![index - 3])
+    }
+  }
+
+  fileprivate func node(_ index: Int) -> Node? {
+    if index >= count { return nil }
+    return switch index {
+    case 0: first
+    case 1: second
+    case 2: third
+    default: others![index - 3]
     }
   }
 
