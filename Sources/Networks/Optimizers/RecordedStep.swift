@@ -25,10 +25,10 @@ public struct RecordedStep<each Input: RecordedInput> {
 
   /// What a call needs, kept for the next one.
   private final class Call {
-    var arguments: [RecordedArgument] = []
-    var inputs: [Storage?] = []
-    var bits: [UInt64] = []
-    var results = [Storage(scalarOf: .float)]
+    @exclusivity(unchecked) var arguments: [RecordedArgument] = []
+    @exclusivity(unchecked) var inputs: [Storage?] = []
+    @exclusivity(unchecked) var bits: [UInt64] = []
+    @exclusivity(unchecked) var results = [Storage(scalarOf: .float)]
   }
 
   fileprivate init(

@@ -8,6 +8,7 @@ import Synchronization
 /// arena of its own.
 final class Executable: @unchecked Sendable {
   let plan: Plan
+  let argumentCount: Int
   // Plain data in `plain`, written once, in `init`.
   private let steps: UnsafeBufferPointer<CompiledStep>
   private let plain = PlainMemory()
@@ -18,6 +19,7 @@ final class Executable: @unchecked Sendable {
 
   init(_ plan: Plan) {
     self.plan = plan
+    argumentCount = plan.arguments.count
     slots = SlotNumbering(plan)
     let context = CompilationContext(slots: slots, plain: plain)
     let steps = plan.steps.map { CompiledStep($0, in: context) }

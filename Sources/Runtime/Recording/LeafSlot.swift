@@ -45,6 +45,11 @@ package final class LeafSlot: Sendable {
   /// The numbers of the leaf, which the slot keeps alive until it is replaced.
   var heldNumbers: Storage { node!.numbers! }
 
+  /// Where they are.
+  var heldBase: UnsafeMutableRawPointer {
+    node!.withNumbers { UnsafeMutableRawPointer($0.address) }
+  }
+
   /// True if nobody else can see the leaf or its numbers, so that they may be written over.
   func holdsAlone() -> Bool { isKnownUniquelyReferenced(&node) && node!.holdsNumbersAlone }
 

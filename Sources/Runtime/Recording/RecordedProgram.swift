@@ -41,24 +41,28 @@ package struct ReplayInputs {
 
 /// A plan with the sources of everything it reads: what is left of a function or a training step
 /// once it has been written down. A replay allocates nothing but what cannot be written in place.
-package final class RecordedProgram: Sendable {
+package final class RecordedProgram: @unchecked Sendable {
   private let executable: Executable
-  /// Arguments that are the same at each replay.
-  private let constants: [(argument: Int, numbers: Storage)]
-  private let inputs: [(argument: Int, input: Int)]
+  // What a replay reads is plain data, so that replays count no references.
+  private let plain = PlainMemory()
+  /// Arguments that are the same at each replay, and what keeps their numbers alive.
+  private let constants: UnsafeBufferPointer<(argument: Int, numbers: UnsafeMutableRawPointer)>
+  private let constantNumbers: [Storage]
+  private let inputs: UnsafeBufferPointer<(argument: Int, input: Int)>
   private let slots: [(argument: Int, slot: LeafSlot)]
-  private let replaced: [Replaced]
+  private let replaced: UnsafeBufferPointer<Replaced>
   /// Replaced slots in one order everywhere, so that two optimizers with common parameters do not
   /// wait for each other.
   private let taken: [LeafSlot]
-  private let parameters: [UInt64]
-  private let givenBits: [(parameter: Int, bits: Int)]
+  private let parameters: UnsafeBufferPointer<UInt64>
+  private let givenBits: UnsafeBufferPointer<(parameter: Int, bits: Int)>
   private let derivedBits: [(parameter: Int, key: RandomKey.Derivation)]
-  /// For each result the first one with the same numbers.
-  private let firstResult: [Int]
+  /// For each result the output that it is, and the first result with the same numbers.
+  private let results: UnsafeBufferPointer<(output: Int, first: Int)>
 
-  private struct Replaced: Sendable {
-    let slot: LeafSlot
+  private struct Replaced: BitwiseCopyable {
+    /// Held by `taken`.
+    let slot: Unmanaged<LeafSlot>
     let number: Int?
     let argument: Int?
     let output: Int
@@ -68,7 +72,7 @@ package final class RecordedProgram: Sendable {
   }
 
   /// What writes the same output already.
-  private enum Twin {
+  private enum Twin: BitwiseCopyable {
     case result(Int)
     case replaced(Int)
   }
@@ -85,31 +89,39 @@ package final class RecordedProgram: Sendable {
     }
     executable = PlanCache.shared.executable(for: capture)
     let plan = executable.plan
-    firstResult = results.indices.map { plan.results.firstIndex(of: plan.results[$0])! }
-    replaced = replacements.enumerated().map { index, replacement in
+    self.results = plain.array(
+      results.indices.map {
+        (plan.results[$0], plan.results.firstIndex(of: plan.results[$0])!)
+      })
+    let replaced = replacements.enumerated().map { index, replacement in
       let argument = capture.argument(of: replacement.leaf.node)
       let output = plan.results[results.count + index]
       let first = plan.results.firstIndex(of: output)!
       return Replaced(
-        slot: replacement.slot, number: replacement.number, argument: argument, output: output,
-        isDonor: argument != nil && plan.outputs[output].donor == argument,
+        slot: .passUnretained(replacement.slot), number: replacement.number, argument: argument,
+        output: output, isDonor: argument != nil && plan.outputs[output].donor == argument,
         twin: first < results.count
           ? .result(first)
           : first < results.count + index ? .replaced(first - results.count) : nil)
     }
+    self.replaced = plain.array(replaced)
     taken = replacements.map(\.slot).sorted { ObjectIdentifier($0) < ObjectIdentifier($1) }
     var open = Set(capture.arguments.indices).subtracting(replaced.compactMap(\.argument))
     slots = given.slots.compactMap { leaf, slot in
       capture.argument(of: leaf.node).flatMap { open.remove($0) }.map { ($0, slot) }
     }
-    inputs = given.leaves.enumerated().compactMap { number, leaf in
-      capture.argument(of: leaf).flatMap { open.remove($0) }.map { ($0, number) }
-    }
-    constants = open.sorted().map { ($0, capture.arguments[$0]) }
-    parameters = capture.parameters
-    givenBits = given.bits.enumerated().compactMap { number, node in
-      capture.parameter(of: node).map { ($0, number) }
-    }
+    inputs = plain.array(
+      given.leaves.enumerated().compactMap { number, leaf in
+        capture.argument(of: leaf).flatMap { open.remove($0) }.map { ($0, number) }
+      })
+    let constants = open.sorted().map { ($0, capture.arguments[$0]) }
+    constantNumbers = constants.map(\.1)
+    self.constants = plain.array(constants.map { ($0, $1.base) })
+    parameters = plain.array(capture.parameters)
+    givenBits = plain.array(
+      given.bits.enumerated().compactMap { number, node in
+        capture.parameter(of: node).map { ($0, number) }
+      })
     derivedBits = capture.derived
   }
 
@@ -124,28 +136,31 @@ package final class RecordedProgram: Sendable {
     inputs: [Storage?], bits: [UInt64], expecting serials: [UInt64] = [],
     into results: inout [Storage]
   ) {
-    for slot in taken { slot.take() }
-    defer { for slot in taken { slot.give() } }
+    for index in taken.indices { taken[index].take() }
+    defer { for index in taken.indices { taken[index].give() } }
     if !serials.isEmpty { checkUnchanged(serials) }
-    for index in firstResult.indices where firstResult[index] != index {
-      results[index] = results[firstResult[index]]
+    for index in self.results.indices where self.results[index].first != index {
+      results[index] = results[self.results[index].first]
     }
     let read = slots.map { $0.slot.leaf!.node.numbers! }
     // Memory for replaced leaves that somebody else can see.
     var fresh: [Int: Storage] = [:]
-    let firstOutput = executable.plan.arguments.count
+    let firstOutput = executable.argumentCount
     executable.run { run in
-      for (argument, numbers) in constants { run.slots[argument] = numbers.base }
-      for (argument, input) in self.inputs { run.slots[argument] = inputs[input]!.base }
+      for constant in constants { run.slots[constant.argument] = constant.numbers }
+      for input in self.inputs { run.slots[input.argument] = inputs[input.input]!.base }
       for (index, source) in slots.enumerated() { run.slots[source.argument] = read[index].base }
       for index in results.indices {
-        run.slots[firstOutput + executable.plan.results[index]] = results[index].base
+        run.slots[firstOutput + self.results[index].output] = results[index].base
       }
       for index in replaced.indices {
-        let replaced = replaced[index], old = replaced.slot.heldNumbers.base
+        let replaced = replaced[index]
+        let (old, isAlone) = replaced.slot._withUnsafeGuaranteedRef {
+          ($0.heldBase, replaced.isDonor && $0.holdsAlone())
+        }
         if let argument = replaced.argument { run.slots[argument] = old }
         if replaced.twin != nil { continue }
-        if replaced.isDonor, replaced.slot.holdsAlone() {
+        if isAlone {
           run.slots[firstOutput + replaced.output] = old
         } else {
           let memory = Storage(executable.plan.outputs[replaced.output])
@@ -154,20 +169,25 @@ package final class RecordedProgram: Sendable {
         }
       }
       for index in parameters.indices { run.setParameter(index, parameters[index]) }
-      for (parameter, number) in givenBits { run.setParameter(parameter, bits[number]) }
+      for given in givenBits { run.setParameter(given.parameter, bits[given.bits]) }
       for (parameter, key) in derivedBits {
         run.setParameter(parameter, key.bits(from: bits[key.argument]))
       }
     }
-    for index in replaced.indices { finish(replaced[index], fresh[index], results) }
+    for index in replaced.indices {
+      if replaced[index].twin == nil, fresh.isEmpty || fresh[index] == nil {
+        replaced[index].slot._withUnsafeGuaranteedRef { $0.renewHeld() }
+      } else {
+        replace(replaced[index], by: fresh[index], results)
+      }
+    }
     withExtendedLifetime((inputs, read)) {}
   }
 
   private func checkUnchanged(_ serials: [UInt64]) {
     for replaced in replaced {
-      guard let number = replaced.number, replaced.slot.heldSerial != serials[number] else {
-        continue
-      }
+      let serial = replaced.slot._withUnsafeGuaranteedRef { $0.heldSerial }
+      guard let number = replaced.number, serial != serials[number] else { continue }
       let shape = executable.plan.outputs[replaced.output].shape
       Mistake(
         "minimize", "a parameter of shape \(shape) changed while its step was prepared",
@@ -177,31 +197,30 @@ package final class RecordedProgram: Sendable {
   }
 
   /// Puts the new leaf where the old one was.
-  private func finish(_ replaced: Replaced, _ fresh: Storage?, _ results: [Storage]) {
-    let made = executable.plan.outputs[replaced.output]
+  private func replace(_ replaced: Replaced, by fresh: Storage?, _ results: [Storage]) {
+    let made = executable.plan.outputs[replaced.output], slot = replaced.slot.takeUnretainedValue()
     switch replaced.twin {
-    case nil:
-      guard let fresh else { return replaced.slot.renewHeld() }
-      replaced.slot.replaceHeld(with: fresh, made)
+    case nil: slot.replaceHeld(with: fresh!, made)
     case .replaced(let twin):
-      replaced.slot.replaceHeld(with: self.replaced[twin].slot.heldNumbers, made)
+      let numbers = self.replaced[twin].slot.takeUnretainedValue().heldNumbers
+      slot.replaceHeld(with: numbers, made)
     case .result(let twin):
       // Results may be given the same memory at each replay.
       let copy = Storage(made)
       copy.base.copyMemory(
         from: results[twin].base, byteCount: made.shape.elementCount * made.elementType.byteCount)
-      replaced.slot.replaceHeld(with: copy, made)
+      slot.replaceHeld(with: copy, made)
     }
   }
 
   /// Element types and shapes of the results.
   package func resultType(_ index: Int) -> (ElementType, Shape) {
-    let output = executable.plan.outputs[executable.plan.results[index]]
+    let output = executable.plan.outputs[results[index].output]
     return (output.elementType, output.shape)
   }
 
   /// New memory for all results.
   package func memoryForResults() -> [Storage] {
-    firstResult.indices.map { Storage(executable.plan.outputs[executable.plan.results[$0]]) }
+    results.map { Storage(executable.plan.outputs[$0.output]) }
   }
 }

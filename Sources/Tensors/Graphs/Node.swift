@@ -70,6 +70,11 @@ package final class Node: Sendable {
   /// The numbers, once they are known.
   package var numbers: Storage? { slot.load(ordering: .acquiring)?.takeUnretainedValue() }
 
+  /// Looks at the known numbers without counting a reference.
+  package func withNumbers<Result>(_ look: (Storage) -> Result) -> Result {
+    slot.load(ordering: .acquiring)!._withUnsafeGuaranteedRef(look)
+  }
+
   package var hasNumbers: Bool { slot.load(ordering: .acquiring) != nil }
 
   private func store(_ numbers: Storage) {
