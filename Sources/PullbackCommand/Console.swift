@@ -14,7 +14,7 @@ enum Console {
     do {
       try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
     } catch {
-      let cause = (error as NSError).underlyingErrors.first ?? error
+      let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error ?? error
       note("pullback: standard output cannot be written: \(cause.localizedDescription)\n")
       throw ExitCode(74)
     }
