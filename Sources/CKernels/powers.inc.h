@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // pow: x^y = exp(y log |x|) with the sign that an odd y gives. For Float in double; for Double with
-// log and its product with y in two parts, 2^-65 of themselves from the truth, so that a result that
-// is a double (3^2, 4^0.5) is that double.
+// log and its product with y in two parts, 2^-65 of themselves from the truth, so that a result
+// that is a double (3^2, 4^0.5) is that double.
 //
 // Bounds: index i < n of `out`, `a` and `b`; whole vectors while they fit, the rest as a tail.
 
@@ -80,8 +80,8 @@ PB_INLINE pb_f64v pb_limited_exponent(pb_f64v y) {
   return y < (pb_f64v)-0x1p66 ? (pb_f64v)-0x1p66 : y;
 }
 
-// |x|^y becomes x^y. From 2^52 on every number is an integer, from 2^53 on an even one; below, adding
-// 2^52 leaves y's integer in the low bits.
+// |x|^y becomes x^y. From 2^52 on every number is an integer, from 2^53 on an even one; below,
+// adding 2^52 leaves y's integer in the low bits.
 PB_INLINE pb_f64v pb_signed_power(pb_f64v x, pb_f64v y, pb_f64v power) {
   pb_f64v size = __builtin_elementwise_abs(y);
   pb_f64v shifted = size < (pb_f64v)0x1p52 ? size + 0x1p52 : size;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// exp, log, tanh and erf, a register at a time. The constants are fits of our own, close to minimax.
+// exp, log, tanh and erf, a register at a time. The constants are fits of our own, close to
+// minimax.
 //
 // Bounds: index i < n of `out` and `a`; whole vectors while they fit, and the rest as a tail.
 
