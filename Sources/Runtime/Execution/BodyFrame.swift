@@ -79,8 +79,8 @@ struct BodyFrame: BitwiseCopyable {
       case .random(let random, let key):
         let key = memory.pointer(key).assumingMemoryBound(to: UInt64.self)
         random(count, table[value], key.pointee, UInt64(position))
-      case .checked(let limit, let use):
-        check(table[instruction.a], at: position, count: count, limit: limit, use: use)
+      case .checked(let limit, let use, let step):
+        check(table[instruction.a], at: position, count, limit, use, step)
       }
     }
     for copy in body.copies {
@@ -93,14 +93,16 @@ struct BodyFrame: BitwiseCopyable {
   }
 
   private func check(
-    _ indices: UnsafeRawPointer, at position: Int, count: Int, limit: Int, use: IndexUse
+    _ indices: UnsafeRawPointer, at position: Int, _ count: Int, _ limit: Int, _ use: IndexUse,
+    _ step: Int
   ) {
     let indices = indices.assumingMemoryBound(to: Int32.self)
     let bound = Int32(clamping: limit)
     let first = pb_first_outside(count, indices, bound)
     guard first >= 0 else { return }
     memory.failure.takeUnretainedValue().note(
-      Failure.Record(position: position + first, index: indices[first], count: limit, use: use))
+      Failure.Record(
+        step: step, position: position + first, index: indices[first], count: limit, use: use))
   }
 
   private func load(

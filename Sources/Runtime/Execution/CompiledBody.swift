@@ -46,7 +46,7 @@ struct CompiledBody: BitwiseCopyable {
 
   enum Action: BitwiseCopyable {
     case map(pb_map)
-    case checked(count: Int, use: IndexUse)
+    case checked(count: Int, use: IndexUse, step: Int)
     case random(pb_random, key: Int)
   }
 
@@ -153,6 +153,8 @@ struct CompiledBody: BitwiseCopyable {
 struct CompilationContext {
   let slots: SlotNumbering
   let plain: PlainMemory
+  /// The number of the step, for the order of failures.
+  var step = 0
 }
 
 /// Rows of a table by number: see `GatherOperand`.
@@ -201,7 +203,7 @@ extension Body {
 extension CompiledBody.Action {
   fileprivate init(_ instruction: Body.Instruction, _ context: CompilationContext) {
     switch instruction.operation {
-    case .checked(let count, let use): self = .checked(count: count, use: use)
+    case .checked(let count, let use): self = .checked(count: count, use: use, step: context.step)
     case .random(let distribution, let parameter):
       self = .random(
         distribution.kernel(for: instruction.resultType),

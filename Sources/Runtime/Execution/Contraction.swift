@@ -40,6 +40,9 @@ struct CompiledContraction: BitwiseCopyable {
   private let elementSize: Int
   private let panelRows: Int
   private let panelColumns: Int
+  /// How much of the chain runs before the next tile has its turn, so that what tiles share is
+  /// still in cache.
+  private let innerBlock: Int
   /// True if b is copied into panels of tileColumns; else it is read where it is, and the last tile
   /// may read past a row's end: what it makes of that is ignored, and every storage and arena ends
   /// with `Storage.overread` bytes for it.
@@ -77,9 +80,12 @@ struct CompiledContraction: BitwiseCopyable {
     packs =
       b.columnStride != 1 && core.columns > 1
       || core.rows >= 96 && core.columns > tileColumns && core.inner > 200
+    // A long chain reads much of both operands for each panel: fewer of them, cut along the chain.
+    let isLong = core.inner > 4096
+    innerBlock = core.inner < 2048 ? max(core.inner, 1) : isLong ? 256 : 1024
     // About eight panels, so that threads can share them, of 128 KiB at most.
-    let most = max(128 * 1024 / max(core.columns * elementSize, 1), tileRows)
-    let share = (core.rows + 7) / 8
+    let most = max((isLong ? 256 : 128) * 1024 / max(core.columns * elementSize, 1), tileRows)
+    let share = isLong ? (core.rows + 3) / 4 : (core.rows + 7) / 8
     panelRows = max(min(share, most) / tileRows * tileRows, tileRows)
     // A few rows are shared out by columns instead.
     panelColumns =
@@ -93,26 +99,53 @@ struct CompiledContraction: BitwiseCopyable {
     sharedByteCount = packs ? tiles * core.inner * tileColumns * elementSize : 0
   }
 
+  private var rowPanels: Int { (rows + panelRows - 1) / panelRows }
+  private var columnPanels: Int { (columns + panelColumns - 1) / panelColumns }
+
+  /// Units of work that threads can share; 0 if one matrix of the batch must follow the other.
+  var unitCount: Int { packs && batchCount > 1 ? 0 : batchCount * rowPanels * columnPanels }
+
+  /// Copies b of a single product.
+  func prepare(_ memory: RunMemory, _ scratch: Scratch, _ step: CompiledStep) {
+    if packs { pack(batch: 0, memory, scratch, step) }
+  }
+
+  /// One unit, after `prepare`.
+  func runUnit(
+    _ unit: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int, _ step: CompiledStep
+  ) {
+    let (batch, panel) = unit.quotientAndRemainder(dividingBy: rowPanels * columnPanels)
+    let rows = range(panel / columnPanels, of: panelRows, in: self.rows)
+    let columns = range(panel % columnPanels, of: panelColumns, in: self.columns)
+    var frame = step.frame(memory, scratch, thread: thread)
+    multiply(batch: batch, rows, columns, &frame, scratch, thread: thread, step)
+  }
+
+  /// Some rows of a single product, after `prepare`.
+  func runRows(
+    _ range: Range<Int>, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
+    _ step: CompiledStep
+  ) {
+    var frame = step.frame(memory, scratch, thread: thread)
+    var row = range.lowerBound
+    while row < range.upperBound {
+      let rows = row..<min(row + panelRows, range.upperBound)
+      for panel in 0..<columnPanels {
+        let columns = self.range(panel, of: panelColumns, in: self.columns)
+        multiply(batch: 0, rows, columns, &frame, scratch, thread: thread, step)
+      }
+      row = rows.upperBound
+    }
+  }
+
+  /// The whole product.
   func run(_ memory: RunMemory, _ scratch: Scratch, _ step: CompiledStep) {
-    let packed = scratch.shared + step.coreByteCount
-    let rowPanels = (self.rows + panelRows - 1) / panelRows
-    let columnPanels = (self.columns + panelColumns - 1) / panelColumns
-    for batch in 0..<batchCount {
-      let left = memory.pointer(a.slot) + a.batch.element(batch) * elementSize
-      let right = memory.pointer(b.slot) + b.batch.element(batch) * elementSize
-      if packs { pack(right, into: packed, scratch) }
-      let work = 2 * self.rows * self.inner * self.columns
-      // 30 floating-point operations a nanosecond: only the order of magnitude matters.
-      let units = work < Scratch.worthSplitting ? 1 : rowPanels * columnPanels
-      scratch.split(units: units, nanoseconds: work / 30) { unit, thread in
-        var frame = step.frame(memory, scratch, thread: thread)
-        let own = scratch.thread(thread)
-        for panel in units == 1 ? 0..<(rowPanels * columnPanels) : unit..<(unit + 1) {
-          let rows = range(panel / columnPanels, of: panelRows, in: self.rows)
-          let columns = range(panel % columnPanels, of: panelColumns, in: self.columns)
-          multiply(
-            left, right, packed, rows, columns, batch: batch, &frame, scratch: own)
-        }
+    let together = unitCount > 0 ? 1 : batchCount
+    let count = unitCount > 0 ? unitCount : rowPanels * columnPanels
+    for batch in 0..<together {
+      if packs { pack(batch: batch, memory, scratch, step) }
+      scratch.split(units: count, nanoseconds: step.nanoseconds / together) { unit, thread in
+        runUnit(batch * count + unit, memory, scratch, thread: thread, step)
       }
     }
   }
@@ -121,7 +154,8 @@ struct CompiledContraction: BitwiseCopyable {
   /// some columns again, with the same bits, and needs no detour through the thread's own memory.
   private func firstColumn(of tile: Int) -> Int {
     let natural = tile * tileColumns
-    if natural + tileColumns <= columns { return natural }
+    // Columns that are added to in several blocks must not be in two tiles.
+    if natural + tileColumns <= columns || innerBlock < inner { return natural }
     let early = columns - tileColumns
     return early >= (columns - 1) / panelColumns * panelColumns ? early : natural
   }
@@ -132,52 +166,58 @@ struct CompiledContraction: BitwiseCopyable {
 
   /// One panel of the product, then the body over it.
   private func multiply(
-    _ left: UnsafeMutableRawPointer, _ right: UnsafeMutableRawPointer,
-    _ packed: UnsafeMutableRawPointer, _ rows: Range<Int>, _ columns: Range<Int>, batch: Int,
-    _ frame: inout BodyFrame, scratch: UnsafeMutableRawPointer
+    batch: Int, _ rows: Range<Int>, _ columns: Range<Int>, _ frame: inout BodyFrame,
+    _ scratch: Scratch, thread: Int, _ step: CompiledStep
   ) {
-    let tileScratch = scratch
+    let memory = frame.memory, own = scratch.thread(thread)
     let first = (batch * self.rows + rows.lowerBound) * self.columns + columns.lowerBound
     let target: UnsafeMutableRawPointer, targetStride: Int
     if writesThrough, let slot = frame.body.coreSlot {
-      target = frame.memory.pointer(slot) + first * elementSize
+      target = memory.pointer(slot) + first * elementSize
       targetStride = self.columns
     } else {
-      target = scratch + Plan.padded(tileRows * tileColumns * elementSize)
+      target = own + Plan.padded(tileRows * tileColumns * elementSize)
       targetStride = columns.count
     }
+    let left = memory.pointer(a.slot) + a.batch.element(batch) * elementSize
+    let right = memory.pointer(b.slot) + b.batch.element(batch) * elementSize
+    let packed = scratch.shared + step.coreByteCount
     let rowStride = a.rowStride, innerStride = a.columnStride
-    for tile in (columns.lowerBound / tileColumns)..<columnTiles
-    where tile * tileColumns < columns.upperBound {
-      let column = firstColumn(of: tile)
-      let width = min(tileColumns, self.columns - column)
-      let source = packs ? packed + tile * panelByteCount : right + column * elementSize
-      let sourceStride = packs ? tileColumns : b.rowStride
-      var row = rows.lowerBound
-      while row < rows.upperBound {
-        let height = Self.height(rows.upperBound - row, tileRows)
-        let place =
-          target
-          + ((row - rows.lowerBound) * targetStride + column - columns.lowerBound) * elementSize
-        let x = left + row * rowStride * elementSize
-        // The kernel writes whole tiles; a partial one goes through the thread's own.
-        if width == tileColumns {
-          kernel(
-            height, self.inner, x, rowStride, innerStride, source, sourceStride, place,
-            targetStride, 0)
-        } else {
-          kernel(
-            height, self.inner, x, rowStride, innerStride, source, sourceStride, tileScratch,
-            tileColumns, 0)
-          for line in 0..<height {
-            (place + line * targetStride * elementSize).copyMemory(
-              from: tileScratch + line * tileColumns * elementSize,
-              byteCount: width * elementSize)
+    let sourceStride = packs ? tileColumns : b.rowStride
+    var start = 0
+    repeat {
+      let length = min(innerBlock, inner - start)
+      for tile in (columns.lowerBound / tileColumns)..<columnTiles
+      where tile * tileColumns < columns.upperBound {
+        let column = firstColumn(of: tile)
+        let width = min(tileColumns, self.columns - column)
+        let panel = packs ? packed + tile * panelByteCount : right + column * elementSize
+        let source = panel + start * sourceStride * elementSize
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+          let height = Self.height(rows.upperBound - row, tileRows)
+          let place =
+            target
+            + ((row - rows.lowerBound) * targetStride + column - columns.lowerBound) * elementSize
+          let x = left + (row * rowStride + start * innerStride) * elementSize
+          let accumulates: Int32 = start > 0 ? 1 : 0
+          if width == tileColumns {
+            kernel(
+              height, length, x, rowStride, innerStride, source, sourceStride, place,
+              targetStride, accumulates)
+          } else {
+            // The kernel writes whole tiles; a partial one goes through the thread's own.
+            if start > 0 { copy(height, width, from: place, targetStride, to: own, tileColumns) }
+            kernel(
+              height, length, x, rowStride, innerStride, source, sourceStride, own, tileColumns,
+              accumulates)
+            copy(height, width, from: own, tileColumns, to: place, targetStride)
           }
+          row += height
         }
-        row += height
       }
-    }
+      start += length
+    } while start < inner
     if writesThrough { return }
     frame.core = target
     if columns.count == self.columns {
@@ -199,19 +239,28 @@ struct CompiledContraction: BitwiseCopyable {
     return (rows + tiles - 1) / tiles
   }
 
-  private func pack(
-    _ right: UnsafeMutableRawPointer, into packed: UnsafeMutableRawPointer, _ scratch: Scratch
+  private func copy(
+    _ rows: Int, _ columns: Int, from source: UnsafeMutableRawPointer, _ sourceStride: Int,
+    to target: UnsafeMutableRawPointer, _ targetStride: Int
   ) {
-    let work = columnTiles * inner * tileColumns
-    let units = work < Scratch.worthSplitting ? 1 : columnTiles
-    scratch.split(units: units, nanoseconds: work) { unit, _ in
-      for tile in units == 1 ? 0..<columnTiles : unit..<(unit + 1) {
-        let column = firstColumn(of: tile)
-        packing(
-          inner, min(tileColumns, columns - column), tileColumns,
-          right + column * b.columnStride * elementSize, b.rowStride, b.columnStride,
-          packed + tile * panelByteCount)
-      }
+    for row in 0..<rows {
+      (target + row * targetStride * elementSize).copyMemory(
+        from: source + row * sourceStride * elementSize, byteCount: columns * elementSize)
+    }
+  }
+
+  private func pack(
+    batch: Int, _ memory: RunMemory, _ scratch: Scratch, _ step: CompiledStep
+  ) {
+    let right = memory.pointer(b.slot) + b.batch.element(batch) * elementSize
+    let packed = scratch.shared + step.coreByteCount
+    // About 4 bytes a nanosecond.
+    scratch.split(units: columnTiles, nanoseconds: columnTiles * panelByteCount / 4) { tile, _ in
+      let column = firstColumn(of: tile)
+      packing(
+        inner, min(tileColumns, columns - column), tileColumns,
+        right + column * b.columnStride * elementSize, b.rowStride, b.columnStride,
+        packed + tile * panelByteCount)
     }
   }
 }

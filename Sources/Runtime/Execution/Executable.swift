@@ -10,7 +10,7 @@ final class Executable: @unchecked Sendable {
   let plan: Plan
   let argumentCount: Int
   // Plain data in `plain`, written once, in `init`.
-  private let steps: UnsafeBufferPointer<CompiledStep>
+  private let phases: UnsafeBufferPointer<CompiledPhase>
   private let plain = PlainMemory()
   private let slots: SlotNumbering
   private let threadByteCount: Int
@@ -22,10 +22,10 @@ final class Executable: @unchecked Sendable {
     argumentCount = plan.arguments.count
     slots = SlotNumbering(plan)
     let context = CompilationContext(slots: slots, plain: plain)
-    let steps = plan.steps.map { CompiledStep($0, in: context) }
-    self.steps = plain.array(steps)
-    threadByteCount = Plan.padded(steps.lazy.map(\.threadByteCount).max() ?? 0)
-    sharedByteCount = Plan.padded(steps.lazy.map(\.sharedByteCount).max() ?? 0)
+    let phases = plan.phases.map { CompiledPhase($0, of: plan, in: context) }
+    self.phases = plain.array(phases)
+    threadByteCount = Plan.padded(phases.lazy.map(\.threadByteCount).max() ?? 0)
+    sharedByteCount = Plan.padded(phases.lazy.map(\.sharedByteCount).max() ?? 0)
   }
 
   /// The memory of one run between its first and last step, with the table of slots in front.
@@ -62,18 +62,18 @@ final class Executable: @unchecked Sendable {
       slots: table(of: arena), parameters: parameters(of: arena),
       failure: .passUnretained(arena.failure))
     bind(run)
-    runSteps(run, arena, threads: threads)
+    runPhases(run, arena, threads: threads)
     idleArenas.withLock { $0.append(arena) }
   }
 
-  private func runSteps(_ run: RunMemory, _ arena: Arena, threads: Int) {
+  private func runPhases(_ run: RunMemory, _ arena: Arena, threads: Int) {
     let shared = arena.storage.base + headByteCount + Plan.padded(plan.arenaByteCount)
     let scratch = Scratch(
       shared: shared, threadBase: shared + sharedByteCount, threadStride: threadByteCount,
       threads: threads)
-    for index in 0..<steps.count {
-      steps[index].run(run, scratch)
-      if steps[index].checksIndices, let record = arena.failure.record { record.stop() }
+    for index in phases.indices {
+      phases[index].run(run, scratch)
+      if phases[index].checksIndices, let record = arena.failure.record { record.stop() }
     }
   }
 

@@ -54,9 +54,10 @@ struct RunMemory {
   func setParameter(_ index: Int, _ bits: UInt64) { parameters[index] = bits }
 }
 
-/// The lowest position at which a check of indices failed, at any number of threads.
+/// The first check of indices that failed, and its lowest position, at any number of threads.
 final class Failure: Sendable {
   struct Record {
+    var step: Int
     var position: Int
     var index: Int32
     var count: Int
@@ -69,7 +70,8 @@ final class Failure: Sendable {
 
   func note(_ new: Record) {
     lowest.withLock { old in
-      if old.map({ new.position < $0.position }) ?? true { old = new }
+      guard let known = old else { return old = new }
+      if (new.step, new.position) < (known.step, known.position) { old = new }
     }
   }
 }
