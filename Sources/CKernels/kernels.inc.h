@@ -80,6 +80,9 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
   },
   .row_finishes = { PB_NUMBERS(finish_sum), PB_ALL_TYPES(finish_max), PB_ALL_TYPES(finish_min) },
   .rows_reduces = { PB_NUMBERS(rows_sum), PB_ALL_TYPES(rows_max), PB_ALL_TYPES(rows_min) },
+  .columns_reduces = {
+    PB_NUMBERS(columns_sum), PB_ALL_TYPES(columns_max), PB_ALL_TYPES(columns_min)
+  },
   .arg_rows = { PB_ALL_TYPES(arg_row_min), PB_ALL_TYPES(arg_row_max) },
   .arg_columns = { PB_ALL_TYPES(arg_column_min), PB_ALL_TYPES(arg_column_max) },
 

@@ -73,10 +73,10 @@ extension Plan {
       verify(step.body)
       if case .reduction(let core) = step.core { verify(core.prologue) }
     }
-    verifyPhases()
     for output in outputs.indices {
       require(isWritten.contains(.output(output)), "result \(output) is never written")
     }
+    verifyPhases()
     for (left, a) in buffers.enumerated() {
       require(a.offset + a.byteCount <= arenaByteCount, "a buffer lies outside the arena")
       for b in buffers[(left + 1)...].prefix(64)

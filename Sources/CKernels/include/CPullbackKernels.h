@@ -29,8 +29,14 @@ const char *pb_instruction_set(void);
 /// 1 if the environment asked for an instruction set that is unknown or cannot run here.
 int pb_instruction_set_requested_unavailable(void);
 
-/// Processors that the scheduler lets this process use; at least 1.
+/// Processors that affinity and the quota of the control group let this process use; at least 1.
 long pb_available_processors(void);
+
+/// Tells the processor that this thread waits for another one.
+void pb_pause(void);
+
+/// Lets another thread have the processor.
+void pb_yield(void);
 
 // Elementwise -----------------------------------------------------------------------------------
 
@@ -104,7 +110,6 @@ pb_random pb_bits(void);
 enum { PB_LANES = 16 };
 
 /// Maximum and minimum propagate NaN. U8: PB_MAX is any, PB_MIN is all, PB_SUM is undefined (NULL).
-/// Reducing columns is an elementwise PB_ADD, PB_MAXIMUM or PB_MINIMUM.
 typedef enum pb_reduction { PB_SUM, PB_MAX, PB_MIN } pb_reduction;
 
 /// Sets `lanes` (PB_LANES elements of the type) to the identity.
@@ -121,6 +126,9 @@ pb_row_start pb_row_start_for(pb_reduction reduction, pb_type type);
 pb_row_accumulate pb_row_accumulate_for(pb_reduction reduction, pb_type type);
 pb_row_finish pb_row_finish_for(pb_reduction reduction, pb_type type);
 pb_rows_reduce pb_rows_reduce_for(pb_reduction reduction, pb_type type);
+/// `out[j] = out[j] op a[r * n + j]` for the rows r in order: what PB_ADD, PB_MAXIMUM or PB_MINIMUM
+/// row by row gives. `out` must not overlap `a`.
+pb_rows_reduce pb_columns_reduce_for(pb_reduction reduction, pb_type type);
 
 /// Where the extreme of a row is: the first wins among equals, NaN wins over numbers. A row may
 /// come in pieces: `base` is the index of a[0], `is_first` says that best and index hold nothing

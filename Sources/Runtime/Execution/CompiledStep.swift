@@ -77,7 +77,7 @@ struct CompiledStep: BitwiseCopyable {
 
   /// Makes what all threads read, before rows or units run.
   func prepare(_ memory: RunMemory, _ scratch: Scratch) {
-    if case .contraction(let contraction) = core {
+    if case .contraction(let contraction) = core, elementCount > 0 {
       contraction.pointee.prepare(memory, scratch, self)
     }
   }

@@ -184,6 +184,9 @@ struct CompiledContraction: BitwiseCopyable {
     let packed = scratch.shared + step.coreByteCount
     let rowStride = a.rowStride, innerStride = a.columnStride
     let sourceStride = packs ? tileColumns : b.rowStride
+    // Rows are split evenly rather than leaving a thin last tile.
+    let rowTiles = (rows.count + tileRows - 1) / tileRows
+    let (least, taller) = rows.count.quotientAndRemainder(dividingBy: rowTiles)
     var start = 0
     repeat {
       let length = min(innerBlock, inner - start)
@@ -194,8 +197,8 @@ struct CompiledContraction: BitwiseCopyable {
         let panel = packs ? packed + tile * panelByteCount : right + column * elementSize
         let source = panel + start * sourceStride * elementSize
         var row = rows.lowerBound
-        while row < rows.upperBound {
-          let height = Self.height(rows.upperBound - row, tileRows)
+        for rowTile in 0..<rowTiles {
+          let height = rowTile < taller ? least + 1 : least
           let place =
             target
             + ((row - rows.lowerBound) * targetStride + column - columns.lowerBound) * elementSize
@@ -231,12 +234,6 @@ struct CompiledContraction: BitwiseCopyable {
         frame.run(start..<(start + columns.count))
       }
     }
-  }
-
-  /// The next tile's rows: the rest is split evenly rather than leaving a thin last tile.
-  private static func height(_ rows: Int, _ tileRows: Int) -> Int {
-    let tiles = (rows + tileRows - 1) / tileRows
-    return (rows + tiles - 1) / tiles
   }
 
   private func copy(

@@ -172,7 +172,7 @@ struct CompiledReduction: BitwiseCopyable {
     let type = self.elementType.kernelType
     let isMax: Int32 = self.reduction == .argmax ? 1 : 0
     let position = pb_arg_column_for(isMax, type)
-    let combine = pb_map_for(self.reduction.combination, type)
+    let combine = self.reduction.kernelCode.map { pb_columns_reduce_for($0, type)! }
     let results = place + columns.lowerBound * resultSize
     if self.reduction.kernelCode != nil { fillIdentity(columns.count, results) }
     // A tile holds several rows if they are short, else a part of one.
@@ -184,16 +184,16 @@ struct CompiledReduction: BitwiseCopyable {
       forEachTile(of: isWhole ? 0..<(rows * self.inner) : 0..<columns.count) { start, count in
         let first = (outer * self.reduced + row) * self.inner + columns.lowerBound
         frame.evaluate(at: first + start, count: count)
-        let width = isWhole ? self.inner : count
-        for line in 0..<(isWhole ? rows : 1) {
-          let values = frame.value(self.reducedValue) + line * width * size
-          let offset = isWhole ? 0 : start
-          if self.reduction.kernelCode == nil {
-            let indices = (results + offset * 4).assumingMemoryBound(to: Int32.self)
-            position!(width, values, Int32(row + line), own + offset * size, indices)
-          } else {
-            let target = results + offset * size
-            combine!(width, target, target, values, values)
+        let width = isWhole ? self.inner : count, lines = isWhole ? rows : 1
+        let values = frame.value(self.reducedValue), offset = isWhole ? 0 : start
+        if let combine {
+          combine(lines, width, results + offset * size, values)
+        } else {
+          let indices = (results + offset * 4).assumingMemoryBound(to: Int32.self)
+          for line in 0..<lines {
+            position!(
+              width, values + line * width * size, Int32(row + line), own + offset * size,
+              indices)
           }
         }
       }

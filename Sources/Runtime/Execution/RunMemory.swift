@@ -123,6 +123,13 @@ struct Walk: BitwiseCopyable {
     self.axes = plain.array(axes.isEmpty ? [Axis(extent: 1, stride: 0)] : axes)
   }
 
+  /// After how many positions the same elements follow again, if that is within a tile.
+  var period: Int? {
+    let period = axes[0].extent
+    let repeats = axes.count > 1 && axes.dropFirst().allSatisfy { $0.stride == 0 }
+    return repeats && period <= CompiledBody.tile ? period : nil
+  }
+
   /// Calls `run(done, element, length)` for stretches along the innermost axis: `length`
   /// positions from `position + done`, whose first element stands at `element`.
   @inline(__always)

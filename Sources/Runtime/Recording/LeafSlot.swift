@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CPullbackKernels
 import PullbackPlans
 import PullbackTensors
 import Synchronization
@@ -32,7 +33,7 @@ package final class LeafSlot: Sendable {
   }
 
   package func take() {
-    while isTaken.exchange(true, ordering: .acquiring) { yieldProcessor() }
+    while isTaken.exchange(true, ordering: .acquiring) { pb_yield() }
   }
 
   package func give() { isTaken.store(false, ordering: .releasing) }
