@@ -26,6 +26,14 @@ void pb_pause(void) {
 
 void pb_yield(void) { sched_yield(); }
 
+long pb_processor(void) {
+#if defined(__linux__)
+  return sched_getcpu();
+#else
+  return -1;
+#endif
+}
+
 #if defined(__linux__)
 
 // Processors' worth of time in a quota "limit period", rounded up; a large number if there is none.
@@ -64,6 +72,18 @@ static long pb_group_quota(void) {
 }
 
 #endif
+
+void pb_leave_processor(void) {
+#if defined(__linux__)
+  cpu_set_t allowed, others;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  others = allowed;
+  CPU_CLR(sched_getcpu(), &others);
+  if (CPU_COUNT(&others) == 0) return;
+  sched_setaffinity(0, sizeof others, &others);
+  sched_setaffinity(0, sizeof allowed, &allowed);
+#endif
+}
 
 long pb_available_processors(void) {
   long count = sysconf(_SC_NPROCESSORS_ONLN);

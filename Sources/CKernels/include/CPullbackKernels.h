@@ -38,6 +38,12 @@ void pb_pause(void);
 /// Lets another thread have the processor.
 void pb_yield(void);
 
+/// Moves this thread to another processor, if it may run on one.
+void pb_leave_processor(void);
+
+/// The number of the processor that this thread runs on right now; -1 where the system does not say.
+long pb_processor(void);
+
 // Elementwise -----------------------------------------------------------------------------------
 
 /// `out[i] = f(a[i], b[i], c[i])` for i < n; operands a map does not take are not read.

@@ -44,11 +44,15 @@ final class ThreadPool: @unchecked Sendable {
   private let inside = Atomic<Int>(ThreadPool.closed)
   private let nextUnit = Atomic<Int>(0)
   private let joined = Atomic<Int>(0)
+  /// The processor that the caller was seen on.
+  private let callersProcessor = Atomic<Int>(-2)
   // Written by the caller while the job is closed, read by workers inside it.
   @exclusivity(unchecked) nonisolated(unsafe) private var job: Job?
   // Touched by whoever is busy with the pool.
   private var workerCount = 0
   private var missed = 0
+  /// Whether workers were woken and none has helped since.
+  private var isAwaited = false
   private var restsUntil: Int64 = 0
   private var lastStall = Int64.min / 2
   private var nextRest = ThreadPool.shortestRest
@@ -100,10 +104,12 @@ final class ThreadPool: @unchecked Sendable {
       job = Job(work: work, units: units, share: share, workers: wanted)
       nextUnit.store(0, ordering: .relaxed)
       joined.store(0, ordering: .relaxed)
+      callersProcessor.store(pb_processor(), ordering: .relaxed)
       inside.store(0, ordering: .releasing)
       epoch.add(1, ordering: .sequentiallyConsistent)
       if sleeping.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
       runUnits(thread: 0)
+      if isAwaited, joined.load(ordering: .relaxed) > 0 { isAwaited = false }
       // Closes the job, then waits for those inside to finish the unit at hand.
       inside.add(ThreadPool.closed, ordering: .acquiringAndReleasing)
       if inside.load(ordering: .acquiring) != ThreadPool.closed {
@@ -123,7 +129,9 @@ final class ThreadPool: @unchecked Sendable {
     missed += nanoseconds
     if missed < ThreadPool.worthWakingLately { return false }
     missed = 0
-    return true
+    if isAwaited { noteStall(at: now()) }
+    isAwaited = true
+    return restsUntil == 0
   }
 
   private func waitForWorkers(expected: Int) {
@@ -215,6 +223,8 @@ final class ThreadPool: @unchecked Sendable {
   private func waitForJob(after seen: Int) -> Int {
     let start = now()
     repeat {
+      // On the caller's processor a worker is in its way. The system would move it, but not soon.
+      if pb_processor() == callersProcessor.load(ordering: .relaxed) { pb_leave_processor() }
       for _ in 0..<64 {
         let newest = epoch.load(ordering: .acquiring)
         if newest != seen { return newest }
