@@ -35,6 +35,9 @@ final class ThreadPool: @unchecked Sendable {
   private static let stall: Int64 = 150_000
   private static let shortestRest: Int64 = 40_000_000
   private static let longestRest: Int64 = 10_240_000_000
+  /// Nanoseconds that waking may take.
+  private static let longestWaking: Int64 = 4_000_000
+  private static let soon: Int64 = 30_000_000
   private static let closed = Int.min
 
   private let isBusy = Atomic<Bool>(false)
@@ -51,10 +54,11 @@ final class ThreadPool: @unchecked Sendable {
   // Touched by whoever is busy with the pool.
   private var workerCount = 0
   private var missed = 0
-  /// Whether workers were woken and none has helped since.
-  private var isAwaited = false
+  /// When workers were woken, if none has helped since.
+  private var awaitedSince: Int64 = 0
   private var restsUntil: Int64 = 0
-  private var lastStall = Int64.min / 2
+  /// When the last stall or rest ended.
+  private var workedSince = Int64.min / 2
   private var nextRest = ThreadPool.shortestRest
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -109,7 +113,7 @@ final class ThreadPool: @unchecked Sendable {
       epoch.add(1, ordering: .sequentiallyConsistent)
       if sleeping.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
       runUnits(thread: 0)
-      if isAwaited, joined.load(ordering: .relaxed) > 0 { isAwaited = false }
+      if awaitedSince > 0, joined.load(ordering: .relaxed) > 0 { awaitedSince = 0 }
       // Closes the job, then waits for those inside to finish the unit at hand.
       inside.add(ThreadPool.closed, ordering: .acquiringAndReleasing)
       if inside.load(ordering: .acquiring) != ThreadPool.closed {
@@ -129,8 +133,13 @@ final class ThreadPool: @unchecked Sendable {
     missed += nanoseconds
     if missed < ThreadPool.worthWakingLately { return false }
     missed = 0
-    if isAwaited { noteStall(at: now()) }
-    isAwaited = true
+    let time = now()
+    if awaitedSince == 0 {
+      awaitedSince = time
+    } else if time - awaitedSince > ThreadPool.longestWaking {
+      awaitedSince = 0
+      noteStall(at: time)
+    }
     return restsUntil == 0
   }
 
@@ -148,16 +157,17 @@ final class ThreadPool: @unchecked Sendable {
     if isStalled { noteStall(at: now()) }
   }
 
-  /// One stall may be a chance; when another one follows soon, the caller works alone for a while,
-  /// longer each time.
+  /// A stall now and then costs little; when another one follows soon, the caller works alone for
+  /// a while, longer each time.
   private func noteStall(at time: Int64) {
-    if time < lastStall + 2 * nextRest {
+    if time - workedSince < ThreadPool.soon {
       restsUntil = time + nextRest
       nextRest = Swift.min(4 * nextRest, ThreadPool.longestRest)
+      workedSince = restsUntil
     } else {
       nextRest = ThreadPool.shortestRest
+      workedSince = time
     }
-    lastStall = time
   }
 
   private func now() -> Int64 {
