@@ -34,9 +34,11 @@ struct CompiledContraction: BitwiseCopyable {
   private let inner: Int
   private let columns: Int
   private let kernel: pb_gemm_tile
+  private let narrowKernel: pb_gemm_tile
   private let packing: pb_pack
   private let tileRows: Int
   private let tileColumns: Int
+  private let narrowColumns: Int
   private let elementSize: Int
   private let panelRows: Int
   private let panelColumns: Int
@@ -75,6 +77,7 @@ struct CompiledContraction: BitwiseCopyable {
       (kernel, tileRows, tileColumns) =
         (pb_gemm_tile_for(type), pb_tile_rows(type), pb_tile_columns(type))
     }
+    (narrowKernel, narrowColumns) = (pb_gemm_narrow_for(type), pb_narrow_columns(type))
     elementSize = core.elementType.byteCount
     // Rows of a transposed b do not stand together; those of a large b are far apart.
     packs =
@@ -83,10 +86,12 @@ struct CompiledContraction: BitwiseCopyable {
     // A long chain reads much of both operands for each panel: fewer of them, cut along the chain.
     let isLong = core.inner > 4096
     innerBlock = core.inner < 2048 ? max(core.inner, 1) : isLong ? 256 : 1024
-    // About eight panels, so that threads can share them, of 128 KiB at most.
+    // Panels that threads can share, each some microseconds of work and 128 KiB at most.
     let most = max((isLong ? 256 : 128) * 1024 / max(core.columns * elementSize, 1), tileRows)
-    let share = isLong ? (core.rows + 3) / 4 : (core.rows + 7) / 8
-    panelRows = max(min(share, most) / tileRows * tileRows, tileRows)
+    let work = 2 * Double(core.rows) * Double(core.inner) * Double(core.columns)
+    let parts = max(min(Int(work / 600_000), isLong ? 4 : 8), 1)
+    let share = (core.rows + parts - 1) / parts
+    panelRows = max((min(share, most) + tileRows - 1) / tileRows * tileRows, tileRows)
     // A few rows are shared out by columns instead.
     panelColumns =
       core.rows <= tileRows && core.columns > 512
@@ -150,14 +155,18 @@ struct CompiledContraction: BitwiseCopyable {
     }
   }
 
+  /// Where a tile begins, how many columns its kernel computes, and whether that is the narrow one.
+  ///
   /// The last tile begins early enough to be whole, if its panel has room for that: it computes
   /// some columns again, with the same bits, and needs no detour through the thread's own memory.
-  private func firstColumn(of tile: Int) -> Int {
-    let natural = tile * tileColumns
+  private func place(of tile: Int) -> (column: Int, span: Int, isNarrow: Bool) {
+    let natural = tile * tileColumns, left = columns - natural
+    if left >= tileColumns { return (natural, tileColumns, false) }
+    let isNarrow = left <= narrowColumns, span = isNarrow ? narrowColumns : tileColumns
+    let early = columns - span
     // Columns that are added to in several blocks must not be in two tiles.
-    if natural + tileColumns <= columns || innerBlock < inner { return natural }
-    let early = columns - tileColumns
-    return early >= (columns - 1) / panelColumns * panelColumns ? early : natural
+    let isRoom = innerBlock >= inner && early >= (columns - 1) / panelColumns * panelColumns
+    return (isRoom ? early : natural, span, isNarrow)
   }
 
   private func range(_ index: Int, of extent: Int, in count: Int) -> Range<Int> {
@@ -192,8 +201,9 @@ struct CompiledContraction: BitwiseCopyable {
       let length = min(innerBlock, inner - start)
       for tile in (columns.lowerBound / tileColumns)..<columnTiles
       where tile * tileColumns < columns.upperBound {
-        let column = firstColumn(of: tile)
-        let width = min(tileColumns, self.columns - column)
+        let (column, span, isNarrow) = place(of: tile)
+        let width = min(span, self.columns - column)
+        let kernel = isNarrow ? narrowKernel : kernel
         let panel = packs ? packed + tile * panelByteCount : right + column * elementSize
         let source = panel + start * sourceStride * elementSize
         var row = rows.lowerBound
@@ -204,17 +214,17 @@ struct CompiledContraction: BitwiseCopyable {
             + ((row - rows.lowerBound) * targetStride + column - columns.lowerBound) * elementSize
           let x = left + (row * rowStride + start * innerStride) * elementSize
           let accumulates: Int32 = start > 0 ? 1 : 0
-          if width == tileColumns {
+          if width == span {
             kernel(
               height, length, x, rowStride, innerStride, source, sourceStride, place,
               targetStride, accumulates)
           } else {
             // The kernel writes whole tiles; a partial one goes through the thread's own.
-            if start > 0 { copy(height, width, from: place, targetStride, to: own, tileColumns) }
+            if start > 0 { copy(height, width, from: place, targetStride, to: own, span) }
             kernel(
-              height, length, x, rowStride, innerStride, source, sourceStride, own, tileColumns,
+              height, length, x, rowStride, innerStride, source, sourceStride, own, span,
               accumulates)
-            copy(height, width, from: own, tileColumns, to: place, targetStride)
+            copy(height, width, from: own, span, to: place, targetStride)
           }
           row += height
         }
@@ -253,7 +263,7 @@ struct CompiledContraction: BitwiseCopyable {
     let packed = scratch.shared + step.coreByteCount
     // About 4 bytes a nanosecond.
     scratch.split(units: columnTiles, nanoseconds: columnTiles * panelByteCount / 4) { tile, _ in
-      let column = firstColumn(of: tile)
+      let column = place(of: tile).column
       packing(
         inner, min(tileColumns, columns - column), tileColumns,
         right + column * b.columnStride * elementSize, b.rowStride, b.columnStride,
