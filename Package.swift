@@ -50,6 +50,7 @@ let package = Package(
       path: "Sources/PullbackCommand"),
     // Tests mirror the sources, file by file.
     .target(name: "PullbackTestSupport", path: "Tests/Support"),
+    .target(name: "CPullbackAllocations", path: "Tests/CAllocations"),
     .testTarget(
       name: "TensorsTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]
     ),
@@ -57,7 +58,9 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]
     ),
-    .testTarget(name: "NetworksTests", dependencies: ["Pullback"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["Pullback", "CPullbackAllocations"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "ByHandTests", dependencies: ["Pullback", "PullbackByHand"]),
     .testTarget(name: "CommandTests", dependencies: ["PullbackCommand"]),
     .testTarget(name: "DocumentationTests", dependencies: ["Pullback"]),

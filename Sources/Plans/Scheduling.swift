@@ -9,6 +9,11 @@ package struct Phase: Sendable {
   /// row of the steps before. So a thread takes some rows through all steps while they are in
   /// cache. Else the steps do not depend on each other.
   package let rows: Int?
+
+  package init(steps: Range<Int>, rows: Int?) {
+    self.steps = steps
+    self.rows = rows
+  }
 }
 
 extension Plan {
@@ -62,7 +67,8 @@ private struct Scheduler {
     let byRows = window.compactMap { isReady($0) ? steps[$0].rowCount : nil }
     let choices = Set(byRows).map { rows in (rows, stepsByRows(rows, among: window)) }
     let best = choices.max { work(of: $0.1) < work(of: $1.1) }
-    if let (rows, steps) = best, steps.count > 1 {
+    // By rows where that lets steps follow each other without a meeting in between.
+    if let (rows, steps) = best, steps.contains(where: { !isReady($0) }) {
       add(steps, rows: rows)
     } else {
       let independent = window.filter { isReady($0) && isFreeToWrite($0) }

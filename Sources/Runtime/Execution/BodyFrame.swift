@@ -10,7 +10,8 @@ import PullbackTensors
 /// bounds because positions stay below the space's element count, tiles are no longer than
 /// a register, and slots hold what the plan says (see `RunMemory`).
 struct BodyFrame: BitwiseCopyable {
-  let body: CompiledBody
+  /// Plain data of the plan, alive as long as the run.
+  private let plain: UnsafePointer<CompiledBody>
   let memory: RunMemory
   private let table: UnsafeMutablePointer<UnsafeMutableRawPointer>
   private let registers: UnsafeMutableRawPointer
@@ -19,12 +20,16 @@ struct BodyFrame: BitwiseCopyable {
   var coreStart = 0
 
   /// - Parameter scratch: `body.scratchByteCount` bytes of this thread's own.
-  init(_ body: CompiledBody, _ memory: RunMemory, scratch: UnsafeMutableRawPointer) {
-    self.body = body
+  init(
+    _ body: UnsafePointer<CompiledBody>, _ memory: RunMemory, scratch: UnsafeMutableRawPointer
+  ) {
+    plain = body
     self.memory = memory
     table = scratch.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
-    registers = scratch + body.tableByteCount
+    registers = scratch + body.pointee.tableByteCount
   }
+
+  var body: CompiledBody { @inline(__always) unsafeAddress { plain } }
 
   /// Computes the positions `range`, tile by tile.
   func run(_ range: Range<Int>) {

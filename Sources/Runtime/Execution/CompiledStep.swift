@@ -13,7 +13,7 @@ struct CompiledStep: BitwiseCopyable {
   }
 
   let core: CompiledCore
-  let body: CompiledBody
+  let body: UnsafePointer<CompiledBody>
   let elementCount: Int
   /// Bytes of the core's own result, where it does not go straight to its slot.
   let coreByteCount: Int
@@ -27,14 +27,14 @@ struct CompiledStep: BitwiseCopyable {
   let nanoseconds: Int
 
   init(_ step: Step, in context: CompilationContext) {
-    body = CompiledBody(step.body, space: step.space, in: context)
+    body = context.plain.one(CompiledBody(step.body, space: step.space, in: context))
     elementCount = step.space.elementCount
     var coreScratch = 0, shared = 0, held = 0
     switch step.core {
     case .none: core = .none
     case .contraction(let contraction):
       let compiled = CompiledContraction(
-        contraction, writesThrough: body.coreSlot != nil, in: context)
+        contraction, writesThrough: body.pointee.coreSlot != nil, in: context)
       (core, coreScratch) = (
         .contraction(context.plain.one(compiled)), compiled.threadByteCount
       )
@@ -50,9 +50,9 @@ struct CompiledStep: BitwiseCopyable {
       core = .scatterAdd(context.plain.one(CompiledScatter(scatter, context.slots)))
       held = elementCount * scatter.values.elementType.byteCount
     }
-    coreByteCount = body.coreSlot == nil ? Plan.padded(held) : 0
+    coreByteCount = body.pointee.coreSlot == nil ? Plan.padded(held) : 0
     coreScratchByteCount = Plan.padded(coreScratch)
-    threadByteCount = coreScratchByteCount + body.scratchByteCount
+    threadByteCount = coreScratchByteCount + body.pointee.scratchByteCount
     sharedByteCount = coreByteCount + Plan.padded(shared)
     checksIndices = step.body.checksIndices || step.core.checksIndices
     nanoseconds = step.nanoseconds
@@ -65,13 +65,13 @@ struct CompiledStep: BitwiseCopyable {
     case .none: runBody(memory, scratch, core: nil)
     case .contraction(let contraction): contraction.pointee.run(memory, scratch, self)
     case .reduction(let reduction):
-      let target = body.coreSlot.map(memory.pointer) ?? scratch.shared
+      let target = body.pointee.coreSlot.map(memory.pointer) ?? scratch.shared
       reduction.pointee.run(memory, scratch, self, into: target)
-      if body.coreSlot == nil { runBody(memory, scratch, core: target) }
+      if body.pointee.coreSlot == nil { runBody(memory, scratch, core: target) }
     case .scatterAdd(let scatter):
-      let target = body.coreSlot.map(memory.pointer) ?? scratch.shared
+      let target = body.pointee.coreSlot.map(memory.pointer) ?? scratch.shared
       scatter.pointee.run(memory, into: target)
-      if body.coreSlot == nil { runBody(memory, scratch, core: target) }
+      if body.pointee.coreSlot == nil { runBody(memory, scratch, core: target) }
     }
   }
 
@@ -94,10 +94,10 @@ struct CompiledStep: BitwiseCopyable {
     case .contraction(let contraction):
       contraction.pointee.runRows(rows, memory, scratch, thread: thread, self)
     case .reduction(let reduction):
-      let target = body.coreSlot.map(memory.pointer) ?? scratch.shared
+      let target = body.pointee.coreSlot.map(memory.pointer) ?? scratch.shared
       reduction.pointee.runRows(
         rows, of: count, memory, own: scratch.thread(thread), into: target)
-      if body.coreSlot != nil { return }
+      if body.pointee.coreSlot != nil { return }
       frame.core = target
       frame.run(positions)
     case .scatterAdd: preconditionFailure("rows that are added up do not go by rows")

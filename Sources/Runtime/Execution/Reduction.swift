@@ -21,7 +21,7 @@ struct CompiledReduction: BitwiseCopyable {
   private let reducedValue: Int
   private let elementType: ElementType
   private let resultSize: Int
-  private let prologue: CompiledBody
+  private let prologue: UnsafePointer<CompiledBody>
   private let segments: Int
   private let length: Int
   private let size: Int
@@ -39,8 +39,8 @@ struct CompiledReduction: BitwiseCopyable {
     reducedValue = core.reducedValue
     elementType = core.elementType
     resultSize = core.resultType.byteCount
-    prologue = CompiledBody(
-      core.prologue, space: core.space, keeping: core.reducedValue, in: context)
+    prologue = context.plain.one(
+      CompiledBody(core.prologue, space: core.space, keeping: core.reducedValue, in: context))
     size = core.elementType.byteCount
     let isPosition = core.reduction.kernelCode == nil
     let longest = ReductionCore.segmentLength
@@ -51,7 +51,7 @@ struct CompiledReduction: BitwiseCopyable {
       cuts == 1 ? core.reduced : ((core.reduced + cuts - 1) / cuts + lanes - 1) / lanes * lanes
     segments = cuts == 1 ? 1 : (core.reduced + length - 1) / length
     // Lanes of one row, or the best numbers of a chunk of columns, then the prologue's registers.
-    threadByteCount = Self.ownByteCount + prologue.scratchByteCount
+    threadByteCount = Self.ownByteCount + prologue.pointee.scratchByteCount
   }
 
   private static let ownByteCount = columnChunk * 8
@@ -174,7 +174,7 @@ struct CompiledReduction: BitwiseCopyable {
     let position = pb_arg_column_for(isMax, type)
     let combine = self.reduction.kernelCode.map { pb_columns_reduce_for($0, type)! }
     let results = place + columns.lowerBound * resultSize
-    if self.reduction.kernelCode != nil { fillIdentity(columns.count, results) }
+    if self.reduction.kernelCode != nil { fillIdentity(columns.count, results, lanes: own) }
     // A tile holds several rows if they are short, else a part of one.
     let isWhole = columns.count == self.inner && self.inner <= CompiledBody.tile
     let rowsPerTile = isWhole ? CompiledBody.tile / self.inner : 1
@@ -201,13 +201,12 @@ struct CompiledReduction: BitwiseCopyable {
     }
   }
 
-  private func fillIdentity(_ count: Int, _ target: UnsafeMutableRawPointer) {
+  private func fillIdentity(
+    _ count: Int, _ target: UnsafeMutableRawPointer, lanes: UnsafeMutableRawPointer
+  ) {
     // The lanes of an empty row hold the identity.
-    withUnsafeTemporaryAllocation(byteCount: Int(PB_LANES) * 8, alignment: 64) { lanes in
-      let type = self.elementType.kernelType
-      pb_row_start_for(self.reduction.kernelCode!, type)(lanes.baseAddress!)
-      pb_fill_for(type)(count, target, lanes.baseAddress!)
-    }
+    pb_row_start_for(self.reduction.kernelCode!, self.elementType.kernelType)(lanes)
+    pb_fill_for(self.elementType.kernelType)(count, target, lanes)
   }
 
   private func combine(
