@@ -1,5 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// A function of one example, computed for all indices of a leading axis at once.
+///
+/// y[i, ...] = function(x[i, ...]). Inputs: [extent, ...] of one extent, which the function sees
+/// without that axis; result [extent, ...]. What the function uses besides is the same for all
+/// examples, random numbers too. Derivatives go through it, and gradients taken inside it are
+/// gradients of each example. A mistake if there is no input, if an input is a scalar, or if extents
+/// differ.
+///
+///     let x: Tensor<Float> = [[1, 2], [3, 4]], w: Tensor<Float> = [10, 1]
+///     let perExample = batched(over: x) { gradient(of: ($0 * w).squared().sum(), withRespectTo: w) }
+///     print(perExample)   // [[ 20.   8.]
+///                         //  [180.  32.]]
+public func batched<each Input: TensorScalar, Output: TensorScalar>(
+  over input: repeat Tensor<each Input>, file: StaticString = #fileID, line: UInt = #line,
+  _ function: (repeat Tensor<each Input>) -> Tensor<Output>
+) -> Tensor<Output> {
+  var inputs: [Value] = []
+  repeat inputs.append((each input).value)
+  let extent = stopping(at: CallSite(file, line)) { () throws(Mistake) in
+    try leadingExtent(of: inputs)
+  }
+  let examples = inputs.map { Value.placeholder(Shape($0.shape.dropFirst()), $0.elementType) }
+  var next = examples.makeIterator()
+  func typed<T>(_ input: Tensor<T>) -> Tensor<T> { Tensor(next.next()!) }
+  let result = function(repeat typed(each input))
+  return Tensor(batched([result.value], over: Array(zip(examples, inputs)), extent: extent)[0])
+}
+
+private func leadingExtent(of inputs: [Value]) throws(Mistake) -> Int {
+  guard let first = inputs.first else {
+    throw Mistake("batched", "there is no tensor to batch over", fix: "give at least one")
+  }
+  for input in inputs {
+    guard input.rank > 0 else {
+      throw Mistake(
+        "batched", "\(input.label) is a scalar and has no leading axis",
+        fix: "let the function capture what is the same for all examples")
+    }
+    guard input.shape[0] == first.shape[0] else {
+      throw Mistake(
+        "batched", "\(first.label) and \(input.label) differ in their leading axis",
+        fix: "all inputs need one row for each example")
+    }
+  }
+  return first.shape[0]
+}
+
 /// Rewrites results so that they are computed once for each index of a new leading axis.
 ///
 /// A pure function from graph to graph. Each pair of `replacements` names a tensor of the graph,

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackRuntime
+import PullbackTensors
+
+/// A forward pass and its backward pass, line by line: what ``explain(_:withRespectTo:seed:file:line:)-(_,[Tensor<Scalar>],_,_,_)``
+/// returns.
+///
+/// `print(derivation)` shows it as text; ``markdown(showingValues:)``, ``dot`` and ``svg`` are other
+/// faces of the same lines.
+public struct Derivation: Sendable {
+  /// A tensor that the loss is computed from.
+  public struct Input: Sendable {
+    public let name: String
+    public let shape: Shape
+    package let value: Value
+  }
+
+  /// One line: what it calculates, and how.
+  public struct Line: Sendable {
+    /// What is calculated: "s1", "s1.g".
+    public let name: String
+    /// How, in the notes' notation: "a1.g * 1{s1 > 0}".
+    public var formula: String { written.text }
+    public let shape: Shape
+    /// Floating-point operations, if the line is calculated from the tensors in it.
+    public let operations: Int
+    /// Bytes of the tensors in it and of the result.
+    public let bytes: Int
+    /// The Jacobians it stands for, one for each use of the tensor; none for forward lines.
+    public let jacobians: [JacobianForm]
+    /// How it compares with central differences; nil for forward lines.
+    public let check: Check?
+
+    package let written: Formula
+    package let value: Value
+    /// The lines and inputs that it follows from, for drawings.
+    package let sources: [String]
+  }
+
+  public let inputs: [Input]
+  public let forward: [Line]
+  public let backward: [Line]
+  /// The seed of the directions that lines were checked along.
+  public let seed: UInt64
+
+  /// The checks of all lines but those that a custom gradient is part of.
+  var checks: [Check] { backward.compactMap(\.check).filter { !$0.usesCustomGradient } }
+
+  /// The largest error of all lines, NaN if one is. Custom gradients do not count: they need not
+  /// be those of the function.
+  public var largestError: Double {
+    checks.reduce(0) {
+      $0.isNaN || $1.relativeError.isNaN ? .nan : Swift.max($0, $1.relativeError)
+    }
+  }
+
+  /// True if every line agrees with central differences, custom gradients apart.
+  public var passes: Bool { checks.allSatisfy(\.passes) }
+
+  init(
+    of loss: Value, targets: [Value], titles: [(Value, String)], seed: UInt64, at site: CallSite
+  ) {
+    var forward = ForwardReading(of: loss, targets: targets, titles: titles)
+    let backward = BackwardReading(of: loss, targets: targets, &forward, at: site)
+    let jacobians = JacobianTable(forward)
+    let checks = LineChecks(of: loss, forward, backward, seed: seed)
+    inputs = forward.entries.filter { $0.formula == nil }.map {
+      Input(name: $0.name, shape: $0.value.shape, value: $0.value)
+    }
+    self.forward = forward.entries.indices.compactMap { index in
+      let entry = forward.entries[index]
+      guard let formula = entry.formula else { return nil }
+      let cost = Cost(of: entry.value) { forward.entry(of: $0) != nil }
+      return Line(
+        name: entry.name, shape: entry.value.shape, operations: cost.operations,
+        bytes: cost.bytes, jacobians: [], check: nil, written: formula, value: entry.value,
+        sources: jacobians.inputs(of: index).map { forward.entries[$0].name })
+    }
+    let calculated = Set(backward.lines.map(\.value.node.serial))
+    self.backward = backward.lines.map { line in
+      let cost = line.isAlias
+        ? .nothing
+        : Cost(of: line.value) { forward.entry(of: $0) != nil || calculated.contains($0.serial) }
+      let uses = line.entry.map { jacobians.uses(of: $0) } ?? []
+      return Line(
+        name: line.name, shape: line.value.shape, operations: cost.operations, bytes: cost.bytes,
+        jacobians: uses.map(\.form), check: line.entry.map { checks[$0] }, written: line.formula,
+        value: line.value, sources: uses.map { "\(forward.entries[$0.output].name).g" })
+    }
+    self.seed = seed
+  }
+}
+
+/// The Jacobians of all lines of a forward pass.
+private struct JacobianTable {
+  struct Use {
+    let output: Int
+    let form: JacobianForm
+  }
+
+  private var inputsOfEntry: [Int: [Int]] = [:]
+  private var usesOfEntry: [Int: [Use]] = [:]
+
+  init(_ forward: ForwardReading) {
+    for entry in forward.entries.indices where forward.entries[entry].formula != nil {
+      let step = LocalStep(entry, of: forward)
+      inputsOfEntry[entry] = step.inputs
+      guard step.result.elementType.isFloatingPoint else { continue }
+      let forms = JacobianReader(step, of: entry, forward).forms()
+      for (input, form) in zip(step.inputs, forms) {
+        if let form { usesOfEntry[input, default: []].append(Use(output: entry, form: form)) }
+      }
+    }
+  }
+
+  func inputs(of entry: Int) -> [Int] { inputsOfEntry[entry] ?? [] }
+
+  func uses(of entry: Int) -> [Use] { usesOfEntry[entry] ?? [] }
+}
+
+/// The checks of all lines: one rewriting into Double, then differences for each.
+private struct LineChecks {
+  private var checks: [Int: Check] = [:]
+
+  init(of loss: Value, _ forward: ForwardReading, _ backward: BackwardReading, seed: UInt64) {
+    let lines = backward.lines.filter { $0.entry != nil }
+    let leaves = forward.entries.filter { $0.formula == nil && $0.value.elementType == .float }
+      .map { ($0.value, $0.value.converted(to: .double)) }
+    // Alone first: their numbers then count as given.
+    evaluate(leaves.map(\.1))
+    let rewriting = Rewriting(
+      of: [loss] + lines.map(\.value), replacing: leaves, writing: Rewriting.inDouble)
+    let points = forward.entries.compactMap { rewriting[$0.value] }
+    evaluate(points + lines.map { rewriting[$0.value]! })
+    let differences = CentralDifferences(of: rewriting[loss]!, seed: seed)
+    let order = GraphOrder(of: [loss]) { _ in false }
+    for line in lines {
+      let entry = line.entry!, x = forward.entries[entry].value
+      checks[entry] = differences.check(
+        rewriting[x]!, gradient: rewriting[line.value]!, salt: entry,
+        usesCustomGradient: order.reachesCustomGradient(from: x))
+    }
+  }
+
+  subscript(entry: Int) -> Check { checks[entry]! }
+}
+
+extension GraphOrder {
+  /// Whether a derivative that the user wrote lies between a value and the results.
+  fileprivate func reachesCustomGradient(from x: Value) -> Bool {
+    guard let start = position(of: x) else { return false }
+    var depends = [Bool](repeating: false, count: nodes.count)
+    depends[start] = true
+    for position in nodes.indices.dropFirst(start + 1) {
+      depends[position] = (0..<inputCount(at: position)).contains {
+        depends[input($0, at: position)]
+      }
+      if depends[position], case .identity(.custom) = nodes[position].operation { return true }
+    }
+    return false
+  }
+}

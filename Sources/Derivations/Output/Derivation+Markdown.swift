@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+extension Derivation {
+  /// The lines as Markdown tables with formulas in LaTeX.
+  public func markdown(showingValues: Bool = false) -> String {
+    var lines = ["## Forward", "", "| tensor | shape |", "| --- | --- |"]
+    for input in inputs {
+      lines.append("| $\(Formula.name(input.name).latex)$ | \(input.shape) |")
+    }
+    lines += ["", "| line | shape | FLOP | bytes |", "| --- | --- | ---: | ---: |"]
+    for line in forward { lines.append(row(line, line.latexName)) }
+    lines += ["", "## Backward", "", "$x.g$ is the derivative of the loss for $x$.", ""]
+    lines += [
+      "| line | shape | FLOP | bytes | error | stands for |",
+      "| --- | --- | ---: | ---: | --- | --- |",
+    ]
+    for line in backward {
+      let forms = line.jacobians.map { "`\($0.description.inCell)`" }.joined(separator: "<br>")
+      let error = line.check?.description.inCell ?? ""
+      lines.append(row(line, line.latexName) + " \(error) | \(forms) |")
+    }
+    lines += ["", "Jacobians are contracted, never built. \(verdict)"]
+    if showingValues {
+      let named = inputs.map { ($0.name, $0.value) } + (forward + backward).map { ($0.name, $0.value) }
+      for (name, value) in named {
+        lines += ["", "`\(name.inCell)`", "", "```text", value.printed, "```"]
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func row(_ line: Line, _ name: String) -> String {
+    "| $\(name) = \(line.written.latex)$ | \(line.shape) | \(line.operations.short) "
+      + "| \(line.bytes.short) |"
+  }
+}
+
+extension Derivation.Line {
+  fileprivate var latexName: String {
+    name.hasSuffix(".g") && !sourcesAreForward
+      ? Formula.gradient(String(name.dropLast(2))).latex : Formula.name(name).latex
+  }
+
+  /// Forward lines have no check.
+  private var sourcesAreForward: Bool { check == nil }
+}
+
+extension String {
+  /// Without what would end a cell of a table or a piece of code.
+  fileprivate var inCell: String {
+    String(map { $0 == "|" ? "¦" : $0 == "`" ? "'" : $0 })
+  }
+}

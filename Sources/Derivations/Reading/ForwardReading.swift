@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// The forward graph of a loss, read: which of its values get a line and a name, and what the
+/// others are in terms of those.
+///
+/// What the user named has a line. Of the rest, operations that only prepare the next one (views,
+/// masks, a bias that is added, a square that is summed) are written into its line.
+struct ForwardReading {
+  /// Something with a name: an input, or a line of the forward pass.
+  struct Entry {
+    let name: String
+    /// The node itself and others that hold the same tensor: those that name it.
+    var nodes: [Node]
+    /// Nil for inputs.
+    let formula: Formula?
+
+    /// The node that makes the numbers.
+    var value: Value { Value(nodes[0]) }
+    /// The node that others use.
+    var outermost: Value { Value(nodes[nodes.count - 1]) }
+  }
+
+  private(set) var entries: [Entry] = []
+  private(set) var formulas = FormulaTable()
+  private var entryOfNode: [UInt64: Int] = [:]
+  private var names = Names()
+  private let order: GraphOrder
+  private let consumers: [[Int]]
+
+  /// - Parameter titles: names for values that have none.
+  init(of loss: Value, targets: [Value], titles: [(Value, String)]) {
+    let order = GraphOrder(of: [loss], isLeaf: ForwardReading.stops(before: targets, under: loss))
+    var consumers = [[Int]](repeating: [], count: order.nodes.count)
+    for position in order.nodes.indices {
+      for input in Set((0..<order.inputCount(at: position)).map { order.input($0, at: position) }) {
+        consumers[input].append(position)
+      }
+    }
+    self.order = order
+    self.consumers = consumers
+    for node in order.nodes {
+      if let name = Value(node).name { names.reserve(name) }
+    }
+    let titles = Dictionary(titles.map { ($0.0.node.serial, $0.1) }, uniquingKeysWith: { a, _ in a })
+    let fixed = Set(targets.map(\.node.serial) + [loss.node.serial])
+    for position in order.nodes.indices { read(position, fixed, titles) }
+  }
+
+  /// What depends on no target and has numbers or a name is given: how it was made is no part of
+  /// the derivation. So is a target that depends on no other.
+  private static func stops(before targets: [Value], under loss: Value) -> (Node) -> Bool {
+    let whole = GraphOrder(of: [loss]) { _ in false }
+    let isTarget = Set(targets.map(\.node.serial))
+    var depends: Set<UInt64> = []
+    for node in whole.nodes {
+      let inputs = node.inputs.values.lazy.map(\.node.serial)
+      if inputs.contains(where: { isTarget.contains($0) || depends.contains($0) }) {
+        depends.insert(node.serial)
+      }
+    }
+    return { node in
+      let isGiven = node.hasNumbers || Value(node).name != nil || isTarget.contains(node.serial)
+      return isGiven && !depends.contains(node.serial) && node !== loss.node
+    }
+  }
+
+  private mutating func read(_ position: Int, _ fixed: Set<UInt64>, _ titles: [UInt64: String]) {
+    let node = order.nodes[position]
+    // A name for what only this node uses is a name for the same entry.
+    if case .identity(.named) = node.operation, order.inputCount(at: position) == 1 {
+      let input = order.input(0, at: position)
+      if consumers[input].count == 1, let entry = entryOfNode[order.nodes[input].serial] {
+        entries[entry].nodes.append(node)
+        entryOfNode[node.serial] = entry
+        formulas[node] = formulas[order.nodes[input]]
+        return
+      }
+    }
+    let isFixed = fixed.contains(node.serial)
+    let isInput = order.inputCount(at: position) == 0 && (isFixed || !node.isNumberOrRange)
+    let written = isInput ? nil : formulas.written(node)
+    let givenName = name(of: position, titles)
+    if givenName == nil, !isFixed, let written, isInlined(position, written) {
+      formulas[node] = written
+      return
+    }
+    let isLoss = position == order.nodes.count - 1
+    let name = givenName.map { names.unique($0) }
+      ?? (isLoss ? names.unique("L") : isInput ? names.next("x") : names.next("t"))
+    entryOfNode[node.serial] = entries.count
+    entries.append(Entry(name: name, nodes: [node], formula: written))
+    formulas[node] = .name(name)
+  }
+
+  /// The name that a value has, or gets from the node that alone uses it.
+  private func name(of position: Int, _ titles: [UInt64: String]) -> String? {
+    var position = position, name: String?
+    while true {
+      let node = order.nodes[position]
+      name = Value(node).name ?? titles[node.serial] ?? name
+      guard consumers[position].count == 1,
+        case .identity(.named) = order.nodes[consumers[position][0]].operation
+      else { return name }
+      position = consumers[position][0]
+    }
+  }
+
+  private static let longestInlined = 7
+
+  /// Whether a value is written into the lines that use it.
+  private func isInlined(_ position: Int, _ formula: Formula) -> Bool {
+    let node = order.nodes[position]
+    if formula.size > ForwardReading.longestInlined { return false }
+    // What alone uses it, if one operation does.
+    let user = consumers[position].count == 1 ? order.nodes[consumers[position][0]] : nil
+    switch node.operation {
+    case .creation, .comparison: return true
+    case .random, .gathering: return false
+    case .identity(let identity):
+      switch identity {
+      case .named, .custom: return false
+      case .detached, .checked: return true
+      }
+    case .unary(let unary):
+      switch unary {
+      case .negate: return canHoldSum(user, formula)
+      case .not: return true
+      case .absolute, .sign, .exp, .log, .squareRoot, .tanh, .relu: return false
+      }
+    case .binary(let binary):
+      switch binary {
+      case .add, .subtract: return canHoldSum(user, formula)
+      case .multiply:
+        return user?.isSum == true || node.hasNumberOperand && canHoldSum(user, formula)
+      case .divide: return node.hasNumberOperand && canHoldSum(user, formula)
+      case .maximum, .minimum: return false
+      }
+    case .selection: return user?.isSum == true
+    case .conversion: return true
+    case .reduction(let reduction, _):
+      return user?.isUnitReshape == true
+        || reduction == .sum && user?.isDivisionByNumber == true
+    case .contraction: return user?.isAdditive == true || user?.isDivisionByNumber == true
+    case .movement(let movement):
+      switch movement {
+      case .expand, .transpose, .slice: return true
+      case .pad: return false
+      case .reshape:
+        let isOfReduction = node.inputs[0].isReduction && entry(of: node.inputs[0].node) == nil
+        return !isOfReduction || user?.isDivisionByNumber == true || user?.isDetached == true
+      }
+    }
+  }
+
+  /// Whether a sum, or a multiple, reads well inside the one operation that uses it: not where
+  /// that operation's derivative looks at the sum, unless the sum is short, as in (s2 - y)².
+  private func canHoldSum(_ user: Node?, _ formula: Formula) -> Bool {
+    guard let user else { return false }
+    return !user.derivativeReadsInput || formula.size <= 2 && !formula.hasProduct
+  }
+
+  /// The entry that a node belongs to.
+  func entry(of node: Node) -> Int? { entryOfNode[node.serial] }
+
+  /// A name that no value has.
+  mutating func newName() -> String { names.next("u") }
+}
+
+extension Formula {
+  /// True if a product of matrices stands in front: it deserves a line.
+  fileprivate var hasProduct: Bool {
+    switch self {
+    case .matmul: true
+    case .sum(let terms): terms.contains(where: \.hasProduct)
+    case .negative(let x), .quotient(let x, _): x.hasProduct
+    case .name, .gradient, .number, .call, .product, .squared, .transposed, .relation, .not,
+      .indicator, .choice, .reduced, .stretched, .arranged, .part:
+      false
+    }
+  }
+}
+
+extension Value {
+  /// The name the user gave, on one line and not too long.
+  fileprivate var name: String? {
+    guard case .identity(.named(let name)) = node.operation else { return nil }
+    return Names.readable(name)
+  }
+
+  /// True for one number, also repeated.
+  fileprivate var isNumber: Bool {
+    var node = self.node
+    while !node.isLeaf {
+      switch node.operation {
+      case .creation(.constant), .creation(.scalar): return true
+      case .movement(.expand), .movement(.reshape), .conversion: node = node.inputs[0].node
+      case .creation(.data), .creation(.iota), .random, .identity, .unary, .binary, .comparison,
+        .selection, .reduction, .contraction, .movement(.transpose), .movement(.slice),
+        .movement(.pad), .gathering:
+        return false
+      }
+    }
+    return false
+  }
+
+  fileprivate var isReduction: Bool {
+    if case .reduction = node.operation { true } else { false }
+  }
+}
+
+extension Node {
+  fileprivate var isNumberOrRange: Bool {
+    switch operation {
+    case .creation(.constant), .creation(.scalar), .creation(.iota): true
+    case .creation(.data), .random, .identity, .unary, .binary, .comparison, .selection,
+      .conversion, .reduction, .contraction, .movement, .gathering:
+      false
+    }
+  }
+
+  fileprivate var hasNumberOperand: Bool { inputs.values.contains { $0.isNumber } }
+
+  fileprivate var isSum: Bool {
+    if case .reduction(.sum, _) = operation { true } else { false }
+  }
+
+  fileprivate var isAdditive: Bool {
+    switch operation {
+    case .binary(.add), .binary(.subtract): true
+    case .binary, .creation, .random, .identity, .unary, .comparison, .selection, .conversion,
+      .reduction, .contraction, .movement, .gathering:
+      false
+    }
+  }
+
+  fileprivate var isDivisionByNumber: Bool {
+    if case .binary(.divide) = operation { inputs[1].isNumber } else { false }
+  }
+
+  fileprivate var isDetached: Bool {
+    if case .identity(.detached) = operation { true } else { false }
+  }
+
+  fileprivate var derivativeReadsInput: Bool {
+    switch operation {
+    case .unary(let unary):
+      switch unary {
+      case .absolute, .log, .relu: true
+      case .negate, .sign, .exp, .squareRoot, .tanh, .not: false
+      }
+    case .binary(let binary):
+      switch binary {
+      case .add, .subtract: false
+      case .multiply, .divide: !hasNumberOperand
+      case .maximum, .minimum: true
+      }
+    case .reduction(let reduction, _): reduction != .sum
+    case .contraction: true
+    case .identity(.custom): true
+    case .creation, .random, .identity, .comparison, .selection, .conversion, .movement,
+      .gathering:
+      false
+    }
+  }
+
+  /// A reshape that adds or drops axes of extent 1.
+  fileprivate var isUnitReshape: Bool {
+    guard case .movement(.reshape) = operation else { return false }
+    return shape.filter { $0 != 1 } == inputs[0].shape.filter { $0 != 1 }
+  }
+}
