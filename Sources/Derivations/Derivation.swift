@@ -34,7 +34,11 @@ public struct Derivation: Sendable {
 
     package let written: Formula
     package let value: Value
-    /// The lines and inputs that it follows from, for drawings.
+    /// For a line of the backward pass the tensor whose derivative it is; nil for others, and for
+    /// a part of a formula that is too long for one line.
+    package let owner: String?
+    /// In drawings: the tensors that a line of the forward pass uses, those whose derivatives one of
+    /// the backward pass uses.
     package let sources: [String]
   }
 
@@ -75,7 +79,7 @@ public struct Derivation: Sendable {
       return Line(
         name: entry.name, shape: entry.value.shape, operations: cost.operations,
         bytes: cost.bytes, jacobians: [], check: nil, written: formula, value: entry.value,
-        sources: jacobians.inputs(of: index).map { forward.entries[$0].name })
+        owner: nil, sources: jacobians.inputs(of: index).map { forward.entries[$0].name })
     }
     let calculated = Set(backward.lines.map(\.value.node.serial))
     self.backward = backward.lines.map { line in
@@ -86,7 +90,8 @@ public struct Derivation: Sendable {
       return Line(
         name: line.name, shape: line.value.shape, operations: cost.operations, bytes: cost.bytes,
         jacobians: uses.map(\.form), check: line.entry.map { checks[$0] }, written: line.formula,
-        value: line.value, sources: uses.map { "\(forward.entries[$0.output].name).g" })
+        value: line.value, owner: line.entry.map { forward.entries[$0].name },
+        sources: uses.map { forward.entries[$0.output].name })
     }
     self.seed = seed
   }

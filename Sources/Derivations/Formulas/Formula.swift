@@ -56,20 +56,21 @@ package indirect enum Formula: Hashable, Sendable {
     }
   }
 
-  /// How many names and numbers it has: the measure of what one line can hold.
-  var size: Int {
+  /// The formulas it is made of.
+  private var parts: [Formula] {
     switch self {
-    case .name, .gradient, .number: 1
-    case .call(_, let inputs), .sum(let inputs), .product(let inputs):
-      inputs.reduce(0) { $0 + $1.size }
+    case .name, .gradient, .number: []
+    case .call(_, let inputs), .sum(let inputs), .product(let inputs): inputs
     case .negative(let x), .squared(let x), .transposed(let x), .not(let x), .indicator(let x),
       .reduced(_, let x, _), .stretched(let x, _), .arranged(let x, _), .part(let x, _):
-      x.size
-    case .quotient(let x, let y), .matmul(let x, let y), .relation(_, let x, let y):
-      x.size + y.size
-    case .choice(let condition, let x, let y): condition.size + x.size + y.size
+      [x]
+    case .quotient(let x, let y), .matmul(let x, let y), .relation(_, let x, let y): [x, y]
+    case .choice(let condition, let x, let y): [condition, x, y]
     }
   }
+
+  /// How many names and numbers it has: the measure of what one line can hold.
+  var size: Int { parts.isEmpty ? 1 : parts.reduce(0) { $0 + $1.size } }
 
   var isNumber: Bool { if case .number = self { true } else { false } }
 

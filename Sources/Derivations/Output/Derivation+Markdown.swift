@@ -10,7 +10,7 @@ extension Derivation {
       lines.append("| $\(Formula.name(input.name).latex)$ | \(input.shape) |")
     }
     lines += ["", "| line | shape | FLOP | bytes |", "| --- | --- | ---: | ---: |"]
-    for line in forward { lines.append(row(line, line.latexName)) }
+    for line in forward { lines.append(row(line)) }
     lines += ["", "## Backward", "", "$x.g$ is the derivative of the loss for $x$.", ""]
     lines += [
       "| line | shape | FLOP | bytes | error | stands for |",
@@ -19,7 +19,7 @@ extension Derivation {
     for line in backward {
       let forms = line.jacobians.map { "`\($0.description.inCell)`" }.joined(separator: "<br>")
       let error = line.check?.description.inCell ?? ""
-      lines.append(row(line, line.latexName) + " \(error) | \(forms) |")
+      lines.append(row(line) + " \(error) | \(forms) |")
     }
     lines += ["", "Jacobians are contracted, never built. \(verdict)"]
     if showingValues {
@@ -31,20 +31,14 @@ extension Derivation {
     return lines.joined(separator: "\n")
   }
 
-  private func row(_ line: Line, _ name: String) -> String {
-    "| $\(name) = \(line.written.latex)$ | \(line.shape) | \(line.operations.short) "
+  private func row(_ line: Line) -> String {
+    "| $\(line.latexName) = \(line.written.latex)$ | \(line.shape) | \(line.operations.short) "
       + "| \(line.bytes.short) |"
   }
 }
 
 extension Derivation.Line {
-  fileprivate var latexName: String {
-    name.hasSuffix(".g") && !sourcesAreForward
-      ? Formula.gradient(String(name.dropLast(2))).latex : Formula.name(name).latex
-  }
-
-  /// Forward lines have no check.
-  private var sourcesAreForward: Bool { check == nil }
+  fileprivate var latexName: String { (owner.map(Formula.gradient) ?? .name(name)).latex }
 }
 
 extension String {
