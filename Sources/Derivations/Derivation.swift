@@ -68,29 +68,36 @@ public struct Derivation: Sendable {
     var forward = ForwardReading(of: loss, targets: targets, titles: titles)
     let backward = BackwardReading(of: loss, targets: targets, &forward, at: site)
     let jacobians = JacobianTable(forward)
-    let checks = LineChecks(of: loss, forward, backward, seed: seed)
-    inputs = forward.entries.filter { $0.formula == nil }.map {
+    let entries = forward.entries
+    let checked = backward.lines.indices.filter { backward.lines[$0].entry != nil }
+    let found = checkedGradients(
+      of: loss,
+      checked.map { (entries[backward.lines[$0].entry!].value, backward.lines[$0].value) },
+      given: entries.filter { $0.formula == nil }.map(\.value), seed: seed)
+    let checks = Dictionary(uniqueKeysWithValues: zip(checked, found))
+    inputs = entries.filter { $0.formula == nil }.map {
       Input(name: $0.name, shape: $0.value.shape, value: $0.value)
     }
-    self.forward = forward.entries.indices.compactMap { index in
-      let entry = forward.entries[index]
+    self.forward = entries.indices.compactMap { index in
+      let entry = entries[index]
       guard let formula = entry.formula else { return nil }
       let cost = Cost(of: entry.value) { forward.entry(of: $0) != nil }
       return Line(
         name: entry.name, shape: entry.value.shape, operations: cost.operations,
         bytes: cost.bytes, jacobians: [], check: nil, written: formula, value: entry.value,
-        owner: nil, sources: jacobians.inputs(of: index).map { forward.entries[$0].name })
+        owner: nil, sources: jacobians.inputs(of: index).map { entries[$0].name })
     }
     let calculated = Set(backward.lines.map(\.value.node.serial))
-    self.backward = backward.lines.map { line in
-      let cost = line.isAlias
+    self.backward = backward.lines.enumerated().map { index, line in
+      let cost =
+        line.isAlias
         ? .nothing
         : Cost(of: line.value) { forward.entry(of: $0) != nil || calculated.contains($0.serial) }
       let uses = line.entry.map { jacobians.uses(of: $0) } ?? []
       return Line(
         name: line.name, shape: line.value.shape, operations: cost.operations, bytes: cost.bytes,
-        jacobians: uses.map(\.form), check: line.entry.map { checks[$0] }, written: line.formula,
-        value: line.value, owner: line.entry.map { forward.entries[$0].name },
+        jacobians: uses.map(\.form), check: checks[index], written: line.formula,
+        value: line.value, owner: line.entry.map { entries[$0].name },
         sources: uses.map { forward.entries[$0.output].name })
     }
     self.seed = seed
@@ -122,47 +129,4 @@ private struct JacobianTable {
   func inputs(of entry: Int) -> [Int] { inputsOfEntry[entry] ?? [] }
 
   func uses(of entry: Int) -> [Use] { usesOfEntry[entry] ?? [] }
-}
-
-/// The checks of all lines: one rewriting into Double, then differences for each.
-private struct LineChecks {
-  private var checks: [Int: Check] = [:]
-
-  init(of loss: Value, _ forward: ForwardReading, _ backward: BackwardReading, seed: UInt64) {
-    let lines = backward.lines.filter { $0.entry != nil }
-    let leaves = forward.entries.filter { $0.formula == nil && $0.value.elementType == .float }
-      .map { ($0.value, $0.value.converted(to: .double)) }
-    // Alone first: their numbers then count as given.
-    evaluate(leaves.map(\.1))
-    let rewriting = Rewriting(
-      of: [loss] + lines.map(\.value), replacing: leaves, writing: Rewriting.inDouble)
-    let points = forward.entries.compactMap { rewriting[$0.value] }
-    evaluate(points + lines.map { rewriting[$0.value]! })
-    let differences = CentralDifferences(of: rewriting[loss]!, seed: seed)
-    let order = GraphOrder(of: [loss]) { _ in false }
-    for line in lines {
-      let entry = line.entry!, x = forward.entries[entry].value
-      checks[entry] = differences.check(
-        rewriting[x]!, gradient: rewriting[line.value]!, salt: entry,
-        usesCustomGradient: order.reachesCustomGradient(from: x))
-    }
-  }
-
-  subscript(entry: Int) -> Check { checks[entry]! }
-}
-
-extension GraphOrder {
-  /// Whether a derivative that the user wrote lies between a value and the results.
-  fileprivate func reachesCustomGradient(from x: Value) -> Bool {
-    guard let start = position(of: x) else { return false }
-    var depends = [Bool](repeating: false, count: nodes.count)
-    depends[start] = true
-    for position in nodes.indices.dropFirst(start + 1) {
-      depends[position] = (0..<inputCount(at: position)).contains {
-        depends[input($0, at: position)]
-      }
-      if depends[position], case .identity(.custom) = nodes[position].operation { return true }
-    }
-    return false
-  }
 }

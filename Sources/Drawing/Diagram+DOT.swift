@@ -4,7 +4,8 @@ extension Diagram {
   /// The diagram in the language of Graphviz, a cluster for each panel.
   package var dot: String {
     var lines = [
-      "digraph {", "  rankdir=TB;", "  node [shape=box, style=\"rounded,filled\", "
+      "digraph {", "  rankdir=TB;",
+      "  node [shape=box, style=\"rounded,filled\", "
         + "fontname=\"monospace\", fontsize=11];", "  edge [fontname=\"monospace\", fontsize=9];",
     ]
     for (panel, title) in panels.enumerated() {

@@ -118,7 +118,8 @@ package struct DiagramLayout {
   /// What a place on an arrow needs: a label stands to the right of its line.
   static func extent(label: String) -> LayeredLayout.Extent {
     LayeredLayout.Extent(
-      left: 3, right: label.isEmpty
+      left: 3,
+      right: label.isEmpty
         ? 3 : labelIndent + TextMetrics.width(of: label, size: labelSize), weight: 4)
   }
 }

@@ -52,7 +52,8 @@ struct LayeredLayout {
       }
       let linked = order.above[item] + order.below[item]
       let total = linked.reduce(0) { $0 + extents[$1].weight }
-      let mean = linked.isEmpty
+      let mean =
+        linked.isEmpty
         ? anchors[item] : linked.reduce(0) { $0 + anchors[$1] * extents[$1].weight } / total
       offsets.append(offset)
       wanted.append(mean - offset)

@@ -88,7 +88,8 @@ struct LayeredOrder {
     let place = places
     let keys = rows[row].enumerated().map { position, item -> (Double, Int, Int) in
       let linked = neighbours[item]
-      let mean = linked.isEmpty
+      let mean =
+        linked.isEmpty
         ? Double(position)
         : Double(linked.reduce(0) { $0 + place[$1] }) / Double(linked.count)
       return (mean, position, item)

@@ -3,6 +3,51 @@
 import PullbackRuntime
 import PullbackTensors
 
+/// Checks gradients of a loss: everything is written down once more in Double, then each gradient
+/// is compared with differences around its x.
+///
+/// - Parameters:
+///   - pairs: values in the graph of the loss with their gradients.
+///   - given: values that the loss is computed from; how they were made is left out.
+func checkedGradients(
+  of loss: Value, _ pairs: [(x: Value, gradient: Value)], given: [Value], seed: UInt64
+) -> [Check] {
+  let leaves = given.filter { $0.elementType == .float }
+    .map { ($0, $0.converted(to: .double)) }
+  // Alone first: then their numbers are known, and their history is not looked at.
+  evaluate(leaves.map(\.1))
+  let rewriting = Rewriting(
+    of: [loss] + pairs.map(\.gradient), replacing: leaves, writing: Rewriting.inDouble)
+  evaluate(
+    pairs.flatMap { pair in [rewriting[pair.x], rewriting[pair.gradient]].compactMap { $0 } })
+  let differences = CentralDifferences(of: rewriting[loss]!, seed: seed)
+  let order = GraphOrder(of: [loss]) { _ in false }
+  return pairs.enumerated().map { index, pair in
+    guard let x = rewriting[pair.x] else {
+      return Check(relativeError: 0, kinks: [], usesCustomGradient: false)
+    }
+    return differences.check(
+      x, gradient: rewriting[pair.gradient]!, salt: index,
+      usesCustomGradient: order.reachesCustomGradient(from: pair.x))
+  }
+}
+
+extension GraphOrder {
+  /// Whether a derivative that the user wrote lies between a value and the results.
+  fileprivate func reachesCustomGradient(from x: Value) -> Bool {
+    guard let start = position(of: x) else { return false }
+    var depends = [Bool](repeating: false, count: nodes.count)
+    depends[start] = true
+    for position in nodes.indices.dropFirst(start + 1) {
+      depends[position] = (0..<inputCount(at: position)).contains {
+        depends[input($0, at: position)]
+      }
+      if depends[position], case .identity(.custom) = nodes[position].operation { return true }
+    }
+    return false
+  }
+}
+
 /// Slopes of a loss, computed in Double, with respect to any value in its graph.
 struct CentralDifferences {
   private let loss: Value
@@ -29,7 +74,8 @@ struct CentralDifferences {
     let g = gradient.doubles, point = x.doubles
     var random = Directions(RandomKey(seed: seed).folding(in: UInt64(salt)))
     var worst = 0.0, kinks: [String] = []
-    let scale = Swift.max(point.norm, 1), typical = g.norm / Double(Swift.max(count, 1)).squareRoot()
+    let scale = Swift.max(point.norm, 1),
+      typical = g.norm / Double(Swift.max(count, 1)).squareRoot()
     for _ in 0..<(count == 0 ? 0 : CentralDifferences.directions) {
       let direction = random.next(count)
       let slope = zip(g, direction).reduce(0) { $0 + $1.0 * $1.1 }
@@ -81,7 +127,8 @@ struct CentralDifferences {
       return Rewriting.copy(node, inputs)
     }
     var decisions: [Decision] = []
-    for (node, written) in rewriting.pairs where written.node !== node && written.node !== leaf.node {
+    for (node, written) in rewriting.pairs where written.node !== node && written.node !== leaf.node
+    {
       if let decision = Decision(of: node, written: written) { decisions.append(decision) }
     }
     let result = rewriting[loss]!

@@ -92,12 +92,14 @@ extension Formula {
       let isRepeated = axes.sorted.contains { node.shape[$0] != 1 }
       if !isRepeated || x.isMadeOfNumbers { return x }
       return .stretched(
-        x, along: shape.elementCount == 1
+        x,
+        along: shape.elementCount == 1
           ? Formula.everywhere : axisNames(axes, rank: node.shape.rank))
     case .slice(let starts):
       let ranges = starts.indices.map { axis in
         let (start, extent) = (starts[axis], node.shape[axis])
-        return extent == shape[axis] ? ":" : extent == 1 ? "\(start)" : "\(start)..<\(start + extent)"
+        return extent == shape[axis]
+          ? ":" : extent == 1 ? "\(start)" : "\(start)..<\(start + extent)"
       }
       return .part(x, ranges.joined(separator: ", "))
     case .pad(let starts): return .arranged(x, "among zeros in \(node.shape) from \(starts)")

@@ -62,7 +62,11 @@ extension Value {
     switch node.operation {
     case .reduction(.sum, _): node
     case .movement(.reshape) where !node.isLeaf:
-      if case .reduction(.sum, _) = node.inputs[0].node.operation { node.inputs[0].node } else { nil }
+      if case .reduction(.sum, _) = node.inputs[0].node.operation {
+        node.inputs[0].node
+      } else {
+        nil
+      }
     default: nil
     }
   }

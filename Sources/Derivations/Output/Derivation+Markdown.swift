@@ -21,9 +21,10 @@ extension Derivation {
       let error = line.check?.description.inCell ?? ""
       lines.append(row(line) + " \(error) | \(forms) |")
     }
-    lines += ["", "Jacobians are contracted, never built. \(verdict)"]
+    lines += ["", verdict]
     if showingValues {
-      let named = inputs.map { ($0.name, $0.value) } + (forward + backward).map { ($0.name, $0.value) }
+      let named =
+        inputs.map { ($0.name, $0.value) } + (forward + backward).map { ($0.name, $0.value) }
       for (name, value) in named {
         lines += ["", "`\(name.inCell)`", "", "```text", value.printed, "```"]
       }

@@ -22,17 +22,21 @@ extension Derivation: CustomStringConvertible {
     let kinked = checks.count { !$0.kinks.isEmpty }
     let wrong = checks.count { !$0.passes }
     let custom = backward.count { $0.check?.usesCustomGradient == true }
-    var text = "Checked in Double against central differences along "
+    var text =
+      "Checked in Double against central differences along "
       + "\(CentralDifferences.directions) random directions (seed \(seed)): "
-    text += wrong == 0
+    text +=
+      wrong == 0
       ? "the largest relative error of \(checks.count) lines is \(largestError.asError)."
       : "\(wrong) of \(checks.count) lines do not agree."
     if kinked > 0 {
-      text += " \(kinked) \(kinked == 1 ? "line is" : "lines are") at a kink, where any slope "
+      text +=
+        " \(kinked) \(kinked == 1 ? "line is" : "lines are") at a kink, where any slope "
         + "between those of both sides counts as right."
     }
     if custom > 0 {
-      text += " \(custom) \(custom == 1 ? "line goes" : "lines go") through a custom gradient, "
+      text +=
+        " \(custom) \(custom == 1 ? "line goes" : "lines go") through a custom gradient, "
         + "which need not be that of the function."
     }
     return text
@@ -103,7 +107,7 @@ private struct TextWriter {
       for form in line.jacobians { lines.append(styled("    \(form.description)", .faint)) }
       lines += values(of: line.value)
     }
-    lines += ["", "The Jacobians ∂y/∂x have y's axes, then x's: they are contracted, never built."]
+    lines += ["", "The Jacobians ∂y/∂x have y's axes, then x's."]
     if all.contains(where: { $0.jacobians.contains { $0.entries.hasIndices } }) {
       lines.append("Their indices: rows r and columns k of y, rows i and columns j of x.")
     }
@@ -138,7 +142,8 @@ extension Derivation.Line {
 extension String {
   /// With a heading in place of the spaces it begins with.
   fileprivate func replacingLead(_ heading: String) -> String {
-    prefix(heading.count).allSatisfy { $0 == " " } ? heading + dropFirst(heading.count) : heading + self
+    prefix(heading.count).allSatisfy { $0 == " " }
+      ? heading + dropFirst(heading.count) : heading + self
   }
 
   /// True if matrix indices occur: "a0_i where j = k".

@@ -43,7 +43,8 @@ struct ForwardReading {
     for node in order.nodes {
       if let name = Value(node).name { names.reserve(name) }
     }
-    let titles = Dictionary(titles.map { ($0.0.node.serial, $0.1) }, uniquingKeysWith: { a, _ in a })
+    let titles = Dictionary(
+      titles.map { ($0.0.node.serial, $0.1) }, uniquingKeysWith: { a, _ in a })
     let fixed = Set(targets.map(\.node.serial) + [loss.node.serial])
     for position in order.nodes.indices { read(position, fixed, titles) }
   }
@@ -87,7 +88,8 @@ struct ForwardReading {
       return
     }
     let isLoss = position == order.nodes.count - 1
-    let name = givenName.map { names.unique($0) }
+    let name =
+      givenName.map { names.unique($0) }
       ?? (isLoss ? names.unique("L") : isInput ? names.next("x") : names.next("t"))
     entryOfNode[node.serial] = entries.count
     entries.append(Entry(name: name, nodes: [node], formula: written))

@@ -12,8 +12,14 @@ public struct JacobianForm: Sendable {
   /// The entries in words: "a0_i where j = k, else 0".
   public let entries: String
 
-  /// ∂s1/∂W1: [1, 2, 2, 2], a0_i where j = k, else 0
-  public var description: String { "∂\(output)/∂\(input): \(shape), \(entries)" }
+  /// True if the output is a scalar: the Jacobian is a gradient, and there is nothing to contract.
+  let isGradient: Bool
+
+  /// "∂s1/∂W1: [1, 2, 2, 2], a0_i where j = k, else 0; contracted, never built".
+  public var description: String {
+    "∂\(output)/∂\(input): \(shape), \(entries)"
+      + (isGradient ? "" : "; contracted, never built")
+  }
 }
 
 /// Reads the Jacobians of one line of the forward pass off its operations.
@@ -49,7 +55,8 @@ struct JacobianReader {
       return JacobianForm(
         output: output, input: names[index],
         shape: step.result.shape + step.standIns[index].shape,
-        entries: entries(index, visited, sum: sum, contributions: reached[index]))
+        entries: entries(index, visited, sum: sum, contributions: reached[index]),
+        isGradient: step.result.rank == 0)
     }
   }
 
@@ -65,6 +72,7 @@ struct JacobianReader {
     let formula = table.formula(of: value)
     // What is the same for all elements is said once.
     if case .stretched(let inner, _) = formula { return inner.text }
+    if case .arranged(let inner, _) = formula, inner.isMadeOfNumbers { return inner.text }
     return formula.text
   }
 

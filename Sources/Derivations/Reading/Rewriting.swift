@@ -19,7 +19,9 @@ struct Rewriting {
     order = GraphOrder(of: results) { replaced[$0.serial] != nil }
     written.reserveCapacity(order.nodes.count)
     for (position, node) in order.nodes.enumerated() {
-      let inputs = (0..<order.inputCount(at: position)).map { written[order.input($0, at: position)] }
+      let inputs = (0..<order.inputCount(at: position)).map {
+        written[order.input($0, at: position)]
+      }
       written.append(replaced[node.serial] ?? write(node, inputs))
     }
   }
