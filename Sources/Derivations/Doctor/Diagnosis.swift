@@ -70,12 +70,12 @@ public struct Diagnosis: Sendable, CustomStringConvertible {
 /// scalar.
 ///
 /// ```swift
-/// let x: Tensor<Float> = [[1, 2], [3, 5]], y: Tensor<Float> = [[1], [2]]
+/// let x: Tensor<Float> = [[1, 2], [3, 5], [0, 1]], y: Tensor<Float> = [[1], [2], [3]]
 /// let w = Tensor<Float>([[1], [1]]).named("w")
 /// let error = x • w - y
 /// print(diagnose(x.transposed() • error, of: error.squared().sum(), withRespectTo: w))
 /// // Wrong: a factor 2 is missing: the derivative of x² is 2 x
-/// // Worst at [1, 0]: 34.0 instead of 68.0.
+/// // Worst at [1, 0]: 32.0 instead of 64.0.
 /// ```
 public func diagnose<Scalar: FloatingPointScalar>(
   _ gradient: Tensor<Scalar>, of loss: Tensor<Scalar>, withRespectTo w: Tensor<Scalar>,

@@ -86,7 +86,7 @@ extension Doctor {
   /// Whole numbers that the loss is divided by, and extents that it might have been divided by.
   private var divisors: (divided: [Int], others: [Int]) {
     var divided: [Int] = [], others: [Int] = []
-    for step in steps {
+    for step in steps where step.node !== w.node {
       if let count = step.node.divisor { divided.append(count) }
       others += step.node.shape
       others.append(step.node.shape.elementCount)

@@ -2,36 +2,52 @@
 
 /// A function of one example, computed for all indices of a leading axis at once.
 ///
-/// y[i, ...] = function(x[i, ...]). Inputs: [extent, ...] of one extent, which the function sees
-/// without that axis; result [extent, ...]. What the function uses besides is the same for all
-/// examples, random numbers too. Derivatives go through it, and gradients taken inside it are
-/// gradients of each example. A mistake if there is no input, if an input is a scalar, or if extents
-/// differ.
+/// y[i, ...] = function(x[i, ...]). x: [extent, ...], which the function sees without that axis;
+/// result [extent, ...]. What the function uses besides is the same for all examples, random numbers
+/// too. Derivatives go through it, and gradients taken inside it are gradients of each example. A
+/// mistake if x is a scalar.
 ///
 ///     let x: Tensor<Float> = [[1, 2], [3, 4]], w: Tensor<Float> = [10, 1]
 ///     let perExample = batched(over: x) { gradient(of: ($0 * w).squared().sum(), withRespectTo: w) }
 ///     print(perExample)   // [[ 20.   8.]
 ///                         //  [180.  32.]]
-public func batched<each Input: TensorScalar, Output: TensorScalar>(
-  over input: repeat Tensor<each Input>, file: StaticString = #fileID, line: UInt = #line,
-  _ function: (repeat Tensor<each Input>) -> Tensor<Output>
+public func batched<Input: TensorScalar, Output: TensorScalar>(
+  over x: Tensor<Input>, file: StaticString = #fileID, line: UInt = #line,
+  _ function: (Tensor<Input>) -> Tensor<Output>
 ) -> Tensor<Output> {
-  var inputs: [Value] = []
-  repeat inputs.append((each input).value)
-  let extent = stopping(at: CallSite(file, line)) { () throws(Mistake) in
-    try leadingExtent(of: inputs)
+  let result = batched(over: [x.value], at: CallSite(file, line)) { function(Tensor($0[0])).value }
+  return Tensor(result)
+}
+
+/// A function of one example of each of several tensors: see the form for one. A mistake if their
+/// leading extents differ.
+public func batched<
+  First: TensorScalar, Second: TensorScalar, each Other: TensorScalar, Output: TensorScalar
+>(
+  over first: Tensor<First>, _ second: Tensor<Second>, _ other: repeat Tensor<each Other>,
+  file: StaticString = #fileID, line: UInt = #line,
+  _ function: (Tensor<First>, Tensor<Second>, repeat Tensor<each Other>) -> Tensor<Output>
+) -> Tensor<Output> {
+  var inputs = [first.value, second.value]
+  repeat inputs.append((each other).value)
+  let result = batched(over: inputs, at: CallSite(file, line)) { examples in
+    var next = examples.makeIterator()
+    func typed<T>(_ input: Tensor<T>) -> Tensor<T> { Tensor(next.next()!) }
+    return function(typed(first), typed(second), repeat typed(each other)).value
   }
+  return Tensor(result)
+}
+
+private func batched(
+  over inputs: [Value], at site: CallSite, _ function: ([Value]) -> Value
+) -> Value {
+  let extent = stopping(at: site) { () throws(Mistake) in try leadingExtent(of: inputs) }
   let examples = inputs.map { Value.placeholder(Shape($0.shape.dropFirst()), $0.elementType) }
-  var next = examples.makeIterator()
-  func typed<T>(_ input: Tensor<T>) -> Tensor<T> { Tensor(next.next()!) }
-  let result = function(repeat typed(each input))
-  return Tensor(batched([result.value], over: Array(zip(examples, inputs)), extent: extent)[0])
+  return batched([function(examples)], over: Array(zip(examples, inputs)), extent: extent)[0]
 }
 
 private func leadingExtent(of inputs: [Value]) throws(Mistake) -> Int {
-  guard let first = inputs.first else {
-    throw Mistake("batched", "there is no tensor to batch over", fix: "give at least one")
-  }
+  let first = inputs[0]
   for input in inputs {
     guard input.rank > 0 else {
       throw Mistake(

@@ -62,12 +62,13 @@ import Testing
     func loss(_ x: Tensor<Double>, _ y: Tensor<Double>) -> Tensor<Double> {
       ((x * w).sum() - y).squared()
     }
-    let together = batched(over: x, y) { x, y -> Tensor<Double> in
-      gradient(of: loss(x, y), withRespectTo: w)
-    }
+    let together = batched(over: x, y) { gradient(of: loss($0, $1), withRespectTo: w) }
     let looped = (0..<count).flatMap { gradient(of: loss(x[$0], y[$0]), withRespectTo: w).scalars }
     #expect(together.shape == [count, n])
     #expect(areClose(together.scalars, looped, 1e-14))
+    let sums = batched(over: x, y, x) { ($0 * $2).sum() + $1 }
+    #expect(
+      areClose(sums.scalars, (0..<count).map { Double(x[$0].squared().sum() + y[$0]) }, 1e-14))
     // What does not depend on the examples is repeated.
     #expect(batched(over: x) { _ in w }.scalars == (0..<count).flatMap { _ in w.scalars })
   }
