@@ -87,13 +87,16 @@ public struct Derivation: Sendable {
         bytes: cost.bytes, jacobians: [], check: nil, written: formula, value: entry.value,
         owner: nil, sources: jacobians.inputs(of: index).map { entries[$0].name })
     }
+    let differentiated = Set(backward.lines.compactMap(\.entry))
     let calculated = Set(backward.lines.map(\.value.node.serial))
     self.backward = backward.lines.enumerated().map { index, line in
       let cost =
         line.isAlias
         ? .nothing
         : Cost(of: line.value) { forward.entry(of: $0) != nil || calculated.contains($0.serial) }
-      let uses = line.entry.map { jacobians.uses(of: $0) } ?? []
+      // Only where a gradient comes from: none comes through detached and custom tensors.
+      let uses = (line.entry.map { jacobians.uses(of: $0) } ?? [])
+        .filter { differentiated.contains($0.output) }
       return Line(
         name: line.name, shape: line.value.shape, operations: cost.operations, bytes: cost.bytes,
         jacobians: uses.map(\.form), check: checks[index], written: line.formula,

@@ -55,9 +55,11 @@ struct CentralDifferences {
   private let atPoint: Double
 
   static let directions = 3
-  /// Relative to the size of what is moved. Halving the digits of a step costs as many in the
-  /// difference: 1e-5 leaves about ten.
+  /// Relative to the size of what is moved. A step of 1e-5 leaves about ten digits; shorter ones do
+  /// not reach kinks nearby, and follow functions that bend strongly.
   private static let steps = [1e-5, 1e-6, 1e-7, 1e-8]
+  /// With this error no shorter step is tried.
+  private static let goodError = 1e-7
 
   /// - Parameter loss: a scalar of Double, with its history.
   init(of loss: Value, seed: UInt64) {
@@ -74,51 +76,76 @@ struct CentralDifferences {
     let g = gradient.doubles, point = x.doubles
     var random = Directions(RandomKey(seed: seed).folding(in: UInt64(salt)))
     var worst = 0.0, kinks: [String] = []
-    let scale = Swift.max(point.norm, 1),
-      typical = g.norm / Double(Swift.max(count, 1)).squareRoot()
+    let typical = g.norm / Double(Swift.max(count, 1)).squareRoot()
     for _ in 0..<(count == 0 ? 0 : CentralDifferences.directions) {
       let direction = random.next(count)
       let slope = zip(g, direction).reduce(0) { $0 + $1.0 * $1.1 }
-      let measured = slopes(x, point, direction, scale: scale)
-      for kink in measured.kinks where !kinks.contains(kink) { kinks.append(kink) }
-      let low = Swift.min(measured.left, measured.right)
-      let high = Swift.max(measured.left, measured.right)
-      let distance = slope < low ? low - slope : slope > high ? slope - high : 0
-      let size = Swift.max(abs(slope), abs(low), abs(high), typical)
-      let isDefined = slope.isFinite && low.isFinite && high.isFinite
-      let error = !isDefined ? .nan : distance == 0 ? 0 : distance / size
-      worst = error.isNaN || worst.isNaN ? .nan : Swift.max(worst, error)
+      let found = compare(slope, x, point, direction, typical)
+      for kink in found.kinks where !kinks.contains(kink) { kinks.append(kink) }
+      worst = found.error.isNaN || worst.isNaN ? .nan : Swift.max(worst, found.error)
     }
     return Check(relativeError: worst, kinks: kinks, usesCustomGradient: usesCustomGradient)
   }
 
-  /// Slopes on both sides: equal to the central one unless there is a corner between them.
-  private func slopes(
-    _ x: Value, _ point: [Double], _ direction: [Double], scale: Double
-  ) -> (left: Double, right: Double, kinks: [String]) {
-    var kinks: [String] = [], ahead = atPoint, behind = atPoint, step = 0.0
-    for size in CentralDifferences.steps {
-      step = size * scale
-      let plus = moved(x, point, direction, by: step)
-      let minus = moved(x, point, direction, by: -step)
-      (ahead, behind) = (plus.loss, minus.loss)
-      kinks = []
-      for (after, before) in zip(plus.decisions, minus.decisions) {
-        let changed = zip(after.numbers, before.numbers).count { $0 != $1 }
-        if changed > 0 { kinks.append("\(after.border), \(changed) of \(after.numbers.count)") }
-      }
-      if kinks.isEmpty {
-        let central = (ahead - behind) / (2 * step)
-        return (central, central, [])
+  /// The smallest difference between a slope and what steps of several sizes measure: a right slope
+  /// agrees with some step, a wrong one with none.
+  private func compare(
+    _ slope: Double, _ x: Value, _ point: [Double], _ direction: [Double], _ typical: Double
+  ) -> (error: Double, kinks: [String]) {
+    let here = moved(x, point, direction, by: 0).decisions
+    let norm = point.norm
+    var steps = CentralDifferences.steps.map { $0 * Swift.max(norm, 1) }
+    if norm > 0, norm < 1 { steps.append(steps[0] * norm) }
+    var best = Double.nan, kinks: [String] = [], left = 0.0, right = 0.0
+    for step in steps {
+      let ahead = moved(x, point, direction, by: step)
+      let behind = moved(x, point, direction, by: -step)
+      let reached = CentralDifferences.changes(here, ahead.decisions, behind.decisions)
+      if reached.isEmpty {
+        let central = (ahead.loss - behind.loss) / (2 * step)
+        let error = CentralDifferences.error(slope, central, central, typical)
+        best = best.isNaN ? error : Swift.min(best, error)
+        if best <= CentralDifferences.goodError { return (best, []) }
+      } else {
+        kinks = reached
+        (left, right) = ((atPoint - behind.loss) / step, (ahead.loss - atPoint) / step)
       }
     }
-    return ((atPoint - behind) / step, (ahead - atPoint) / step, kinks)
+    // Where even the shortest step meets it, the kink is at this very point.
+    if !best.isNaN || kinks.isEmpty { return (best, []) }
+    return (CentralDifferences.error(slope, left, right, typical), kinks)
+  }
+
+  /// How far a slope is from those of both sides, and what lies between them.
+  private static func error(
+    _ slope: Double, _ left: Double, _ right: Double, _ typical: Double
+  ) -> Double {
+    guard slope.isFinite, left.isFinite, right.isFinite else { return .nan }
+    let (low, high) = (Swift.min(left, right), Swift.max(left, right))
+    let distance = slope < low ? low - slope : slope > high ? slope - high : 0
+    return distance == 0
+      ? 0 : distance / Swift.max(Swift.max(abs(slope), typical), Swift.max(abs(low), abs(high)))
+  }
+
+  private typealias Decided = (border: String, numbers: [Double])
+
+  /// What is decided otherwise on one of the sides than here.
+  private static func changes(
+    _ here: [Decided], _ ahead: [Decided], _ behind: [Decided]
+  ) -> [String] {
+    here.indices.compactMap { index in
+      let numbers = here[index].numbers
+      let changed = numbers.indices.count {
+        numbers[$0] != ahead[index].numbers[$0] || numbers[$0] != behind[index].numbers[$0]
+      }
+      return changed == 0 ? nil : "\(here[index].border), \(changed) of \(numbers.count)"
+    }
   }
 
   /// The loss, and what its graph decides, with x moved.
   private func moved(
     _ x: Value, _ point: [Double], _ direction: [Double], by step: Double
-  ) -> (loss: Double, decisions: [(border: String, numbers: [Double])]) {
+  ) -> (loss: Double, decisions: [Decided]) {
     let numbers = zip(point, direction).map { $0 + step * $1 }
     let leaf = Tensor(shape: x.shape, scalars: numbers).value
     let rewriting = Rewriting(of: [loss], replacing: [(x, leaf)]) { node, inputs in

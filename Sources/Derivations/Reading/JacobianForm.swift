@@ -84,11 +84,13 @@ struct JacobianReader {
     let path = path(from: x, visited)
     let kinds = Set(path.map(\.reach))
     // Each element of x reaches one of y: entries are what a cotangent of ones brings back.
-    if kinds.isSubset(of: [.same]), x.shape == y.shape {
+    if kinds.isSubset(of: [.same]) {
       let diagonal = text(sum)
       return diagonal == "1" ? "the identity" : "diagonal, \(diagonal)"
     }
-    if kinds.isSubset(of: [.same, .stretched]), contributions.count == 1 {
+    if kinds.isSubset(of: [.same, .stretched]), contributions.count == 1,
+      x.shape.broadcast(with: y.shape) == y.shape
+    {
       return text(contributions[0].stretched) + agreement(x.shape, y.shape)
     }
     if kinds.isSubset(of: [.same, .reduced]) {
