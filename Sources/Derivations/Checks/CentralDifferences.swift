@@ -73,33 +73,38 @@ struct CentralDifferences {
   /// - Parameter salt: tells the directions of one x from those of another.
   func check(_ x: Value, gradient: Value, salt: Int, usesCustomGradient: Bool) -> Check {
     let count = x.shape.elementCount
-    let g = gradient.doubles, point = x.doubles
-    var random = Directions(RandomKey(seed: seed).folding(in: UInt64(salt)))
     var worst = 0.0, kinks: [String] = []
-    let typical = g.norm / Double(Swift.max(count, 1)).squareRoot()
-    for _ in 0..<(count == 0 ? 0 : CentralDifferences.directions) {
-      let direction = random.next(count)
-      let slope = zip(g, direction).reduce(0) { $0 + $1.0 * $1.1 }
-      let found = compare(slope, x, point, direction, typical)
+    let typical = gradient.norm / Double(Swift.max(count, 1)).squareRoot()
+    for number in 0..<(count == 0 ? 0 : CentralDifferences.directions) {
+      let direction = direction(x.shape, UInt64(salt), UInt64(number))
+      let slope = (gradient * direction).total
+      let found = compare(slope, x, direction, typical)
       for kink in found.kinks where !kinks.contains(kink) { kinks.append(kink) }
       worst = found.error.isNaN || worst.isNaN ? .nan : Swift.max(worst, found.error)
     }
     return Check(relativeError: worst, kinks: kinks, usesCustomGradient: usesCustomGradient)
   }
 
+  /// A random direction of length 1.
+  private func direction(_ shape: Shape, _ salt: UInt64, _ number: UInt64) -> Value {
+    let key = RandomKey(seed: seed).folding(in: salt).folding(in: number)
+    let normal = Value.random(.normal, shape, .double, key: key)
+    let direction = normal / .scalar(normal.norm, .double)
+    evaluate([direction])
+    return direction
+  }
+
   /// The smallest difference between a slope and what steps of several sizes measure: a right slope
   /// agrees with some step, a wrong one with none.
   private func compare(
-    _ slope: Double, _ x: Value, _ point: [Double], _ direction: [Double], _ typical: Double
+    _ slope: Double, _ x: Value, _ direction: Value, _ typical: Double
   ) -> (error: Double, kinks: [String]) {
-    let here = moved(x, point, direction, by: 0).decisions
-    let norm = point.norm
+    let here = moved(x, direction, by: 0).decisions, norm = x.norm
     var steps = CentralDifferences.steps.map { $0 * Swift.max(norm, 1) }
     if norm > 0, norm < 1 { steps.append(steps[0] * norm) }
     var best = Double.nan, kinks: [String] = [], left = 0.0, right = 0.0
     for step in steps {
-      let ahead = moved(x, point, direction, by: step)
-      let behind = moved(x, point, direction, by: -step)
+      let ahead = moved(x, direction, by: step), behind = moved(x, direction, by: -step)
       let reached = CentralDifferences.changes(here, ahead.decisions, behind.decisions)
       if reached.isEmpty {
         let central = (ahead.loss - behind.loss) / (2 * step)
@@ -127,59 +132,50 @@ struct CentralDifferences {
       ? 0 : distance / Swift.max(Swift.max(abs(slope), typical), Swift.max(abs(low), abs(high)))
   }
 
-  private typealias Decided = (border: String, numbers: [Double])
-
   /// What is decided otherwise on one of the sides than here.
   private static func changes(
-    _ here: [Decided], _ ahead: [Decided], _ behind: [Decided]
+    _ here: [Decision], _ ahead: [Decision], _ behind: [Decision]
   ) -> [String] {
-    here.indices.compactMap { index in
-      let numbers = here[index].numbers
-      let changed = numbers.indices.count {
-        numbers[$0] != ahead[index].numbers[$0] || numbers[$0] != behind[index].numbers[$0]
-      }
-      return changed == 0 ? nil : "\(here[index].border), \(changed) of \(numbers.count)"
+    func differ(_ x: Decision, _ y: Decision) -> Value { x.value.compared(.notEqual, to: y.value) }
+    let counts = here.indices.map { index in
+      differ(here[index], ahead[index]).binary(.maximum, differ(here[index], behind[index]))
+        .converted(to: .double).summed
+    }
+    evaluate(counts)
+    return zip(here, counts).compactMap { decision, count in
+      let changed = Int(count.total)
+      if changed == 0 { return nil }
+      return "\(decision.border), \(changed) of \(decision.value.shape.elementCount)"
     }
   }
 
   /// The loss, and what its graph decides, with x moved.
   private func moved(
-    _ x: Value, _ point: [Double], _ direction: [Double], by step: Double
-  ) -> (loss: Double, decisions: [Decided]) {
-    let numbers = zip(point, direction).map { $0 + step * $1 }
-    let leaf = Tensor(shape: x.shape, scalars: numbers).value
-    let rewriting = Rewriting(of: [loss], replacing: [(x, leaf)]) { node, inputs in
+    _ x: Value, _ direction: Value, by step: Double
+  ) -> (loss: Double, decisions: [Decision]) {
+    let point = x + direction * .scalar(step, .double)
+    let rewriting = Rewriting(of: [loss], replacing: [(x, point)]) { node, inputs in
       // Detached tensors are constants to the derivative, so they are here.
       if case .identity(.detached) = node.operation { return Value(node) }
       return Rewriting.copy(node, inputs)
     }
     var decisions: [Decision] = []
-    for (node, written) in rewriting.pairs where written.node !== node && written.node !== leaf.node
-    {
+    for (node, written) in rewriting.pairs
+    where written.node !== node && written.node !== point.node {
       if let decision = Decision(of: node, written: written) { decisions.append(decision) }
     }
     let result = rewriting[loss]!
-    let asDouble = decisions.map { $0.value.converted(to: .double) }
-    evaluate([result] + asDouble)
-    return (result.doubles[0], zip(decisions, asDouble).map { ($0.border, $1.doubles) })
+    evaluate([result] + decisions.map(\.value))
+    return (result.total, decisions)
   }
 }
 
-/// Random directions of length 1.
-private struct Directions {
-  private let key: RandomKey
-  private var count: UInt64 = 0
+extension Value {
+  /// All elements added up.
+  fileprivate var summed: Value { reduced(.sum, AxisSet(all: rank)) }
 
-  init(_ key: RandomKey) { self.key = key }
+  fileprivate var total: Double { Double(Tensor<Double>(summed)) }
 
-  mutating func next(_ elements: Int) -> [Double] {
-    let numbers = Tensor<Double>.normal([elements], key: key.folding(in: count)).scalars
-    count += 1
-    let norm = numbers.norm
-    return numbers.map { $0 / norm }
-  }
-}
-
-extension [Double] {
-  var norm: Double { reduce(0) { $0 + $1 * $1 }.squareRoot() }
+  /// The length of a tensor of Double as a vector.
+  fileprivate var norm: Double { (self * self).total.squareRoot() }
 }
