@@ -13,25 +13,18 @@ package struct SVG {
     package var fill = "none"
     package var stroke = "none"
     package var width = 1.0
-    /// Lengths of dash and gap; nil for a solid line.
-    package var dash: (Double, Double)?
 
     package init(
-      fill: String = "none", stroke: String = "none", width: Double = 1,
-      dash: (Double, Double)? = nil
+      fill: String = "none", stroke: String = "none", width: Double = 1
     ) {
       self.fill = fill
       self.stroke = stroke
       self.width = width
-      self.dash = dash
     }
 
     fileprivate var attributes: String {
       var text = "fill=\"\(fill)\" stroke=\"\(stroke)\""
       if stroke != "none" { text += " stroke-width=\"\(SVG.number(width))\"" }
-      if let dash {
-        text += " stroke-dasharray=\"\(SVG.number(dash.0)) \(SVG.number(dash.1))\""
-      }
       return text
     }
   }

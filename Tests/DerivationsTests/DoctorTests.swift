@@ -226,6 +226,15 @@ import Testing
     #expect(shape.worst == nil)
   }
 
+  /// An infinity makes no other number right.
+  @Test func infinities() {
+    let w: Tensor<Double> = [0, 4]
+    let loss = sqrt(w).sum()
+    #expect(diagnose(Tensor([.infinity, 0.25]), of: loss, withRespectTo: w).isRight)
+    #expect(!diagnose(Tensor([.infinity, 7]), of: loss, withRespectTo: w).isRight)
+    #expect(!diagnose([1, 0.25], of: loss, withRespectTo: w).isRight)
+  }
+
   @Test func zeroGradients() {
     let x: Tensor<Double> = [1, 2], w: Tensor<Double> = [3, 4]
     #expect(diagnose([0, 0], of: x.sum(), withRespectTo: w).isRight)

@@ -42,6 +42,7 @@ import Testing
       .choice(.relation(.less, x, y), x, .number(0.5)), "x where x < y2, else 0.5",
       #"x \text{ where } x \lt y_{2}\text{ , else } 0.5"#
     ),
+    (.sum([x, .number(1e-5)]), "x + 1e-05", #"x + 1 \cdot 10^{-5}"#),
     (.name("hidden.weight"), "hidden.weight", #"\mathrm{hidden.weight}"#),
     (.name("a|b_{c}$"), "a|b_{c}$", #"\mathrm{a\vert b\_\lbrace c\rbrace \$}"#),
   ]

@@ -73,10 +73,10 @@ struct Doctor {
 
   /// |x - y| is small beside the largest |y|.
   private static func areClose(_ x: [Double], _ y: [Double], _ tolerance: Double) -> Bool {
-    let size = y.reduce(0) { Swift.max($0, abs($1)) }
+    let size = y.reduce(0) { $1.isFinite ? Swift.max($0, abs($1)) : $0 }
     return x.count == y.count
       && zip(x, y).allSatisfy {
-        $0 == $1 || $0.isNaN && $1.isNaN || abs($0 - $1) <= tolerance * size
+        $0 == $1 || $0.isNaN && $1.isNaN || $1.isFinite && abs($0 - $1) <= tolerance * size
       }
   }
 

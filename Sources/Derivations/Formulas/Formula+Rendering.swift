@@ -155,7 +155,9 @@ private struct FormulaWriter {
     guard let whole = Int(exactly: number), abs(whole) < 1_000_000_000_000 else {
       guard isLaTeX else { return "\(number)" }
       if number.isInfinite { return number < 0 ? "-\\infty" : "\\infty" }
-      return LaTeX.escaped("\(number)")
+      let parts = "\(number)".split(separator: "e")
+      guard parts.count == 2, let exponent = Int(parts[1]) else { return "\(number)" }
+      return "\(parts[0]) \\cdot 10^{\(exponent)}"
     }
     return "\(whole)"
   }

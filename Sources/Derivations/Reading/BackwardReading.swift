@@ -11,13 +11,11 @@ struct BackwardReading {
     let entry: Int?
     let formula: Formula
     let value: Value
-    /// The line that holds the same numbers, if they are not calculated here.
+    /// True if another line holds the same numbers and nothing is calculated here.
     var isAlias = false
   }
 
   private(set) var lines: [Line] = []
-  /// All steps of the walk.
-  private(set) var steps: [ReverseStep] = []
   private var formulas: FormulaTable
 
   private static let longest = 14
@@ -26,7 +24,6 @@ struct BackwardReading {
     formulas = forward.formulas
     var steps: [ReverseStep] = []
     _ = gradientsIfReached(of: loss, withRespectTo: targets, at: site) { steps.append($0) }
-    self.steps = steps
 
     // When the last contribution came, and the whole.
     var completion: [Int: (step: Int, order: Int, value: Value)] = [:]
