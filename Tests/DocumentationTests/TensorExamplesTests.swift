@@ -37,6 +37,15 @@ import Testing
     ("print(log(Tensor<Float>([1, 10])))", { text(log(Tensor<Float>([1, 10]))) }),
     ("print(sqrt(Tensor<Float>([4, 9])))", { text(sqrt(Tensor<Float>([4, 9]))) }),
     ("print(tanh(Tensor<Float>([0, 1])))", { text(tanh(Tensor<Float>([0, 1]))) }),
+    ("print(erf(Tensor<Float>([0, 1])))", { text(erf(Tensor<Float>([0, 1]))) }),
+    ("print(sin(Tensor<Float>([0, 1])))", { text(sin(Tensor<Float>([0, 1]))) }),
+    ("print(cos(Tensor<Float>([0, 1])))", { text(cos(Tensor<Float>([0, 1]))) }),
+    (
+      "print(pow(Tensor<Float>([1, 2, 3]), 2))", { text(pow(Tensor<Float>([1, 2, 3]), 2)) }
+    ),
+    (
+      "print(pow(2, Tensor<Float>([-1, 0.5])))", { text(pow(2, Tensor<Float>([-1, 0.5]))) }
+    ),
     ("print(relu(Tensor<Float>([-1, 2])))", { text(relu(Tensor<Float>([-1, 2]))) }),
     (
       "print(select(x .> 0, x, 0.1 * x))",

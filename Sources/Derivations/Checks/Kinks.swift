@@ -18,14 +18,14 @@ struct Decision {
     case .unary(let unary):
       switch unary {
       case .absolute, .sign, .relu: (value, border) = (side(inputs[0]), "\(unary.rawValue) at 0")
-      case .negate, .exp, .log, .squareRoot, .tanh, .not: return nil
+      case .negate, .exp, .log, .squareRoot, .tanh, .erf, .sin, .cos, .not: return nil
       }
     case .binary(let binary):
       switch binary {
       case .maximum, .minimum:
         guard written.elementType != .bool else { return nil }
         (value, border) = (side(inputs[0] - inputs[1]), "\(binary.rawValue) of equal numbers")
-      case .add, .subtract, .multiply, .divide: return nil
+      case .add, .subtract, .multiply, .divide, .power: return nil
       }
     case .comparison: (value, border) = (written, "a comparison of equal numbers")
     case .conversion:

@@ -50,7 +50,8 @@ extension Formula {
     switch unary {
     case .negate: .minus(x)
     case .not: .opposite(x)
-    case .absolute, .sign, .exp, .log, .squareRoot, .tanh, .relu: .call(unary.rawValue, [x])
+    case .absolute, .sign, .exp, .log, .squareRoot, .tanh, .erf, .sin, .cos, .relu:
+      .call(unary.rawValue, [x])
     }
   }
 
@@ -62,6 +63,7 @@ extension Formula {
     case .subtract: .plus(x, .minus(y))
     case .multiply: .times(x, y)
     case .divide: .over(x, y)
+    case .power: .call(binary.rawValue, [x, y])
     case .maximum: isBool ? .relation(.or, x, y) : .call(binary.rawValue, [x, y])
     case .minimum: isBool ? .relation(.and, x, y) : .call(binary.rawValue, [x, y])
     }

@@ -22,7 +22,7 @@ struct Cost {
     }
     let local = Rewriting(of: [value], replacing: replacements)[value]!
     let capture = stopping(at: nil) { () throws(Mistake) in
-      try Capture(of: [local], inputs: replacements.map(\.1.node))
+      try Capture(of: [local], placeholders: replacements.map(\.1.node))
     }
     let plan = Plan(capture.program)
     operations = plan.steps.reduce(0) { $0 + $1.floatingPointOperations }

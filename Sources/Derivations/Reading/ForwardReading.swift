@@ -30,8 +30,8 @@ struct ForwardReading {
   /// - Parameter titles: names for values that have none.
   init(of loss: Value, targets: [Value], titles: [(Value, String)]) {
     let order = GraphOrder(of: [loss], isLeaf: ForwardReading.stops(before: targets, under: loss))
-    var consumers = [[Int]](repeating: [], count: order.nodes.count)
-    for position in order.nodes.indices {
+    var consumers = [[Int]](repeating: [], count: order.count)
+    for position in 0..<order.count {
       for input in Set((0..<order.inputCount(at: position)).map { order.input($0, at: position) }) {
         consumers[input].append(position)
       }
@@ -44,7 +44,7 @@ struct ForwardReading {
     let titles = Dictionary(
       titles.map { ($0.0.node.serial, $0.1) }, uniquingKeysWith: { a, _ in a })
     let fixed = Set(targets.map(\.node.serial) + [loss.node.serial])
-    for position in order.nodes.indices { read(position, fixed, titles) }
+    for position in 0..<order.count { read(position, fixed, titles) }
   }
 
   /// What depends on no target and has numbers or a name is given: how it was made is no part of
@@ -66,14 +66,14 @@ struct ForwardReading {
   }
 
   private mutating func read(_ position: Int, _ fixed: Set<UInt64>, _ titles: [UInt64: String]) {
-    let node = order.nodes[position]
+    let node = order[position]
     // A name for what only this node uses is a name for the same entry.
     if case .identity(.named) = node.operation, order.inputCount(at: position) == 1 {
       let input = order.input(0, at: position)
-      if consumers[input].count == 1, let entry = entryOfNode[order.nodes[input].serial] {
+      if consumers[input].count == 1, let entry = entryOfNode[order[input].serial] {
         entries[entry].nodes.append(node)
         entryOfNode[node.serial] = entry
-        formulas[node] = formulas[order.nodes[input]]
+        formulas[node] = formulas[order[input]]
         return
       }
     }
@@ -85,7 +85,7 @@ struct ForwardReading {
       formulas[node] = written
       return
     }
-    let isLoss = position == order.nodes.count - 1
+    let isLoss = position == order.count - 1
     let name =
       givenName.map { names.unique($0) }
       ?? (isLoss ? names.unique("L") : isInput ? names.next("x") : names.next("t"))
@@ -98,10 +98,10 @@ struct ForwardReading {
   private func name(of position: Int, _ titles: [UInt64: String]) -> String? {
     var position = position, name: String?
     while true {
-      let node = order.nodes[position]
+      let node = order[position]
       name = Value(node).name ?? titles[node.serial] ?? name
       guard consumers[position].count == 1,
-        case .identity(.named) = order.nodes[consumers[position][0]].operation
+        case .identity(.named) = order[consumers[position][0]].operation
       else { return name }
       position = consumers[position][0]
     }
@@ -111,10 +111,10 @@ struct ForwardReading {
 
   /// Whether a value is written into the lines that use it.
   private func isInlined(_ position: Int, _ formula: Formula) -> Bool {
-    let node = order.nodes[position]
+    let node = order[position]
     if formula.size > ForwardReading.longestInlined { return false }
     // What alone uses it, if one operation does.
-    let user = consumers[position].count == 1 ? order.nodes[consumers[position][0]] : nil
+    let user = consumers[position].count == 1 ? order[consumers[position][0]] : nil
     switch node.operation {
     case .creation, .comparison: return true
     case .random, .gathering: return false
@@ -127,7 +127,8 @@ struct ForwardReading {
       switch unary {
       case .negate: return canHoldSum(user, formula)
       case .not: return true
-      case .absolute, .sign, .exp, .log, .squareRoot, .tanh, .relu: return false
+      case .absolute, .sign, .exp, .log, .squareRoot, .tanh, .erf, .sin, .cos, .relu:
+        return false
       }
     case .binary(let binary):
       switch binary {
@@ -135,7 +136,7 @@ struct ForwardReading {
       case .multiply:
         return user?.isSum == true || node.hasNumberOperand && canHoldSum(user, formula)
       case .divide: return node.hasNumberOperand && canHoldSum(user, formula)
-      case .maximum, .minimum: return false
+      case .power, .maximum, .minimum: return false
       }
     case .selection: return user?.isSum == true
     case .conversion: return true

@@ -83,14 +83,14 @@ extension Node {
     switch operation {
     case .unary(let unary):
       switch unary {
-      case .absolute, .log, .relu: true
+      case .absolute, .log, .erf, .sin, .cos, .relu: true
       case .negate, .sign, .exp, .squareRoot, .tanh, .not: false
       }
     case .binary(let binary):
       switch binary {
       case .add, .subtract: false
       case .multiply, .divide: !hasNumberOperand
-      case .maximum, .minimum: true
+      case .power, .maximum, .minimum: true
       }
     case .reduction(let reduction, _): reduction != .sum
     case .contraction: true

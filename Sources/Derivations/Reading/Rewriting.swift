@@ -17,7 +17,7 @@ struct Rewriting {
     let replaced = Dictionary(
       replacements.map { ($0.0.node.serial, $0.1) }, uniquingKeysWith: { first, _ in first })
     order = GraphOrder(of: results) { replaced[$0.serial] != nil }
-    written.reserveCapacity(order.nodes.count)
+    written.reserveCapacity(order.count)
     for (position, node) in order.nodes.enumerated() {
       let inputs = (0..<order.inputCount(at: position)).map {
         written[order.input($0, at: position)]

@@ -25,6 +25,7 @@ public final class Adam: Optimizer {
   public let epsilon: Float
   public let state: [[Parameter]]
   public var stepCount = 0
+  public let programs = StepPrograms()
 
   public init(
     _ parameters: Parameters, learningRate: Float = 1e-3, betas: (Float, Float) = (0.9, 0.999),
@@ -66,6 +67,7 @@ public final class AdamW: Optimizer {
   public let epsilon: Float
   public let state: [[Parameter]]
   public var stepCount = 0
+  public let programs = StepPrograms()
 
   public init(
     _ parameters: Parameters, learningRate: Float = 1e-3, weightDecay: Float = 0.01,

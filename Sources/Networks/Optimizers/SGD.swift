@@ -24,6 +24,7 @@ public final class SGD: Optimizer {
   public let momentum: Float
   public let state: [[Parameter]]
   public var stepCount = 0
+  public let programs = StepPrograms()
 
   public init(_ parameters: Parameters, learningRate: Float, momentum: Float = 0) {
     parameters.initializeMissing()

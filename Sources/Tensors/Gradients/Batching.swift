@@ -73,7 +73,7 @@ package func batched(
 ) -> [Value] {
   let oldest = replacements.lazy.map(\.0.node.serial).min() ?? .max
   let order = GraphOrder(of: results) { $0.serial < oldest }
-  var rewritten = [Value?](repeating: nil, count: order.nodes.count)
+  var rewritten = [Value?](repeating: nil, count: order.count)
   for (original, replacement) in replacements {
     if let position = order.position(of: original) { rewritten[position] = replacement }
   }

@@ -101,32 +101,33 @@ package func pullback(
   // Nothing older than the oldest target depends on a target.
   let oldest = targets.lazy.map(\.node.serial).min() ?? 0
   let order = GraphOrder(of: [result]) { $0.serial < oldest }
-  var isWanted = [Bool](repeating: false, count: order.nodes.count)
+  var isWanted = [Bool](repeating: false, count: order.count)
   for target in targets {
     if let position = order.position(of: target) { isWanted[position] = true }
   }
   let isTarget = isWanted
-  for (position, node) in order.nodes.enumerated() where !isWanted[position] {
+  for position in 0..<order.count where !isWanted[position] {
+    let node = order[position]
     if node.historyHasEnded, node.serial > oldest { endedHistory(node).stop(at: site) }
     if node.serial < oldest { continue }
     isWanted[position] = (0..<order.inputCount(at: position)).contains {
       let input = order.input($0, at: position)
-      return order.nodes[input].elementType.isFloatingPoint && isWanted[input]
+      return order[input].elementType.isFloatingPoint && isWanted[input]
     }
   }
 
-  var cotangents = [Value?](repeating: nil, count: order.nodes.count)
-  cotangents[order.nodes.count - 1] = cotangent
+  var cotangents = [Value?](repeating: nil, count: order.count)
+  cotangents[order.count - 1] = cotangent
   var gradients: [Int: Value] = [:]
-  for position in order.nodes.indices.reversed() where isWanted[position] {
+  for position in (0..<order.count).reversed() where isWanted[position] {
     guard let cotangent = cotangents[position] else { continue }
     cotangents[position] = nil
     if isTarget[position] { gradients[position] = cotangent }
-    let node = order.nodes[position], inputs = node.inputs
+    let node = order[position], inputs = node.inputs
     var step = observe == nil ? nil : ReverseStep(node: node, cotangent: cotangent)
     for index in 0..<order.inputCount(at: position) {
       let source = order.input(index, at: position)
-      let input = order.nodes[source]
+      let input = order[source]
       guard isWanted[source], input.elementType.isFloatingPoint,
         let contribution = node.operation.derivative(
           at: index, inputs: inputs, result: Value(node), cotangent: cotangent)
