@@ -3,7 +3,7 @@
 import Synchronization
 
 /// What reads one graph after the other and keeps its memory in between.
-protocol Reusable: Sendable {
+package protocol Reusable: Sendable {
   init()
   /// Lets go of what was read.
   mutating func removeAll()
@@ -11,21 +11,25 @@ protocol Reusable: Sendable {
   var isLarge: Bool { get }
 }
 
+/// A reader in use: by one thread, from `take` to `give`.
+package final class Borrowed<Reader: Reusable>: @unchecked Sendable {
+  @exclusivity(unchecked) package var reader = Reader()
+}
+
 /// Readers that nobody uses at the moment: a small graph is read without allocating.
 final class Reused<Reader: Reusable>: Sendable {
   /// More than threads that read at once on any machine at hand; others make their own.
   private static var mostIdle: Int { 16 }
 
-  private let idle = Mutex<[Reader]>([])
+  private let idle = Mutex<[Borrowed<Reader>]>([])
 
-  func take() -> Reader { idle.withLock { $0.popLast() } ?? Reader() }
+  func take() -> Borrowed<Reader> { idle.withLock { $0.popLast() } ?? Borrowed() }
 
-  func give(_ reader: consuming Reader) {
-    if reader.isLarge { return }
-    reader.removeAll()
-    let returned = reader
+  func give(_ borrowed: Borrowed<Reader>) {
+    if borrowed.reader.isLarge { return }
+    borrowed.reader.removeAll()
     idle.withLock { idle in
-      if idle.count < Reused.mostIdle { idle.append(returned) }
+      if idle.count < Reused.mostIdle { idle.append(borrowed) }
     }
   }
 }

@@ -114,18 +114,18 @@ extension Signature {
   private static let idle = Reused<Signature>()
 
   /// A signature of nothing, which was used before if possible.
-  package static func take() -> Signature { idle.take() }
+  package static func take() -> Borrowed<Signature> { idle.take() }
 
   /// For the next who needs one.
-  package consuming func give() { Signature.idle.give(self) }
+  package static func give(_ borrowed: Borrowed<Signature>) { idle.give(borrowed) }
 }
 
 extension Capture {
   private static let idle = Reused<Capture>()
 
   /// A capture of nothing, which was used before if possible.
-  package static func take() -> Capture { idle.take() }
+  package static func take() -> Borrowed<Capture> { idle.take() }
 
   /// For the next who needs one.
-  package consuming func give() { Capture.idle.give(self) }
+  package static func give(_ borrowed: Borrowed<Capture>) { idle.give(borrowed) }
 }

@@ -20,22 +20,20 @@ public func evaluate<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) {
 
 package func evaluate(_ values: [Value]) {
   Recording.refuseReading()
-  let pending = values.filter { !$0.node.hasNumbers }
-  if pending.isEmpty { return }
-  var capture = Capture.take()
-  stopping(at: nil) { () throws(Mistake) in try capture.read(pending) }
-  let executable = PlanCache.shared.executable(for: capture)
-  let plan = executable.plan
-  let outputs = plan.outputs.map { Storage($0) }
+  if values.allSatisfy({ $0.node.hasNumbers }) { return }
+  let isMixed = values.contains { $0.node.hasNumbers }
+  let pending = isMixed ? values.filter { !$0.node.hasNumbers } : values
+  let capture = Capture.take()
+  stopping(at: nil) { () throws(Mistake) in try capture.reader.read(pending) }
+  let executable = PlanCache.shared.executable(for: capture.reader)
+  let outputs = executable.memoryForOutputs()
   executable.run { run in
-    for index in capture.arguments.indices { run.slots[index] = capture.arguments[index].base }
-    for index in outputs.indices {
-      run.slots[plan.arguments.count + index] = outputs[index].base
-    }
-    for index in capture.parameters.indices { run.setParameter(index, capture.parameters[index]) }
+    run.bind(capture.reader.arguments, from: 0)
+    run.bind(outputs, from: executable.argumentCount)
+    run.setParameters(capture.reader.parameters)
   }
-  for index in pending.indices { pending[index].node.keep(outputs[plan.results[index]]) }
-  capture.give()
+  for index in pending.indices { pending[index].node.keep(outputs[executable.output(of: index)]) }
+  Capture.give(capture)
 }
 
 /// The plan of a step, for listings.

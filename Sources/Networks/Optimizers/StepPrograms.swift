@@ -21,20 +21,20 @@ public final class StepPrograms {
     _ values: [Value], with optimizer: any Optimizer, at site: CallSite
   ) -> Float {
     if slots.isEmpty { slots = optimizer.slots }
-    var signature = Signature.take()
-    for number in slots.indices { signature.train(slots[number][0].leaf.node.serial, number) }
-    signature.read(values)
-    let program = program(for: signature, values, optimizer, at: site)
-    for scalar in optimizer.scalars { signature.add(bits: UInt64(Float(scalar).bitPattern)) }
+    let borrowed = Signature.take()
+    for number in slots.indices { borrowed.reader.train(slots[number][0].leaf.node.serial, number) }
+    borrowed.reader.read(values)
+    let program = program(for: borrowed.reader, values, optimizer, at: site)
+    for scalar in optimizer.scalars { borrowed.reader.add(bits: UInt64(Float(scalar).bitPattern)) }
     // The graph goes; what is still shared after that has other holders.
-    signature.forgetGraph()
+    borrowed.reader.forgetGraph()
     values[0].node.endHistory()
     var results = program.memoryForResults()
     program.run(
-      inputs: signature.numbers, bits: signature.bits, expecting: signature.trainedSerials,
-      into: &results)
+      inputs: borrowed.reader.numbers, bits: borrowed.reader.bits,
+      expecting: borrowed.reader.trainedSerials, into: &results)
     for index in values.indices { values[index].node.keep(results[index]) }
-    signature.give()
+    Signature.give(borrowed)
     return results[0].firstFloat
   }
 

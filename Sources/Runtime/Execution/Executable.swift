@@ -9,6 +9,9 @@ import Synchronization
 final class Executable: @unchecked Sendable {
   let plan: Plan
   let argumentCount: Int
+  /// Bytes of each output, and the output that each result is.
+  private let outputByteCounts: [Int]
+  private let outputOfResult: [Int]
   // Plain data in `plain`, written once, in `init`.
   private let phases: UnsafeBufferPointer<CompiledPhase>
   private let plain = PlainMemory()
@@ -20,6 +23,8 @@ final class Executable: @unchecked Sendable {
   init(_ plan: Plan) {
     self.plan = plan
     argumentCount = plan.arguments.count
+    outputByteCounts = plan.outputs.map { $0.shape.elementCount * $0.elementType.byteCount }
+    outputOfResult = plan.results
     slots = SlotNumbering(plan)
     let context = CompilationContext(slots: slots, plain: plain)
     let phases = plan.phases.map { CompiledPhase($0, of: plan, in: context) }
@@ -27,6 +32,13 @@ final class Executable: @unchecked Sendable {
     threadByteCount = Plan.padded(phases.lazy.map(\.threadByteCount).max() ?? 0)
     sharedByteCount = Plan.padded(phases.lazy.map(\.sharedByteCount).max() ?? 0)
   }
+
+  func output(of result: Int) -> Int { outputOfResult[result] }
+
+  /// New memory for output `output`.
+  func memory(for output: Int) -> Storage { Storage(byteCount: outputByteCounts[output]) }
+
+  func memoryForOutputs() -> [Storage] { outputByteCounts.map { Storage(byteCount: $0) } }
 
   /// The memory of one run between its first and last step, with the table of slots in front.
   private final class Arena: Sendable {

@@ -50,6 +50,16 @@ struct RunMemory {
 
   func pointer(_ slot: Int) -> UnsafeMutableRawPointer { slots[slot] }
 
+  /// Says where arguments or outputs are.
+  func bind(_ storages: [Storage], from first: Int) {
+    for index in storages.indices { slots[first + index] = storages[index].base }
+  }
+
+  /// Gives all parameters their bits.
+  func setParameters(_ bits: [UInt64]) {
+    for index in bits.indices { parameters[index] = bits[index] }
+  }
+
   /// Gives a parameter its bits; `index` is below the plan's parameter count.
   func setParameter(_ index: Int, _ bits: UInt64) { parameters[index] = bits }
 }

@@ -163,7 +163,7 @@ package final class RecordedProgram: @unchecked Sendable {
         if isAlone {
           run.slots[firstOutput + replaced.output] = old
         } else {
-          let memory = Storage(executable.plan.outputs[replaced.output])
+          let memory = executable.memory(for: replaced.output)
           fresh[index] = memory
           run.slots[firstOutput + replaced.output] = memory.base
         }
@@ -221,6 +221,6 @@ package final class RecordedProgram: @unchecked Sendable {
 
   /// New memory for all results.
   package func memoryForResults() -> [Storage] {
-    results.map { Storage(executable.plan.outputs[$0.output]) }
+    results.map { executable.memory(for: $0.output) }
   }
 }
