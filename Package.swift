@@ -35,10 +35,15 @@ let package = Package(
       name: "PullbackNetworks", dependencies: ["PullbackRuntime", "CPullbackDigits"],
       path: "Sources/Networks"),
     .target(name: "PullbackByHand", dependencies: ["PullbackRuntime"], path: "Sources/ByHand"),
+    .target(name: "PullbackDrawing", path: "Sources/Drawing"),
+    .target(
+      name: "PullbackDerivations", dependencies: ["PullbackNetworks", "PullbackDrawing"],
+      path: "Sources/Derivations"),
     .target(
       name: "Pullback",
       dependencies: [
         "PullbackTensors", "PullbackPlans", "PullbackRuntime", "PullbackNetworks",
+        "PullbackDerivations",
       ],
       path: "Sources/Pullback"),
     .executableTarget(
@@ -61,6 +66,8 @@ let package = Package(
     .testTarget(
       name: "NetworksTests", dependencies: ["Pullback", "CPullbackAllocations"],
       exclude: ["Fixtures"]),
+    .testTarget(name: "DerivationsTests", dependencies: ["Pullback", "PullbackTestSupport"]),
+    .testTarget(name: "DrawingTests", dependencies: ["PullbackDrawing", "PullbackTestSupport"]),
     .testTarget(name: "ByHandTests", dependencies: ["Pullback", "PullbackByHand"]),
     .testTarget(name: "CommandTests", dependencies: ["PullbackCommand"]),
     .testTarget(name: "DocumentationTests", dependencies: ["Pullback"]),

@@ -63,18 +63,40 @@ package func gradients(
 
 /// The gradients of a scalar loss, nil for tensors it does not depend on.
 package func gradientsIfReached(
-  of loss: Value, withRespectTo targets: [Value], at site: CallSite? = nil
+  of loss: Value, withRespectTo targets: [Value], at site: CallSite? = nil,
+  observing observe: ((ReverseStep) -> Void)? = nil
 ) -> [Value?] {
   stopping(at: site) { () throws(Mistake) in try checkDifferentiable(loss) }
   return pullback(
-    of: loss, cotangent: Value.constant(1, loss.elementType), withRespectTo: targets, at: site)
+    of: loss, cotangent: Value.constant(1, loss.elementType), withRespectTo: targets, at: site,
+    observing: observe)
+}
+
+/// What the reverse walk did at one node: for those who read it.
+package struct ReverseStep {
+  package let node: Node
+  /// The node's whole cotangent: all contributions summed.
+  package let cotangent: Value
+  /// What the node's rule handed to its inputs.
+  package fileprivate(set) var contributions: [Contribution] = []
+
+  package struct Contribution {
+    package let input: Node
+    /// In the shape of the node's result.
+    package let stretched: Value
+    /// Summed over the axes along which the input was stretched.
+    package let summed: Value
+  }
 }
 
 /// The reverse walk: from a result of any shape and its cotangent back to the targets, each
 /// node's cotangent handed to its inputs by the node's own rule. The one place where cotangents
 /// are summed. Nil for targets that the result does not depend on.
+///
+/// - Parameter observe: called after each node with what was handed to its inputs.
 package func pullback(
-  of result: Value, cotangent: Value, withRespectTo targets: [Value], at site: CallSite? = nil
+  of result: Value, cotangent: Value, withRespectTo targets: [Value], at site: CallSite? = nil,
+  observing observe: ((ReverseStep) -> Void)? = nil
 ) -> [Value?] {
   // Nothing older than the oldest target depends on a target.
   let oldest = targets.lazy.map(\.node.serial).min() ?? 0
@@ -102,6 +124,7 @@ package func pullback(
     cotangents[position] = nil
     if isTarget[position] { gradients[position] = cotangent }
     let node = order[position], inputs = node.inputs
+    var step = observe == nil ? nil : ReverseStep(node: node, cotangent: cotangent)
     for index in 0..<order.inputCount(at: position) {
       let source = order.input(index, at: position)
       let input = order[source]
@@ -111,7 +134,9 @@ package func pullback(
       else { continue }
       let summed = contribution.summed(to: input.shape)
       cotangents[source] = cotangents[source].map { $0 + summed } ?? summed
+      step?.contributions.append(.init(input: input, stretched: contribution, summed: summed))
     }
+    if let step { observe?(step) }
   }
   return targets.map { order.position(of: $0).flatMap { gradients[$0] } }
 }
