@@ -73,14 +73,23 @@ import Testing
     #expect(batched(over: x) { _ in w }.scalars == (0..<count).flatMap { _ in w.scalars })
   }
 
+  // Not inside the exit tests: in an asynchronous closure they crash the 6.3 compiler with -O.
+  @inline(never) private static func batchScalar() {
+    _ = batched(over: Tensor<Double>(1).named("c")) { $0 }
+  }
+
+  @inline(never) private static func batchUnequalExtents() {
+    _ = batched(over: Tensor<Double>([1, 2]), Tensor<Double>([1])) { $0 + $1 }
+  }
+
   @Test func mistakes() async {
     let scalar = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
-    ) { _ = batched(over: Tensor<Double>(1).named("c")) { $0 } }
+    ) { JacobianTests.batchScalar() }
     #expect(scalar.message.contains("batched: c [] is a scalar and has no leading axis"))
     let extents = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
-    ) { _ = batched(over: Tensor<Double>([1, 2]), Tensor<Double>([1])) { $0 + $1 } }
+    ) { JacobianTests.batchUnequalExtents() }
     #expect(extents.message.contains("batched: [2] and [1] differ in their leading axis"))
     let vector = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
