@@ -32,6 +32,13 @@ enum Console {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
+  /// Says so if this is a debug build.
+  static func noteDebugBuild() {
+    #if DEBUG
+      note("Debug build: a release build is faster (swift run -c release).\n")
+    #endif
+  }
+
   /// Ends the command with 130 on Ctrl-C, on a fresh line. A reader that has gone is an output
   /// that cannot be written, not a reason to be killed.
   static func exitOnInterrupt() {

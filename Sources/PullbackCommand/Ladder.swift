@@ -42,9 +42,7 @@ struct Ladder: ParsableCommand {
   func run() throws {
     try prepare(threads: threads)
     if trap { return try printTrap() }
-    #if DEBUG
-      Console.note("Debug build: a release build is faster (swift run -c release).\n")
-    #endif
+    Console.noteDebugBuild()
     let extents = shape ?? .ofTheNotes
     let product = IntegerProduct(extents)
     // Measured between the rungs too: a machine in use gives its best at times.

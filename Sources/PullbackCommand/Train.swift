@@ -55,6 +55,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     try prepare(threads: threads)
+    if !quiet { Console.noteDebugBuild() }
     let start = ContinuousClock.now
     let training = DigitsTraining(
       hidden: hidden.sizes, learningRate: learningRate, batch: batch, seed: seed)

@@ -41,9 +41,7 @@ struct BenchOptions: ParsableArguments {
   /// What every benchmark does first.
   func begin() throws {
     try prepare(threads: threads)
-    #if DEBUG
-      Console.note("Debug build: a release build is faster (swift run -c release).\n")
-    #endif
+    Console.noteDebugBuild()
   }
 }
 
