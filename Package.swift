@@ -34,11 +34,18 @@ let package = Package(
     .target(
       name: "PullbackNetworks", dependencies: ["PullbackRuntime", "CPullbackDigits"],
       path: "Sources/Networks"),
+    .target(
+      name: "PullbackFormats", dependencies: ["PullbackRuntime"], path: "Sources/Formats",
+      swiftSettings: optimisedSwift),
+    .target(
+      name: "PullbackModels", dependencies: ["PullbackNetworks", "PullbackFormats"],
+      path: "Sources/Models"),
     .target(name: "PullbackByHand", dependencies: ["PullbackRuntime"], path: "Sources/ByHand"),
     .target(
       name: "Pullback",
       dependencies: [
         "PullbackTensors", "PullbackPlans", "PullbackRuntime", "PullbackNetworks",
+        "PullbackFormats", "PullbackModels",
       ],
       path: "Sources/Pullback"),
     .executableTarget(
