@@ -36,8 +36,7 @@ struct Zlib: Sendable {
 
   typealias StreamPointer = UnsafeMutableRawPointer
   let version: @convention(c) () -> UnsafePointer<CChar>?
-  let inflateInit:
-    @convention(c) (StreamPointer, Int32, UnsafePointer<CChar>?, Int32) -> Int32
+  let inflateInit: @convention(c) (StreamPointer, Int32, UnsafePointer<CChar>?, Int32) -> Int32
   let inflate: @convention(c) (StreamPointer, Int32) -> Int32
   let inflateReset: @convention(c) (StreamPointer) -> Int32
   let inflateEnd: @convention(c) (StreamPointer) -> Int32
@@ -73,8 +72,8 @@ struct Zlib: Sendable {
     }
     guard MemoryLayout<Stream>.size == (MemoryLayout<Int>.size == 8 ? 112 : 56),
       let version: @convention(c) () -> UnsafePointer<CChar>? = function("zlibVersion"),
-      let inflateInit:
-        @convention(c) (StreamPointer, Int32, UnsafePointer<CChar>?, Int32) -> Int32 =
+      let inflateInit: @convention(c) (StreamPointer, Int32, UnsafePointer<CChar>?, Int32) -> Int32
+      =
         function("inflateInit2_"),
       let inflate: @convention(c) (StreamPointer, Int32) -> Int32 = function("inflate"),
       let inflateReset: @convention(c) (StreamPointer) -> Int32 = function("inflateReset"),

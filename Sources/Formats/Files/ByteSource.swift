@@ -144,3 +144,6 @@ extension Array<UInt8> {
     for index in 0..<count { append(UInt8(truncatingIfNeeded: number >> UInt64(8 * index))) }
   }
 }
+
+/// True if there is a file at the path that may be read.
+package func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
