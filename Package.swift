@@ -65,6 +65,11 @@ let package = Package(
       name: "RuntimeTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]
     ),
     .testTarget(name: "NetworksTests", dependencies: ["Pullback"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "FormatsTests", dependencies: ["Pullback", "PullbackTestSupport"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ModelsTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "ByHandTests", dependencies: ["Pullback", "PullbackByHand"]),
     .testTarget(name: "CommandTests", dependencies: ["PullbackCommand"]),
     .testTarget(name: "DocumentationTests", dependencies: ["Pullback"]),

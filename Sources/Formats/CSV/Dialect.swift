@@ -59,29 +59,25 @@ private struct Sample {
   var firstLine = 1
   /// How many of the records have as many fields as the first.
   var share = 0.0
+  /// What is wrong with the record behind them.
+  var failure: FileError?
 
   static func best(
     of source: ByteSource, _ separators: [UInt8]
   ) throws(FileError) -> Sample {
     var length = 1 << 16
     while true {
-      var samples: [Sample] = [], failure: FileError?
-      for separator in separators {
-        do throws(FileError) {
-          samples.append(try Sample(source, separator, length: length))
-        } catch {
-          failure = failure ?? error
-        }
+      let samples = try separators.map { (separator) throws(FileError) in
+        try Sample(source, separator, length: length)
       }
       // Wide tables need a longer look.
       let isWhole = length >= source.byteCount || length >= RecordReader.longestRecord
       if isWhole || samples.contains(where: { $0.texts.count > 1 }) {
-        let best = samples.enumerated().max { left, right in
-          left.element.rank == right.element.rank
-            ? left.offset > right.offset : left.element.rank < right.element.rank
-        }
-        if let best { return best.element }
-        throw failure!
+        // The first of the best; one in which nothing was separated only if none has an error.
+        let best = samples.reduce(samples[0]) { $1.rank > $0.rank ? $1 : $0 }
+        let failure = best.rank.0 > 0 ? best.failure : samples.lazy.compactMap(\.failure).first
+        if let failure { throw failure }
+        return best
       }
       length *= 8
     }
@@ -95,8 +91,7 @@ private struct Sample {
 
   private init(_ source: ByteSource, _ separator: UInt8, length: Int) throws(FileError) {
     self.separator = separator
-    // The last record of a part of the file may be cut: it is dropped, and so is what follows an
-    // error in it.
+    // The last record of a part of the file may be cut: it is dropped, and an error in it is none.
     let isWhole = length >= source.byteCount
     var reader = try RecordReader(source, separator: separator, end: length)
     do throws(FileError) {
@@ -107,7 +102,7 @@ private struct Sample {
         texts.append(record)
       }
     } catch {
-      if isWhole || texts.isEmpty { throw error }
+      failure = isWhole ? error : nil
     }
     if !isWhole, texts.count > 1, texts.count <= Sample.recordCount { texts.removeLast() }
     let matching = texts.count { $0.count == texts[0].count }
