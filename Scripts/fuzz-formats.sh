@@ -13,7 +13,7 @@ shift || true
 parsers=("$@")
 if [ ${#parsers[@]} = 0 ]; then parsers=(csv idx npy npz safetensors model); fi
 
-flags=(-c release --package-path Fuzz --scratch-path .build-fuzz)
+flags=(-c release --package-path Robustness --scratch-path .build-fuzz)
 # gold, the default linker on Linux, stumbles over the instrumented files.
 swift build "${flags[@]}" -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld --product Fuzz
 program=$(swift build "${flags[@]}" --show-bin-path)/Fuzz

@@ -9,7 +9,7 @@ struct ReadmeTests {
   private static let root = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  @Test(arguments: [(0, "ForwardAndBackward"), (1, "TrainOnDigits")])
+  @Test(arguments: [(0, "ForwardAndBackward"), (1, "TrainOnDigits"), (2, "Files")])
   func exampleIsASnippetAndPrintsWhatIsSaid(position: Int, name: String) throws {
     let readme = try String(
       contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
@@ -42,15 +42,19 @@ struct ReadmeTests {
   @Test func eachExampleIsTested() throws {
     let readme = try String(
       contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
-    #expect(readme.components(separatedBy: "```swift\n").count - 1 == 2)
+    #expect(readme.components(separatedBy: "```swift\n").count - 1 == 3)
   }
 
-  /// Runs a snippet, which is built beside the tests.
+  /// Runs a snippet, which is built beside the tests, in a folder of its own.
   private func run(_ name: String) throws -> String {
     let process = Process(), output = Pipe()
     process.executableURL = URL(filePath: CommandLine.arguments[0])
       .resolvingSymlinksInPath().deletingLastPathComponent().appending(path: name)
     process.standardOutput = output
+    let folder = FileManager.default.temporaryDirectory.appending(path: "pullback-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    process.currentDirectoryURL = folder
     try process.run()
     let data = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()

@@ -3,7 +3,7 @@
 /// The distinct texts of a column, numbered as they appear: all in one buffer, because a million
 /// strings of their own would take several times the memory of their letters.
 struct Categories {
-  private var text: [UInt8] = []
+  private var text: Bytes = []
   /// Text i ends here and starts where the one before ends.
   private var ends: [Int] = []
   /// Open addressing: numbers of texts, or -1; at most half of the slots are taken.

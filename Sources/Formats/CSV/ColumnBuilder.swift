@@ -119,9 +119,11 @@ private func isIdentifierLike(_ numbers: [Double]) -> Bool {
 
 /// The texts that stand for no value, compared without regard to case.
 struct MissingValues {
-  private let texts: [[UInt8]]
+  private let texts: [Bytes]
 
-  init(_ texts: [String]) { self.texts = texts.map { $0.utf8.map(MissingValues.lowercased) } }
+  init(_ texts: [String]) {
+    self.texts = texts.map { Bytes($0.utf8.map(MissingValues.lowercased)) }
+  }
 
   func contains(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
     let count = field.end - field.start

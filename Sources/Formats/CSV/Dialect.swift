@@ -112,14 +112,14 @@ private struct Sample {
 
 extension String {
   fileprivate var isNumber: Bool {
-    let bytes = Array(utf8)
+    let bytes = Bytes(utf8)
     return decimal(bytes.span, 0, bytes.count) != nil
   }
 }
 
 extension MissingValues {
   fileprivate func contains(_ text: String) -> Bool {
-    let bytes = Array(text.utf8)
+    let bytes = Bytes(text.utf8)
     return contains(bytes.span, Field(start: 0, end: bytes.count))
   }
 }

@@ -19,7 +19,7 @@ struct RecordReader {
   let separator: UInt8
   private let end: Int
   /// What `fields` point into.
-  private(set) var buffer: [UInt8] = []
+  private(set) var buffer: Bytes = []
   /// The start of the next record in the buffer, and of the buffer's end in the source.
   private var position = 0
   private var offset: Int
@@ -184,8 +184,8 @@ struct RecordReader {
   }
 
   /// The bytes of a field, with doubled quotes as one.
-  func raw(_ field: Field) -> [UInt8] {
-    var text: [UInt8] = []
+  func raw(_ field: Field) -> Bytes {
+    var text: Bytes = []
     text.reserveCapacity(field.end - field.start)
     var index = field.start
     while index < field.end {

@@ -30,13 +30,13 @@ struct CRC32 {
   }
 
   /// Table k holds what a byte becomes with k zero bytes behind it.
-  private static let tables: [UInt32] = {
+  private static let tables: ContiguousArray<UInt32> = {
     var tables = (0..<256).map { byte in
       (0..<8).reduce(UInt32(byte)) { bits, _ in bits >> 1 ^ (bits & 1 == 1 ? 0xEDB8_8320 : 0) }
     }
     for _ in 1..<4 {
       tables += tables.suffix(256).map { $0 >> 8 ^ tables[Int($0 & 0xFF)] }
     }
-    return tables
+    return ContiguousArray(tables)
   }()
 }

@@ -5,8 +5,8 @@ final class Deflater {
   private let zlib: Zlib
   private let file: String
   private let stream: UnsafeMutablePointer<Zlib.Stream>
-  private var block = [UInt8](repeating: 0, count: 1 << 16)
-  private(set) var result: [UInt8] = []
+  private var block = Bytes(repeating: 0, count: 1 << 16)
+  private(set) var result: Bytes = []
 
   init(for file: String) throws(FileError) {
     zlib = try Zlib.load(for: file)
@@ -45,7 +45,7 @@ final class Deflater {
   }
 
   /// Compresses what zlib has kept back and returns all.
-  func finish() throws(FileError) -> [UInt8] {
+  func finish() throws(FileError) -> Bytes {
     var status = Zlib.ok
     while status == Zlib.ok { status = step(finishing: true) }
     guard status == Zlib.streamEnd else { throw failure }

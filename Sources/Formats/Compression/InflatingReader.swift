@@ -56,7 +56,7 @@ final class InflatingReader {
 
   /// Throws unless everything has been read.
   func finish() throws(FileError) {
-    var bytes: [UInt8] = [0]
+    var bytes: Bytes = [0]
     var span = bytes.mutableSpan
     if try fill(&span) > 0 {
       throw source.malformed(

@@ -21,7 +21,7 @@ package final class AtomicFile {
   private let descriptor: Int32
   private let folder: Int32
   private var isMoved = false
-  private var pending: [UInt8] = []
+  private var pending: Bytes = []
 
   /// Writes a file with `body`. What it throws passes through.
   package static func write(
@@ -73,7 +73,7 @@ package final class AtomicFile {
   }
 
   /// Writes bytes behind those written before.
-  package func write(_ bytes: [UInt8]) throws(FileError) {
+  package func write(_ bytes: Bytes) throws(FileError) {
     pending += bytes
     if pending.count >= 1 << 16 { try flush() }
   }

@@ -8,6 +8,9 @@
   import Musl
 #endif
 
+/// Bytes in memory. Not an `Array`, whose spans want a newer macOS.
+package typealias Bytes = ContiguousArray<UInt8>
+
 /// The bytes of a file, or of an array, at positions: what all parsers read from.
 ///
 /// Files are read with `pread` straight to where the bytes belong, not mapped: kernels want memory
@@ -21,7 +24,7 @@ package final class ByteSource: Sendable {
 
   private enum Contents {
     case file(descriptor: Int32)
-    case bytes([UInt8])
+    case bytes(Bytes)
   }
 
   /// Opens a file. Only regular files have a length to check claims against.
@@ -49,7 +52,7 @@ package final class ByteSource: Sendable {
   package init(_ bytes: [UInt8], name: String) {
     self.name = name
     byteCount = bytes.count
-    contents = .bytes(bytes)
+    contents = .bytes(Bytes(bytes))
   }
 
   deinit {
@@ -92,11 +95,11 @@ package final class ByteSource: Sendable {
   }
 
   /// `count` bytes from `offset` on. Checked against the length before anything is allocated.
-  package func bytes(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
+  package func bytes(at offset: Int, count: Int) throws(FileError) -> Bytes {
     guard offset >= 0, count >= 0, offset <= byteCount, count <= byteCount - offset else {
       throw endsEarly(at: offset, needing: count)
     }
-    var bytes = [UInt8](repeating: 0, count: count)
+    var bytes = Bytes(repeating: 0, count: count)
     var span = bytes.mutableSpan
     try read(at: offset, into: &span)
     return bytes
@@ -129,7 +132,7 @@ func retrying(_ call: () -> Int32) -> Int32 {
   }
 }
 
-extension Array<UInt8> {
+extension Bytes {
   /// The unsigned number of `count` bytes at `offset`, least significant first.
   func littleEndian(at offset: Int, count: Int) -> UInt64 {
     (0..<count).reduce(0) { $0 | UInt64(self[offset + $1]) << UInt64(8 * $1) }

@@ -69,8 +69,8 @@ public enum IDX {
 
   private static func bytes(
     _ count: Int, _ reader: InflatingReader
-  ) throws(FileError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
+  ) throws(FileError) -> Bytes {
+    var bytes = Bytes(repeating: 0, count: count)
     var span = bytes.mutableSpan
     try reader.read(into: &span)
     return bytes
@@ -88,7 +88,7 @@ private struct Header {
   let type: StoredType
   let rank: Int
 
-  init(_ start: [UInt8], _ source: ByteSource) throws(FileError) {
+  init(_ start: Bytes, _ source: ByteSource) throws(FileError) {
     guard start[0] == 0, start[1] == 0 else {
       throw source.malformed(at: 0, "not an IDX file: it does not start with two zero bytes")
     }
@@ -104,7 +104,7 @@ private struct Header {
   }
 
   func arrangement(
-    _ extents: [UInt8], _ source: ByteSource
+    _ extents: Bytes, _ source: ByteSource
   ) throws(FileError) -> (Arrangement, byteCount: Int) {
     let shape = Shape((0..<rank).map { Int(extents.bigEndian(at: 4 * $0, count: 4)) })
     let arrangement = Arrangement(type: type, shape: shape, isBigEndian: true)

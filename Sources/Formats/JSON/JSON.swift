@@ -33,7 +33,7 @@ public enum JSON: Sendable, Hashable {
   ///
   /// - Parameter file: what errors call the text.
   public init(parsing text: String, file: String = "JSON") throws(FileError) {
-    var scanner = JSONScanner(Array(text.utf8)) {
+    var scanner = JSONScanner(Bytes(text.utf8)) {
       FileError(.malformed, in: file, at: .byte($0), $1)
     }
     self = try scanner.value()

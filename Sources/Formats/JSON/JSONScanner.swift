@@ -6,12 +6,12 @@
 /// Source: RFC 8259. Foundation's decoders neither refuse a key that stands twice nor say at which
 /// byte the text is wrong.
 struct JSONScanner {
-  private let bytes: [UInt8]
+  private let bytes: Bytes
   private let failure: (Int, String) -> FileError
   private(set) var index = 0
 
   /// - Parameter failure: the error for a position in the bytes and a problem.
-  init(_ bytes: [UInt8], failure: @escaping (Int, String) -> FileError) {
+  init(_ bytes: Bytes, failure: @escaping (Int, String) -> FileError) {
     (self.bytes, self.failure) = (bytes, failure)
   }
 
@@ -88,7 +88,7 @@ struct JSONScanner {
   /// A text in quotation marks.
   mutating func string() throws(FileError) -> String {
     try expect("\"")
-    var text: [UInt8] = []
+    var text: Bytes = []
     while index < bytes.count {
       let byte = bytes[index]
       index += 1
@@ -98,7 +98,7 @@ struct JSONScanner {
       }
       guard byte >= 0x20 else { throw malformed("a control character in a text") }
       if byte == UInt8(ascii: "\\") {
-        text += Array(String(try escaped()).utf8)
+        text += Bytes(String(try escaped()).utf8)
       } else {
         text.append(byte)
       }
@@ -121,7 +121,7 @@ struct JSONScanner {
       let unit = try hexadecimal()
       if let scalar = Unicode.Scalar(unit) { return scalar }
       // The first half of a pair.
-      guard unit < 0xDC00, bytes[index...].starts(with: Array("\\u".utf8)) else {
+      guard unit < 0xDC00, bytes[index...].starts(with: Bytes("\\u".utf8)) else {
         throw malformed("half of a pair of UTF-16")
       }
       index += 2

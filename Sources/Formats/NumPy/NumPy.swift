@@ -77,7 +77,7 @@ public enum NumPy {
 
   private static func headerBytes(
     for tensor: StoredTensor, named name: String?, in path: String
-  ) throws(FileError) -> [UInt8] {
+  ) throws(FileError) -> Bytes {
     if let bytes = NumPyHeader.bytes(for: tensor) { return bytes }
     throw FileError(
       .unwritable, in: path, at: name.map(FileError.Place.part),

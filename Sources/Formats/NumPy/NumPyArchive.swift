@@ -99,8 +99,8 @@ public struct NumPyArchive: Sendable {
     return try StoredTensor(header.arrangement, origin: origin, fill: read)
   }
 
-  private static func bytes(_ count: Int, _ read: Reading) throws(FileError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
+  private static func bytes(_ count: Int, _ read: Reading) throws(FileError) -> Bytes {
+    var bytes = Bytes(repeating: 0, count: count)
     var span = bytes.mutableSpan
     try read(&span)
     return bytes

@@ -16,10 +16,10 @@ struct NumPyHeader {
 
   /// - Parameter read: the next bytes of the file, as many as asked for.
   init(
-    for origin: StoredTensor.Origin, _ read: (Int) throws(FileError) -> [UInt8]
+    for origin: StoredTensor.Origin, _ read: (Int) throws(FileError) -> Bytes
   ) throws(FileError) {
     let start = try read(8)
-    guard start.starts(with: [0x93] + Array("NUMPY".utf8)) else {
+    guard start.starts(with: [0x93] + Bytes("NUMPY".utf8)) else {
       throw origin.malformed("not a .npy file: it does not start with \\x93NUMPY")
     }
     let isWide = start[6] > 1
@@ -38,7 +38,7 @@ struct NumPyHeader {
 
   /// The header of a tensor in row-major order, padded so that the elements start at a multiple of
   /// 64; nil if NumPy has no such elements.
-  static func bytes(for tensor: StoredTensor) -> [UInt8]? {
+  static func bytes(for tensor: StoredTensor) -> Bytes? {
     let codes: [StoredType: String] = [
       .float64: "<f8", .float32: "<f4", .float16: "<f2",
       .int64: "<i8", .int32: "<i4", .int16: "<i2", .int8: "|i1",
@@ -50,21 +50,21 @@ struct NumPyHeader {
     let text = "{'descr': '\(code)', 'fortran_order': False, 'shape': \(shape), }"
     // Shapes of up to 64 extents of 20 characters fit version 1.
     let length = (10 + text.utf8.count + 1 + 63) / 64 * 64 - 10
-    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
+    var bytes: Bytes = [0x93] + Bytes("NUMPY".utf8) + [1, 0]
     bytes.append(littleEndian: UInt64(length), count: 2)
-    bytes += Array(text.utf8)
-    bytes += [UInt8](repeating: 0x20, count: length - text.utf8.count - 1) + [0x0A]
+    bytes += Bytes(text.utf8)
+    bytes += Bytes(repeating: 0x20, count: length - text.utf8.count - 1) + [0x0A]
     return bytes
   }
 }
 
 /// The few forms of Python that a header consists of; anything else is refused.
 private struct PythonDictionary {
-  private let text: [UInt8]
+  private let text: Bytes
   private let origin: StoredTensor.Origin
   private var index = 0
 
-  init(_ text: [UInt8], _ origin: StoredTensor.Origin) {
+  init(_ text: Bytes, _ origin: StoredTensor.Origin) {
     (self.text, self.origin) = (text, origin)
   }
 

@@ -90,7 +90,7 @@ struct ZipDirectory: Sendable {
 
   /// A number of 64 bits that counts bytes or members.
   private static func count(
-    _ bytes: [UInt8], _ offset: Int, _ source: ByteSource
+    _ bytes: Bytes, _ offset: Int, _ source: ByteSource
   ) throws(FileError) -> Int {
     guard let number = Int(exactly: bytes.littleEndian(at: offset, count: 8)) else {
       throw source.malformed("a number in the archive is too large to count")
@@ -99,7 +99,7 @@ struct ZipDirectory: Sendable {
   }
 
   private static func member(
-    _ directory: [UInt8], _ index: inout Int, start: Int, _ source: ByteSource
+    _ directory: Bytes, _ index: inout Int, start: Int, _ source: ByteSource
   ) throws(FileError) -> Member {
     let place = start + index
     func number(_ offset: Int, _ count: Int) -> Int {
@@ -125,7 +125,7 @@ struct ZipDirectory: Sendable {
         "\(name.quoted) is compressed by method \(number(10, 2)); only deflate (8) is known")
     }
     var sizes = [number(24, 4), number(20, 4), number(42, 4)]
-    let extra = Array(directory[(index + 46 + nameCount)..<(index + 46 + nameCount + extraCount)])
+    let extra = Bytes(directory[(index + 46 + nameCount)..<(index + 46 + nameCount + extraCount)])
     try widen(&sizes, extra, at: place, source)
     let member = Member(
       name: name, isDeflated: number(10, 2) == 8, checksum: UInt32(number(16, 4)),
@@ -139,7 +139,7 @@ struct ZipDirectory: Sendable {
 
   /// Numbers that do not fit 32 bits stand, in order, in the extra field 1.
   private static func widen(
-    _ sizes: inout [Int], _ extra: [UInt8], at place: Int, _ source: ByteSource
+    _ sizes: inout [Int], _ extra: Bytes, at place: Int, _ source: ByteSource
   ) throws(FileError) {
     var position = 0
     while extra.count - position >= 4 {
@@ -180,7 +180,7 @@ struct ZipDirectory: Sendable {
     let nameCount = Int(header.littleEndian(at: 26, count: 2))
     let start = member.header + 30 + nameCount + Int(header.littleEndian(at: 28, count: 2))
     guard header.littleEndian(at: 0, count: 4) == 0x0403_4B50,
-      try source.bytes(at: member.header + 30, count: nameCount) == Array(member.name.utf8)
+      try source.bytes(at: member.header + 30, count: nameCount) == Bytes(member.name.utf8)
     else {
       throw source.malformed(
         at: member.header, "the member \(member.name.quoted) is not where the directory says")

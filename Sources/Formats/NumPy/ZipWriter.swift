@@ -5,7 +5,7 @@
 struct ZipWriter {
   private let file: AtomicFile
   private let path: String
-  private var directory: [UInt8] = []
+  private var directory: Bytes = []
   private var count = 0
   private var position = 0
 
@@ -13,7 +13,7 @@ struct ZipWriter {
 
   /// Adds a member that consists of a header and the bytes of a tensor.
   mutating func add(
-    _ name: String, _ header: [UInt8], _ tensor: StoredTensor, compressed: Bool
+    _ name: String, _ header: Bytes, _ tensor: StoredTensor, compressed: Bool
   ) throws(FileError) {
     guard let nameCount = UInt16(exactly: name.utf8.count) else {
       throw FileError(.unwritable, in: path, "a name of \(name.utf8.count) bytes is too long")
@@ -24,7 +24,7 @@ struct ZipWriter {
     let byteCount = header.count + tensor.byteCount
     let packed = compressed ? try deflated(header, tensor) : nil
     let entry = Entry(
-      name: Array(name.utf8), nameCount: nameCount, isDeflated: packed != nil,
+      name: Bytes(name.utf8), nameCount: nameCount, isDeflated: packed != nil,
       checksum: checksum.value, position: position, compressedCount: packed?.count ?? byteCount,
       byteCount: byteCount)
     let start = entry.localHeader
@@ -41,8 +41,8 @@ struct ZipWriter {
   }
 
   private func deflated(
-    _ header: [UInt8], _ tensor: StoredTensor
-  ) throws(FileError) -> [UInt8] {
+    _ header: Bytes, _ tensor: StoredTensor
+  ) throws(FileError) -> Bytes {
     let deflater = try Deflater(for: path)
     try deflater.write(header.span)
     try tensor.withBytes { (bytes) throws(FileError) in try deflater.write(bytes) }
@@ -52,7 +52,7 @@ struct ZipWriter {
   /// Writes the directory and the end of the archive.
   func finish() throws(FileError) {
     try file.write(directory)
-    var end: [UInt8] = []
+    var end: Bytes = []
     let isWide = position + directory.count >= 0xFFFF_FFFF || count >= 0xFFFF
     if isWide {
       end.append(littleEndian: 0x0606_4B50, count: 4)
@@ -78,7 +78,7 @@ struct ZipWriter {
 }
 
 private struct Entry {
-  let name: [UInt8]
+  let name: Bytes
   let nameCount: UInt16
   let isDeflated: Bool
   let checksum: UInt32
@@ -91,8 +91,8 @@ private struct Entry {
   /// What the local header and the directory have in common: version to extract, flags (names in
   /// UTF-8), method, date (1 January 1980, so that the same arrays are the same bytes), checksum,
   /// lengths, length of the name, length of the extra field.
-  private var middle: [UInt8] {
-    var bytes: [UInt8] = []
+  private var middle: Bytes {
+    var bytes: Bytes = []
     bytes.append(littleEndian: isWide ? 45 : 20, count: 2)
     bytes.append(littleEndian: 0x0800, count: 2)
     bytes.append(littleEndian: isDeflated ? 8 : 0, count: 2)
@@ -106,9 +106,9 @@ private struct Entry {
     return bytes
   }
 
-  private var extra: [UInt8] {
+  private var extra: Bytes {
     guard isWide else { return [] }
-    var bytes: [UInt8] = []
+    var bytes: Bytes = []
     bytes.append(littleEndian: 1, count: 2)
     bytes.append(littleEndian: 24, count: 2)
     for number in [byteCount, compressedCount, position] {
@@ -117,14 +117,14 @@ private struct Entry {
     return bytes
   }
 
-  var localHeader: [UInt8] {
-    var bytes: [UInt8] = []
+  var localHeader: Bytes {
+    var bytes: Bytes = []
     bytes.append(littleEndian: 0x0403_4B50, count: 4)
     return bytes + middle + name + extra
   }
 
-  var directoryEntry: [UInt8] {
-    var bytes: [UInt8] = []
+  var directoryEntry: Bytes {
+    var bytes: Bytes = []
     bytes.append(littleEndian: 0x0201_4B50, count: 4)
     bytes.append(littleEndian: isWide ? 45 : 20, count: 2)
     bytes += middle

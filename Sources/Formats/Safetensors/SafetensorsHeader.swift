@@ -151,7 +151,7 @@ struct SafetensorsHeader: Sendable {
   /// it is too long.
   static func bytes(
     for tensors: [(name: String, tensor: StoredTensor)], _ metadata: [String: String]
-  ) -> [UInt8]? {
+  ) -> Bytes? {
     var members: [JSON.Member] = []
     if !metadata.isEmpty {
       members.append(
@@ -172,11 +172,11 @@ struct SafetensorsHeader: Sendable {
           ]))
       position = end
     }
-    let text = Array(JSON.object(members).description.utf8)
+    let text = Bytes(JSON.object(members).description.utf8)
     let length = (text.count + 7) / 8 * 8
     guard length <= longest else { return nil }
-    var bytes: [UInt8] = []
+    var bytes: Bytes = []
     bytes.append(littleEndian: UInt64(length), count: 8)
-    return bytes + text + [UInt8](repeating: 0x20, count: length - text.count)
+    return bytes + text + Bytes(repeating: 0x20, count: length - text.count)
   }
 }

@@ -53,16 +53,13 @@ struct CSVTests {
     #expect(texts(table["a"]) == ["x\r\ny", "\n\n\r", "z"])
   }
 
-  @Test(
-    arguments: [
-      ("a,b,c\n1,2,3\n", ","), ("a;b\n1,5;2,5\n", ";"), ("a\tb\n1\t2\n", "\t"),
-      ("a|b\nx,y|2\n", "|"),
-      ("t\nno, this is text\nand, that, too\n", ","), ("a,b;c\n1,2\n", ","),
-    ] as [(String, String)])
-  func separatorsAreDetected(text: String, separator: String) throws {
-    let found = try? table(text)
-    let asked = try? table(text, separator: Character(separator))
-    #expect(found?.columns.map(\.name) == asked?.columns.map(\.name))
+  @Test(arguments: [
+    ("a,b,c\n1,2,3\n", ["a", "b", "c"]), ("a;b\n1,5;2,5\n", ["a", "b"]),
+    ("a\tb\n1,2,3\t2\n", ["a", "b"]), ("a|b\nx,y|2\n", ["a", "b"]),
+    ("a;b,c\n1;2,3\n", ["a;b", "c"]), ("\"a;b;c\",d\n1,2\n", ["a;b;c", "d"]),
+  ])
+  func separatorsAreDetected(text: String, names: [String]) throws {
+    #expect(try table(text).columns.map(\.name) == names)
   }
 
   @Test func aColumnOfTextsHasNoSeparator() throws {

@@ -41,7 +41,7 @@ struct AtomicFileTests {
     struct Stop: Error {}
     #expect(throws: FileError.self) {
       try AtomicFile.write(to: path) { file throws(FileError) in
-        try file.write([UInt8](repeating: 1, count: 1 << 20))
+        try file.write(Bytes(repeating: 1, count: 1 << 20))
         throw FileError(.unwritable, in: path, "stopped")
       }
     }
