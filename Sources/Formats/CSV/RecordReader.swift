@@ -177,6 +177,9 @@ struct RecordReader {
   /// The text of a field of the current record, with doubled quotes as one.
   func text(_ position: Int, column: String? = nil) throws(FileError) -> String {
     let text = raw(fields[position])
+    if text.contains(0) {
+      throw error("a NUL character; is this a text in UTF-8?", field: position, column: column)
+    }
     guard let text = String(validating: text, as: UTF8.self) else {
       throw error("the text is not UTF-8; save the file as UTF-8", field: position, column: column)
     }

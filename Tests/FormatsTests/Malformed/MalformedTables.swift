@@ -30,6 +30,9 @@ extension MalformedFile {
         + Array("1,".utf8) + [0xC3, 0x28] + Array("\n".utf8),
       ":502: field 2 (b): the text is not UTF-8; save the file as UTF-8"),
     MalformedFile(
+      .csv, [0x61, 0, 0x2C, 0, 0x62, 0, 0x0A, 0],
+      ":1: field 1: a NUL character; is this a text in UTF-8?"),
+    MalformedFile(
       .csv, Array("a,\"".utf8) + [0xFF] + Array("\"\n1,2\n".utf8),
       ":1: field 2: the text is not UTF-8; save the file as UTF-8"),
   ]
