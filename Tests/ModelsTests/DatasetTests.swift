@@ -9,7 +9,8 @@ struct DatasetTests {
     let folder = String(fixture("x").dropLast(2))
     let (training, test) = try Dataset.idx(inFolder: folder)
     #expect(training.inputs.shape == [6, 4] && test.inputs.shape == [3, 4])
-    #expect(training.inputs.scalars == (0..<24).map { Float($0) / 255 })
+    let greys = (0..<24).map { (grey: Int) -> Float in Float(grey) / 255 }
+    #expect(training.inputs.scalars == greys)
     #expect(training.labels.scalars == [0, 1, 2, 3, 4, 5])
     #expect(test.labels.scalars == [0, 1, 2])
   }

@@ -64,11 +64,13 @@ private func decimalExponent(_ bytes: Span<UInt8>, _ index: inout Int, _ end: In
 private func infinity(
   _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ isNegative: Bool, _ hasPoint: Bool
 ) -> Double? {
-  let isWritten = ["inf", "infinity"].contains { name in
-    end - start == name.utf8.count
-      && zip(start..<end, name.utf8).allSatisfy { bytes[$0] | 0x20 == $1 }
+  guard !hasPoint, end - start == 3 || end - start == 8 else { return nil }
+  var index = start
+  for letter in "infinity".utf8.prefix(end - start) {
+    guard bytes[index] | 0x20 == letter else { return nil }
+    index += 1
   }
-  return isWritten && !hasPoint ? (isNegative ? -.infinity : .infinity) : nil
+  return isNegative ? -.infinity : .infinity
 }
 
 private let powers: [Double] = (0...22).map { exponent in
