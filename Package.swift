@@ -41,11 +41,15 @@ let package = Package(
       name: "PullbackModels", dependencies: ["PullbackNetworks", "PullbackFormats"],
       path: "Sources/Models"),
     .target(name: "PullbackByHand", dependencies: ["PullbackRuntime"], path: "Sources/ByHand"),
+    .target(name: "PullbackDrawing", path: "Sources/Drawing"),
+    .target(
+      name: "PullbackDerivations", dependencies: ["PullbackNetworks", "PullbackDrawing"],
+      path: "Sources/Derivations"),
     .target(
       name: "Pullback",
       dependencies: [
         "PullbackTensors", "PullbackPlans", "PullbackRuntime", "PullbackNetworks",
-        "PullbackFormats", "PullbackModels",
+        "PullbackFormats", "PullbackModels", "PullbackDerivations",
       ],
       path: "Sources/Pullback"),
     .executableTarget(
@@ -57,6 +61,7 @@ let package = Package(
       path: "Sources/PullbackCommand"),
     // Tests mirror the sources, file by file.
     .target(name: "PullbackTestSupport", path: "Tests/Support"),
+    .target(name: "CPullbackAllocations", path: "Tests/CAllocations"),
     .testTarget(
       name: "TensorsTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]
     ),
@@ -64,12 +69,16 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]
     ),
-    .testTarget(name: "NetworksTests", dependencies: ["Pullback"], exclude: ["Fixtures"]),
     .testTarget(
       name: "FormatsTests", dependencies: ["Pullback", "PullbackTestSupport"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "ModelsTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["Pullback", "CPullbackAllocations"],
+      exclude: ["Fixtures"]),
+    .testTarget(name: "DerivationsTests", dependencies: ["Pullback", "PullbackTestSupport"]),
+    .testTarget(name: "DrawingTests", dependencies: ["PullbackDrawing", "PullbackTestSupport"]),
     .testTarget(name: "ByHandTests", dependencies: ["Pullback", "PullbackByHand"]),
     .testTarget(name: "CommandTests", dependencies: ["PullbackCommand"]),
     .testTarget(name: "DocumentationTests", dependencies: ["Pullback"]),

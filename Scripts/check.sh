@@ -59,6 +59,9 @@ swift test --scratch-path "$scratch" "${flags[@]}"
 step "Test in release"
 without_warnings swift test -c release --scratch-path "$scratch"
 
+step "Kernels for aarch64"
+Scripts/check-aarch64.sh
+
 step "No paths of one machine"
 if git grep -nE '(^|[^A-Za-z0-9._/-])/(work|root|home|Users)/'; then
   fail "the lines above name a folder that exists on one machine only"

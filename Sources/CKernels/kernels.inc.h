@@ -7,6 +7,8 @@
 #include "vectors.inc.h"
 #include "maps.inc.h"
 #include "transcendental.inc.h"
+#include "trigonometric.inc.h"
+#include "powers.inc.h"
 #include "moves.inc.h"
 #include "random.inc.h"
 #include "normal.inc.h"
@@ -34,12 +36,16 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
     [PB_LOG] = PB_FLOATS(log),
     [PB_SQRT] = PB_FLOATS(sqrt),
     [PB_TANH] = PB_FLOATS(tanh),
+    [PB_ERF] = PB_FLOATS(erf),
+    [PB_SIN] = PB_FLOATS(sin),
+    [PB_COS] = PB_FLOATS(cos),
     [PB_RELU] = PB_NUMBERS(relu),
     [PB_NOT] = { [PB_U8] = pb_not_u8 },
     [PB_ADD] = PB_NUMBERS(add),
     [PB_SUBTRACT] = PB_NUMBERS(subtract),
     [PB_MULTIPLY] = PB_NUMBERS(multiply),
     [PB_DIVIDE] = PB_NUMBERS(divide),
+    [PB_POW] = PB_FLOATS(pow),
     [PB_MAXIMUM] = PB_ALL_TYPES(maximum),
     [PB_MINIMUM] = PB_ALL_TYPES(minimum),
     [PB_EQUAL] = PB_ALL_TYPES(equal),
@@ -74,6 +80,9 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
   },
   .row_finishes = { PB_NUMBERS(finish_sum), PB_ALL_TYPES(finish_max), PB_ALL_TYPES(finish_min) },
   .rows_reduces = { PB_NUMBERS(rows_sum), PB_ALL_TYPES(rows_max), PB_ALL_TYPES(rows_min) },
+  .columns_reduces = {
+    PB_NUMBERS(columns_sum), PB_ALL_TYPES(columns_max), PB_ALL_TYPES(columns_min)
+  },
   .arg_rows = { PB_ALL_TYPES(arg_row_min), PB_ALL_TYPES(arg_row_max) },
   .arg_columns = { PB_ALL_TYPES(arg_column_min), PB_ALL_TYPES(arg_column_max) },
 

@@ -58,6 +58,29 @@
     pb_##s##x16 all = *(const pb_##s##x16_at *)lanes; \
     *(T *)out = pb_combined_##name(&all); \
   } \
+  static void pb_columns_##name(long rows, long n, void *out, const void *a) { \
+    for (long j = 0; j < n; j += PB_LANES) { \
+      long width = n - j < PB_LANES ? n - j : PB_LANES; \
+      const T *row = (const T *)a + j; \
+      T *to = (T *)out + j; \
+      pb_##s##x16 all, x; \
+      if (width == PB_LANES) { \
+        all = *(const pb_##s##x16_at *)to; \
+        for (long r = 0; r < rows; r++, row += n) { \
+          x = *(const pb_##s##x16_at *)row; \
+          all = OF(all, x); \
+        } \
+        *(pb_##s##x16_at *)to = all; \
+      } else { \
+        pb_load_tail_##s(width, &all, to, (T)(identity)); \
+        for (long r = 0; r < rows; r++, row += n) { \
+          pb_load_tail_##s(width, &x, row, (T)(identity)); \
+          all = OF(all, x); \
+        } \
+        pb_store_tail_##s(width, to, &all); \
+      } \
+    } \
+  } \
   static void pb_rows_##name(long rows, long n, void *out, const void *a) { \
     const T *row = a; \
     for (long r = 0; r < rows; r++, row += n) { \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// exp, log and tanh, a register at a time. The constants are fits of our own, close to minimax.
+// exp, log, tanh and erf, a register at a time. The constants are fits of our own, close to
+// minimax.
 //
 // Bounds: index i < n of `out` and `a`; whole vectors while they fit, and the rest as a tail.
 
@@ -40,18 +41,27 @@ static const double pb_exp_q_f64[] = {
 // two factors, each a normal number: so results that overflow or are denormal are rounded once.
 // Beyond `least` and `most` the result is 0 and infinity; NaN passes both comparisons.
 #define PB_EXP(s, T, U, fraction, shift, least, most) \
-  PB_INLINE pb_##s##v pb_exp_of_##s(pb_##s##v x) { \
-    const pb_##s##v magic = (pb_##s##v)(T)(shift); \
+  PB_INLINE pb_##s##v pb_exp_limited_##s(pb_##s##v x) { \
     x = x > (pb_##s##v)(T)(most) ? (pb_##s##v)(T)(most) : x; \
-    x = x < (pb_##s##v)(T)(least) ? (pb_##s##v)(T)(least) : x; \
-    pb_##s##v n = PB_FMA(x, (pb_##s##v)(T)0x1.71547652b82fep0, magic) - magic; \
-    pb_##s##v r = PB_FMA(n, (pb_##s##v)-pb_ln2_high_##s, x); \
-    r = PB_FMA(n, (pb_##s##v)-pb_ln2_low_##s, r); \
-    pb_##s##v q = pb_polynomial_##s(r, PB_COEFFICIENTS(pb_exp_q_##s)); \
-    pb_##s##v y = PB_FMA(r * r, q, r) + (T)1; \
+    return x < (pb_##s##v)(T)(least) ? (pb_##s##v)(T)(least) : x; \
+  } \
+  PB_INLINE pb_##s##v pb_exp_exponent_##s(pb_##s##v x) { \
+    const pb_##s##v magic = (pb_##s##v)(T)(shift); \
+    return PB_FMA(x, (pb_##s##v)(T)0x1.71547652b82fep0, magic) - magic; \
+  } \
+  PB_INLINE pb_##s##v pb_times_power_##s(pb_##s##v y, pb_##s##v n) { \
+    const pb_##s##v magic = (pb_##s##v)(T)(shift); \
     pb_##s##v half = PB_FMA(n, (pb_##s##v)(T)0.5, magic); \
     pb_##s##v rest = n - (half - magic) + magic; \
     return y * (pb_##s##v)((U)half << fraction) * (pb_##s##v)((U)rest << fraction); \
+  } \
+  PB_INLINE pb_##s##v pb_exp_of_##s(pb_##s##v x) { \
+    x = pb_exp_limited_##s(x); \
+    pb_##s##v n = pb_exp_exponent_##s(x); \
+    pb_##s##v r = PB_FMA(n, (pb_##s##v)-pb_ln2_high_##s, x); \
+    r = PB_FMA(n, (pb_##s##v)-pb_ln2_low_##s, r); \
+    pb_##s##v q = pb_polynomial_##s(r, PB_COEFFICIENTS(pb_exp_q_##s)); \
+    return pb_times_power_##s(PB_FMA(r * r, q, r) + (T)1, n); \
   }
 
 PB_EXP(f32, float, pb_u32v, 23, 0x1.8p23 + 127, -104, 89)
@@ -73,13 +83,17 @@ static const double pb_log_r_f64[] = {
 // Adding 1 - sqrt(1/2), in bits, makes the exponent's field that of k. Put beneath 2^fraction's
 // exponent, that field is the fraction of a number, and a subtraction makes it one.
 #define PB_LOG(s, T, U, fraction, bias, one, root, normal, polynomial, MULTIPLY_ADD) \
-  PB_INLINE pb_##s##v pb_log_of_##s(pb_##s##v x) { \
+  PB_INLINE pb_##s##v pb_fraction_##s(pb_##s##v x, pb_##s##v *k) { \
     const pb_##s##v power = (pb_##s##v)(T)(1ull << fraction); \
     pb_##s##v scaled = x < (pb_##s##v)(T)(normal) ? x * power : x; \
     U bits = (U)scaled + (U)(one - root); \
-    pb_##s##v k = (pb_##s##v)((bits >> fraction) | (U)power) - (power + (T)(bias)); \
-    k = x < (pb_##s##v)(T)(normal) ? k - (T)(fraction) : k; \
-    pb_##s##v f = (pb_##s##v)((bits & (U)((1ull << fraction) - 1)) + (U)(root)) - (T)1; \
+    *k = (pb_##s##v)((bits >> fraction) | (U)power) - (power + (T)(bias)); \
+    *k = x < (pb_##s##v)(T)(normal) ? *k - (T)(fraction) : *k; \
+    return (pb_##s##v)((bits & (U)((1ull << fraction) - 1)) + (U)(root)) - (T)1; \
+  } \
+  PB_INLINE pb_##s##v pb_log_of_##s(pb_##s##v x) { \
+    pb_##s##v k; \
+    pb_##s##v f = pb_fraction_##s(x, &k); \
     pb_##s##v t = f / (f + (T)2); \
     pb_##s##v z = t * t; \
     pb_##s##v r = z * polynomial(z, PB_COEFFICIENTS(pb_log_r_##s)); \
@@ -124,3 +138,43 @@ PB_TANH_OF(f32, float)
 PB_TANH_OF(f64, double)
 PB_REGISTER_MAP(tanh, f32, float)
 PB_REGISTER_MAP(tanh, f64, double)
+
+// erf(x) = x + x p(x^2) up to 1, and 1 - exp(-x^2) q((x - 2) / (x + 2)) with the sign of x beyond:
+// q is exp(x^2) erfc(x). From `most` on, which q is fitted up to, the result is 1.
+static const float pb_erf_p_f32[] = {
+  0x1.06eba8p-3f, -0x1.81273ep-2f, 0x1.ce2d2p-4f, -0x1.b7fbb4p-6f, 0x1.5419f2p-8f,
+  -0x1.a485dp-11f, 0x1.4ae484p-14f
+};
+static const float pb_erf_q_f32[] = {
+  0x1.058672p-2f, -0x1.b57036p-2f, 0x1.eeea02p-3f, -0x1.4387c6p-4f, 0x1.e8dd48p-9f, 0x1.d8ae7ep-8f
+};
+static const double pb_erf_p_f64[] = {
+  0x1.06eba8214db68p-3, -0x1.812746b0379c2p-2, 0x1.ce2f21a041017p-4, -0x1.b82ce31206295p-6,
+  0x1.565bccfa9a438p-8, -0x1.c02db072ed591p-11, 0x1.f9a2bf738ef29p-14, -0x1.f4ca949662012p-17,
+  0x1.b9827b1932137p-20, -0x1.5c16e39f6580cp-23, 0x1.d7849a73873fep-27, -0x1.ace016065575bp-31
+};
+static const double pb_erf_q_f64[] = {
+  0x1.058671b52c776p-2, -0x1.b57034efd3f56p-2, 0x1.eeea7dc8a790bp-3, -0x1.437f0b68ccc48p-4,
+  0x1.e947158adc0ccp-9, 0x1.ca95ed86412a7p-8, -0x1.bc258dc4f27ecp-11, -0x1.016b53750b6c3p-10,
+  0x1.6d353132e3f41p-15, 0x1.6d826914d4c1ap-13, 0x1.cf70adda36cf6p-16, -0x1.be77779f8a198p-16,
+  -0x1.a844062aa8fb7p-17
+};
+
+#define PB_ERF(s, T, most) \
+  PB_INLINE pb_##s##v pb_erf_of_##s(pb_##s##v x) { \
+    pb_##s##v size = __builtin_elementwise_abs(x); \
+    pb_##s##v z = x * x; \
+    pb_##s##v p = pb_polynomial_##s(z, PB_COEFFICIENTS(pb_erf_p_##s)); \
+    pb_##s##v small = PB_FMA(size, p, size); \
+    pb_##s##v limited = size > (pb_##s##v)(T)(most) ? (pb_##s##v)(T)(most) : size; \
+    pb_##s##v t = (limited - (T)2) / (limited + (T)2); \
+    pb_##s##v q = pb_polynomial_##s(t, PB_COEFFICIENTS(pb_erf_q_##s)); \
+    pb_##s##v large = (T)1 - pb_exp_of_##s(-z) * q; \
+    pb_##s##v y = size < (T)1 ? small : large; \
+    return __builtin_elementwise_copysign(y, x); \
+  }
+
+PB_ERF(f32, float, 3.93)
+PB_ERF(f64, double, 5.93)
+PB_REGISTER_MAP(erf, f32, float)
+PB_REGISTER_MAP(erf, f64, double)

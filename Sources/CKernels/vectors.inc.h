@@ -47,6 +47,11 @@ PB_VECTORS(i32, int32_t)
 PB_VECTORS(u32, uint32_t)
 PB_VECTORS(u8, uint8_t)
 PB_VECTOR(u64v, uint64_t, PB_VECTOR_BYTES / 8)
+PB_VECTOR(f32_half, float, PB_VECTOR_BYTES / 8)
+
+// Half a register of floats as one of doubles, and back.
+#define PB_TO_DOUBLE(half) __builtin_convertvector(half, pb_f64v)
+#define PB_TO_FLOAT(x) __builtin_convertvector(x, pb_f32_half)
 
 #define PB_PAIR(x, y) __builtin_shufflevector(x, y, 0, 1, 2, 3)
 #define PB_QUAD(x, y) __builtin_shufflevector(x, y, 0, 1, 2, 3, 4, 5, 6, 7)
@@ -115,3 +120,26 @@ PB_POLYNOMIAL(polynomial, f64, double, PB_FMA)
 PB_POLYNOMIAL(same_polynomial, f64, double, PB_MULTIPLY_THEN_ADD)
 
 #define PB_COEFFICIENTS(array) array, sizeof array / sizeof *array
+
+// Sums and products of doubles with what rounding took from them (Knuth, Dekker): together the
+// parts are the exact result, as long as nothing overflows.
+PB_INLINE pb_f64v pb_sum_f64(pb_f64v x, pb_f64v y, pb_f64v *lost) {
+  pb_f64v sum = x + y;
+  pb_f64v from_y = sum - x;
+  *lost = (x - (sum - from_y)) + (y - from_y);
+  return sum;
+}
+
+PB_INLINE pb_f64v pb_product_f64(pb_f64v x, pb_f64v y, pb_f64v *lost) {
+  pb_f64v product = x * y;
+#if PB_HAS_FMA
+  *lost = PB_FMA(x, y, -product);
+#else
+  // Halves of 26 bits, whose products are exact.
+  pb_f64v a = x * 0x8000001p0, b = y * 0x8000001p0;
+  pb_f64v x_high = a - (a - x), y_high = b - (b - y);
+  pb_f64v x_low = x - x_high, y_low = y - y_high;
+  *lost = x_high * y_high - product + x_high * y_low + x_low * y_high + x_low * y_low;
+#endif
+  return product;
+}

@@ -57,6 +57,7 @@ struct Fusion {
     roleOf = [Role](repeating: .body, count: program.entries.count)
     sources.reserveCapacity(program.entries.count)
     for index in program.entries.indices { place(index) }
+    for index in groups.indices { sink(index) }
     mergeSideBySide()
   }
 
@@ -291,6 +292,39 @@ extension Fusion {
       for source in sources {
         groups[source].firstReader = min(groups[source].firstReader, target)
       }
+    }
+  }
+
+  /// Merges a pointwise group with the last one that it reads from, if it reads element by element
+  /// what that one has at hand. It was apart because it began with something older: Adam's update
+  /// begins with the moments and meets the gradient later.
+  private mutating func sink(_ index: Int) {
+    let group = groups[index]
+    guard group.isPointwise,
+      let target = group.body.flatMap({ inputGroups(of: $0) }).filter({ $0 != index }).max(),
+      !groups[target].isScatter, groups[target].space == group.space,
+      groups[target].body.count + group.body.count <= Fusion.bodyLimit,
+      group.body.allSatisfy({ readsAtHand($0, of: target) })
+    else { return }
+    for entry in group.body { groupOf[entry] = target }
+    groups[target].body += group.body
+    groups[target].firstReader = min(groups[target].firstReader, group.firstReader)
+    groups[index].body = []
+  }
+
+  private func readsAtHand(_ index: Int, of target: Int) -> Bool {
+    let entry = program.entries[index]
+    guard inputGroups(of: index).contains(target) else { return true }
+    switch entry.operation {
+    case .unary, .binary, .comparison, .selection, .conversion, .identity:
+      return writtenOut[index] == nil
+        && (0..<entry.inputs.count).allSatisfy {
+          guard isMade(entry.inputs[$0], in: target),
+            case .entry(let base, _) = sources[entry.inputs[$0]]
+          else { return true }
+          return roleOf[base] == .body && isDirect(entry.inputs[$0], as: entry.shape)
+        }
+    case .creation, .random, .reduction, .contraction, .movement, .gathering: return false
     }
   }
 

@@ -12,6 +12,7 @@ extension Plan {
     if verifying { simplified.verify() }
     var lowering = Lowering(simplified, arguments: program)
     self = lowering.plan()
+    schedule()
     assignMemory()
     if verifying { verify() }
   }

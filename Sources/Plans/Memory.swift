@@ -11,27 +11,28 @@ extension Plan {
     placeBuffers()
   }
 
-  /// A result may be written over an argument of its shape and type if no later step reads the
-  /// argument, and the writing step reads it only at the position that it is about to write.
+  /// A result may be written over an argument of its shape and type if no other step reads the
+  /// argument at the same time or later, and the writing step reads it only at the position that
+  /// it is about to write.
   private mutating func refuseUnsafeDonations() {
-    var lastReader = [Int](repeating: -1, count: arguments.count)
+    let phase = phaseOfStep
+    var readers = [[Int]](repeating: [], count: arguments.count)
     var writer = [Int](repeating: -1, count: outputs.count)
     for (number, step) in steps.enumerated() {
       for access in step.reads {
-        if case .argument(let argument) = access.slot { lastReader[argument] = number }
+        if case .argument(let argument) = access.slot { readers[argument].append(number) }
       }
       for case .output(let output) in step.writes { writer[output] = number }
     }
     var given = Set<Int>()
     for output in outputs.indices {
       guard let donor = outputs[output].donor else { continue }
-      let step = steps[writer[output]], taken = arguments[donor]
+      let number = writer[output], taken = arguments[donor]
       let isAlike =
         taken.type == outputs[output].elementType && taken.shape == outputs[output].shape
-      let readsElsewhere = step.readsOutOfStep.contains { $0.slot == .argument(donor) }
-      if !isAlike || readsElsewhere || lastReader[donor] > writer[output]
-        || !given.insert(donor).inserted
-      {
+      let readsElsewhere = steps[number].readsOutOfStep.contains { $0.slot == .argument(donor) }
+      let isReadLater = readers[donor].contains { $0 != number && phase[$0] >= phase[number] }
+      if !isAlike || readsElsewhere || isReadLater || !given.insert(donor).inserted {
         outputs[output].donor = nil
       }
     }
@@ -46,12 +47,15 @@ extension Plan {
     }
   }
 
+  /// A buffer lives during whole phases: their steps run side by side.
   private mutating func findLifetimes() {
-    for (number, step) in steps.enumerated() {
-      for slot in step.reads.map(\.slot) + step.writes {
-        guard case .buffer(let buffer) = slot else { continue }
-        buffers[buffer].firstStep = min(buffers[buffer].firstStep, number)
-        buffers[buffer].lastStep = max(buffers[buffer].lastStep, number)
+    for phase in phases {
+      for step in steps[phase.steps] {
+        for slot in step.reads.map(\.slot) + step.writes {
+          guard case .buffer(let buffer) = slot else { continue }
+          buffers[buffer].firstStep = min(buffers[buffer].firstStep, phase.steps.lowerBound)
+          buffers[buffer].lastStep = max(buffers[buffer].lastStep, phase.steps.upperBound - 1)
+        }
       }
     }
   }

@@ -8,6 +8,8 @@ import PullbackTensors
 /// with other numbers. `print(plan)` lists its steps, buffers, bytes and floating-point operations.
 public struct Plan: Sendable {
   package var steps: [Step] = []
+  /// Which steps may be worked on side by side; they follow each other and cover all steps.
+  package var phases: [Phase] = []
   /// Element counts and places of the buffers between steps.
   package var buffers: [Buffer] = []
   package var arguments: [(type: ElementType, shape: Shape)] = []
@@ -96,6 +98,9 @@ package struct ContractionCore: Sendable {
 
 /// The prologue's last value, over [outer, reduced, inner], reduced to [outer, inner].
 package struct ReductionCore: Sendable {
+  /// What is reduced serially; longer axes are cut.
+  package static let segmentLength = 4096
+
   package let reduction: Reduction
   package let prologue: Body
   /// Which value of the prologue is reduced.

@@ -76,6 +76,7 @@ extension Plan {
     for output in outputs.indices {
       require(isWritten.contains(.output(output)), "result \(output) is never written")
     }
+    verifyPhases()
     for (left, a) in buffers.enumerated() {
       require(a.offset + a.byteCount <= arenaByteCount, "a buffer lies outside the arena")
       for b in buffers[(left + 1)...].prefix(64)
@@ -83,6 +84,37 @@ extension Plan {
         require(
           a.offset + a.byteCount <= b.offset || b.offset + b.byteCount <= a.offset,
           "two living buffers overlap")
+      }
+    }
+  }
+
+  private func verifyPhases() {
+    require(phases.flatMap(\.steps) == Array(steps.indices), "the phases do not cover the steps")
+    for phase in phases {
+      var writer: [Slot: Step] = [:], donors = Set<Slot>()
+      for step in steps[phase.steps] {
+        for slot in step.writes {
+          writer[slot] = step
+          if case .output(let output) = slot, let donor = outputs[output].donor {
+            donors.insert(.argument(donor))
+          }
+        }
+      }
+      for step in steps[phase.steps] {
+        if let rows = phase.rows { require(step.goesByRows(rows), "a step does not go by rows") }
+        let own = step.writes.compactMap { slot -> Slot? in
+          guard case .output(let output) = slot else { return nil }
+          return outputs[output].donor.map { .argument($0) }
+        }
+        for access in step.reads {
+          require(
+            !donors.contains(access.slot) || own.contains(access.slot),
+            "a step writes over what another one of its phase reads")
+          guard let writer = writer[access.slot] else { continue }
+          require(
+            phase.rows.map { step.readsByRows(access, $0, of: writer) } == true,
+            "a step reads what another thread may still be writing")
+        }
       }
     }
   }

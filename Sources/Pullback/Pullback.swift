@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // One import for users; nothing is defined here.
+@_exported import PullbackDerivations
 @_exported import PullbackFormats
 @_exported import PullbackModels
 @_exported import PullbackNetworks

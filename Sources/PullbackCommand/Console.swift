@@ -9,6 +9,13 @@ import Pullback
 enum Console {
   static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+  /// True if standard output is a terminal and nobody asked for plain text (no-color.org).
+  static var outputTakesColor: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return isatty(STDOUT_FILENO) == 1 && environment["NO_COLOR"]?.isEmpty ?? true
+      && environment["TERM"] != "dumb"
+  }
+
   /// A line on standard output.
   static func print(_ line: String) throws {
     do {

@@ -7,5 +7,5 @@ struct PullbackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pullback",
     abstract: "Small neural networks, from the first multiplication to the last derivative.",
-    subcommands: [Train.self, Ladder.self, Bench.self])
+    subcommands: [Train.self, Ladder.self, Explain.self, Bench.self])
 }

@@ -20,82 +20,31 @@ public func evaluate<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) {
 
 package func evaluate(_ values: [Value]) {
   Recording.refuseReading()
-  let pending = values.filter { !$0.node.hasNumbers }
-  if pending.isEmpty { return }
-  let capture = stopping(at: nil) { () throws(Mistake) in try Capture(of: pending) }
-  let executable = PlanCache.shared.executable(for: capture)
-  let plan = executable.plan
-  let outputs = plan.outputs.map { Storage($0) }
-  executable.run(
-    arguments: capture.arguments, parameters: capture.parameters, outputs: outputs)
-  for (value, output) in zip(pending, plan.results) { value.node.keep(outputs[output]) }
-}
-
-/// A leaf and what is to take its place.
-package struct Replacement {
-  /// The current leaf; afterwards the new one.
-  package var leaf: Value
-  /// How the new numbers are computed; nil afterwards.
-  package var update: Value?
-
-  package init(leaf: Value, update: Value) {
-    self.leaf = leaf
-    self.update = update
+  if values.allSatisfy({ $0.node.hasNumbers }) { return }
+  let isMixed = values.contains { $0.node.hasNumbers }
+  let pending = isMixed ? values.filter { !$0.node.hasNumbers } : values
+  let capture = Capture.take()
+  stopping(at: nil) { () throws(Mistake) in try capture.reader.read(pending) }
+  let executable = PlanCache.shared.executable(for: capture.reader)
+  let outputs = executable.memoryForOutputs()
+  executable.run { run in
+    run.bind(capture.reader.arguments, from: 0)
+    run.bind(outputs, from: executable.argumentCount)
+    run.setParameters(capture.reader.parameters)
   }
-}
-
-/// Evaluates results and replaces leaves, in one plan. A leaf's memory is written over if nobody
-/// else holds it, also not this call's arguments; else the new numbers get memory of their own.
-///
-/// - Parameter ended: scalars whose history is forgotten once the graph has been read.
-package func evaluate(
-  _ results: [Value], ending ended: [Value], replacing replacements: inout [Replacement]
-) {
-  var (executable, arguments, parameters) = captureStep(results, replacements)
-  for value in ended { value.node.endHistory() }
-  let plan = executable.plan
-  // The graph and the old leaves go; what is still shared after that has other holders.
-  for index in replacements.indices {
-    replacements[index].update = nil
-    replacements[index].leaf = Value(Node.vacant)
-  }
-  let outputs = plan.outputs.map { output -> Storage in
-    guard let donor = output.donor, isKnownUniquelyReferenced(&arguments[donor]) else {
-      return Storage(output)
-    }
-    return arguments[donor]
-  }
-  executable.run(arguments: arguments, parameters: parameters, outputs: outputs)
-  for (value, output) in zip(results, plan.results) { value.node.keep(outputs[output]) }
-  for (index, output) in plan.results.dropFirst(results.count).enumerated() {
-    let made = plan.outputs[output]
-    replacements[index].leaf = Value(
-      Node(numbers: outputs[output], elementType: made.elementType, shape: made.shape))
-  }
-}
-
-/// The plan of a step and its numbers; nothing returned holds the graph.
-private func captureStep(
-  _ results: [Value], _ replacements: [Replacement]
-) -> (Executable, [Storage], [UInt64]) {
-  let capture = captured(results, replacements)
-  return (
-    PlanCache.shared.executable(for: capture), capture.arguments, capture.parameters
-  )
-}
-
-private func captured(_ results: [Value], _ replacements: [Replacement]) -> Capture {
-  let leaves = replacements.enumerated().map {
-    (result: results.count + $0.offset, leaf: $0.element.leaf)
-  }
-  return stopping(at: nil) { () throws(Mistake) in
-    try Capture(of: results + replacements.map { $0.update! }, replacing: leaves)
-  }
+  for index in pending.indices { pending[index].node.keep(outputs[executable.output(of: index)]) }
+  Capture.give(capture)
 }
 
 /// The plan of a step, for listings.
 package func plan(_ results: [Value], replacing replacements: [Replacement]) -> Plan {
-  PlanCache.shared.executable(for: captured(results, replacements)).plan
+  let leaves = replacements.enumerated().map {
+    (result: results.count + $0.offset, leaf: $0.element.leaf)
+  }
+  let capture = stopping(at: nil) { () throws(Mistake) in
+    try Capture(of: results + replacements.map(\.update), replacing: leaves)
+  }
+  return PlanCache.shared.executable(for: capture).plan
 }
 
 extension Plan {
@@ -121,9 +70,4 @@ extension Storage {
   convenience init(_ output: Plan.Output) {
     self.init(byteCount: output.shape.elementCount * output.elementType.byteCount)
   }
-}
-
-extension Node {
-  /// What stands in for a leaf while it is being replaced.
-  static let vacant = Node(.creation(.data), Inputs(), elementType: .float, shape: [])
 }

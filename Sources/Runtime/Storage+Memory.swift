@@ -38,6 +38,12 @@ extension Storage {
   /// Bytes behind the last element that matrix kernels may read (and ignore): the widest tile.
   static let overread = 256
 
+  /// New memory for one scalar.
+  package convenience init(scalarOf type: ElementType) { self.init(byteCount: type.byteCount) }
+
+  /// The number of a scalar.
+  package var firstFloat: Float { elements(of: Float.self, count: 1)[0] }
+
   var base: UnsafeMutableRawPointer { UnsafeMutableRawPointer(address) }
 
   /// The elements: to be written before anybody else holds the storage, to be read after that.

@@ -4,15 +4,22 @@ import Foundation
 import Pullback
 import Testing
 
-/// The code in README.md is the code in Snippets, and prints what README says.
+/// The code in README.md and in Documentation is the code in Snippets, and prints what they say.
 struct ReadmeTests {
   private static let root = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  @Test(arguments: [(0, "ForwardAndBackward"), (1, "TrainOnDigits"), (2, "Files")])
-  func exampleIsASnippetAndPrintsWhatIsSaid(position: Int, name: String) throws {
-    let readme = try String(
-      contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+  private static let examples = [
+    ("README.md", ["ForwardAndBackward", "TrainOnDigits", "ExplainDerivatives", "Files"]),
+    ("Documentation/Jacobians.md", ["FiveJacobians"]),
+  ]
+
+  @Test(
+    arguments: examples.flatMap { document, names in
+      names.enumerated().map { (document, $0.offset, $0.element) }
+    })
+  func exampleIsASnippetAndPrintsWhatIsSaid(document: String, position: Int, name: String) throws {
+    let readme = try String(contentsOf: Self.root.appending(path: document), encoding: .utf8)
     let snippet = try String(
       contentsOf: Self.root.appending(path: "Snippets/\(name).swift"), encoding: .utf8)
     let parts = readme.components(separatedBy: "```swift\n")
@@ -39,10 +46,17 @@ struct ReadmeTests {
     #expect(shown.hasPrefix("matmul: ") && message.contains(shown))
   }
 
-  @Test func eachExampleIsTested() throws {
-    let readme = try String(
-      contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
-    #expect(readme.components(separatedBy: "```swift\n").count - 1 == 3)
+  @Test(arguments: examples)
+  func eachExampleIsTested(document: String, names: [String]) throws {
+    let readme = try String(contentsOf: Self.root.appending(path: document), encoding: .utf8)
+    #expect(readme.components(separatedBy: "```swift\n").count - 1 == names.count)
+  }
+
+  @Test func eachDocumentIsTested() throws {
+    let documents = try FileManager.default.contentsOfDirectory(
+      atPath: Self.root.appending(path: "Documentation").path())
+    #expect(
+      Set(documents.map { "Documentation/\($0)" }) == Set(Self.examples.dropFirst().map(\.0)))
   }
 
   /// Runs a snippet, which is built beside the tests, in a folder of its own.

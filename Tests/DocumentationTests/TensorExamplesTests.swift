@@ -37,6 +37,15 @@ import Testing
     ("print(log(Tensor<Float>([1, 10])))", { text(log(Tensor<Float>([1, 10]))) }),
     ("print(sqrt(Tensor<Float>([4, 9])))", { text(sqrt(Tensor<Float>([4, 9]))) }),
     ("print(tanh(Tensor<Float>([0, 1])))", { text(tanh(Tensor<Float>([0, 1]))) }),
+    ("print(erf(Tensor<Float>([0, 1])))", { text(erf(Tensor<Float>([0, 1]))) }),
+    ("print(sin(Tensor<Float>([0, 1])))", { text(sin(Tensor<Float>([0, 1]))) }),
+    ("print(cos(Tensor<Float>([0, 1])))", { text(cos(Tensor<Float>([0, 1]))) }),
+    (
+      "print(pow(Tensor<Float>([1, 2, 3]), 2))", { text(pow(Tensor<Float>([1, 2, 3]), 2)) }
+    ),
+    (
+      "print(pow(2, Tensor<Float>([-1, 0.5])))", { text(pow(2, Tensor<Float>([-1, 0.5]))) }
+    ),
     ("print(relu(Tensor<Float>([-1, 2])))", { text(relu(Tensor<Float>([-1, 2]))) }),
     (
       "print(select(x .> 0, x, 0.1 * x))",
@@ -152,6 +161,44 @@ import Testing
         return text(value, slope)
       }
     ),
+    (
+      "print(perExample)",
+      {
+        let x: Tensor<Float> = [[1, 2], [3, 4]], w: Tensor<Float> = [10, 1]
+        let perExample = batched(over: x) {
+          gradient(of: ($0 * w).squared().sum(), withRespectTo: w)
+        }
+        return text(perExample)
+      }
+    ),
+    (
+      "print(jacobian(of: a • w, withRespectTo: a).shape)",
+      {
+        let a: Tensor<Float> = [[1, 2]], w: Tensor<Float> = [[1, -1], [1, 1]]
+        return text(jacobian(of: a • w, withRespectTo: a).shape)
+      }
+    ),
+    (
+      "print(hessian(of: (x * x * x).sum(), withRespectTo: x))",
+      {
+        let x: Tensor<Float> = [1, 2]
+        return text(hessian(of: (x * x * x).sum(), withRespectTo: x))
+      }
+    ),
+    (
+      "print(vectorJacobianProduct(of: x * x, withRespectTo: x, vector: [1, 10]))",
+      {
+        let x: Tensor<Float> = [1, 2]
+        return text(vectorJacobianProduct(of: x * x, withRespectTo: x, vector: [1, 10]))
+      }
+    ),
+    (
+      "print(jacobianVectorProduct(of: x * x, withRespectTo: x, vector: [1, 10]))",
+      {
+        let x: Tensor<Float> = [1, 2]
+        return text(jacobianVectorProduct(of: x * x, withRespectTo: x, vector: [1, 10]))
+      }
+    ),
   ]
 
   @Test func documentationPrintsWhatItSays() throws {
@@ -173,12 +220,12 @@ import Testing
 }
 
 /// What `print` writes, without the end of the line.
-private func text(_ items: Any...) -> String {
+func text(_ items: Any...) -> String {
   items.map { "\($0)" }.joined(separator: " ")
 }
 
 /// A line of a documentation comment that prints, and the comment that says what.
-private struct DocumentedExample {
+struct DocumentedExample {
   let file: String
   let line: String
   let printed: String

@@ -78,9 +78,8 @@ import PullbackTestSupport
 
   /// Runs a step whose graph nobody else holds, so that donations are used.
   private func run(_ make: () -> Step) -> (results: [[UInt64]], leaves: [[UInt64]]) {
-    var (results, replacements) = prepared(make())
-    evaluate(results, ending: [], replacing: &replacements)
-    return (results.map(\.bits), replacements.map(\.leaf.bits))
+    let (results, slots) = replayed { prepared(make()) }
+    return (results, slots.map { $0.leaf!.bits })
   }
 
   private func prepared(_ step: Step) -> ([Value], [Replacement]) {
@@ -111,24 +110,26 @@ import PullbackTestSupport
   }
 
   @Test func memoryIsTakenOverOnlyFromSoleHolders() {
-    func address(_ value: Value) -> OpaquePointer? { value.node.numbers?.address }
-    func update(_ replacement: inout [Replacement]) {
-      let leaf = replacement[0].leaf
-      replacement[0].update = leaf - Value.constant(0.5, .float)
+    let slot = LeafSlot()
+    slot.leaf = leaf(1)
+    func address() -> OpaquePointer? { slot.leaf!.node.numbers?.address }
+    func update() {
+      _ = replayed {
+        let leaf = slot.leaf!
+        let update = leaf - Value.constant(0.5, .float)
+        return ([], [Replacement(slot: slot, number: nil, leaf: leaf, update: update)])
+      }
     }
-    var replacements = [Replacement(leaf: leaf(1), update: leaf(1))]
-    var before = address(replacements[0].leaf)
-    update(&replacements)
-    evaluate([], ending: [], replacing: &replacements)
-    #expect(address(replacements[0].leaf) == before)
+    var before = address()
+    update()
+    #expect(address() == before)
 
     // A holder of the old leaf keeps the old numbers.
-    let holder = replacements[0].leaf
+    let holder = slot.leaf!
     let held = holder.bits
-    before = address(holder)
-    update(&replacements)
-    evaluate([], ending: [], replacing: &replacements)
-    #expect(address(replacements[0].leaf) != before)
+    before = address()
+    update()
+    #expect(address() != before)
     #expect(holder.bits == held)
   }
 

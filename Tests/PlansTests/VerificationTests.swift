@@ -78,7 +78,7 @@ import Testing
 
   enum PlanFault: String, CaseIterable, Codable {
     case stepMissing, stepsExchanged, stepTwice, overlap, arenaTooSmall, lastStepMissing
-    case readAfterReplacement
+    case readAfterReplacement, phaseMissing, onePhase, byOtherRows
 
     var message: String {
       switch self {
@@ -88,6 +88,9 @@ import Testing
       case .arenaTooSmall: "a buffer lies outside the arena"
       case .lastStepMissing: "is never written"
       case .readAfterReplacement: "reads"
+      case .phaseMissing: "the phases do not cover the steps"
+      case .onePhase: "reads what another thread may still be writing"
+      case .byOtherRows: "a step does not go by rows"
       }
     }
 
@@ -106,6 +109,11 @@ import Testing
         let donor = plan.outputs[1].donor
         plan.outputs[0].donor = donor
         plan.outputs[1].donor = nil
+      case .phaseMissing: plan.phases.removeLast()
+      case .onePhase:
+        plan.outputs[1].donor = nil
+        plan.phases = [Phase(steps: plan.steps.indices, rows: nil)]
+      case .byOtherRows: plan.phases = [Phase(steps: plan.steps.indices, rows: 3001)]
       }
     }
   }

@@ -18,13 +18,14 @@ import PullbackTensors
 public final class Adam: Optimizer {
   public let parameters: Parameters
   /// η. May change at any step without a new plan.
-  public var learningRate: Float
+  public var learningRate: Float { didSet { updateScalars() } }
   /// β₁ and β₂, 0 ..< 1.
   public let betas: (Float, Float)
   /// ε, which keeps the division finite.
   public let epsilon: Float
   public let state: [[Parameter]]
-  public var stepCount = 0
+  public var stepCount = 0 { didSet { updateScalars() } }
+  public let programs = StepPrograms()
 
   public init(
     _ parameters: Parameters, learningRate: Float = 1e-3, betas: (Float, Float) = (0.9, 0.999),
@@ -36,11 +37,14 @@ public final class Adam: Optimizer {
     self.betas = betas
     self.epsilon = epsilon
     state = zip(parameters.zerosAlike(), parameters.zerosAlike()).map { [$0, $1] }
+    updateScalars()
   }
 
   /// β₁, 1 - β₁, β₂, 1 - β₂, η / (1 - β₁ᵗ), √(1 - β₂ᵗ), ε.
-  public var scalars: [Double] {
-    adamScalars(betas, epsilon, step: stepCount, learningRate: learningRate)
+  public private(set) var scalars = [Double](repeating: 0, count: 7)
+
+  private func updateScalars() {
+    updateAdamScalars(&scalars, betas, epsilon, step: stepCount, learningRate: learningRate)
   }
 
   public func updated(
@@ -57,15 +61,16 @@ public final class Adam: Optimizer {
 public final class AdamW: Optimizer {
   public let parameters: Parameters
   /// η. May change at any step without a new plan.
-  public var learningRate: Float
+  public var learningRate: Float { didSet { updateScalars() } }
   /// λ.
-  public var weightDecay: Float
+  public var weightDecay: Float { didSet { updateScalars() } }
   /// β₁ and β₂, 0 ..< 1.
   public let betas: (Float, Float)
   /// ε, which keeps the division finite.
   public let epsilon: Float
   public let state: [[Parameter]]
-  public var stepCount = 0
+  public var stepCount = 0 { didSet { updateScalars() } }
+  public let programs = StepPrograms()
 
   public init(
     _ parameters: Parameters, learningRate: Float = 1e-3, weightDecay: Float = 0.01,
@@ -78,12 +83,15 @@ public final class AdamW: Optimizer {
     self.betas = betas
     self.epsilon = epsilon
     state = zip(parameters.zerosAlike(), parameters.zerosAlike()).map { [$0, $1] }
+    updateScalars()
   }
 
   /// Adam's, and 1 - η λ.
-  public var scalars: [Double] {
-    adamScalars(betas, epsilon, step: stepCount, learningRate: learningRate)
-      + [1 - Double(learningRate) * Double(weightDecay)]
+  public private(set) var scalars = [Double](repeating: 0, count: 8)
+
+  private func updateScalars() {
+    updateAdamScalars(&scalars, betas, epsilon, step: stepCount, learningRate: learningRate)
+    scalars[7] = 1 - Double(learningRate) * Double(weightDecay)
   }
 
   public func updated(
@@ -94,17 +102,22 @@ public final class AdamW: Optimizer {
   }
 }
 
-private func adamScalars(
-  _ betas: (Float, Float), _ epsilon: Float, step: Int, learningRate: Float
-) -> [Double] {
+/// Written in place: a replayed step allocates nothing.
+private func updateAdamScalars(
+  _ scalars: inout [Double], _ betas: (Float, Float), _ epsilon: Float, step: Int,
+  learningRate: Float
+) {
   let (beta1, beta2) = (Double(betas.0), Double(betas.1))
-  return [
-    beta1, 1 - beta1, beta2, 1 - beta2, Double(learningRate) / (1 - beta1.power(step)),
-    (1 - beta2.power(step)).squareRoot(), Double(epsilon),
-  ]
+  scalars[0] = beta1
+  scalars[1] = 1 - beta1
+  scalars[2] = beta2
+  scalars[3] = 1 - beta2
+  scalars[4] = Double(learningRate) / (1 - beta1.power(step))
+  scalars[5] = (1 - beta2.power(step)).squareRoot()
+  scalars[6] = Double(epsilon)
 }
 
-/// The step that Adam and AdamW share; `scalars` in the order of `adamScalars`.
+/// The step that Adam and AdamW share; `scalars` in the order of `updateAdamScalars`.
 private func adamUpdate(
   _ parameters: [Tensor<Float>], _ gradients: [Tensor<Float>], _ state: [[Tensor<Float>]],
   _ scalars: [Tensor<Float>]

@@ -22,9 +22,14 @@ public protocol Optimizer: AnyObject {
   /// The numbers that may differ at each step, such as the learning rate.
   var scalars: [Double] { get }
 
+  /// Where the optimizer keeps the steps that it has written down:
+  /// `public let programs = StepPrograms()`.
+  var programs: StepPrograms { get }
+
   /// The update rule: from the parameters, their gradients and their state to new parameters and
   /// new state, in the same order; `scalars` are those above, as tensors. Only parameters that the
-  /// loss depends on are given.
+  /// loss depends on are given. Called once for losses of the same structure, so what it writes
+  /// down must depend on its arguments alone.
   func updated(
     _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]],
     scalars: [Tensor<Float>]
@@ -44,42 +49,20 @@ extension Optimizer {
     _ loss: Tensor<Float>, keeping kept: repeat Tensor<each Kept>,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Float {
-    var results = [loss.value]
-    repeat results.append((each kept).value)
-    let site = CallSite(file, line)
-    let slots = slots
+    var values = [loss.value]
+    repeat values.append((each kept).value)
     stepCount += 1
-    var (replacements, replaced) = replacements(
-      for: loss.value, slots, scalars: currentScalars, at: site)
-    // Not while the parameters are taken: update rules and custom gradients may read them.
-    Parameter.withLeaves(of: replaced) { leaves in
-      for (leaf, replacement) in zip(leaves, replacements)
-      where leaf.node !== replacement.leaf.node {
-        Mistake(
-          "minimize", "a parameter of shape \(leaf.shape) changed while its step was prepared",
-          fix: "train a parameter on one thread at a time"
-        ).stop(at: site)
-      }
-      // Given up, so that the optimizer itself does not hold the old numbers.
-      for index in leaves.indices { leaves[index] = loss.value }
-      evaluate(results, ending: [loss.value], replacing: &replacements)
-      for (index, replacement) in replacements.enumerated() { leaves[index] = replacement.leaf }
-    }
-    return Float(loss)
+    return programs.minimize(values, with: self, at: CallSite(file, line))
   }
 
   /// The plan that `minimize(loss)` would run, for reading.
   public func plan(
     minimizing loss: Tensor<Float>, file: StaticString = #fileID, line: UInt = #line
   ) -> Plan {
-    let site = CallSite(file, line)
-    let (replacements, _) = replacements(
-      for: loss.value, slots, scalars: currentScalars, at: site)
-    return PullbackRuntime.plan([loss.value], replacing: replacements)
-  }
-
-  private var currentScalars: [Tensor<Float>] {
-    scalars.map { Tensor(Value.scalar($0, .float)) }
+    PullbackRuntime.plan(
+      [loss.value],
+      replacing: replacements(
+        for: loss.value, slots, scalarsFrom: 0, at: CallSite(file, line)))
   }
 
   /// Each parameter followed by its state.
@@ -87,10 +70,12 @@ extension Optimizer {
     zip(parameters.distinct, state).map { [$0] + $1 }
   }
 
-  /// The update of each parameter that the loss depends on, and of its state, with what is replaced.
+  /// The update of each parameter that the loss depends on, and of its state.
+  ///
+  /// - Parameter firstScalar: the number that replays know the first of `scalars` by.
   func replacements(
-    for loss: Value, _ slots: [[Parameter]], scalars: [Tensor<Float>], at site: CallSite?
-  ) -> ([Replacement], [Parameter]) {
+    for loss: Value, _ slots: [[Parameter]], scalarsFrom firstScalar: Int, at site: CallSite?
+  ) -> [Replacement] {
     let leaves = slots.map { $0.map(\.leaf) }
     let found = gradientsIfReached(of: loss, withRespectTo: leaves.map { $0[0] }, at: site)
     let reached = slots.indices.filter { found[$0] != nil }
@@ -104,16 +89,20 @@ extension Optimizer {
     }
     let new = updated(
       reached.map { Tensor(leaves[$0][0]) }, gradients: reached.map { Tensor(found[$0]!) },
-      state: reached.map { leaves[$0].dropFirst().map { Tensor($0) } }, scalars: scalars)
-    var replacements: [Replacement] = [], replaced: [Parameter] = []
-    for (order, index) in reached.enumerated() {
+      state: reached.map { leaves[$0].dropFirst().map { Tensor($0) } },
+      scalars: scalars.indices.map {
+        let scalar = Operation.creation(.scalar(0, argument: firstScalar + $0))
+        return Tensor(Value(scalar, elementType: .float, shape: []))
+      })
+    return reached.enumerated().flatMap { order, index in
       let updates = [new.parameters[order]] + new.state[order]
-      for (leaf, update) in zip(leaves[index], updates) {
-        replacements.append(Replacement(leaf: leaf, update: update.value))
+      return zip(zip(slots[index], leaves[index]), updates).enumerated().map { place, pair in
+        let ((parameter, leaf), update) = pair
+        return Replacement(
+          slot: parameter.slot, number: place == 0 ? index : nil, leaf: leaf,
+          update: update.value)
       }
-      replaced += slots[index]
     }
-    return (replacements, replaced)
   }
 }
 

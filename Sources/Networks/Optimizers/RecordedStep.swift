@@ -20,7 +20,16 @@ import PullbackTensors
 public struct RecordedStep<each Input: RecordedInput> {
   private let optimizer: any Optimizer
   private let loss: @Sendable (repeat each Input) -> Tensor<Float>
-  private let programs = RecordedPrograms<RecordedUpdate>()
+  private let programs = RecordedPrograms()
+  private let call = Call()
+
+  /// What a call needs, kept for the next one.
+  private final class Call {
+    @exclusivity(unchecked) var arguments: [RecordedArgument] = []
+    @exclusivity(unchecked) var inputs: [Storage?] = []
+    @exclusivity(unchecked) var bits: [UInt64] = []
+    @exclusivity(unchecked) var results = [Storage(scalarOf: .float)]
+  }
 
   fileprivate init(
     _ optimizer: any Optimizer, _ loss: @escaping @Sendable (repeat each Input) -> Tensor<Float>
@@ -32,41 +41,31 @@ public struct RecordedStep<each Input: RecordedInput> {
   /// Takes one step and returns the loss as it was before.
   @discardableResult
   public func callAsFunction(_ input: repeat each Input) -> Float {
-    var arguments: [RecordedArgument] = []
-    repeat arguments.append((each input).recordedInput)
-    evaluate(arguments.compactMap(\.value))
+    call.arguments.removeAll(keepingCapacity: true)
+    repeat call.arguments.append((each input).recordedInput)
+    evaluate(call.arguments)
     optimizer.stepCount += 1
-    let program = programs.program(for: arguments) {
-      record(optimizer.slots, repeat each input)
+    let program = programs.program(for: call.arguments) { record(repeat each input) }
+    call.bits.removeAll(keepingCapacity: true)
+    for argument in call.arguments {
+      call.inputs.append(argument.value?.node.numbers)
+      call.bits.append(argument.bits)
     }
-    var bits = arguments.map(\.bits)
-    for number in optimizer.scalars { bits.append(UInt64(Float(number).bitPattern)) }
-    let numbers = Parameter.withLeaves(of: program.parameters) { leaves in
-      program.program.run(
-        inputs: arguments.map { $0.value?.node.numbers }, bits: bits, replacing: &leaves)
-    }
-    return Float(
-      Tensor<Float>(Value(Node(numbers: numbers[0], elementType: .float, shape: []))))
+    for scalar in optimizer.scalars { call.bits.append(UInt64(Float(scalar).bitPattern)) }
+    program.run(inputs: call.inputs, bits: call.bits, into: &call.results)
+    call.arguments.removeAll(keepingCapacity: true)
+    call.inputs.removeAll(keepingCapacity: true)
+    return call.results[0].firstFloat
   }
 
-  private func record(
-    _ slots: [[Parameter]], _ input: repeat each Input
-  ) -> RecordedUpdate {
+  private func record(_ input: repeat each Input) -> RecordedProgram {
     let recording = Recording()
-    let (made, values) = standIns(for: repeat each input)
+    let (made, given) = standIns(for: repeat each input)
     let traced = Recording.$current.withValue(recording) { loss(repeat each made) }
-    let scalars = optimizer.scalars.indices.map {
-      Tensor<Float>(
-        Value(
-          .creation(.scalar(0, argument: values.count + $0)), elementType: .float, shape: []))
-    }
-    let (replacements, replaced) = optimizer.replacements(
-      for: traced.value, slots, scalars: scalars, at: nil)
-    return RecordedUpdate(
-      program: RecordedProgram(
-        results: [traced.value], inputs: values, holders: recording.holders,
-        replacing: replacements),
-      parameters: replaced)
+    return RecordedProgram(
+      results: [traced.value], inputs: given.reading(recording.slots),
+      replacing: optimizer.replacements(
+        for: traced.value, optimizer.slots, scalarsFrom: given.leaves.count, at: nil))
   }
 }
 
@@ -77,10 +76,4 @@ extension Optimizer {
   ) -> RecordedStep<repeat each Input> {
     RecordedStep(self, loss)
   }
-}
-
-/// A recorded step with the parameters that it replaces.
-struct RecordedUpdate: Sendable {
-  let program: RecordedProgram
-  let parameters: [Parameter]
 }

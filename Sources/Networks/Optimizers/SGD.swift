@@ -19,24 +19,26 @@ import PullbackTensors
 public final class SGD: Optimizer {
   public let parameters: Parameters
   /// η. May change at any step without a new plan.
-  public var learningRate: Float
+  public var learningRate: Float { didSet { scalars[0] = Double(learningRate) } }
   /// μ, 0 ..< 1.
   public let momentum: Float
   public let state: [[Parameter]]
   public var stepCount = 0
+  public let programs = StepPrograms()
 
   public init(_ parameters: Parameters, learningRate: Float, momentum: Float = 0) {
     parameters.initializeMissing()
     self.parameters = parameters
     self.learningRate = learningRate
     self.momentum = momentum
+    scalars = [Double(learningRate), Double(momentum)]
     state =
       momentum == 0
       ? parameters.distinct.map { _ in [] } : parameters.zerosAlike().map { [$0] }
   }
 
   /// η and μ.
-  public var scalars: [Double] { [Double(learningRate), Double(momentum)] }
+  public private(set) var scalars: [Double]
 
   public func updated(
     _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]],

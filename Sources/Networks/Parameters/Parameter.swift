@@ -2,7 +2,6 @@
 
 import PullbackRuntime
 import PullbackTensors
-import Synchronization
 
 /// Numbers that training changes: a weight, a bias.
 ///
@@ -12,16 +11,10 @@ import Synchronization
 ///
 /// A parameter may be shared between threads: reading `value` during a step waits for the end of
 /// the step and gives the new numbers.
-public final class Parameter: Sendable, LeafHolder {
+public final class Parameter: Sendable {
   public let shape: Shape
   public let initialization: Initialization
-  private let held = Mutex(Held())
-
-  private struct Held {
-    var leaf: Value?
-    /// True while a step is replacing the leaf.
-    var isTaken = false
-  }
+  package let slot = LeafSlot()
 
   /// A parameter without numbers; `initialized(seed:)` on its model gives it some.
   public init(_ shape: Shape, _ initialization: Initialization) {
@@ -40,7 +33,7 @@ public final class Parameter: Sendable, LeafHolder {
   public var value: Tensor<Float> {
     get {
       let value = leaf
-      Recording.current?.note(value, of: self)
+      Recording.current?.note(value, in: slot)
       return Tensor(value)
     }
     set {
@@ -51,14 +44,12 @@ public final class Parameter: Sendable, LeafHolder {
         ).stop(at: nil)
       }
       evaluate(newValue)
-      let fresh = newValue.value.detached()
-      _ = take()
-      give(fresh)
+      slot.leaf = newValue.value.detached()
     }
   }
 
   package var leaf: Value {
-    guard let value = whenFree({ $0.leaf }) else {
+    guard let value = slot.leaf else {
       Mistake(
         "Parameter.value", "a parameter of shape \(shape) is read before it has numbers",
         fix: "use model.initialized(seed:), or make the optimizer first, which initialises with "
@@ -69,44 +60,5 @@ public final class Parameter: Sendable, LeafHolder {
   }
 
   /// True once the parameter has numbers.
-  public var isInitialized: Bool { whenFree { $0.leaf != nil } }
-
-  /// Takes the leaves of several parameters, lets `body` replace them, and puts the new ones back.
-  /// Whoever reads the parameters meanwhile waits.
-  package static func withLeaves<Result>(
-    of parameters: [Parameter], _ body: (inout [Value]) -> Result
-  ) -> Result {
-    // Taken in one order everywhere, so that two optimizers with common parameters do not wait
-    // for each other.
-    let order = parameters.indices.sorted {
-      ObjectIdentifier(parameters[$0]) < ObjectIdentifier(parameters[$1])
-    }
-    var taken = [Value?](repeating: nil, count: parameters.count)
-    for index in order { taken[index] = parameters[index].take() }
-    var leaves = taken.map { $0! }
-    taken = []
-    defer {
-      for (parameter, leaf) in zip(parameters, leaves) { parameter.give(leaf) }
-    }
-    return body(&leaves)
-  }
-
-  private func take() -> Value? {
-    whenFree { held -> Value? in
-      defer { held.leaf = nil }
-      held.isTaken = true
-      return held.leaf
-    }
-  }
-
-  private func give(_ leaf: Value) { held.withLock { $0 = Held(leaf: leaf) } }
-
-  /// Looks at what the parameter holds as soon as no step is replacing it.
-  private func whenFree<Result: Sendable>(_ look: (inout Held) -> Result) -> Result {
-    while true {
-      let result = held.withLock { $0.isTaken ? nil : look(&$0) as Result? }
-      if let result { return result }
-      yieldProcessor()
-    }
-  }
+  public var isInitialized: Bool { slot.leaf != nil }
 }

@@ -10,7 +10,8 @@ import PullbackTensors
 /// bounds because positions stay below the space's element count, tiles are no longer than
 /// a register, and slots hold what the plan says (see `RunMemory`).
 struct BodyFrame: BitwiseCopyable {
-  let body: CompiledBody
+  /// Plain data of the plan, alive as long as the run.
+  private let plain: UnsafePointer<CompiledBody>
   let memory: RunMemory
   private let table: UnsafeMutablePointer<UnsafeMutableRawPointer>
   private let registers: UnsafeMutableRawPointer
@@ -19,20 +20,33 @@ struct BodyFrame: BitwiseCopyable {
   var coreStart = 0
 
   /// - Parameter scratch: `body.scratchByteCount` bytes of this thread's own.
-  init(_ body: CompiledBody, _ memory: RunMemory, scratch: UnsafeMutableRawPointer) {
-    self.body = body
+  init(
+    _ body: UnsafePointer<CompiledBody>, _ memory: RunMemory, scratch: UnsafeMutableRawPointer
+  ) {
+    plain = body
     self.memory = memory
     table = scratch.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
-    registers = scratch + body.tableByteCount
+    registers = scratch + body.pointee.tableByteCount
   }
+
+  var body: CompiledBody { @inline(__always) unsafeAddress { plain } }
 
   /// Computes the positions `range`, tile by tile.
   func run(_ range: Range<Int>) {
     begin(count: range.count)
+    let holdsPeriods = body.tileLength > 0
+    let length = holdsPeriods ? body.tileLength : CompiledBody.tile
+    if holdsPeriods {
+      for value in 0..<body.operands.count {
+        let operand = body.operands[value]
+        guard case .periodic(let slot, let walk, _) = operand.load else { continue }
+        gather(operand, slot, walk, at: range.lowerBound, count: min(length, range.count))
+      }
+    }
     var position = range.lowerBound
     while position < range.upperBound {
-      let count = min(CompiledBody.tile, range.upperBound - position)
-      evaluate(at: position, count: count)
+      let count = min(length, range.upperBound - position)
+      evaluate(at: position, count: count, holdsPeriods: holdsPeriods)
       position += count
     }
   }
@@ -49,7 +63,7 @@ struct BodyFrame: BitwiseCopyable {
         operand.fill(count, register, memory.pointer(slot) + offset)
       case .constant(var bits):
         operand.fill(count, register, &bits)
-      case .direct, .strided, .iota, .core, .padded, .gathered: break
+      case .direct, .strided, .periodic, .iota, .core, .padded, .gathered: break
       }
     }
   }
@@ -58,10 +72,11 @@ struct BodyFrame: BitwiseCopyable {
   func value(_ number: Int) -> UnsafeMutableRawPointer { table[number] }
 
   /// Computes one tile.
-  func evaluate(at position: Int, count: Int) {
+  ///
+  /// - Parameter holdsPeriods: whether the registers of periodic operands are right already.
+  func evaluate(at position: Int, count: Int, holdsPeriods: Bool = false) {
     for value in 0..<body.operands.count {
-      let operand = body.operands[value]
-      load(operand, value, at: position, count: count)
+      load(body.operands[value], value, at: position, count: count, holdsPeriods)
     }
     for index in 0..<body.instructions.count {
       let instruction = body.instructions[index]
@@ -79,8 +94,8 @@ struct BodyFrame: BitwiseCopyable {
       case .random(let random, let key):
         let key = memory.pointer(key).assumingMemoryBound(to: UInt64.self)
         random(count, table[value], key.pointee, UInt64(position))
-      case .checked(let limit, let use):
-        check(table[instruction.a], at: position, count: count, limit: limit, use: use)
+      case .checked(let limit, let use, let step):
+        check(table[instruction.a], at: position, count, limit, use, step)
       }
     }
     for copy in body.copies {
@@ -93,18 +108,22 @@ struct BodyFrame: BitwiseCopyable {
   }
 
   private func check(
-    _ indices: UnsafeRawPointer, at position: Int, count: Int, limit: Int, use: IndexUse
+    _ indices: UnsafeRawPointer, at position: Int, _ count: Int, _ limit: Int, _ use: IndexUse,
+    _ step: Int
   ) {
     let indices = indices.assumingMemoryBound(to: Int32.self)
     let bound = Int32(clamping: limit)
     let first = pb_first_outside(count, indices, bound)
     guard first >= 0 else { return }
     memory.failure.takeUnretainedValue().note(
-      Failure.Record(position: position + first, index: indices[first], count: limit, use: use))
+      Failure.Record(
+        step: step, position: position + first, index: indices[first], count: limit, use: use))
   }
 
+  @inline(__always)
   private func load(
-    _ operand: CompiledBody.CompiledOperand, _ value: Int, at position: Int, count: Int
+    _ operand: CompiledBody.CompiledOperand, _ value: Int, at position: Int, count: Int,
+    _ holdsPeriods: Bool
   ) {
     let size = operand.size
     let register = registers + operand.register
@@ -113,15 +132,9 @@ struct BodyFrame: BitwiseCopyable {
     case .direct(let slot): table[value] = memory.pointer(slot) + position * size
     case .core: table[value] = core! + (position - coreStart) * size
     case .strided(let slot, let walk):
-      let base = memory.pointer(slot), stride = walk.stride
-      walk.forEachRun(from: position, count: count) { done, element, length in
-        let target = register + done * size, source = base + element * size
-        if stride == 1 {
-          target.copyMemory(from: source, byteCount: length * size)
-        } else {
-          operand.stridedLoad(length, target, source, stride)
-        }
-      }
+      gather(operand, slot, walk, at: position, count: count)
+    case .periodic(let slot, let walk, _):
+      if !holdsPeriods { gather(operand, slot, walk, at: position, count: count) }
     case .iota(let walk):
       walk.forEachRun(from: position, count: count) { done, element, length in
         operand.iota(
@@ -132,6 +145,23 @@ struct BodyFrame: BitwiseCopyable {
         register, memory.pointer(slot), size, walk, window, at: position, count: count)
     case .gathered(let gather):
       loadGathered(register, size, gather, at: position, count: count)
+    }
+  }
+
+  /// Copies the elements of a view into the operand's register.
+  private func gather(
+    _ operand: CompiledBody.CompiledOperand, _ slot: Int, _ walk: Walk, at position: Int,
+    count: Int
+  ) {
+    let base = memory.pointer(slot), stride = walk.stride, size = operand.size
+    let register = registers + operand.register
+    walk.forEachRun(from: position, count: count) { done, element, length in
+      let target = register + done * size, source = base + element * size
+      if stride == 1 {
+        target.copyMemory(from: source, byteCount: length * size)
+      } else {
+        operand.stridedLoad(length, target, source, stride)
+      }
     }
   }
 

@@ -9,7 +9,7 @@ import PullbackTensors
 /// A register holds one tile of one value. Values that are stored are computed right into their
 /// place; operands in row-major order are read where they are. All plain data: see `PlainMemory`.
 struct CompiledBody: BitwiseCopyable {
-  /// Elements that go through the body at a time: 2 KiB of Float, small enough for the first
+  /// Elements that go through the body at a time at most: 2 KiB of Float, small enough for the first
   /// cache, large enough that a kernel call does not show.
   static let tile = 512
 
@@ -19,6 +19,8 @@ struct CompiledBody: BitwiseCopyable {
     case uniform(Int, byteOffset: Int)
     case constant(UInt64)
     case strided(Int, Walk)
+    /// The same rows again and again: read once if every tile holds whole ones.
+    case periodic(Int, Walk, period: Int)
     case iota(Walk)
     case core
     case padded(Int, Walk, PaddedWindow)
@@ -46,7 +48,7 @@ struct CompiledBody: BitwiseCopyable {
 
   enum Action: BitwiseCopyable {
     case map(pb_map)
-    case checked(count: Int, use: IndexUse)
+    case checked(count: Int, use: IndexUse, step: Int)
     case random(pb_random, key: Int)
   }
 
@@ -76,6 +78,8 @@ struct CompiledBody: BitwiseCopyable {
   let operands: UnsafeBufferPointer<CompiledOperand>
   let instructions: UnsafeBufferPointer<CompiledInstruction>
   let copies: UnsafeBufferPointer<Copy>
+  /// Elements that go through the body at a time: whole periods of its periodic operands.
+  let tileLength: Int
   /// Bytes for the pointer table and the registers.
   let scratchByteCount: Int
   let tableByteCount: Int
@@ -96,6 +100,12 @@ struct CompiledBody: BitwiseCopyable {
           load: Load(operand, space: space, context), operand.elementType,
           register: registers.take())
       })
+    let periods = operands.compactMap { operand -> Int? in
+      if case .periodic(_, _, let period) = operand.load { period } else { nil }
+    }
+    let longest = periods.max() ?? 1
+    let whole = CompiledBody.tile / longest * longest
+    tileLength = periods.allSatisfy { whole % $0 == 0 } ? whole : 0
     let merged = body.mergedInstructions(keeping: kept)
     let lastUses = body.lastUses(in: merged, keeping: kept)
     let stores = Dictionary(grouping: body.stores, by: \.value)
@@ -153,6 +163,8 @@ struct CompiledBody: BitwiseCopyable {
 struct CompilationContext {
   let slots: SlotNumbering
   let plain: PlainMemory
+  /// The number of the step, for the order of failures.
+  var step = 0
 }
 
 /// Rows of a table by number: see `GatherOperand`.
@@ -201,7 +213,7 @@ extension Body {
 extension CompiledBody.Action {
   fileprivate init(_ instruction: Body.Instruction, _ context: CompilationContext) {
     switch instruction.operation {
-    case .checked(let count, let use): self = .checked(count: count, use: use)
+    case .checked(let count, let use): self = .checked(count: count, use: use, step: context.step)
     case .random(let distribution, let parameter):
       self = .random(
         distribution.kernel(for: instruction.resultType),
@@ -246,7 +258,8 @@ extension CompiledBody.Load {
       } else if access.view.isRowMajor(space) {
         self = .direct(slot)
       } else {
-        self = .strided(slot, Walk(access.view, over: space, in: context.plain))
+        let walk = Walk(access.view, over: space, in: context.plain)
+        self = walk.period.map { .periodic(slot, walk, period: $0) } ?? .strided(slot, walk)
       }
     }
   }

@@ -34,12 +34,17 @@ struct CompiledContraction: BitwiseCopyable {
   private let inner: Int
   private let columns: Int
   private let kernel: pb_gemm_tile
+  private let narrowKernel: pb_gemm_tile
   private let packing: pb_pack
   private let tileRows: Int
   private let tileColumns: Int
+  private let narrowColumns: Int
   private let elementSize: Int
   private let panelRows: Int
   private let panelColumns: Int
+  /// How much of the chain runs before the next tile has its turn, so that what tiles share is
+  /// still in cache.
+  private let innerBlock: Int
   /// True if b is copied into panels of tileColumns; else it is read where it is, and the last tile
   /// may read past a row's end: what it makes of that is ignored, and every storage and arena ends
   /// with `Storage.overread` bytes for it.
@@ -72,15 +77,21 @@ struct CompiledContraction: BitwiseCopyable {
       (kernel, tileRows, tileColumns) =
         (pb_gemm_tile_for(type), pb_tile_rows(type), pb_tile_columns(type))
     }
+    (narrowKernel, narrowColumns) = (pb_gemm_narrow_for(type), pb_narrow_columns(type))
     elementSize = core.elementType.byteCount
     // Rows of a transposed b do not stand together; those of a large b are far apart.
     packs =
       b.columnStride != 1 && core.columns > 1
       || core.rows >= 96 && core.columns > tileColumns && core.inner > 200
-    // About eight panels, so that threads can share them, of 128 KiB at most.
-    let most = max(128 * 1024 / max(core.columns * elementSize, 1), tileRows)
-    let share = (core.rows + 7) / 8
-    panelRows = max(min(share, most) / tileRows * tileRows, tileRows)
+    // A long chain reads much of both operands for each panel: fewer of them, cut along the chain.
+    let isLong = core.inner > 4096
+    innerBlock = core.inner < 2048 ? max(core.inner, 1) : isLong ? 256 : 1024
+    // Panels that threads can share, each some microseconds of work and 128 KiB at most.
+    let most = max((isLong ? 256 : 128) * 1024 / max(core.columns * elementSize, 1), tileRows)
+    let work = 2 * Double(core.rows) * Double(core.inner) * Double(core.columns)
+    let parts = max(min(Int(work / 600_000), isLong ? 4 : 8), 1)
+    let share = (core.rows + parts - 1) / parts
+    panelRows = max((min(share, most) + tileRows - 1) / tileRows * tileRows, tileRows)
     // A few rows are shared out by columns instead.
     panelColumns =
       core.rows <= tileRows && core.columns > 512
@@ -93,37 +104,69 @@ struct CompiledContraction: BitwiseCopyable {
     sharedByteCount = packs ? tiles * core.inner * tileColumns * elementSize : 0
   }
 
+  private var rowPanels: Int { (rows + panelRows - 1) / panelRows }
+  private var columnPanels: Int { (columns + panelColumns - 1) / panelColumns }
+
+  /// Units of work that threads can share; 0 if one matrix of the batch must follow the other.
+  var unitCount: Int { packs && batchCount > 1 ? 0 : batchCount * rowPanels * columnPanels }
+
+  /// Copies b of a single product.
+  func prepare(_ memory: RunMemory, _ scratch: Scratch, _ step: CompiledStep) {
+    if packs { pack(batch: 0, memory, scratch, step) }
+  }
+
+  /// One unit, after `prepare`.
+  func runUnit(
+    _ unit: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int, _ step: CompiledStep
+  ) {
+    let (batch, panel) = unit.quotientAndRemainder(dividingBy: rowPanels * columnPanels)
+    let rows = range(panel / columnPanels, of: panelRows, in: self.rows)
+    let columns = range(panel % columnPanels, of: panelColumns, in: self.columns)
+    var frame = step.frame(memory, scratch, thread: thread)
+    multiply(batch: batch, rows, columns, &frame, scratch, thread: thread, step)
+  }
+
+  /// Some rows of a single product, after `prepare`.
+  func runRows(
+    _ range: Range<Int>, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
+    _ step: CompiledStep
+  ) {
+    var frame = step.frame(memory, scratch, thread: thread)
+    var row = range.lowerBound
+    while row < range.upperBound {
+      let rows = row..<min(row + panelRows, range.upperBound)
+      for panel in 0..<columnPanels {
+        let columns = self.range(panel, of: panelColumns, in: self.columns)
+        multiply(batch: 0, rows, columns, &frame, scratch, thread: thread, step)
+      }
+      row = rows.upperBound
+    }
+  }
+
+  /// The whole product.
   func run(_ memory: RunMemory, _ scratch: Scratch, _ step: CompiledStep) {
-    let packed = scratch.shared + step.coreByteCount
-    let rowPanels = (self.rows + panelRows - 1) / panelRows
-    let columnPanels = (self.columns + panelColumns - 1) / panelColumns
-    for batch in 0..<batchCount {
-      let left = memory.pointer(a.slot) + a.batch.element(batch) * elementSize
-      let right = memory.pointer(b.slot) + b.batch.element(batch) * elementSize
-      if packs { pack(right, into: packed, scratch) }
-      let work = 2 * self.rows * self.inner * self.columns
-      // 30 floating-point operations a nanosecond: only the order of magnitude matters.
-      let units = work < Scratch.worthSplitting ? 1 : rowPanels * columnPanels
-      scratch.split(units: units, nanoseconds: work / 30) { unit, thread in
-        var frame = step.frame(memory, scratch, thread: thread)
-        let own = scratch.thread(thread)
-        for panel in units == 1 ? 0..<(rowPanels * columnPanels) : unit..<(unit + 1) {
-          let rows = range(panel / columnPanels, of: panelRows, in: self.rows)
-          let columns = range(panel % columnPanels, of: panelColumns, in: self.columns)
-          multiply(
-            left, right, packed, rows, columns, batch: batch, &frame, scratch: own)
-        }
+    let together = unitCount > 0 ? 1 : batchCount
+    let count = unitCount > 0 ? unitCount : rowPanels * columnPanels
+    for batch in 0..<together {
+      if packs { pack(batch: batch, memory, scratch, step) }
+      scratch.split(units: count, nanoseconds: step.nanoseconds / together) { unit, thread in
+        runUnit(batch * count + unit, memory, scratch, thread: thread, step)
       }
     }
   }
 
+  /// Where a tile begins, how many columns its kernel computes, and whether that is the narrow one.
+  ///
   /// The last tile begins early enough to be whole, if its panel has room for that: it computes
   /// some columns again, with the same bits, and needs no detour through the thread's own memory.
-  private func firstColumn(of tile: Int) -> Int {
-    let natural = tile * tileColumns
-    if natural + tileColumns <= columns { return natural }
-    let early = columns - tileColumns
-    return early >= (columns - 1) / panelColumns * panelColumns ? early : natural
+  private func place(of tile: Int) -> (column: Int, span: Int, isNarrow: Bool) {
+    let natural = tile * tileColumns, left = columns - natural
+    if left >= tileColumns { return (natural, tileColumns, false) }
+    let isNarrow = left <= narrowColumns, span = isNarrow ? narrowColumns : tileColumns
+    let early = columns - span
+    // Columns that are added to in several blocks must not be in two tiles.
+    let isRoom = innerBlock >= inner && early >= (columns - 1) / panelColumns * panelColumns
+    return (isRoom ? early : natural, span, isNarrow)
   }
 
   private func range(_ index: Int, of extent: Int, in count: Int) -> Range<Int> {
@@ -132,52 +175,62 @@ struct CompiledContraction: BitwiseCopyable {
 
   /// One panel of the product, then the body over it.
   private func multiply(
-    _ left: UnsafeMutableRawPointer, _ right: UnsafeMutableRawPointer,
-    _ packed: UnsafeMutableRawPointer, _ rows: Range<Int>, _ columns: Range<Int>, batch: Int,
-    _ frame: inout BodyFrame, scratch: UnsafeMutableRawPointer
+    batch: Int, _ rows: Range<Int>, _ columns: Range<Int>, _ frame: inout BodyFrame,
+    _ scratch: Scratch, thread: Int, _ step: CompiledStep
   ) {
-    let tileScratch = scratch
+    let memory = frame.memory, own = scratch.thread(thread)
     let first = (batch * self.rows + rows.lowerBound) * self.columns + columns.lowerBound
     let target: UnsafeMutableRawPointer, targetStride: Int
     if writesThrough, let slot = frame.body.coreSlot {
-      target = frame.memory.pointer(slot) + first * elementSize
+      target = memory.pointer(slot) + first * elementSize
       targetStride = self.columns
     } else {
-      target = scratch + Plan.padded(tileRows * tileColumns * elementSize)
+      target = own + Plan.padded(tileRows * tileColumns * elementSize)
       targetStride = columns.count
     }
+    let left = memory.pointer(a.slot) + a.batch.element(batch) * elementSize
+    let right = memory.pointer(b.slot) + b.batch.element(batch) * elementSize
+    let packed = scratch.shared + step.coreByteCount
     let rowStride = a.rowStride, innerStride = a.columnStride
-    for tile in (columns.lowerBound / tileColumns)..<columnTiles
-    where tile * tileColumns < columns.upperBound {
-      let column = firstColumn(of: tile)
-      let width = min(tileColumns, self.columns - column)
-      let source = packs ? packed + tile * panelByteCount : right + column * elementSize
-      let sourceStride = packs ? tileColumns : b.rowStride
-      var row = rows.lowerBound
-      while row < rows.upperBound {
-        let height = Self.height(rows.upperBound - row, tileRows)
-        let place =
-          target
-          + ((row - rows.lowerBound) * targetStride + column - columns.lowerBound) * elementSize
-        let x = left + row * rowStride * elementSize
-        // The kernel writes whole tiles; a partial one goes through the thread's own.
-        if width == tileColumns {
-          kernel(
-            height, self.inner, x, rowStride, innerStride, source, sourceStride, place,
-            targetStride, 0)
-        } else {
-          kernel(
-            height, self.inner, x, rowStride, innerStride, source, sourceStride, tileScratch,
-            tileColumns, 0)
-          for line in 0..<height {
-            (place + line * targetStride * elementSize).copyMemory(
-              from: tileScratch + line * tileColumns * elementSize,
-              byteCount: width * elementSize)
+    let sourceStride = packs ? tileColumns : b.rowStride
+    // Rows are split evenly rather than leaving a thin last tile.
+    let rowTiles = (rows.count + tileRows - 1) / tileRows
+    let (least, taller) = rows.count.quotientAndRemainder(dividingBy: rowTiles)
+    var start = 0
+    repeat {
+      let length = min(innerBlock, inner - start)
+      for tile in (columns.lowerBound / tileColumns)..<columnTiles
+      where tile * tileColumns < columns.upperBound {
+        let (column, span, isNarrow) = place(of: tile)
+        let width = min(span, self.columns - column)
+        let kernel = isNarrow ? narrowKernel : kernel
+        let panel = packs ? packed + tile * panelByteCount : right + column * elementSize
+        let source = panel + start * sourceStride * elementSize
+        var row = rows.lowerBound
+        for rowTile in 0..<rowTiles {
+          let height = rowTile < taller ? least + 1 : least
+          let place =
+            target
+            + ((row - rows.lowerBound) * targetStride + column - columns.lowerBound) * elementSize
+          let x = left + (row * rowStride + start * innerStride) * elementSize
+          let accumulates: Int32 = start > 0 ? 1 : 0
+          if width == span {
+            kernel(
+              height, length, x, rowStride, innerStride, source, sourceStride, place,
+              targetStride, accumulates)
+          } else {
+            // The kernel writes whole tiles; a partial one goes through the thread's own.
+            if start > 0 { copy(height, width, from: place, targetStride, to: own, span) }
+            kernel(
+              height, length, x, rowStride, innerStride, source, sourceStride, own, span,
+              accumulates)
+            copy(height, width, from: own, span, to: place, targetStride)
           }
+          row += height
         }
-        row += height
       }
-    }
+      start += length
+    } while start < inner
     if writesThrough { return }
     frame.core = target
     if columns.count == self.columns {
@@ -193,25 +246,28 @@ struct CompiledContraction: BitwiseCopyable {
     }
   }
 
-  /// The next tile's rows: the rest is split evenly rather than leaving a thin last tile.
-  private static func height(_ rows: Int, _ tileRows: Int) -> Int {
-    let tiles = (rows + tileRows - 1) / tileRows
-    return (rows + tiles - 1) / tiles
+  private func copy(
+    _ rows: Int, _ columns: Int, from source: UnsafeMutableRawPointer, _ sourceStride: Int,
+    to target: UnsafeMutableRawPointer, _ targetStride: Int
+  ) {
+    for row in 0..<rows {
+      (target + row * targetStride * elementSize).copyMemory(
+        from: source + row * sourceStride * elementSize, byteCount: columns * elementSize)
+    }
   }
 
   private func pack(
-    _ right: UnsafeMutableRawPointer, into packed: UnsafeMutableRawPointer, _ scratch: Scratch
+    batch: Int, _ memory: RunMemory, _ scratch: Scratch, _ step: CompiledStep
   ) {
-    let work = columnTiles * inner * tileColumns
-    let units = work < Scratch.worthSplitting ? 1 : columnTiles
-    scratch.split(units: units, nanoseconds: work) { unit, _ in
-      for tile in units == 1 ? 0..<columnTiles : unit..<(unit + 1) {
-        let column = firstColumn(of: tile)
-        packing(
-          inner, min(tileColumns, columns - column), tileColumns,
-          right + column * b.columnStride * elementSize, b.rowStride, b.columnStride,
-          packed + tile * panelByteCount)
-      }
+    let right = memory.pointer(b.slot) + b.batch.element(batch) * elementSize
+    let packed = scratch.shared + step.coreByteCount
+    // About 4 bytes a nanosecond.
+    scratch.split(units: columnTiles, nanoseconds: columnTiles * panelByteCount / 4) { tile, _ in
+      let column = place(of: tile).column
+      packing(
+        inner, min(tileColumns, columns - column), tileColumns,
+        right + column * b.columnStride * elementSize, b.rowStride, b.columnStride,
+        packed + tile * panelByteCount)
     }
   }
 }

@@ -8,8 +8,12 @@ import Synchronization
 /// arena of its own.
 final class Executable: @unchecked Sendable {
   let plan: Plan
+  let argumentCount: Int
+  /// Bytes of each output, and the output that each result is.
+  private let outputByteCounts: [Int]
+  private let outputOfResult: [Int]
   // Plain data in `plain`, written once, in `init`.
-  private let steps: UnsafeBufferPointer<CompiledStep>
+  private let phases: UnsafeBufferPointer<CompiledPhase>
   private let plain = PlainMemory()
   private let slots: SlotNumbering
   private let threadByteCount: Int
@@ -18,18 +22,29 @@ final class Executable: @unchecked Sendable {
 
   init(_ plan: Plan) {
     self.plan = plan
+    argumentCount = plan.arguments.count
+    outputByteCounts = plan.outputs.map { $0.shape.elementCount * $0.elementType.byteCount }
+    outputOfResult = plan.results
     slots = SlotNumbering(plan)
     let context = CompilationContext(slots: slots, plain: plain)
-    let steps = plan.steps.map { CompiledStep($0, in: context) }
-    self.steps = plain.array(steps)
-    threadByteCount = Plan.padded(steps.lazy.map(\.threadByteCount).max() ?? 0)
-    sharedByteCount = Plan.padded(steps.lazy.map(\.sharedByteCount).max() ?? 0)
+    let phases = plan.phases.map { CompiledPhase($0, of: plan, in: context) }
+    self.phases = plain.array(phases)
+    threadByteCount = Plan.padded(phases.lazy.map(\.threadByteCount).max() ?? 0)
+    sharedByteCount = Plan.padded(phases.lazy.map(\.sharedByteCount).max() ?? 0)
   }
+
+  func output(of result: Int) -> Int { outputOfResult[result] }
+
+  /// New memory for output `output`.
+  func memory(for output: Int) -> Storage { Storage(byteCount: outputByteCounts[output]) }
+
+  func memoryForOutputs() -> [Storage] { outputByteCounts.map { Storage(byteCount: $0) } }
 
   /// The memory of one run between its first and last step, with the table of slots in front.
   private final class Arena: Sendable {
     let storage: Storage
     let threads: Int
+    let failure = Failure()
     init(byteCount: Int, threads: Int) {
       storage = Storage(byteCount: byteCount)
       self.threads = threads
@@ -48,43 +63,37 @@ final class Executable: @unchecked Sendable {
     withExtendedLifetime(dropped) {}
   }
 
-  /// Runs all steps. Storages are as large as the plan's arguments and outputs; an output may be the
-  /// very storage of its donor.
-  func run(arguments: [Storage], parameters: [UInt64], outputs: [Storage]) {
-    run(parameters: parameters) { slots in
-      for (index, argument) in arguments.enumerated() { slots[index] = argument.base }
-      for (index, output) in outputs.enumerated() {
-        slots[arguments.count + index] = output.base
-      }
-    }
-    withExtendedLifetime((arguments, outputs)) {}
+  /// Runs all steps after `bind` has said where arguments and outputs are, in this order, and what
+  /// the parameters are. The memory must be as large as the plan says; an output may be the very
+  /// memory of its donor.
+  @inline(__always)
+  func run(bind: (RunMemory) -> Void) {
+    let threads = Threads.limit
+    let arena = take(threads: threads)
+    let run = RunMemory(
+      slots: table(of: arena), parameters: parameters(of: arena),
+      failure: .passUnretained(arena.failure))
+    bind(run)
+    runPhases(run, arena, threads: threads)
+    idleArenas.withLock { $0.append(arena) }
   }
 
-  /// Runs all steps after `bind` has said where arguments and outputs are, in this order.
-  func run(
-    parameters: [UInt64], bind: (UnsafeMutablePointer<UnsafeMutableRawPointer>) -> Void
-  ) {
-    let threads = Threads.limit
-    let arena = idleArenas.withLock { arenas -> Arena? in
-      arenas.firstIndex { $0.threads >= threads }.map { arenas.remove(at: $0) }
-    }
-    let memory = arena ?? makeArena(threads: threads)
-    let failure = Failure()
-    let run = RunMemory(slots: table(of: memory), failure: .passUnretained(failure))
-    bind(run.slots)
-    for (index, parameter) in parameters.enumerated() {
-      run.slots[slots.number(of: .parameter(index))].storeBytes(of: parameter, as: UInt64.self)
-    }
-    let shared = memory.storage.base + headByteCount + Plan.padded(plan.arenaByteCount)
+  private func runPhases(_ run: RunMemory, _ arena: Arena, threads: Int) {
+    let shared = arena.storage.base + headByteCount + Plan.padded(plan.arenaByteCount)
     let scratch = Scratch(
       shared: shared, threadBase: shared + sharedByteCount, threadStride: threadByteCount,
       threads: threads)
-    for index in 0..<steps.count {
-      steps[index].run(run, scratch)
-      if steps[index].checksIndices, let record = failure.record { record.stop() }
+    for index in phases.indices {
+      phases[index].run(run, scratch)
+      if phases[index].checksIndices, let record = arena.failure.record { record.stop() }
     }
-    withExtendedLifetime(failure) {}
-    idleArenas.withLock { $0.append(memory) }
+  }
+
+  private func take(threads: Int) -> Arena {
+    let idle = idleArenas.withLock { arenas -> Arena? in
+      arenas.lastIndex { $0.threads >= threads }.map { arenas.remove(at: $0) }
+    }
+    return idle ?? makeArena(threads: threads)
   }
 
   /// Bytes in front of the buffers: the table of slots, then the parameters, each in 8 bytes.
@@ -98,16 +107,21 @@ final class Executable: @unchecked Sendable {
     arena.storage.base.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
   }
 
+  private func parameters(of arena: Arena) -> UnsafeMutablePointer<UInt64> {
+    // In bounds: the head has 8 bytes for each parameter behind the table of slots.
+    (arena.storage.base + Plan.padded(slots.count * MemoryLayout<UnsafeRawPointer>.stride))
+      .assumingMemoryBound(to: UInt64.self)
+  }
+
   /// A new arena, in which the slots that lie in the arena itself are known already.
   private func makeArena(threads: Int) -> Arena {
     let arena = Arena(
       byteCount: headByteCount + Plan.padded(plan.arenaByteCount) + sharedByteCount
         + threads * threadByteCount,
       threads: threads)
-    let base = arena.storage.base, table = table(of: arena)
-    let parameters = base + Plan.padded(slots.count * MemoryLayout<UnsafeRawPointer>.stride)
+    let base = arena.storage.base, table = table(of: arena), parameters = parameters(of: arena)
     for index in 0..<plan.parameterCount {
-      table[slots.number(of: .parameter(index))] = parameters + 8 * index
+      table[slots.number(of: .parameter(index))] = UnsafeMutableRawPointer(parameters + index)
     }
     for (index, buffer) in plan.buffers.enumerated() {
       table[slots.number(of: .buffer(index))] = base + headByteCount + buffer.offset

@@ -32,6 +32,9 @@ extension Unary {
     case .log: PB_LOG
     case .squareRoot: PB_SQRT
     case .tanh: PB_TANH
+    case .erf: PB_ERF
+    case .sin: PB_SIN
+    case .cos: PB_COS
     case .relu: PB_RELU
     case .not: PB_NOT
     }
@@ -45,6 +48,7 @@ extension Binary {
     case .subtract: PB_SUBTRACT
     case .multiply: PB_MULTIPLY
     case .divide: PB_DIVIDE
+    case .power: PB_POW
     case .maximum: PB_MAXIMUM
     case .minimum: PB_MINIMUM
     }

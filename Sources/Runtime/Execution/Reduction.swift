@@ -10,7 +10,6 @@ import PullbackTensors
 /// at most 16 segments; each is summed serially (in 16 lanes where it is contiguous, else
 /// one element of the inner axis beside the other); segments are added in order.
 struct CompiledReduction: BitwiseCopyable {
-  private static let segmentLength = 4096
   private static let columnChunk = 4 * CompiledBody.tile
 
   private let reduction: Reduction
@@ -22,7 +21,7 @@ struct CompiledReduction: BitwiseCopyable {
   private let reducedValue: Int
   private let elementType: ElementType
   private let resultSize: Int
-  private let prologue: CompiledBody
+  private let prologue: UnsafePointer<CompiledBody>
   private let segments: Int
   private let length: Int
   private let size: Int
@@ -40,18 +39,19 @@ struct CompiledReduction: BitwiseCopyable {
     reducedValue = core.reducedValue
     elementType = core.elementType
     resultSize = core.resultType.byteCount
-    prologue = CompiledBody(
-      core.prologue, space: core.space, keeping: core.reducedValue, in: context)
+    prologue = context.plain.one(
+      CompiledBody(core.prologue, space: core.space, keeping: core.reducedValue, in: context))
     size = core.elementType.byteCount
     let isPosition = core.reduction.kernelCode == nil
-    let wanted = isPosition ? 1 : (core.reduced + Self.segmentLength - 1) / Self.segmentLength
+    let longest = ReductionCore.segmentLength
+    let wanted = isPosition ? 1 : (core.reduced + longest - 1) / longest
     let cuts = max(min(wanted, 16), 1)
     let lanes = Int(PB_LANES)
     length =
       cuts == 1 ? core.reduced : ((core.reduced + cuts - 1) / cuts + lanes - 1) / lanes * lanes
     segments = cuts == 1 ? 1 : (core.reduced + length - 1) / length
     // Lanes of one row, or the best numbers of a chunk of columns, then the prologue's registers.
-    threadByteCount = Self.ownByteCount + prologue.scratchByteCount
+    threadByteCount = Self.ownByteCount + prologue.pointee.scratchByteCount
   }
 
   private static let ownByteCount = columnChunk * 8
@@ -67,10 +67,8 @@ struct CompiledReduction: BitwiseCopyable {
     let rowsPerUnit =
       isRow && segments == 1 ? max(16 * CompiledBody.tile / max(self.reduced, 1), 1) : 1
     let units = (self.outer + rowsPerUnit - 1) / rowsPerUnit * segments * chunks
-    let work =
-      self.outer * self.reduced * self.inner * (prologue.instructions.count + 1)
-    let split = work < Scratch.worthSplitting ? 1 : units
-    scratch.split(units: split, nanoseconds: work / 2) { unit, thread in
+    let split = scratch.pays(step.nanoseconds) ? units : 1
+    scratch.split(units: split, nanoseconds: step.nanoseconds) { unit, thread in
       let own = scratch.thread(thread)
       let frame = BodyFrame(prologue, memory, scratch: own + Self.ownByteCount)
       frame.begin(count: count)
@@ -95,6 +93,17 @@ struct CompiledReduction: BitwiseCopyable {
       }
     }
     if segments > 1 { combine(partials, into: target) }
+  }
+
+  /// The rows `rows` of `count` that the whole reduction has; one thread's work.
+  func runRows(
+    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, own: UnsafeMutableRawPointer,
+    into target: UnsafeMutableRawPointer
+  ) {
+    let frame = BodyFrame(prologue, memory, scratch: own + Self.ownByteCount)
+    frame.begin(count: self.count)
+    let each = outer / count
+    reduceRows(rows.lowerBound * each..<rows.upperBound * each, frame, own, target)
   }
 
   /// Whole rows of contiguous elements.
@@ -163,9 +172,9 @@ struct CompiledReduction: BitwiseCopyable {
     let type = self.elementType.kernelType
     let isMax: Int32 = self.reduction == .argmax ? 1 : 0
     let position = pb_arg_column_for(isMax, type)
-    let combine = pb_map_for(self.reduction.combination, type)
+    let combine = self.reduction.kernelCode.map { pb_columns_reduce_for($0, type)! }
     let results = place + columns.lowerBound * resultSize
-    if self.reduction.kernelCode != nil { fillIdentity(columns.count, results) }
+    if self.reduction.kernelCode != nil { fillIdentity(columns.count, results, lanes: own) }
     // A tile holds several rows if they are short, else a part of one.
     let isWhole = columns.count == self.inner && self.inner <= CompiledBody.tile
     let rowsPerTile = isWhole ? CompiledBody.tile / self.inner : 1
@@ -175,16 +184,16 @@ struct CompiledReduction: BitwiseCopyable {
       forEachTile(of: isWhole ? 0..<(rows * self.inner) : 0..<columns.count) { start, count in
         let first = (outer * self.reduced + row) * self.inner + columns.lowerBound
         frame.evaluate(at: first + start, count: count)
-        let width = isWhole ? self.inner : count
-        for line in 0..<(isWhole ? rows : 1) {
-          let values = frame.value(self.reducedValue) + line * width * size
-          let offset = isWhole ? 0 : start
-          if self.reduction.kernelCode == nil {
-            let indices = (results + offset * 4).assumingMemoryBound(to: Int32.self)
-            position!(width, values, Int32(row + line), own + offset * size, indices)
-          } else {
-            let target = results + offset * size
-            combine!(width, target, target, values, values)
+        let width = isWhole ? self.inner : count, lines = isWhole ? rows : 1
+        let values = frame.value(self.reducedValue), offset = isWhole ? 0 : start
+        if let combine {
+          combine(lines, width, results + offset * size, values)
+        } else {
+          let indices = (results + offset * 4).assumingMemoryBound(to: Int32.self)
+          for line in 0..<lines {
+            position!(
+              width, values + line * width * size, Int32(row + line), own + offset * size,
+              indices)
           }
         }
       }
@@ -192,13 +201,12 @@ struct CompiledReduction: BitwiseCopyable {
     }
   }
 
-  private func fillIdentity(_ count: Int, _ target: UnsafeMutableRawPointer) {
+  private func fillIdentity(
+    _ count: Int, _ target: UnsafeMutableRawPointer, lanes: UnsafeMutableRawPointer
+  ) {
     // The lanes of an empty row hold the identity.
-    withUnsafeTemporaryAllocation(byteCount: Int(PB_LANES) * 8, alignment: 64) { lanes in
-      let type = self.elementType.kernelType
-      pb_row_start_for(self.reduction.kernelCode!, type)(lanes.baseAddress!)
-      pb_fill_for(type)(count, target, lanes.baseAddress!)
-    }
+    pb_row_start_for(self.reduction.kernelCode!, self.elementType.kernelType)(lanes)
+    pb_fill_for(self.elementType.kernelType)(count, target, lanes)
   }
 
   private func combine(

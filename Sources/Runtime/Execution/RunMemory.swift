@@ -35,15 +35,39 @@ struct SlotNumbering {
 /// their views were derived from those shapes by the movement rules.
 struct RunMemory {
   let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  private let parameters: UnsafeMutablePointer<UInt64>
   /// Alive as long as the run.
   let failure: Unmanaged<Failure>
 
+  init(
+    slots: UnsafeMutablePointer<UnsafeMutableRawPointer>,
+    parameters: UnsafeMutablePointer<UInt64>, failure: Unmanaged<Failure>
+  ) {
+    self.slots = slots
+    self.parameters = parameters
+    self.failure = failure
+  }
+
   func pointer(_ slot: Int) -> UnsafeMutableRawPointer { slots[slot] }
+
+  /// Says where arguments or outputs are.
+  func bind(_ storages: [Storage], from first: Int) {
+    for index in storages.indices { slots[first + index] = storages[index].base }
+  }
+
+  /// Gives all parameters their bits.
+  func setParameters(_ bits: [UInt64]) {
+    for index in bits.indices { parameters[index] = bits[index] }
+  }
+
+  /// Gives a parameter its bits; `index` is below the plan's parameter count.
+  func setParameter(_ index: Int, _ bits: UInt64) { parameters[index] = bits }
 }
 
-/// The lowest position at which a check of indices failed, at any number of threads.
+/// The first check of indices that failed, and its lowest position, at any number of threads.
 final class Failure: Sendable {
   struct Record {
+    var step: Int
     var position: Int
     var index: Int32
     var count: Int
@@ -56,7 +80,8 @@ final class Failure: Sendable {
 
   func note(_ new: Record) {
     lowest.withLock { old in
-      if old.map({ new.position < $0.position }) ?? true { old = new }
+      guard let known = old else { return old = new }
+      if (new.step, new.position) < (known.step, known.position) { old = new }
     }
   }
 }
@@ -72,6 +97,11 @@ final class PlainMemory: @unchecked Sendable {
     _ = block.initialize(from: elements)
     if let base = block.baseAddress { blocks.append(UnsafeMutableRawPointer(base)) }
     return UnsafeBufferPointer(block)
+  }
+
+  /// A copy of one element.
+  func one<Element: BitwiseCopyable>(_ element: Element) -> UnsafePointer<Element> {
+    array([element]).baseAddress!
   }
 
   deinit { for block in blocks { block.deallocate() } }
@@ -101,6 +131,13 @@ struct Walk: BitwiseCopyable {
       }
     }
     self.axes = plain.array(axes.isEmpty ? [Axis(extent: 1, stride: 0)] : axes)
+  }
+
+  /// After how many positions the same elements follow again, if that is within a tile.
+  var period: Int? {
+    let period = axes[0].extent
+    let repeats = axes.count > 1 && axes.dropFirst().allSatisfy { $0.stride == 0 }
+    return repeats && period <= CompiledBody.tile ? period : nil
   }
 
   /// Calls `run(done, element, length)` for stretches along the innermost axis: `length`

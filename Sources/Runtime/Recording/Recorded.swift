@@ -79,7 +79,7 @@ extension Array: RecordedOutput where Element: RecordedTensor {
 /// ```
 public struct Recorded<each Input: RecordedInput, Output: RecordedOutput>: Sendable {
   private let body: @Sendable (repeat each Input) -> Output
-  private let programs = RecordedPrograms<RecordedProgram>()
+  private let programs = RecordedPrograms()
 
   fileprivate init(_ body: @escaping @Sendable (repeat each Input) -> Output) {
     self.body = body
@@ -89,23 +89,22 @@ public struct Recorded<each Input: RecordedInput, Output: RecordedOutput>: Senda
     if Recording.current != nil { return body(repeat each input) }
     var arguments: [RecordedArgument] = []
     repeat arguments.append((each input).recordedInput)
-    evaluate(arguments.compactMap(\.value))
+    evaluate(arguments)
     let program = programs.program(for: arguments) {
       let recording = Recording()
-      let (made, values) = standIns(for: repeat each input)
+      let (made, given) = standIns(for: repeat each input)
       let output = Recording.$current.withValue(recording) { body(repeat each made) }
       return RecordedProgram(
-        results: output.recordedTensors.map(\.value), inputs: values,
-        holders: recording.holders)
+        results: output.recordedTensors.map(\.value), inputs: given.reading(recording.slots))
     }
-    var none: [Value] = []
-    let numbers = program.run(
+    var results = program.memoryForResults()
+    program.run(
       inputs: arguments.map { $0.value?.node.numbers }, bits: arguments.map(\.bits),
-      replacing: &none)
+      into: &results)
     return Output(
-      recordedTensors: zip(numbers, program.resultTypes).map { numbers, type in
-        AnyTensor(
-          value: Value(Node(numbers: numbers, elementType: type.0, shape: type.1)))
+      recordedTensors: results.enumerated().map { index, numbers in
+        let (type, shape) = program.resultType(index)
+        return AnyTensor(value: Value(Node(numbers: numbers, elementType: type, shape: shape)))
       })
   }
 }
@@ -117,46 +116,66 @@ public func recorded<each Input: RecordedInput, Output: RecordedOutput>(
   Recorded(body)
 }
 
-/// What stands for the arguments while a function is traced, and the tensors among it by number.
+/// What stands for the arguments while a function is traced.
 package func standIns<each Input: RecordedInput>(
   for input: repeat each Input
-) -> (made: (repeat each Input), values: [Value]) {
-  var values: [Value] = []
+) -> (made: (repeat each Input), given: ReplayInputs) {
+  var given = ReplayInputs()
   func standIn<T: RecordedInput>(_ input: T) -> T {
-    let made = T.standIn(for: input.recordedInput, number: values.count)
+    let made = T.standIn(for: input.recordedInput, number: given.leaves.count)
     // A key has no tensor; its place is never read.
-    values.append(made.recordedInput.value ?? .placeholder([], .bool))
+    given.leaves.append((made.recordedInput.value ?? .placeholder([], .bool)).node)
     return made
   }
   let made = (repeat standIn(each input))
-  return (made, values)
+  return (made, given)
+}
+
+/// Computes the numbers of arguments that have none yet.
+package func evaluate(_ arguments: [RecordedArgument]) {
+  Recording.refuseReading()
+  if arguments.contains(where: { $0.value?.node.hasNumbers == false }) {
+    evaluate(arguments.compactMap(\.value))
+  }
 }
 
 /// The programs of one function, by the shapes of its arguments.
-package final class RecordedPrograms<Program: Sendable>: Sendable {
-  private let known = Mutex<[(arguments: [Value?], program: Program)]>([])
+package final class RecordedPrograms: Sendable {
+  private struct Entry {
+    /// Stand-ins without numbers.
+    let arguments: [Value?]
+    let program: RecordedProgram
+  }
+
+  private let known = Mutex<[Entry]>([])
 
   package init() {}
 
   /// Recordings kept at most: the oldest goes first.
-  private static var capacity: Int { 64 }
+  private static let capacity = 64
 
   package func program(
-    for arguments: [RecordedArgument], orRecord record: () -> Program
-  ) -> Program {
-    let found = known.withLock { known in
-      known.first { entry in
-        zip(arguments, entry.arguments).allSatisfy { $0.hasShape(of: $1) }
-      }?.program
-    }
-    if let found { return found }
+    for arguments: [RecordedArgument], orRecord record: () -> RecordedProgram
+  ) -> RecordedProgram {
+    if let found = known.withLock({ RecordedPrograms.find(arguments, in: $0) }) { return found }
     let made = record()
-    // Shapes are kept as stand-ins without numbers.
     let shapes = arguments.map { $0.value.map { Value.placeholder($0.shape, $0.elementType) } }
     known.withLock { known in
       if known.count >= RecordedPrograms.capacity { known.removeFirst() }
-      known.append((shapes, made))
+      known.append(Entry(arguments: shapes, program: made))
     }
     return made
+  }
+
+  private static func find(
+    _ arguments: [RecordedArgument], in known: [Entry]
+  ) -> RecordedProgram? {
+    for index in known.indices {
+      let shapes = known[index].arguments
+      if arguments.indices.allSatisfy({ arguments[$0].hasShape(of: shapes[$0]) }) {
+        return known[index].program
+      }
+    }
+    return nil
   }
 }

@@ -11,47 +11,33 @@ import Synchronization
   import Musl
 #endif
 
-/// Lets another thread run.
-package func yieldProcessor() { sched_yield() }
-
-/// How many threads computations may use.
-public enum Threads {
-  private static let chosen = Atomic<Int>(0)
-
-  /// The most threads one evaluation uses. At first the environment's PULLBACK_THREADS, else the
-  /// processors that this process may run on. Results have the same bits whatever it is.
-  public static var limit: Int {
-    get {
-      let number = chosen.load(ordering: .relaxed)
-      return number > 0 ? number : Threads.initial
-    }
-    set { chosen.store(Swift.min(Swift.max(newValue, 1), ThreadPool.capacity), ordering: .relaxed) }
-  }
-
-  /// The most threads that any evaluation has used so far.
-  public static var highestUsed: Int { ThreadPool.highestUsed.load(ordering: .relaxed) }
-
-  private static let initial: Int = {
-    if let text = getenv("PULLBACK_THREADS"), let number = Int(String(cString: text)), number > 0 {
-      return Swift.min(number, ThreadPool.capacity)
-    }
-    return Swift.min(Int(pb_available_processors()), ThreadPool.capacity)
-  }()
-}
-
 /// The one pool of worker threads, started on first use.
 ///
 /// The caller works too. It never waits for a worker that has not begun: units are handed out one
 /// by one, and the job closes when none is left. Workers spin for a moment after work, because in
 /// a training loop more follows at once, then sleep.
+///
+/// A worker that the system stops in the middle of a unit, because another program wants its
+/// processor, holds up the caller. When that happens the caller works alone for a while.
 final class ThreadPool: @unchecked Sendable {
   static let shared = ThreadPool()
   static let capacity = 64
   static let highestUsed = Atomic<Int>(1)
 
-  /// Below this many nanoseconds of work a sleeping worker is not worth waking.
+  /// Waking a sleeping worker takes as long as this many nanoseconds of work, so it must be made up
+  /// for by the work at hand, or by what came lately and might have been shared.
   private static let worthWaking = 100_000
-  private static let spins = 20_000
+  private static let worthWakingLately = 300_000
+  /// Nanoseconds that a worker looks out for more work.
+  private static let alert: Int64 = 1_000_000
+  /// Nanoseconds after which a worker that should be done has been stopped, and for how long the
+  /// caller then works alone: at first, and at most.
+  private static let stall: Int64 = 150_000
+  private static let shortestRest: Int64 = 40_000_000
+  private static let longestRest: Int64 = 10_240_000_000
+  /// Nanoseconds that waking may take.
+  private static let longestWaking: Int64 = 4_000_000
+  private static let soon: Int64 = 30_000_000
   private static let closed = Int.min
 
   private let isBusy = Atomic<Bool>(false)
@@ -61,15 +47,44 @@ final class ThreadPool: @unchecked Sendable {
   private let inside = Atomic<Int>(ThreadPool.closed)
   private let nextUnit = Atomic<Int>(0)
   private let joined = Atomic<Int>(0)
+  /// The processor that the caller was seen on.
+  private let callersProcessor = Atomic<Int>(-2)
   // Written by the caller while the job is closed, read by workers inside it.
-  nonisolated(unsafe) private var job: (work: (Int, Int) -> Void, units: Int, workers: Int)?
+  @exclusivity(unchecked) nonisolated(unsafe) private var job: Job?
+  // Touched by whoever is busy with the pool.
   private var workerCount = 0
+  private var missed = 0
+  /// When workers were woken, if none has helped since.
+  private var awaitedSince: Int64 = 0
+  private var restsUntil: Int64 = 0
+  /// When the last stall or rest ended.
+  private var workedSince = Int64.min / 2
+  private var nextRest = ThreadPool.shortestRest
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  private struct Job {
+    let work: (Int, Int) -> Void
+    let units: Int
+    /// Units that a thread takes at a time.
+    let share: Int
+    let workers: Int
+  }
 
   private init() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
+    // The child of a fork has none of the workers, whatever they were doing.
+    pthread_atfork(nil, nil) { ThreadPool.shared.forgetWorkers() }
+  }
+
+  private func forgetWorkers() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+    (workerCount, missed, job) = (0, 0, nil)
+    sleeping.store(0, ordering: .relaxed)
+    inside.store(ThreadPool.closed, ordering: .relaxed)
+    isBusy.store(false, ordering: .relaxed)
   }
 
   /// Calls `work(unit, thread)` once for each unit in 0 ..< units, on up to `threads` threads.
@@ -84,31 +99,89 @@ final class ThreadPool: @unchecked Sendable {
     }
     defer { isBusy.store(false, ordering: .releasing) }
     startWorkers(wanted)
-    if sleeping.load(ordering: .relaxed) == workerCount, nanoseconds < ThreadPool.worthWaking {
+    guard isWorthSharing(nanoseconds) else {
       for unit in 0..<units { work(unit, 0) }
       return
     }
     withoutActuallyEscaping(work) { work in
-      job = (work, units, wanted)
+      let share = Swift.max(units / (4 * threads), 1)
+      job = Job(work: work, units: units, share: share, workers: wanted)
       nextUnit.store(0, ordering: .relaxed)
       joined.store(0, ordering: .relaxed)
+      callersProcessor.store(pb_processor(), ordering: .relaxed)
       inside.store(0, ordering: .releasing)
       epoch.add(1, ordering: .sequentiallyConsistent)
       if sleeping.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
       runUnits(thread: 0)
+      if awaitedSince > 0, joined.load(ordering: .relaxed) > 0 { awaitedSince = 0 }
       // Closes the job, then waits for those inside to finish the unit at hand.
       inside.add(ThreadPool.closed, ordering: .acquiringAndReleasing)
-      while inside.load(ordering: .acquiring) != ThreadPool.closed { pause() }
+      if inside.load(ordering: .acquiring) != ThreadPool.closed {
+        waitForWorkers(expected: nanoseconds / units * share)
+      }
       job = nil
     }
+  }
+
+  private func isWorthSharing(_ nanoseconds: Int) -> Bool {
+    if restsUntil > 0 {
+      if now() < restsUntil { return false }
+      restsUntil = 0
+    }
+    guard sleeping.load(ordering: .relaxed) == workerCount, nanoseconds < ThreadPool.worthWaking
+    else { return true }
+    missed += nanoseconds
+    if missed < ThreadPool.worthWakingLately { return false }
+    missed = 0
+    let time = now()
+    if awaitedSince == 0 {
+      awaitedSince = time
+    } else if time - awaitedSince > ThreadPool.longestWaking {
+      awaitedSince = 0
+      noteStall(at: time)
+    }
+    return restsUntil == 0
+  }
+
+  private func waitForWorkers(expected: Int) {
+    let start = now()
+    var isStalled = false
+    while inside.load(ordering: .acquiring) != ThreadPool.closed {
+      for _ in 0..<16 { pb_pause() }
+      if now() - start > ThreadPool.stall + 2 * Int64(expected) {
+        isStalled = true
+        // An idle processor makes the system look for threads that wait for another one.
+        usleep(20)
+      }
+    }
+    if isStalled { noteStall(at: now()) }
+  }
+
+  /// A stall now and then costs little; when another one follows soon, the caller works alone for
+  /// a while, longer each time.
+  private func noteStall(at time: Int64) {
+    if time - workedSince < ThreadPool.soon {
+      restsUntil = time + nextRest
+      nextRest = Swift.min(4 * nextRest, ThreadPool.longestRest)
+      workedSince = restsUntil
+    } else {
+      nextRest = ThreadPool.shortestRest
+      workedSince = time
+    }
+  }
+
+  private func now() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
   private func runUnits(thread: Int) {
     guard let job else { return }
     while true {
-      let unit = nextUnit.add(1, ordering: .relaxed).oldValue
-      if unit >= job.units { return }
-      job.work(unit, thread)
+      let first = nextUnit.add(job.share, ordering: .relaxed).oldValue
+      if first >= job.units { return }
+      for unit in first..<Swift.min(first + job.share, job.units) { job.work(unit, thread) }
     }
   }
 
@@ -158,11 +231,16 @@ final class ThreadPool: @unchecked Sendable {
   }
 
   private func waitForJob(after seen: Int) -> Int {
-    for _ in 0..<ThreadPool.spins {
-      let now = epoch.load(ordering: .acquiring)
-      if now != seen { return now }
-      pause()
-    }
+    let start = now()
+    repeat {
+      // On the caller's processor a worker is in its way. The system would move it, but not soon.
+      if pb_processor() == callersProcessor.load(ordering: .relaxed) { pb_leave_processor() }
+      for _ in 0..<64 {
+        let newest = epoch.load(ordering: .acquiring)
+        if newest != seen { return newest }
+        pb_pause()
+      }
+    } while now() - start < ThreadPool.alert
     pthread_mutex_lock(mutex)
     sleeping.add(1, ordering: .sequentiallyConsistent)
     while epoch.load(ordering: .sequentiallyConsistent) == seen {
@@ -178,6 +256,4 @@ final class ThreadPool: @unchecked Sendable {
     pthread_cond_broadcast(condition)
     pthread_mutex_unlock(mutex)
   }
-
-  private func pause() { _ = epoch.load(ordering: .relaxed) }
 }

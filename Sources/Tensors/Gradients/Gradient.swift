@@ -63,54 +63,80 @@ package func gradients(
 
 /// The gradients of a scalar loss, nil for tensors it does not depend on.
 package func gradientsIfReached(
-  of loss: Value, withRespectTo targets: [Value], at site: CallSite? = nil
+  of loss: Value, withRespectTo targets: [Value], at site: CallSite? = nil,
+  observing observe: ((ReverseStep) -> Void)? = nil
 ) -> [Value?] {
   stopping(at: site) { () throws(Mistake) in try checkDifferentiable(loss) }
   return pullback(
-    of: loss, cotangent: Value.constant(1, loss.elementType), withRespectTo: targets, at: site)
+    of: loss, cotangent: Value.constant(1, loss.elementType), withRespectTo: targets, at: site,
+    observing: observe)
+}
+
+/// What the reverse walk did at one node: for those who read it.
+package struct ReverseStep {
+  package let node: Node
+  /// The node's whole cotangent: all contributions summed.
+  package let cotangent: Value
+  /// What the node's rule handed to its inputs.
+  package fileprivate(set) var contributions: [Contribution] = []
+
+  package struct Contribution {
+    package let input: Node
+    /// In the shape of the node's result.
+    package let stretched: Value
+    /// Summed over the axes along which the input was stretched.
+    package let summed: Value
+  }
 }
 
 /// The reverse walk: from a result of any shape and its cotangent back to the targets, each
 /// node's cotangent handed to its inputs by the node's own rule. The one place where cotangents
 /// are summed. Nil for targets that the result does not depend on.
+///
+/// - Parameter observe: called after each node with what was handed to its inputs.
 package func pullback(
-  of result: Value, cotangent: Value, withRespectTo targets: [Value], at site: CallSite? = nil
+  of result: Value, cotangent: Value, withRespectTo targets: [Value], at site: CallSite? = nil,
+  observing observe: ((ReverseStep) -> Void)? = nil
 ) -> [Value?] {
   // Nothing older than the oldest target depends on a target.
   let oldest = targets.lazy.map(\.node.serial).min() ?? 0
   let order = GraphOrder(of: [result]) { $0.serial < oldest }
-  var isWanted = [Bool](repeating: false, count: order.nodes.count)
+  var isWanted = [Bool](repeating: false, count: order.count)
   for target in targets {
     if let position = order.position(of: target) { isWanted[position] = true }
   }
   let isTarget = isWanted
-  for (position, node) in order.nodes.enumerated() where !isWanted[position] {
+  for position in 0..<order.count where !isWanted[position] {
+    let node = order[position]
     if node.historyHasEnded, node.serial > oldest { endedHistory(node).stop(at: site) }
     if node.serial < oldest { continue }
     isWanted[position] = (0..<order.inputCount(at: position)).contains {
       let input = order.input($0, at: position)
-      return order.nodes[input].elementType.isFloatingPoint && isWanted[input]
+      return order[input].elementType.isFloatingPoint && isWanted[input]
     }
   }
 
-  var cotangents = [Value?](repeating: nil, count: order.nodes.count)
-  cotangents[order.nodes.count - 1] = cotangent
+  var cotangents = [Value?](repeating: nil, count: order.count)
+  cotangents[order.count - 1] = cotangent
   var gradients: [Int: Value] = [:]
-  for position in order.nodes.indices.reversed() where isWanted[position] {
+  for position in (0..<order.count).reversed() where isWanted[position] {
     guard let cotangent = cotangents[position] else { continue }
     cotangents[position] = nil
     if isTarget[position] { gradients[position] = cotangent }
-    let node = order.nodes[position], inputs = node.inputs
+    let node = order[position], inputs = node.inputs
+    var step = observe == nil ? nil : ReverseStep(node: node, cotangent: cotangent)
     for index in 0..<order.inputCount(at: position) {
       let source = order.input(index, at: position)
-      let input = order.nodes[source]
+      let input = order[source]
       guard isWanted[source], input.elementType.isFloatingPoint,
         let contribution = node.operation.derivative(
           at: index, inputs: inputs, result: Value(node), cotangent: cotangent)
       else { continue }
       let summed = contribution.summed(to: input.shape)
       cotangents[source] = cotangents[source].map { $0 + summed } ?? summed
+      step?.contributions.append(.init(input: input, stretched: contribution, summed: summed))
     }
+    if let step { observe?(step) }
   }
   return targets.map { order.position(of: $0).flatMap { gradients[$0] } }
 }

@@ -8,11 +8,10 @@ import Synchronization
 /// inputs of a node whose history ends are dropped. Inputs are always older than their node, so the
 /// serial number orders any graph.
 package final class Node: Sendable {
-  // Changes in `deinit` alone.
-  nonisolated(unsafe) package private(set) var operation: Operation
+  // Changes in `deinit` alone, so there is no overlapping access to look out for.
+  @exclusivity(unchecked) nonisolated(unsafe) package private(set) var operation: Operation
   package let elementType: ElementType
   package let shape: Shape
-  package let serial: UInt64
 
   // Owns a reference from the moment it is set; `AtomicLazyReference` does the same, slower.
   private let slot = Atomic<Unmanaged<Storage>?>(nil)
@@ -20,7 +19,10 @@ package final class Node: Sendable {
   // Guards `stored` of the few nodes whose history can end while others read it; the inputs
   // of all other nodes change in `deinit` alone, when nobody else can look.
   private let gate = Mutex<Void>(())
-  nonisolated(unsafe) private var stored: Inputs
+  @exclusivity(unchecked) nonisolated(unsafe) private var stored: Inputs
+
+  // Changes only while nobody else holds the node: see `renew`.
+  private let number: Atomic<UInt64>
 
   private static let counter = Atomic<UInt64>(0)
 
@@ -31,7 +33,7 @@ package final class Node: Sendable {
     self.elementType = elementType
     self.shape = shape
     self.stored = inputs
-    self.serial = Node.counter.add(1, ordering: .relaxed).newValue
+    number = Atomic(Node.counter.add(1, ordering: .relaxed).newValue)
   }
 
   /// A leaf that owns numbers.
@@ -47,8 +49,31 @@ package final class Node: Sendable {
     store(numbers)
   }
 
+  /// The place in the order of making.
+  package var serial: UInt64 { number.load(ordering: .relaxed) }
+
+  /// For the only holder of a leaf: true if nobody else holds its numbers either.
+  package var holdsNumbersAlone: Bool {
+    guard let owned = slot.load(ordering: .relaxed) else { return false }
+    var numbers = owned.takeRetainedValue()
+    let isAlone = isKnownUniquelyReferenced(&numbers)
+    _ = Unmanaged.passRetained(numbers)
+    return isAlone
+  }
+
+  /// For the only holder of a leaf, after new numbers were written over the old: makes it the
+  /// newest node, as a new leaf would be.
+  package func renew() {
+    number.store(Node.counter.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
+  }
+
   /// The numbers, once they are known.
   package var numbers: Storage? { slot.load(ordering: .acquiring)?.takeUnretainedValue() }
+
+  /// Looks at the known numbers without counting a reference.
+  package func withNumbers<Result>(_ look: (Storage) -> Result) -> Result {
+    slot.load(ordering: .acquiring)!._withUnsafeGuaranteedRef(look)
+  }
 
   package var hasNumbers: Bool { slot.load(ordering: .acquiring) != nil }
 
@@ -69,8 +94,13 @@ package final class Node: Sendable {
     canEnd ? gate.withLock { _ in stored } : stored
   }
 
+  /// Input number `index`; nil if there are not so many (any more).
+  func input(_ index: Int) -> Node? {
+    canEnd ? gate.withLock { _ in stored.node(index) } : stored.node(index)
+  }
+
   /// Losses are scalars, and a detached tensor needs its history only until it has numbers.
-  private var canEnd: Bool {
+  var canEnd: Bool {
     if shape.rank == 0 { return true }
     if case .identity(.detached) = operation { return true }
     return false
@@ -143,6 +173,16 @@ package struct Inputs: Sendable {
     case 1: Value(second!)
     case 2: Value(third!)
     default: Value(others![index - 3])
+    }
+  }
+
+  fileprivate func node(_ index: Int) -> Node? {
+    if index >= count { return nil }
+    return switch index {
+    case 0: first
+    case 1: second
+    case 2: third
+    default: others![index - 3]
     }
   }
 

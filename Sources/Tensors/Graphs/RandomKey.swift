@@ -70,14 +70,15 @@ public struct RandomKey: Sendable, Hashable {
 /// Threefry-2x32 with 20 rounds on the halves (high, low) of key and counter.
 package func threefry2x32(key: UInt64, counter: UInt64) -> UInt64 {
   let key0 = UInt32(truncatingIfNeeded: key >> 32), key1 = UInt32(truncatingIfNeeded: key)
-  let keys = [key0, key1, 0x1BD1_1BDA ^ key0 ^ key1]
-  let rotations: [[UInt32]] = [[13, 15, 26, 6], [17, 29, 16, 24]]
+  let keys = SIMD4(key0, key1, 0x1BD1_1BDA ^ key0 ^ key1, 0)
+  let even = SIMD4<UInt32>(13, 15, 26, 6), odd = SIMD4<UInt32>(17, 29, 16, 24)
   var x0 = UInt32(truncatingIfNeeded: counter >> 32) &+ key0
   var x1 = UInt32(truncatingIfNeeded: counter) &+ key1
   for group in 0..<5 {
-    for rotation in rotations[group % 2] {
+    let rotations = group % 2 == 0 ? even : odd
+    for step in 0..<4 {
       x0 &+= x1
-      x1 = (x1 << rotation | x1 >> (32 - rotation)) ^ x0
+      x1 = (x1 << rotations[step] | x1 >> (32 - rotations[step])) ^ x0
     }
     x0 &+= keys[(group + 1) % 3]
     x1 &+= keys[(group + 2) % 3] &+ UInt32(group + 1)

@@ -28,6 +28,28 @@ public func tanh<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Sca
   Tensor(x.value.unary(.tanh))
 }
 
+/// The error function: y = 2 / √π times the integral of e^-t² for t from 0 to x.
+/// x.g = y.g 2 / √π e^-x².
+///
+///     print(erf(Tensor<Float>([0, 1])))   // [0.        0.8427008]
+public func erf<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.erf))
+}
+
+/// y = sin x, x in radians, however large: NaN for infinity. x.g = y.g cos x.
+///
+///     print(sin(Tensor<Float>([0, 1])))   // [0.         0.84147096]
+public func sin<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.sin))
+}
+
+/// y = cos x, x in radians, however large: NaN for infinity. x.g = -y.g sin x.
+///
+///     print(cos(Tensor<Float>([0, 1])))   // [1.        0.5403023]
+public func cos<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.cos))
+}
+
 /// y = x where x > 0, else 0; NaN for NaN. x.g = y.g where x > 0, else 0 (also at 0).
 ///
 ///     print(relu(Tensor<Float>([-1, 2])))   // [0. 2.]
@@ -43,6 +65,30 @@ public func abs<Scalar: NumericScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
 /// y = -1, 0 or 1; NaN for NaN. No derivative.
 public func sign<Scalar: NumericScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.sign))
+}
+
+/// z = x^y. Shapes broadcast. As C's `pow` (IEEE 754-2008, section 9.2): NaN where x < 0 and y is no
+/// integer; x^0 and 1^y are 1, also for NaN.
+///
+/// x.g = z.g y x^(y-1), and y.g = z.g z log x, as in PyTorch: x.g is 0 at 0^0, y.g is 0 at 0^y for
+/// y >= 0 and NaN for x < 0. A square costs less as `x.squared()`, a root as `sqrt(x)`.
+///
+///     print(pow(Tensor<Float>([1, 2, 3]), 2))   // [1. 4. 9.]
+///     print(pow(2, Tensor<Float>([-1, 0.5])))   // [0.5       1.4142135]
+public func pow<Scalar: FloatingPointScalar>(
+  _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
+) -> Tensor<Scalar> {
+  Tensor(x.value.binary(.power, y.value))
+}
+
+@_disfavoredOverload
+public func pow<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>, _ y: Scalar) -> Tensor<Scalar> {
+  pow(x, Tensor(y))
+}
+
+@_disfavoredOverload
+public func pow<Scalar: FloatingPointScalar>(_ x: Scalar, _ y: Tensor<Scalar>) -> Tensor<Scalar> {
+  pow(Tensor(x), y)
 }
 
 /// z = the larger of x and y; NaN if either is. The larger one gets z.g, equal ones half each.

@@ -109,15 +109,15 @@ struct RandomGraph {
   private mutating func unary() {
     guard let x = any(where: { $0.elementType != .bool }) else { return }
     let general: [Unary] = [.negate, .absolute, .sign, .relu]
-    let smooth: [Unary] = [.exp, .log, .squareRoot, .tanh]
+    let smooth: [Unary] = [.exp, .log, .squareRoot, .tanh, .erf, .sin, .cos]
     pool.append(x.unary(choice.pick(x.elementType == .int32 ? general : general + smooth)))
   }
 
   private mutating func binary() {
     let x = choice.pick(pool), y = partner(of: x)
-    let operations: [Binary] =
-      x.elementType == .bool
-      ? [.maximum, .minimum] : [.add, .subtract, .multiply, .divide, .maximum, .minimum]
+    var operations: [Binary] = [.maximum, .minimum]
+    if x.elementType != .bool { operations += [.add, .subtract, .multiply, .divide] }
+    if x.elementType.isFloatingPoint { operations.append(.power) }
     let operation = choice.pick(operations)
     pool.append(
       choice.isTrue(oneIn: 2) ? x.binary(operation, y) : y.binary(operation, x))

@@ -80,6 +80,10 @@ struct FixtureCase: Sendable, CustomTestStringConvertible {
     case "log": return x.unary(.log)
     case "sqrt": return x.unary(.squareRoot)
     case "tanh": return x.unary(.tanh)
+    case "erf": return x.unary(.erf)
+    case "sin": return x.unary(.sin)
+    case "cos": return x.unary(.cos)
+    case "power": return x.binary(.power, input(2))
     case "relu": return x.unary(.relu)
     case "where": return Value.select(x, input(2), input(3))
     case "sum", "max", "min", "argmax", "argmin":

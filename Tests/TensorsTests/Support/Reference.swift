@@ -21,7 +21,7 @@ enum Reference {
       case .absolute: return wrapped(abs(x))
       case .sign: return x > 0 ? 1 : x < 0 ? -1 : 0
       case .relu: return x > 0 ? x : 0
-      case .exp, .log, .squareRoot, .tanh, .not: return nil
+      case .exp, .log, .squareRoot, .tanh, .erf, .sin, .cos, .not: return nil
       }
     }
     let y: Double
@@ -33,6 +33,9 @@ enum Reference {
     case .log: y = log(x)
     case .squareRoot: y = sqrt(x)
     case .tanh: y = tanh(x)
+    case .erf: y = erf(x)
+    case .sin: y = sin(x)
+    case .cos: y = cos(x)
     case .relu: y = x > 0 || x.isNaN ? x : 0
     case .not: return nil
     }
@@ -46,7 +49,7 @@ enum Reference {
     switch operation {
     case .maximum: return isNaN ? .nan : x > y ? x : y
     case .minimum: return isNaN ? .nan : x < y ? x : y
-    case .add, .subtract, .multiply, .divide: break
+    case .add, .subtract, .multiply, .divide, .power: break
     }
     switch type {
     case .bool: return nil
@@ -57,7 +60,7 @@ enum Reference {
       case .subtract: return Double(a &- b)
       case .multiply: return Double(a &* b)
       case .divide: return b == 0 ? 0 : Double(a.dividedReportingOverflow(by: b).partialValue)
-      case .maximum, .minimum: return nil
+      case .power, .maximum, .minimum: return nil
       }
     case .float, .double:
       switch operation {
@@ -65,6 +68,7 @@ enum Reference {
       case .subtract: return rounded(x - y, type)
       case .multiply: return rounded(x * y, type)
       case .divide: return rounded(x / y, type)
+      case .power: return rounded(pow(x, y), type)
       case .maximum, .minimum: return nil
       }
     }

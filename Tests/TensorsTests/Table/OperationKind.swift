@@ -10,8 +10,8 @@ enum OperationKind: String, CaseIterable, Sendable {
   case data, constant, scalar, iota
   case uniform, normal
   case named, detached, custom, checked
-  case negate, absolute, sign, exp, log, squareRoot, tanh, relu, not
-  case add, subtract, multiply, divide, maximum, minimum
+  case negate, absolute, sign, exp, log, squareRoot, tanh, erf, sin, cos, relu, not
+  case add, subtract, multiply, divide, power, maximum, minimum
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
   case selection, conversion
   case sum, max, min, argmax, argmin
@@ -59,6 +59,9 @@ enum OperationKind: String, CaseIterable, Sendable {
       case .log: .log
       case .squareRoot: .squareRoot
       case .tanh: .tanh
+      case .erf: .erf
+      case .sin: .sin
+      case .cos: .cos
       case .relu: .relu
       case .not: .not
       }
@@ -71,6 +74,7 @@ enum OperationKind: String, CaseIterable, Sendable {
       case .subtract: .subtract
       case .multiply: .multiply
       case .divide: .divide
+      case .power: .power
       case .maximum: .maximum
       case .minimum: .minimum
       }

@@ -30,6 +30,9 @@ extension OperationSample {
     case .log: unary(kind, .positive) { $0.unary(.log) }
     case .squareRoot: unary(kind, .positive) { $0.unary(.squareRoot) }
     case .tanh: unary(kind) { $0.unary(.tanh) }
+    case .erf: unary(kind) { $0.unary(.erf) }
+    case .sin: unary(kind) { $0.unary(.sin) }
+    case .cos: unary(kind) { $0.unary(.cos) }
     case .relu: unary(kind) { $0.unary(.relu) }
     case .not:
       unaryShapes.map { shape in
@@ -39,6 +42,7 @@ extension OperationSample {
     case .subtract: binary(kind) { $0 - $1 }
     case .multiply: binary(kind) { $0 * $1 }
     case .divide: binary(kind) { $0 / $1 }
+    case .power: binary(kind, .positive) { $0.binary(.power, $1) }
     case .maximum: binary(kind) { $0.binary(.maximum, $1) }
     case .minimum: binary(kind) { $0.binary(.minimum, $1) }
     case .equal: binary(kind) { $0 .== $1 }
@@ -96,10 +100,11 @@ extension OperationSample {
   }
 
   private static func binary(
-    _ kind: OperationKind, _ function: @escaping @Sendable (Value, Value) -> Value
+    _ kind: OperationKind, _ left: Domain = .signed,
+    _ function: @escaping @Sendable (Value, Value) -> Value
   ) -> [OperationSample] {
-    binaryShapes.map { left, right in
-      OperationSample(kind, [Input(left), Input(right)]) { function($0[0], $0[1]) }
+    binaryShapes.map { x, y in
+      OperationSample(kind, [Input(x, .double, left), Input(y)]) { function($0[0], $0[1]) }
     }
   }
 

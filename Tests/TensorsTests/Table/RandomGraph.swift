@@ -46,7 +46,8 @@ struct RandomGraph {
     let x = pick()
     switch Int.random(in: 0..<20, using: &random) {
     case 0, 1:
-      return x.unary([.tanh, .absolute, .negate, .relu, .sign].randomElement(using: &random)!)
+      let operations: [Unary] = [.tanh, .erf, .sin, .cos, .absolute, .negate, .relu, .sign]
+      return x.unary(operations.randomElement(using: &random)!)
     case 2...6: return pointwise(x)
     case 7: return select(x)
     case 8...10 where x.rank > 0:

@@ -50,15 +50,18 @@ import Testing
     let graph = RandomGraph(seed: seed, operations: 4 + Int(seed % 20))
     let updates = graph.leaves.map { leaf in graph.values.last { $0.shape == leaf.shape }! }
     let expected = evaluatedStepByStep(updates)
-    var replacements = Self.replacements(of: graph, by: updates)
-    evaluate([], ending: [], replacing: &replacements)
-    for (replacement, expected) in zip(replacements, expected) {
-      #expect(areSame(replacement.leaf.numbers, expected))
+    let (program, slots) = Self.program(replacing: graph, by: updates)
+    var none: [Storage] = []
+    program.run(inputs: [], bits: [], into: &none)
+    for (slot, expected) in zip(slots, expected) {
+      #expect(areSame(slot.leaf!.numbers, expected))
     }
   }
 
   /// On copies of the leaves, which nobody else holds.
-  private static func replacements(of graph: RandomGraph, by updates: [Value]) -> [Replacement] {
+  private static func program(
+    replacing graph: RandomGraph, by updates: [Value]
+  ) -> (RecordedProgram, [LeafSlot]) {
     let fresh = graph.leaves.map { Value.leaf($0.shape, $0.numbers) }
     let order = GraphOrder(of: updates) { _ in false }
     var copies: [Value] = []
@@ -73,8 +76,18 @@ import Testing
           Value(node.operation, Inputs(inputs), elementType: node.elementType, shape: node.shape))
       }
     }
-    return zip(fresh, updates).map {
-      Replacement(leaf: $0, update: copies[order.position(of: $1)!])
+    let slots = fresh.map { leaf in
+      let slot = LeafSlot()
+      slot.leaf = leaf
+      return slot
     }
+    let replacements = slots.indices.map { index in
+      Replacement(
+        slot: slots[index], number: nil, leaf: fresh[index],
+        update: copies[order.position(of: updates[index])!])
+    }
+    let program = RecordedProgram(
+      results: [], inputs: ReplayInputs(), replacing: replacements)
+    return (program, slots)
   }
 }

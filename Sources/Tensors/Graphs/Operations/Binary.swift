@@ -8,6 +8,8 @@ package enum Binary: String, Sendable, CaseIterable {
   case multiply = "*"
   /// Int32 truncates; x / 0 is 0.
   case divide = "/"
+  /// x^y as in C: NaN where x < 0 and y is no integer; x^0 and 1^y are 1, also for NaN.
+  case power = "pow"
   /// The larger one (for Bool: or); NaN if either is NaN.
   case maximum = "max"
   /// The smaller one (for Bool: and); NaN if either is NaN.
@@ -21,11 +23,28 @@ package enum Binary: String, Sendable, CaseIterable {
     case .subtract: index == 0 ? g : -g
     case .multiply: g * (index == 0 ? y : x)
     case .divide: index == 0 ? g / y : -(g * z / y)
+    case .power: index == 0 ? powerByBase(x, y, g) : powerByExponent(x, y, z, g)
     // The chosen operand gets all; equal ones get half each.
     case .maximum, .minimum:
       Value.select(x .== y, g * 0.5, Value.select((index == 0 ? x : y) .== z, g, 0))
     }
   }
+}
+
+/// g y x^(y-1), and 0 for 0^0, where x^(y-1) is infinite. Replacing the exponent, not the product,
+/// keeps derivatives of this one finite, too.
+private func powerByBase(_ x: Value, _ y: Value, _ g: Value) -> Value {
+  let lower = y - Value.constant(1, y.elementType)
+  let areZero = (x .== 0).binary(.minimum, y .== 0)
+  return g * (y * x.binary(.power, Value.select(areZero, Value.constant(0, y.elementType), lower)))
+}
+
+/// g z log x, and 0 for 0^y with y >= 0, where log x is infinite: there the logarithm is taken of 1.
+private func powerByExponent(_ x: Value, _ y: Value, _ z: Value, _ g: Value) -> Value {
+  let zero = Value.constant(0, y.elementType)
+  let isFlat = (x .== 0).binary(.minimum, y.compared(.greaterOrEqual, to: zero))
+  let base = Value.select(isFlat, Value.constant(1, x.elementType), x)
+  return g * (z * base.unary(.log))
 }
 
 /// Pointwise comparison, written `.<` and so on. Result: Bool. No derivative.
@@ -105,6 +124,9 @@ extension Value {
     Value(.comparison(comparison), Inputs(self, other), elementType: .bool)
   }
   package static func .== (x: Value, y: Value) -> Value { x.compared(.equal, to: y) }
+  package static func .== (x: Value, number: Double) -> Value {
+    x .== constant(number, x.elementType)
+  }
   package static func .> (x: Value, number: Double) -> Value {
     x.compared(.greater, to: constant(number, x.elementType))
   }

@@ -16,6 +16,12 @@ package enum Unary: String, Sendable, CaseIterable {
   case squareRoot = "sqrt"
   /// (e^x - e^-x) / (e^x + e^-x)
   case tanh
+  /// 2 / √π times the integral of e^-t² from 0 to x
+  case erf
+  /// The sine of x radians: NaN for infinity.
+  case sin
+  /// The cosine of x radians: NaN for infinity.
+  case cos
   /// x where x > 0, else 0; NaN for NaN
   case relu
   /// not x, for Bool
@@ -30,6 +36,9 @@ package enum Unary: String, Sendable, CaseIterable {
     case .log: g / x
     case .squareRoot: g / (y + y)
     case .tanh: g * (1 - y * y)
+    case .erf: g * ((-(x * x)).unary(.exp) * 1.1283791670955126)  // 2 / √π
+    case .sin: g * x.unary(.cos)
+    case .cos: -(g * x.unary(.sin))
     // Selected, not multiplied: infinity · 0 is not 0. At 0 the derivative is 0, as in the notes.
     case .relu: Value.select(x .> 0, g, 0)
     }

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a tensor is, as a reader would write it. Made by rules that simplify as a reader would
+/// (1 · x is x, x + x is 2 x) and never cancel numbers: 2 x / 2 tells more than x.
+package indirect enum Formula: Hashable, Sendable {
+  /// A tensor that has a line of its own.
+  case name(String)
+  /// The derivative of the loss for a tensor: s1.g.
+  case gradient(String)
+  case number(Double)
+  case call(String, [Formula])
+  case negative(Formula)
+  case sum([Formula])
+  /// Element by element; numbers come first.
+  case product([Formula])
+  case quotient(Formula, Formula)
+  case squared(Formula)
+  case matmul(Formula, Formula)
+  case transposed(Formula)
+  case relation(Relation, Formula, Formula)
+  /// The opposite of what a name or formula of Bool says.
+  case not(Formula)
+  /// 1 where a condition holds, else 0.
+  case indicator(Formula)
+  /// Condition, what where it holds, what elsewhere.
+  case choice(Formula, Formula, Formula)
+  /// Over some axes, or over all.
+  case reduced(String, Formula, over: String?)
+  /// Repeated along axes.
+  case stretched(Formula, along: String)
+  /// The same numbers in another arrangement, said in words behind it.
+  case arranged(Formula, String)
+  /// What stands in brackets behind it.
+  case part(Formula, String)
+
+  package enum Relation: String, Sendable {
+    case equal = "="
+    case notEqual = "≠"
+    case less = "<"
+    case lessOrEqual = "≤"
+    case greater = ">"
+    case greaterOrEqual = "≥"
+    case and = "∧"
+    case or = "∨"
+
+    var opposite: Relation? {
+      switch self {
+      case .equal: .notEqual
+      case .notEqual: .equal
+      case .less: .greaterOrEqual
+      case .lessOrEqual: .greater
+      case .greater: .lessOrEqual
+      case .greaterOrEqual: .less
+      case .and, .or: nil
+      }
+    }
+  }
+
+  /// The formulas it is made of.
+  private var parts: [Formula] {
+    switch self {
+    case .name, .gradient, .number: []
+    case .call(_, let inputs), .sum(let inputs), .product(let inputs): inputs
+    case .negative(let x), .squared(let x), .transposed(let x), .not(let x), .indicator(let x),
+      .reduced(_, let x, _), .stretched(let x, _), .arranged(let x, _), .part(let x, _):
+      [x]
+    case .quotient(let x, let y), .matmul(let x, let y), .relation(_, let x, let y): [x, y]
+    case .choice(let condition, let x, let y): [condition, x, y]
+    }
+  }
+
+  /// How many names and numbers it has: the measure of what one line can hold.
+  var size: Int { parts.isEmpty ? 1 : parts.reduce(0) { $0 + $1.size } }
+
+  var isNumber: Bool { if case .number = self { true } else { false } }
+
+  /// True for a number, and for a quotient of numbers: the same everywhere.
+  var isMadeOfNumbers: Bool {
+    switch self {
+    case .number: true
+    case .negative(let x): x.isMadeOfNumbers
+    case .quotient(let x, let y): x.isMadeOfNumbers && y.isMadeOfNumbers
+    case .name, .gradient, .call, .sum, .product, .squared, .matmul, .transposed, .relation, .not,
+      .indicator, .choice, .reduced, .stretched, .arranged, .part:
+      false
+    }
+  }
+}
+
+// The rules. Numbers and names are formulas as they are.
+extension Formula {
+  static func times(_ x: Formula, _ y: Formula) -> Formula {
+    if x == .number(1) { return y }
+    if y == .number(1) { return x }
+    if case .negative(let x) = x { return minus(times(x, y)) }
+    if case .negative(let y) = y { return minus(times(x, y)) }
+    if x == y, !x.isNumber { return .squared(x) }
+    // A number over or under the fraction line, so that factors stay together.
+    if case .quotient(.number(1), let count) = x { return over(y, count) }
+    if case .quotient(.number(1), let count) = y { return over(x, count) }
+    if x.isNumber, case .quotient(let above, let below) = y { return over(times(x, above), below) }
+    let factors = x.factors + y.factors
+    return .product(factors.filter(\.isNumber) + factors.filter { !$0.isNumber })
+  }
+
+  private var factors: [Formula] {
+    if case .product(let factors) = self { factors } else { [self] }
+  }
+
+  static func over(_ x: Formula, _ y: Formula) -> Formula {
+    if y == .number(1) { return x }
+    if case .negative(let x) = x { return minus(over(x, y)) }
+    return .quotient(x, y)
+  }
+
+  static func plus(_ x: Formula, _ y: Formula) -> Formula {
+    if x == .number(0) { return y }
+    if y == .number(0) { return x }
+    if x == y, !x.isNumber { return times(.number(2), x) }
+    var terms = x.terms
+    if let same = terms.firstIndex(of: y), !y.isNumber {
+      terms[same] = times(.number(2), y)
+      return .sum(terms)
+    }
+    return .sum(terms + y.terms)
+  }
+
+  private var terms: [Formula] { if case .sum(let terms) = self { terms } else { [self] } }
+
+  static func minus(_ x: Formula) -> Formula {
+    switch x {
+    case .negative(let inner): inner
+    case .number(let number): .number(-number)
+    default: .negative(x)
+    }
+  }
+
+  static func transpose(_ x: Formula) -> Formula {
+    if case .transposed(let inner) = x { return inner }
+    return x.isNumber ? x : .transposed(x)
+  }
+
+  static func opposite(_ condition: Formula) -> Formula {
+    if case .not(let inner) = condition { return inner }
+    if case .relation(let relation, let x, let y) = condition, let opposite = relation.opposite {
+      return .relation(opposite, x, y)
+    }
+    return .not(condition)
+  }
+
+  /// x where the condition holds, else y; a choice of nothing is a mask, as in the notes.
+  static func choose(_ condition: Formula, _ x: Formula, _ y: Formula) -> Formula {
+    if y == .number(0) { return times(x, .indicator(condition)) }
+    if x == .number(0) { return times(y, .indicator(opposite(condition))) }
+    return .choice(condition, x, y)
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// The formulas of values, by node. Walks keep no stack: graphs may be deep.
+struct FormulaTable {
+  private var formulas: [UInt64: Formula] = [:]
+
+  /// Beyond this a formula stands for nothing that a person reads.
+  private static let largest = 40
+
+  subscript(node: Node) -> Formula? {
+    get { formulas[node.serial] }
+    set { formulas[node.serial] = newValue }
+  }
+
+  /// The formula of a value in terms of those that are in the table.
+  mutating func formula(of value: Value) -> Formula {
+    let order = GraphOrder(of: [value]) { formulas[$0.serial] != nil }
+    for node in order.nodes where formulas[node.serial] == nil {
+      formulas[node.serial] = written(node)
+    }
+    return formulas[value.node.serial]!
+  }
+
+  /// The formula of a node whose inputs are in the table.
+  func written(_ node: Node) -> Formula {
+    if node.isLeaf { return .name("numbers") }
+    let formula = Formula(of: node, inputs: node.inputs.values.map { formulas[$0.node.serial]! })
+    return formula.size > FormulaTable.largest ? .name("…") : formula.withMeans(node)
+  }
+}
+
+extension Formula {
+  /// A sum over axes, divided by their extent, is a mean.
+  fileprivate func withMeans(_ node: Node) -> Formula {
+    guard case .binary(.divide) = node.operation,
+      case .quotient(.reduced("sum", let x, let axes), .number(let count)) = self,
+      let summed = node.inputs[0].summedNode
+    else { return self }
+    let extent = summed.inputs[0].shape.elementCount / Swift.max(node.shape.elementCount, 1)
+    return Double(extent) == count ? .reduced("mean", x, over: axes) : self
+  }
+}
+
+extension Node {
+  /// True for stored numbers: data, and what has lost its history.
+  var isLeaf: Bool {
+    switch operation {
+    case .creation(.data): true
+    case .creation(.constant), .creation(.scalar), .creation(.iota), .random: false
+    case .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
+      .contraction, .movement, .gathering:
+      inputs.isEmpty
+    }
+  }
+}
+
+extension Value {
+  /// The reduction behind a reshape, if any.
+  fileprivate var summedNode: Node? {
+    switch node.operation {
+    case .reduction(.sum, _): node
+    case .movement(.reshape) where !node.isLeaf:
+      if case .reduction(.sum, _) = node.inputs[0].node.operation {
+        node.inputs[0].node
+      } else {
+        nil
+      }
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// The forward graph of a loss, read: which of its values get a line and a name, and what the
+/// others are in terms of those.
+///
+/// What the user named has a line. Of the rest, operations that only prepare the next one (views,
+/// masks, a bias that is added, a square that is summed) are written into its line.
+struct ForwardReading {
+  /// Something with a name: an input, or a line of the forward pass.
+  struct Entry {
+    let name: String
+    /// The node itself and others that hold the same tensor: those that name it.
+    var nodes: [Node]
+    /// Nil for inputs.
+    let formula: Formula?
+
+    /// The node that makes the numbers.
+    var value: Value { Value(nodes[0]) }
+  }
+
+  private(set) var entries: [Entry] = []
+  private(set) var formulas = FormulaTable()
+  private var entryOfNode: [UInt64: Int] = [:]
+  private var names = Names()
+  private let order: GraphOrder
+  private let consumers: [[Int]]
+
+  /// - Parameter titles: names for values that have none.
+  init(of loss: Value, targets: [Value], titles: [(Value, String)]) {
+    let order = GraphOrder(of: [loss], isLeaf: ForwardReading.stops(before: targets, under: loss))
+    var consumers = [[Int]](repeating: [], count: order.count)
+    for position in 0..<order.count {
+      for input in Set((0..<order.inputCount(at: position)).map { order.input($0, at: position) }) {
+        consumers[input].append(position)
+      }
+    }
+    self.order = order
+    self.consumers = consumers
+    for node in order.nodes {
+      if let name = Value(node).name { names.reserve(name) }
+    }
+    let titles = Dictionary(
+      titles.map { ($0.0.node.serial, $0.1) }, uniquingKeysWith: { a, _ in a })
+    let fixed = Set(targets.map(\.node.serial) + [loss.node.serial])
+    for position in 0..<order.count { read(position, fixed, titles) }
+  }
+
+  /// What depends on no target and has numbers or a name is given: how it was made is no part of
+  /// the derivation. So is a target that depends on no other.
+  private static func stops(before targets: [Value], under loss: Value) -> (Node) -> Bool {
+    let whole = GraphOrder(of: [loss]) { _ in false }
+    let isTarget = Set(targets.map(\.node.serial))
+    var depends: Set<UInt64> = []
+    for node in whole.nodes {
+      let inputs = node.inputs.values.lazy.map(\.node.serial)
+      if inputs.contains(where: { isTarget.contains($0) || depends.contains($0) }) {
+        depends.insert(node.serial)
+      }
+    }
+    return { node in
+      let isGiven = node.hasNumbers || Value(node).name != nil || isTarget.contains(node.serial)
+      return isGiven && !depends.contains(node.serial) && node !== loss.node
+    }
+  }
+
+  private mutating func read(_ position: Int, _ fixed: Set<UInt64>, _ titles: [UInt64: String]) {
+    let node = order[position]
+    // A name for what only this node uses is a name for the same entry.
+    if case .identity(.named) = node.operation, order.inputCount(at: position) == 1 {
+      let input = order.input(0, at: position)
+      if consumers[input].count == 1, let entry = entryOfNode[order[input].serial] {
+        entries[entry].nodes.append(node)
+        entryOfNode[node.serial] = entry
+        formulas[node] = formulas[order[input]]
+        return
+      }
+    }
+    let isFixed = fixed.contains(node.serial)
+    let isInput = order.inputCount(at: position) == 0 && (isFixed || !node.isNumberOrRange)
+    let written = isInput ? nil : formulas.written(node)
+    let givenName = name(of: position, titles)
+    if givenName == nil, !isFixed, let written, isInlined(position, written) {
+      formulas[node] = written
+      return
+    }
+    let isLoss = position == order.count - 1
+    let name =
+      givenName.map { names.unique($0) }
+      ?? (isLoss ? names.unique("L") : isInput ? names.next("x") : names.next("t"))
+    entryOfNode[node.serial] = entries.count
+    entries.append(Entry(name: name, nodes: [node], formula: written))
+    formulas[node] = .name(name)
+  }
+
+  /// The name that a value has, or gets from the node that alone uses it.
+  private func name(of position: Int, _ titles: [UInt64: String]) -> String? {
+    var position = position, name: String?
+    while true {
+      let node = order[position]
+      name = Value(node).name ?? titles[node.serial] ?? name
+      guard consumers[position].count == 1,
+        case .identity(.named) = order[consumers[position][0]].operation
+      else { return name }
+      position = consumers[position][0]
+    }
+  }
+
+  private static let longestInlined = 7
+
+  /// Whether a value is written into the lines that use it.
+  private func isInlined(_ position: Int, _ formula: Formula) -> Bool {
+    let node = order[position]
+    if formula.size > ForwardReading.longestInlined { return false }
+    // What alone uses it, if one operation does.
+    let user = consumers[position].count == 1 ? order[consumers[position][0]] : nil
+    switch node.operation {
+    case .creation, .comparison: return true
+    case .random, .gathering: return false
+    case .identity(let identity):
+      switch identity {
+      case .named, .custom: return false
+      case .detached, .checked: return true
+      }
+    case .unary(let unary):
+      switch unary {
+      case .negate: return canHoldSum(user, formula)
+      case .not: return true
+      case .absolute, .sign, .exp, .log, .squareRoot, .tanh, .erf, .sin, .cos, .relu:
+        return false
+      }
+    case .binary(let binary):
+      switch binary {
+      case .add, .subtract: return canHoldSum(user, formula)
+      case .multiply:
+        return user?.isSum == true || node.hasNumberOperand && canHoldSum(user, formula)
+      case .divide: return node.hasNumberOperand && canHoldSum(user, formula)
+      case .power, .maximum, .minimum: return false
+      }
+    case .selection: return user?.isSum == true
+    case .conversion: return true
+    case .reduction(let reduction, _):
+      return user?.isUnitReshape == true
+        || reduction == .sum && user?.isDivisionByNumber == true
+    case .contraction: return user?.isAdditive == true || user?.isDivisionByNumber == true
+    case .movement(let movement):
+      switch movement {
+      case .expand, .transpose, .slice: return true
+      case .pad: return false
+      case .reshape:
+        let isOfReduction = node.inputs[0].isReduction && entry(of: node.inputs[0].node) == nil
+        return !isOfReduction || user?.isDivisionByNumber == true || user?.isDetached == true
+      }
+    }
+  }
+
+  /// Whether a sum, or a multiple, reads well inside the one operation that uses it: not where
+  /// that operation's derivative looks at the sum, unless the sum is short, as in (s2 - y)².
+  private func canHoldSum(_ user: Node?, _ formula: Formula) -> Bool {
+    guard let user else { return false }
+    return !user.derivativeReadsInput || formula.size <= 2 && !formula.hasProduct
+  }
+
+  /// The entry that a node belongs to.
+  func entry(of node: Node) -> Int? { entryOfNode[node.serial] }
+
+  /// A name that no value has.
+  mutating func newName() -> String { names.next("u") }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackPlans
+import PullbackRuntime
+import PullbackTensors
+
+/// The steps that an optimizer has taken, written down: a loss of the same structure as an earlier
+/// one needs no new gradients, only the numbers of its leaves.
+public final class StepPrograms {
+  /// Structures kept at most: the oldest goes first.
+  private static let capacity = 64
+
+  private var known: [(words: [UInt64], program: RecordedProgram)] = []
+  /// What the optimizer trains, each with its state.
+  private var slots: [[Parameter]] = []
+
+  public init() {}
+
+  /// Takes a step with the first value as the loss; the others get their numbers too.
+  func minimize(
+    _ values: [Value], with optimizer: any Optimizer, at site: CallSite
+  ) -> Float {
+    if slots.isEmpty { slots = optimizer.slots }
+    let borrowed = Signature.take()
+    for number in slots.indices { borrowed.reader.train(slots[number][0].leaf.node.serial, number) }
+    borrowed.reader.read(values)
+    let program = program(for: borrowed.reader, values, optimizer, at: site)
+    for scalar in optimizer.scalars { borrowed.reader.add(bits: UInt64(Float(scalar).bitPattern)) }
+    // The graph goes; what is still shared after that has other holders.
+    borrowed.reader.forgetGraph()
+    values[0].node.endHistory()
+    var results = program.memoryForResults()
+    program.run(
+      inputs: borrowed.reader.numbers, bits: borrowed.reader.bits,
+      expecting: borrowed.reader.trainedSerials, into: &results)
+    for index in values.indices { values[index].node.keep(results[index]) }
+    Signature.give(borrowed)
+    return results[0].firstFloat
+  }
+
+  private func program(
+    for signature: Signature, _ values: [Value], _ optimizer: any Optimizer, at site: CallSite
+  ) -> RecordedProgram {
+    if let index = known.lastIndex(where: { $0.words == signature.words }), signature.isReusable {
+      return known[index].program
+    }
+    var given = ReplayInputs()
+    given.leaves = signature.nodesOfNumbers
+    given.bits = signature.nodesOfBits
+    let program = RecordedProgram(
+      results: values, inputs: given,
+      replacing: optimizer.replacements(
+        for: values[0], slots, scalarsFrom: given.bits.count, at: site))
+    if signature.isReusable {
+      if known.count >= StepPrograms.capacity { known.removeFirst() }
+      known.append((signature.words, program))
+    }
+    return program
+  }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// What one evaluation found in a graph: the key of its plan, and the numbers to run it with.
+///
+/// A capture can read one graph after the other and keeps its memory.
+package struct Capture: Reusable, Sendable {
+  /// Operations, shapes, types and results, written out: equal keys are equal programs.
+  package private(set) var key: [UInt64] = []
+  package private(set) var arguments: [Storage] = []
+  /// Bit patterns of scalars in their element type, and random keys.
+  package private(set) var parameters: [UInt64] = []
+  /// In a recording: parameters of the plan that are derived from its arguments.
+  package private(set) var derived: [(parameter: Int, key: RandomKey.Derivation)] = []
+  private var order = GraphOrder()
+  /// For each node its entry; names, detached and custom nodes have that of their input.
+  private var entryOfNode: [Int] = []
+  private var entryCount = 0
+  private var results: [Int] = []
+  private var entryOfArgument: [Int] = []
+  private var entryOfParameter: [Int] = []
+  private var donations: [Donation] = []
+
+  package init() {}
+
+  /// What one graph holds: see `read`.
+  package init(
+    of values: [Value], replacing replacements: [(result: Int, leaf: Value)] = [],
+    recomputing: Bool = false, placeholders: [Node] = []
+  ) throws(Mistake) {
+    try read(
+      values, replacing: replacements, recomputing: recomputing, placeholders: placeholders)
+  }
+
+  /// Reads a graph in place of the one before.
+  ///
+  /// - Parameters:
+  ///   - replacements: for each result that takes the place of a leaf, that leaf.
+  ///   - recomputing: whether numbers of the values themselves count as unknown, as for a listing.
+  ///   - placeholders: leaves without numbers that each replay brings along.
+  package mutating func read(
+    _ values: [Value], replacing replacements: [(result: Int, leaf: Value)] = [],
+    recomputing: Bool = false, placeholders: [Node] = []
+  ) throws(Mistake) {
+    removeAll()
+    let asked = recomputing ? values.filter { !$0.node.inputs.isEmpty }.map(\.node.serial) : []
+    func isKnown(_ node: Node) -> Bool {
+      node.hasNumbers && (asked.isEmpty || !asked.contains(node.serial))
+    }
+    order.walk(from: values, isLeaf: isKnown)
+    for position in 0..<order.count {
+      let node = order[position]
+      if isKnown(node), let numbers = node.numbers {
+        addArgument(numbers, of: node)
+      } else if placeholders.contains(where: { $0 === node }) {
+        addArgument(Capture.nothing, of: node)
+      } else {
+        try add(node, at: position)
+      }
+    }
+    for value in values { results.append(entryOfNode[order.position(of: value)!]) }
+    key.append(UInt64(results.count))
+    for result in results { key.append(UInt64(result)) }
+    for (result, leaf) in replacements {
+      guard let argument = argument(of: leaf.node) else { continue }
+      donations.append(Donation(argument: argument, result: result))
+      key.append(UInt64(argument) << 32 | UInt64(result))
+    }
+  }
+
+  /// Lets go of the graph and its numbers.
+  package mutating func removeAll() {
+    key.removeAll(keepingCapacity: true)
+    arguments.removeAll(keepingCapacity: true)
+    parameters.removeAll(keepingCapacity: true)
+    derived.removeAll(keepingCapacity: true)
+    order.removeAll()
+    entryOfNode.removeAll(keepingCapacity: true)
+    entryCount = 0
+    results.removeAll(keepingCapacity: true)
+    entryOfArgument.removeAll(keepingCapacity: true)
+    entryOfParameter.removeAll(keepingCapacity: true)
+    donations.removeAll(keepingCapacity: true)
+  }
+
+  package var isLarge: Bool { key.count > 1 << 16 }
+
+  private mutating func addArgument(_ numbers: Storage, of node: Node) {
+    entryOfArgument.append(entryCount)
+    arguments.append(numbers)
+    Operation.creation(.data).encode(into: &key)
+    node.encodeType(into: &key)
+    addEntry()
+  }
+
+  private mutating func add(_ node: Node, at position: Int) throws(Mistake) {
+    if case .identity(let identity) = node.operation, identity.isDropped {
+      guard order.inputCount(at: position) > 0 else { throw Capture.withoutNumbers(node) }
+      entryOfNode.append(entryOfNode[order.input(0, at: position)])
+      return
+    }
+    try collectParameters(of: node)
+    node.operation.encode(into: &key)
+    node.encodeType(into: &key)
+    for index in 0..<order.inputCount(at: position) {
+      key.append(UInt64(entryOfNode[order.input(index, at: position)]))
+    }
+    addEntry()
+  }
+
+  private mutating func addEntry() {
+    entryOfNode.append(entryCount)
+    entryCount += 1
+  }
+
+  private mutating func collectParameters(of node: Node) throws(Mistake) {
+    switch node.operation {
+    case .creation(.scalar(let number, let argument)):
+      if let argument { derived.append((parameters.count, .init(argument: argument))) }
+      entryOfParameter.append(entryCount)
+      parameters.append(node.elementType.bits(of: number))
+    case .random(_, let key):
+      if let derivation = key.derivation { derived.append((parameters.count, derivation)) }
+      entryOfParameter.append(entryCount)
+      parameters.append(key.bits)
+    case .creation(.data): throw Capture.withoutNumbers(node)
+    default:
+      if node.historyHasEnded { throw Capture.withoutNumbers(node) }
+    }
+  }
+
+  /// Which argument of the plan a leaf is; nil if the results do not depend on it.
+  package func argument(of leaf: Node) -> Int? {
+    order.position(of: Value(leaf)).flatMap { entryOfArgument.firstIndex(of: entryOfNode[$0]) }
+  }
+
+  /// Which parameter of the plan a scalar or random node is.
+  package func parameter(of node: Node) -> Int? {
+    order.position(of: Value(node)).flatMap { entryOfParameter.firstIndex(of: entryOfNode[$0]) }
+  }
+
+  /// The program itself: made only when no plan for the key exists yet.
+  package var program: Program {
+    var program = Program()
+    program.results = results
+    program.donations = donations
+    program.entries.reserveCapacity(entryCount)
+    var arguments = 0, parameters = 0
+    for (position, node) in order.nodes.enumerated()
+    where entryOfNode[position] == program.entries.count {
+      var entry = Program.Entry(
+        operation: node.operation, inputs: EntryInputs(), elementType: node.elementType,
+        shape: node.shape)
+      if arguments < entryOfArgument.count, entryOfArgument[arguments] == program.entries.count {
+        entry.operation = .creation(.data)
+        entry.index = arguments
+        arguments += 1
+      } else {
+        for index in 0..<order.inputCount(at: position) {
+          entry.inputs.append(entryOfNode[order.input(index, at: position)])
+        }
+        if node.operation.takesParameter {
+          entry.index = parameters
+          parameters += 1
+        }
+      }
+      program.entries.append(entry)
+    }
+    return program
+  }
+
+  /// Holds the place of an argument that each replay brings along.
+  private static let nothing = Storage(address: OpaquePointer(bitPattern: 64)!, byteCount: 0) {
+    _, _ in
+  }
+
+  private static func withoutNumbers(_ node: Node) -> Mistake {
+    Mistake(
+      "evaluate", "\(Value(node).label) has no numbers, and no history to compute them from",
+      fix: "use the loss on one thread at a time while it is minimized")
+  }
+}
+
+extension Node {
+  /// Writes element type and shape down.
+  func encodeType(into words: inout [UInt64]) {
+    words.append(UInt64(elementType.rawValue) << 32 | UInt64(shape.rank))
+    for axis in 0..<shape.rank { words.append(UInt64(shape[axis])) }
+  }
+}
+
+extension Identity {
+  /// Names, detachment and custom rules are of no use to a plan.
+  fileprivate var isDropped: Bool {
+    switch self {
+    case .named, .detached, .custom: true
+    case .checked: false
+    }
+  }
+}
+
+extension ElementType {
+  /// A number as the bytes of one element, lowest first.
+  package func bits(of number: Double) -> UInt64 {
+    switch self {
+    case .float: UInt64(Float(number).bitPattern)
+    case .double: number.bitPattern
+    case .int32: UInt64(UInt32(bitPattern: Int32(number)))
+    case .bool: number == 0 ? 0 : 1
+    }
+  }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackPlans
+
+/// A phase made ready to run: see `Phase`. Threads meet at its end, not between its steps.
+struct CompiledPhase: BitwiseCopyable {
+  private struct Member: BitwiseCopyable {
+    let step: UnsafePointer<CompiledStep>
+    /// Where the step's part of the shared memory begins.
+    let sharedOffset: Int
+    /// Units of the step that threads share; 0 if it runs by itself.
+    let unitCount: Int
+  }
+
+  private let members: UnsafeBufferPointer<Member>
+  private let rows: Int?
+  private let rowByteCount: Int
+  private let unitCount: Int
+  private let nanoseconds: Int
+  let checksIndices: Bool
+  let sharedByteCount: Int
+  let threadByteCount: Int
+
+  init(_ phase: Phase, of plan: Plan, in context: CompilationContext) {
+    var members: [Member] = [], shared = 0, bytes = 0
+    var steps: [CompiledStep] = []
+    for number in phase.steps {
+      var context = context
+      context.step = number
+      let step = CompiledStep(plan.steps[number], in: context)
+      members.append(
+        Member(
+          step: context.plain.one(step), sharedOffset: shared, unitCount: step.unitCount ?? 0))
+      shared += step.sharedByteCount
+      bytes += plan.steps[number].byteCountOfARow(of: phase.rows ?? 1)
+      steps.append(step)
+    }
+    self.members = context.plain.array(members)
+    rows = phase.rows
+    rowByteCount = max(bytes, 1)
+    sharedByteCount = shared
+    threadByteCount = steps.map(\.threadByteCount).max() ?? 0
+    checksIndices = steps.contains(where: \.checksIndices)
+    unitCount = members.reduce(0) { $0 + $1.unitCount }
+    nanoseconds = steps.reduce(0) { $0 + $1.nanoseconds }
+  }
+
+  func run(_ memory: RunMemory, _ scratch: Scratch) {
+    if members.count == 1, rows == nil {
+      members[0].step.pointee.run(memory, scratch)
+      return
+    }
+    for index in members.indices where rows != nil || members[index].unitCount > 0 {
+      members[index].step.pointee.prepare(memory, scratch.sharing(members[index].sharedOffset))
+    }
+    if let rows {
+      runByRows(rows, memory, scratch)
+    } else {
+      runUnits(memory, scratch)
+    }
+  }
+
+  private func runByRows(_ rows: Int, _ memory: RunMemory, _ scratch: Scratch) {
+    // As many rows as stay in the second cache, and shares for all threads; bits do not depend on
+    // it. Multiples of 48 cut into whole tiles of every instruction set.
+    let threads = scratch.threads
+    var length = max(CompiledPhase.cachedByteCount / rowByteCount, 1)
+    if length > 48 { length = length / 48 * 48 }
+    let share = (rows + threads - 1) / threads
+    length = min(length, share < 48 ? share : (share + 1) / 2, rows)
+    if threads == 1 { length = min(max(CompiledPhase.cachedByteCount / rowByteCount, 48), rows) }
+    let units = (rows + length - 1) / length
+    scratch.split(units: units, nanoseconds: nanoseconds) { unit, thread in
+      let range = unit * length..<min((unit + 1) * length, rows)
+      for index in members.indices {
+        members[index].step.pointee.runRows(
+          range, of: rows, memory, scratch.sharing(members[index].sharedOffset), thread: thread)
+      }
+    }
+  }
+
+  private func runUnits(_ memory: RunMemory, _ scratch: Scratch) {
+    for index in members.indices where members[index].unitCount == 0 {
+      members[index].step.pointee.run(
+        memory, scratch.sharing(members[index].sharedOffset))
+    }
+    scratch.split(units: unitCount, nanoseconds: nanoseconds) { number, thread in
+      var unit = number, index = 0
+      while unit >= members[index].unitCount {
+        unit -= members[index].unitCount
+        index += 1
+      }
+      members[index].step.pointee.runUnit(
+        unit, memory, scratch.sharing(members[index].sharedOffset), thread: thread)
+    }
+  }
+
+  /// What a thread works on at a time: half of a small second cache.
+  private static let cachedByteCount = 256 * 1024
+}
+
+extension Step {
+  /// Bytes that the step reads and writes for one of `rows` rows, about.
+  fileprivate func byteCountOfARow(of rows: Int) -> Int {
+    let size = 4, elements = space.elementCount
+    switch core {
+    case .contraction(let core): return (core.rows * core.inner + elements) * size / rows
+    case .reduction(let core): return core.space.elementCount * size / rows
+    case .none, .scatterAdd: return elements * size / rows
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPullbackKernels
+import PullbackPlans
+import PullbackTensors
+import Synchronization
+
+/// Holds a leaf that training replaces: what a parameter is to the runtime.
+///
+/// Whoever replaces the leaf takes the slot meanwhile; others who want it wait.
+package final class LeafSlot: Sendable {
+  private let isTaken = Atomic<Bool>(false)
+  // Touched only by whoever has taken the slot.
+  @exclusivity(unchecked) nonisolated(unsafe) private var node: Node?
+
+  package init() {}
+
+  /// The leaf of now; nil before there is one.
+  package var leaf: Value? {
+    get {
+      take()
+      defer { give() }
+      return node.map { Value($0) }
+    }
+    set {
+      take()
+      let old = node
+      node = newValue?.node
+      give()
+      // Released here: it may free more than itself.
+      withExtendedLifetime(old) {}
+    }
+  }
+
+  package func take() {
+    while isTaken.exchange(true, ordering: .acquiring) { pb_yield() }
+  }
+
+  package func give() { isTaken.store(false, ordering: .releasing) }
+
+  // For whoever has taken the slot: -------------------------------------------------------------
+
+  /// The serial number of the leaf.
+  package var heldSerial: UInt64? { node?.serial }
+
+  /// The numbers of the leaf, which the slot keeps alive until it is replaced.
+  var heldNumbers: Storage { node!.numbers! }
+
+  /// Where they are.
+  var heldBase: UnsafeMutableRawPointer {
+    node!.withNumbers { UnsafeMutableRawPointer($0.address) }
+  }
+
+  /// True if nobody else can see the leaf or its numbers, so that they may be written over.
+  func holdsAlone() -> Bool { isKnownUniquelyReferenced(&node) && node!.holdsNumbersAlone }
+
+  /// To be called when the numbers have been written over.
+  func renewHeld() { node!.renew() }
+
+  /// Puts a leaf with other numbers in the place of this one.
+  func replaceHeld(with numbers: Storage, _ made: Plan.Output) {
+    node = Node(numbers: numbers, elementType: made.elementType, shape: made.shape)
+  }
+}

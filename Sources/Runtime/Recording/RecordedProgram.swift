@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackPlans
+import PullbackTensors
+
+/// A leaf that a program replaces: where it is held, and what takes its place.
+package struct Replacement {
+  package let slot: LeafSlot
+  /// Which of the trained leaves it is, if it is one.
+  package let number: Int?
+  /// The leaf that the program reads.
+  package let leaf: Value
+  package let update: Value
+
+  package init(slot: LeafSlot, number: Int?, leaf: Value, update: Value) {
+    self.slot = slot
+    self.number = number
+    self.leaf = leaf
+    self.update = update
+  }
+}
+
+/// What replays bring along, as it was when the program was written down.
+package struct ReplayInputs {
+  /// Leaves by the number of the input that takes their place.
+  package var leaves: [Node] = []
+  /// Scalars and random nodes by the number of their bits.
+  package var bits: [Node] = []
+  /// Leaves that are read anew from where they are held.
+  package var slots: [(leaf: Value, slot: LeafSlot)] = []
+
+  package init() {}
+
+  /// The same, with leaves that are read anew.
+  package func reading(_ slots: [(leaf: Value, slot: LeafSlot)]) -> ReplayInputs {
+    var inputs = self
+    inputs.slots = slots
+    return inputs
+  }
+}
+
+/// A plan with the sources of everything it reads: what is left of a function or a training step
+/// once it has been written down. A replay allocates nothing but what cannot be written in place.
+package final class RecordedProgram: @unchecked Sendable {
+  private let executable: Executable
+  // What a replay reads is plain data, so that replays count no references.
+  private let plain = PlainMemory()
+  /// Arguments that are the same at each replay, and what keeps their numbers alive.
+  private let constants: UnsafeBufferPointer<(argument: Int, numbers: UnsafeMutableRawPointer)>
+  private let constantNumbers: [Storage]
+  private let inputs: UnsafeBufferPointer<(argument: Int, input: Int)>
+  private let slots: [(argument: Int, slot: LeafSlot)]
+  private let replaced: UnsafeBufferPointer<Replaced>
+  /// Replaced slots in one order everywhere, so that two optimizers with common parameters do not
+  /// wait for each other.
+  private let taken: [LeafSlot]
+  private let parameters: UnsafeBufferPointer<UInt64>
+  private let givenBits: UnsafeBufferPointer<(parameter: Int, bits: Int)>
+  private let derivedBits: [(parameter: Int, key: RandomKey.Derivation)]
+  /// For each result the output that it is, and the first result with the same numbers.
+  private let results: UnsafeBufferPointer<(output: Int, first: Int)>
+
+  private struct Replaced: BitwiseCopyable {
+    /// Held by `taken`.
+    let slot: Unmanaged<LeafSlot>
+    let number: Int?
+    let argument: Int?
+    let output: Int
+    /// Whether the plan can write over the argument.
+    let isDonor: Bool
+    let twin: Twin?
+  }
+
+  /// What writes the same output already.
+  private enum Twin: BitwiseCopyable {
+    case result(Int)
+    case replaced(Int)
+  }
+
+  package init(
+    results: [Value], inputs given: ReplayInputs, replacing replacements: [Replacement] = []
+  ) {
+    let leaves = replacements.enumerated().map {
+      (result: results.count + $0.offset, leaf: $0.element.leaf)
+    }
+    let capture = stopping(at: nil) { () throws(Mistake) in
+      try Capture(
+        of: results + replacements.map(\.update), replacing: leaves, placeholders: given.leaves)
+    }
+    executable = PlanCache.shared.executable(for: capture)
+    let plan = executable.plan
+    self.results = plain.array(
+      results.indices.map {
+        (plan.results[$0], plan.results.firstIndex(of: plan.results[$0])!)
+      })
+    let replaced = replacements.enumerated().map { index, replacement in
+      let argument = capture.argument(of: replacement.leaf.node)
+      let output = plan.results[results.count + index]
+      let first = plan.results.firstIndex(of: output)!
+      return Replaced(
+        slot: .passUnretained(replacement.slot), number: replacement.number, argument: argument,
+        output: output, isDonor: argument != nil && plan.outputs[output].donor == argument,
+        twin: first < results.count
+          ? .result(first)
+          : first < results.count + index ? .replaced(first - results.count) : nil)
+    }
+    self.replaced = plain.array(replaced)
+    taken = replacements.map(\.slot).sorted { ObjectIdentifier($0) < ObjectIdentifier($1) }
+    var open = Set(capture.arguments.indices).subtracting(replaced.compactMap(\.argument))
+    slots = given.slots.compactMap { leaf, slot in
+      capture.argument(of: leaf.node).flatMap { open.remove($0) }.map { ($0, slot) }
+    }
+    inputs = plain.array(
+      given.leaves.enumerated().compactMap { number, leaf in
+        capture.argument(of: leaf).flatMap { open.remove($0) }.map { ($0, number) }
+      })
+    let constants = open.sorted().map { ($0, capture.arguments[$0]) }
+    constantNumbers = constants.map(\.1)
+    self.constants = plain.array(constants.map { ($0, $1.base) })
+    parameters = plain.array(capture.parameters)
+    givenBits = plain.array(
+      given.bits.enumerated().compactMap { number, node in
+        capture.parameter(of: node).map { ($0, number) }
+      })
+    derivedBits = capture.derived
+  }
+
+  /// Runs the program once.
+  ///
+  /// - Parameters:
+  ///   - inputs: numbers of the inputs; those of replaced leaves are not read.
+  ///   - bits: keys and scalars, by number.
+  ///   - serials: those of the trained leaves that were read, if it matters.
+  ///   - results: memory for the results; those with equal numbers share it afterwards.
+  package func run(
+    inputs: [Storage?], bits: [UInt64], expecting serials: [UInt64] = [],
+    into results: inout [Storage]
+  ) {
+    for index in taken.indices { taken[index].take() }
+    defer { for index in taken.indices { taken[index].give() } }
+    if !serials.isEmpty { checkUnchanged(serials) }
+    for index in self.results.indices where self.results[index].first != index {
+      results[index] = results[self.results[index].first]
+    }
+    let read = slots.map { $0.slot.leaf!.node.numbers! }
+    // Memory for replaced leaves that somebody else can see.
+    var fresh: [Int: Storage] = [:]
+    let firstOutput = executable.argumentCount
+    executable.run { run in
+      for constant in constants { run.slots[constant.argument] = constant.numbers }
+      for input in self.inputs { run.slots[input.argument] = inputs[input.input]!.base }
+      for (index, source) in slots.enumerated() { run.slots[source.argument] = read[index].base }
+      for index in results.indices {
+        run.slots[firstOutput + self.results[index].output] = results[index].base
+      }
+      for index in replaced.indices {
+        let replaced = replaced[index]
+        let (old, isAlone) = replaced.slot._withUnsafeGuaranteedRef {
+          ($0.heldBase, replaced.isDonor && $0.holdsAlone())
+        }
+        if let argument = replaced.argument { run.slots[argument] = old }
+        if replaced.twin != nil { continue }
+        if isAlone {
+          run.slots[firstOutput + replaced.output] = old
+        } else {
+          let memory = executable.memory(for: replaced.output)
+          fresh[index] = memory
+          run.slots[firstOutput + replaced.output] = memory.base
+        }
+      }
+      for index in parameters.indices { run.setParameter(index, parameters[index]) }
+      for given in givenBits { run.setParameter(given.parameter, bits[given.bits]) }
+      for (parameter, key) in derivedBits {
+        run.setParameter(parameter, key.bits(from: bits[key.argument]))
+      }
+    }
+    for index in replaced.indices {
+      if replaced[index].twin == nil, fresh.isEmpty || fresh[index] == nil {
+        replaced[index].slot._withUnsafeGuaranteedRef { $0.renewHeld() }
+      } else {
+        replace(replaced[index], by: fresh[index], results)
+      }
+    }
+    withExtendedLifetime((inputs, read)) {}
+  }
+
+  private func checkUnchanged(_ serials: [UInt64]) {
+    for replaced in replaced {
+      let serial = replaced.slot._withUnsafeGuaranteedRef { $0.heldSerial }
+      guard let number = replaced.number, serial != serials[number] else { continue }
+      let shape = executable.plan.outputs[replaced.output].shape
+      Mistake(
+        "minimize", "a parameter of shape \(shape) changed while its step was prepared",
+        fix: "train a parameter on one thread at a time"
+      ).stop(at: nil)
+    }
+  }
+
+  /// Puts the new leaf where the old one was.
+  private func replace(_ replaced: Replaced, by fresh: Storage?, _ results: [Storage]) {
+    let made = executable.plan.outputs[replaced.output], slot = replaced.slot.takeUnretainedValue()
+    switch replaced.twin {
+    case nil: slot.replaceHeld(with: fresh!, made)
+    case .replaced(let twin):
+      let numbers = self.replaced[twin].slot.takeUnretainedValue().heldNumbers
+      slot.replaceHeld(with: numbers, made)
+    case .result(let twin):
+      // Results may be given the same memory at each replay.
+      let copy = Storage(made)
+      copy.base.copyMemory(
+        from: results[twin].base, byteCount: made.shape.elementCount * made.elementType.byteCount)
+      slot.replaceHeld(with: copy, made)
+    }
+  }
+
+  /// Element types and shapes of the results.
+  package func resultType(_ index: Int) -> (ElementType, Shape) {
+    let output = executable.plan.outputs[results[index].output]
+    return (output.elementType, output.shape)
+  }
+
+  /// New memory for all results.
+  package func memoryForResults() -> [Storage] {
+    results.map { executable.memory(for: $0.output) }
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pullback
+import Testing
+
+/// Kinks are told from mistakes.
+@Suite struct CheckTests {
+  @Test func reluAtZero() throws {
+    let x = Tensor<Float>([0, 1, -1]).named("x")
+    let line = try #require(explain(relu(x).sum(), withRespectTo: [x]).backward.last)
+    let check = try #require(line.check)
+    #expect(check.kinks == ["relu at 0, 1 of 3"])
+    #expect(check.passes)
+  }
+
+  @Test func tiesInMax() throws {
+    let x = Tensor<Float>([[2, 1], [3, 3]]).named("x")
+    let derivation = explain(x.max(along: 1).sum(), withRespectTo: [x])
+    let check = try #require(derivation.backward.last?.check)
+    #expect(check.kinks.count == 1)
+    #expect(check.kinks[0].hasPrefix("a tie in max"))
+    #expect(check.passes)
+  }
+
+  @Test func equalNumbersOfTwo() throws {
+    let x = Tensor<Float>([1, 2]).named("x"), y = Tensor<Float>([1, 3]).named("y")
+    let check = try #require(explain(maximum(x, y).sum(), withRespectTo: [x]).backward.last?.check)
+    #expect(check.kinks == ["max of equal numbers, 1 of 2"])
+    #expect(check.passes)
+  }
+
+  /// Close to a kink the steps get smaller until they do not reach it.
+  @Test func besideAKink() throws {
+    let x = Tensor<Double>([1e-6, -1e-7, 1]).named("x")
+    let check = try #require(explain((relu(x) * x).sum(), withRespectTo: [x]).backward.last?.check)
+    #expect(check.kinks.isEmpty)
+    #expect(check.passes)
+  }
+
+  /// A wrong gradient at a kink is still wrong.
+  @Test func aWrongSlopeAtAKink() {
+    let wrong = gradientCheck(
+      { x in
+        withCustomGradient(of: { relu($0) }, at: x) { x, yg in select(x .> 0, yg, -3 * yg) }
+      }, at: Tensor<Double>([0, 1]), seed: 1)
+    #expect(!wrong.checks[0].check.kinks.isEmpty)
+    #expect(!wrong.passes)
+  }
+
+  @Test func aCustomGradientIsNamed() throws {
+    let x = Tensor<Float>([0.2, 1.7]).named("x")
+    let y = withCustomGradient(of: { $0 * $0 }, at: x) { x, yg in 3 * yg }
+    let derivation = explain(y.sum(), withRespectTo: [x])
+    let check = try #require(derivation.backward.last?.check)
+    #expect(check.usesCustomGradient)
+    #expect(!check.passes)
+    #expect(derivation.passes)
+    #expect(derivation.description.contains("(custom gradient)"))
+  }
+
+  /// What is detached does not move in the differences either.
+  @Test func detachedIsConstant() {
+    let x = Tensor<Float>([0.5, 1.5]).named("x")
+    let derivation = explain((x * (x * x).detached()).sum(), withRespectTo: [x])
+    #expect(derivation.passes)
+  }
+
+  @Test func notANumber() throws {
+    let x = Tensor<Float>([-1, 4]).named("x")
+    let derivation = explain(sqrt(x).sum(), withRespectTo: [x])
+    #expect(!derivation.passes)
+    #expect(derivation.largestError.isNaN)
+    #expect(derivation.description.contains("not a number"))
+  }
+}
