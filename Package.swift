@@ -34,6 +34,12 @@ let package = Package(
     .target(
       name: "PullbackNetworks", dependencies: ["PullbackRuntime", "CPullbackDigits"],
       path: "Sources/Networks"),
+    .target(
+      name: "PullbackFormats", dependencies: ["PullbackRuntime"], path: "Sources/Formats",
+      swiftSettings: optimisedSwift),
+    .target(
+      name: "PullbackModels", dependencies: ["PullbackNetworks", "PullbackFormats"],
+      path: "Sources/Models"),
     .target(name: "PullbackByHand", dependencies: ["PullbackRuntime"], path: "Sources/ByHand"),
     .target(name: "PullbackDrawing", path: "Sources/Drawing"),
     .target(
@@ -43,7 +49,7 @@ let package = Package(
       name: "Pullback",
       dependencies: [
         "PullbackTensors", "PullbackPlans", "PullbackRuntime", "PullbackNetworks",
-        "PullbackDerivations",
+        "PullbackFormats", "PullbackModels", "PullbackDerivations",
       ],
       path: "Sources/Pullback"),
     .executableTarget(
@@ -63,6 +69,11 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]
     ),
+    .testTarget(
+      name: "FormatsTests", dependencies: ["Pullback", "PullbackTestSupport"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ModelsTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]),
     .testTarget(
       name: "NetworksTests", dependencies: ["Pullback", "CPullbackAllocations"],
       exclude: ["Fixtures"]),

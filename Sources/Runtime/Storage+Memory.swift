@@ -7,16 +7,32 @@ extension Storage {
   ///
   /// A mistake if the system has no such amount.
   convenience init(byteCount: Int) {
-    let padded = (byteCount + Storage.overread + 63) & ~63
+    let padded = Storage.padded(byteCount)
     guard let memory = StoragePool.take(padded) else {
       Mistake(
         "evaluate", "the system has no \(byteCount) bytes of memory for one tensor",
         fix: "use smaller tensors or batches"
       ).stop(at: nil)
     }
-    self.init(address: OpaquePointer(memory), byteCount: padded) {
+    self.init(memory, padded)
+  }
+
+  /// New memory for as many bytes as data from outside has; nil if the system has no such amount.
+  package convenience init?(ifAvailable byteCount: Int) {
+    guard byteCount < Int.max / 2 else { return nil }
+    let padded = Storage.padded(byteCount)
+    guard let memory = StoragePool.take(padded) else { return nil }
+    self.init(memory, padded)
+  }
+
+  private convenience init(_ memory: UnsafeMutableRawPointer, _ byteCount: Int) {
+    self.init(address: OpaquePointer(memory), byteCount: byteCount) {
       StoragePool.give(UnsafeMutableRawPointer($0), $1)
     }
+  }
+
+  private static func padded(_ byteCount: Int) -> Int {
+    (byteCount + Storage.overread + 63) & ~63
   }
 
   /// Bytes behind the last element that matrix kernels may read (and ignore): the widest tile.

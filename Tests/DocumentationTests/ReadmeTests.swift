@@ -10,7 +10,7 @@ struct ReadmeTests {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   private static let examples = [
-    ("README.md", ["ForwardAndBackward", "TrainOnDigits", "ExplainDerivatives"]),
+    ("README.md", ["ForwardAndBackward", "TrainOnDigits", "ExplainDerivatives", "Files"]),
     ("Documentation/Jacobians.md", ["FiveJacobians"]),
   ]
 
@@ -59,12 +59,16 @@ struct ReadmeTests {
       Set(documents.map { "Documentation/\($0)" }) == Set(Self.examples.dropFirst().map(\.0)))
   }
 
-  /// Runs a snippet, which is built beside the tests.
+  /// Runs a snippet, which is built beside the tests, in a folder of its own.
   private func run(_ name: String) throws -> String {
     let process = Process(), output = Pipe()
     process.executableURL = URL(filePath: CommandLine.arguments[0])
       .resolvingSymlinksInPath().deletingLastPathComponent().appending(path: name)
     process.standardOutput = output
+    let folder = FileManager.default.temporaryDirectory.appending(path: "pullback-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    process.currentDirectoryURL = folder
     try process.run()
     let data = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()

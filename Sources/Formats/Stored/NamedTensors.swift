@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// What can be written to a file: a tensor of any element type.
+public protocol StorableTensor {
+  var stored: StoredTensor { get }
+}
+
+extension Tensor: StorableTensor {
+  public var stored: StoredTensor { StoredTensor(self) }
+}
+
+extension StoredTensor: StorableTensor {
+  public var stored: StoredTensor { self }
+}
+
+/// Tensors under names, in the order in which they were added; written as a dictionary literal.
+///
+/// ```swift
+/// let images = Tensor<Float>([[0, 1]]), labels: Tensor<Int32> = [7]
+/// let tensors: NamedTensors = ["images": images, "labels": labels]
+/// ```
+public struct NamedTensors: Sendable, ExpressibleByDictionaryLiteral {
+  private var elements: [(name: String, tensor: StoredTensor)] = []
+  private var positions: [String: Int] = [:]
+
+  public init() {}
+
+  public init(dictionaryLiteral elements: (String, any StorableTensor)...) {
+    for (name, tensor) in elements { add(name, tensor) }
+  }
+
+  /// Adds a tensor; computes its numbers if they are not known yet. A mistake if the name is taken.
+  public mutating func add(
+    _ name: String, _ tensor: any StorableTensor, file: StaticString = #fileID,
+    line: UInt = #line
+  ) {
+    if positions.updateValue(elements.count, forKey: name) != nil {
+      Mistake("NamedTensors", "two tensors are named \(name)", fix: "give each its own name")
+        .stop(at: CallSite(file, line))
+    }
+    elements.append((name, tensor.stored))
+  }
+
+  public subscript(name: String) -> StoredTensor? { positions[name].map { elements[$0].tensor } }
+
+  public var names: [String] { elements.map(\.name) }
+}
+
+extension NamedTensors: RandomAccessCollection {
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { elements.count }
+  public subscript(position: Int) -> (name: String, tensor: StoredTensor) { elements[position] }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackFormats
+import PullbackNetworks
+import PullbackRuntime
+import PullbackTensors
+
+extension Dataset {
+  /// Images and their labels from a pair of IDX files, plain or compressed with gzip.
+  ///
+  /// Images [count, rows, columns] of bytes become inputs [count, rows * columns] in 0 ... 1; labels
+  /// are [count]. Throws a `FileError` if a file is damaged, or the two do not belong together.
+  ///
+  /// ```swift
+  /// let training = try Dataset(
+  ///   images: "train-images-idx3-ubyte.gz", labels: "train-labels-idx1-ubyte.gz")
+  /// ```
+  public init(images imagePath: String, labels labelPath: String) throws(FileError) {
+    let labels = try IDX.load(at: labelPath)
+    let images = try IDX.load(at: imagePath)
+    guard images.type == .uint8, images.shape.rank >= 1 else {
+      throw FileError(
+        .malformed, in: imagePath, "holds \(images.type.rawValue) \(images.shape), not images")
+    }
+    guard labels.shape.rank == 1 else {
+      throw FileError(
+        .malformed, in: labelPath, "holds \(labels.type.rawValue) \(labels.shape), not labels")
+    }
+    let count = images.shape[0]
+    guard labels.shape[0] == count else {
+      throw FileError(
+        .malformed, in: labelPath,
+        "has \(labels.shape[0]) labels, but \(imagePath) \(count) images")
+    }
+    let pixels = images.shape.dropFirst().reduce(1, *)
+    let scaled = try images.tensor(as: Float.self).reshaped(to: [count, pixels]) / 255
+    evaluate(scaled)
+    self.init(inputs: scaled.detached(), labels: try labels.tensor(as: Int32.self))
+  }
+
+  /// Training and test images from a folder of the four files of MNIST or Fashion-MNIST:
+  /// `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
+  /// `t10k-labels-idx1-ubyte`, each plain or with the ending `.gz`.
+  public static func idx(
+    inFolder folder: String
+  ) throws(FileError) -> (training: Dataset, test: Dataset) {
+    func path(_ name: String) throws(FileError) -> String {
+      let names = [name, name + ".gz"].map { "\(folder)/\($0)" }
+      if let path = names.first(where: isReadable) { return path }
+      throw FileError(.unreadable, in: names[0], "neither it nor \(name).gz is there")
+    }
+    let names = ["train", "t10k"]
+    let paths = try names.map { (name) throws(FileError) in
+      (try path("\(name)-images-idx3-ubyte"), try path("\(name)-labels-idx1-ubyte"))
+    }
+    return (
+      try Dataset(images: paths[0].0, labels: paths[0].1),
+      try Dataset(images: paths[1].0, labels: paths[1].1)
+    )
+  }
+}

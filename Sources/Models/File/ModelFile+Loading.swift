@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackFormats
+import PullbackNetworks
+import PullbackTensors
+
+extension ModelFile {
+  /// Reads a file that `save` wrote.
+  ///
+  /// Throws a `FileError` if the file is damaged, no model file, or of a newer version.
+  public static func load(at path: String) throws(FileError) -> ModelFile {
+    try ModelFile(Safetensors.read(at: path))
+  }
+
+  /// Reads the bytes of a file that `save` wrote.
+  public static func load(
+    from bytes: [UInt8], name: String = "ModelFile"
+  ) throws(FileError) -> ModelFile {
+    try ModelFile(Safetensors.read(from: bytes, name: name))
+  }
+
+  private init(_ source: Safetensors) throws(FileError) {
+    file = source.file
+    let metadata = try Metadata(of: source)
+    var weights = NamedTensors(), numbers = NamedTensors()
+    for name in source.names {
+      if name.hasPrefix(ModelFile.optimizerPrefix) {
+        numbers.add(
+          String(name.dropFirst(ModelFile.optimizerPrefix.count)), try source.load(name))
+      } else {
+        weights.add(name, try source.load(name))
+      }
+    }
+    self.weights = weights
+    architecture = try metadata.value("architecture").map(Architecture.init)
+    preprocessing = try metadata.value("preprocessing").map(Preprocessing.init)
+    classNames = try metadata.value("classNames")?.strings() ?? []
+    summary = try metadata.json("summary") ?? [:]
+    optimizer = try metadata.value("optimizer").map { (state) throws(FileError) in
+      try OptimizerState(state, numbers)
+    }
+    let keys = try metadata.value("randomKeys")?.members { (key) throws(FileError) in
+      guard let bits = UInt64(try key.string(), radix: 16) else {
+        throw key.malformed("up to 16 hexadecimal digits expected")
+      }
+      return RandomKey(seed: bits)
+    }
+    randomKeys = Dictionary(uniqueKeysWithValues: (keys ?? []).map { ($0.name, $0.value) })
+    if optimizer == nil, let name = numbers.names.first {
+      throw FileError(
+        .malformed, in: file, at: .part(ModelFile.optimizerPrefix + name),
+        "belongs to an optimizer of which the metadata says nothing")
+    }
+  }
+}
+
+/// The texts of a model file's metadata, of a version that is known here.
+private struct Metadata {
+  private let texts: [String: String]
+  private let file: String
+
+  init(of source: Safetensors) throws(FileError) {
+    (texts, file) = (source.metadata, source.file)
+    guard texts["format"] == "pullback", let text = texts["version"] else {
+      throw FileError(
+        .malformed, in: file,
+        "is a safetensors file, but no model that Pullback saved; for weights of PyTorch use "
+          + "Sequential.loadPyTorch(at:)")
+    }
+    guard let version = Int(text), version > 0 else {
+      throw FileError(.malformed, in: file, "\(text.quoted) is no version of a model file")
+    }
+    guard version <= ModelFile.version else {
+      throw FileError(
+        .malformed, in: file,
+        "was saved in version \(version) of the format; this Pullback reads versions up to "
+          + "\(ModelFile.version): use a newer one")
+    }
+  }
+
+  func json(_ key: String) throws(FileError) -> JSON? {
+    guard let text = texts[key] else { return nil }
+    do throws(FileError) {
+      return try JSON(parsing: text)
+    } catch {
+      throw FileError(.malformed, in: file, at: .part(key), error.problem)
+    }
+  }
+
+  func value(_ key: String) throws(FileError) -> MetadataReader? {
+    try json(key).map { MetadataReader($0, path: key, file: file) }
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackFormats
+import PullbackNetworks
+import PullbackTensors
+
+/// A trained model in one file: weights and all that prediction, or going on with training, needs.
+///
+/// ```swift
+/// let architecture: Architecture = [.linear(64, 50), .relu, .linear(50, 10)]
+/// let model = Sequential(architecture).initialized(seed: 7)
+/// let file = ModelFile(
+///   model, architecture: architecture, classNames: (0...9).map(String.init),
+///   summary: ["epochs": 20])
+/// try file.save(to: "digits.safetensors")
+///
+/// let loaded = try ModelFile.load(at: "digits.safetensors")
+/// let same = try loaded.makeModel()   // computes the same bits as `model`
+/// ```
+///
+/// The file is a safetensors file: the weights stand under their paths ("0.weight" as
+/// [inputs, outputs]), the optimizer's numbers under "optimizer/", all else as JSON in the metadata.
+public struct ModelFile: Sendable {
+  /// The version that `save` writes, and the newest that `load` reads.
+  public static let version = 1
+  static let optimizerPrefix = "optimizer/"
+
+  /// The path that the file was loaded from, for messages.
+  let file: String
+  /// The model's parameters under their paths; one that stands at two paths, under the first.
+  public var weights: NamedTensors
+  /// How to make the model again; nil if it is a type of your own.
+  public var architecture: Architecture?
+  public var preprocessing: Preprocessing?
+  /// What the model's outputs stand for; empty if it does not classify.
+  public var classNames: [String]
+  /// What is worth knowing about the training: a JSON object of your choice.
+  public var summary: JSON
+  public var optimizer: OptimizerState?
+  /// Keys of random numbers that training goes on with.
+  public var randomKeys: [String: RandomKey]
+
+  /// What a model is now. Later steps of training do not change it.
+  ///
+  /// - Parameter optimizer: given if training is to go on from the file.
+  public init(
+    _ model: some ParameterTree, architecture: Architecture? = nil,
+    preprocessing: Preprocessing? = nil, classNames: [String] = [], summary: JSON = [:],
+    optimizer: (any Optimizer)? = nil, randomKeys: [String: RandomKey] = [:]
+  ) {
+    var weights = NamedTensors()
+    for (path, parameter) in model.parameters.distinctPaths { weights.add(path, parameter.value) }
+    file = "ModelFile"
+    self.weights = weights
+    self.architecture = architecture
+    self.preprocessing = preprocessing
+    self.classNames = classNames
+    self.summary = summary
+    self.optimizer = optimizer.map(OptimizerState.init(of:))
+    self.randomKeys = randomKeys
+  }
+
+  /// The model that the file describes, with its weights.
+  ///
+  /// Throws if the file holds no architecture, or weights of another.
+  public func makeModel() throws(FileError) -> Sequential {
+    guard let architecture else {
+      throw FileError(
+        .malformed, in: file,
+        "holds no architecture; make the model yourself and use restore(_:)")
+    }
+    let model = Sequential(architecture)
+    try restore(model)
+    return model
+  }
+
+  /// Gives a model the weights of the file. Throws unless names and shapes are the same; the model
+  /// stays as it is then.
+  public func restore(_ model: some ParameterTree) throws(FileError) {
+    try Assignment(model.parameters.distinctPaths, from: weights, file: file).perform()
+  }
+
+  /// Puts an optimizer to where it stood: see ``OptimizerState/restore(_:file:)``. Restore the model
+  /// too, in any order.
+  public func restore(_ optimizer: any Optimizer) throws(FileError) {
+    guard let state = self.optimizer else {
+      throw FileError(.malformed, in: file, "holds no state of an optimizer")
+    }
+    try state.restore(optimizer, file: file)
+  }
+}

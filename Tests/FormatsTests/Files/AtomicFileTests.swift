@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Pullback
+import PullbackFormats
+import Testing
+
+struct AtomicFileTests {
+  private let folder = try! TemporaryFolder()
+  private let x = Tensor<Float>([1, 2, 3])
+
+  @Test func anOldFileIsReplacedAndKeepsItsPermissions() throws {
+    let path = folder.file("x.npy")
+    try NumPy.save(Tensor<Float>([9]), to: path)
+    chmod(path, 0o640)
+    try NumPy.save(x, to: path)
+    #expect(try NumPy.load(at: path, as: Float.self).scalars == [1, 2, 3])
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    #expect(attributes[.posixPermissions] as? Int == 0o640)
+    #expect(folder.names == ["x.npy"])
+  }
+
+  @Test func aLinkStaysALink() throws {
+    let path = folder.file("x.npy"), link = folder.file("link.npy")
+    try NumPy.save(Tensor<Float>([9]), to: path)
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+    try NumPy.save(x, to: link)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == path)
+    #expect(try NumPy.load(at: path, as: Float.self).scalars == [1, 2, 3])
+  }
+
+  @Test func aLongNameIsWritten() throws {
+    let name = String(repeating: "ä", count: 125) + ".npy"
+    try NumPy.save(x, to: folder.file(name))
+    #expect(folder.names.map(\.count) == [name.count])
+  }
+
+  @Test func aFailureKeepsTheOldFile() throws {
+    let path = folder.file("old")
+    try Data("old".utf8).write(to: URL(filePath: path))
+    struct Stop: Error {}
+    #expect(throws: FileError.self) {
+      try AtomicFile.write(to: path) { file throws(FileError) in
+        try file.write(Bytes(repeating: 1, count: 1 << 20))
+        throw FileError(.unwritable, in: path, "stopped")
+      }
+    }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
+    #expect(folder.names == ["old"])
+  }
+
+  @Test func errorsNameThePath() throws {
+    func message(_ path: String) -> String? {
+      #expect(throws: FileError.self) { try NumPy.save(x, to: path) }?.description
+    }
+    let missing = folder.file("no/x.npy")
+    #expect(message(missing) == "\(missing): its folder: No such file or directory")
+    #expect(message(folder.path) == "\(folder.path): is not a regular file")
+    #expect(message(folder.path + "/")?.hasSuffix("is not a regular file") == true)
+    #expect(message("")?.hasSuffix("names no file") == true)
+    #expect(folder.names == [])
+  }
+
+  @Test func unreadableFilesSayWhy() throws {
+    func message(_ path: String) -> String? {
+      #expect(throws: FileError.self) { try NumPy.load(at: path) }?.description
+    }
+    #expect(message("/no/file") == "/no/file: No such file or directory")
+    #expect(message(folder.path) == "\(folder.path): is a folder, not a file")
+    #expect(message("/dev/zero") == "/dev/zero: is not a regular file")
+    let pipe = folder.file("pipe")
+    mkfifo(pipe, 0o600)
+    #expect(message(pipe) == "\(pipe): is not a regular file")
+  }
+
+  /// A file that is cut between opening and reading: an error, where a mapping would end the program.
+  @Test func aFileThatShrinksIsAnError() throws {
+    let path = folder.file("x.safetensors")
+    try Safetensors.write(["x": Tensor<Float>.zeros([100_000])], to: path)
+    let file = try Safetensors.read(at: path)
+    truncate(path, 5000)
+    let error = #expect(throws: FileError.self) { try file.load("x") }
+    #expect(error?.problem == "became shorter while it was read")
+  }
+}

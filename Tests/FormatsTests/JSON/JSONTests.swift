@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pullback
+import Testing
+
+struct JSONTests {
+  @Test(arguments: [
+    #"{"a":1,"b":[true,false,null],"c":{"d":-0.0025}}"#, "[]", "{}", "0", "-1", "1.5", #""x""#,
+    #"["\"\\\u0001",""]"#, "[9223372036854775807,-9223372036854775808]", "1e+300",
+  ])
+  func textsComeBack(text: String) throws {
+    #expect(try JSON(parsing: text).description == text)
+  }
+
+  @Test func formsOfTheSame() throws {
+    #expect(
+      try JSON(parsing: " [ 1 , 2.50 ,\n\"\\u00e9\\ud83d\\ude00\\n\\/\"\t] ")
+        == [1, 2.5, "é😀\n/"])
+    #expect(try JSON(parsing: "-0") == .number(-0.0))
+    #expect(try JSON(parsing: "1E2") == 100.0)
+    #expect(try JSON(parsing: "9223372036854775808") == .number(0x1p63))
+    let literal: JSON = ["a": [1, 2.5, "x", true, nil]]
+    #expect(literal["a"] == [1, 2.5, "x", true, nil] && literal["b"] == nil)
+    #expect(JSON.number(.nan).description == "null")
+  }
+
+  @Test(arguments: [
+    "", "{", "[1,]", "{\"a\":1,}", "{\"a\" 1}", "{a:1}", "[1 2]", "01", "+1", ".5", "1.", "1.e5",
+    "1e", "--1", "NaN", "Infinity", "tru", "'a'", "\"a", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"",
+    "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"a\nb\"", "1 2", "{\"a\":1,\"a\":2}", "1e999", "]",
+    "{\"a\":}", "\"\\", "[,1]", "1-2", "\u{FEFF}1",
+  ])
+  func theseAreRefused(text: String) {
+    #expect(throws: FileError.self) { try JSON(parsing: text) }
+  }
+
+  @Test func depthIsLimited() throws {
+    let deep = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
+    #expect(try JSON(parsing: deep).description == deep)
+    #expect(throws: FileError.self) {
+      try JSON(parsing: String(repeating: "[", count: 100_000))
+    }
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pullback
+import Testing
+
+struct ConversionTests {
+  @Test func everyHalfComesBack() throws {
+    // All 65,536 patterns: exact as Float, so rounding gives the pattern back.
+    let bits = (0...UInt16.max).map { $0 }
+    for type in [StoredType.float16, .bfloat16] {
+      let name = type == .float16 ? "F16" : "BF16"
+      let json = #"{"x":{"dtype":"\#(name)","shape":[65536],"data_offsets":[0,131072]}}"#
+      let bytes = safetensorsBytes(json) + bits.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+      let wide = try Safetensors.read(from: bytes).load("x", as: Float.self)
+      let again = try StoredTensor(wide, as: type).tensor(as: Float.self).scalars
+      for (number, same) in zip(wide.scalars, again) {
+        #expect(number.isNaN ? same.isNaN : number.bitPattern == same.bitPattern)
+      }
+    }
+  }
+
+  #if !(os(macOS) && arch(x86_64))
+    @Test func halvesRoundAsTheStandardLibraryDoes() throws {
+      var numbers: [Double] = [
+        65519.99, 65520, 1e300, 2e-8, 2.98e-8, 2.9802322387695312e-8, .leastNonzeroMagnitude,
+        1 + 0x1p-11,
+        1 + 0x3p-11, 1 + 0x1p-11 + 0x1p-40, 0, -0.0,
+      ]
+      for exponent in -30...20 {
+        for step in 0..<40 {
+          numbers.append(
+            Double(sign: .minus, exponent: exponent, significand: 1 + 0.0253 * Double(step)))
+        }
+      }
+      let halves = try StoredTensor(Tensor(numbers), as: .float16).tensor(as: Float.self).scalars
+      for (number, half) in zip(numbers, halves) {
+        #expect(Float(Float16(number)) == half, "\(number)")
+      }
+    }
+  #endif
+
+  @Test func integersThatDoNotFitAreNamed() throws {
+    let wide = StoredTensor(shape: [2], scalars: [Int64(7), 3_000_000_000])
+    let error = #expect(throws: FileError.self) { try wide.tensor(as: Int32.self) }
+    #expect(
+      error?.problem == "element 1 is 3000000000, which Int32 does not hold")
+    #expect(try wide.tensor(as: Double.self).scalars == [7, 3e9])
+    #expect(try wide.tensor(as: Float.self).scalars == [7, 3e9])
+  }
+
+  @Test func allNumbersBecomeFloats() throws {
+    func check<Scalar: StoredScalar & Equatable>(_ scalars: [Scalar], _ numbers: [Double]) throws {
+      let stored = StoredTensor(shape: [scalars.count], scalars: scalars)
+      #expect(try stored.scalars(as: Scalar.self) == scalars)
+      #expect(try stored.tensor(as: Double.self).scalars == numbers)
+      #expect(try stored.tensor(as: Float.self).scalars == numbers.map { Float($0) })
+    }
+    try check([Double(1.5), -2], [1.5, -2])
+    try check([Float(1.5), -2], [1.5, -2])
+    try check([Int64.min, 3], [-0x1p63, 3])
+    try check([Int32.min, 3], [-0x1p31, 3])
+    try check([Int16.min, 3], [-32768, 3])
+    try check([Int8.min, 3], [-128, 3])
+    try check([UInt64.max, 3], [0x1p64, 3])
+    try check([UInt32.max, 3], [4_294_967_295, 3])
+    try check([UInt16.max, 3], [65535, 3])
+    try check([UInt8.max, 3], [255, 3])
+    try check([true, false], [1, 0])
+  }
+
+  @Test func smallIntegersBecomeInt32() throws {
+    func check<Scalar: StoredScalar>(_ scalars: [Scalar], _ numbers: [Int32]) throws {
+      let stored = StoredTensor(shape: [scalars.count], scalars: scalars)
+      #expect(try stored.tensor(as: Int32.self).scalars == numbers)
+    }
+    try check([Int64(-5), 3], [-5, 3])
+    try check([Int32(-5), 3], [-5, 3])
+    try check([Int16(-5), 3], [-5, 3])
+    try check([Int8(-5), 3], [-5, 3])
+    try check([UInt64(5), 3], [5, 3])
+    try check([UInt32(5), 3], [5, 3])
+    try check([UInt16(5), 3], [5, 3])
+    try check([UInt8(5), 3], [5, 3])
+    try check([true, false], [1, 0])
+  }
+
+  @Test func whatIsNoSuchNumberIsRefused() throws {
+    let floats = Tensor<Float>([1]).stored
+    #expect(throws: FileError.self) { try floats.tensor(as: Int32.self) }
+    #expect(throws: FileError.self) { try floats.tensor(as: Bool.self) }
+    #expect(throws: FileError.self) { try floats.scalars(as: Double.self) }
+  }
+}

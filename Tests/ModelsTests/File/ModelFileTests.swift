@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pullback
+import Testing
+
+struct ModelFileTests {
+  private let folder = TemporaryFolder()
+  private let architecture: Architecture = [
+    .linear(64, 16), .relu, .dropout(0.25), .linear(16, 12, bias: false), .tanh, .linear(12, 10),
+  ]
+  private let preprocessing = Preprocessing(
+    inputs: [
+      .init("size", .standardized(mean: 0.1, scale: 1e-7, missing: -3)),
+      .init("stä\"dt", .oneHot(categories: ["Köln", "", "a\nb"])),
+    ], target: .init("price", .standardized(mean: 2, scale: 3, missing: 0)))
+
+  private var path: String { folder.file("model.safetensors") }
+
+  @Test func everythingComesBack() throws {
+    let model = Sequential(architecture).initialized(seed: 7)
+    let key = RandomKey(seed: .max).folding(in: 3)
+    try ModelFile(
+      model, architecture: architecture, preprocessing: preprocessing, classNames: ["a", "b", "ü"],
+      summary: ["epochs": 20, "losses": [0.5, 0.25], "note": nil],
+      randomKeys: ["dropout": key, "order": RandomKey(seed: 0)]
+    ).save(to: path)
+    let file = try ModelFile.load(at: path)
+    #expect(file.architecture == architecture)
+    #expect(file.preprocessing == preprocessing)
+    #expect(file.classNames == ["a", "b", "ü"])
+    #expect(file.summary == ["epochs": 20, "losses": [0.5, 0.25], "note": nil])
+    #expect(file.randomKeys == ["dropout": key, "order": RandomKey(seed: 0)])
+    #expect(file.optimizer == nil)
+    let x = Digits.test.inputs
+    #expect(try file.makeModel()(x).scalars == model(x).scalars)
+    #expect(folder.names == ["model.safetensors"])
+  }
+
+  @Test func theLeastComesBack() throws {
+    let w = Parameter(Tensor<Float>([1, 2]))
+    try ModelFile(["w": w] as Parameters).save(to: path)
+    let file = try ModelFile.load(at: path)
+    #expect(file.weights.names == ["w"] && file.classNames == [] && file.summary == [:])
+    let again = Parameter([2], .zeros)
+    try file.restore(["w": again] as Parameters)
+    #expect(again.value.scalars == [1, 2])
+    let error = #expect(throws: FileError.self) { try file.makeModel() }
+    #expect(
+      error?.description
+        == "\(path): holds no architecture; make the model yourself and use restore(_:)")
+  }
+
+  @Test func aTiedWeightIsWrittenOnce() throws {
+    let shared = Parameter(Tensor<Float>([1, 2]))
+    try ModelFile(["a": shared, "b": shared] as Parameters).save(to: path)
+    let file = try ModelFile.load(at: path)
+    #expect(file.weights.names == ["a"])
+    let other = Parameter([2], .zeros)
+    try file.restore(["a": other, "b": other] as Parameters)
+    #expect(other.value.scalars == [1, 2])
+  }
+
+  @Test func laterStepsDoNotChangeWhatIsSaved() throws {
+    let w = Parameter(Tensor<Float>([1, 2]))
+    let optimizer = SGD(["w": w], learningRate: 0.1)
+    let file = ModelFile(["w": w] as Parameters)
+    optimizer.minimize(w.value.squared().sum())
+    try file.save(to: path)
+    #expect(try ModelFile.load(at: path).weights["w"]?.scalars() == [Float(1), 2])
+  }
+
+  @Test func anotherModelIsRefusedAndStaysAsItIs() throws {
+    try ModelFile(Sequential(Linear(4, 3), Linear(3, 2)).initialized(seed: 1)).save(to: path)
+    let file = try ModelFile.load(at: path)
+    func message(_ model: Sequential) -> String? {
+      let before = model.parameters.map(\.parameter.value.scalars)
+      let error = #expect(throws: FileError.self) { try file.restore(model) }
+      #expect(model.parameters.map(\.parameter.value.scalars) == before)
+      return error?.description
+    }
+    #expect(
+      message(Sequential(Linear(4, 3), Linear(3, 1)).initialized(seed: 2))
+        == "\(path): 1.weight: has the shape [3, 2], the model's the shape [3, 1]")
+    #expect(
+      message(Sequential(Linear(4, 3)).initialized(seed: 2))
+        == "\(path): 1.weight: the file has it, the model does not")
+    #expect(
+      message(Sequential(Linear(4, 3), Linear(3, 2), Linear(2, 2)).initialized(seed: 2))
+        == "\(path): 2.weight: the model has it, the file does not")
+  }
+
+  @Test func whatCannotBeSavedIsSaidBeforeTheFileIsTouched() throws {
+    let model = Sequential(architecture).initialized(seed: 7)
+    func message(_ file: ModelFile) -> String? {
+      let error = #expect(throws: FileError.self) { try file.save(to: path) }
+      #expect(error?.kind == .unwritable && folder.names == [])
+      return error?.description
+    }
+    var file = ModelFile(model, architecture: [.linear(64, 10)])
+    #expect(
+      message(file)
+        == "\(path): 0.weight: the architecture is not the model's: has the shape [64, 16], the "
+        + "model's the shape [64, 10]")
+    file.architecture = nil
+    file.summary = 3
+    #expect(message(file) == "\(path): the summary is no JSON object")
+    file.summary = [:]
+    file.preprocessing = Preprocessing(
+      inputs: [.init("x", .standardized(mean: 0, scale: .nan, missing: 0))])
+    #expect(
+      message(file)
+        == "\(path): x: mean 0.0, scale nan, missing 0.0 are no numbers to standardize with")
+    let taken = ModelFile(["optimizer/w": Parameter(Tensor<Float>([1]))] as Parameters)
+    #expect(
+      message(taken) == "\(path): optimizer/w: no path of a weight may start with optimizer/")
+  }
+}
