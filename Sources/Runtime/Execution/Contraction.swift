@@ -85,9 +85,9 @@ struct CompiledContraction: BitwiseCopyable {
       || core.rows >= 96 && core.columns > tileColumns && core.inner > 200
     // A long chain reads much of both operands for each panel: fewer of them, cut along the chain.
     let isLong = core.inner > 4096
-    innerBlock = core.inner < 2048 ? max(core.inner, 1) : isLong ? 256 : 1024
-    // Panels that threads can share, each some microseconds of work and 128 KiB at most.
-    let most = max((isLong ? 256 : 128) * 1024 / max(core.columns * elementSize, 1), tileRows)
+    innerBlock = isLong ? 256 : max(core.inner, 1)
+    // Panels that threads can share, each some microseconds of work and 256 KiB at most.
+    let most = max(256 * 1024 / max(core.columns * elementSize, 1), tileRows)
     let work = 2 * Double(core.rows) * Double(core.inner) * Double(core.columns)
     let parts = max(min(Int(work / 600_000), isLong ? 4 : 8), 1)
     let share = (core.rows + parts - 1) / parts
