@@ -20,7 +20,8 @@ import Testing
     #expect(count >= 100)
   }
 
-  @Test("A recorded step allocates nothing", arguments: ["SGD", "SGD with momentum", "Adam", "AdamW"])
+  @Test(
+    "A recorded step allocates nothing", arguments: ["SGD", "SGD with momentum", "Adam", "AdamW"])
   func recordedStep(kind: String) {
     let model = Sequential([Linear(20, 16), Activation { relu($0) }, Dropout(0.5), Linear(16, 5)])
       .initialized(seed: 1)
