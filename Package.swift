@@ -60,14 +60,18 @@ let package = Package(
       ],
       path: "Sources/PullbackCommand"),
     // Tests mirror the sources, file by file.
-    .target(name: "PullbackTestSupport", path: "Tests/Support"),
+    .target(
+      name: "PullbackTestSupport", path: "Tests/Support", swiftSettings: optimisedSwift),
     .target(name: "CPullbackAllocations", path: "Tests/CAllocations"),
+    .target(name: "CPullbackProcesses", path: "Tests/CProcesses"),
     .testTarget(
       name: "TensorsTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]
     ),
     .testTarget(name: "PlansTests", dependencies: ["Pullback", "PullbackTestSupport"]),
     .testTarget(
-      name: "RuntimeTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]
+      name: "RuntimeTests",
+      dependencies: ["Pullback", "PullbackTestSupport", "CPullbackProcesses"],
+      exclude: ["Fixtures"]
     ),
     .testTarget(
       name: "FormatsTests", dependencies: ["Pullback", "PullbackTestSupport"],

@@ -27,10 +27,11 @@ package struct Capture: Reusable, Sendable {
   /// What one graph holds: see `read`.
   package init(
     of values: [Value], replacing replacements: [(result: Int, leaf: Value)] = [],
-    recomputing: Bool = false, placeholders: [Node] = []
+    recomputing: Bool = false, placeholders: [Node] = [], renewed: [Node] = []
   ) throws(Mistake) {
     try read(
-      values, replacing: replacements, recomputing: recomputing, placeholders: placeholders)
+      values, replacing: replacements, recomputing: recomputing, placeholders: placeholders,
+      renewed: renewed)
   }
 
   /// Reads a graph in place of the one before.
@@ -39,14 +40,16 @@ package struct Capture: Reusable, Sendable {
   ///   - replacements: for each result that takes the place of a leaf, that leaf.
   ///   - recomputing: whether numbers of the values themselves count as unknown, as for a listing.
   ///   - placeholders: leaves without numbers that each replay brings along.
+  ///   - renewed: leaves with numbers of their own at each replay, detached or not.
   package mutating func read(
     _ values: [Value], replacing replacements: [(result: Int, leaf: Value)] = [],
-    recomputing: Bool = false, placeholders: [Node] = []
+    recomputing: Bool = false, placeholders: [Node] = [], renewed: [Node] = []
   ) throws(Mistake) {
     removeAll()
     let asked = recomputing ? values.filter { !$0.node.inputs.isEmpty }.map(\.node.serial) : []
     func isKnown(_ node: Node) -> Bool {
       node.hasNumbers && (asked.isEmpty || !asked.contains(node.serial))
+        && (renewed.isEmpty || !node.isDetached(fromOneOf: renewed))
     }
     order.walk(from: values, isLeaf: isKnown)
     for position in 0..<order.count {
@@ -187,6 +190,15 @@ extension Node {
   func encodeType(into words: inout [UInt64]) {
     words.append(UInt64(elementType.rawValue) << 32 | UInt64(shape.rank))
     for axis in 0..<shape.rank { words.append(UInt64(shape[axis])) }
+  }
+}
+
+extension Node {
+  /// True if the node stands for one of these leaves without its derivative.
+  fileprivate func isDetached(fromOneOf leaves: [Node]) -> Bool {
+    guard case .identity(.detached) = operation, inputs.count == 1 else { return false }
+    let source = inputs[0].node
+    return leaves.contains { $0 === source } && !leaves.contains { $0 === self }
   }
 }
 

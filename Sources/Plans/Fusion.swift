@@ -306,6 +306,11 @@ extension Fusion {
       groups[target].body.count + group.body.count <= Fusion.bodyLimit,
       group.body.allSatisfy({ readsAtHand($0, of: target) })
     else { return }
+    // What the group reads is read earlier from now on.
+    let sources = group.body.flatMap { inputGroups(of: $0) }
+    for source in sources where source != index && source != target {
+      groups[source].firstReader = min(groups[source].firstReader, target)
+    }
     for entry in group.body { groupOf[entry] = target }
     groups[target].body += group.body
     groups[target].firstReader = min(groups[target].firstReader, group.firstReader)

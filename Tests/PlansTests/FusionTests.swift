@@ -76,6 +76,27 @@ import Testing
     }
   }
 
+  /// A group that joins the one it reads from reads all else earlier too: what it reads must not
+  /// be drawn into a group behind that.
+  @Test func whatAJoinedGroupReadsComesBeforeIt() throws {
+    var choice = Choice(seed: 1)
+    func leaf(_ shape: Shape) -> Tensor<Float> {
+      Tensor(
+        shape: shape,
+        scalars: (0..<shape.elementCount).map { _ in .random(in: -1..<1, using: &choice) })
+    }
+    let a = leaf([3]), b = leaf([3]), c = leaf([2, 3]), x = leaf([2, 4]), w = leaf([4, 3])
+    func results() -> [Value] {
+      let small = a * b, product = x • w
+      return [small.value, product.sum(along: 0).value, ((c + small) * product).value]
+    }
+    let alone = results()
+    for node in GraphOrder(of: alone, isLeaf: { _ in false }).nodes { evaluate([Value(node)]) }
+    let together = results()
+    evaluate(together)
+    #expect(together.map(\.bits) == alone.map(\.bits))
+  }
+
   /// A check hands on its input's register, which must stay even if the input is read again.
   @Test func checkedIndicesKeepTheirRegister() {
     let a = Tensor<Int32>([0, 1, 2, 3]), b = Tensor<Int32>([1, 1, 0, 0])

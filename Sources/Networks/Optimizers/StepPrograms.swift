@@ -47,8 +47,10 @@ public final class StepPrograms {
     var given = ReplayInputs()
     given.leaves = signature.nodesOfNumbers
     given.bits = signature.nodesOfBits
+    // A parameter may be read where no derivative reaches it: it is an input like any other.
+    let trained = slots.map { (leaf: $0[0].leaf, slot: $0[0].slot) }
     let program = RecordedProgram(
-      results: values, inputs: given,
+      results: values, inputs: given.reading(trained),
       replacing: optimizer.replacements(
         for: values[0], slots, scalarsFrom: given.bits.count, at: site))
     if signature.isReusable {

@@ -44,7 +44,9 @@ public final class Parameter: Sendable {
         ).stop(at: nil)
       }
       evaluate(newValue)
-      slot.leaf = newValue.value.detached()
+      // A leaf of its own: what is detached from it later can be traced back to it.
+      let numbers = newValue.value.node.numbers!
+      slot.leaf = Value(Node(numbers: numbers, elementType: .float, shape: shape))
     }
   }
 

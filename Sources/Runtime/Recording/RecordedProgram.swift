@@ -85,7 +85,8 @@ package final class RecordedProgram: @unchecked Sendable {
     }
     let capture = stopping(at: nil) { () throws(Mistake) in
       try Capture(
-        of: results + replacements.map(\.update), replacing: leaves, placeholders: given.leaves)
+        of: results + replacements.map(\.update), replacing: leaves, placeholders: given.leaves,
+        renewed: given.slots.map(\.leaf.node))
     }
     executable = PlanCache.shared.executable(for: capture)
     let plan = executable.plan

@@ -85,6 +85,41 @@ struct RecordedTests {
     #expect(scaled([1]).scalars == [13])
   }
 
+  @Test func detachedParametersAreReadAnewToo() {
+    let w = Parameter([2]), other = Parameter([5])
+    let scaled = recorded { (x: Tensor<Float>) in x * w.value.detached() + w.value }
+    #expect(scaled([1]).scalars == [4])
+    w.value = [3]
+    #expect(scaled([1]).scalars == [6])
+    other.value = w.value
+    let both = recorded { (x: Tensor<Float>) in x * w.value.detached() - other.value.detached() }
+    #expect(both([1]).scalars == [0])
+    other.value = [1]
+    #expect(both([1]).scalars == [2])
+  }
+
+  @Test("A detached weight in a recorded step", arguments: [false, true])
+  func stepWithADetachedWeight(holds: Bool) {
+    let w = Parameter([2]), still = Parameter([3])
+    let optimizer = SGD(["w": w, "still": still], learningRate: 0.25)
+    let step = optimizer.recorded { (x: Tensor<Float>) in
+      (x * w.value.detached() * w.value + still.value.detached()).sum()
+    }
+    var held: [Tensor<Float>] = []
+    var (number, losses): (Float, [Float]) = (2, [])
+    for _ in 0..<4 {
+      if holds { held.append(w.value) }
+      losses.append(step([1]))
+      // The derivative is that of the one factor.
+      #expect(losses.last == number * number + 3)
+      number -= 0.25 * number
+      #expect(w.value.scalars == [number])
+    }
+    still.value = [0]
+    #expect(step([1]) == number * number)
+    #expect(held.map { Float($0.sum()) } == (holds ? [2, 1.5, 1.125, 0.84375] : []))
+  }
+
   @Test func keysAreArguments() {
     let noise = recorded { (key: RandomKey) in
       [Tensor<Float>.normal([4], key: key), .normal([4], key: key.folding(in: "more"))]

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPullbackKernels
+import PullbackPlans
+import PullbackRuntime
+import PullbackTensors
+import Testing
+import PullbackTestSupport
+
+/// A number that products are tested with.
+protocol ChainScalar: NumericScalar {
+  static func chosen(_ choice: inout Choice) -> Self
+  static func product(
+    _ a: [Self], _ b: [Self], rows: Int, inner: Int, columns: Int, fused: Bool
+  ) -> [Self]
+}
+
+extension Float: ChainScalar {
+  static func chosen(_ choice: inout Choice) -> Float { .random(in: -1..<1, using: &choice) }
+  static func product(
+    _ a: [Float], _ b: [Float], rows: Int, inner: Int, columns: Int, fused: Bool
+  ) -> [Float] {
+    Chains.product(a, b, rows: rows, inner: inner, columns: columns, fused: fused)
+  }
+}
+
+extension Double: ChainScalar {
+  static func chosen(_ choice: inout Choice) -> Double { .random(in: -1..<1, using: &choice) }
+  static func product(
+    _ a: [Double], _ b: [Double], rows: Int, inner: Int, columns: Int, fused: Bool
+  ) -> [Double] {
+    Chains.product(a, b, rows: rows, inner: inner, columns: columns, fused: fused)
+  }
+}
+
+extension Int32: ChainScalar {
+  static func chosen(_ choice: inout Choice) -> Int32 { Int32(truncatingIfNeeded: choice.next()) }
+  static func product(
+    _ a: [Int32], _ b: [Int32], rows: Int, inner: Int, columns: Int, fused: Bool
+  ) -> [Int32] {
+    Chains.product(a, b, rows: rows, inner: inner, columns: columns, fused: fused)
+  }
+}
+
+/// Each element of a product is one chain over the inner axis, in order, with one rounding a step
+/// where the processor can multiply and add at once. Bits, not tolerances.
+@Suite(.serialized) struct ContractionBitsTests {
+  init() { Plan.verifiesByDefault = true }
+
+  private static let fused = String(cString: pb_instruction_set()) != "baseline"
+
+  /// Around the tiles, wide tiles and narrow tiles of every instruction set.
+  private static let extents = [
+    1, 2, 5, 11, 12, 13, 15, 16, 17, 18, 31, 32, 33, 34, 46, 47, 48, 49, 50, 51, 63, 64, 65, 66,
+  ]
+
+  enum Kind: String, CaseIterable { case float, double, int32 }
+
+  @Test("Tiles that are not full, in all four layouts", arguments: Kind.allCases)
+  func partialTiles(kind: Kind) {
+    let (all, few) = (ContractionBitsTests.extents, [1, 2, 3, 6, 7, 12, 13, 66])
+    switch kind {
+    case .float: grid(Float.self, rows: all, columns: all)
+    case .double: grid(Double.self, rows: few, columns: all)
+    case .int32: grid(Int32.self, rows: few, columns: all)
+    }
+  }
+
+  /// An element does not depend on the extents: one large product holds all small ones.
+  private func grid<Scalar: ChainScalar>(_ type: Scalar.Type, rows: [Int], columns: [Int]) {
+    let (inner, most) = (19, 66)
+    var choice = Choice(seed: inner)
+    let a = (0..<(most * inner)).map { _ in Scalar.chosen(&choice) }
+    let b = (0..<(inner * most)).map { _ in Scalar.chosen(&choice) }
+    let c = Scalar.product(
+      a, b, rows: most, inner: inner, columns: most, fused: ContractionBitsTests.fused)
+    let lefts = rows.map { rows in
+      layouts(Array(a.prefix(rows * inner)), rows: rows, columns: inner)
+    }
+    let rights = columns.map { columns in
+      layouts(
+        corner(of: b, width: most, rows: inner, columns: columns), rows: inner, columns: columns)
+    }
+    for (rows, lefts) in zip(rows, lefts) {
+      for (columns, rights) in zip(columns, rights) {
+        let expected = corner(of: c, width: most, rows: rows, columns: columns)
+        for (one, left) in lefts.enumerated() {
+          for (other, right) in rights.enumerated() where (left • right).scalars != expected {
+            Issue.record("\(rows) rows, \(columns) columns, layouts \(one) and \(other)")
+          }
+        }
+      }
+    }
+  }
+
+  private func corner<Scalar>(
+    of x: [Scalar], width: Int, rows: Int, columns: Int
+  ) -> [Scalar] {
+    (0..<rows).flatMap { x[($0 * width)..<($0 * width + columns)] }
+  }
+
+  /// The same matrix with its rows, and with its columns, contiguous.
+  private func layouts<Scalar: ChainScalar>(
+    _ x: [Scalar], rows: Int, columns: Int
+  ) -> [Tensor<Scalar>] {
+    let turned = Chains.transposed(x, rows: rows, columns: columns)
+    return [
+      Tensor(shape: [rows, columns], scalars: x),
+      Tensor(shape: [columns, rows], scalars: turned).transposed(),
+    ]
+  }
+
+  /// Rows, inner extent and columns around the blocks of the chain, packing, panels of columns.
+  static let long: [[Int]] = [
+    [1, 2047, 50], [2, 2048, 65], [3, 2049, 17], [7, 2049, 10], [13, 2048, 33], [1, 4097, 47],
+    [12, 4097, 12], [3, 5000, 66], [25, 5000, 51], [97, 2049, 70], [97, 201, 33], [100, 4097, 66],
+    [2, 300, 700], [6, 64, 1030], [130, 64, 520], [0, 5, 3], [3, 5, 0], [3, 0, 17],
+  ]
+
+  @Test("Long chains, packing and panels on any number of threads", arguments: long)
+  func longChains(shape: [Int]) {
+    check(Float.self, shape)
+    if shape.reduce(1, *) < 2_000_000 {
+      check(Double.self, shape)
+      check(Int32.self, shape)
+    }
+  }
+
+  private func check<Scalar: ChainScalar>(_ type: Scalar.Type, _ shape: [Int]) {
+    let (rows, inner, columns) = (shape[0], shape[1], shape[2])
+    var choice = Choice(seed: shape.reduce(0) { $0 * 31 + $1 })
+    let a = (0..<(rows * inner)).map { _ in Scalar.chosen(&choice) }
+    let b = (0..<(inner * columns)).map { _ in Scalar.chosen(&choice) }
+    let expected = Scalar.product(
+      a, b, rows: rows, inner: inner, columns: columns, fused: ContractionBitsTests.fused)
+    let lefts = layouts(a, rows: rows, columns: inner)
+    let rights = layouts(b, rows: inner, columns: columns)
+    onThreads([1, 2, 3, 7]) { threads in
+      for left in lefts {
+        for right in rights {
+          let isEqual = (left • right).scalars == expected
+          #expect(isEqual, "\(shape) of \(type) on \(threads) threads")
+        }
+      }
+    }
+  }
+
+  @Test(
+    "Bodies behind products",
+    arguments: [[1, 40, 50], [5, 2048, 33], [64, 300, 47], [97, 201, 700]])
+  func bodies(shape: [Int]) {
+    let (rows, inner, columns) = (shape[0], shape[1], shape[2])
+    var choice = Choice(seed: rows)
+    let a = choice.floats(rows * inner), b = choice.floats(inner * columns)
+    let bias = choice.floats(columns), mask = choice.floats(rows * columns)
+    let product = Chains.product(
+      a, b, rows: rows, inner: inner, columns: columns, fused: ContractionBitsTests.fused)
+    let expected = product.indices.map { index -> Float in
+      let sum = product[index] + bias[index % columns]
+      return (sum > 0 ? sum : 0) * mask[index]
+    }
+    let left = Tensor<Float>(shape: [rows, inner], scalars: a)
+    let right = Tensor<Float>(shape: [inner, columns], scalars: b)
+    let factor = Tensor<Float>(shape: [rows, columns], scalars: mask)
+    onThreads([1, 2, 3, 7]) { threads in
+      let result = relu(left • right + Tensor(bias)) * factor
+      let isEqual = result.scalars == expected
+      #expect(isEqual, "\(shape) on \(threads) threads")
+    }
+  }
+
+  @Test("Batches", arguments: [[2, 5, 19, 33], [3, 13, 2049, 17], [4, 100, 210, 40]])
+  func batches(shape: [Int]) {
+    let (count, rows, inner, columns) = (shape[0], shape[1], shape[2], shape[3])
+    var choice = Choice(seed: count)
+    let a = choice.floats(count * rows * inner), b = choice.floats(count * inner * columns)
+    let expected = (0..<count).flatMap { index -> [Float] in
+      let left = Array(a[(index * rows * inner)..<((index + 1) * rows * inner)])
+      let right = Array(b[(index * inner * columns)..<((index + 1) * inner * columns)])
+      return Chains.product(
+        left, right, rows: rows, inner: inner, columns: columns,
+        fused: ContractionBitsTests.fused)
+    }
+    let left = Tensor<Float>(shape: [count, rows, inner], scalars: a)
+    let right = Tensor<Float>(shape: [count, inner, columns], scalars: b)
+    // The same numbers with the last two axes exchanged in memory.
+    let turned = right.transposed(0, 2, 1)
+    evaluate(turned)
+    let packed = turned.detached().transposed(0, 2, 1)
+    onThreads([1, 2, 3, 7]) { threads in
+      let isEqual = (left • right).scalars == expected && (left • packed).scalars == expected
+      #expect(isEqual, "\(shape) on \(threads) threads")
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Products of matrices in row-major order, each element one chain over the inner axis in order.
+/// In a module of its own, which is optimised in debug builds too.
+package enum Chains {
+  /// a: [rows, inner], b: [inner, columns]. Rounded once a step where `fused`, else twice.
+  package static func product(
+    _ a: [Float], _ b: [Float], rows: Int, inner: Int, columns: Int, fused: Bool
+  ) -> [Float] {
+    var c = [Float](repeating: 0, count: rows * columns)
+    for i in 0..<rows {
+      for p in 0..<inner {
+        let x = a[i * inner + p]
+        for j in 0..<columns {
+          let y = b[p * columns + j], sum = c[i * columns + j]
+          c[i * columns + j] = fused ? sum.addingProduct(x, y) : sum + x * y
+        }
+      }
+    }
+    return c
+  }
+
+  /// The same in Double.
+  package static func product(
+    _ a: [Double], _ b: [Double], rows: Int, inner: Int, columns: Int, fused: Bool
+  ) -> [Double] {
+    var c = [Double](repeating: 0, count: rows * columns)
+    for i in 0..<rows {
+      for p in 0..<inner {
+        let x = a[i * inner + p]
+        for j in 0..<columns {
+          let y = b[p * columns + j], sum = c[i * columns + j]
+          c[i * columns + j] = fused ? sum.addingProduct(x, y) : sum + x * y
+        }
+      }
+    }
+    return c
+  }
+
+  /// The same in Int32, which wraps.
+  package static func product(
+    _ a: [Int32], _ b: [Int32], rows: Int, inner: Int, columns: Int, fused: Bool
+  ) -> [Int32] {
+    var c = [Int32](repeating: 0, count: rows * columns)
+    for i in 0..<rows {
+      for p in 0..<inner {
+        let x = a[i * inner + p]
+        for j in 0..<columns { c[i * columns + j] &+= x &* b[p * columns + j] }
+      }
+    }
+    return c
+  }
+
+  /// Rows and columns of a matrix exchanged.
+  package static func transposed<Number>(_ x: [Number], rows: Int, columns: Int) -> [Number] {
+    (0..<(rows * columns)).map { x[$0 % rows * columns + $0 / rows] }
+  }
+}
