@@ -70,6 +70,12 @@ import Testing
     #expect(ContinuousClock.now - start < .seconds(20))
   }
 
+  /// One class has the loss 0 whatever the weights are, and gradients of 0 but for rounding.
+  @Test func gradientsOfZeroPass() throws {
+    let result = try Command.run("explain", "--layers", "3-1")
+    #expect(result.status == 0)
+  }
+
   @Test func theSeedChangesTheDirections() throws {
     let first = try Command.run("explain", "--seed", "1"),
       again = try Command.run("explain", "--seed", "1")

@@ -58,6 +58,25 @@ import Testing
     #expect(derivation.description.contains("(custom gradient)"))
   }
 
+  /// A slope of 0 is compared with what differences can tell from 0, not with itself.
+  @Test func zeroGradients() {
+    let x = Tensor<Float>([[0.3], [-2]]).named("x"), w = Tensor<Float>([[0.7]]).named("W")
+    let oneClass = softmaxCrossEntropy(x • w, labels: [0, 0])
+    #expect(explain(oneClass, withRespectTo: [x, w]).passes)
+    let shift = Tensor<Double>([0.3])
+    let shifted = softmax(Tensor<Double>([1, 2, 4]) + shift).squared().sum()
+    #expect(explain(shifted, withRespectTo: [shift]).passes)
+    #expect(gradientCheck({ $0 * $0 * $0 }, at: Tensor<Double>([0, 0]), seed: 1).passes)
+    let wrong = gradientCheck(
+      { x in withCustomGradient(of: { softmax($0) }, at: x) { _, yg in 1e-6 * yg } },
+      at: Tensor<Double>([[1], [2]]), seed: 1)
+    #expect(!wrong.passes)
+    let cube = gradientCheck(
+      { x in withCustomGradient(of: { $0 * $0 * $0 }, at: x) { _, yg in 1e-6 * yg } },
+      at: Tensor<Double>([0, 0]), seed: 1)
+    #expect(!cube.passes)
+  }
+
   /// What is detached does not move in the differences either.
   @Test func detachedIsConstant() {
     let x = Tensor<Float>([0.5, 1.5]).named("x")

@@ -133,9 +133,24 @@ import Testing
     let derivation = explain(y.squared().mean(), withRespectTo: [q, k, v])
     let lines = Self.backward(derivation)
     #expect(Self.forward(derivation).first == "t1 = q @ kᵀ / 2.5")
-    #expect(lines.contains("k.g = (qᵀ @ (t1.g / 2.5))ᵀ"))
+    #expect(lines.contains("k.g = (t1.g / 2.5)ᵀ @ q"))
     #expect(lines.contains("v.g = t4ᵀ @ t5.g"))
     #expect(derivation.passes)
+  }
+
+  /// Signs stand in front once; a cotangent of ones is a matrix where a matrix is wanted.
+  @Test func numbersInFormulas() {
+    let x = Self.normal([3, 1], 1, "x"), w = Self.normal([1, 2], 2, "W")
+    let fraction = explain((-2 / (x * x + 1)).sum(), withRespectTo: [x])
+    #expect(Self.backward(fraction).contains("t1.g = 2 / (t1 + 1) / (t1 + 1)"))
+    let product = explain((x • w).named("s").sum(), withRespectTo: [x, w])
+    #expect(
+      Self.backward(product) == ["L.g = 1", "s.g = 1", "x.g = s.g @ Wᵀ", "W.g = xᵀ @ s.g"])
+    let square = explain((w.transposed() • w).sum() + (x • w).sum(), withRespectTo: [w])
+    #expect(Self.backward(square).last?.contains("@ 1") == false)
+    let counted = explain((x - 3 * x.max()).sum(), withRespectTo: [x])
+    #expect(Self.backward(counted).contains("t1.g = 3 (-1 summed over all 3 elements)"))
+    for derivation in [fraction, product, square, counted] { #expect(derivation.passes) }
   }
 
   @Test func gathersAndSlices() {

@@ -34,7 +34,7 @@ import Testing
     let s = (x • w + b).named("s"), a = relu(s).named("a")
     let derivation = explain(a.squared().sum(), withRespectTo: [x, w, b])
     #expect(Self.entries(derivation, "s", "W") == "x_ri where j = k, else 0")
-    #expect(Self.entries(derivation, "s", "x") == "W_ik where the rows agree, else 0")
+    #expect(Self.entries(derivation, "s", "x") == "W_jk where i = r, else 0")
     #expect(Self.entries(derivation, "a", "s") == "diagonal, 1{s > 0}")
     let (xj, wj, bj) = jacobian(of: s, withRespectTo: x, w, b)
     let (ofX, ofW, ofB) = (Elements(xj), Elements(wj), Elements(bj))
@@ -49,7 +49,7 @@ import Testing
             #expect(diagonal[r, k, q, j] == (r == q && j == k && ss[r, k] > 0 ? 1 : 0))
           }
         }
-        for q in 0..<rows { for i in 0..<n { #expect(ofX[r, k, q, i] == (r == q ? ws[i, k] : 0)) } }
+        for q in 0..<rows { for j in 0..<n { #expect(ofX[r, k, q, j] == (q == r ? ws[j, k] : 0)) } }
       }
     }
   }
@@ -79,6 +79,40 @@ import Testing
         Self.entries(derivation, output, "x") == "1 where the element came from, else 0")
     }
     #expect(derivation.passes)
+  }
+
+  /// Rows of x times one weight for all matrices, and a matrix times itself.
+  @Test func batchesAndSquares() {
+    let x = Self.normal([2, 3, 4], 1, "x"), w = Self.normal([4, 2], 2, "W")
+    let s = (x • w).named("s"), square = Self.normal([3, 3], 3, "A")
+    let t = (square • square).named("t")
+    let derivation = explain(
+      s.squared().sum() + t.squared().sum(), withRespectTo: [x, w, square])
+    #expect(Self.entries(derivation, "s", "x") == "W_jk where i = r in the same matrix, else 0")
+    #expect(Self.entries(derivation, "s", "W") == "x_ri of y's matrix where j = k, else 0")
+    let both = "A_jk where i = r, else 0, plus A_ri where j = k, else 0"
+    #expect(Self.entries(derivation, "t", "A") == both)
+    let (xj, wj) = jacobian(of: s, withRespectTo: x, w)
+    let (ofX, ofW) = (Elements(xj), Elements(wj))
+    let ofA = Elements(jacobian(of: t, withRespectTo: square))
+    let (xs, ws, a) = (Elements(x), Elements(w), Elements(square))
+    for r in 0..<3 {
+      for k in 0..<2 {
+        for i in 0..<4 {
+          for j in 0..<2 { #expect(ofW[1, r, k, i, j] == (j == k ? xs[1, r, i] : 0)) }
+        }
+        for i in 0..<3 {
+          for j in 0..<4 {
+            #expect(ofX[1, r, k, 1, i, j] == (i == r ? ws[j, k] : 0))
+            #expect(ofX[1, r, k, 0, i, j] == 0)
+          }
+        }
+      }
+      for (k, i, j) in (0..<27).map({ ($0 / 9, $0 / 3 % 3, $0 % 3) }) {
+        let entry = (i == r ? a[j, k] : 0) + (j == k ? a[r, i] : 0)
+        #expect(abs(ofA[r, k, i, j] - entry) < 1e-12)
+      }
+    }
   }
 
   @Test func productsOfJacobiansAreNamed() {

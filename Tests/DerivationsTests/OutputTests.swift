@@ -15,10 +15,11 @@ import Testing
     let shapes = lines.filter { $0.contains("shape") }
     #expect(shapes.count == 2)
     let first = lines.first { $0.hasPrefix("  s = ") }!
-    let heading = lines.first { $0.hasPrefix("Forward") }!
-    let column = heading.distance(
-      from: heading.startIndex, to: heading.firstRange(of: "shape")!.lowerBound)
-    #expect(first.dropFirst(column).hasPrefix("[2, 1]"))
+    for heading in shapes {
+      let column = heading.distance(
+        from: heading.startIndex, to: heading.firstRange(of: "shape")!.lowerBound)
+      #expect(first.dropFirst(column).hasPrefix("[2, 1]"))
+    }
     #expect(!Self.derivation.description.contains("\u{1B}"))
   }
 

@@ -20,7 +20,8 @@ func checkedGradients(
     of: [loss] + pairs.map(\.gradient), replacing: leaves, writing: Rewriting.inDouble)
   evaluate(
     pairs.flatMap { pair in [rewriting[pair.x], rewriting[pair.gradient]].compactMap { $0 } })
-  let differences = CentralDifferences(of: rewriting[loss]!, seed: seed)
+  let differences = CentralDifferences(
+    of: rewriting[loss]!, moving: pairs.compactMap { rewriting[$0.x] }, seed: seed)
   let order = GraphOrder(of: [loss]) { _ in false }
   return pairs.enumerated().map { index, pair in
     guard let x = rewriting[pair.x] else {
@@ -53,6 +54,8 @@ struct CentralDifferences {
   private let loss: Value
   private let seed: UInt64
   private let atPoint: Double
+  /// How far rounding moves the loss, at most, to first order.
+  private let rounding: Double
 
   static let directions = 3
   /// Relative to the size of what is moved. A step of 1e-5 leaves about ten digits; shorter ones do
@@ -61,11 +64,26 @@ struct CentralDifferences {
   /// With this error no shorter step is tried.
   private static let goodError = 1e-7
 
-  /// - Parameter loss: a scalar of Double, with its history.
-  init(of loss: Value, seed: UInt64) {
+  /// - Parameters:
+  ///   - loss: a scalar of Double, with its history.
+  ///   - moved: what will be moved.
+  init(of loss: Value, moving moved: [Value], seed: UInt64) {
     self.loss = loss
     self.seed = seed
     atPoint = loss.doubles[0]
+    rounding = CentralDifferences.rounding(in: loss, moving: moved)
+  }
+
+  /// Each tensor v on the way is off by one part in 2^52, and the loss with it by so much of v · v.g.
+  private static func rounding(in loss: Value, moving moved: [Value]) -> Double {
+    var parts: [Value] = []
+    _ = gradientsIfReached(of: loss, withRespectTo: moved) { step in
+      let effect = (Value(step.node) * step.cotangent).unary(.absolute)
+      parts.append(effect.summed.converted(to: .double))
+    }
+    evaluate(parts)
+    let sum = parts.reduce(0) { $0 + $1.total }
+    return sum.isFinite ? sum * .ulpOfOne : 0
   }
 
   /// Compares a gradient with differences around the numbers that x has.
@@ -103,12 +121,22 @@ struct CentralDifferences {
     var steps = CentralDifferences.steps.map { $0 * Swift.max(norm, 1) }
     if norm > 0, norm < 1 { steps.append(steps[0] * norm) }
     var best = Double.nan, kinks: [String] = [], left = 0.0, right = 0.0
+    // The largest slope seen: where short steps measure less and less of it, it tends to 0.
+    var size = Swift.max(abs(slope), typical)
+    func error(_ low: Double, _ high: Double) -> Double {
+      guard slope.isFinite, low.isFinite, high.isFinite else { return .nan }
+      size = Swift.max(size, Swift.max(abs(low), abs(high)))
+      let distance = slope < low ? low - slope : slope > high ? slope - high : 0
+      // Slopes that differences cannot tell from 0 are measured by what these can tell.
+      let least = 10 * rounding / steps[0]
+      return distance == 0 ? 0 : distance / (size > least ? size : least / Check.tolerance)
+    }
     for step in steps {
       let ahead = moved(x, direction, by: step), behind = moved(x, direction, by: -step)
       let reached = CentralDifferences.changes(here, ahead.decisions, behind.decisions)
       if reached.isEmpty {
         let central = (ahead.loss - behind.loss) / (2 * step)
-        let error = CentralDifferences.error(slope, central, central, typical)
+        let error = error(central, central)
         best = best.isNaN ? error : Swift.min(best, error)
         if best <= CentralDifferences.goodError { return (best, []) }
       } else {
@@ -118,18 +146,7 @@ struct CentralDifferences {
     }
     // Where even the shortest step meets it, the kink is at this very point.
     if !best.isNaN || kinks.isEmpty { return (best, []) }
-    return (CentralDifferences.error(slope, left, right, typical), kinks)
-  }
-
-  /// How far a slope is from those of both sides, and what lies between them.
-  private static func error(
-    _ slope: Double, _ left: Double, _ right: Double, _ typical: Double
-  ) -> Double {
-    guard slope.isFinite, left.isFinite, right.isFinite else { return .nan }
-    let (low, high) = (Swift.min(left, right), Swift.max(left, right))
-    let distance = slope < low ? low - slope : slope > high ? slope - high : 0
-    return distance == 0
-      ? 0 : distance / Swift.max(Swift.max(abs(slope), typical), Swift.max(abs(low), abs(high)))
+    return (error(Swift.min(left, right), Swift.max(left, right)), kinks)
   }
 
   /// What is decided otherwise on one of the sides than here.

@@ -3,7 +3,8 @@
 /// How a derivative compares with central differences, in Double, along random directions.
 public struct Check: Sendable, Hashable, CustomStringConvertible {
   /// The largest difference of slopes, relative to the slope, or to the typical slope of a gradient
-  /// of this size if that is larger.
+  /// of this size if that is larger. Where all slopes are 0 but for rounding, relative to what
+  /// differences can tell from 0.
   public let relativeError: Double
   /// Where the function has a corner at this very point, so that it has no derivative there: the
   /// error is then the distance from what lies between the slopes of both sides.

@@ -20,7 +20,7 @@ public enum GradientFault: Sendable, Hashable {
   case sign
   /// A tensor that is used several times got one contribution instead of their sum.
   case overwritten
-  /// The mask of relu or select applied to another tensor, taken from another, or left out.
+  /// The mask of relu, select, max or min applied to another tensor, taken from another, or left out.
   case wrongMask
   /// The numbers are right, an axis of extent 1 is not there.
   case droppedDimension

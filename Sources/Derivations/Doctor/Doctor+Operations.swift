@@ -23,7 +23,7 @@ extension Doctor {
     names.entry(of: value.node).map { names.entries[$0].name } ?? "x"
   }
 
-  /// Masks of relu and select.
+  /// Masks of relu, select, and of the larger or smaller of two.
   func masks() -> [PlantedFault] {
     exchanging(.wrongMask) { step, contribution in
       let g = step.cotangent, zero = Value.constant(0, g.elementType)
@@ -61,6 +61,14 @@ extension Doctor {
           (
             "the mask of select is the wrong way round",
             isFirst ? Value.select(condition, zero, g) : Value.select(condition, g, zero)
+          ),
+        ]
+      case .binary(.maximum), .binary(.minimum):
+        return [
+          ("the mask of \(step.node.operation.name) is missing", g),
+          (
+            "the mask of \(step.node.operation.name) is the wrong way round",
+            g - contribution.stretched
           ),
         ]
       case .unary, .creation, .random, .identity, .binary, .comparison, .conversion, .reduction,

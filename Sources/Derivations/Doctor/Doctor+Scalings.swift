@@ -61,12 +61,21 @@ extension Doctor {
         fault: .extraDivision(by: count), factor: 1 / Double(count),
         text: "1/\(count) is there although the loss is not divided by \(count)")
     }
+    // Divided by the rows or the columns only, where the mean is over both.
+    let partial = divisors.divided.flatMap { count in
+      let extents = steps.map(\.node.shape).filter { $0.elementCount == count }.joined()
+      return Set(extents).subtracting([1, count]).sorted().map { extent in
+        Part(
+          fault: .missingDivision(by: extent), factor: Double(extent),
+          text: "1/\(extent) is missing: the mean is over \(count) elements")
+      }
+    }
     // A mean over two rows is more often forgotten than a 2 invented; a square's 2 the other way.
     let twos = hasSquare ? [[missing], [extra]] : [[extra], [missing]]
     let isDoubtful = divisors.divided.contains(2) && !hasSquare
-    let factors = twos + (counts + others).map { [$0] }
+    let factors = twos + (counts + partial + others).map { [$0] }
     let single = isDoubtful ? factors.reversed() : factors
-    let pairs = [missing, extra].flatMap { two in (counts + others).map { [two, $0] } }
+    let pairs = [missing, extra].flatMap { two in (counts + partial + others).map { [two, $0] } }
     return ([[]] + single + pairs).flatMap { parts in
       signs.map { sign in
         let all = sign + parts

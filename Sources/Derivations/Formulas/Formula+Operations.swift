@@ -26,8 +26,12 @@ extension Formula {
     case .reduction(let reduction, let axes):
       let shape = node.inputs[0].shape
       let over = axes.count == shape.rank ? nil : axisNames(axes, rank: shape.rank)
-      self = .reduced(reduction.rawValue, x[0], over: over)
-    case .contraction: self = .matmul(x[0], x[1])
+      // How many numbers there are is part of what a sum of equal ones says.
+      let count = x[0].isMadeOfNumbers ? "all \(shape.elementCount) elements" : nil
+      self = .reduced(reduction.rawValue, x[0], over: over ?? count)
+    case .contraction:
+      let inputs = node.inputs.values
+      self = .matmul(x[0].inProduct(inputs[0].shape), x[1].inProduct(inputs[1].shape))
     case .movement(let movement): self = Formula.moved(movement, x[0], node)
     case .gathering(.gather, _): self = .part(x[0], x[1].text)
     case .gathering(.scatterAdd(let count), _):
@@ -110,6 +114,13 @@ extension Formula {
 
   /// Where one number goes to all elements.
   private static let everywhere = "all axes"
+
+  /// As a factor of a product of matrices, where a number that is the same everywhere is a matrix.
+  private func inProduct(_ shape: Shape) -> Formula {
+    guard isMadeOfNumbers else { return self }
+    let extents = shape.map(String.init).joined(separator: ", ")
+    return .times(self, .part(.name("ones"), extents))
+  }
 
   /// As an operand that is stretched anyway.
   private var inPointwise: Formula {

@@ -94,6 +94,8 @@ extension Formula {
     if y == .number(1) { return x }
     if case .negative(let x) = x { return minus(times(x, y)) }
     if case .negative(let y) = y { return minus(times(x, y)) }
+    if case .number(let number) = x, number < 0 { return minus(times(.number(-number), y)) }
+    if case .number(let number) = y, number < 0 { return minus(times(x, .number(-number))) }
     if x == y, !x.isNumber { return .squared(x) }
     // A number over or under the fraction line, so that factors stay together.
     if case .quotient(.number(1), let count) = x { return over(y, count) }
@@ -110,6 +112,7 @@ extension Formula {
   static func over(_ x: Formula, _ y: Formula) -> Formula {
     if y == .number(1) { return x }
     if case .negative(let x) = x { return minus(over(x, y)) }
+    if case .number(let number) = x, number < 0 { return minus(over(.number(-number), y)) }
     return .quotient(x, y)
   }
 
@@ -137,7 +140,8 @@ extension Formula {
 
   static func transpose(_ x: Formula) -> Formula {
     if case .transposed(let inner) = x { return inner }
-    return x.isNumber ? x : .transposed(x)
+    if case .matmul(let x, let y) = x { return .matmul(transpose(y), transpose(x)) }
+    return x.isMadeOfNumbers ? x : .transposed(x)
   }
 
   static func opposite(_ condition: Formula) -> Formula {

@@ -5,6 +5,8 @@ import PullbackTensors
 /// The formulas of values, by node. Walks keep no stack: graphs may be deep.
 struct FormulaTable {
   private var formulas: [UInt64: Formula] = [:]
+  /// For numbers that are the same everywhere what to call them where a matrix is wanted.
+  private var matrices: [UInt64: Formula] = [:]
 
   /// Beyond this a formula stands for nothing that a person reads.
   private static let largest = 40
@@ -12,6 +14,12 @@ struct FormulaTable {
   subscript(node: Node) -> Formula? {
     get { formulas[node.serial] }
     set { formulas[node.serial] = newValue }
+  }
+
+  /// A number that products of matrices call by a name.
+  mutating func set(_ node: Node, number: Formula, named name: Formula) {
+    formulas[node.serial] = number
+    matrices[node.serial] = name
   }
 
   /// The formula of a value in terms of those that are in the table.
@@ -26,7 +34,11 @@ struct FormulaTable {
   /// The formula of a node whose inputs are in the table.
   func written(_ node: Node) -> Formula {
     if node.isLeaf { return .name("numbers") }
-    let formula = Formula(of: node, inputs: node.inputs.values.map { formulas[$0.node.serial]! })
+    let isProduct = if case .contraction = node.operation { true } else { false }
+    let inputs = node.inputs.values.map { input in
+      (isProduct ? matrices[input.node.serial] : nil) ?? formulas[input.node.serial]!
+    }
+    let formula = Formula(of: node, inputs: inputs)
     return formula.size > FormulaTable.largest ? .name("…") : formula.withMeans(node)
   }
 }

@@ -78,7 +78,9 @@ private struct TextWriter {
 
   var lines: [String] {
     let all = derivation.forward + derivation.backward
-    let width = min(all.map(\.equation.count).max() ?? 0, TextWriter.widest)
+    let backward = "Backward, x.g = ∂loss/∂x"
+    let width = max(
+      min(all.map(\.equation.count).max() ?? 0, TextWriter.widest), backward.count - 2)
     let shapes = max(all.map(\.shape.description.count).max() ?? 0, 5)
     func row(_ equation: String, _ shape: String, _ operations: String, _ bytes: String) -> String {
       "  " + padded(equation, width) + "  " + padded(shape, shapes) + " "
@@ -98,7 +100,7 @@ private struct TextWriter {
     lines.append("")
     lines.append(
       styled(
-        row("", "shape", "FLOP", "bytes").replacingLead("Backward, x.g = ∂loss/∂x") + "  error",
+        row("", "shape", "FLOP", "bytes").replacingLead(backward) + "  error",
         .heading))
     for line in derivation.backward {
       let columns = row(
@@ -142,10 +144,9 @@ extension Derivation.Line {
 extension String {
   /// With a heading in place of the spaces it begins with.
   fileprivate func replacingLead(_ heading: String) -> String {
-    prefix(heading.count).allSatisfy { $0 == " " }
-      ? heading + dropFirst(heading.count) : heading + self
+    heading + dropFirst(heading.count)
   }
 
   /// True if matrix indices occur: "a0_i where j = k".
-  fileprivate var hasIndices: Bool { contains(" = k") || contains("_ik") || contains("i = r") }
+  fileprivate var hasIndices: Bool { contains(" = k") || contains("i = r") }
 }

@@ -72,7 +72,12 @@ struct BackwardReading {
       let formula = formulas.written(node)
       if let owner = owners[node.serial] {
         written[node.serial] = formula
-        formulas[node] = formula.isNumber ? formula : .gradient(forward.entries[owner].name)
+        let name = Formula.gradient(forward.entries[owner].name)
+        if formula.isNumber {
+          formulas.set(node, number: formula, named: name)
+        } else {
+          formulas[node] = name
+        }
       } else if formula.size > BackwardReading.longest {
         let name = forward.newName()
         lines.append(Line(name: name, entry: nil, formula: formula, value: Value(node)))

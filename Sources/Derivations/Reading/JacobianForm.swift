@@ -99,10 +99,12 @@ struct JacobianReader {
     if kinds.isSubset(of: [.same, .moved]) {
       return "\(text(sum)) where the element came from, else 0"
     }
-    let others = path.filter { !$0.passesOn }
+    let others = path.filter { !$0.passesOn && !isRepeatedForBatches($0.node, x, path) }
     if others.count == 1, let special = product(others[0].node, path, x) { return special }
-    let names = others.map(\.node.operation.name).joined(separator: ", ")
-    return "the product of those of \(names)"
+    if contributions.count > 1 { return "the sum of those of its \(contributions.count) uses" }
+    let names = others.map(\.node.operation.name)
+    return names.count == 1
+      ? "that of \(names[0])" : "the product of those of \(names.joined(separator: ", "))"
   }
 
   /// A node through which x reaches the result, and how.
@@ -148,76 +150,61 @@ struct JacobianReader {
     return leading + last
   }
 
-  /// The Jacobian of a product or a gather, if nothing but it changes entries.
+  /// True for x repeated for each matrix of a batch, for nothing but a product.
+  private func isRepeatedForBatches(_ node: Node, _ x: Value, _ path: [Passage]) -> Bool {
+    guard case .movement(.expand) = node.operation, node.inputs[0].node === x.node else {
+      return false
+    }
+    let users = path.filter { $0.node.inputs.values.contains { $0.node === node } }
+    guard users.count == 1, case .contraction(let batchRank) = users[0].node.operation else {
+      return false
+    }
+    return x.shape.stretchedAxes(to: node.shape).sorted.allSatisfy { $0 < batchRank }
+  }
+
+  /// The Jacobian of a product or a gather that nothing else changes entries of.
   private func product(_ node: Node, _ path: [Passage], _ x: Value) -> String? {
-    guard path.allSatisfy({ $0.node === node || $0.passesOn }) else { return nil }
     var table = table
-    let inputs = node.inputs.values.map { table.formula(of: $0) }
     switch node.operation {
     case .contraction(let batchRank):
-      let isLeft = node.inputs[0].node === x.node, rows = node.shape[batchRank]
-      guard node.inputs[isLeft ? 0 : 1].node === x.node,
-        node.inputs[isLeft ? 1 : 0].node !== x.node
-      else { return nil }
-      let batch = batchRank == 0 ? "" : " in the same batch"
-      let other = inputs[isLeft ? 1 : 0]
-      let letter = if case .name(let name) = other { name } else { "(\(other.text))" }
-      if isLeft {
-        return rows == 1 && batchRank == 0
-          ? Formula.transpose(other).text : "\(letter)_ik where the rows agree\(batch), else 0"
+      let (a, b) = (node.inputs[0], node.inputs[1])
+      func isRepeated(_ operand: Value) -> Bool { isRepeatedForBatches(operand.node, x, path) }
+      func isX(_ operand: Value) -> Bool { operand.node === x.node || isRepeated(operand) }
+      func element(_ operand: Value) -> Formula {
+        let formula = table.formula(of: operand)
+        if batchRank > 0, case .stretched(let matrix, _) = formula { return matrix }
+        return formula
       }
-      return "\(letter)_\(rows == 1 ? "" : "r")i where j = k\(batch), else 0"
+      func written(_ operand: Value, _ indices: String) -> String {
+        let formula = element(operand)
+        switch formula {
+        case .name(let name): return "\(name)_\(indices)"
+        case .transposed(.name(let name)): return "\(name)_\(String(indices.reversed()))"
+        default: return "(\(formula.text))_\(indices)"
+        }
+      }
+      func batch(_ operand: Value) -> (of: String, same: String) {
+        if batchRank == 0 { return ("", "") }
+        return isRepeated(operand) ? (" of y's matrix", "") : ("", " in the same matrix")
+      }
+      let hasRow = batchRank == 0 && node.shape[0] == 1
+      var uses: [String] = []
+      if isX(a), hasRow, !isX(b) { return Formula.transpose(element(b)).text }
+      if isX(a) {
+        uses.append("\(written(b, "jk"))\(batch(a).of) where i = r\(batch(a).same), else 0")
+      }
+      if isX(b) {
+        uses.append(
+          "\(written(a, hasRow ? "i" : "ri"))\(batch(b).of) where j = k\(batch(b).same), else 0")
+      }
+      return uses.isEmpty ? nil : uses.joined(separator: ", plus ")
     case .gathering(.gather, _):
-      return "1 where \(inputs[1].text) chose the row, else 0"
-    case .gathering(.scatterAdd, _): return "1 where \(inputs[1].text) sent the row, else 0"
+      return "1 where \(table.formula(of: node.inputs[1]).text) chose the row, else 0"
+    case .gathering(.scatterAdd, _):
+      return "1 where \(table.formula(of: node.inputs[1]).text) sent the row, else 0"
     case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
       .reduction, .movement:
       return nil
-    }
-  }
-}
-
-extension Node {
-  fileprivate enum Reach {
-    /// Each element goes to the element at its place.
-    case same
-    /// Each element goes to several.
-    case stretched
-    /// Several elements go to one.
-    case reduced
-    /// Each element goes to another place.
-    case moved
-    /// Each element goes to several places, with factors.
-    case mixed
-  }
-
-  /// - Parameter reached: which inputs depend on the x that is asked about.
-  fileprivate func reach(from reached: [Bool]) -> Reach {
-    switch operation {
-    case .creation, .random, .identity, .conversion, .unary: return .same
-    case .binary, .comparison, .selection:
-      let isStretched = zip(inputs.values, reached).contains { $1 && $0.shape != shape }
-      return isStretched ? .stretched : .same
-    case .reduction: return .reduced
-    case .contraction, .gathering: return .mixed
-    case .movement(let movement):
-      switch movement {
-      case .expand: return .stretched
-      case .reshape:
-        return shape.filter { $0 != 1 } == inputs[0].shape.filter { $0 != 1 } ? .same : .moved
-      case .transpose, .slice, .pad: return .moved
-      }
-    }
-  }
-
-  fileprivate func passesOn(_ reached: [Bool]) -> Bool {
-    switch operation {
-    case .identity(.named), .conversion: true
-    case .binary(.add): reached != [true, true]
-    case .binary(.subtract): reached == [true, false]
-    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .reduction,
-      .contraction, .movement, .gathering:
-      false
     }
   }
 }
