@@ -20,6 +20,21 @@ import Testing
       seed, operations: 6 + seed % 50, extents: [0, 1, 1, 2, 3, 5, 7, 16, 33, 40, 600], [1, 7])
   }
 
+  @Test("Random graphs with results from everywhere", arguments: 0..<300)
+  func manyResults(seed: Int) throws {
+    let extents = [[2, 3, 3], [1, 2, 3, 3, 4], [1, 3, 16, 40]][seed % 3]
+    func nodes() -> [Node] {
+      RandomGraph(seed: seed, operations: 6 + seed % 40, extents: extents).nodes
+    }
+    let single = nodes(), together = nodes()
+    var choice = Choice(seed: seed)
+    let picks = single.indices.filter { _ in choice.isTrue(oneIn: 4) } + [single.count - 1]
+    for node in single { evaluate([Value(node)]) }
+    evaluate(picks.map { Value(together[$0]) })
+    let isEqual = picks.allSatisfy { Value(together[$0]).bits == Value(single[$0]).bits }
+    #expect(isEqual)
+  }
+
   private func check(_ seed: Int, operations: Int, extents: [Int], _ limits: [Int]) {
     let single = RandomGraph(seed: seed, operations: operations, extents: extents)
     for node in single.nodes { evaluate([Value(node)]) }
