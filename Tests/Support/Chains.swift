@@ -7,24 +7,20 @@ package enum Chains {
   package static func product(
     _ a: [Float], _ b: [Float], rows: Int, inner: Int, columns: Int, fused: Bool
   ) -> [Float] {
-    var c = [Float](repeating: 0, count: rows * columns)
-    for i in 0..<rows {
-      for p in 0..<inner {
-        let x = a[i * inner + p]
-        for j in 0..<columns {
-          let y = b[p * columns + j], sum = c[i * columns + j]
-          c[i * columns + j] = fused ? sum.addingProduct(x, y) : sum + x * y
-        }
-      }
-    }
-    return c
+    floatingPointProduct(a, b, rows: rows, inner: inner, columns: columns, fused: fused)
   }
 
   /// The same in Double.
   package static func product(
     _ a: [Double], _ b: [Double], rows: Int, inner: Int, columns: Int, fused: Bool
   ) -> [Double] {
-    var c = [Double](repeating: 0, count: rows * columns)
+    floatingPointProduct(a, b, rows: rows, inner: inner, columns: columns, fused: fused)
+  }
+
+  private static func floatingPointProduct<T: BinaryFloatingPoint>(
+    _ a: [T], _ b: [T], rows: Int, inner: Int, columns: Int, fused: Bool
+  ) -> [T] {
+    var c = [T](repeating: 0, count: rows * columns)
     for i in 0..<rows {
       for p in 0..<inner {
         let x = a[i * inner + p]
