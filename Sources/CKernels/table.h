@@ -34,6 +34,7 @@ struct pb_kernels {
 
   pb_gemm_tile tiles[PB_TYPES];
   pb_gemm_tile narrow_tiles[PB_TYPES];
+  pb_gemm_tile ahead_tiles[PB_TYPES];
   pb_gemm_tile wide_tiles[PB_TYPES];
   long wide_columns[PB_TYPES];
   long wide_rows[PB_TYPES];

@@ -166,6 +166,11 @@ long pb_tile_rows(pb_type type);
 pb_gemm_tile pb_gemm_narrow_for(pb_type type);
 long pb_narrow_columns(pb_type type);
 
+/// The same as the first, for an `a` that comes from memory in small pieces: it asks for them
+/// PB_AHEAD steps of p ahead, which may be beyond the end of `a`.
+pb_gemm_tile pb_gemm_ahead_for(pb_type type);
+enum { PB_AHEAD = 256 };
+
 /// The same with pb_wide_columns columns, four vectors, for 1 to pb_wide_rows rows.
 pb_gemm_tile pb_gemm_wide_for(pb_type type);
 long pb_wide_columns(pb_type type);

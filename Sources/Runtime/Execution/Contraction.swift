@@ -43,8 +43,12 @@ struct CompiledContraction: BitwiseCopyable {
   private let panelRows: Int
   private let panelColumns: Int
   /// How much of the chain runs before the next tile has its turn, so that what tiles share is
-  /// still in cache.
+  /// still in cache. Sums of a chain that is cut wait in the thread's own memory, where all tiles
+  /// are whole.
   private let innerBlock: Int
+  private let sumStride: Int
+  /// Behind the sums, or the one tile that is not whole, lies the panel for the step's body.
+  private let sumByteCount: Int
   /// True if b is copied into panels of tileColumns; else it is read where it is, and the last tile
   /// may read past a row's end: what it makes of that is ignored, and every storage and arena ends
   /// with `Storage.overread` bytes for it.
@@ -53,6 +57,7 @@ struct CompiledContraction: BitwiseCopyable {
   let threadByteCount: Int
   let sharedByteCount: Int
 
+  private var isCut: Bool { innerBlock < inner }
   private var columnTiles: Int { (columns + tileColumns - 1) / tileColumns }
   private var panelByteCount: Int { inner * tileColumns * elementSize }
 
@@ -67,6 +72,11 @@ struct CompiledContraction: BitwiseCopyable {
       preconditionFailure("matmul is defined for numbers only")
     }
     self.packing = packing
+    // Rows of a that are read across, from one line of memory each.
+    let isScattered = core.inner > 1024 && a.columnStride != 1
+    // A long chain reads much of both operands for each panel: fewer of them, cut along the chain.
+    let isLong = isScattered || core.inner > 4096
+    innerBlock = isLong ? PB_AHEAD : max(core.inner, 1)
     if core.rows <= pb_wide_rows(type), core.columns > pb_tile_columns(type) {
       (kernel, tileRows, tileColumns) =
         (pb_gemm_wide_for(type), pb_wide_rows(type), pb_wide_columns(type))
@@ -74,18 +84,15 @@ struct CompiledContraction: BitwiseCopyable {
       (kernel, tileRows, tileColumns) =
         (pb_gemm_narrow_for(type), pb_tile_rows(type), pb_narrow_columns(type))
     } else {
-      (kernel, tileRows, tileColumns) =
-        (pb_gemm_tile_for(type), pb_tile_rows(type), pb_tile_columns(type))
+      kernel = isScattered ? pb_gemm_ahead_for(type) : pb_gemm_tile_for(type)
+      (tileRows, tileColumns) = (pb_tile_rows(type), pb_tile_columns(type))
     }
     (narrowKernel, narrowColumns) = (pb_gemm_narrow_for(type), pb_narrow_columns(type))
     elementSize = core.elementType.byteCount
     // Rows of a transposed b do not stand together; those of a large b are far apart.
     packs =
       b.columnStride != 1 && core.columns > 1
-      || core.rows >= 96 && core.columns > tileColumns && core.inner > 200
-    // A long chain reads much of both operands for each panel: fewer of them, cut along the chain.
-    let isLong = core.inner > 4096
-    innerBlock = isLong ? 256 : max(core.inner, 1)
+      || core.rows >= 96 && core.columns > tileColumns && core.inner > 200 && !isLong
     // Panels that threads can share, each some microseconds of work and 256 KiB at most.
     let most = max(256 * 1024 / max(core.columns * elementSize, 1), tileRows)
     let work = 2 * Double(core.rows) * Double(core.inner) * Double(core.columns)
@@ -100,7 +107,9 @@ struct CompiledContraction: BitwiseCopyable {
     let tile = tileRows * tileColumns * elementSize
     let panel = writesThrough ? 0 : panelRows * panelColumns * elementSize
     let tiles = (core.columns + tileColumns - 1) / tileColumns
-    threadByteCount = Plan.padded(tile) + Plan.padded(panel)
+    sumStride = min(tiles, (panelColumns + tileColumns - 1) / tileColumns) * tileColumns
+    sumByteCount = Plan.padded(isLong ? panelRows * sumStride * elementSize : tile)
+    threadByteCount = sumByteCount + Plan.padded(panel)
     sharedByteCount = packs ? tiles * core.inner * tileColumns * elementSize : 0
   }
 
@@ -165,7 +174,7 @@ struct CompiledContraction: BitwiseCopyable {
     let isNarrow = left <= narrowColumns, span = isNarrow ? narrowColumns : tileColumns
     let early = columns - span
     // Columns that are added to in several blocks must not be in two tiles.
-    let isRoom = innerBlock >= inner && early >= (columns - 1) / panelColumns * panelColumns
+    let isRoom = !isCut && early >= (columns - 1) / panelColumns * panelColumns
     return (isRoom ? early : natural, span, isNarrow)
   }
 
@@ -185,9 +194,10 @@ struct CompiledContraction: BitwiseCopyable {
       target = memory.pointer(slot) + first * elementSize
       targetStride = self.columns
     } else {
-      target = own + Plan.padded(tileRows * tileColumns * elementSize)
+      target = own + sumByteCount
       targetStride = columns.count
     }
+    let sums = isCut ? own : target, sumStride = isCut ? self.sumStride : targetStride
     let left = memory.pointer(a.slot) + a.batch.element(batch) * elementSize
     let right = memory.pointer(b.slot) + b.batch.element(batch) * elementSize
     let packed = scratch.shared + step.coreByteCount
@@ -203,6 +213,7 @@ struct CompiledContraction: BitwiseCopyable {
       where tile * tileColumns < columns.upperBound {
         let (column, span, isNarrow) = place(of: tile)
         let width = min(span, self.columns - column)
+        let isWhole = width == span || isCut
         let kernel = isNarrow ? narrowKernel : kernel
         let panel = packs ? packed + tile * panelByteCount : right + column * elementSize
         let source = panel + start * sourceStride * elementSize
@@ -210,27 +221,19 @@ struct CompiledContraction: BitwiseCopyable {
         for rowTile in 0..<rowTiles {
           let height = rowTile < taller ? least + 1 : least
           let place =
-            target
-            + ((row - rows.lowerBound) * targetStride + column - columns.lowerBound) * elementSize
+            sums + ((row - rows.lowerBound) * sumStride + column - columns.lowerBound) * elementSize
           let x = left + (row * rowStride + start * innerStride) * elementSize
-          let accumulates: Int32 = start > 0 ? 1 : 0
-          if width == span {
-            kernel(
-              height, length, x, rowStride, innerStride, source, sourceStride, place,
-              targetStride, accumulates)
-          } else {
-            // The kernel writes whole tiles; a partial one goes through the thread's own.
-            if start > 0 { copy(height, width, from: place, targetStride, to: own, span) }
-            kernel(
-              height, length, x, rowStride, innerStride, source, sourceStride, own, span,
-              accumulates)
-            copy(height, width, from: own, span, to: place, targetStride)
-          }
+          // The kernel writes whole tiles; a partial one goes through the thread's own memory.
+          kernel(
+            height, length, x, rowStride, innerStride, source, sourceStride,
+            isWhole ? place : own, isWhole ? sumStride : span, start > 0 ? 1 : 0)
+          if !isWhole { copy(height, width, from: own, span, to: place, sumStride) }
           row += height
         }
       }
       start += length
     } while start < inner
+    if isCut { copy(rows.count, columns.count, from: sums, sumStride, to: target, targetStride) }
     if writesThrough { return }
     frame.core = target
     if columns.count == self.columns {
