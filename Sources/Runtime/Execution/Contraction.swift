@@ -93,8 +93,10 @@ struct CompiledContraction: BitwiseCopyable {
     packs =
       b.columnStride != 1 && core.columns > 1
       || core.rows >= 96 && core.columns > tileColumns && core.inner > 200 && !isLong
-    // Panels that threads can share, each some microseconds of work and 256 KiB at most.
-    let most = max(256 * 1024 / max(core.columns * elementSize, 1), tileRows)
+    // Panels that threads can share, each some microseconds of work and 256 KiB at most; but every
+    // panel reads all of b, and a b that is far from the second cache should be read less often.
+    let least = packs && core.inner > 1536 ? core.inner / 12 : tileRows
+    let most = max(256 * 1024 / max(core.columns * elementSize, 1), least)
     let work = 2 * Double(core.rows) * Double(core.inner) * Double(core.columns)
     let parts = max(min(Int(work / 600_000), isLong ? 4 : 8), 1)
     let share = (core.rows + parts - 1) / parts
