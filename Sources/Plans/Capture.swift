@@ -5,7 +5,7 @@ import PullbackTensors
 /// What one evaluation found in a graph: the key of its plan, and the numbers to run it with.
 ///
 /// A capture can read one graph after the other and keeps its memory.
-package struct Capture: Reusable, Sendable {
+package struct Capture: ~Copyable, Reusable {
   /// Operations, shapes, types and results, written out: equal keys are equal programs.
   package private(set) var key: [UInt64] = []
   package private(set) var arguments: [Storage] = []
@@ -34,7 +34,7 @@ package struct Capture: Reusable, Sendable {
       renewed: renewed)
   }
 
-  /// Reads a graph in place of the one before.
+  /// Reads a graph, after the one before has been let go of.
   ///
   /// - Parameters:
   ///   - replacements: for each result that takes the place of a leaf, that leaf.
@@ -45,7 +45,6 @@ package struct Capture: Reusable, Sendable {
     _ values: [Value], replacing replacements: [(result: Int, leaf: Value)] = [],
     recomputing: Bool = false, placeholders: [Node] = [], renewed: [Node] = []
   ) throws(Mistake) {
-    removeAll()
     let asked = recomputing ? values.filter { !$0.node.inputs.isEmpty }.map(\.node.serial) : []
     func isKnown(_ node: Node) -> Bool {
       node.hasNumbers && (asked.isEmpty || !asked.contains(node.serial))
@@ -53,14 +52,17 @@ package struct Capture: Reusable, Sendable {
     }
     order.walk(from: values, isLeaf: isKnown)
     for position in 0..<order.count {
-      let node = order[position]
-      if isKnown(node), let numbers = node.numbers {
-        addArgument(numbers, of: node)
-      } else if placeholders.contains(where: { $0 === node }) {
-        addArgument(Capture.nothing, of: node)
-      } else {
-        try add(node, at: position)
-      }
+      try order.unretainedNode(at: position)._withUnsafeGuaranteedRef { node in
+        Result { () throws(Mistake) in
+          if isKnown(node), let numbers = node.numbers {
+            addArgument(numbers, of: node)
+          } else if !placeholders.isEmpty, placeholders.contains(where: { $0 === node }) {
+            addArgument(Capture.nothing, of: node)
+          } else {
+            try add(node, at: position)
+          }
+        }
+      }.get()
     }
     for value in values { results.append(entryOfNode[order.position(of: value)!]) }
     key.append(UInt64(results.count))
@@ -92,8 +94,7 @@ package struct Capture: Reusable, Sendable {
   private mutating func addArgument(_ numbers: Storage, of node: Node) {
     entryOfArgument.append(entryCount)
     arguments.append(numbers)
-    Operation.creation(.data).encode(into: &key)
-    node.encodeType(into: &key)
+    node.encodeAsData(into: &key)
     addEntry()
   }
 
@@ -104,8 +105,7 @@ package struct Capture: Reusable, Sendable {
       return
     }
     try collectParameters(of: node)
-    node.operation.encode(into: &key)
-    node.encodeType(into: &key)
+    node.encode(into: &key)
     for index in 0..<order.inputCount(at: position) {
       key.append(UInt64(entryOfNode[order.input(index, at: position)]))
     }
@@ -182,14 +182,6 @@ package struct Capture: Reusable, Sendable {
     Mistake(
       "evaluate", "\(Value(node).label) has no numbers, and no history to compute them from",
       fix: "use the loss on one thread at a time while it is minimized")
-  }
-}
-
-extension Node {
-  /// Writes element type and shape down.
-  func encodeType(into words: inout [UInt64]) {
-    words.append(UInt64(elementType.rawValue) << 32 | UInt64(shape.rank))
-    for axis in 0..<shape.rank { words.append(UInt64(shape[axis])) }
   }
 }
 

@@ -11,10 +11,13 @@ extension Operation {
     }
   }
 
-  /// Writes the operation down so that equal words mean equal operations. Numbers that are inputs
-  /// of a plan (scalars, random keys) are left out.
-  func encode(into words: inout [UInt64]) {
-    func family(_ number: UInt64, _ leaf: Int = 0) { words.append(number << 56 | UInt64(leaf)) }
+  /// Writes the operation down, with element type and shape of its result, so that equal words mean
+  /// equal operations. Numbers that are inputs of a plan (scalars, random keys) are left out.
+  func encode(into words: inout [UInt64], elementType: ElementType, shape: Shape) {
+    let type = UInt64(elementType.rawValue) << 24 | UInt64(shape.rank)
+    func family(_ number: UInt64, _ leaf: Int = 0) {
+      words.append(number << 56 | UInt64(leaf) << 32 | type)
+    }
     switch self {
     case .creation(.data): family(1)
     case .creation(.scalar): family(2)
@@ -52,10 +55,18 @@ extension Operation {
       family(21, batchRank)
       words.append(UInt64(count))
     }
+    for axis in 0..<shape.rank { words.append(UInt64(shape[axis])) }
   }
 }
 
-extension CaseIterable where Self: Equatable, AllCases == [Self] {
-  /// The position among all cases.
-  fileprivate var ordinal: Int { Self.allCases.firstIndex(of: self)! }
+extension Node {
+  /// Writes operation, element type and shape down.
+  func encode(into words: inout [UInt64]) {
+    operation.encode(into: &words, elementType: elementType, shape: shape)
+  }
+
+  /// The same for a node whose numbers are known: how they were computed does not matter.
+  func encodeAsData(into words: inout [UInt64]) {
+    Operation.creation(.data).encode(into: &words, elementType: elementType, shape: shape)
+  }
 }

@@ -3,7 +3,9 @@
 import Synchronization
 
 /// What reads one graph after the other and keeps its memory in between.
-package protocol Reusable: Sendable {
+///
+/// Not copyable: copying all its arrays would take longer than reading a small graph.
+package protocol Reusable: ~Copyable, Sendable {
   init()
   /// Lets go of what was read.
   mutating func removeAll()
@@ -12,12 +14,12 @@ package protocol Reusable: Sendable {
 }
 
 /// A reader in use: by one thread, from `take` to `give`.
-package final class Borrowed<Reader: Reusable>: @unchecked Sendable {
+package final class Borrowed<Reader: Reusable & ~Copyable>: @unchecked Sendable {
   @exclusivity(unchecked) package var reader = Reader()
 }
 
 /// Readers that nobody uses at the moment: a small graph is read without allocating.
-final class Reused<Reader: Reusable>: Sendable {
+final class Reused<Reader: Reusable & ~Copyable>: Sendable {
   /// More than threads that read at once on any machine at hand; others make their own.
   private static var mostIdle: Int { 16 }
 

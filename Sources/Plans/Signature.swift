@@ -7,7 +7,7 @@ import PullbackTensors
 ///
 /// Unlike the key of a plan, the words tell what carries a derivative: which leaves are trained,
 /// what is detached, and how numbers that are known already were computed.
-package struct Signature: Reusable, Sendable {
+package struct Signature: ~Copyable, Reusable {
   package private(set) var words: [UInt64] = []
   /// Numbers of the leaves in order; nil for those that are trained.
   package private(set) var numbers: [Storage?] = []
@@ -39,8 +39,9 @@ package struct Signature: Reusable, Sendable {
     order.walk(from: values) {
       $0.hasNumbers && ($0.serial < oldest || trained[$0.serial] != nil)
     }
-    let found = order
-    for position in 0..<found.count { found.withNode(at: position) { add($0, at: position) } }
+    for position in 0..<order.count {
+      order.unretainedNode(at: position)._withUnsafeGuaranteedRef { add($0, at: position) }
+    }
     for value in values { words.append(UInt64(order.position(of: value)!)) }
   }
 
@@ -51,17 +52,17 @@ package struct Signature: Reusable, Sendable {
       let number = trained[node.serial]
       numbers.append(number == nil ? known : nil)
       words.append(UInt64(truncatingIfNeeded: number ?? -1))
+      node.encodeAsData(into: &words)
       if node.historyHasEnded, node.serial > oldestTrained { isReusable = false }
     } else {
       if known != nil { numbers.append(known) }
       addOperation(of: node, at: position, isKnown: known != nil)
     }
-    node.encodeType(into: &words)
   }
 
   private mutating func addOperation(of node: Node, at position: Int, isKnown: Bool) {
     words.append(isKnown ? 1 << 32 : 1 << 33)
-    node.operation.encode(into: &words)
+    node.encode(into: &words)
     switch node.operation {
     case .creation(.scalar(let number, _)): addBits(node.elementType.bits(of: number), at: position)
     case .random(_, let key): addBits(key.bits, at: position)

@@ -63,9 +63,7 @@ private struct Simplification {
       return
     }
     var words: [UInt64] = []
-    entry.operation.encode(into: &words)
-    words.append(UInt64(entry.elementType.rawValue))
-    for extent in entry.shape { words.append(UInt64(extent)) }
+    entry.operation.encode(into: &words, elementType: entry.elementType, shape: entry.shape)
     for input in 0..<entry.inputs.count { words.append(UInt64(entry.inputs[input])) }
     // Arguments and parameters are told apart by their number, never by their value.
     if entry.inputs.count == 0 { words.append(UInt64(entry.index)) }

@@ -61,7 +61,7 @@ package final class PlanCache: Sendable {
 
   package var count: Int { contents.withLock { $0.count } }
 
-  func executable(for capture: Capture) -> Executable {
+  func executable(for capture: borrowing Capture) -> Executable {
     let hash = PlanCache.hash(capture.key)
     if let known = contents.withLock({ $0.find(capture.key, hash) }) { return known }
     // Planned outside the lock; if two threads plan the same graph, the second plan is dropped.
@@ -81,12 +81,16 @@ package final class PlanCache: Sendable {
   }
 
   private static func hash(_ key: [UInt64]) -> UInt64 {
-    // One multiplication a word; the full comparison makes collisions harmless.
-    var hash = UInt64(key.count)
-    for word in key {
-      hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
-      hash ^= hash >> 32
+    // A polynomial of the words at each of two points, side by side: one multiplication would wait
+    // for the other. The full comparison makes collisions harmless.
+    var (even, odd) = (UInt64(key.count), UInt64(0))
+    var index = 0
+    while index + 1 < key.count {
+      even = even &* 0x9E37_79B9_7F4A_7C15 &+ key[index]
+      odd = odd &* 0xD6E8_FEB8_6659_FD93 &+ key[index + 1]
+      index += 2
     }
-    return hash
+    if index < key.count { even = even &* 0x9E37_79B9_7F4A_7C15 &+ key[index] }
+    return even ^ (odd >> 29 | odd << 35)
   }
 }

@@ -9,102 +9,120 @@
 /// Counting references to every node would take longer than the walk. So the order owns the
 /// results, which own their inputs, and the inputs of the few nodes that can lose them.
 package struct GraphOrder: Sendable {
-  private var found: [Unmanaged<Node>] = []
+  private var found: [Found] = []
   private var results: [Value] = []
   private var kept: [Node] = []
-  /// The positions of all inputs of all nodes, one node after the other.
+  /// The positions of all inputs of all nodes, one node after the other, each from last to first.
   private var inputPositions: [Int32] = []
-  /// Where a node's inputs begin in `inputPositions`; the next node's begin where they end.
-  private var inputStarts: [Int32] = [0]
   private var positions = PositionTable()
   private var pending: [Visit] = []
-  /// Serial numbers of the inputs that pending nodes have been found to have.
-  private var pendingInputs: [UInt64] = []
+  /// The positions of the inputs of pending nodes, as far as they have been looked at.
+  private var pendingPositions: [Int32] = []
+
+  private struct Found: BitwiseCopyable {
+    let node: Unmanaged<Node>
+    let inputCount: Int32
+    /// Where the node's inputs end in `inputPositions`.
+    let inputEnd: Int32
+  }
+
+  /// A node on the way; `next` of its inputs have been looked at.
+  private struct Visit: BitwiseCopyable {
+    let node: Unmanaged<Node>
+    var next: Int
+    /// Where the node's inputs begin in `pendingPositions`: right behind its own place there.
+    let inputStart: Int
+  }
 
   package init() {}
 
   /// - Parameter isLeaf: where not to look further; such a node is part of the order.
   package init(of results: [Value], isLeaf: (Node) -> Bool) { walk(from: results, isLeaf: isLeaf) }
 
-  /// Forgets the walk before, and takes another one.
+  /// Takes a walk, after the one before has been let go of.
   package mutating func walk(from results: [Value], isLeaf: (Node) -> Bool) {
-    removeAll()
     self.results = results
-    for result in results { walk(from: result.node, isLeaf) }
+    for result in results where positions[result.node.serial] == nil {
+      walk(from: result.node, isLeaf)
+    }
   }
 
   /// Lets go of all nodes.
   package mutating func removeAll() {
+    if found.isEmpty { return }
     found.removeAll(keepingCapacity: true)
     results = []
-    kept.removeAll(keepingCapacity: true)
+    if !kept.isEmpty { kept.removeAll(keepingCapacity: true) }
     inputPositions.removeAll(keepingCapacity: true)
-    inputStarts.removeAll(keepingCapacity: true)
-    inputStarts.append(0)
     positions.removeAll()
   }
 
   private mutating func walk(from result: Node, _ isLeaf: (Node) -> Bool) {
-    if positions[result.serial] != nil { return }
-    push(result, isLeaf)
+    push(.passUnretained(result), isLeaf)
     while let last = pending.indices.last {
-      let next = pending[last].next
-      let isPushed = pending[last].node._withUnsafeGuaranteedRef { node in
-        guard let input = node.input(next) else { return false }
-        if node.canEnd { kept.append(input) }
-        pending[last].next += 1
-        pendingInputs.append(input.serial)
-        if positions[input.serial] == nil { push(input, isLeaf) }
-        return true
+      let visit = pending[last]
+      guard let input = input(visit.next, of: visit.node) else {
+        finish(visit)
+        continue
       }
-      if !isPushed { finish() }
+      pending[last].next += 1
+      if let known = positions[input._withUnsafeGuaranteedRef { $0.serial }] {
+        pendingPositions.append(Int32(known))
+      } else {
+        push(input, isLeaf)
+      }
+    }
+    pendingPositions.removeLast()
+  }
+
+  private mutating func input(_ index: Int, of node: Unmanaged<Node>) -> Unmanaged<Node>? {
+    if index == .max { return nil }
+    return node._withUnsafeGuaranteedRef { node in
+      if !node.canEnd { return node.unretainedInput(index) }
+      guard let input = node.input(index) else { return nil }
+      kept.append(input)
+      return .passUnretained(input)
     }
   }
 
-  private mutating func push(_ node: Node, _ isLeaf: (Node) -> Bool) {
-    pending.append(Visit(node: .passUnretained(node), next: isLeaf(node) ? .max : 0))
+  private mutating func push(_ node: Unmanaged<Node>, _ isLeaf: (Node) -> Bool) {
+    // The node's own place, for its user; filled in when its position is known.
+    pendingPositions.append(-1)
+    pending.append(
+      Visit(
+        node: node, next: node._withUnsafeGuaranteedRef(isLeaf) ? .max : 0,
+        inputStart: pendingPositions.count))
   }
 
-  private mutating func finish() {
-    let visit = pending.removeLast()
-    let inputCount = visit.next == .max ? 0 : visit.next
-    let first = pendingInputs.count - inputCount
-    for index in first..<pendingInputs.count {
-      inputPositions.append(Int32(positions[pendingInputs[index]]!))
-    }
-    pendingInputs.removeLast(inputCount)
-    inputStarts.append(Int32(inputPositions.count))
+  private mutating func finish(_ visit: Visit) {
+    pending.removeLast()
+    let inputCount = pendingPositions.count - visit.inputStart
+    for _ in 0..<inputCount { inputPositions.append(pendingPositions.removeLast()) }
+    pendingPositions[visit.inputStart - 1] = Int32(found.count)
     positions[visit.node._withUnsafeGuaranteedRef { $0.serial }] = found.count
-    found.append(visit.node)
-  }
-
-  /// A node on the way; `next` of its inputs have been looked at.
-  private struct Visit {
-    let node: Unmanaged<Node>
-    var next: Int
+    found.append(
+      Found(
+        node: visit.node, inputCount: Int32(inputCount), inputEnd: Int32(inputPositions.count)))
   }
 
   package var count: Int { found.count }
 
   package var nodes: [Node] { found.indices.map { self[$0] } }
 
-  package subscript(position: Int) -> Node { found[position].takeUnretainedValue() }
+  package subscript(position: Int) -> Node { found[position].node.takeUnretainedValue() }
 
-  /// Looks at a node without counting a reference to it.
-  @inline(__always)
-  package func withNode<Result>(at position: Int, _ look: (Node) -> Result) -> Result {
-    found[position]._withUnsafeGuaranteedRef(look)
-  }
+  /// A node that lives as long as the order holds its results, for walks that count no references.
+  package func unretainedNode(at position: Int) -> Unmanaged<Node> { found[position].node }
 
   package func position(of value: Value) -> Int? { positions[value.node.serial] }
 
   /// How many inputs the node at a position has in this order: none if it is a leaf.
   package func inputCount(at position: Int) -> Int {
-    Int(inputStarts[position + 1] - inputStarts[position])
+    Int(found[position].inputCount)
   }
 
   /// The position of input `index` of the node at `position`.
   package func input(_ index: Int, at position: Int) -> Int {
-    Int(inputPositions[Int(inputStarts[position]) + index])
+    Int(inputPositions[Int(found[position].inputEnd) - 1 - index])
   }
 }

@@ -8,8 +8,7 @@ import Synchronization
 /// inputs of a node whose history ends are dropped. Inputs are always older than their node, so the
 /// serial number orders any graph.
 package final class Node: Sendable {
-  // Changes in `deinit` alone, so there is no overlapping access to look out for.
-  @exclusivity(unchecked) nonisolated(unsafe) package private(set) var operation: Operation
+  package let operation: Operation
   package let elementType: ElementType
   package let shape: Shape
 
@@ -99,6 +98,9 @@ package final class Node: Sendable {
     canEnd ? gate.withLock { _ in stored.node(index) } : stored.node(index)
   }
 
+  /// The same without counting a reference, for nodes that cannot lose their inputs.
+  func unretainedInput(_ index: Int) -> Unmanaged<Node>? { stored.unretainedNode(index) }
+
   /// Losses are scalars, and a detached tensor needs its history only until it has numbers.
   var canEnd: Bool {
     if shape.rank == 0 { return true }
@@ -127,8 +129,6 @@ package final class Node: Sendable {
 
   deinit {
     slot.load(ordering: .relaxed)?.release()
-    let hadRule = handOverRule()
-    defer { if hadRule { CustomRule.releaseTakenOver() } }
     // A chain of a million nodes must not recurse a million deep: whoever is the last to hold a
     // node takes its inputs before it goes.
     guard !stored.isEmpty else { return }
@@ -137,14 +137,6 @@ package final class Node: Sendable {
     while let orphan = orphans.popLast() {
       orphan.stored.moveUniquelyReferenced(to: &orphans)
     }
-  }
-
-  /// Lets go of a custom rule in a way that does not recurse.
-  private func handOverRule() -> Bool {
-    guard case .identity(.custom(let rule)) = operation else { return false }
-    CustomRule.takeOver(rule)
-    operation = .creation(.data)
-    return true
   }
 }
 
@@ -183,6 +175,16 @@ package struct Inputs: Sendable {
     case 1: second
     case 2: third
     default: others![index - 3]
+    }
+  }
+
+  fileprivate func unretainedNode(_ index: Int) -> Unmanaged<Node>? {
+    if index >= count { return nil }
+    return switch index {
+    case 0: .passUnretained(first!)
+    case 1: .passUnretained(second!)
+    case 2: .passUnretained(third!)
+    default: .passUnretained(others![index - 3])
     }
   }
 

@@ -53,7 +53,7 @@ package struct CallSite: Sendable {
 }
 
 /// Runs a rule on behalf of the user's call at `site`; a mistake stops the program.
-package func stopping<Result>(
+package func stopping<Result: ~Copyable>(
   at site: CallSite?, _ rule: () throws(Mistake) -> Result
 ) -> Result {
   do { return try rule() } catch { error.stop(at: site) }

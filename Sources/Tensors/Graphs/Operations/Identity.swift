@@ -66,36 +66,37 @@ package enum IndexUse: String, Sendable, BitwiseCopyable, Hashable, CaseIterable
 /// A derivative written by the user: from the inputs and the cotangent of the result to one
 /// cotangent for each input but the first (which is the result itself).
 package final class CustomRule: Sendable {
-  package let pullback: @Sendable (_ inputs: Inputs, _ cotangent: Value) -> [Value?]
+  package typealias Pullback = @Sendable (_ inputs: Inputs, _ cotangent: Value) -> [Value?]
 
-  package init(_ pullback: @escaping @Sendable (Inputs, Value) -> [Value?]) {
-    self.pullback = pullback
-  }
+  // Changes in `deinit` alone.
+  @exclusivity(unchecked) nonisolated(unsafe) private var stored: Pullback?
+
+  package init(_ pullback: @escaping Pullback) { stored = pullback }
+
+  package var pullback: Pullback { stored! }
 
   // A rule may hold tensors, whose nodes may hold rules: releasing one inside the other would
-  // recurse as deep as the chain. So nodes hand their rules in here, and whoever comes first
-  // releases them one by one.
+  // recurse as deep as the chain. So rules that go leave what they hold here, and whoever comes
+  // first releases it piece by piece.
   private struct Released {
-    var rules: [CustomRule] = []
+    var pullbacks: [Pullback] = []
     var isBeingEmptied = false
   }
   private static let released = Mutex(Released())
 
-  /// Takes the rule of a node that goes.
-  static func takeOver(_ rule: CustomRule) { released.withLock { $0.rules.append(rule) } }
-
-  /// Releases what was taken over, unless somebody is at it.
-  static func releaseTakenOver() {
-    let isFirst = released.withLock { released in
+  deinit {
+    let isFirst = CustomRule.released.withLock { released in
       defer { released.isBeingEmptied = true }
+      released.pullbacks.append(stored!)
       return !released.isBeingEmptied
     }
+    stored = nil
     guard isFirst else { return }
-    func next() -> CustomRule? {
-      released.withLock { released in
-        let rule = released.rules.popLast()
-        released.isBeingEmptied = rule != nil
-        return rule
+    func next() -> Pullback? {
+      CustomRule.released.withLock { released in
+        let pullback = released.pullbacks.popLast()
+        released.isBeingEmptied = pullback != nil
+        return pullback
       }
     }
     while next() != nil {}
