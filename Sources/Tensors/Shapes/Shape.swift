@@ -49,13 +49,18 @@ public struct Shape: Sendable, Hashable {
   /// The number of elements, or nil if it, or its size in bytes, does not fit in an `Int`.
   package var checkedElementCount: Int? {
     // As in NumPy, an extent of 0 does not excuse the others: strides are products of them.
-    var product = 1
-    for axis in 0..<rank where self[axis] != 0 {
-      let (next, overflow) = product.multipliedReportingOverflow(by: self[axis])
+    var product = 1, isEmpty = false
+    for axis in 0..<rank {
+      let extent = self[axis]
+      if extent == 0 {
+        isEmpty = true
+        continue
+      }
+      let (next, overflow) = product.multipliedReportingOverflow(by: extent)
       if overflow { return nil }
       product = next
     }
-    return product > Int.max / 64 ? nil : contains(0) ? 0 : product
+    return product > Int.max / 64 ? nil : isEmpty ? 0 : product
   }
 
   /// For each axis the distance, in elements, between neighbours of a row-major tensor.

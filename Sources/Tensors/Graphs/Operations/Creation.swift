@@ -39,10 +39,10 @@ func creationShape(_ shape: Shape, in operation: String) throws(Mistake) -> Shap
 }
 
 /// Refuses shapes whose elements cannot be counted.
-func countable(_ shape: Shape, in operation: String) throws(Mistake) {
+func countable(_ shape: Shape, in operation: @autoclosure () -> String) throws(Mistake) {
   guard shape.checkedElementCount != nil else {
     throw Mistake(
-      operation, "a tensor of shape \(shape) has more elements than can be counted",
+      operation(), "a tensor of shape \(shape) has more elements than can be counted",
       fix: "check the extents")
   }
 }
@@ -60,10 +60,12 @@ extension Value {
         fix: "use numbers in \(Int32.min)...\(Int32.max)"
       ).stop(at: nil)
     }
-    let isStructural = [-1, 0, 0.5, 1, 2].contains(number)
-    return Value(
-      .creation(isStructural ? .constant(number) : .scalar(number)),
-      elementType: elementType, shape: [])
+    let creation: Creation =
+      switch number {
+      case -1, 0, 0.5, 1, 2: .constant(number)
+      default: .scalar(number)
+      }
+    return Value(.creation(creation), elementType: elementType, shape: [])
   }
 
   /// A number that changes from run to run: always an input of the plan.
