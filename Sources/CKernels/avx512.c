@@ -13,6 +13,7 @@
 #define PB_VECTOR_BYTES 64
 #define PB_HAS_FMA 1
 #define PB_TILE_ROWS 12
+#define PB_REGISTERS 32
 
 #pragma clang attribute push( \
   __attribute__((target("avx2,fma,avx512f,avx512dq,avx512bw,avx512vl"))), apply_to = function)

@@ -12,5 +12,6 @@
 #define PB_VECTOR_BYTES 16
 #define PB_HAS_FMA 0
 #define PB_TILE_ROWS 6
+#define PB_REGISTERS 16
 
 #include "kernels.inc.h"

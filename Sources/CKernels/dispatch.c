@@ -90,10 +90,10 @@ PB_BY_TYPE(pb_strided, pb_load_strided_for, loads_strided)
 PB_BY_TYPE(pb_iota, pb_iota_for, iotas)
 PB_BY_TYPE(pb_random, pb_uniform_for, uniforms)
 PB_BY_TYPE(pb_random, pb_normal_for, normals)
-PB_BY_TYPE(pb_gemm_tile, pb_gemm_tile_for, tiles)
-PB_BY_TYPE(pb_gemm_tile, pb_gemm_narrow_for, narrow_tiles)
-PB_BY_TYPE(pb_gemm_tile, pb_gemm_ahead_for, ahead_tiles)
-PB_BY_TYPE(pb_gemm_tile, pb_gemm_wide_for, wide_tiles)
+PB_BY_TYPE(pb_gemm, pb_gemm_for, tiles)
+PB_BY_TYPE(pb_gemm, pb_gemm_narrow_for, narrow_tiles)
+PB_BY_TYPE(pb_gemm, pb_gemm_ahead_for, ahead_tiles)
+PB_BY_TYPE(pb_gemm, pb_gemm_wide_for, wide_tiles)
 PB_BY_TYPE(long, pb_wide_columns, wide_columns)
 PB_BY_TYPE(long, pb_wide_rows, wide_rows)
 PB_BY_TYPE(long, pb_tile_columns, tile_columns)
@@ -133,3 +133,9 @@ long pb_first_outside(long n, const int32_t *a, int32_t count) {
 }
 
 double pb_fma_peak(long iterations) { return pb_current()->fma_peak(iterations); }
+
+long pb_gemm_segment(long k) {
+  const long most = 400;
+  long segments = (k + most - 1) / most;
+  return segments > 1 ? (k + segments - 1) / segments : k;
+}

@@ -5,67 +5,104 @@
 // Bounds: rows i < rows of `a` and `c`, p < k, and whole vectors of `b` and `c`: the caller owns
 // `vectors` full ones in each of their rows.
 
-// Called with constant `rows` and `vectors` alone, so that every loop over them unrolls and every
-// element of `sums` is a register. Three rows of `a` share a pointer (x86 addresses p, p + ars and
-// p + 2 ars in one instruction each); hidden from the optimiser, or it keeps an index for every row
-// and step and spills them: the narrow tile then runs at half its speed. `ahead` is how many steps
-// ahead memory is asked for; a row further on need not exist, as asking touches nothing.
+// Called with constant `rows`, `vectors` and `chains` alone, so that every loop over them unrolls
+// and every element of `sums` is a register. Three rows of `a` share a pointer (x86 addresses p,
+// p + ars and p + 2 ars in one instruction each); hidden from the optimiser, or it keeps an index
+// for every row and step and spills them: the narrow tile then runs at half its speed. `ahead` is
+// how many steps ahead memory is asked for; a row further on need not exist, as asking touches
+// nothing. `chains` segments of k steps each run side by side and are added in order.
 #define PB_TILE(s, T) \
-  PB_INLINE void pb_tile_of_##s( \
-    const long rows, const long vectors, const long ahead, long k, const T *a, long ars, long acs, const T *b, \
-    long ldb, T *c, long ldc, int accumulate) { \
+  PB_INLINE void pb_segments_##s( \
+    const long rows, const long vectors, const long chains, const long ahead, long k, const T *a, \
+    long ars, long acs, const T *b, long ldb, T *c, long ldc, int accumulate) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
-    pb_##s##v sums[PB_TILE_ROWS][4]; \
-    PB_UNROLLED for (long i = 0; i < rows; i++) \
-      PB_UNROLLED for (long v = 0; v < vectors; v++) \
-        sums[i][v] = \
-          accumulate ? *(const pb_##s##v_at *)(c + i * ldc + v * lanes) : (pb_##s##v)(T)0; \
-    const T *rows_of_a[(PB_TILE_ROWS + 2) / 3]; \
-    PB_UNROLLED for (long i = 0; i < rows; i += 3) rows_of_a[i / 3] = a + i * ars; \
+    pb_##s##v sums[2][PB_TILE_ROWS][4]; \
+    const T *rows_of_a[2][(PB_TILE_ROWS + 2) / 3], *row_of_b[2]; \
+    PB_UNROLLED for (long g = 0; g < chains; g++) { \
+      PB_UNROLLED for (long i = 0; i < rows; i++) \
+        PB_UNROLLED for (long v = 0; v < vectors; v++) sums[g][i][v] = (pb_##s##v)(T)0; \
+      PB_UNROLLED for (long i = 0; i < rows; i += 3) \
+        rows_of_a[g][i / 3] = a + g * k * acs + i * ars; \
+      row_of_b[g] = b + g * k * ldb; \
+    } \
     PB_UNROLLED_BY_4 for (long p = 0; p < k; p++) { \
-      if (ahead) __builtin_prefetch(rows_of_a[0] + ahead * acs, 0, 3); \
-      pb_##s##v row[4]; \
-      PB_UNROLLED for (long v = 0; v < vectors; v++) \
-        row[v] = *(const pb_##s##v_at *)(b + v * lanes); \
-      PB_UNROLLED for (long i = 0; i < rows; i++) { \
-        pb_##s##v x = (pb_##s##v)rows_of_a[i / 3][i % 3 * ars]; \
+      if (ahead) __builtin_prefetch(rows_of_a[0][0] + ahead * acs, 0, 3); \
+      PB_UNROLLED for (long g = 0; g < chains; g++) { \
+        pb_##s##v row[4]; \
         PB_UNROLLED for (long v = 0; v < vectors; v++) \
-          sums[i][v] = PB_MULTIPLY_ADD_##s(x, row[v], sums[i][v]); \
+          row[v] = *(const pb_##s##v_at *)(row_of_b[g] + v * lanes); \
+        PB_UNROLLED for (long i = 0; i < rows; i++) { \
+          pb_##s##v x = (pb_##s##v)rows_of_a[g][i / 3][i % 3 * ars]; \
+          PB_UNROLLED for (long v = 0; v < vectors; v++) \
+            sums[g][i][v] = PB_MULTIPLY_ADD_##s(x, row[v], sums[g][i][v]); \
+        } \
+        PB_UNROLLED for (long i = 0; i < rows; i += 3) { \
+          rows_of_a[g][i / 3] += acs; \
+          PB_OPAQUE(rows_of_a[g][i / 3]); \
+        } \
+        row_of_b[g] += ldb; \
+        PB_OPAQUE(row_of_b[g]); \
       } \
-      PB_UNROLLED for (long i = 0; i < rows; i += 3) { \
-        rows_of_a[i / 3] += acs; \
-        PB_OPAQUE(rows_of_a[i / 3]); \
-      } \
-      b += ldb; \
-      PB_OPAQUE(b); \
     } \
     PB_UNROLLED for (long i = 0; i < rows; i++) \
-      PB_UNROLLED for (long v = 0; v < vectors; v++) \
-        *(pb_##s##v_at *)(c + i * ldc + v * lanes) = sums[i][v]; \
+      PB_UNROLLED for (long v = 0; v < vectors; v++) { \
+        pb_##s##v_at *at = (pb_##s##v_at *)(c + i * ldc + v * lanes); \
+        pb_##s##v sum = accumulate ? *at + sums[0][i][v] : sums[0][i][v]; \
+        if (chains == 2) sum += sums[1][i][v]; \
+        *at = sum; \
+      } \
   } \
-  PB_TILE_ENTRY(s, T, tile, 2, 0) \
-  PB_TILE_ENTRY(s, T, narrow, 1, 0) \
-  PB_TILE_ENTRY(s, T, ahead, 2, PB_AHEAD) \
-  static void pb_wide_##s( \
-    long rows, long k, const void *a, long ars, long acs, const void *b, long ldb, void *c, \
-    long ldc, int accumulate) { \
-    switch (rows) { PB_WIDE_CASES(s) } \
-  }
+  PB_INLINE void pb_tile_of_##s( \
+    const long rows, const long vectors, const long ahead, long k, long segment, const T *a, \
+    long ars, long acs, const T *b, long ldb, T *c, long ldc, int accumulate) { \
+    do { \
+      long length = segment < k ? segment : k, chains = 1; \
+      if (PB_HAS_ROOM_FOR_TWO(rows, vectors) && k >= 2 * segment) { \
+        chains = 2; \
+        pb_segments_##s( \
+          rows, vectors, 2, ahead, length, a, ars, acs, b, ldb, c, ldc, accumulate); \
+      } else { \
+        pb_segments_##s( \
+          rows, vectors, 1, ahead, length, a, ars, acs, b, ldb, c, ldc, accumulate); \
+      } \
+      a += chains * length * acs; \
+      b += chains * length * ldb; \
+      k -= chains * length; \
+      accumulate = 1; \
+    } while (k > 0); \
+  } \
+  PB_TILE_ENTRY(s, T, tile, PB_TILE_ROWS, PB_TILE_CASES(s, 2, 0)) \
+  PB_TILE_ENTRY(s, T, narrow, PB_TILE_ROWS, PB_TILE_CASES(s, 1, 0)) \
+  PB_TILE_ENTRY(s, T, ahead, PB_TILE_ROWS, PB_TILE_CASES(s, 2, PB_AHEAD)) \
+  PB_TILE_ENTRY(s, T, wide, PB_WIDE_ROWS, PB_WIDE_CASES(s))
+
+// Fewer chains than the processor has multiply-adds in flight leave it waiting for the one before;
+// two segments side by side make up for it, as far as there are registers.
+#define PB_HAS_ROOM_FOR_TWO(rows, vectors) \
+  ((rows) * (vectors) < 8 && 2 * (rows) * (vectors) + 2 * (vectors) < PB_REGISTERS)
 
 #define PB_TILE_CASE(s, rows, vectors, ahead) \
   case rows: \
-    pb_tile_of_##s(rows, vectors, ahead, k, a, ars, acs, b, ldb, c, ldc, accumulate); \
-    return;
+    pb_tile_of_##s(rows, vectors, ahead, k, segment, x, ars, acs, b, ldb, y, ldc, accumulate); \
+    break;
 
-#define PB_TILE_ENTRY(s, T, name, vectors, ahead) \
+// Rows are split evenly rather than leaving a thin last tile.
+#define PB_TILE_ENTRY(s, T, name, most, cases) \
   static void pb_##name##_##s( \
     long rows, long k, const void *a, long ars, long acs, const void *b, long ldb, void *c, \
     long ldc, int accumulate) { \
-    switch (rows) { PB_TILE_CASES(s, vectors, ahead) } \
+    long segment = pb_gemm_segment(k), tiles = (rows + most - 1) / most; \
+    const T *x = a; \
+    T *y = c; \
+    for (long tile = 0; tile < tiles; tile++) { \
+      long height = rows / tiles + (tile < rows % tiles); \
+      switch (height) { cases } \
+      x += height * ars; \
+      y += height * ldc; \
+    } \
   }
 
-// Few rows of two vectors are fewer chains than the processor has multiply-adds in flight; four
-// vectors a row make up for it, as far as there are registers.
+// Few rows of two vectors are few chains as well; four vectors a row are more.
 #if PB_TILE_ROWS == 6
 #define PB_WIDE_ROWS 2
 #define PB_WIDE_CASES(s) PB_TILE_CASE(s, 1, 4, 0) PB_TILE_CASE(s, 2, 4, 0)

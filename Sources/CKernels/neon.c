@@ -14,6 +14,7 @@
 #define PB_VECTOR_BYTES 16
 #define PB_HAS_FMA 1
 #define PB_TILE_ROWS 8
+#define PB_REGISTERS 32
 
 #include "kernels.inc.h"
 

@@ -32,10 +32,10 @@ struct pb_kernels {
   pb_arg_row arg_rows[2][PB_TYPES];  // minimum, maximum
   pb_arg_column arg_columns[2][PB_TYPES];
 
-  pb_gemm_tile tiles[PB_TYPES];
-  pb_gemm_tile narrow_tiles[PB_TYPES];
-  pb_gemm_tile ahead_tiles[PB_TYPES];
-  pb_gemm_tile wide_tiles[PB_TYPES];
+  pb_gemm tiles[PB_TYPES];
+  pb_gemm narrow_tiles[PB_TYPES];
+  pb_gemm ahead_tiles[PB_TYPES];
+  pb_gemm wide_tiles[PB_TYPES];
   long wide_columns[PB_TYPES];
   long wide_rows[PB_TYPES];
   long tile_columns[PB_TYPES];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Products of matrices in row-major order, each element one chain over the inner axis in order.
+/// Products of matrices in row-major order. The inner axis is cut into as few equal segments as have
+/// 400 steps at most; each element is a chain over each segment in order, added up in order.
 /// In a module of its own, which is optimised in debug builds too.
 package enum Chains {
   /// a: [rows, inner], b: [inner, columns]. Rounded once a step where `fused`, else twice.
@@ -20,13 +21,20 @@ package enum Chains {
   private static func floatingPointProduct<T: BinaryFloatingPoint>(
     _ a: [T], _ b: [T], rows: Int, inner: Int, columns: Int, fused: Bool
   ) -> [T] {
+    let segments = max((inner + 399) / 400, 1), length = (inner + segments - 1) / segments
     var c = [T](repeating: 0, count: rows * columns)
     for i in 0..<rows {
-      for p in 0..<inner {
-        let x = a[i * inner + p]
+      for start in stride(from: 0, to: inner, by: max(length, 1)) {
+        var sums = [T](repeating: 0, count: columns)
+        for p in start..<min(start + length, inner) {
+          let x = a[i * inner + p]
+          for j in 0..<columns {
+            let y = b[p * columns + j]
+            sums[j] = fused ? sums[j].addingProduct(x, y) : sums[j] + x * y
+          }
+        }
         for j in 0..<columns {
-          let y = b[p * columns + j], sum = c[i * columns + j]
-          c[i * columns + j] = fused ? sum.addingProduct(x, y) : sum + x * y
+          c[i * columns + j] = start == 0 ? sums[j] : c[i * columns + j] + sums[j]
         }
       }
     }

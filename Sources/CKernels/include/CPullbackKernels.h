@@ -149,30 +149,34 @@ pb_arg_column pb_arg_column_for(int is_max, pb_type type);
 
 // Matrix multiplication -------------------------------------------------------------------------
 
-/// `c[i * ldc + j] (+)= sum over p of a[i * ars + p * acs] * b[p * ldb + j]` for i < rows,
-/// 1 <= rows <= pb_tile_rows, and every j < pb_tile_columns: full rows of b are read and full rows
-/// of c written. Each element of c is one chain over p in order, from c (accumulate) or from 0:
-/// cutting k and accumulating changes no bits, nor does `rows`, nor the choice between the wide
-/// and the narrow tile. k may be 0. `c` must not overlap `a` or `b`. F32, F64 and Int32 (wrapping);
-/// NULL for U8.
-typedef void (*pb_gemm_tile)(
+/// `c[i * ldc + j] (+)= sum over p of a[i * ars + p * acs] * b[p * ldb + j]` for i < rows, p < k
+/// and every j < pb_tile_columns: full rows of b are read and full rows of c written. k is cut into
+/// segments of pb_gemm_segment(k) steps, of which the last may be shorter. Each is one chain over p
+/// in order, from 0; their sums are added to c (accumulate) or to each other, in order. So calling
+/// segment by segment changes no bits, nor do `rows` or the choice of the kernel. k may be 0. `c`
+/// must not overlap `a` or `b`. F32, F64 and Int32 (wrapping); NULL for U8.
+typedef void (*pb_gemm)(
   long rows, long k, const void *a, long ars, long acs, const void *b, long ldb, void *c, long ldc,
   int accumulate);
-pb_gemm_tile pb_gemm_tile_for(pb_type type);
+pb_gemm pb_gemm_for(pb_type type);
 long pb_tile_columns(pb_type type);
+/// Rows that are worked on together: multiples of it are fastest.
 long pb_tile_rows(pb_type type);
 
+/// Steps of a segment: the length of as few equal ones as have 400 at most.
+long pb_gemm_segment(long k);
+
 /// The same with pb_narrow_columns columns, one vector: for what is left of a matrix's columns.
-pb_gemm_tile pb_gemm_narrow_for(pb_type type);
+pb_gemm pb_gemm_narrow_for(pb_type type);
 long pb_narrow_columns(pb_type type);
 
 /// The same as the first, for an `a` that comes from memory in small pieces: it asks for them
 /// PB_AHEAD steps of p ahead, which may be beyond the end of `a`.
-pb_gemm_tile pb_gemm_ahead_for(pb_type type);
+pb_gemm pb_gemm_ahead_for(pb_type type);
 enum { PB_AHEAD = 256 };
 
-/// The same with pb_wide_columns columns, four vectors, for 1 to pb_wide_rows rows.
-pb_gemm_tile pb_gemm_wide_for(pb_type type);
+/// The same with pb_wide_columns columns, four vectors, for pb_wide_rows rows or fewer.
+pb_gemm pb_gemm_wide_for(pb_type type);
 long pb_wide_columns(pb_type type);
 long pb_wide_rows(pb_type type);
 

@@ -7,8 +7,8 @@ import PullbackTensors
 /// Matrix multiplication in panels of rows: a panel is multiplied, then the step's body works on
 /// it while it is in cache.
 ///
-/// Each element of the result is one chain over the inner axis, whatever the blocking and the
-/// number of threads, so neither shows in the bits.
+/// The inner axis is cut into segments by its extent alone; each is one chain, and they are added in
+/// order (see `pb_gemm`). So neither blocking nor the number of threads shows in the bits.
 struct CompiledContraction: BitwiseCopyable {
   /// One operand: its slot, where each matrix of a batch begins, and its strides.
   private struct Operand: BitwiseCopyable {
@@ -33,8 +33,8 @@ struct CompiledContraction: BitwiseCopyable {
   private let rows: Int
   private let inner: Int
   private let columns: Int
-  private let kernel: pb_gemm_tile
-  private let narrowKernel: pb_gemm_tile
+  private let kernel: pb_gemm
+  private let narrowKernel: pb_gemm
   private let packing: pb_pack
   private let tileRows: Int
   private let tileColumns: Int
@@ -42,12 +42,13 @@ struct CompiledContraction: BitwiseCopyable {
   private let elementSize: Int
   private let panelRows: Int
   private let panelColumns: Int
-  /// How much of the chain runs before the next tile has its turn, so that what tiles share is
-  /// still in cache. Sums of a chain that is cut wait in the thread's own memory, where all tiles
-  /// are whole.
+  /// How much of the inner axis is worked on before the next tile has its turn, so that what tiles
+  /// share is still in cache.
   private let innerBlock: Int
+  /// Whether sums wait in the thread's own memory, where all tiles are whole.
+  private let sumsApart: Bool
   private let sumStride: Int
-  /// Behind the sums, or the one tile that is not whole, lies the panel for the step's body.
+  /// Behind the sums lies the panel for the step's body.
   private let sumByteCount: Int
   /// True if b is copied into panels of tileColumns; else it is read where it is, and the last tile
   /// may read past a row's end: what it makes of that is ignored, and every storage and arena ends
@@ -57,7 +58,6 @@ struct CompiledContraction: BitwiseCopyable {
   let threadByteCount: Int
   let sharedByteCount: Int
 
-  private var isCut: Bool { innerBlock < inner }
   private var columnTiles: Int { (columns + tileColumns - 1) / tileColumns }
   private var panelByteCount: Int { inner * tileColumns * elementSize }
 
@@ -74,9 +74,9 @@ struct CompiledContraction: BitwiseCopyable {
     self.packing = packing
     // Rows of a that are read across, from one line of memory each.
     let isScattered = core.inner > 1024 && a.columnStride != 1
-    // A long chain reads much of both operands for each panel: fewer of them, cut along the chain.
+    // A long inner axis reads much of both operands for each panel: fewer of them, cut along it.
     let isLong = isScattered || core.inner > 4096
-    innerBlock = isLong ? PB_AHEAD : max(core.inner, 1)
+    innerBlock = isLong ? pb_gemm_segment(core.inner) : max(core.inner, 1)
     if core.rows <= pb_wide_rows(type), core.columns > pb_tile_columns(type) {
       (kernel, tileRows, tileColumns) =
         (pb_gemm_wide_for(type), pb_wide_rows(type), pb_wide_columns(type))
@@ -84,7 +84,7 @@ struct CompiledContraction: BitwiseCopyable {
       (kernel, tileRows, tileColumns) =
         (pb_gemm_narrow_for(type), pb_tile_rows(type), pb_narrow_columns(type))
     } else {
-      kernel = isScattered ? pb_gemm_ahead_for(type) : pb_gemm_tile_for(type)
+      kernel = isScattered ? pb_gemm_ahead_for(type) : pb_gemm_for(type)
       (tileRows, tileColumns) = (pb_tile_rows(type), pb_tile_columns(type))
     }
     (narrowKernel, narrowColumns) = (pb_gemm_narrow_for(type), pb_narrow_columns(type))
@@ -106,11 +106,14 @@ struct CompiledContraction: BitwiseCopyable {
       core.rows <= tileRows && core.columns > 512
       ? 256 / tileColumns * tileColumns
       : max(core.columns, 1)
-    let tile = tileRows * tileColumns * elementSize
     let panel = writesThrough ? 0 : panelRows * panelColumns * elementSize
     let tiles = (core.columns + tileColumns - 1) / tileColumns
+    // The last tile of a row can be whole only if its panel has room for it to begin earlier.
+    let left = core.columns - max(tiles - 1, 0) * tileColumns
+    let span = left <= narrowColumns ? narrowColumns : tileColumns
+    sumsApart = isLong || core.columns - (core.columns - 1) / panelColumns * panelColumns < span
     sumStride = min(tiles, (panelColumns + tileColumns - 1) / tileColumns) * tileColumns
-    sumByteCount = Plan.padded(isLong ? panelRows * sumStride * elementSize : tile)
+    sumByteCount = sumsApart ? Plan.padded(panelRows * sumStride * elementSize) : 0
     threadByteCount = sumByteCount + Plan.padded(panel)
     sharedByteCount = packs ? tiles * core.inner * tileColumns * elementSize : 0
   }
@@ -166,18 +169,15 @@ struct CompiledContraction: BitwiseCopyable {
     }
   }
 
-  /// Where a tile begins, how many columns its kernel computes, and whether that is the narrow one.
+  /// Where a tile begins, and the kernel for it.
   ///
-  /// The last tile begins early enough to be whole, if its panel has room for that: it computes
-  /// some columns again, with the same bits, and needs no detour through the thread's own memory.
-  private func place(of tile: Int) -> (column: Int, span: Int, isNarrow: Bool) {
+  /// The last tile begins early enough to be whole, unless sums wait apart, where there is room for
+  /// it: it computes some columns again, with the same bits.
+  private func place(of tile: Int) -> (column: Int, kernel: pb_gemm) {
     let natural = tile * tileColumns, left = columns - natural
-    if left >= tileColumns { return (natural, tileColumns, false) }
+    if left >= tileColumns { return (natural, kernel) }
     let isNarrow = left <= narrowColumns, span = isNarrow ? narrowColumns : tileColumns
-    let early = columns - span
-    // Columns that are added to in several blocks must not be in two tiles.
-    let isRoom = !isCut && early >= (columns - 1) / panelColumns * panelColumns
-    return (isRoom ? early : natural, span, isNarrow)
+    return (sumsApart ? natural : columns - span, isNarrow ? narrowKernel : kernel)
   }
 
   private func range(_ index: Int, of extent: Int, in count: Int) -> Range<Int> {
@@ -199,43 +199,28 @@ struct CompiledContraction: BitwiseCopyable {
       target = own + sumByteCount
       targetStride = columns.count
     }
-    let sums = isCut ? own : target, sumStride = isCut ? self.sumStride : targetStride
+    let sums = sumsApart ? own : target, sumStride = sumsApart ? self.sumStride : targetStride
     let left = memory.pointer(a.slot) + a.batch.element(batch) * elementSize
     let right = memory.pointer(b.slot) + b.batch.element(batch) * elementSize
     let packed = scratch.shared + step.coreByteCount
-    let rowStride = a.rowStride, innerStride = a.columnStride
     let sourceStride = packs ? tileColumns : b.rowStride
-    // Rows are split evenly rather than leaving a thin last tile.
-    let rowTiles = (rows.count + tileRows - 1) / tileRows
-    let (least, taller) = rows.count.quotientAndRemainder(dividingBy: rowTiles)
+    let firstTile = columns.lowerBound / tileColumns
+    let endTile = (columns.upperBound + tileColumns - 1) / tileColumns
     var start = 0
     repeat {
       let length = min(innerBlock, inner - start)
-      for tile in (columns.lowerBound / tileColumns)..<columnTiles
-      where tile * tileColumns < columns.upperBound {
-        let (column, span, isNarrow) = place(of: tile)
-        let width = min(span, self.columns - column)
-        let isWhole = width == span || isCut
-        let kernel = isNarrow ? narrowKernel : kernel
+      let x = left + (rows.lowerBound * a.rowStride + start * a.columnStride) * elementSize
+      for tile in firstTile..<endTile {
+        let (column, kernel) = place(of: tile)
         let panel = packs ? packed + tile * panelByteCount : right + column * elementSize
-        let source = panel + start * sourceStride * elementSize
-        var row = rows.lowerBound
-        for rowTile in 0..<rowTiles {
-          let height = rowTile < taller ? least + 1 : least
-          let place =
-            sums + ((row - rows.lowerBound) * sumStride + column - columns.lowerBound) * elementSize
-          let x = left + (row * rowStride + start * innerStride) * elementSize
-          // The kernel writes whole tiles; a partial one goes through the thread's own memory.
-          kernel(
-            height, length, x, rowStride, innerStride, source, sourceStride,
-            isWhole ? place : own, isWhole ? sumStride : span, start > 0 ? 1 : 0)
-          if !isWhole { copy(height, width, from: own, span, to: place, sumStride) }
-          row += height
-        }
+        kernel(
+          rows.count, length, x, a.rowStride, a.columnStride,
+          panel + start * sourceStride * elementSize, sourceStride,
+          sums + (column - columns.lowerBound) * elementSize, sumStride, start > 0 ? 1 : 0)
       }
       start += length
     } while start < inner
-    if isCut { copy(rows.count, columns.count, from: sums, sumStride, to: target, targetStride) }
+    if sumsApart { copy(rows.count, columns.count, from: sums, sumStride, to: target, targetStride) }
     if writesThrough { return }
     frame.core = target
     if columns.count == self.columns {

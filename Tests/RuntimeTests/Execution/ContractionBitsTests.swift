@@ -42,8 +42,8 @@ extension Int32: ChainScalar {
   }
 }
 
-/// Each element of a product is one chain over the inner axis, in order, with one rounding a step
-/// where the processor can multiply and add at once. Bits, not tolerances.
+/// Each element of a product is a chain over each segment of the inner axis, in order, with one
+/// rounding a step where the processor can multiply and add at once. Bits, not tolerances.
 @Suite(.serialized) struct ContractionBitsTests {
   init() { Plan.verifiesByDefault = true }
 
@@ -110,8 +110,10 @@ extension Int32: ChainScalar {
     ]
   }
 
-  /// Rows, inner extent and columns around the blocks of the chain, packing, panels of columns.
+  /// Rows, inner extent and columns around segments, blocks, packing and panels.
   static let long: [[Int]] = [
+    [5, 399, 10], [5, 401, 10], [1, 801, 65], [7, 1201, 16], [13, 1025, 33], [70, 1300, 46],
+    [200, 1600, 40], [3, 40, 513], [12, 40, 770],
     [1, 2047, 50], [2, 2048, 65], [3, 2049, 17], [7, 2049, 10], [13, 2048, 33], [1, 4097, 47],
     [12, 4097, 12], [3, 5000, 66], [25, 5000, 51], [97, 2049, 70], [97, 201, 33], [100, 4097, 66],
     [2, 300, 700], [6, 64, 1030], [130, 64, 520], [0, 5, 3], [3, 5, 0], [3, 0, 17],
@@ -147,7 +149,7 @@ extension Int32: ChainScalar {
 
   @Test(
     "Bodies behind products",
-    arguments: [[1, 40, 50], [5, 2048, 33], [64, 300, 47], [97, 201, 700]])
+    arguments: [[1, 40, 50], [5, 2048, 33], [64, 300, 47], [97, 201, 700], [70, 1300, 46]])
   func bodies(shape: [Int]) {
     let (rows, inner, columns) = (shape[0], shape[1], shape[2])
     var choice = Choice(seed: rows)
@@ -159,13 +161,15 @@ extension Int32: ChainScalar {
       let sum = product[index] + bias[index % columns]
       return (sum > 0 ? sum : 0) * mask[index]
     }
-    let left = Tensor<Float>(shape: [rows, inner], scalars: a)
+    let lefts = layouts(a, rows: rows, columns: inner)
     let right = Tensor<Float>(shape: [inner, columns], scalars: b)
     let factor = Tensor<Float>(shape: [rows, columns], scalars: mask)
     onThreads([1, 2, 3, 7]) { threads in
-      let result = relu(left • right + Tensor(bias)) * factor
-      let isEqual = result.scalars == expected
-      #expect(isEqual, "\(shape) on \(threads) threads")
+      for left in lefts {
+        let result = relu(left • right + Tensor(bias)) * factor
+        let isEqual = result.scalars == expected
+        #expect(isEqual, "\(shape) on \(threads) threads")
+      }
     }
   }
 
