@@ -141,6 +141,40 @@ PB_TILE(f32, float)
 PB_TILE(f64, double)
 PB_TILE(u32, uint32_t)
 
+// Adding 0 makes -0 the 0 that a chain from 0 gives.
+#define PB_OUTER(s, T) \
+  PB_INLINE void pb_outer_of_##s( \
+    long rows, long columns, const T *a, long ars, const T *b, const T *minuend, T factor, T *c) { \
+    enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
+    for (long i = 0; i < rows; i++) { \
+      T x = a[i * ars]; \
+      long j = 0; \
+      for (; j + lanes <= columns; j += lanes) { \
+        pb_##s##v p = (pb_##s##v)x * *(const pb_##s##v_at *)(b + j) + (pb_##s##v)(T)0; \
+        if (minuend) p = *(const pb_##s##v_at *)(minuend + j) - (pb_##s##v)factor * p; \
+        *(pb_##s##v_at *)(c + j) = p; \
+      } \
+      for (; j < columns; j++) { \
+        T p = x * b[j] + (T)0; \
+        c[j] = minuend ? minuend[j] - factor * p : p; \
+      } \
+      c += columns; \
+      if (minuend) minuend += columns; \
+    } \
+  } \
+  static void pb_outer_##s( \
+    long rows, long columns, const void *a, long ars, const void *b, const void *minuend, \
+    const void *factor, void *c) { \
+    if (minuend) \
+      pb_outer_of_##s(rows, columns, a, ars, b, minuend, *(const T *)factor, c); \
+    else \
+      pb_outer_of_##s(rows, columns, a, ars, b, 0, 0, c); \
+  }
+
+PB_OUTER(f32, float)
+PB_OUTER(f64, double)
+PB_OUTER(u32, uint32_t)
+
 // As many chains as a full tile of C has, so that the two meet the same latency. Numbers stay near
 // 1 and are handed to a volatile, or the loop would be dropped.
 static double pb_fma_peak_f32(long iterations) {

@@ -180,6 +180,14 @@ pb_gemm pb_gemm_wide_for(pb_type type);
 long pb_wide_columns(pb_type type);
 long pb_wide_rows(pb_type type);
 
+/// The outer product, what pb_gemm does for k = 1 and any number of columns: with p = a[i * ars] *
+/// b[j] + 0, `c[i * columns + j] = p`, or `minuend[i * columns + j] - *factor * p` if there is a
+/// minuend, which may be `c` itself. Each operation is rounded by itself.
+typedef void (*pb_outer)(
+  long rows, long columns, const void *a, long ars, const void *b, const void *minuend,
+  const void *factor, void *c);
+pb_outer pb_outer_for(pb_type type);
+
 /// Copies `columns` columns of B, element (p, j) at `b[p * brs + j * bcs]`, into a panel of
 /// k x tile_columns, row after row, with zeros in columns `columns ..< tile_columns`.
 typedef void (*pb_pack)(

@@ -86,6 +86,15 @@ struct CompiledBody: BitwiseCopyable {
 
   /// The slot that the core's values go to unchanged, if that is all the body does.
   let coreSlot: Int?
+  /// What the body is if it is `target = minuend - factor * core`: a step of gradient descent.
+  let update: Update?
+
+  struct Update: BitwiseCopyable {
+    let minuend: Int
+    let factor: Int
+    let factorOffset: Int
+    let target: Int
+  }
 
   /// - Parameter kept: a value that is read when the tile is done, such as one to be reduced.
   init(_ body: Body, space: Shape, keeping kept: Int? = nil, in context: CompilationContext) {
@@ -146,6 +155,7 @@ struct CompiledBody: BitwiseCopyable {
           value: store.value, slot: context.slots.number(of: store.slot),
           size: body.operands[store.value].elementType.byteCount))
     }
+    update = CompiledBody.update(merged, operands, instructions, copies)
     self.instructions = context.plain.array(instructions)
     self.copies = context.plain.array(copies)
     scratchByteCount = tableByteCount + registers.byteCount
@@ -155,6 +165,24 @@ struct CompiledBody: BitwiseCopyable {
       coreSlot = context.slots.number(of: body.stores[0].slot)
     } else {
       coreSlot = nil
+    }
+  }
+}
+
+extension CompiledBody {
+  private static func update(
+    _ merged: [MergedInstruction], _ operands: UnsafeBufferPointer<CompiledOperand>,
+    _ instructions: [CompiledInstruction], _ copies: [Copy]
+  ) -> Update? {
+    guard merged.count == 1, merged[0].isSubtractedProduct, copies.isEmpty,
+      case .slot(let target) = instructions[0].destination
+    else { return nil }
+    func load(_ input: Int) -> Load { operands[merged[0].inputs[input]].load }
+    guard case .direct(let minuend) = load(2) else { return nil }
+    switch (load(0), load(1)) {
+    case (.core, .uniform(let slot, let offset)), (.uniform(let slot, let offset), .core):
+      return Update(minuend: minuend, factor: slot, factorOffset: offset, target: target)
+    default: return nil
     }
   }
 }

@@ -35,6 +35,8 @@ struct CompiledContraction: BitwiseCopyable {
   private let columns: Int
   private let kernel: pb_gemm
   private let narrowKernel: pb_gemm
+  /// For an inner extent of 1.
+  private let outerKernel: pb_outer?
   private let packing: pb_pack
   private let tileRows: Int
   private let tileColumns: Int
@@ -88,6 +90,8 @@ struct CompiledContraction: BitwiseCopyable {
       (tileRows, tileColumns) = (pb_tile_rows(type), pb_tile_columns(type))
     }
     (narrowKernel, narrowColumns) = (pb_gemm_narrow_for(type), pb_narrow_columns(type))
+    outerKernel =
+      core.inner == 1 && (b.columnStride == 1 || core.columns == 1) ? pb_outer_for(type) : nil
     elementSize = core.elementType.byteCount
     // Rows of a transposed b do not stand together; those of a large b are far apart.
     packs =
@@ -103,7 +107,7 @@ struct CompiledContraction: BitwiseCopyable {
     panelRows = max((min(share, most) + tileRows - 1) / tileRows * tileRows, tileRows)
     // A few rows are shared out by columns instead.
     panelColumns =
-      core.rows <= tileRows && core.columns > 512
+      core.rows <= tileRows && core.columns > 512 && outerKernel == nil
       ? 256 / tileColumns * tileColumns
       : max(core.columns, 1)
     let panel = writesThrough ? 0 : panelRows * panelColumns * elementSize
@@ -111,7 +115,8 @@ struct CompiledContraction: BitwiseCopyable {
     // The last tile of a row can be whole only if its panel has room for it to begin earlier.
     let left = core.columns - max(tiles - 1, 0) * tileColumns
     let span = left <= narrowColumns ? narrowColumns : tileColumns
-    sumsApart = isLong || core.columns - (core.columns - 1) / panelColumns * panelColumns < span
+    sumsApart =
+      isLong || outerKernel == nil && core.columns - (core.columns - 1) / panelColumns * panelColumns < span
     sumStride = min(tiles, (panelColumns + tileColumns - 1) / tileColumns) * tileColumns
     sumByteCount = sumsApart ? Plan.padded(panelRows * sumStride * elementSize) : 0
     threadByteCount = sumByteCount + Plan.padded(panel)
@@ -191,6 +196,17 @@ struct CompiledContraction: BitwiseCopyable {
   ) {
     let memory = frame.memory, own = scratch.thread(thread)
     let first = (batch * self.rows + rows.lowerBound) * self.columns + columns.lowerBound
+    let left =
+      memory.pointer(a.slot)
+      + (a.batch.element(batch) + rows.lowerBound * a.rowStride) * elementSize
+    let right = memory.pointer(b.slot) + b.batch.element(batch) * elementSize
+    if let outerKernel, let update = frame.body.update {
+      let offset = first * elementSize
+      outerKernel(
+        rows.count, self.columns, left, a.rowStride, right, memory.pointer(update.minuend) + offset,
+        memory.pointer(update.factor) + update.factorOffset, memory.pointer(update.target) + offset)
+      return
+    }
     let target: UnsafeMutableRawPointer, targetStride: Int
     if writesThrough, let slot = frame.body.coreSlot {
       target = memory.pointer(slot) + first * elementSize
@@ -199,41 +215,53 @@ struct CompiledContraction: BitwiseCopyable {
       target = own + sumByteCount
       targetStride = columns.count
     }
-    let sums = sumsApart ? own : target, sumStride = sumsApart ? self.sumStride : targetStride
-    let left = memory.pointer(a.slot) + a.batch.element(batch) * elementSize
-    let right = memory.pointer(b.slot) + b.batch.element(batch) * elementSize
-    let packed = scratch.shared + step.coreByteCount
-    let sourceStride = packs ? tileColumns : b.rowStride
-    let firstTile = columns.lowerBound / tileColumns
-    let endTile = (columns.upperBound + tileColumns - 1) / tileColumns
-    var start = 0
-    repeat {
-      let length = min(innerBlock, inner - start)
-      let x = left + (rows.lowerBound * a.rowStride + start * a.columnStride) * elementSize
-      for tile in firstTile..<endTile {
-        let (column, kernel) = place(of: tile)
-        let panel = packs ? packed + tile * panelByteCount : right + column * elementSize
-        kernel(
-          rows.count, length, x, a.rowStride, a.columnStride,
-          panel + start * sourceStride * elementSize, sourceStride,
-          sums + (column - columns.lowerBound) * elementSize, sumStride, start > 0 ? 1 : 0)
+    if let outerKernel {
+      outerKernel(rows.count, self.columns, left, a.rowStride, right, nil, nil, target)
+    } else {
+      let packed = packs ? scratch.shared + step.coreByteCount : nil
+      let sums = sumsApart ? own : target, sumStride = sumsApart ? self.sumStride : targetStride
+      multiplyTiles(rows.count, columns, left, right, packed: packed, into: sums, sumStride)
+      if sumsApart {
+        copy(rows.count, columns.count, from: sums, sumStride, to: target, targetStride)
       }
-      start += length
-    } while start < inner
-    if sumsApart { copy(rows.count, columns.count, from: sums, sumStride, to: target, targetStride) }
+    }
     if writesThrough { return }
     frame.core = target
     if columns.count == self.columns {
       frame.coreStart = first
       frame.run(first..<(first + rows.count * self.columns))
     } else {
-      for row in rows {
-        let start = (batch * self.rows + row) * self.columns + columns.lowerBound
-        frame.core = target + (row - rows.lowerBound) * targetStride * elementSize
+      for row in 0..<rows.count {
+        let start = first + row * self.columns
+        frame.core = target + row * targetStride * elementSize
         frame.coreStart = start
         frame.run(start..<(start + columns.count))
       }
     }
+  }
+
+  /// `rows` rows of a times some columns of b, tile by tile.
+  private func multiplyTiles(
+    _ rows: Int, _ columns: Range<Int>, _ left: UnsafeMutableRawPointer,
+    _ right: UnsafeMutableRawPointer, packed: UnsafeMutableRawPointer?,
+    into sums: UnsafeMutableRawPointer, _ sumStride: Int
+  ) {
+    let sourceStride = packs ? tileColumns : b.rowStride
+    let firstTile = columns.lowerBound / tileColumns
+    let endTile = (columns.upperBound + tileColumns - 1) / tileColumns
+    var start = 0
+    repeat {
+      let length = min(innerBlock, inner - start)
+      for tile in firstTile..<endTile {
+        let (column, kernel) = place(of: tile)
+        let panel = packed.map { $0 + tile * panelByteCount } ?? right + column * elementSize
+        kernel(
+          rows, length, left + start * a.columnStride * elementSize, a.rowStride, a.columnStride,
+          panel + start * sourceStride * elementSize, sourceStride,
+          sums + (column - columns.lowerBound) * elementSize, sumStride, start > 0 ? 1 : 0)
+      }
+      start += length
+    } while start < inner
   }
 
   private func copy(

@@ -13,6 +13,11 @@ struct MergedInstruction {
   let inputs: [Int]
   /// The kernel of a merged sum.
   let merged: pb_map?
+
+  /// Whether this is the third input minus the product of the others.
+  var isSubtractedProduct: Bool {
+    if merged != nil, case .binary(.subtract) = instruction.operation { true } else { false }
+  }
 }
 
 extension Body {
