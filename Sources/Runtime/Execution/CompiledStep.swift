@@ -220,12 +220,12 @@ extension Core {
 
 extension Step {
   /// An estimate, of which the order of magnitude matters: 100 operations a nanosecond in products,
-  /// 4 elsewhere.
+  /// 16 elsewhere.
   fileprivate var nanoseconds: Int {
     if case .contraction(let core) = core {
       let products = 2 * space.elementCount * core.inner
-      return products / 100 + (floatingPointOperations - products) / 4
+      return products / 100 + (floatingPointOperations - products) / 16
     }
-    return floatingPointOperations / 4
+    return floatingPointOperations / 16
   }
 }
