@@ -40,6 +40,11 @@ package final class LeafSlot: Sendable {
 
   // For whoever has taken the slot: -------------------------------------------------------------
 
+  // A step asks this of every parameter: counting references would take longer than the answers.
+  private func withHeld<Result>(_ look: (Node) -> Result) -> Result {
+    Unmanaged.passUnretained(node!)._withUnsafeGuaranteedRef(look)
+  }
+
   /// The serial number of the leaf.
   package var heldSerial: UInt64? { node?.serial }
 
@@ -48,14 +53,16 @@ package final class LeafSlot: Sendable {
 
   /// Where they are.
   var heldBase: UnsafeMutableRawPointer {
-    node!.withNumbers { UnsafeMutableRawPointer($0.address) }
+    withHeld { $0.withNumbers { UnsafeMutableRawPointer($0.address) } }
   }
 
   /// True if nobody else can see the leaf or its numbers, so that they may be written over.
-  func holdsAlone() -> Bool { isKnownUniquelyReferenced(&node) && node!.holdsNumbersAlone }
+  func holdsAlone() -> Bool {
+    isKnownUniquelyReferenced(&node) && withHeld { $0.holdsNumbersAlone }
+  }
 
   /// To be called when the numbers have been written over.
-  func renewHeld() { node!.renew() }
+  func renewHeld(as serial: UInt64) { withHeld { $0.renew(as: serial) } }
 
   /// Puts a leaf with other numbers in the place of this one.
   func replaceHeld(with numbers: Storage, _ made: Plan.Output) {

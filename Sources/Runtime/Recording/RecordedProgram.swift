@@ -51,9 +51,10 @@ package final class RecordedProgram: @unchecked Sendable {
   private let inputs: UnsafeBufferPointer<(argument: Int, input: Int)>
   private let slots: [(argument: Int, slot: LeafSlot)]
   private let replaced: UnsafeBufferPointer<Replaced>
-  /// Replaced slots in one order everywhere, so that two optimizers with common parameters do not
-  /// wait for each other.
-  private let taken: [LeafSlot]
+  /// The replaced slots, in one order everywhere, so that two optimizers with common parameters do
+  /// not wait for each other; and what keeps them alive.
+  private let taken: UnsafeBufferPointer<Unmanaged<LeafSlot>>
+  private let replacedSlots: [LeafSlot]
   private let parameters: UnsafeBufferPointer<UInt64>
   private let givenBits: UnsafeBufferPointer<(parameter: Int, bits: Int)>
   private let derivedBits: [(parameter: Int, key: RandomKey.Derivation)]
@@ -61,7 +62,7 @@ package final class RecordedProgram: @unchecked Sendable {
   private let results: UnsafeBufferPointer<(output: Int, first: Int)>
 
   private struct Replaced: BitwiseCopyable {
-    /// Held by `taken`.
+    /// Alive as long as the program.
     let slot: Unmanaged<LeafSlot>
     let number: Int?
     let argument: Int?
@@ -106,7 +107,8 @@ package final class RecordedProgram: @unchecked Sendable {
           : first < results.count + index ? .replaced(first - results.count) : nil)
     }
     self.replaced = plain.array(replaced)
-    taken = replacements.map(\.slot).sorted { ObjectIdentifier($0) < ObjectIdentifier($1) }
+    replacedSlots = replacements.map(\.slot).sorted { ObjectIdentifier($0) < ObjectIdentifier($1) }
+    taken = plain.array(replacedSlots.map { .passUnretained($0) })
     var open = Set(capture.arguments.indices).subtracting(replaced.compactMap(\.argument))
     slots = given.slots.compactMap { leaf, slot in
       capture.argument(of: leaf.node).flatMap { open.remove($0) }.map { ($0, slot) }
@@ -137,8 +139,8 @@ package final class RecordedProgram: @unchecked Sendable {
     inputs: [Storage?], bits: [UInt64], expecting serials: [UInt64] = [],
     into results: inout [Storage]
   ) {
-    for index in taken.indices { taken[index].take() }
-    defer { for index in taken.indices { taken[index].give() } }
+    for slot in taken { slot._withUnsafeGuaranteedRef { $0.take() } }
+    defer { for slot in taken { slot._withUnsafeGuaranteedRef { $0.give() } } }
     if !serials.isEmpty { checkUnchanged(serials) }
     for index in self.results.indices where self.results[index].first != index {
       results[index] = results[self.results[index].first]
@@ -175,9 +177,12 @@ package final class RecordedProgram: @unchecked Sendable {
         run.setParameter(parameter, key.bits(from: bits[key.argument]))
       }
     }
+    let serial = Node.reserveSerials(replaced.count)
     for index in replaced.indices {
       if replaced[index].twin == nil, fresh.isEmpty || fresh[index] == nil {
-        replaced[index].slot._withUnsafeGuaranteedRef { $0.renewHeld() }
+        replaced[index].slot._withUnsafeGuaranteedRef {
+          $0.renewHeld(as: serial + UInt64(index))
+        }
       } else {
         replace(replaced[index], by: fresh[index], results)
       }

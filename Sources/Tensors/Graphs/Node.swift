@@ -32,7 +32,7 @@ package final class Node: Sendable {
     self.elementType = elementType
     self.shape = shape
     self.stored = inputs
-    number = Atomic(Node.counter.add(1, ordering: .relaxed).newValue)
+    number = Atomic(Node.reserveSerials(1))
   }
 
   /// A leaf that owns numbers.
@@ -54,16 +54,19 @@ package final class Node: Sendable {
   /// For the only holder of a leaf: true if nobody else holds its numbers either.
   package var holdsNumbersAlone: Bool {
     guard let owned = slot.load(ordering: .relaxed) else { return false }
+    // Taken over for the question and handed back, without counting.
     var numbers = owned.takeRetainedValue()
-    let isAlone = isKnownUniquelyReferenced(&numbers)
-    _ = Unmanaged.passRetained(numbers)
-    return isAlone
+    defer { _ = Unmanaged.passRetained(numbers) }
+    return isKnownUniquelyReferenced(&numbers)
   }
 
-  /// For the only holder of a leaf, after new numbers were written over the old: makes it the
-  /// newest node, as a new leaf would be.
-  package func renew() {
-    number.store(Node.counter.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
+  /// For the only holder of a leaf, after new numbers were written over the old: gives it a serial
+  /// number that was reserved just now, as a new leaf would have.
+  package func renew(as serial: UInt64) { number.store(serial, ordering: .relaxed) }
+
+  /// Reserves `count` serial numbers and returns the first.
+  package static func reserveSerials(_ count: Int) -> UInt64 {
+    counter.add(UInt64(count), ordering: .relaxed).oldValue + 1
   }
 
   /// The numbers, once they are known.
