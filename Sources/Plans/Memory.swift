@@ -49,24 +49,67 @@ extension Plan {
 
   /// A buffer lives during whole phases: their steps run side by side.
   private mutating func findLifetimes() {
+    var uses = [ClosedRange<Int>?](repeating: nil, count: buffers.count)
     for phase in phases {
-      for step in steps[phase.steps] {
-        for slot in step.reads.map(\.slot) + step.writes {
+      for number in phase.steps {
+        for slot in steps[number].reads.map(\.slot) + steps[number].writes {
           guard case .buffer(let buffer) = slot else { continue }
           buffers[buffer].firstStep = min(buffers[buffer].firstStep, phase.steps.lowerBound)
           buffers[buffer].lastStep = max(buffers[buffer].lastStep, phase.steps.upperBound - 1)
+          uses[buffer] = (uses[buffer]?.lowerBound ?? number)...number
         }
       }
     }
+    let phaseOfStep = phaseOfStep
+    for buffer in buffers.indices {
+      guard let used = uses[buffer] else { continue }
+      if phases[phaseOfStep[used.lowerBound]].rows != nil { buffers[buffer].rowSteps = used }
+    }
+  }
+
+  /// For each buffer the one whose memory it has, which may be its own: in a phase that goes by rows
+  /// a thread is alone with its rows, so the next numbers can have the place of the ones before.
+  private func holders() -> [Int] {
+    let phaseOfStep = phaseOfStep
+    let byFirstUse = buffers.indices.filter { buffers[$0].rowSteps != nil }
+      .sorted { (buffers[$0].rowSteps!.lowerBound, $0) < (buffers[$1].rowSteps!.lowerBound, $1) }
+    var holder = Array(buffers.indices)
+    // What was last in each holder's memory, in the phase at hand.
+    var last: [(holder: Int, buffer: Int)] = [], phase = -1
+    for buffer in byFirstUse {
+      let first = buffers[buffer].rowSteps!.lowerBound
+      if phaseOfStep[first] != phase {
+        phase = phaseOfStep[first]
+        last = []
+      }
+      // One that is read after the phase never comes before another.
+      let free = last.firstIndex {
+        buffers[$0.buffer].rowSteps!.upperBound < first
+          && buffers[$0.buffer].numberByteCount == buffers[buffer].numberByteCount
+      }
+      if let free {
+        holder[buffer] = last[free].holder
+        last[free].buffer = buffer
+      } else {
+        last.append((buffer, buffer))
+      }
+    }
+    return holder
   }
 
   /// First fit: a buffer goes to the lowest gap that is free while it lives.
   private mutating func placeBuffers() {
+    let holder = holders()
+    var lastStep = buffers.map(\.lastStep)
+    for number in buffers.indices {
+      lastStep[holder[number]] = max(lastStep[holder[number]], buffers[number].lastStep)
+    }
     var starting = [[Int]](repeating: [], count: steps.count)
     var ending = [[Int]](repeating: [], count: steps.count)
-    for (number, buffer) in buffers.enumerated() where buffer.lastStep >= 0 {
+    for (number, buffer) in buffers.enumerated()
+    where buffer.lastStep >= 0 && holder[number] == number {
       starting[buffer.firstStep].append(number)
-      ending[buffer.lastStep].append(number)
+      ending[lastStep[number]].append(number)
     }
     var gaps = FreeGaps()
     for step in steps.indices {
@@ -77,6 +120,7 @@ extension Plan {
         gaps.give(buffers[number].offset, buffers[number].byteCount)
       }
     }
+    for number in buffers.indices { buffers[number].offset = buffers[holder[number]].offset }
     arenaByteCount = gaps.end
   }
 }

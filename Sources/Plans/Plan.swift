@@ -26,10 +26,14 @@ public struct Plan: Sendable {
     package let elementCount: Int
     /// Where it begins in the arena, in bytes: a multiple of 64.
     package var offset = 0
-    /// The steps during which it holds numbers.
+    /// The steps during which its memory is its own: whole phases.
     package var firstStep = Int.max
     package var lastStep = -1
-    package var byteCount: Int { Plan.padded(elementCount * elementType.byteCount) }
+    /// From its first use to its last, if the first is in a phase that goes by rows: there it can have
+    /// the memory of another buffer with as many bytes a row, after that one's last use.
+    package var rowSteps: ClosedRange<Int>?
+    package var numberByteCount: Int { elementCount * elementType.byteCount }
+    package var byteCount: Int { Plan.padded(numberByteCount) }
   }
 
   /// Numbers that outlive the run.

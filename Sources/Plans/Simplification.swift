@@ -8,6 +8,7 @@ extension Program {
   /// - equal entries become one;
   /// - x · 1, x / 1 and x - 0 are x (x + 0 is not: -0 + 0 is 0), and so are --x and a movement
   ///   that moves nothing;
+  /// - sums, differences, products and quotients of known numbers are numbers, rounded alike;
   /// - reshape of reshape, transpose of transpose and expand of expand become one;
   /// - what no result needs is dropped.
   package func simplified() -> Program {
@@ -62,19 +63,46 @@ private struct Simplification {
       replacement.append(same)
       return
     }
+    guard let number = folded(entry) else {
+      replacement.append(place(entry))
+      return
+    }
+    let constant = Program.Entry(
+      operation: .creation(.constant(number)), inputs: EntryInputs(),
+      elementType: entry.elementType, shape: [])
+    let place = place(constant)
+    entry.operation = .movement(.expand)
+    entry.inputs = EntryInputs([place])
+    replacement.append(entry.shape.isEmpty ? place : self.place(entry))
+  }
+
+  /// The place of an entry: that of an equal one, if there is one.
+  private mutating func place(_ entry: Program.Entry) -> Int {
     var words: [UInt64] = []
     entry.operation.encode(into: &words, elementType: entry.elementType, shape: entry.shape)
     for input in 0..<entry.inputs.count { words.append(UInt64(entry.inputs[input])) }
     // Arguments and parameters are told apart by their number, never by their value.
     if entry.inputs.count == 0 { words.append(UInt64(entry.index)) }
-    if let same = known[words] {
-      replacement.append(same)
-      return
-    }
+    if let same = known[words] { return same }
     known[words] = entries.count
-    replacement.append(entries.count)
     uniform.append(number(of: entry))
     entries.append(entry)
+    return entries.count - 1
+  }
+
+  /// The number that the entry is everywhere, if it can be computed here.
+  private func folded(_ entry: Program.Entry) -> Double? {
+    guard case .binary(let binary) = entry.operation, let x = uniform[entry.inputs[0]],
+      let y = uniform[entry.inputs[1]]
+    else { return nil }
+    let number: Double? =
+      switch entry.elementType {
+      case .float: binary.number(Float(x), Float(y)).map(Double.init)
+      case .double: binary.number(x, y)
+      case .int32, .bool: nil
+      }
+    // The sign of a NaN is the processor's choice.
+    return number?.isNaN == true ? nil : number
   }
 
   /// An earlier entry with the same elements in the same shape.
@@ -122,6 +150,19 @@ private struct Simplification {
     case .movement(.reshape), .movement(.expand), .movement(.transpose), .movement(.slice):
       uniform[entry.inputs[0]]
     default: nil
+    }
+  }
+}
+
+extension Binary {
+  /// The result for two numbers, of the operations that every processor rounds alike.
+  fileprivate func number<Scalar: BinaryFloatingPoint>(_ x: Scalar, _ y: Scalar) -> Scalar? {
+    switch self {
+    case .add: x + y
+    case .subtract: x - y
+    case .multiply: x * y
+    case .divide: x / y
+    case .power, .maximum, .minimum: nil
     }
   }
 }

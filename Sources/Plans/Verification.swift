@@ -82,10 +82,25 @@ extension Plan {
       for b in buffers[(left + 1)...].prefix(64)
       where a.firstStep <= b.lastStep && b.firstStep <= a.lastStep {
         require(
-          a.offset + a.byteCount <= b.offset || b.offset + b.byteCount <= a.offset,
+          a.offset + a.byteCount <= b.offset || b.offset + b.byteCount <= a.offset
+            || shareRows(a, b),
           "two living buffers overlap")
       }
     }
+  }
+
+  /// Whether each row of one buffer takes the place of the same row of the other.
+  private func shareRows(_ a: Buffer, _ b: Buffer) -> Bool {
+    guard let first = a.rowSteps, let second = b.rowSteps, a.offset == b.offset,
+      a.numberByteCount == b.numberByteCount
+    else { return false }
+    let (before, after) =
+      first.lowerBound < second.lowerBound ? (first, second) : (second, first)
+    return before.upperBound < after.lowerBound
+      && phases.contains {
+        $0.rows != nil && $0.steps.contains(before.lowerBound)
+          && $0.steps.contains(after.lowerBound)
+      }
   }
 
   private func verifyPhases() {

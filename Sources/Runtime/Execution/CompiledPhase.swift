@@ -63,7 +63,7 @@ struct CompiledPhase: BitwiseCopyable {
   private func runByRows(_ rows: Int, _ memory: RunMemory, _ scratch: Scratch) {
     // As many rows as stay in the second cache, and shares for all threads; bits do not depend on
     // it. Multiples of 48 cut into whole tiles of every instruction set.
-    let threads = scratch.threads
+    let threads = scratch.pays(nanoseconds) ? scratch.threads : 1
     var length = max(CompiledPhase.cachedByteCount / rowByteCount, 1)
     if length > 48 { length = length / 48 * 48 }
     let share = (rows + threads - 1) / threads

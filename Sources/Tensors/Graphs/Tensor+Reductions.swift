@@ -66,7 +66,7 @@ extension Tensor where Scalar: FloatingPointScalar {
       .sum, along: axes, keepingAxes: keepingAxes, in: "mean", at: CallSite(file, line))
     // A sum over an empty axis of an empty result divides nothing.
     let count = Double(elementCount) / Double(Swift.max(sum.shape.elementCount, 1))
-    return Tensor(sum / .constant(count, Scalar.elementType))
+    return Tensor(sum / .count(count, Scalar.elementType))
   }
 }
 

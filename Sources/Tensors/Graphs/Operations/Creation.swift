@@ -4,7 +4,8 @@
 package enum Creation: Sendable {
   /// Numbers that are stored already: a literal, a parameter, rows of a file.
   case data
-  /// One number that is part of the program: -1, 0, 1/2, 1 and 2 are worth a plan of their own.
+  /// One number that is part of the program: -1, 0, 1/2, 1 and 2 are worth a plan of their own, and
+  /// what follows from shapes has one anyway.
   case constant(Double)
   /// One number that is an input of the program and may differ at each run: a learning rate. In a
   /// recording it may stand for a numbered argument, given anew at each replay.
@@ -66,6 +67,11 @@ extension Value {
       default: .scalar(number)
       }
     return Value(.creation(creation), elementType: elementType, shape: [])
+  }
+
+  /// A number that follows from shapes: part of the plan, as they are.
+  static func count(_ number: Double, _ elementType: ElementType) -> Value {
+    Value(.creation(.constant(number)), elementType: elementType, shape: [])
   }
 
   /// A number that changes from run to run: always an input of the plan.
