@@ -102,7 +102,7 @@ struct CompiledContraction: BitwiseCopyable {
     let least = packs && core.inner > 1536 ? core.inner / 12 : tileRows
     let most = max(256 * 1024 / max(core.columns * elementSize, 1), least)
     let work = 2 * Double(core.rows) * Double(core.inner) * Double(core.columns)
-    let parts = max(min(Int(work / 600_000), isLong ? 4 : 8), 1)
+    let parts = max(min(Int(work / 300_000), isLong ? 4 : 8), 1)
     let share = (core.rows + parts - 1) / parts
     panelRows = max((min(share, most) + tileRows - 1) / tileRows * tileRows, tileRows)
     // A few rows are shared out by columns instead.
