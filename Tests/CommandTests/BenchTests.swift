@@ -26,7 +26,7 @@ import Testing
       ["graph", "--nodes", "30"],
       [
         "graph build", "graph gradient", "graph replay", "graph step 2-2-2",
-        "graph step 2-2-2 recorded",
+        "graph step 2-2-2 recorded", "graph step 2-2-2 plan alone",
       ]
     ),
     (

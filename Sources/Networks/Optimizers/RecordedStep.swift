@@ -29,6 +29,8 @@ public struct RecordedStep<each Input: RecordedInput> {
     @exclusivity(unchecked) var inputs: [Storage?] = []
     @exclusivity(unchecked) var bits: [UInt64] = []
     @exclusivity(unchecked) var results = [Storage(scalarOf: .float)]
+    /// What the call before ran: mostly it is the same again.
+    @exclusivity(unchecked) var last: RecordedPrograms.Entry?
   }
 
   fileprivate init(
@@ -45,18 +47,24 @@ public struct RecordedStep<each Input: RecordedInput> {
     repeat call.arguments.append((each input).recordedInput)
     evaluate(call.arguments)
     optimizer.stepCount += 1
-    let program = programs.program(for: call.arguments) { record(repeat each input) }
+    if call.last?.fits(call.arguments) != true {
+      call.last = programs.entry(for: call.arguments) { record(repeat each input) }
+    }
     call.bits.removeAll(keepingCapacity: true)
     for argument in call.arguments {
       call.inputs.append(argument.value?.node.numbers)
       call.bits.append(argument.bits)
     }
     for scalar in optimizer.scalars { call.bits.append(UInt64(Float(scalar).bitPattern)) }
-    program.run(inputs: call.inputs, bits: call.bits, into: &call.results)
+    call.last!.program.run(inputs: call.inputs, bits: call.bits, into: &call.results)
     call.arguments.removeAll(keepingCapacity: true)
     call.inputs.removeAll(keepingCapacity: true)
     return call.results[0].firstFloat
   }
+
+  /// Runs the plan of the last call again, whose inputs must still be there: what a call takes
+  /// beyond this is its front end.
+  package func rerunPlan() { call.last?.program.rerun() }
 
   private func record(_ input: repeat each Input) -> RecordedProgram {
     let recording = Recording()

@@ -11,7 +11,8 @@ struct BenchGraph: ParsableCommand {
     discussion: """
       build: writing a graph of linear layers with relu down, and releasing it. gradient: writing \
       its gradient down. replay: reading the numbers of a graph whose plan is cached: walk, key, \
-      look-up and run. step: a whole training step of a tiny network, on a fresh graph and recorded.
+      look-up and run. step: a whole training step of a tiny network, on a fresh graph and recorded; \
+      its front end is what it takes beyond running its plan alone.
       """)
 
   @Option(help: "Nodes of the graph, about.")
@@ -82,7 +83,8 @@ struct BenchGraph: ParsableCommand {
     return result("replay", measurement, nodes: count { _ = chain() }, chain().scalars)
   }
 
-  /// On a fresh graph, and recorded.
+  /// On a fresh graph, and recorded; and the plan of both alone: what they take beyond it is their
+  /// front end.
   private func steps() -> [BenchResult] {
     func network(isRecorded: Bool) -> TrainedNetwork {
       TrainedNetwork(
@@ -92,15 +94,23 @@ struct BenchGraph: ParsableCommand {
     // The first step writes gradients and updates down; later ones stand for as many nodes.
     let first = network(isRecorded: false)
     let nodes = count { _ = first.step() }
-    return [false, true].map { isRecorded in
+    let replayed = network(isRecorded: true)
+    let checksum = replayed.checksumOfFirstSteps()
+    let plan = Measurement(seconds: options.seconds) { replayed.rerunPlan() }
+    let steps = [false, true].map { isRecorded in
       let network = network(isRecorded: isRecorded)
       let checksum = network.checksumOfFirstSteps()
       let measurement = Measurement(seconds: options.seconds) { _ = network.step() }
       let name = isRecorded ? "step 2-2-2 recorded" : "step 2-2-2"
       var result = result(name, measurement, nodes: nodes, [])
-      result.more.append(("us_per_60_nodes", measurement.best * 1e6 * 60 / Double(nodes)))
+      let frontEnd = (measurement.best - plan.best) * 1e6
+      result.more.append(("front_end_us", frontEnd))
+      result.more.append(("us_per_60_nodes", frontEnd * 60 / Double(nodes)))
       result.checksum = checksum
       return result
     }
+    var alone = BenchResult("graph step 2-2-2 plan alone", plan)
+    alone.checksum = checksum
+    return steps + [alone]
   }
 }

@@ -20,6 +20,8 @@ struct TrainedNetwork {
   private let optimizer: any Optimizer
   /// Forward, loss, backward, update; the loss as it was before.
   let step: () -> Float
+  /// The plan of the step alone, after a recorded one.
+  let rerunPlan: () -> Void
 
   /// - Parameter isRecorded: whether the step is written down once and replayed.
   /// - Precondition: two sizes or more, all of them and the batch above 0.
@@ -48,6 +50,7 @@ struct TrainedNetwork {
       let recorded = trainer.recorded { (x: Tensor<Float>, y: Tensor<Float>) in
         meanSquaredError(model(x), y)
       }
+      rerunPlan = recorded.rerunPlan
       step = {
         isRecorded
           ? recorded(inputs, targets)
@@ -58,6 +61,7 @@ struct TrainedNetwork {
       let recorded = trainer.recorded { (x: Tensor<Float>, labels: Tensor<Int32>) in
         softmaxCrossEntropy(model(x), labels: labels)
       }
+      rerunPlan = recorded.rerunPlan
       step = {
         isRecorded
           ? recorded(inputs, labels)

@@ -15,10 +15,6 @@ public protocol RecordedInput: Sendable {
 public struct RecordedArgument: Sendable {
   package let value: Value?
   package let bits: UInt64
-
-  package func hasShape(of other: Value?) -> Bool {
-    value?.shape == other?.shape && value?.elementType == other?.elementType
-  }
 }
 
 extension Tensor: RecordedInput {
@@ -90,13 +86,13 @@ public struct Recorded<each Input: RecordedInput, Output: RecordedOutput>: Senda
     var arguments: [RecordedArgument] = []
     repeat arguments.append((each input).recordedInput)
     evaluate(arguments)
-    let program = programs.program(for: arguments) {
+    let program = programs.entry(for: arguments) {
       let recording = Recording()
       let (made, given) = standIns(for: repeat each input)
       let output = Recording.$current.withValue(recording) { body(repeat each made) }
       return RecordedProgram(
         results: output.recordedTensors.map(\.value), inputs: given.reading(recording.slots))
-    }
+    }.program
     var results = program.memoryForResults()
     program.run(
       inputs: arguments.map { $0.value?.node.numbers }, bits: arguments.map(\.bits),
@@ -141,10 +137,26 @@ package func evaluate(_ arguments: [RecordedArgument]) {
 
 /// The programs of one function, by the shapes of its arguments.
 package final class RecordedPrograms: Sendable {
-  private struct Entry {
-    /// Stand-ins without numbers.
-    let arguments: [Value?]
-    let program: RecordedProgram
+  /// A program and what its arguments look like.
+  package struct Entry: Sendable {
+    // Types and shapes as words: nothing is counted to compare them. A key has none.
+    fileprivate let shapes: [UInt64]
+    package let program: RecordedProgram
+
+    /// Whether the program is that for these arguments.
+    package func fits(_ arguments: [RecordedArgument]) -> Bool {
+      var place = 0
+      for index in arguments.indices {
+        guard let value = arguments[index].value else { continue }
+        let shape = value.shape
+        // In bounds: a function's arguments have the same kinds at each call, and ranks come first.
+        guard shapes[place] == RecordedPrograms.head(of: value) else { return false }
+        for axis in 0..<shape.rank
+        where shapes[place + 1 + axis] != UInt64(shape[axis]) { return false }
+        place += 1 + shape.rank
+      }
+      return true
+    }
   }
 
   private let known = Mutex<[Entry]>([])
@@ -154,28 +166,23 @@ package final class RecordedPrograms: Sendable {
   /// Recordings kept at most: the oldest goes first.
   private static let capacity = 64
 
-  package func program(
+  package func entry(
     for arguments: [RecordedArgument], orRecord record: () -> RecordedProgram
-  ) -> RecordedProgram {
-    if let found = known.withLock({ RecordedPrograms.find(arguments, in: $0) }) { return found }
-    let made = record()
-    let shapes = arguments.map { $0.value.map { Value.placeholder($0.shape, $0.elementType) } }
+  ) -> Entry {
+    if let found = known.withLock({ $0.first { $0.fits(arguments) } }) { return found }
+    let made = Entry(shapes: RecordedPrograms.shapes(of: arguments), program: record())
     known.withLock { known in
       if known.count >= RecordedPrograms.capacity { known.removeFirst() }
-      known.append(Entry(arguments: shapes, program: made))
+      known.append(made)
     }
     return made
   }
 
-  private static func find(
-    _ arguments: [RecordedArgument], in known: [Entry]
-  ) -> RecordedProgram? {
-    for index in known.indices {
-      let shapes = known[index].arguments
-      if arguments.indices.allSatisfy({ arguments[$0].hasShape(of: shapes[$0]) }) {
-        return known[index].program
-      }
-    }
-    return nil
+  private static func shapes(of arguments: [RecordedArgument]) -> [UInt64] {
+    arguments.compactMap(\.value).flatMap { [head(of: $0)] + $0.shape.map { UInt64($0) } }
+  }
+
+  private static func head(of value: Value) -> UInt64 {
+    UInt64(value.elementType.rawValue) << 32 | UInt64(value.rank)
   }
 }

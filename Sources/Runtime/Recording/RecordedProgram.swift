@@ -190,6 +190,9 @@ package final class RecordedProgram: @unchecked Sendable {
     withExtendedLifetime((inputs, read)) {}
   }
 
+  /// Runs the plan on whatever the run before was given, which must still be there: for benchmarks.
+  package func rerun() { executable.run { _ in } }
+
   private func checkUnchanged(_ serials: [UInt64]) {
     for replaced in replaced {
       let serial = replaced.slot._withUnsafeGuaranteedRef { $0.heldSerial }
