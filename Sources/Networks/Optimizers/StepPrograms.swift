@@ -39,7 +39,8 @@ public final class StepPrograms {
   }
 
   private func program(
-    for signature: borrowing Signature, _ values: [Value], _ optimizer: any Optimizer, at site: CallSite
+    for signature: borrowing Signature, _ values: [Value], _ optimizer: any Optimizer,
+    at site: CallSite
   ) -> RecordedProgram {
     if let index = known.lastIndex(where: { $0.words == signature.words }), signature.isReusable {
       return known[index].program

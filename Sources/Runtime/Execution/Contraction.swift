@@ -115,8 +115,8 @@ struct CompiledContraction: BitwiseCopyable {
     // The last tile of a row can be whole only if its panel has room for it to begin earlier.
     let left = core.columns - max(tiles - 1, 0) * tileColumns
     let span = left <= narrowColumns ? narrowColumns : tileColumns
-    sumsApart =
-      isLong || outerKernel == nil && core.columns - (core.columns - 1) / panelColumns * panelColumns < span
+    let room = core.columns - (core.columns - 1) / panelColumns * panelColumns
+    sumsApart = isLong || outerKernel == nil && room < span
     sumStride = min(tiles, (panelColumns + tileColumns - 1) / tileColumns) * tileColumns
     sumByteCount = sumsApart ? Plan.padded(panelRows * sumStride * elementSize) : 0
     threadByteCount = sumByteCount + Plan.padded(panel)
