@@ -150,15 +150,25 @@ package struct Inputs: Sendable {
   private var third: Node?
   // Optional, so that copying the inputs of a usual node copies three references.
   private var others: [Node]?
-  package private(set) var count = 0
+  package private(set) var count: Int
 
-  package init() {}
-  package init(_ a: Value) { (first, count) = (a.node, 1) }
-  package init(_ a: Value, _ b: Value) { (first, second, count) = (a.node, b.node, 2) }
+  package init() { self.init(nil, nil, nil, count: 0) }
+  package init(_ a: Value) { self.init(a.node, nil, nil, count: 1) }
+  package init(_ a: Value, _ b: Value) { self.init(a.node, b.node, nil, count: 2) }
   package init(_ a: Value, _ b: Value, _ c: Value) {
-    (first, second, third, count) = (a.node, b.node, c.node, 3)
+    self.init(a.node, b.node, c.node, count: 3)
   }
-  package init(_ values: [Value]) { for value in values { append(value.node) } }
+  package init(_ values: [Value]) {
+    self.init()
+    for value in values { append(value.node) }
+  }
+
+  private init(_ first: Node?, _ second: Node?, _ third: Node?, count: Int) {
+    self.first = first
+    self.second = second
+    self.third = third
+    self.count = count
+  }
 
   package var isEmpty: Bool { count == 0 }
 

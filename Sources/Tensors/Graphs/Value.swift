@@ -28,6 +28,17 @@ package struct Value: Sendable {
       operation, inputs, elementType: elementType ?? inputs[0].elementType, shape: shape)
   }
 
+  /// The same where the rule, and the inputs it asks, are at hand: small graphs are written down often,
+  /// and every look into `Inputs` counts a reference.
+  @inline(__always)
+  init(
+    _ operation: Operation, _ inputs: @autoclosure () -> Inputs, _ elementType: ElementType,
+    at site: CallSite? = nil, shape rule: () throws(Mistake) -> Shape
+  ) {
+    let shape = stopping(at: site, rule)
+    node = Node(operation, inputs(), elementType: elementType, shape: shape)
+  }
+
   /// How messages speak of this tensor: its name, or the operation that made it, and its shape.
   package var label: String {
     switch node.operation {

@@ -60,7 +60,11 @@ package enum Comparison: String, Sendable, CaseIterable {
 func pointwiseShape(
   _ x: Value, _ y: Value, in operation: String
 ) throws(Mistake) -> Shape {
-  if let shape = x.shape.broadcast(with: y.shape) { return shape }
+  if x.shape == y.shape { return x.shape }
+  if let shape = x.shape.broadcast(with: y.shape) {
+    try countable(shape, in: operation)
+    return shape
+  }
   let conflict = x.shape.broadcastConflict(with: y.shape)!
   throw Mistake(
     operation,
@@ -86,7 +90,11 @@ func selectionShape(
   _ condition: Value, _ x: Value, _ y: Value
 ) throws(Mistake) -> Shape {
   let shape = try pointwiseShape(x, y, in: "select")
-  if let shape = shape.broadcast(with: condition.shape) { return shape }
+  if shape == condition.shape { return shape }
+  if let shape = shape.broadcast(with: condition.shape) {
+    try countable(shape, in: "select")
+    return shape
+  }
   let conflict = condition.shape.broadcastConflict(with: shape)!
   throw Mistake(
     "select",
@@ -106,7 +114,9 @@ func selectionDerivative(at index: Int, _ condition: Value, cotangent g: Value) 
 
 extension Value {
   package func binary(_ operation: Binary, _ other: Value) -> Value {
-    Value(.binary(operation), Inputs(self, other))
+    Value(.binary(operation), Inputs(self, other), elementType) { () throws(Mistake) in
+      try pointwiseShape(self, other, in: operation.rawValue)
+    }
   }
   package static func + (x: Value, y: Value) -> Value { x.binary(.add, y) }
   package static func - (x: Value, y: Value) -> Value { x.binary(.subtract, y) }
@@ -121,7 +131,9 @@ extension Value {
   }
 
   package func compared(_ comparison: Comparison, to other: Value) -> Value {
-    Value(.comparison(comparison), Inputs(self, other), elementType: .bool)
+    Value(.comparison(comparison), Inputs(self, other), .bool) { () throws(Mistake) in
+      try pointwiseShape(self, other, in: comparison.rawValue)
+    }
   }
   package static func .== (x: Value, y: Value) -> Value { x.compared(.equal, to: y) }
   package static func .== (x: Value, number: Double) -> Value {
@@ -134,7 +146,9 @@ extension Value {
   package static func select(
     _ condition: Value, _ x: Value, _ y: Value, at site: CallSite? = nil
   ) -> Value {
-    Value(.selection, Inputs(condition, x, y), elementType: x.elementType, at: site)
+    Value(.selection, Inputs(condition, x, y), x.elementType, at: site) { () throws(Mistake) in
+      try selectionShape(condition, x, y)
+    }
   }
   package static func select(_ condition: Value, _ x: Value, _ number: Double) -> Value {
     select(condition, x, constant(number, x.elementType))

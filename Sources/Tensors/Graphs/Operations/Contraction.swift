@@ -42,12 +42,16 @@ func contractionShape(_ a: Value, _ b: Value, batchRank: Int) throws(Mistake) ->
   }
   var shape = a.shape
   shape[batchRank + 1] = b.shape[batchRank + 1]
+  try countable(shape, in: "matmul")
   return shape
 }
 
 extension Value {
   package func contracted(with other: Value, batchRank: Int) -> Value {
-    Value(.contraction(batchRank: batchRank), Inputs(self, other))
+    Value(.contraction(batchRank: batchRank), Inputs(self, other), elementType) {
+      () throws(Mistake) in
+      try contractionShape(self, other, batchRank: batchRank)
+    }
   }
 
   package func swappingLastAxes() -> Value {

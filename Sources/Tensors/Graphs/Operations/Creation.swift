@@ -66,17 +66,17 @@ extension Value {
       case -1, 0, 0.5, 1, 2: .constant(number)
       default: .scalar(number)
       }
-    return Value(.creation(creation), elementType: elementType, shape: [])
+    return Value(.creation(creation), Inputs(), elementType) { Shape() }
   }
 
   /// A number that follows from shapes: part of the plan, as they are.
   static func count(_ number: Double, _ elementType: ElementType) -> Value {
-    Value(.creation(.constant(number)), elementType: elementType, shape: [])
+    Value(.creation(.constant(number)), Inputs(), elementType) { Shape() }
   }
 
   /// A number that changes from run to run: always an input of the plan.
   package static func scalar(_ number: Double, _ elementType: ElementType) -> Value {
-    Value(.creation(.scalar(number)), elementType: elementType, shape: [])
+    Value(.creation(.scalar(number)), Inputs(), elementType) { Shape() }
   }
 
   /// - Parameter operation: what the user called, for messages.

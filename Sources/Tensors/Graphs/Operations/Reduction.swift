@@ -61,8 +61,10 @@ extension Value {
     if axes.isEmpty { return self }
     let isPosition = reduction == .argmax || reduction == .argmin
     return Value(
-      .reduction(reduction, axes: axes), Inputs(self),
-      elementType: isPosition ? .int32 : elementType, at: site)
+      .reduction(reduction, axes: axes), Inputs(self), isPosition ? .int32 : elementType, at: site
+    ) { () throws(Mistake) in
+      try reduction.shape(self, axes: axes)
+    }
   }
 
   /// Sums over the axes along which `shape` was stretched to this one, the reverse of

@@ -46,13 +46,15 @@ package enum Unary: String, Sendable, CaseIterable {
 }
 
 extension Value {
-  package func unary(_ operation: Unary) -> Value { Value(.unary(operation), Inputs(self)) }
+  package func unary(_ operation: Unary) -> Value {
+    Value(.unary(operation), Inputs(self), elementType) { shape }
+  }
 
   package static prefix func - (x: Value) -> Value { x.unary(.negate) }
 
   package func converted(to elementType: ElementType) -> Value {
     if elementType == self.elementType { return self }
-    return Value(.conversion, Inputs(self), elementType: elementType)
+    return Value(.conversion, Inputs(self), elementType) { shape }
   }
 }
 
