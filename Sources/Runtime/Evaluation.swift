@@ -20,9 +20,10 @@ public func evaluate<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) {
 
 package func evaluate(_ values: [Value]) {
   Recording.refuseReading()
-  if values.allSatisfy({ $0.node.hasNumbers }) { return }
-  let isMixed = values.contains { $0.node.hasNumbers }
-  let pending = isMixed ? values.filter { !$0.node.hasNumbers } : values
+  var knownCount = 0
+  for value in values where value.node.hasNumbers { knownCount += 1 }
+  if knownCount == values.count { return }
+  let pending = knownCount > 0 ? values.filter { !$0.node.hasNumbers } : values
   let capture = Capture.take()
   stopping(at: nil) { () throws(Mistake) in try capture.reader.read(pending) }
   let executable = PlanCache.shared.executable(for: capture.reader)

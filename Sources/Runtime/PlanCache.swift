@@ -20,37 +20,54 @@ package final class PlanCache: Sendable {
   }
 
   private struct Contents {
-    var entries: [UInt64: [Entry]] = [:]
-    var count = 0
+    var entries: [Entry] = []
+    /// Open addressing, twice as many places as entries: the hash of each entry and its number.
+    /// `Dictionary` would hash the hash, and take longer than the rest of a look-up.
+    private var places = [(hash: UInt64, entry: Int)](
+      repeating: (0, -1), count: 2 * PlanCache.capacity)
     var clock = 0
     var misses = 0
 
     /// Takes memory from the plans that were not used for longest.
     mutating func limitIdleBytes() {
-      let byAge = entries.values.joined().sorted { $0.lastUse > $1.lastUse }
       var held = 0
-      for entry in byAge {
+      for entry in entries.sorted(by: { $0.lastUse > $1.lastUse }) {
         held += entry.executable.idleByteCount
         if held > PlanCache.idleByteLimit { entry.executable.dropIdleArenas() }
       }
     }
 
     mutating func find(_ key: [UInt64], _ hash: UInt64) -> Executable? {
-      guard let index = entries[hash]?.firstIndex(where: { $0.key == key }) else { return nil }
-      clock += 1
-      entries[hash]![index].lastUse = clock
-      return entries[hash]![index].executable
+      var place = Int(truncatingIfNeeded: hash) & (places.count - 1)
+      while places[place].entry >= 0 {
+        let number = places[place].entry
+        if places[place].hash == hash, entries[number].key == key {
+          clock += 1
+          entries[number].lastUse = clock
+          return entries[number].executable
+        }
+        place = (place + 1) & (places.count - 1)
+      }
+      return nil
     }
 
-    /// Forgets the half of the plans that was not used for longest.
-    mutating func dropOldest() {
-      let uses = entries.values.flatMap { $0.map(\.lastUse) }.sorted()
-      let oldest = uses[uses.count / 2]
-      for (hash, candidates) in entries {
-        let kept = candidates.filter { $0.lastUse > oldest }
-        count -= candidates.count - kept.count
-        entries[hash] = kept.isEmpty ? nil : kept
+    /// Keeps a plan; if there are too many, forgets the half that was not used for longest.
+    mutating func add(_ key: [UInt64], _ hash: UInt64, _ executable: Executable) {
+      if entries.count >= PlanCache.capacity {
+        let oldest = entries.map(\.lastUse).sorted()[entries.count / 2]
+        entries.removeAll { $0.lastUse <= oldest }
+        for place in places.indices { places[place].entry = -1 }
+        for number in entries.indices { note(number, PlanCache.hash(entries[number].key)) }
       }
+      clock += 1
+      entries.append(Entry(key: key, executable: executable, lastUse: clock))
+      note(entries.count - 1, hash)
+    }
+
+    private mutating func note(_ number: Int, _ hash: UInt64) {
+      var place = Int(truncatingIfNeeded: hash) & (places.count - 1)
+      while places[place].entry >= 0 { place = (place + 1) & (places.count - 1) }
+      places[place] = (hash, number)
     }
   }
 
@@ -59,7 +76,7 @@ package final class PlanCache: Sendable {
   /// How many plans have been made, for tests and for `pullback bench`.
   package var misses: Int { contents.withLock { $0.misses } }
 
-  package var count: Int { contents.withLock { $0.count } }
+  package var count: Int { contents.withLock { $0.entries.count } }
 
   func executable(for capture: borrowing Capture) -> Executable {
     let hash = PlanCache.hash(capture.key)
@@ -70,12 +87,8 @@ package final class PlanCache: Sendable {
       contents.misses += 1
       if capture.key.count > PlanCache.longestKey { return made }
       if let known = contents.find(capture.key, hash) { return known }
-      if contents.count >= PlanCache.capacity { contents.dropOldest() }
       contents.limitIdleBytes()
-      contents.clock += 1
-      contents.entries[hash, default: []].append(
-        Entry(key: capture.key, executable: made, lastUse: contents.clock))
-      contents.count += 1
+      contents.add(capture.key, hash, made)
       return made
     }
   }
@@ -91,6 +104,8 @@ package final class PlanCache: Sendable {
       index += 2
     }
     if index < key.count { even = even &* 0x9E37_79B9_7F4A_7C15 &+ key[index] }
-    return even ^ (odd >> 29 | odd << 35)
+    // High bits of words only ever reach high bits; places are found by the low ones.
+    let mixed = (even ^ (odd >> 29 | odd << 35)) &* 0x9E37_79B9_7F4A_7C15
+    return mixed ^ mixed >> 32
   }
 }
