@@ -6,8 +6,9 @@
 
 // One loop: reads x (and y, z) as T, writes R.
 #define PB_MAP_LOOP(name, R, statement) \
-  static void pb_##name(long n, void *out, const void *a, const void *b, const void *c) { \
-    (void)b, (void)c; \
+  static void pb_##name( \
+    long n, void *out, const void *a, const void *b, const void *c, const void *d) { \
+    (void)b, (void)c, (void)d; \
     R *r = out; \
     PB_ELEMENTWISE for (long i = 0; i < n; i++) statement \
   }
@@ -22,7 +23,7 @@
     r[i] = (R)(expression); \
   })
 
-// Two roundings, like the two maps they stand for.
+// Each operation is rounded, like the maps they stand for.
 #define PB_PRODUCTS(s, T) \
   PB_MAP_LOOP(multiply_add_##s, T, { \
     T product = ((const T *)a)[i] * ((const T *)b)[i]; \
@@ -31,6 +32,21 @@
   PB_MAP_LOOP(subtract_product_##s, T, { \
     T product = ((const T *)a)[i] * ((const T *)b)[i]; \
     r[i] = ((const T *)c)[i] - product; \
+  }) \
+  PB_MAP_LOOP(sum_of_products_##s, T, { \
+    T product = ((const T *)a)[i] * ((const T *)b)[i]; \
+    T other = ((const T *)c)[i] * ((const T *)d)[i]; \
+    r[i] = product + other; \
+  })
+
+#define PB_QUOTIENTS(s, T) \
+  PB_MAP_LOOP(quotient_add_##s, T, { \
+    T quotient = ((const T *)a)[i] / ((const T *)b)[i]; \
+    r[i] = quotient + ((const T *)c)[i]; \
+  }) \
+  PB_MAP_LOOP(subtract_quotient_##s, T, { \
+    T quotient = ((const T *)a)[i] / ((const T *)b)[i]; \
+    r[i] = ((const T *)c)[i] - quotient; \
   })
 
 #define PB_COMPARISONS(s, T) \
@@ -55,6 +71,7 @@
   PB_BINARY(maximum_##s, T, T, x != x ? x : x > y ? x : y) \
   PB_BINARY(minimum_##s, T, T, x != x ? x : x < y ? x : y) \
   PB_PRODUCTS(s, T) \
+  PB_QUOTIENTS(s, T) \
   PB_COMPARISONS(s, T)
 
 PB_FLOAT_MAPS(f32, float)

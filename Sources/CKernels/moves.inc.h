@@ -14,7 +14,7 @@
   } \
   static void pb_load_strided_##size(long n, void *out, const void *a, long stride) { \
     if (stride == 1) { \
-      pb_copy_##size(n, out, a, 0, 0); \
+      pb_copy_##size(n, out, a, 0, 0, 0); \
       return; \
     } \
     W *restrict r = out; \

@@ -9,9 +9,9 @@
 // The same in two operands as PB_REGISTER_MAP in one. A tail is loaded before anything is stored.
 #define PB_REGISTER_MAP_OF_TWO(name, s, T) \
   static void pb_##name##_##s( \
-    long n, void *out, const void *a, const void *b, const void *c) { \
+    long n, void *out, const void *a, const void *b, const void *c, const void *d) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
-    (void)c; \
+    (void)c, (void)d; \
     T *r = out; \
     const T *x = a, *y = b; \
     for (; n >= lanes; n -= lanes, x += lanes, y += lanes, r += lanes) \

@@ -8,9 +8,9 @@
 // Loops over registers; the tail is padded to one, so that its elements get the same bits.
 #define PB_REGISTER_MAP(name, s, T) \
   static void pb_##name##_##s( \
-    long n, void *out, const void *a, const void *b, const void *c) { \
+    long n, void *out, const void *a, const void *b, const void *c, const void *d) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
-    (void)b, (void)c; \
+    (void)b, (void)c, (void)d; \
     T *r = out; \
     const T *x = a; \
     for (; n >= lanes; n -= lanes, x += lanes, r += lanes) \

@@ -46,8 +46,9 @@ long pb_processor(void);
 
 // Elementwise -----------------------------------------------------------------------------------
 
-/// `out[i] = f(a[i], b[i], c[i])` for i < n; operands a map does not take are not read.
-typedef void (*pb_map)(long n, void *out, const void *a, const void *b, const void *c);
+/// `out[i] = f(a[i], b[i], c[i], d[i])` for i < n; operands a map does not take are not read.
+typedef void (*pb_map)(
+  long n, void *out, const void *a, const void *b, const void *c, const void *d);
 
 /// Floating point: maximum and minimum propagate NaN; relu(NaN) = NaN, relu(-0) = 0; sign(0) = 0,
 /// sign(NaN) = NaN; exp and log are within 1 ulp, tanh within 1.4, erf within 1.6, sin and cos
@@ -62,8 +63,9 @@ typedef enum pb_map_code {
   PB_EQUAL, PB_NOT_EQUAL, PB_LESS, PB_LESS_EQUAL, PB_GREATER, PB_GREATER_EQUAL,
   // a: U8 condition; b where it holds, c where it does not.
   PB_SELECT,
-  // a b + c and c - a b, each operation rounded by itself: two maps in one pass over memory.
-  PB_MULTIPLY_ADD, PB_SUBTRACT_PRODUCT
+  // a b + c, c - a b, a b + c d, and of floating point a / b + c and c - a / b, each operation rounded
+  // by itself: several maps in one pass over memory.
+  PB_MULTIPLY_ADD, PB_SUBTRACT_PRODUCT, PB_SUM_OF_PRODUCTS, PB_QUOTIENT_ADD, PB_SUBTRACT_QUOTIENT
 } pb_map_code;
 
 /// The map for operands of `type`; NULL where it has no meaning (exp of Int32).

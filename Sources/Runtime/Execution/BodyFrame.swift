@@ -90,7 +90,8 @@ struct BodyFrame: BitwiseCopyable {
       switch instruction.action {
       case .map(let map):
         map(
-          count, table[value], table[instruction.a], table[instruction.b], table[instruction.c])
+          count, table[value], table[instruction.a], table[instruction.b], table[instruction.c],
+          table[instruction.d])
       case .random(let random, let key):
         let key = memory.pointer(key).assumingMemoryBound(to: UInt64.self)
         random(count, table[value], key.pointee, UInt64(position))

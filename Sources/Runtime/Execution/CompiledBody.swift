@@ -65,6 +65,7 @@ struct CompiledBody: BitwiseCopyable {
     let a: Int
     let b: Int
     let c: Int
+    let d: Int
     let destination: Destination
     let resultSize: Int
   }
@@ -138,8 +139,8 @@ struct CompiledBody: BitwiseCopyable {
         CompiledInstruction(
           value: value, action: action, a: inputs.count > 0 ? inputs[0] : 0,
           b: inputs.count > 1 ? inputs[1] : 0,
-          c: inputs.count > 2 ? inputs[2] : 0, destination: destination,
-          resultSize: instruction.resultType.byteCount))
+          c: inputs.count > 2 ? inputs[2] : 0, d: inputs.count > 3 ? inputs[3] : 0,
+          destination: destination, resultSize: instruction.resultType.byteCount))
       for store in stores[value] ?? [] {
         let slot = context.slots.number(of: store.slot)
         if case .slot(slot) = destination { continue }

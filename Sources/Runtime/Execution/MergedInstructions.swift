@@ -4,25 +4,25 @@ import CPullbackKernels
 import PullbackPlans
 import PullbackTensors
 
-/// An instruction of a body as it will run: alone, or as a sum that takes a product in.
+/// An instruction of a body as it will run: alone, or as a sum or difference that takes in the
+/// products or the quotient that it reads.
 struct MergedInstruction {
   /// The number of the value it makes.
   let value: Int
   let instruction: Body.Instruction
-  /// The values it reads; for a merged sum the two factors, then the other summand.
-  let inputs: [Int]
-  /// The kernel of a merged sum.
-  let merged: pb_map?
+  /// The values it reads, in the order in which its kernel takes them.
+  var inputs: [Int]
+  /// What a merged one computes, and its kernel.
+  var code: pb_map_code?
+  var merged: pb_map?
 
   /// Whether this is the third input minus the product of the others.
-  var isSubtractedProduct: Bool {
-    if merged != nil, case .binary(.subtract) = instruction.operation { true } else { false }
-  }
+  var isSubtractedProduct: Bool { code == PB_SUBTRACT_PRODUCT }
 }
 
 extension Body {
-  /// The instructions, with products merged into the sum or difference behind them: one pass over
-  /// the tile instead of two. Both operations are still rounded, so no bit changes.
+  /// The instructions, with products and quotients merged into the sum or difference behind them:
+  /// one pass over the tile instead of several. Every operation is still rounded, so no bit changes.
   ///
   /// - Parameter kept: a value that is read when the tile is done.
   func mergedInstructions(keeping kept: Int?) -> [MergedInstruction] {
@@ -36,40 +36,49 @@ extension Body {
     var isTaken = [Bool](repeating: false, count: instructions.count)
     var result: [MergedInstruction] = []
     for (index, instruction) in instructions.enumerated() {
-      let inputs = (0..<instruction.inputs.count).map { instruction.inputs[$0] }
-      var merged: pb_map?, sources = inputs
-      if let (code, product, other) = sum(instruction, inputs),
-        product >= operands.count, uses[product] == 1, !isTaken[product - operands.count],
-        case .binary(.multiply) = instructions[product - operands.count].operation,
-        // A store in between might write over a factor's memory.
-        !stores.contains(where: { product < $0.value && $0.value < operands.count + index })
-      {
-        let factors = instructions[product - operands.count].inputs
-        merged = pb_map_for(code, instruction.elementType.kernelType)
-        sources = [factors[0], factors[1], other]
-        isTaken[product - operands.count] = true
+      let value = operands.count + index
+      func part(_ input: Int) -> Binary? {
+        guard input >= operands.count, uses[input] == 1, !isTaken[input - operands.count],
+          // A store in between might write over what the part reads.
+          !stores.contains(where: { input < $0.value && $0.value < value }),
+          case .binary(let binary) = instructions[input - operands.count].operation
+        else { return nil }
+        return binary
       }
-      result.append(
-        MergedInstruction(
-          value: operands.count + index, instruction: instruction, inputs: sources, merged: merged))
+      var made = MergedInstruction(
+        value: value, instruction: instruction,
+        inputs: (0..<instruction.inputs.count).map { instruction.inputs[$0] })
+      if let merge = merge(instruction, part),
+        let kernel = pb_map_for(merge.code, instruction.elementType.kernelType)
+      {
+        (made.code, made.merged) = (merge.code, kernel)
+        made.inputs =
+          merge.parts.flatMap { part in
+            let inputs = instructions[part - operands.count].inputs
+            return [inputs[0], inputs[1]]
+          } + merge.others
+        for part in merge.parts { isTaken[part - operands.count] = true }
+      }
+      result.append(made)
     }
     return result.filter { !isTaken[$0.value - operands.count] }
   }
 
-  /// What an addition or subtraction would merge with: its kernel, the product, the other operand.
-  private func sum(
-    _ instruction: Instruction, _ inputs: [Int]
-  ) -> (pb_map_code, product: Int, other: Int)? {
-    func isProduct(_ value: Int) -> Bool {
-      guard value >= operands.count else { return false }
-      if case .binary(.multiply) = instructions[value - operands.count].operation { return true }
-      return false
-    }
-    switch instruction.operation {
-    case .binary(.add) where isProduct(inputs[1]): return (PB_MULTIPLY_ADD, inputs[1], inputs[0])
-    case .binary(.add) where isProduct(inputs[0]): return (PB_MULTIPLY_ADD, inputs[0], inputs[1])
-    case .binary(.subtract) where isProduct(inputs[1]):
-      return (PB_SUBTRACT_PRODUCT, inputs[1], inputs[0])
+  /// What a sum or difference can take in: its kernel, the parts that go into it, and its other
+  /// operand.
+  private func merge(
+    _ instruction: Instruction, _ part: (Int) -> Binary?
+  ) -> (code: pb_map_code, parts: [Int], others: [Int])? {
+    guard case .binary(let binary) = instruction.operation else { return nil }
+    let (x, y) = (instruction.inputs[0], instruction.inputs[1])
+    switch (binary, part(x), part(y)) {
+    case (.add, .multiply, .multiply): return (PB_SUM_OF_PRODUCTS, [x, y], [])
+    case (.add, _, .multiply): return (PB_MULTIPLY_ADD, [y], [x])
+    case (.add, .multiply, _): return (PB_MULTIPLY_ADD, [x], [y])
+    case (.add, _, .divide): return (PB_QUOTIENT_ADD, [y], [x])
+    case (.add, .divide, _): return (PB_QUOTIENT_ADD, [x], [y])
+    case (.subtract, _, .multiply): return (PB_SUBTRACT_PRODUCT, [y], [x])
+    case (.subtract, _, .divide): return (PB_SUBTRACT_QUOTIENT, [y], [x])
     default: return nil
     }
   }

@@ -218,7 +218,7 @@ struct CompiledReduction: BitwiseCopyable {
       let first = partials + outer * segments * self.inner * size
       result.copyMemory(from: first, byteCount: self.inner * size)
       for segment in 1..<segments {
-        combine(self.inner, result, result, first + segment * self.inner * size, result)
+        combine(self.inner, result, result, first + segment * self.inner * size, result, result)
       }
     }
   }
@@ -262,7 +262,7 @@ struct CompiledScatter: BitwiseCopyable {
       for update in 0..<updates {
         let row = group * updates + update
         let place = target + (group * count + Int(numbers[row])) * rest * size
-        add(rest, place, place, source + row * rest * size, place)
+        add(rest, place, place, source + row * rest * size, place, place)
       }
     }
   }

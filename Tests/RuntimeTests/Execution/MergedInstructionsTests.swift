@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackRuntime
+import PullbackTensors
+import PullbackTestSupport
+import Testing
+
+/// Sums and differences that take in products and quotients: bits of each operation by itself.
+@Suite struct MergedInstructionsTests {
+  struct Form: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let tensors: @Sendable ([Tensor<Float>]) -> Tensor<Float>
+    let numbers: @Sendable ([Float]) -> Float
+  }
+
+  private static func form(
+    _ name: String, _ tensors: @escaping @Sendable ([Tensor<Float>]) -> Tensor<Float>,
+    _ numbers: @escaping @Sendable ([Float]) -> Float
+  ) -> Form {
+    Form(testDescription: name, tensors: tensors, numbers: numbers)
+  }
+
+  // Each product and quotient is a variable of its own, so that no compiler fuses them here.
+  static let forms: [Form] = [
+    form(
+      "a b + c", { $0[0] * $0[1] + $0[2] },
+      {
+        let p = $0[0] * $0[1]; return p + $0[2]
+      }),
+    form(
+      "c + a b", { $0[2] + $0[0] * $0[1] },
+      {
+        let p = $0[0] * $0[1]; return $0[2] + p
+      }),
+    form(
+      "c - a b", { $0[2] - $0[0] * $0[1] },
+      {
+        let p = $0[0] * $0[1]; return $0[2] - p
+      }),
+    form(
+      "a b - c", { $0[0] * $0[1] - $0[2] },
+      {
+        let p = $0[0] * $0[1]; return p - $0[2]
+      }),
+    form("a b + c d", { $0[0] * $0[1] + $0[2] * $0[3] }) {
+      let (p, q) = ($0[0] * $0[1], $0[2] * $0[3])
+      return p + q
+    },
+    form("a b - c d", { $0[0] * $0[1] - $0[2] * $0[3] }) {
+      let (p, q) = ($0[0] * $0[1], $0[2] * $0[3])
+      return p - q
+    },
+    form(
+      "a / b + c", { $0[0] / $0[1] + $0[2] },
+      {
+        let q = $0[0] / $0[1]; return q + $0[2]
+      }),
+    form(
+      "c + a / b", { $0[2] + $0[0] / $0[1] },
+      {
+        let q = $0[0] / $0[1]; return $0[2] + q
+      }),
+    form(
+      "c - a / b", { $0[2] - $0[0] / $0[1] },
+      {
+        let q = $0[0] / $0[1]; return $0[2] - q
+      }),
+    form("a b + c / d", { $0[0] * $0[1] + $0[2] / $0[3] }) {
+      let (p, q) = ($0[0] * $0[1], $0[2] / $0[3])
+      return p + q
+    },
+    form(
+      "a b + a b",
+      {
+        let p = $0[0] * $0[1]; return p + p
+      }
+    ) {
+      let p = $0[0] * $0[1]
+      return p + p
+    },
+    form(
+      "(a b + c d) (a b)",
+      {
+        let p = $0[0] * $0[1]; return (p + $0[2] * $0[3]) * p
+      }
+    ) {
+      let (p, q) = ($0[0] * $0[1], $0[2] * $0[3])
+      let sum = p + q
+      return sum * p
+    },
+    form("d - (a b) / (c + d)", { $0[3] - $0[0] * $0[1] / ($0[2] + $0[3]) }) {
+      let (p, s) = ($0[0] * $0[1], $0[2] + $0[3])
+      let q = p / s
+      return $0[3] - q
+    },
+  ]
+
+  /// Of very different sizes, so that a missing rounding shows; zeros of both signs, infinities.
+  private static let special: [Float] = [
+    0, -0.0, 1, -1, .infinity, -.infinity, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
+  ]
+
+  @Test(arguments: forms)
+  func eachOperationIsRounded(form: Form) {
+    let count = 1500
+    var choice = Choice(seed: form.testDescription.utf8.count)
+    let operands = (0..<4).map { operand in
+      (0..<count).map { index -> Float in
+        if index % 7 == operand {
+          return MergedInstructionsTests.special.randomElement(using: &choice)!
+        }
+        return .random(in: -1..<1, using: &choice) * (index % 3 == 0 ? 1e-4 : 1)
+      }
+    }
+    let result = form.tensors(operands.map { Tensor($0) }).scalars
+    for index in 0..<count {
+      let expected = form.numbers(operands.map { $0[index] })
+      let isEqual = result[index].bitPattern == expected.bitPattern
+      #expect(isEqual || result[index].isNaN && expected.isNaN, "element \(index)")
+    }
+  }
+
+  @Test("Int32 wraps in merged sums too")
+  func integers() {
+    let (a, b): ([Int32], [Int32]) = ([.max, .min, 7, -3], [2, 3, .max, .min])
+    let (x, y) = (Tensor(a), Tensor(b))
+    #expect((x * y + y * y).scalars == zip(a, b).map { $0 &* $1 &+ $1 &* $1 })
+    #expect((y - x * y).scalars == zip(a, b).map { $1 &- $0 &* $1 })
+    let parts = zip(a, b).map { Int32(clamping: Int64($0) / Int64($1)) }
+    #expect((x / y + x).scalars == zip(parts, a).map { $0 &+ $1 })
+  }
+}
