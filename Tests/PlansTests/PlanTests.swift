@@ -98,12 +98,13 @@ import PullbackTestSupport
     #expect(Set(plan.outputs.compactMap(\.donor)).count == 4)
   }
 
-  @Test func trainingStepAgreesWithItsNodesEvaluatedAlone() {
-    let reference = PlanTests.trainingStep(rows: 3)
+  @Test("A training step agrees with its nodes evaluated alone", arguments: [1, 3, 64])
+  func agreesWithItsNodes(rows: Int) {
+    let reference = PlanTests.trainingStep(rows: rows)
     let values = [reference.loss] + reference.replacements.map { $0.update }
     for node in GraphOrder(of: values, isLeaf: { _ in false }).nodes { evaluate([Value(node)]) }
     let (results, slots) = replayed {
-      let (loss, replacements) = PlanTests.trainingStep(rows: 3)
+      let (loss, replacements) = PlanTests.trainingStep(rows: rows)
       return ([loss], replacements)
     }
     #expect(results == [reference.loss.bits])

@@ -59,8 +59,8 @@ package struct GraphOrder: Sendable {
 
   private mutating func walk(from result: Node, _ isLeaf: (Node) -> Bool) {
     push(.passUnretained(result), isLeaf)
-    while let last = pending.indices.last {
-      let visit = pending[last]
+    while !pending.isEmpty {
+      let last = pending.count - 1, visit = pending[last]
       guard let input = input(visit.next, of: visit.node) else {
         finish(visit)
         continue
@@ -88,10 +88,9 @@ package struct GraphOrder: Sendable {
   private mutating func push(_ node: Unmanaged<Node>, _ isLeaf: (Node) -> Bool) {
     // The node's own place, for its user; filled in when its position is known.
     pendingPositions.append(-1)
+    let isFollowed = node._withUnsafeGuaranteedRef { !isLeaf($0) }
     pending.append(
-      Visit(
-        node: node, next: node._withUnsafeGuaranteedRef(isLeaf) ? .max : 0,
-        inputStart: pendingPositions.count))
+      Visit(node: node, next: isFollowed ? 0 : .max, inputStart: pendingPositions.count))
   }
 
   private mutating func finish(_ visit: Visit) {

@@ -90,19 +90,3 @@ extension Operation {
     }
   }
 }
-
-// What tells the leaves of a family apart in the key of a plan: the position among all cases.
-extension Unary { package var ordinal: Int { Operation.position(self) } }
-extension Binary { package var ordinal: Int { Operation.position(self) } }
-extension Comparison { package var ordinal: Int { Operation.position(self) } }
-extension Reduction { package var ordinal: Int { Operation.position(self) } }
-extension RandomDistribution { package var ordinal: Int { Operation.position(self) } }
-extension IndexUse { package var ordinal: Int { Operation.position(self) } }
-
-extension Operation {
-  // Here and not where keys are made: there the comparison of cases would not be inlined.
-  fileprivate static func position<Leaf: CaseIterable & Equatable>(_ leaf: Leaf) -> Int
-  where Leaf.AllCases == [Leaf] {
-    Leaf.allCases.firstIndex(of: leaf)!
-  }
-}
