@@ -171,6 +171,7 @@ struct CompiledBody: BitwiseCopyable {
 }
 
 extension CompiledBody {
+  /// Kernels that take such a body along need to know where its operands are.
   private static func update(
     _ merged: [MergedInstruction], _ operands: UnsafeBufferPointer<CompiledOperand>,
     _ instructions: [CompiledInstruction], _ copies: [Copy]
