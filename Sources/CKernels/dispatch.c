@@ -136,7 +136,8 @@ long pb_first_outside(long n, const int32_t *a, int32_t count) {
 double pb_fma_peak(long iterations) { return pb_current()->fma_peak(iterations); }
 
 long pb_gemm_segment(long k) {
-  const long most = 400;
-  long segments = (k + most - 1) / most;
+  // Two can run side by side where there are few chains. Beginning another one costs a tile some
+  // 150 cycles. Very long ones would keep less of their operands in cache.
+  long segments = k <= 400 ? 1 : k <= 2048 ? 2 : k <= 4096 ? (k + 1023) / 1024 : (k + 399) / 400;
   return segments > 1 ? (k + segments - 1) / segments : k;
 }

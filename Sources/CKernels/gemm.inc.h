@@ -8,13 +8,14 @@
 // Called with constant `rows`, `vectors` and `chains` alone, so that every loop over them unrolls
 // and every element of `sums` is a register. Three rows of `a` share a pointer (x86 addresses p,
 // p + ars and p + 2 ars in one instruction each); hidden from the optimiser, or it keeps an index
-// for every row and step and spills them: the narrow tile then runs at half its speed. `ahead` is
-// how many steps ahead memory is asked for; a row further on need not exist, as asking touches
-// nothing. `chains` segments of k steps each run side by side and are added in order.
+// for every row and step and spills them: the narrow tile then runs at half its speed. `chains`
+// segments of k steps each run side by side and are added in order. If `asks`, memory is asked for
+// at `soon` and `pace` elements on with each step: it need not exist, as asking touches nothing.
 #define PB_TILE(s, T) \
   PB_INLINE void pb_segments_##s( \
-    const long rows, const long vectors, const long chains, const long ahead, long k, const T *a, \
-    long ars, long acs, const T *b, long ldb, T *c, long ldc, int accumulate) { \
+    const long rows, const long vectors, const long chains, const long asks, long k, const T *a, \
+    long ars, long acs, const T *b, long ldb, T *c, long ldc, int accumulate, const T *soon, \
+    long pace) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
     pb_##s##v sums[2][PB_TILE_ROWS][4]; \
     const T *rows_of_a[2][(PB_TILE_ROWS + 2) / 3], *row_of_b[2]; \
@@ -26,7 +27,11 @@
       row_of_b[g] = b + g * k * ldb; \
     } \
     PB_UNROLLED_BY_4 for (long p = 0; p < k; p++) { \
-      if (ahead) __builtin_prefetch(rows_of_a[0][0] + ahead * acs, 0, 3); \
+      if (asks) { \
+        __builtin_prefetch(soon, 0, 3); \
+        soon += pace; \
+        PB_OPAQUE(soon); \
+      } \
       PB_UNROLLED for (long g = 0; g < chains; g++) { \
         pb_##s##v row[4]; \
         PB_UNROLLED for (long v = 0; v < vectors; v++) \
@@ -53,18 +58,22 @@
       } \
   } \
   PB_INLINE void pb_tile_of_##s( \
-    const long rows, const long vectors, const long ahead, long k, long segment, const T *a, \
+    const long rows, const long vectors, const long asks, long k, long segment, const T *a, \
     long ars, long acs, const T *b, long ldb, T *c, long ldc, int accumulate) { \
+    /* The next rows of a, as they stand in memory; or the same ones of steps to come. */ \
+    const T *soon = acs == 1 ? a + rows * ars : a + PB_AHEAD * acs; \
+    long pace = acs == 1 ? rows : acs; \
     do { \
       long length = segment < k ? segment : k, chains = 1; \
       if (PB_HAS_ROOM_FOR_TWO(rows, vectors) && k >= 2 * segment) { \
         chains = 2; \
         pb_segments_##s( \
-          rows, vectors, 2, ahead, length, a, ars, acs, b, ldb, c, ldc, accumulate); \
+          rows, vectors, 2, asks, length, a, ars, acs, b, ldb, c, ldc, accumulate, soon, pace); \
       } else { \
         pb_segments_##s( \
-          rows, vectors, 1, ahead, length, a, ars, acs, b, ldb, c, ldc, accumulate); \
+          rows, vectors, 1, asks, length, a, ars, acs, b, ldb, c, ldc, accumulate, soon, pace); \
       } \
+      soon += chains * length * pace; \
       a += chains * length * acs; \
       b += chains * length * ldb; \
       k -= chains * length; \
@@ -73,7 +82,7 @@
   } \
   PB_TILE_ENTRY(s, T, tile, PB_TILE_ROWS, PB_TILE_CASES(s, 2, 0)) \
   PB_TILE_ENTRY(s, T, narrow, PB_TILE_ROWS, PB_TILE_CASES(s, 1, 0)) \
-  PB_TILE_ENTRY(s, T, ahead, PB_TILE_ROWS, PB_TILE_CASES(s, 2, PB_AHEAD)) \
+  PB_TILE_ENTRY(s, T, ahead, PB_TILE_ROWS, PB_TILE_CASES(s, 2, 1)) \
   PB_TILE_ENTRY(s, T, wide, PB_WIDE_ROWS, PB_WIDE_CASES(s))
 
 // Fewer chains than the processor has multiply-adds in flight leave it waiting for the one before;
@@ -81,9 +90,9 @@
 #define PB_HAS_ROOM_FOR_TWO(rows, vectors) \
   ((rows) * (vectors) < 8 && 2 * (rows) * (vectors) + 2 * (vectors) < PB_REGISTERS)
 
-#define PB_TILE_CASE(s, rows, vectors, ahead) \
+#define PB_TILE_CASE(s, rows, vectors, asks) \
   case rows: \
-    pb_tile_of_##s(rows, vectors, ahead, k, segment, x, ars, acs, b, ldb, y, ldc, accumulate); \
+    pb_tile_of_##s(rows, vectors, asks, k, segment, x, ars, acs, b, ldb, y, ldc, accumulate); \
     break;
 
 // Rows are split evenly rather than leaving a thin last tile.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Products of matrices in row-major order. The inner axis is cut into as few equal segments as have
-/// 400 steps at most; each element is a chain over each segment in order, added up in order.
+/// Products of matrices in row-major order. The inner axis is cut into equal segments; each element
+/// is a chain over each segment in order, added up in order.
 /// In a module of its own, which is optimised in debug builds too.
 package enum Chains {
   /// a: [rows, inner], b: [inner, columns]. Rounded once a step where `fused`, else twice.
@@ -21,7 +21,7 @@ package enum Chains {
   private static func floatingPointProduct<T: BinaryFloatingPoint>(
     _ a: [T], _ b: [T], rows: Int, inner: Int, columns: Int, fused: Bool
   ) -> [T] {
-    let segments = max((inner + 399) / 400, 1), length = (inner + segments - 1) / segments
+    let segments = segments(of: inner), length = (inner + segments - 1) / segments
     var c = [T](repeating: 0, count: rows * columns)
     for i in 0..<rows {
       for start in stride(from: 0, to: inner, by: max(length, 1)) {
@@ -39,6 +39,16 @@ package enum Chains {
       }
     }
     return c
+  }
+
+  private static func segments(of inner: Int) -> Int {
+    switch inner {
+    case ...400: 1
+    case ...2048: 2
+    case ...3072: 3
+    case ...4096: 4
+    default: (inner + 399) / 400
+    }
   }
 
   /// The same in Int32, which wraps.

@@ -63,8 +63,8 @@ typedef enum pb_map_code {
   PB_EQUAL, PB_NOT_EQUAL, PB_LESS, PB_LESS_EQUAL, PB_GREATER, PB_GREATER_EQUAL,
   // a: U8 condition; b where it holds, c where it does not.
   PB_SELECT,
-  // a b + c, c - a b, a b + c d, and of floating point a / b + c and c - a / b, each operation rounded
-  // by itself: several maps in one pass over memory.
+  // a b + c, c - a b, a b + c d, and of floating point a / b + c and c - a / b, each operation
+  // rounded by itself: several maps in one pass over memory.
   PB_MULTIPLY_ADD, PB_SUBTRACT_PRODUCT, PB_SUM_OF_PRODUCTS, PB_QUOTIENT_ADD, PB_SUBTRACT_QUOTIENT
 } pb_map_code;
 
@@ -165,15 +165,17 @@ long pb_tile_columns(pb_type type);
 /// Rows that are worked on together: multiples of it are fastest.
 long pb_tile_rows(pb_type type);
 
-/// Steps of a segment: the length of as few equal ones as have 400 at most.
+/// Steps of a segment: k up to 400, half of it up to 2048, then the length of as few equal ones as
+/// have 1024 at most, and beyond 4096 as have 400.
 long pb_gemm_segment(long k);
 
 /// The same with pb_narrow_columns columns, one vector: for what is left of a matrix's columns.
 pb_gemm pb_gemm_narrow_for(pb_type type);
 long pb_narrow_columns(pb_type type);
 
-/// The same as the first, for an `a` that comes from memory in small pieces: it asks for them
-/// PB_AHEAD steps of p ahead, which may be beyond the end of `a`.
+/// The same as the first, for an `a` that comes from memory: it asks for what comes next, which may
+/// be beyond the end of `a`. If acs = 1, these are the next rows, taken to follow each other without
+/// a gap; else the elements of p + PB_AHEAD.
 pb_gemm pb_gemm_ahead_for(pb_type type);
 enum { PB_AHEAD = 256 };
 

@@ -74,10 +74,15 @@ struct CompiledContraction: BitwiseCopyable {
       preconditionFailure("matmul is defined for numbers only")
     }
     self.packing = packing
-    // Rows of a that are read across, from one line of memory each.
-    let isScattered = core.inner > 1024 && a.columnStride != 1
     // A long inner axis reads much of both operands for each panel: fewer of them, cut along it.
-    let isLong = isScattered || core.inner > 4096
+    let isLong = core.inner > 4096
+    // An a beyond the second cache: read across, a line of memory for each step; or row after row by
+    // few columns of b, so that memory hardly keeps up.
+    let isFar =
+      core.rows * core.inner * core.elementType.byteCount > 1 << 20
+      && core.columns <= 4 * pb_tile_columns(type)
+    let asksAhead =
+      isLong && a.columnStride != 1 || isFar && a.columnStride == 1 && a.rowStride == core.inner
     innerBlock = isLong ? pb_gemm_segment(core.inner) : max(core.inner, 1)
     if core.rows <= pb_wide_rows(type), core.columns > pb_tile_columns(type) {
       (kernel, tileRows, tileColumns) =
@@ -86,7 +91,7 @@ struct CompiledContraction: BitwiseCopyable {
       (kernel, tileRows, tileColumns) =
         (pb_gemm_narrow_for(type), pb_tile_rows(type), pb_narrow_columns(type))
     } else {
-      kernel = isScattered ? pb_gemm_ahead_for(type) : pb_gemm_for(type)
+      kernel = asksAhead ? pb_gemm_ahead_for(type) : pb_gemm_for(type)
       (tileRows, tileColumns) = (pb_tile_rows(type), pb_tile_columns(type))
     }
     (narrowKernel, narrowColumns) = (pb_gemm_narrow_for(type), pb_narrow_columns(type))
@@ -100,7 +105,11 @@ struct CompiledContraction: BitwiseCopyable {
     // Panels that threads can share, each some microseconds of work and 256 KiB at most; but every
     // panel reads all of b, and a b that is far from the second cache should be read less often.
     let least = packs && core.inner > 1536 ? core.inner / 12 : tileRows
-    let most = max(256 * 1024 / max(core.columns * elementSize, 1), least)
+    var most = max(256 * 1024 / max(core.columns * elementSize, 1), least)
+    if core.inner * core.columns * elementSize <= 256 * 1024 {
+      // All of b stays near; rows of a should too, until all column tiles have read them.
+      most = max(min(most, 256 * 1024 / max(core.inner * elementSize, 1)), tileRows)
+    }
     let work = 2 * Double(core.rows) * Double(core.inner) * Double(core.columns)
     let parts = max(min(Int(work / 300_000), isLong ? 4 : 8), 1)
     let share = (core.rows + parts - 1) / parts

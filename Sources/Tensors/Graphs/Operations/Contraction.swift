@@ -3,9 +3,10 @@
 /// Matrix multiplication: C_ij = sum over p of A_ip B_pj.
 ///
 /// A: [batch..., n, k], B: [batch..., k, m], result [batch..., n, m], with `batchRank` equal
-/// leading axes. The inner axis is cut into as few equal segments as have 400 steps at most. Each
-/// is one chain of fused multiply-adds over p in increasing order (multiply, then add, where the
-/// processor has no fused one); their sums are added in order.
+/// leading axes. An inner axis of more than 400 steps is cut into equal segments: two up to 2048
+/// steps, then as many as leave them 1024 at most, beyond 4096 as leave them 400. Each is one chain
+/// of fused multiply-adds over p in increasing order (multiply, then add, where the processor has no
+/// fused one); their sums are added in order.
 ///
 /// A.g = C.g • Bᵀ, B.g = Aᵀ • C.g. Batching: one more batch axis.
 func contractionDerivative(
