@@ -32,6 +32,9 @@ int pb_instruction_set_requested_unavailable(void);
 /// Processors that affinity and the quota of the control group let this process use; at least 1.
 long pb_available_processors(void);
 
+/// A clock that is read in a few nanoseconds and moves at a constant rate, whichever that is.
+uint64_t pb_ticks(void);
+
 /// Tells the processor that this thread waits for another one.
 void pb_pause(void);
 

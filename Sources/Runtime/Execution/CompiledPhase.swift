@@ -16,7 +16,8 @@ struct CompiledPhase: BitwiseCopyable {
   private let rows: Int?
   private let rowByteCount: Int
   private let unitCount: Int
-  private let nanoseconds: Int
+  /// About how long the phase takes on one thread.
+  let nanoseconds: Int
   let checksIndices: Bool
   let sharedByteCount: Int
   let threadByteCount: Int

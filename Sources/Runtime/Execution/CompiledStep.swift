@@ -201,7 +201,7 @@ struct Scratch: BitwiseCopyable {
   }
 
   /// What handing work to a thread that waits for it costs, and a little.
-  private static let worthSplitting = 2_000
+  static let worthSplitting = 2_000
 }
 
 extension Body {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CPullbackKernels
 import PullbackPlans
 import PullbackTensors
 import Synchronization
@@ -18,6 +19,8 @@ final class Executable: @unchecked Sendable {
   private let slots: SlotNumbering
   private let threadByteCount: Int
   private let sharedByteCount: Int
+  /// Whether it is worth learning if threads pay: not for work that always or never does.
+  private let learnsThreads: Bool
   private let idleArenas = Mutex<[Arena]>([])
 
   init(_ plan: Plan) {
@@ -31,6 +34,8 @@ final class Executable: @unchecked Sendable {
     self.phases = plain.array(phases)
     threadByteCount = Plan.padded(phases.lazy.map(\.threadByteCount).max() ?? 0)
     sharedByteCount = Plan.padded(phases.lazy.map(\.sharedByteCount).max() ?? 0)
+    let nanoseconds = phases.reduce(0) { $0 + $1.nanoseconds }
+    learnsThreads = (Scratch.worthSplitting..<1_000_000).contains(nanoseconds)
   }
 
   func output(of result: Int) -> Int { outputOfResult[result] }
@@ -41,10 +46,12 @@ final class Executable: @unchecked Sendable {
   func memoryForOutputs() -> [Storage] { outputByteCounts.map { Storage(byteCount: $0) } }
 
   /// The memory of one run between its first and last step, with the table of slots in front.
-  private final class Arena: Sendable {
+  private final class Arena: @unchecked Sendable {
     let storage: Storage
     let threads: Int
     let failure = Failure()
+    // Touched by the run that has taken the arena.
+    @exclusivity(unchecked) var choice = ThreadChoice()
     init(byteCount: Int, threads: Int) {
       storage = Storage(byteCount: byteCount)
       self.threads = threads
@@ -74,7 +81,13 @@ final class Executable: @unchecked Sendable {
       slots: table(of: arena), parameters: parameters(of: arena),
       failure: .passUnretained(arena.failure))
     bind(run)
-    runPhases(run, arena, threads: threads)
+    if threads > 1, learnsThreads {
+      let isAlone = arena.choice.begin(), start = pb_ticks()
+      runPhases(run, arena, threads: isAlone ? 1 : threads)
+      arena.choice.end(time: Double(pb_ticks() &- start))
+    } else {
+      runPhases(run, arena, threads: threads)
+    }
     idleArenas.withLock { $0.append(arena) }
   }
 
