@@ -74,6 +74,34 @@ package struct Capture: ~Copyable, Reusable {
     }
   }
 
+  /// Reads one operation on known numbers without a walk: enough to find its plan, not to make it.
+  ///
+  /// False if the node is anything else; then something may have been read.
+  package mutating func readAlone(_ node: Node) -> Bool {
+    let inputs = node.inputs
+    switch node.operation {
+    case .creation, .random, .identity: return false
+    case .unary, .binary, .comparison, .selection, .conversion, .reduction, .contraction,
+      .movement, .gathering:
+      if inputs.isEmpty || node.historyHasEnded { return false }
+    }
+    for index in 0..<inputs.count {
+      let input = inputs[index].node
+      // One that comes twice is one argument.
+      if let before = (0..<index).first(where: { inputs[$0].node === input }) {
+        entryOfNode.append(entryOfNode[before])
+      } else {
+        guard let numbers = input.numbers else { return false }
+        addArgument(numbers, of: input)
+      }
+    }
+    node.encode(into: &key)
+    for index in 0..<inputs.count { key.append(UInt64(entryOfNode[index])) }
+    key.append(1)
+    key.append(UInt64(entryCount))
+    return true
+  }
+
   /// Lets go of the graph and its numbers.
   package mutating func removeAll() {
     key.removeAll(keepingCapacity: true)

@@ -25,8 +25,7 @@ package func evaluate(_ values: [Value]) {
   if knownCount == values.count { return }
   let pending = knownCount > 0 ? values.filter { !$0.node.hasNumbers } : values
   let capture = Capture.take()
-  stopping(at: nil) { () throws(Mistake) in try capture.reader.read(pending) }
-  let executable = PlanCache.shared.executable(for: capture.reader)
+  let executable = executable(for: pending, capture)
   let outputs = executable.memoryForOutputs()
   executable.run { run in
     run.bind(capture.reader.arguments, from: 0)
@@ -35,6 +34,19 @@ package func evaluate(_ values: [Value]) {
   }
   for index in pending.indices { pending[index].node.keep(outputs[executable.output(of: index)]) }
   Capture.give(capture)
+}
+
+private func executable(for values: [Value], _ capture: Borrowed<Capture>) -> Executable {
+  if values.count == 1 {
+    if capture.reader.readAlone(values[0].node),
+      let known = PlanCache.shared.known(capture.reader.key)
+    {
+      return known
+    }
+    capture.reader.removeAll()
+  }
+  stopping(at: nil) { () throws(Mistake) in try capture.reader.read(values) }
+  return PlanCache.shared.executable(for: capture.reader)
 }
 
 /// The plan of a step, for listings.

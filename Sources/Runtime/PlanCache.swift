@@ -78,6 +78,12 @@ package final class PlanCache: Sendable {
 
   package var count: Int { contents.withLock { $0.entries.count } }
 
+  /// The plan of a key, if it has been made.
+  func known(_ key: [UInt64]) -> Executable? {
+    let hash = PlanCache.hash(key)
+    return contents.withLock { $0.find(key, hash) }
+  }
+
   func executable(for capture: borrowing Capture) -> Executable {
     let hash = PlanCache.hash(capture.key)
     if let known = contents.withLock({ $0.find(capture.key, hash) }) { return known }

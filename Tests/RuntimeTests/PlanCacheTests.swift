@@ -25,6 +25,29 @@ import Testing
     return (w - slope * Float(rate)).scalars
   }
 
+  /// Operations by themselves are looked up without a walk of their graph.
+  @Test func operationsAlone() async {
+    await #expect(processExitsWith: .success) {
+      let x: Tensor<Float> = [[1, 2], [3, 4]], y: Tensor<Float> = [[5, 6], [7, 8]]
+      let condition: Tensor<Bool> = [[true, false], [false, true]]
+      PlanCacheTests.expectPlans(6, "six structures, each seen twice") {
+        for _ in 0..<2 {
+          if (x • y).scalars != [19, 22, 43, 50] { fatalError("x • y") }
+          // One argument, not two.
+          if (x • x).scalars != [7, 10, 15, 22] { fatalError("x • x") }
+          if (x - y).scalars != [-4, -4, -4, -4] { fatalError("x - y") }
+          if (y - x).scalars != [4, 4, 4, 4] { fatalError("y - x is x - y of others") }
+          if select(condition, x, y).scalars != [1, 6, 7, 4] { fatalError("select") }
+          if select(condition, x, x).scalars != [1, 2, 3, 4] { fatalError("select of one") }
+          if x.sum(along: 0).scalars != [4, 6] { fatalError("sum") }
+        }
+      }
+      PlanCacheTests.expectPlans(1, "an operation on something that is not known yet") {
+        if ((x - y) • x).scalars != [-16, -24, -16, -24] { fatalError("(x - y) • x") }
+      }
+    }
+  }
+
   @Test func numbersDoNotReplan() async {
     await #expect(processExitsWith: .success) {
       let first = PlanCacheTests.step([1, 2], rate: 0.1, key: 7)
