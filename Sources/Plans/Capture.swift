@@ -51,19 +51,18 @@ package struct Capture: ~Copyable, Reusable {
         && (renewed.isEmpty || !node.isDetached(fromOneOf: renewed))
     }
     order.walk(from: values, isLeaf: isKnown)
-    for position in 0..<order.count {
-      try order.unretainedNode(at: position)._withUnsafeGuaranteedRef { node in
-        Result { () throws(Mistake) in
-          if isKnown(node), let numbers = node.numbers {
-            addArgument(numbers, of: node)
-          } else if !placeholders.isEmpty, placeholders.contains(where: { $0 === node }) {
-            addArgument(Capture.nothing, of: node)
-          } else {
-            try add(node, at: position)
-          }
-        }
-      }.get()
+    var mistake: Mistake?
+    let found = order
+    found.forEach { node, position in
+      if isKnown(node), let numbers = node.numbers {
+        addArgument(numbers, of: node)
+      } else if !placeholders.isEmpty, placeholders.contains(where: { $0 === node }) {
+        addArgument(Capture.nothing, of: node)
+      } else if mistake == nil {
+        do throws(Mistake) { try add(node, at: position) } catch { mistake = error }
+      }
     }
+    if let mistake { throw mistake }
     for value in values { results.append(entryOfNode[order.position(of: value)!]) }
     key.append(UInt64(results.count))
     for result in results { key.append(UInt64(result)) }

@@ -5,7 +5,7 @@ import PullbackTensors
 extension Plan {
   /// Decides which donations are safe and gives each buffer its place in the arena.
   mutating func assignMemory() {
-    refuseUnsafeDonations()
+    refuseDonationsOfWhatIsRead()
     deferStoresOverOperands()
     findLifetimes()
     placeBuffers()
@@ -14,7 +14,7 @@ extension Plan {
   /// A result may be written over an argument of its shape and type if no other step reads the
   /// argument at the same time or later, and the writing step reads it only at the position that
   /// it is about to write.
-  private mutating func refuseUnsafeDonations() {
+  private mutating func refuseDonationsOfWhatIsRead() {
     let phase = phaseOfStep
     var readers = [[Int]](repeating: [], count: arguments.count)
     var writer = [Int](repeating: -1, count: outputs.count)

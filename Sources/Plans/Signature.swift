@@ -39,9 +39,8 @@ package struct Signature: ~Copyable, Reusable {
     order.walk(from: values) {
       $0.hasNumbers && ($0.serial < oldest || trained[$0.serial] != nil)
     }
-    for position in 0..<order.count {
-      order.unretainedNode(at: position)._withUnsafeGuaranteedRef { add($0, at: position) }
-    }
+    let found = order
+    found.forEach { add($0, at: $1) }
     for value in values { words.append(UInt64(order.position(of: value)!)) }
   }
 

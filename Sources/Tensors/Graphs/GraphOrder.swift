@@ -110,8 +110,14 @@ package struct GraphOrder: Sendable {
 
   package subscript(position: Int) -> Node { found[position].node.takeUnretainedValue() }
 
-  /// A node that lives as long as the order holds its results, for walks that count no references.
-  package func unretainedNode(at position: Int) -> Unmanaged<Node> { found[position].node }
+  /// Shows all nodes with their positions, and counts no references to them: that would take longer
+  /// than looking.
+  package func forEach(_ look: (Node, Int) -> Void) {
+    // Alive meanwhile: the order holds the results, and what can be lost on the way from them.
+    for position in found.indices {
+      found[position].node._withUnsafeGuaranteedRef { look($0, position) }
+    }
+  }
 
   package func position(of value: Value) -> Int? { positions[value.node.serial] }
 
