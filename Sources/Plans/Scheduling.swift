@@ -65,7 +65,8 @@ private struct Scheduler {
   mutating func addPhase() {
     let window = Array(remaining.suffix(Scheduler.window).reversed())
     let byRows = window.compactMap { isReady($0) ? steps[$0].rowCount : nil }
-    let choices = Set(byRows).map { rows in (rows, stepsByRows(rows, among: window)) }
+    // In order, so that a plan is the same in every process.
+    let choices = Set(byRows).sorted().map { rows in (rows, stepsByRows(rows, among: window)) }
     let best = choices.max { work(of: $0.1) < work(of: $1.1) }
     // By rows where that lets steps follow each other without a meeting in between.
     if let (rows, steps) = best, steps.contains(where: { !isReady($0) }) {
