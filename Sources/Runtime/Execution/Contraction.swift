@@ -288,8 +288,8 @@ struct CompiledContraction: BitwiseCopyable {
   ) {
     let right = memory.pointer(b.slot) + b.batch.element(batch) * elementSize
     let packed = scratch.shared + step.coreByteCount
-    // About 4 bytes a nanosecond.
-    scratch.split(units: columnTiles, nanoseconds: columnTiles * panelByteCount / 4) { tile, _ in
+    // About 32 bytes a nanosecond.
+    scratch.split(units: columnTiles, nanoseconds: columnTiles * panelByteCount / 32) { tile, _ in
       let column = place(of: tile).column
       packing(
         inner, min(tileColumns, columns - column), tileColumns,

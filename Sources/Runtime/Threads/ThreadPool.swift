@@ -13,9 +13,9 @@ import Synchronization
 
 /// The one pool of worker threads, started on first use.
 ///
-/// The caller works too. It never waits for a worker that has not begun: units are handed out one
-/// by one, and the job closes when none is left. Workers spin for a moment after work, because in
-/// a training loop more follows at once, then sleep.
+/// The caller works too. It never waits for a worker that has not begun: units are taken from one
+/// counter, and the job is over when none is left and all that were taken are done. Workers spin
+/// for a moment after work, because in a training loop more follows at once, then sleep.
 ///
 /// A worker that the system stops in the middle of a unit, because another program wants its
 /// processor, holds up the caller. When that happens the caller works alone for a while.
@@ -38,21 +38,42 @@ final class ThreadPool: @unchecked Sendable {
   /// Nanoseconds that waking may take.
   private static let longestWaking: Int64 = 4_000_000
   private static let soon: Int64 = 30_000_000
-  private static let closed = Int.min
+
+  /// The job that is posted: workers at rest look at it and nothing else.
+  private struct Post: ~Copyable {
+    /// What is left to take of which job. Who takes units from it holds the job open, and may rely
+    /// on what the post said before.
+    let ticket = Atomic<UInt64>(0)
+    let units = Atomic<Int>(0)
+    let threads = Atomic<Int>(0)
+    let work = Atomic<UnsafeRawPointer?>(nil)
+    /// The processor that the caller was seen on.
+    let callersProcessor = Atomic<Int>(-2)
+  }
+
+  /// A job's number and how many of its units nobody has taken yet.
+  private struct Ticket {
+    var word: UInt64
+    init(word: UInt64) { self.word = word }
+    init(job: UInt32, left: Int) { word = UInt64(job) << 32 | UInt64(left) }
+    var job: UInt32 { UInt32(word >> 32) }
+    var left: Int { Int(word & 0xffff_ffff) }
+
+    /// As many units as a thread takes now: less and less, so that all end together.
+    func share(threads: Int) -> Int { (left + 2 * threads - 1) / (2 * threads) }
+  }
+
+  private typealias Work = (Int, Int) -> Void
 
   private let isBusy = Atomic<Bool>(false)
-  private let epoch = Atomic<Int>(0)
   private let sleeping = Atomic<Int>(0)
-  /// Workers inside the current job; negative once it is closed to newcomers.
-  private let inside = Atomic<Int>(ThreadPool.closed)
-  private let nextUnit = Atomic<Int>(0)
-  private let joined = Atomic<Int>(0)
-  /// The processor that the caller was seen on.
-  private let callersProcessor = Atomic<Int>(-2)
-  // Written by the caller while the job is closed, read by workers inside it.
-  @exclusivity(unchecked) nonisolated(unsafe) private var job: Job?
+  // Both live as long as the process, like the pool.
+  private let post = ThreadPool.alone(Post())
+  /// Units that workers have done, of all jobs together.
+  private let finished = ThreadPool.alone(Atomic<Int>(0))
   // Touched by whoever is busy with the pool.
   private var workerCount = 0
+  private var expected = 0
   private var missed = 0
   /// When workers were woken, if none has helped since.
   private var awaitedSince: Int64 = 0
@@ -63,12 +84,15 @@ final class ThreadPool: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  private struct Job {
-    let work: (Int, Int) -> Void
-    let units: Int
-    /// Units that a thread takes at a time.
-    let share: Int
-    let workers: Int
+  /// A value with lines of memory of its own: threads that look at it are not disturbed by
+  /// those that write beside it.
+  private static func alone<Value: ~Copyable>(_ value: consuming Value) -> UnsafeMutablePointer<Value>
+  {
+    // In bounds: the stride of a value is less than the two lines.
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: 256, alignment: 128)
+      .bindMemory(to: Value.self, capacity: 1)
+    memory.initialize(to: value)
+    return memory
   }
 
   private init() {
@@ -81,9 +105,11 @@ final class ThreadPool: @unchecked Sendable {
   private func forgetWorkers() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
-    (workerCount, missed, job) = (0, 0, nil)
+    (workerCount, missed) = (0, 0)
     sleeping.store(0, ordering: .relaxed)
-    inside.store(ThreadPool.closed, ordering: .relaxed)
+    // What workers had taken of the parent's job they never finish here.
+    post.pointee.ticket.store(0, ordering: .relaxed)
+    expected = finished.pointee.load(ordering: .relaxed)
     isBusy.store(false, ordering: .relaxed)
   }
 
@@ -104,22 +130,22 @@ final class ThreadPool: @unchecked Sendable {
       return
     }
     withoutActuallyEscaping(work) { work in
-      let share = Swift.max(units / (4 * threads), 1)
-      job = Job(work: work, units: units, share: share, workers: wanted)
-      nextUnit.store(0, ordering: .relaxed)
-      joined.store(0, ordering: .relaxed)
-      callersProcessor.store(pb_processor(), ordering: .relaxed)
-      inside.store(0, ordering: .releasing)
-      epoch.add(1, ordering: .sequentiallyConsistent)
-      if sleeping.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
-      runUnits(thread: 0)
-      if awaitedSince > 0, joined.load(ordering: .relaxed) > 0 { awaitedSince = 0 }
-      // Closes the job, then waits for those inside to finish the unit at hand.
-      inside.add(ThreadPool.closed, ordering: .acquiringAndReleasing)
-      if inside.load(ordering: .acquiring) != ThreadPool.closed {
-        waitForWorkers(expected: nanoseconds / units * share)
+      withUnsafePointer(to: work) { pointer in
+        let threads = wanted + 1, last = Ticket(word: post.pointee.ticket.load(ordering: .relaxed))
+        let own = Ticket(job: 0, left: units).share(threads: threads)
+        post.pointee.units.store(units, ordering: .relaxed)
+        post.pointee.threads.store(threads, ordering: .relaxed)
+        post.pointee.work.store(UnsafeRawPointer(pointer), ordering: .relaxed)
+        post.pointee.callersProcessor.store(pb_processor(), ordering: .relaxed)
+        let ticket = Ticket(job: last.job &+ 1, left: units - own)
+        post.pointee.ticket.store(ticket.word, ordering: .sequentiallyConsistent)
+        if sleeping.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
+        for unit in 0..<own { work(unit, 0) }
+        let taken = own + takeUnits(thread: 0)
+        if taken == units { return }
+        expected &+= units - taken
+        waitForWorkers(nanoseconds: nanoseconds / units * own)
       }
-      job = nil
     }
   }
 
@@ -128,8 +154,11 @@ final class ThreadPool: @unchecked Sendable {
       if now() < restsUntil { return false }
       restsUntil = 0
     }
-    guard sleeping.load(ordering: .relaxed) == workerCount, nanoseconds < ThreadPool.worthWaking
-    else { return true }
+    if sleeping.load(ordering: .relaxed) < workerCount {
+      awaitedSince = 0
+      return true
+    }
+    if nanoseconds >= ThreadPool.worthWaking { return true }
     missed += nanoseconds
     if missed < ThreadPool.worthWakingLately { return false }
     missed = 0
@@ -143,12 +172,16 @@ final class ThreadPool: @unchecked Sendable {
     return restsUntil == 0
   }
 
-  private func waitForWorkers(expected: Int) {
+  private func waitForWorkers(nanoseconds: Int) {
+    for _ in 0..<16 {
+      if finished.pointee.load(ordering: .acquiring) == expected { return }
+      pb_pause()
+    }
     let start = now()
     var isStalled = false
-    while inside.load(ordering: .acquiring) != ThreadPool.closed {
+    while finished.pointee.load(ordering: .acquiring) != expected {
       for _ in 0..<16 { pb_pause() }
-      if now() - start > ThreadPool.stall + 2 * Int64(expected) {
+      if now() - start > ThreadPool.stall + 2 * Int64(nanoseconds) {
         isStalled = true
         // An idle processor makes the system look for threads that wait for another one.
         usleep(20)
@@ -176,13 +209,33 @@ final class ThreadPool: @unchecked Sendable {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
-  private func runUnits(thread: Int) {
-    guard let job else { return }
-    while true {
-      let first = nextUnit.add(job.share, ordering: .relaxed).oldValue
-      if first >= job.units { return }
-      for unit in first..<Swift.min(first + job.share, job.units) { job.work(unit, thread) }
+  /// Takes units of the posted job until none is left, and does them; how many they were.
+  private func takeUnits(thread: Int) -> Int {
+    var taken = 0
+    var ticket = Ticket(word: post.pointee.ticket.load(ordering: .acquiring))
+    while ticket.left > 0 {
+      // Should the post change meanwhile, so has the ticket, and nothing is taken.
+      let units = post.pointee.units.load(ordering: .relaxed)
+      let threads = post.pointee.threads.load(ordering: .relaxed)
+      let work = post.pointee.work.load(ordering: .relaxed)
+      guard thread < threads else { break }
+      let share = ticket.share(threads: threads)
+      let (isTaken, now) = post.pointee.ticket.compareExchange(
+        expected: ticket.word, desired: ticket.word - UInt64(share),
+        ordering: .acquiringAndReleasing)
+      if isTaken, let work {
+        // The caller keeps its work where it is until all units taken are done.
+        let work = work.assumingMemoryBound(to: Work.self)
+        let first = units - ticket.left
+        for unit in first..<first + share { work.pointee(unit, thread) }
+        if thread > 0 { finished.pointee.add(share, ordering: .releasing) }
+        taken += share
+        ticket = Ticket(word: post.pointee.ticket.load(ordering: .acquiring))
+      } else {
+        ticket = Ticket(word: now)
+      }
     }
+    return taken
   }
 
   private func startWorkers(_ count: Int) {
@@ -194,61 +247,53 @@ final class ThreadPool: @unchecked Sendable {
       #endif
       let status = pthread_create(
         &thread, nil,
-        { _ in
-          ThreadPool.shared.workerLoop()
+        { number in
+          ThreadPool.shared.workerLoop(Int(bitPattern: number))
           return nil
-        }, nil)
+        }, UnsafeMutableRawPointer(bitPattern: workerCount + 1))
       // Without another thread the caller does the work alone.
       guard status == 0 else { return }
       workerCount += 1
     }
   }
 
-  private func workerLoop() {
-    var seen = 0
+  /// - Parameter thread: the worker's number, from 1; the caller is 0.
+  private func workerLoop(_ thread: Int) {
+    var seen: UInt32 = 0
     while true {
       seen = waitForJob(after: seen)
-      guard enter() else { continue }
-      let thread = joined.add(1, ordering: .relaxed).newValue
-      if let job, thread <= job.workers {
+      if takeUnits(thread: thread) > 0,
+        ThreadPool.highestUsed.load(ordering: .relaxed) <= thread
+      {
         ThreadPool.highestUsed.max(thread + 1, ordering: .relaxed)
-        runUnits(thread: thread)
       }
-      inside.subtract(1, ordering: .releasing)
     }
   }
 
-  /// Joins the current job unless it is closed.
-  private func enter() -> Bool {
-    var count = inside.load(ordering: .acquiring)
-    while count >= 0 {
-      let (exchanged, original) = inside.weakCompareExchange(
-        expected: count, desired: count + 1, ordering: .acquiringAndReleasing)
-      if exchanged { return true }
-      count = original
-    }
-    return false
-  }
-
-  private func waitForJob(after seen: Int) -> Int {
+  private func waitForJob(after seen: UInt32) -> UInt32 {
     let start = now()
     repeat {
       // On the caller's processor a worker is in its way. The system would move it, but not soon.
-      if pb_processor() == callersProcessor.load(ordering: .relaxed) { pb_leave_processor() }
+      if pb_processor() == post.pointee.callersProcessor.load(ordering: .relaxed) {
+        pb_leave_processor()
+      }
       for _ in 0..<64 {
-        let newest = epoch.load(ordering: .acquiring)
-        if newest != seen { return newest }
+        let job = Ticket(word: post.pointee.ticket.load(ordering: .acquiring)).job
+        if job != seen { return job }
         pb_pause()
       }
     } while now() - start < ThreadPool.alert
     pthread_mutex_lock(mutex)
     sleeping.add(1, ordering: .sequentiallyConsistent)
-    while epoch.load(ordering: .sequentiallyConsistent) == seen {
+    var job = seen
+    while true {
+      job = Ticket(word: post.pointee.ticket.load(ordering: .sequentiallyConsistent)).job
+      if job != seen { break }
       pthread_cond_wait(condition, mutex)
     }
     sleeping.subtract(1, ordering: .sequentiallyConsistent)
     pthread_mutex_unlock(mutex)
-    return epoch.load(ordering: .acquiring)
+    return job
   }
 
   private func wakeAll() {
