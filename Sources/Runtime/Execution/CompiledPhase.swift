@@ -62,14 +62,13 @@ struct CompiledPhase: BitwiseCopyable {
   }
 
   private func runByRows(_ rows: Int, _ memory: RunMemory, _ scratch: Scratch) {
-    // As many rows as stay in the second cache, and shares for all threads; bits do not depend on
+    // As many rows as stay in the second cache, and as many for each thread; bits do not depend on
     // it. Multiples of 48 cut into whole tiles of every instruction set.
     let threads = scratch.pays(nanoseconds) ? scratch.threads : 1
-    var length = max(CompiledPhase.cachedByteCount / rowByteCount, 1)
-    if length > 48 { length = length / 48 * 48 }
-    let share = (rows + threads - 1) / threads
-    length = min(length, share < 48 ? share : (share + 1) / 2, rows)
-    if threads == 1 { length = min(max(CompiledPhase.cachedByteCount / rowByteCount, 48), rows) }
+    let most = max(CompiledPhase.cachedByteCount / rowByteCount, 48)
+    let turns = (rows + most * threads - 1) / (most * threads)
+    var length = (rows + turns * threads - 1) / (turns * threads)
+    if turns > 4, length > 48 { length = length / 48 * 48 }
     let units = (rows + length - 1) / length
     scratch.split(units: units, nanoseconds: nanoseconds) { unit, thread in
       let range = unit * length..<min((unit + 1) * length, rows)
