@@ -58,8 +58,9 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
     [PB_MULTIPLY_ADD] = PB_NUMBERS(multiply_add),
     [PB_SUBTRACT_PRODUCT] = PB_NUMBERS(subtract_product),
     [PB_SUM_OF_PRODUCTS] = PB_NUMBERS(sum_of_products),
-    [PB_QUOTIENT_ADD] = PB_FLOATS(quotient_add),
+    [PB_ROOT_ADD] = PB_FLOATS(root_add),
     [PB_SUBTRACT_QUOTIENT] = PB_FLOATS(subtract_quotient),
+    [PB_SUBTRACT_PRODUCT_QUOTIENT] = PB_FLOATS(subtract_product_quotient),
   },
   .converts = {
     [PB_F32] = { pb_copy_32, pb_convert_f32_f64, pb_convert_f32_i32, pb_convert_f32_u8 },

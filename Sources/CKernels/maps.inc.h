@@ -40,13 +40,18 @@
   })
 
 #define PB_QUOTIENTS(s, T) \
-  PB_MAP_LOOP(quotient_add_##s, T, { \
-    T quotient = ((const T *)a)[i] / ((const T *)b)[i]; \
-    r[i] = quotient + ((const T *)c)[i]; \
+  PB_MAP_LOOP(root_add_##s, T, { \
+    T root = __builtin_elementwise_sqrt(((const T *)a)[i]); \
+    r[i] = root + ((const T *)b)[i]; \
   }) \
   PB_MAP_LOOP(subtract_quotient_##s, T, { \
     T quotient = ((const T *)a)[i] / ((const T *)b)[i]; \
     r[i] = ((const T *)c)[i] - quotient; \
+  }) \
+  PB_MAP_LOOP(subtract_product_quotient_##s, T, { \
+    T product = ((const T *)a)[i] * ((const T *)b)[i]; \
+    T quotient = product / ((const T *)c)[i]; \
+    r[i] = ((const T *)d)[i] - quotient; \
   })
 
 #define PB_COMPARISONS(s, T) \

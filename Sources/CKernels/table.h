@@ -7,7 +7,11 @@
 
 #include "CPullbackKernels.h"
 
-enum { PB_TYPES = PB_U8 + 1, PB_MAPS = PB_SUBTRACT_QUOTIENT + 1, PB_REDUCTIONS = PB_MIN + 1 };
+enum {
+  PB_TYPES = PB_U8 + 1,
+  PB_MAPS = PB_SUBTRACT_PRODUCT_QUOTIENT + 1,
+  PB_REDUCTIONS = PB_MIN + 1
+};
 
 // Indexed by the enums of the public header; NULL where an entry has no meaning.
 struct pb_kernels {

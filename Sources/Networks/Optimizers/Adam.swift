@@ -5,9 +5,11 @@ import PullbackTensors
 /// Adam: steps of a size that follows the gradient's first two moments.
 ///
 /// At step t, with gradient g: m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g²,
-/// w ← w - η / (1 - β₁ᵗ) · m / (√v / √(1 - β₂ᵗ) + ε). m and v start at 0.
+/// w ← w - η m̂ / (√v̂ + ε) with m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ). m and v start at 0.
+/// Computed as w - ηₜ m / (√v + εₜ), which is the same, with ηₜ = η √(1 - β₂ᵗ) / (1 - β₁ᵗ) and
+/// εₜ = ε √(1 - β₂ᵗ): one division less an element.
 ///
-/// Source: Kingma, Ba, "Adam: a method for stochastic optimization", ICLR 2015.
+/// Source: Kingma, Ba, "Adam: a method for stochastic optimization", ICLR 2015, section 2.
 ///
 /// ```swift
 /// let w = Parameter([4])
@@ -40,8 +42,8 @@ public final class Adam: Optimizer {
     updateScalars()
   }
 
-  /// β₁, 1 - β₁, β₂, 1 - β₂, η / (1 - β₁ᵗ), √(1 - β₂ᵗ), ε.
-  public private(set) var scalars = [Double](repeating: 0, count: 7)
+  /// β₁, 1 - β₁, β₂, 1 - β₂, ηₜ, εₜ.
+  public private(set) var scalars = [Double](repeating: 0, count: 6)
 
   private func updateScalars() {
     updateAdamScalars(&scalars, betas, epsilon, step: stepCount, learningRate: learningRate)
@@ -87,18 +89,18 @@ public final class AdamW: Optimizer {
   }
 
   /// Adam's, and 1 - η λ.
-  public private(set) var scalars = [Double](repeating: 0, count: 8)
+  public private(set) var scalars = [Double](repeating: 0, count: 7)
 
   private func updateScalars() {
     updateAdamScalars(&scalars, betas, epsilon, step: stepCount, learningRate: learningRate)
-    scalars[7] = 1 - Double(learningRate) * Double(weightDecay)
+    scalars[6] = 1 - Double(learningRate) * Double(weightDecay)
   }
 
   public func updated(
     _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]],
     scalars: [Tensor<Float>]
   ) -> (parameters: [Tensor<Float>], state: [[Tensor<Float>]]) {
-    adamUpdate(parameters.map { scalars[7] * $0 }, gradients, state, scalars)
+    adamUpdate(parameters.map { scalars[6] * $0 }, gradients, state, scalars)
   }
 }
 
@@ -112,9 +114,9 @@ private func updateAdamScalars(
   scalars[1] = 1 - beta1
   scalars[2] = beta2
   scalars[3] = 1 - beta2
-  scalars[4] = Double(learningRate) / (1 - beta1.power(step))
-  scalars[5] = (1 - beta2.power(step)).squareRoot()
-  scalars[6] = Double(epsilon)
+  let correction = (1 - beta2.power(step)).squareRoot()
+  scalars[4] = Double(learningRate) * correction / (1 - beta1.power(step))
+  scalars[5] = Double(epsilon) * correction
 }
 
 /// The step that Adam and AdamW share; `scalars` in the order of `updateAdamScalars`.
@@ -126,7 +128,7 @@ private func adamUpdate(
   for (index, gradient) in gradients.enumerated() {
     let first = scalars[0] * state[index][0] + scalars[1] * gradient
     let second = scalars[2] * state[index][1] + scalars[3] * gradient.squared()
-    let size = sqrt(second) / scalars[5] + scalars[6]
+    let size = sqrt(second) + scalars[5]
     result.parameters.append(parameters[index] - scalars[4] * first / size)
     result.state.append([first, second])
   }

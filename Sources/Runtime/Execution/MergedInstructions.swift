@@ -4,8 +4,8 @@ import CPullbackKernels
 import PullbackPlans
 import PullbackTensors
 
-/// An instruction of a body as it will run: alone, or as a sum or difference that takes in the
-/// products or the quotient that it reads.
+/// An instruction of a body as it will run: alone, or as a sum or difference that takes in what it
+/// reads, products, a quotient or a root.
 struct MergedInstruction {
   /// The number of the value it makes.
   let value: Int
@@ -21,7 +21,7 @@ struct MergedInstruction {
 }
 
 extension Body {
-  /// The instructions, with products and quotients merged into the sum or difference behind them:
+  /// The instructions, with products, quotients and roots merged into the sum or difference behind:
   /// one pass over the tile instead of several. Every operation is still rounded, so no bit changes.
   ///
   /// - Parameter kept: a value that is read when the tile is done.
@@ -37,13 +37,12 @@ extension Body {
     var result: [MergedInstruction] = []
     for (index, instruction) in instructions.enumerated() {
       let value = operands.count + index
-      func part(_ input: Int) -> Binary? {
+      func part(_ input: Int) -> Part? {
         guard input >= operands.count, uses[input] == 1, !isTaken[input - operands.count],
           // A store in between might write over what the part reads.
-          !stores.contains(where: { input < $0.value && $0.value < value }),
-          case .binary(let binary) = instructions[input - operands.count].operation
+          !stores.contains(where: { input < $0.value && $0.value < value })
         else { return nil }
-        return binary
+        return Part(instructions[input - operands.count])
       }
       var made = MergedInstruction(
         value: value, instruction: instruction,
@@ -51,12 +50,7 @@ extension Body {
       if let merge = merge(instruction, part),
         let kernel = pb_map_for(merge.code, instruction.elementType.kernelType)
       {
-        (made.code, made.merged) = (merge.code, kernel)
-        made.inputs =
-          merge.parts.flatMap { part in
-            let inputs = instructions[part - operands.count].inputs
-            return [inputs[0], inputs[1]]
-          } + merge.others
+        (made.code, made.merged, made.inputs) = (merge.code, kernel, merge.inputs)
         for part in merge.parts { isTaken[part - operands.count] = true }
       }
       result.append(made)
@@ -64,21 +58,43 @@ extension Body {
     return result.filter { !isTaken[$0.value - operands.count] }
   }
 
-  /// What a sum or difference can take in: its kernel, the parts that go into it, and its other
-  /// operand.
+  /// What a sum or difference can take in.
+  private enum Part {
+    case product(Int, Int)
+    case quotient(Int, Int)
+    case root(Int)
+
+    init?(_ instruction: Instruction) {
+      let inputs = instruction.inputs
+      switch instruction.operation {
+      case .binary(.multiply): self = .product(inputs[0], inputs[1])
+      case .binary(.divide): self = .quotient(inputs[0], inputs[1])
+      case .unary(.squareRoot): self = .root(inputs[0])
+      default: return nil
+      }
+    }
+  }
+
+  /// The kernel of a sum or difference with what it takes in, the values that go into it, and those
+  /// it reads.
   private func merge(
-    _ instruction: Instruction, _ part: (Int) -> Binary?
-  ) -> (code: pb_map_code, parts: [Int], others: [Int])? {
+    _ instruction: Instruction, _ part: (Int) -> Part?
+  ) -> (code: pb_map_code, parts: [Int], inputs: [Int])? {
     guard case .binary(let binary) = instruction.operation else { return nil }
     let (x, y) = (instruction.inputs[0], instruction.inputs[1])
     switch (binary, part(x), part(y)) {
-    case (.add, .multiply, .multiply): return (PB_SUM_OF_PRODUCTS, [x, y], [])
-    case (.add, _, .multiply): return (PB_MULTIPLY_ADD, [y], [x])
-    case (.add, .multiply, _): return (PB_MULTIPLY_ADD, [x], [y])
-    case (.add, _, .divide): return (PB_QUOTIENT_ADD, [y], [x])
-    case (.add, .divide, _): return (PB_QUOTIENT_ADD, [x], [y])
-    case (.subtract, _, .multiply): return (PB_SUBTRACT_PRODUCT, [y], [x])
-    case (.subtract, _, .divide): return (PB_SUBTRACT_QUOTIENT, [y], [x])
+    case (.add, .product(let a, let b), .product(let c, let d)):
+      return (PB_SUM_OF_PRODUCTS, [x, y], [a, b, c, d])
+    case (.add, _, .product(let a, let b)): return (PB_MULTIPLY_ADD, [y], [a, b, x])
+    case (.add, .product(let a, let b), _): return (PB_MULTIPLY_ADD, [x], [a, b, y])
+    case (.add, _, .root(let a)): return (PB_ROOT_ADD, [y], [a, x])
+    case (.add, .root(let a), _): return (PB_ROOT_ADD, [x], [a, y])
+    case (.subtract, _, .product(let a, let b)): return (PB_SUBTRACT_PRODUCT, [y], [a, b, x])
+    case (.subtract, _, .quotient(let a, let b)):
+      guard case .product(let c, let d) = part(a) else {
+        return (PB_SUBTRACT_QUOTIENT, [y], [a, b, x])
+      }
+      return (PB_SUBTRACT_PRODUCT_QUOTIENT, [a, y], [c, d, b, x])
     default: return nil
     }
   }

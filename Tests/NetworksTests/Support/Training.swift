@@ -104,7 +104,7 @@ struct ReferenceTraining {
       let first = s[0] * state[index][0][place] + s[1] * gradient
       let second = s[2] * state[index][1][place] + s[3] * (gradient * gradient)
       (state[index][0][place], state[index][1][place]) = (first, second)
-      weights[index][place] -= s[4] * first / (second.squareRoot() / s[5] + s[6])
+      weights[index][place] -= s[4] * first / (second.squareRoot() + s[5])
     }
   }
 }

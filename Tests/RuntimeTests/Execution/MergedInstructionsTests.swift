@@ -5,7 +5,7 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// Sums and differences that take in products and quotients: bits of each operation by itself.
+/// Sums and differences that take in products, quotients and roots: bits of each operation by itself.
 @Suite struct MergedInstructionsTests {
   struct Form: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -87,6 +87,29 @@ import Testing
       let (p, q) = ($0[0] * $0[1], $0[2] * $0[3])
       let sum = p + q
       return sum * p
+    },
+    form("sqrt a + b", { sqrt($0[0]) + $0[1] }) {
+      let root = $0[0].squareRoot()
+      return root + $0[1]
+    },
+    form("a b + sqrt c", { $0[0] * $0[1] + sqrt($0[2]) }) {
+      let (p, root) = ($0[0] * $0[1], $0[2].squareRoot())
+      return p + root
+    },
+    form("d - a b / c", { $0[3] - $0[0] * $0[1] / $0[2] }) {
+      let p = $0[0] * $0[1]
+      let q = p / $0[2]
+      return $0[3] - q
+    },
+    form(
+      "a b - a b / c",
+      {
+        let p = $0[0] * $0[1]; return p - p / $0[2]
+      }
+    ) {
+      let p = $0[0] * $0[1]
+      let q = p / $0[2]
+      return p - q
     },
     form("d - (a b) / (c + d)", { $0[3] - $0[0] * $0[1] / ($0[2] + $0[3]) }) {
       let (p, s) = ($0[0] * $0[1], $0[2] + $0[3])
