@@ -36,6 +36,13 @@ struct CompiledPhase: BitwiseCopyable {
       bytes += plan.steps[number].byteCountOfARow(of: phase.rows ?? 1)
       steps.append(step)
     }
+    if phase.rows == nil {
+      // The longest units first: what is short fills the gaps at the end.
+      func length(_ member: Member) -> Int {
+        member.step.pointee.nanoseconds / max(member.unitCount, 1)
+      }
+      members.sort { length($0) > length($1) }
+    }
     self.members = context.plain.array(members)
     rows = phase.rows
     rowByteCount = max(bytes, 1)
@@ -84,7 +91,7 @@ struct CompiledPhase: BitwiseCopyable {
       members[index].step.pointee.run(
         memory, scratch.sharing(members[index].sharedOffset))
     }
-    scratch.split(units: unitCount, nanoseconds: nanoseconds) { number, thread in
+    scratch.split(units: unitCount, nanoseconds: nanoseconds, areAlike: false) { number, thread in
       var unit = number, index = 0
       while unit >= members[index].unitCount {
         unit -= members[index].unitCount

@@ -185,13 +185,19 @@ struct Scratch: BitwiseCopyable {
 
   /// Calls `work(unit, thread)` once for each unit, on several threads if that pays.
   ///
-  /// - Parameter nanoseconds: about how long all units take on one thread.
+  /// - Parameters:
+  ///   - nanoseconds: about how long all units take on one thread.
+  ///   - areAlike: whether one takes about as long as another.
   @inline(__always)
-  func split(units: Int, nanoseconds: Int, _ work: (Int, Int) -> Void) {
+  func split(
+    units: Int, nanoseconds: Int, areAlike: Bool = true, _ work: (Int, Int) -> Void
+  ) {
     if units == 1 || !pays(nanoseconds) {
       for unit in 0..<units { work(unit, 0) }
     } else {
-      ThreadPool.shared.run(units: units, threads: threads, nanoseconds: nanoseconds, work)
+      ThreadPool.shared.run(
+        units: units, threads: threads, nanoseconds: nanoseconds,
+        largestShare: areAlike ? .max : 1, work)
     }
   }
 

@@ -46,6 +46,7 @@ final class ThreadPool: @unchecked Sendable {
     let ticket = Atomic<UInt64>(0)
     let units = Atomic<Int>(0)
     let threads = Atomic<Int>(0)
+    let largestShare = Atomic<Int>(0)
     let work = Atomic<UnsafeRawPointer?>(nil)
     /// The processor that the caller was seen on.
     let callersProcessor = Atomic<Int>(-2)
@@ -60,7 +61,9 @@ final class ThreadPool: @unchecked Sendable {
     var left: Int { Int(word & 0xffff_ffff) }
 
     /// As many units as a thread takes now: less and less, so that all end together.
-    func share(threads: Int) -> Int { (left + 2 * threads - 1) / (2 * threads) }
+    func share(threads: Int, atMost largest: Int) -> Int {
+      Swift.min((left + 2 * threads - 1) / (2 * threads), largest)
+    }
   }
 
   private typealias Work = (Int, Int) -> Void
@@ -86,8 +89,9 @@ final class ThreadPool: @unchecked Sendable {
 
   /// A value with lines of memory of its own: threads that look at it are not disturbed by
   /// those that write beside it.
-  private static func alone<Value: ~Copyable>(_ value: consuming Value) -> UnsafeMutablePointer<Value>
-  {
+  private static func alone<Value: ~Copyable>(_ value: consuming Value) -> UnsafeMutablePointer<
+    Value
+  > {
     // In bounds: the stride of a value is less than the two lines.
     let memory = UnsafeMutableRawPointer.allocate(byteCount: 256, alignment: 128)
       .bindMemory(to: Value.self, capacity: 1)
@@ -115,8 +119,13 @@ final class ThreadPool: @unchecked Sendable {
 
   /// Calls `work(unit, thread)` once for each unit in 0 ..< units, on up to `threads` threads.
   ///
-  /// - Parameter nanoseconds: about how long all units take on one thread.
-  func run(units: Int, threads: Int, nanoseconds: Int, _ work: (Int, Int) -> Void) {
+  /// - Parameters:
+  ///   - nanoseconds: about how long all units take on one thread.
+  ///   - largestShare: how many units a thread takes at a time at most; 1 if they are not alike.
+  func run(
+    units: Int, threads: Int, nanoseconds: Int, largestShare: Int = .max,
+    _ work: (Int, Int) -> Void
+  ) {
     let wanted = Swift.min(threads, units) - 1
     guard wanted > 0, isBusy.exchange(true, ordering: .acquiring) == false else {
       // One thread's worth of work, or another evaluation has the workers: never wait.
@@ -132,9 +141,11 @@ final class ThreadPool: @unchecked Sendable {
     withoutActuallyEscaping(work) { work in
       withUnsafePointer(to: work) { pointer in
         let threads = wanted + 1, last = Ticket(word: post.pointee.ticket.load(ordering: .relaxed))
-        let own = Ticket(job: 0, left: units).share(threads: threads)
+        let own = Ticket(job: 0, left: units)
+          .share(threads: threads, atMost: largestShare)
         post.pointee.units.store(units, ordering: .relaxed)
         post.pointee.threads.store(threads, ordering: .relaxed)
+        post.pointee.largestShare.store(largestShare, ordering: .relaxed)
         post.pointee.work.store(UnsafeRawPointer(pointer), ordering: .relaxed)
         post.pointee.callersProcessor.store(pb_processor(), ordering: .relaxed)
         let ticket = Ticket(job: last.job &+ 1, left: units - own)
@@ -217,9 +228,10 @@ final class ThreadPool: @unchecked Sendable {
       // Should the post change meanwhile, so has the ticket, and nothing is taken.
       let units = post.pointee.units.load(ordering: .relaxed)
       let threads = post.pointee.threads.load(ordering: .relaxed)
+      let largestShare = post.pointee.largestShare.load(ordering: .relaxed)
       let work = post.pointee.work.load(ordering: .relaxed)
       guard thread < threads else { break }
-      let share = ticket.share(threads: threads)
+      let share = ticket.share(threads: threads, atMost: largestShare)
       let (isTaken, now) = post.pointee.ticket.compareExchange(
         expected: ticket.word, desired: ticket.word - UInt64(share),
         ordering: .acquiringAndReleasing)
