@@ -58,11 +58,15 @@
       } \
   } \
   PB_INLINE void pb_tile_of_##s( \
-    const long rows, const long vectors, const long asks, long k, long segment, const T *a, \
-    long ars, long acs, const T *b, long ldb, T *c, long ldc, int accumulate) { \
-    /* The next rows of a, as they stand in memory; or the same ones of steps to come. */ \
-    const T *soon = acs == 1 ? a + rows * ars : a + PB_AHEAD * acs; \
-    long pace = acs == 1 ? rows : acs; \
+    const long rows, const long vectors, const long asks, long tile, long k, long segment, \
+    const T *a, long ars, long acs, const T *b, long ldb, T *c, long ldc, int accumulate) { \
+    enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
+    /* The next rows of a, as they stand in memory, or the same ones of steps to come; or the next */ \
+    /* columns of b, of which each tile asks for other ones. */ \
+    const T *soon = asks == 2  ? b + (vectors + tile) * lanes \
+                    : acs == 1 ? a + rows * ars \
+                               : a + PB_AHEAD * acs; \
+    long pace = asks == 2 ? ldb : acs == 1 ? rows : acs; \
     do { \
       long length = segment < k ? segment : k, chains = 1; \
       if (PB_HAS_ROOM_FOR_TWO(rows, vectors) && k >= 2 * segment) { \
@@ -83,6 +87,7 @@
   PB_TILE_ENTRY(s, T, tile, PB_TILE_ROWS, PB_TILE_CASES(s, 2, 0)) \
   PB_TILE_ENTRY(s, T, narrow, PB_TILE_ROWS, PB_TILE_CASES(s, 1, 0)) \
   PB_TILE_ENTRY(s, T, ahead, PB_TILE_ROWS, PB_TILE_CASES(s, 2, 1)) \
+  PB_TILE_ENTRY(s, T, beside, PB_TILE_ROWS, PB_TILE_CASES(s, 2, 2)) \
   PB_TILE_ENTRY(s, T, wide, PB_WIDE_ROWS, PB_WIDE_CASES(s))
 
 // Fewer chains than the processor has multiply-adds in flight leave it waiting for the one before;
@@ -92,7 +97,7 @@
 
 #define PB_TILE_CASE(s, rows, vectors, asks) \
   case rows: \
-    pb_tile_of_##s(rows, vectors, asks, k, segment, x, ars, acs, b, ldb, y, ldc, accumulate); \
+    pb_tile_of_##s(rows, vectors, asks, tile, k, segment, x, ars, acs, b, ldb, y, ldc, accumulate); \
     break;
 
 // Rows are split evenly rather than leaving a thin last tile.

@@ -183,6 +183,9 @@ long pb_narrow_columns(pb_type type);
 pb_gemm pb_gemm_ahead_for(pb_type type);
 enum { PB_AHEAD = 256 };
 
+/// The same for a `b` that comes from memory: it asks for the columns beside those at hand.
+pb_gemm pb_gemm_beside_for(pb_type type);
+
 /// The same with pb_wide_columns columns, four vectors, for pb_wide_rows rows or fewer.
 pb_gemm pb_gemm_wide_for(pb_type type);
 long pb_wide_columns(pb_type type);

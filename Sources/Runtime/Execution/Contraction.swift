@@ -33,35 +33,21 @@ struct CompiledContraction: BitwiseCopyable {
   private let rows: Int
   private let inner: Int
   private let columns: Int
-  private let kernel: pb_gemm
-  private let narrowKernel: pb_gemm
+  private let blocking: ContractionBlocking
   /// For an inner extent of 1.
   private let outerKernel: pb_outer?
   private let packing: pb_pack
-  private let tileRows: Int
-  private let tileColumns: Int
-  private let narrowColumns: Int
   private let elementSize: Int
-  private let panelRows: Int
-  private let panelColumns: Int
-  /// How much of the inner axis is worked on before the next tile has its turn, so that what tiles
-  /// share is still in cache.
-  private let innerBlock: Int
-  /// Whether sums wait in the thread's own memory, where all tiles are whole.
-  private let sumsApart: Bool
-  private let sumStride: Int
+  private let writesThrough: Bool
   /// Behind the sums lies the panel for the step's body.
   private let sumByteCount: Int
-  /// True if b is copied into panels of tileColumns; else it is read where it is, and the last tile
-  /// may read past a row's end: what it makes of that is ignored, and every storage and arena ends
-  /// with `Storage.overread` bytes for it.
-  private let packs: Bool
-  private let writesThrough: Bool
   let threadByteCount: Int
   let sharedByteCount: Int
 
-  private var columnTiles: Int { (columns + tileColumns - 1) / tileColumns }
-  private var panelByteCount: Int { inner * tileColumns * elementSize }
+  private var columnTiles: Int {
+    (columns + blocking.tileColumns - 1) / blocking.tileColumns
+  }
+  private var panelByteCount: Int { inner * blocking.tileColumns * elementSize }
 
   init(_ core: ContractionCore, writesThrough: Bool, in context: CompilationContext) {
     a = Operand(core.a, batch: core.batch, in: context)
@@ -74,73 +60,35 @@ struct CompiledContraction: BitwiseCopyable {
       preconditionFailure("matmul is defined for numbers only")
     }
     self.packing = packing
-    // A long inner axis reads much of both operands for each panel: fewer of them, cut along it.
-    let isLong = core.inner > 4096
-    // An a beyond the second cache: read across, a line of memory for each step; or row after row by
-    // few columns of b, so that memory hardly keeps up.
-    let isFar =
-      core.rows * core.inner * core.elementType.byteCount > 1 << 20
-      && core.columns <= 4 * pb_tile_columns(type)
-    let asksAhead =
-      isLong && a.columnStride != 1 || isFar && a.columnStride == 1 && a.rowStride == core.inner
-    innerBlock = isLong ? pb_gemm_segment(core.inner) : max(core.inner, 1)
-    if core.rows <= pb_wide_rows(type), core.columns > pb_tile_columns(type) {
-      (kernel, tileRows, tileColumns) =
-        (pb_gemm_wide_for(type), pb_wide_rows(type), pb_wide_columns(type))
-    } else if core.columns <= pb_narrow_columns(type) {
-      (kernel, tileRows, tileColumns) =
-        (pb_gemm_narrow_for(type), pb_tile_rows(type), pb_narrow_columns(type))
-    } else {
-      kernel = asksAhead ? pb_gemm_ahead_for(type) : pb_gemm_for(type)
-      (tileRows, tileColumns) = (pb_tile_rows(type), pb_tile_columns(type))
-    }
-    (narrowKernel, narrowColumns) = (pb_gemm_narrow_for(type), pb_narrow_columns(type))
     outerKernel =
       core.inner == 1 && (b.columnStride == 1 || core.columns == 1) ? pb_outer_for(type) : nil
     elementSize = core.elementType.byteCount
-    // Rows of a transposed b do not stand together; those of a large b are far apart.
-    packs =
-      b.columnStride != 1 && core.columns > 1
-      || core.rows >= 96 && core.columns > tileColumns && core.inner > 200 && !isLong
-    // Panels that threads can share, each some microseconds of work and 256 KiB at most; but every
-    // panel reads all of b, and a b that is far from the second cache should be read less often.
-    let least = packs && core.inner > 1536 ? core.inner / 12 : tileRows
-    var most = max(256 * 1024 / max(core.columns * elementSize, 1), least)
-    if core.inner * core.columns * elementSize <= 256 * 1024 {
-      // All of b stays near; rows of a should too, until all column tiles have read them.
-      most = max(min(most, 256 * 1024 / max(core.inner * elementSize, 1)), tileRows)
-    }
-    let work = 2 * Double(core.rows) * Double(core.inner) * Double(core.columns)
-    let parts = max(min(Int(work / 300_000), isLong ? 4 : 8), 1)
-    let share = (core.rows + parts - 1) / parts
-    panelRows = max((min(share, most) + tileRows - 1) / tileRows * tileRows, tileRows)
-    // A few rows are shared out by columns instead.
-    panelColumns =
-      core.rows <= tileRows && core.columns > 512 && outerKernel == nil
-      ? 256 / tileColumns * tileColumns
-      : max(core.columns, 1)
-    let panel = writesThrough ? 0 : panelRows * panelColumns * elementSize
-    let tiles = (core.columns + tileColumns - 1) / tileColumns
-    // The last tile of a row can be whole only if its panel has room for it to begin earlier.
-    let left = core.columns - max(tiles - 1, 0) * tileColumns
-    let span = left <= narrowColumns ? narrowColumns : tileColumns
-    let room = core.columns - (core.columns - 1) / panelColumns * panelColumns
-    sumsApart = isLong || outerKernel == nil && room < span
-    sumStride = min(tiles, (panelColumns + tileColumns - 1) / tileColumns) * tileColumns
-    sumByteCount = sumsApart ? Plan.padded(panelRows * sumStride * elementSize) : 0
+    blocking = ContractionBlocking(
+      rows: rows, inner: inner, columns: columns, elementSize: elementSize, type,
+      a: (a.rowStride, a.columnStride), b: (b.rowStride, b.columnStride),
+      isOuter: outerKernel != nil)
+    sumByteCount =
+      blocking.keepsSumsApart
+      ? Plan.padded(blocking.sumRows * blocking.sumStride * elementSize) : 0
+    let panel = writesThrough ? 0 : blocking.panelRows * blocking.panelColumns * elementSize
     threadByteCount = sumByteCount + Plan.padded(panel)
-    sharedByteCount = packs ? tiles * core.inner * tileColumns * elementSize : 0
+    let tiles = (columns + blocking.tileColumns - 1) / blocking.tileColumns
+    sharedByteCount = blocking.packs ? tiles * inner * blocking.tileColumns * elementSize : 0
   }
 
-  private var rowPanels: Int { (rows + panelRows - 1) / panelRows }
-  private var columnPanels: Int { (columns + panelColumns - 1) / panelColumns }
+  private var rowPanels: Int { (rows + blocking.panelRows - 1) / blocking.panelRows }
+  private var columnPanels: Int {
+    (columns + blocking.panelColumns - 1) / blocking.panelColumns
+  }
 
   /// Units of work that threads can share; 0 if one matrix of the batch must follow the other.
-  var unitCount: Int { packs && batchCount > 1 ? 0 : batchCount * rowPanels * columnPanels }
+  var unitCount: Int {
+    blocking.packs && batchCount > 1 ? 0 : batchCount * rowPanels * columnPanels
+  }
 
   /// Copies b of a single product.
   func prepare(_ memory: RunMemory, _ scratch: Scratch, _ step: CompiledStep) {
-    if packs { pack(batch: 0, memory, scratch, step) }
+    if blocking.packs { pack(batch: 0, memory, scratch, step) }
   }
 
   /// One unit, after `prepare`.
@@ -148,8 +96,8 @@ struct CompiledContraction: BitwiseCopyable {
     _ unit: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int, _ step: CompiledStep
   ) {
     let (batch, panel) = unit.quotientAndRemainder(dividingBy: rowPanels * columnPanels)
-    let rows = range(panel / columnPanels, of: panelRows, in: self.rows)
-    let columns = range(panel % columnPanels, of: panelColumns, in: self.columns)
+    let rows = range(panel / columnPanels, of: blocking.panelRows, in: self.rows)
+    let columns = range(panel % columnPanels, of: blocking.panelColumns, in: self.columns)
     var frame = step.frame(memory, scratch, thread: thread)
     multiply(batch: batch, rows, columns, &frame, scratch, thread: thread, step)
   }
@@ -162,9 +110,9 @@ struct CompiledContraction: BitwiseCopyable {
     var frame = step.frame(memory, scratch, thread: thread)
     var row = range.lowerBound
     while row < range.upperBound {
-      let rows = row..<min(row + panelRows, range.upperBound)
+      let rows = row..<min(row + blocking.panelRows, range.upperBound)
       for panel in 0..<columnPanels {
-        let columns = self.range(panel, of: panelColumns, in: self.columns)
+        let columns = self.range(panel, of: blocking.panelColumns, in: self.columns)
         multiply(batch: 0, rows, columns, &frame, scratch, thread: thread, step)
       }
       row = rows.upperBound
@@ -176,22 +124,11 @@ struct CompiledContraction: BitwiseCopyable {
     let together = unitCount > 0 ? 1 : batchCount
     let count = unitCount > 0 ? unitCount : rowPanels * columnPanels
     for batch in 0..<together {
-      if packs { pack(batch: batch, memory, scratch, step) }
+      if blocking.packs { pack(batch: batch, memory, scratch, step) }
       scratch.split(units: count, nanoseconds: step.nanoseconds / together) { unit, thread in
         runUnit(batch * count + unit, memory, scratch, thread: thread, step)
       }
     }
-  }
-
-  /// Where a tile begins, and the kernel for it.
-  ///
-  /// The last tile begins early enough to be whole, unless sums wait apart, where there is room for
-  /// it: it computes some columns again, with the same bits.
-  private func place(of tile: Int) -> (column: Int, kernel: pb_gemm) {
-    let natural = tile * tileColumns, left = columns - natural
-    if left >= tileColumns { return (natural, kernel) }
-    let isNarrow = left <= narrowColumns, span = isNarrow ? narrowColumns : tileColumns
-    return (sumsApart ? natural : columns - span, isNarrow ? narrowKernel : kernel)
   }
 
   private func range(_ index: Int, of extent: Int, in count: Int) -> Range<Int> {
@@ -227,11 +164,23 @@ struct CompiledContraction: BitwiseCopyable {
     if let outerKernel {
       outerKernel(rows.count, self.columns, left, a.rowStride, right, nil, nil, target)
     } else {
-      let packed = packs ? scratch.shared + step.coreByteCount : nil
-      let sums = sumsApart ? own : target, sumStride = sumsApart ? self.sumStride : targetStride
-      multiplyTiles(rows.count, columns, left, right, packed: packed, into: sums, sumStride)
-      if sumsApart {
-        copy(rows.count, columns.count, from: sums, sumStride, to: target, targetStride)
+      let packed = blocking.packs ? scratch.shared + step.coreByteCount : nil
+      let sums = blocking.keepsSumsApart ? own : target
+      let sumStride = blocking.keepsSumsApart ? blocking.sumStride : targetStride
+      if blocking.isTurned {
+        // In bounds: panels are as wide as the product then, so rows of the target follow each other.
+        multiplyTiles(
+          columns.count, 0..<rows.count, of: rows.count, right, b.columnStride, b.rowStride, left,
+          a.columnStride, packed: nil, into: sums, sumStride)
+        packing(rows.count, columns.count, columns.count, sums, 1, sumStride, target)
+      } else {
+        multiplyTiles(
+          rows.count, columns, of: self.columns, left, a.rowStride, a.columnStride, right,
+          blocking.packs ? blocking.tileColumns : b.rowStride, packed: packed, into: sums, sumStride
+        )
+        if blocking.keepsSumsApart {
+          copy(rows.count, columns.count, from: sums, sumStride, to: target, targetStride)
+        }
       }
     }
     if writesThrough { return }
@@ -249,24 +198,24 @@ struct CompiledContraction: BitwiseCopyable {
     }
   }
 
-  /// `rows` rows of a times some columns of b, tile by tile.
+  /// `rows` rows of the left operand times some of `extent` columns of the right one, tile by tile.
   private func multiplyTiles(
-    _ rows: Int, _ columns: Range<Int>, _ left: UnsafeMutableRawPointer,
-    _ right: UnsafeMutableRawPointer, packed: UnsafeMutableRawPointer?,
-    into sums: UnsafeMutableRawPointer, _ sumStride: Int
+    _ rows: Int, _ columns: Range<Int>, of extent: Int, _ left: UnsafeMutableRawPointer,
+    _ leftRowStride: Int, _ leftColumnStride: Int, _ right: UnsafeMutableRawPointer,
+    _ rightStride: Int, packed: UnsafeMutableRawPointer?, into sums: UnsafeMutableRawPointer,
+    _ sumStride: Int
   ) {
-    let sourceStride = packs ? tileColumns : b.rowStride
-    let firstTile = columns.lowerBound / tileColumns
-    let endTile = (columns.upperBound + tileColumns - 1) / tileColumns
+    let firstTile = columns.lowerBound / blocking.tileColumns
+    let endTile = (columns.upperBound + blocking.tileColumns - 1) / blocking.tileColumns
     var start = 0
     repeat {
-      let length = min(innerBlock, inner - start)
+      let length = min(blocking.innerBlock, inner - start)
       for tile in firstTile..<endTile {
-        let (column, kernel) = place(of: tile)
+        let (column, kernel) = blocking.place(of: tile, in: extent)
         let panel = packed.map { $0 + tile * panelByteCount } ?? right + column * elementSize
         kernel(
-          rows, length, left + start * a.columnStride * elementSize, a.rowStride, a.columnStride,
-          panel + start * sourceStride * elementSize, sourceStride,
+          rows, length, left + start * leftColumnStride * elementSize, leftRowStride,
+          leftColumnStride, panel + start * rightStride * elementSize, rightStride,
           sums + (column - columns.lowerBound) * elementSize, sumStride, start > 0 ? 1 : 0)
       }
       start += length
@@ -290,9 +239,9 @@ struct CompiledContraction: BitwiseCopyable {
     let packed = scratch.shared + step.coreByteCount
     // About 32 bytes a nanosecond.
     scratch.split(units: columnTiles, nanoseconds: columnTiles * panelByteCount / 32) { tile, _ in
-      let column = place(of: tile).column
+      let column = blocking.place(of: tile, in: columns).column
       packing(
-        inner, min(tileColumns, columns - column), tileColumns,
+        inner, min(blocking.tileColumns, columns - column), blocking.tileColumns,
         right + column * b.columnStride * elementSize, b.rowStride, b.columnStride,
         packed + tile * panelByteCount)
     }
