@@ -28,11 +28,13 @@ package final class Node: Sendable {
   package init(
     _ operation: Operation, _ inputs: Inputs, elementType: ElementType, shape: Shape
   ) {
+    // First: atomic arithmetic between taking the inputs over and letting go of the caller's would
+    // have them counted twice.
+    number = Atomic(Node.reserveSerials(1))
     self.operation = operation
     self.elementType = elementType
     self.shape = shape
     self.stored = inputs
-    number = Atomic(Node.reserveSerials(1))
   }
 
   /// A leaf that owns numbers.
@@ -66,7 +68,7 @@ package final class Node: Sendable {
 
   /// Reserves `count` serial numbers and returns the first.
   package static func reserveSerials(_ count: Int) -> UInt64 {
-    counter.add(UInt64(count), ordering: .relaxed).oldValue + 1
+    counter.wrappingAdd(UInt64(count), ordering: .relaxed).oldValue + 1
   }
 
   /// The numbers, once they are known.
