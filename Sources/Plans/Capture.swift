@@ -53,13 +53,15 @@ package struct Capture: ~Copyable, Reusable {
     order.walk(from: values, isLeaf: isKnown)
     var mistake: Mistake?
     let found = order
-    found.forEach { node, position in
-      if isKnown(node), let numbers = node.numbers {
-        addArgument(numbers, of: node)
-      } else if !placeholders.isEmpty, placeholders.contains(where: { $0 === node }) {
-        addArgument(Capture.nothing, of: node)
-      } else if mistake == nil {
-        do throws(Mistake) { try add(node, at: position) } catch { mistake = error }
+    for position in 0..<found.count {
+      found.look(at: position) { node in
+        if isKnown(node), let numbers = node.numbers {
+          addArgument(numbers, of: node)
+        } else if !placeholders.isEmpty, placeholders.contains(where: { $0 === node }) {
+          addArgument(Capture.nothing, of: node)
+        } else if mistake == nil {
+          do throws(Mistake) { try add(node, at: position) } catch { mistake = error }
+        }
       }
     }
     if let mistake { throw mistake }
@@ -77,25 +79,29 @@ package struct Capture: ~Copyable, Reusable {
   ///
   /// False if the node is anything else; then something may have been read.
   package mutating func readAlone(_ node: Node) -> Bool {
-    let inputs = node.inputs
     switch node.operation {
     case .creation, .random, .identity: return false
     case .unary, .binary, .comparison, .selection, .conversion, .reduction, .contraction,
       .movement, .gathering:
-      if inputs.isEmpty || node.historyHasEnded { return false }
+      if node.canEnd { return false }
     }
-    for index in 0..<inputs.count {
-      let input = inputs[index].node
-      // One that comes twice is one argument.
-      if let before = (0..<index).first(where: { inputs[$0].node === input }) {
-        entryOfNode.append(entryOfNode[before])
-      } else {
+    let count = node.settledInputCount
+    for index in 0..<count {
+      let isKnown = node.unretainedInput(index)!._withUnsafeGuaranteedRef { input in
+        // One that comes twice is one argument.
+        for before in 0..<index
+        where node.unretainedInput(before)!._withUnsafeGuaranteedRef({ $0 === input }) {
+          entryOfNode.append(entryOfNode[before])
+          return true
+        }
         guard let numbers = input.numbers else { return false }
         addArgument(numbers, of: input)
+        return true
       }
+      if !isKnown { return false }
     }
     node.encode(into: &key)
-    for index in 0..<inputs.count { key.append(UInt64(entryOfNode[index])) }
+    for index in 0..<count { key.append(UInt64(entryOfNode[index])) }
     key.append(1)
     key.append(UInt64(entryCount))
     return true
@@ -105,20 +111,21 @@ package struct Capture: ~Copyable, Reusable {
   package mutating func removeAll() {
     key.removeAll(keepingCapacity: true)
     arguments.removeAll(keepingCapacity: true)
-    parameters.removeAll(keepingCapacity: true)
-    derived.removeAll(keepingCapacity: true)
-    order.removeAll()
     entryOfNode.removeAll(keepingCapacity: true)
     entryCount = 0
-    results.removeAll(keepingCapacity: true)
     entryOfArgument.removeAll(keepingCapacity: true)
-    entryOfParameter.removeAll(keepingCapacity: true)
-    donations.removeAll(keepingCapacity: true)
+    order.removeAll()
+    // Often empty, and emptying takes longer than asking.
+    if !parameters.isEmpty { parameters.removeAll(keepingCapacity: true) }
+    if !derived.isEmpty { derived.removeAll(keepingCapacity: true) }
+    if !results.isEmpty { results.removeAll(keepingCapacity: true) }
+    if !entryOfParameter.isEmpty { entryOfParameter.removeAll(keepingCapacity: true) }
+    if !donations.isEmpty { donations.removeAll(keepingCapacity: true) }
   }
 
   package var isLarge: Bool { key.count > 1 << 16 }
 
-  private mutating func addArgument(_ numbers: Storage, of node: Node) {
+  private mutating func addArgument(_ numbers: consuming Storage, of node: Node) {
     entryOfArgument.append(entryCount)
     arguments.append(numbers)
     node.encodeAsData(into: &key)

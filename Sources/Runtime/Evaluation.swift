@@ -3,10 +3,13 @@
 import PullbackPlans
 import PullbackTensors
 
-/// Computes the numbers of several tensors in one plan and keeps them.
+/// Computes the numbers of a tensor and keeps them.
 ///
-/// Tensors whose numbers are known cost nothing. What is computed on the way is not kept; it is
-/// recomputed, with the same bits, when somebody asks for it.
+/// If they are known it costs nothing. What is computed on the way is not kept; it is recomputed,
+/// with the same bits, when somebody asks for it.
+public func evaluate<Scalar: TensorScalar>(_ tensor: Tensor<Scalar>) { evaluate(tensor.value) }
+
+/// Computes the numbers of several tensors in one plan and keeps them, as `evaluate` of one does.
 public func evaluate<each Scalar: TensorScalar>(_ tensor: repeat Tensor<each Scalar>) {
   var values: [Value] = []
   repeat values.append((each tensor).value)
@@ -18,14 +21,39 @@ public func evaluate<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) {
   evaluate(tensors.map(\.value))
 }
 
+/// Without an array: small tensors are computed as often as their operations are written down.
+package func evaluate(_ value: Value) {
+  Recording.refuseReading()
+  if value.node.hasNumbers { return }
+  let capture = Capture.take()
+  let executable = executable(for: value, capture)
+  let output = executable.memory(for: 0)
+  executable.run { run in
+    run.bind(capture.reader.arguments, from: 0)
+    run.bind(output, at: executable.argumentCount)
+    run.setParameters(capture.reader.parameters)
+  }
+  value.node.keep(output)
+  Capture.give(capture)
+}
+
+private func executable(for value: Value, _ capture: Borrowed<Capture>) -> Executable {
+  if capture.reader.readAlone(value.node), let known = PlanCache.shared.known(capture.reader.key) {
+    return known
+  }
+  capture.reader.removeAll()
+  stopping(at: nil) { () throws(Mistake) in try capture.reader.read([value]) }
+  return PlanCache.shared.executable(for: capture.reader)
+}
+
 package func evaluate(_ values: [Value]) {
   Recording.refuseReading()
-  var knownCount = 0
-  for value in values where value.node.hasNumbers { knownCount += 1 }
-  if knownCount == values.count { return }
-  let pending = knownCount > 0 ? values.filter { !$0.node.hasNumbers } : values
+  let pending = values.filter { !$0.node.hasNumbers }
+  if pending.isEmpty { return }
+  if pending.count == 1 { return evaluate(pending[0]) }
   let capture = Capture.take()
-  let executable = executable(for: pending, capture)
+  stopping(at: nil) { () throws(Mistake) in try capture.reader.read(pending) }
+  let executable = PlanCache.shared.executable(for: capture.reader)
   let outputs = executable.memoryForOutputs()
   executable.run { run in
     run.bind(capture.reader.arguments, from: 0)
@@ -34,19 +62,6 @@ package func evaluate(_ values: [Value]) {
   }
   for index in pending.indices { pending[index].node.keep(outputs[executable.output(of: index)]) }
   Capture.give(capture)
-}
-
-private func executable(for values: [Value], _ capture: Borrowed<Capture>) -> Executable {
-  if values.count == 1 {
-    if capture.reader.readAlone(values[0].node),
-      let known = PlanCache.shared.known(capture.reader.key)
-    {
-      return known
-    }
-    capture.reader.removeAll()
-  }
-  stopping(at: nil) { () throws(Mistake) in try capture.reader.read(values) }
-  return PlanCache.shared.executable(for: capture.reader)
 }
 
 /// The plan of a step, for listings.

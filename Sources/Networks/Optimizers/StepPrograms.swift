@@ -31,7 +31,7 @@ public final class StepPrograms {
     values[0].node.endHistory()
     var results = program.memoryForResults()
     program.run(
-      inputs: borrowed.reader.numbers, bits: borrowed.reader.bits,
+      inputs: borrowed.reader.text.numbers, bits: borrowed.reader.text.bits,
       expecting: borrowed.reader.trainedSerials, into: &results)
     for index in values.indices { values[index].node.keep(results[index]) }
     Signature.give(borrowed)
@@ -42,7 +42,7 @@ public final class StepPrograms {
     for signature: borrowing Signature, _ values: [Value], _ optimizer: any Optimizer,
     at site: CallSite
   ) -> RecordedProgram {
-    if let index = known.lastIndex(where: { $0.words == signature.words }), signature.isReusable {
+    if let index = known.lastIndex(where: { $0.words == signature.text.words }), signature.text.isReusable {
       return known[index].program
     }
     var given = ReplayInputs()
@@ -54,9 +54,9 @@ public final class StepPrograms {
       results: values, inputs: given.reading(trained),
       replacing: optimizer.replacements(
         for: values[0], slots, scalarsFrom: given.bits.count, at: site))
-    if signature.isReusable {
+    if signature.text.isReusable {
       if known.count >= StepPrograms.capacity { known.removeFirst() }
-      known.append((signature.words, program))
+      known.append((signature.text.words, program))
     }
     return program
   }

@@ -55,6 +55,9 @@ struct RunMemory {
     for index in storages.indices { slots[first + index] = storages[index].base }
   }
 
+  /// Says where one of them is.
+  func bind(_ storage: Storage, at slot: Int) { slots[slot] = storage.base }
+
   /// Gives all parameters their bits.
   func setParameters(_ bits: [UInt64]) {
     for index in bits.indices { parameters[index] = bits[index] }

@@ -26,7 +26,7 @@ extension Tensor {
 
   /// Reads the elements in place. They must not be kept.
   func withElements<Result>(_ body: (UnsafeMutableBufferPointer<Scalar>) -> Result) -> Result {
-    evaluate([value])
+    evaluate(value)
     return withKnownElements(body)
   }
 

@@ -110,13 +110,10 @@ package struct GraphOrder: Sendable {
 
   package subscript(position: Int) -> Node { found[position].node.takeUnretainedValue() }
 
-  /// Shows all nodes with their positions, and counts no references to them: that would take longer
-  /// than looking.
-  package func forEach(_ look: (Node, Int) -> Void) {
+  /// Shows a node, and counts no reference to it: that would take longer than looking.
+  package func look(at position: Int, _ look: (Node) -> Void) {
     // Alive meanwhile: the order holds the results, and what can be lost on the way from them.
-    for position in found.indices {
-      found[position].node._withUnsafeGuaranteedRef { look($0, position) }
-    }
+    found[position].node._withUnsafeGuaranteedRef(look)
   }
 
   package func position(of value: Value) -> Int? { positions[value.node.serial] }

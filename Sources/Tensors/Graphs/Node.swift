@@ -104,10 +104,13 @@ package final class Node: Sendable {
   }
 
   /// The same without counting a reference, for nodes that cannot lose their inputs.
-  func unretainedInput(_ index: Int) -> Unmanaged<Node>? { stored.unretainedNode(index) }
+  package func unretainedInput(_ index: Int) -> Unmanaged<Node>? { stored.unretainedNode(index) }
+
+  /// How many inputs a node has that cannot lose them.
+  package var settledInputCount: Int { stored.count }
 
   /// Losses are scalars, and a detached tensor needs its history only until it has numbers.
-  var canEnd: Bool {
+  package var canEnd: Bool {
     if shape.rank == 0 { return true }
     if case .identity(.detached) = operation { return true }
     return false
