@@ -42,7 +42,9 @@ public final class StepPrograms {
     for signature: borrowing Signature, _ values: [Value], _ optimizer: any Optimizer,
     at site: CallSite
   ) -> RecordedProgram {
-    if let index = known.lastIndex(where: { $0.words == signature.text.words }), signature.text.isReusable {
+    if let index = known.lastIndex(where: { $0.words == signature.text.words }),
+      signature.text.isReusable
+    {
       return known[index].program
     }
     var given = ReplayInputs()

@@ -41,12 +41,11 @@ struct CompiledContraction: BitwiseCopyable {
   private let writesThrough: Bool
   /// Behind the sums lies the panel for the step's body.
   private let sumByteCount: Int
+  /// Behind that, the copied rows of a turned product.
+  private let targetByteCount: Int
   let threadByteCount: Int
   let sharedByteCount: Int
 
-  private var columnTiles: Int {
-    (columns + blocking.tileColumns - 1) / blocking.tileColumns
-  }
   private var panelByteCount: Int { inner * blocking.tileColumns * elementSize }
 
   init(_ core: ContractionCore, writesThrough: Bool, in context: CompilationContext) {
@@ -70,10 +69,15 @@ struct CompiledContraction: BitwiseCopyable {
     sumByteCount =
       blocking.keepsSumsApart
       ? Plan.padded(blocking.sumRows * blocking.sumStride * elementSize) : 0
-    let panel = writesThrough ? 0 : blocking.panelRows * blocking.panelColumns * elementSize
-    threadByteCount = sumByteCount + Plan.padded(panel)
-    let tiles = (columns + blocking.tileColumns - 1) / blocking.tileColumns
-    sharedByteCount = blocking.packs ? tiles * inner * blocking.tileColumns * elementSize : 0
+    targetByteCount =
+      writesThrough
+      ? 0 : Plan.padded(blocking.panelRows * blocking.panelColumns * elementSize)
+    // Whole tiles, of a panel of a or of all of b.
+    let bytes = blocking.tileColumns * inner * elementSize
+    threadByteCount =
+      sumByteCount + targetByteCount
+      + (blocking.copiesA ? blocking.tiles(blocking.panelRows) * bytes : 0)
+    sharedByteCount = blocking.packs ? blocking.tiles(columns) * bytes : 0
   }
 
   private var rowPanels: Int { (rows + blocking.panelRows - 1) / blocking.panelRows }
@@ -164,20 +168,26 @@ struct CompiledContraction: BitwiseCopyable {
     if let outerKernel {
       outerKernel(rows.count, self.columns, left, a.rowStride, right, nil, nil, target)
     } else {
-      let packed = blocking.packs ? scratch.shared + step.coreByteCount : nil
       let sums = blocking.keepsSumsApart ? own : target
       let sumStride = blocking.keepsSumsApart ? blocking.sumStride : targetStride
       if blocking.isTurned {
-        // In bounds: panels are as wide as the product then, so rows of the target follow each other.
+        let panels = blocking.copiesA ? own + sumByteCount + targetByteCount : nil
+        if let panels {
+          for tile in 0..<blocking.tiles(rows.count) {
+            pack(tile, of: rows.count, left, a.columnStride, a.rowStride, into: panels)
+          }
+        }
         multiplyTiles(
           columns.count, 0..<rows.count, of: rows.count, right, b.columnStride, b.rowStride, left,
-          a.columnStride, packed: nil, into: sums, sumStride)
+          blocking.copiesA ? blocking.tileColumns : a.columnStride, packed: panels, into: sums,
+          sumStride)
+        // In bounds: panels are as wide as the product then, so rows of the target follow each other.
         packing(rows.count, columns.count, columns.count, sums, 1, sumStride, target)
       } else {
         multiplyTiles(
           rows.count, columns, of: self.columns, left, a.rowStride, a.columnStride, right,
-          blocking.packs ? blocking.tileColumns : b.rowStride, packed: packed, into: sums, sumStride
-        )
+          blocking.packs ? blocking.tileColumns : b.rowStride,
+          packed: blocking.packs ? scratch.shared + step.coreByteCount : nil, into: sums, sumStride)
         if blocking.keepsSumsApart {
           copy(rows.count, columns.count, from: sums, sumStride, to: target, targetStride)
         }
@@ -236,14 +246,22 @@ struct CompiledContraction: BitwiseCopyable {
     batch: Int, _ memory: RunMemory, _ scratch: Scratch, _ step: CompiledStep
   ) {
     let right = memory.pointer(b.slot) + b.batch.element(batch) * elementSize
-    let packed = scratch.shared + step.coreByteCount
+    let panels = scratch.shared + step.coreByteCount, tiles = blocking.tiles(columns)
     // About 32 bytes a nanosecond.
-    scratch.split(units: columnTiles, nanoseconds: columnTiles * panelByteCount / 32) { tile, _ in
-      let column = blocking.place(of: tile, in: columns).column
-      packing(
-        inner, min(blocking.tileColumns, columns - column), blocking.tileColumns,
-        right + column * b.columnStride * elementSize, b.rowStride, b.columnStride,
-        packed + tile * panelByteCount)
+    scratch.split(units: tiles, nanoseconds: tiles * panelByteCount / 32) { tile, _ in
+      pack(tile, of: columns, right, b.rowStride, b.columnStride, into: panels)
     }
+  }
+
+  /// Copies one tile of the `extent` columns of a matrix.
+  private func pack(
+    _ tile: Int, of extent: Int, _ matrix: UnsafeMutableRawPointer, _ rowStride: Int,
+    _ columnStride: Int, into panels: UnsafeMutableRawPointer
+  ) {
+    let column = blocking.place(of: tile, in: extent).column
+    packing(
+      inner, min(blocking.tileColumns, extent - column), blocking.tileColumns,
+      matrix + column * columnStride * elementSize, rowStride, columnStride,
+      panels + tile * panelByteCount)
   }
 }

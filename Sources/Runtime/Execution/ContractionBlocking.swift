@@ -9,6 +9,8 @@ struct ContractionBlocking: BitwiseCopyable {
   /// Whether vectors run along the rows of the product: the kernel computes it transposed, and its
   /// sums are turned on their way to the product.
   let isTurned: Bool
+  /// Whether the rows of a must be turned as well, panel by panel.
+  let copiesA: Bool
   let tileColumns: Int
   private let kernel: pb_gemm
   private let narrowKernel: pb_gemm
@@ -42,14 +44,16 @@ struct ContractionBlocking: BitwiseCopyable {
     // A long inner axis reads much of both operands for each panel: fewer of them, cut along it.
     let isLong = inner > 4096
     innerBlock = isLong ? pb_gemm_segment(inner) : max(inner, 1)
-    isTurned =
-      !isOuter && a.rowStride == 1 && a.columnStride != 1
-      && ContractionBlocking.turningPays(
-        rows: rows, inner: inner, columns: columns, lanes: narrowColumns)
-    let (tall, wide) = isTurned ? (columns, rows) : (rows, columns)
     // An a beyond the second cache: read across, a line of memory for each step; or row after row by
     // few columns of b, so that memory hardly keeps up.
     let isFar = rows * inner * elementSize > 1 << 20 && columns <= 4 * pb_tile_columns(type)
+    let isAcross = a.rowStride == 1 && a.columnStride != 1
+    isTurned =
+      !isOuter && (isAcross || a.columnStride == 1 && inner <= 2048 && !isFar)
+      && ContractionBlocking.turningPays(
+        rows: rows, inner: inner, columns: columns, lanes: narrowColumns, copiesA: !isAcross)
+    copiesA = isTurned && !isAcross
+    let (tall, wide) = isTurned ? (columns, rows) : (rows, columns)
     let asksAhead =
       isLong && a.columnStride != 1 || isFar && a.columnStride == 1 && a.rowStride == inner
     let tileRows: Int
@@ -74,14 +78,14 @@ struct ContractionBlocking: BitwiseCopyable {
     let step = isTurned ? narrowColumns : tileRows
     let least = packs && inner > 1536 ? inner / 12 : step
     var most = max(256 * 1024 / max(columns * elementSize, 1), least)
-    if inner * columns * elementSize <= 256 * 1024 {
+    if copiesA || inner * columns * elementSize <= 256 * 1024 {
       // All of b stays near; rows of a should too, until all column tiles have read them.
       most = max(min(most, 256 * 1024 / max(inner * elementSize, 1)), step)
     }
     let work = 2 * Double(rows) * Double(inner) * Double(columns)
     let parts = max(min(Int(work / 300_000), isLong ? 4 : 8), 1)
     let share = (rows + parts - 1) / parts
-    panelRows = max((min(share, most) + step - 1) / step * step, step)
+    panelRows = max((min(share, most) + step - 1) / step * step, isTurned ? tileColumns : step)
     // A few rows are shared out by columns instead.
     panelColumns =
       !isTurned && rows <= tileRows && columns > 512 && !isOuter
@@ -98,12 +102,18 @@ struct ContractionBlocking: BitwiseCopyable {
   }
 
   /// Whether lanes saved, where columns do not fill their last vector, are worth turning the sums.
-  private static func turningPays(rows: Int, inner: Int, columns: Int, lanes: Int) -> Bool {
+  private static func turningPays(
+    rows: Int, inner: Int, columns: Int, lanes: Int, copiesA: Bool
+  ) -> Bool {
     func whole(_ extent: Int) -> Double { Double((extent + lanes - 1) / lanes * lanes) }
     let straight = Double(rows) * whole(columns), turned = whole(rows) * Double(columns)
-    // Turning an element takes about as long as 10 steps of its chain.
-    return Double(inner) * (straight - turned) > 10 * Double(rows) * Double(columns)
+    // Turning an element takes about as long as 10 steps of a chain.
+    let elements = Double(rows) * Double(copiesA ? columns + inner : columns)
+    return Double(inner) * (straight - turned) > 10 * elements
   }
+
+  /// How many tiles hold `extent` columns.
+  func tiles(_ extent: Int) -> Int { (extent + tileColumns - 1) / tileColumns }
 
   /// Where a tile of `extent` columns begins, and the kernel for it.
   ///
