@@ -84,8 +84,11 @@ struct ContractionBlocking: BitwiseCopyable {
     }
     let work = 2 * Double(rows) * Double(inner) * Double(columns)
     let parts = max(min(Int(work / 300_000), isLong ? 4 : 8), 1)
-    let share = (rows + parts - 1) / parts
-    panelRows = max((min(share, most) + step - 1) / step * step, isTurned ? tileColumns : step)
+    let share = min((rows + parts - 1) / parts, most)
+    // To the nearest multiple, so that there are about as many as wanted; two at least, where panels
+    // are small beside what each must read.
+    let steps = share < 2 * step ? (share + step - 1) / step : (share + step / 2) / step
+    panelRows = max(steps * step, isTurned ? tileColumns : step)
     // A few rows are shared out by columns instead.
     panelColumns =
       !isTurned && rows <= tileRows && columns > 512 && !isOuter
