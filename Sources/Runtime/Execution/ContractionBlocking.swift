@@ -83,11 +83,13 @@ struct ContractionBlocking: BitwiseCopyable {
       most = max(min(most, 256 * 1024 / max(inner * elementSize, 1)), step)
     }
     let work = 2 * Double(rows) * Double(inner) * Double(columns)
-    let parts = max(min(Int(work / 300_000), isLong ? 4 : 8), 1)
+    // Along a long axis every panel streams all of b, and wide ones read rows of a better.
+    let wanted = isLong ? min(Int(pb_available_processors()), 8) : 8
+    let parts = max(min(Int(work / 300_000), wanted), 1)
     let share = min((rows + parts - 1) / parts, most)
     // To the nearest multiple, so that there are about as many as wanted; two at least, where panels
     // are small beside what each must read.
-    let steps = share < 2 * step ? (share + step - 1) / step : (share + step / 2) / step
+    let steps = isLong || share < 2 * step ? (share + step - 1) / step : (share + step / 2) / step
     panelRows = max(steps * step, isTurned ? tileColumns : step)
     // A few rows are shared out by columns instead.
     panelColumns =
