@@ -14,8 +14,8 @@
 #define PB_TILE(s, T) \
   PB_INLINE void pb_segments_##s( \
     const long rows, const long vectors, const long chains, const long asks, long k, const T *a, \
-    long ars, long acs, const T *b, long ldb, T *c, long ldc, int accumulate, const T *soon, \
-    long pace) { \
+    long ars, long acs, const T *b, long ldb, T *c, long ldc, int accumulate, const T *bias, \
+    const T *soon, long pace) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
     pb_##s##v sums[2][PB_TILE_ROWS][4]; \
     const T *rows_of_a[2][(PB_TILE_ROWS + 2) / 3], *row_of_b[2]; \
@@ -54,12 +54,14 @@
         pb_##s##v_at *at = (pb_##s##v_at *)(c + i * ldc + v * lanes); \
         pb_##s##v sum = accumulate ? *at + sums[0][i][v] : sums[0][i][v]; \
         if (chains == 2) sum += sums[1][i][v]; \
+        if (bias) sum += *(const pb_##s##v_at *)(bias + v * lanes); \
         *at = sum; \
       } \
   } \
   PB_INLINE void pb_tile_of_##s( \
     const long rows, const long vectors, const long asks, long tile, long k, long segment, \
-    const T *a, long ars, long acs, const T *b, long ldb, T *c, long ldc, int accumulate) { \
+    const T *a, long ars, long acs, const T *b, long ldb, T *c, long ldc, int accumulate, \
+    const T *bias) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
     /* The next rows of a, as they stand in memory, or the same ones of steps to come; or the next */ \
     /* columns of b, of which each tile asks for other ones. */ \
@@ -69,14 +71,16 @@
     long pace = asks == 2 ? ldb : acs == 1 ? rows : acs; \
     do { \
       long length = segment < k ? segment : k, chains = 1; \
-      if (PB_HAS_ROOM_FOR_TWO(rows, vectors) && k >= 2 * segment) { \
-        chains = 2; \
+      if (PB_HAS_ROOM_FOR_TWO(rows, vectors) && k >= 2 * segment) chains = 2; \
+      const T *last = k <= chains * length ? bias : 0; \
+      if (PB_HAS_ROOM_FOR_TWO(rows, vectors) && chains == 2) \
         pb_segments_##s( \
-          rows, vectors, 2, asks, length, a, ars, acs, b, ldb, c, ldc, accumulate, soon, pace); \
-      } else { \
+          rows, vectors, 2, asks, length, a, ars, acs, b, ldb, c, ldc, accumulate, last, soon, \
+          pace); \
+      else \
         pb_segments_##s( \
-          rows, vectors, 1, asks, length, a, ars, acs, b, ldb, c, ldc, accumulate, soon, pace); \
-      } \
+          rows, vectors, 1, asks, length, a, ars, acs, b, ldb, c, ldc, accumulate, last, soon, \
+          pace); \
       soon += chains * length * pace; \
       a += chains * length * acs; \
       b += chains * length * ldb; \
@@ -97,14 +101,15 @@
 
 #define PB_TILE_CASE(s, rows, vectors, asks) \
   case rows: \
-    pb_tile_of_##s(rows, vectors, asks, tile, k, segment, x, ars, acs, b, ldb, y, ldc, accumulate); \
+    pb_tile_of_##s(rows, vectors, asks, tile, k, segment, x, ars, acs, b, ldb, y, ldc, accumulate, \
+                  bias); \
     break;
 
 // Rows are split evenly rather than leaving a thin last tile.
 #define PB_TILE_ENTRY(s, T, name, most, cases) \
   static void pb_##name##_##s( \
     long rows, long k, const void *a, long ars, long acs, const void *b, long ldb, void *c, \
-    long ldc, int accumulate) { \
+    long ldc, int accumulate, const void *bias) { \
     long segment = pb_gemm_segment(k), tiles = (rows + most - 1) / most; \
     const T *x = a; \
     T *y = c; \

@@ -158,12 +158,13 @@ pb_arg_column pb_arg_column_for(int is_max, pb_type type);
 /// `c[i * ldc + j] (+)= sum over p of a[i * ars + p * acs] * b[p * ldb + j]` for i < rows, p < k
 /// and every j < pb_tile_columns: full rows of b are read and full rows of c written. k is cut into
 /// segments of pb_gemm_segment(k) steps, of which the last may be shorter. Each is one chain over p
-/// in order, from 0; their sums are added to c (accumulate) or to each other, in order. So calling
-/// segment by segment changes no bits, nor do `rows` or the choice of the kernel. k may be 0. `c`
-/// must not overlap `a` or `b`. F32, F64 and Int32 (wrapping); NULL for U8.
+/// in order, from 0; their sums are added to c (accumulate) or to each other, in order. Then
+/// `bias[j]` is added, unless it is NULL. So calling segment by segment changes no bits (with the
+/// bias in the last call), nor do `rows` or the choice of the kernel. k may be 0. `c` must not
+/// overlap `a` or `b`. F32, F64 and Int32 (wrapping); NULL for U8.
 typedef void (*pb_gemm)(
   long rows, long k, const void *a, long ars, long acs, const void *b, long ldb, void *c, long ldc,
-  int accumulate);
+  int accumulate, const void *bias);
 pb_gemm pb_gemm_for(pb_type type);
 long pb_tile_columns(pb_type type);
 /// Rows that are worked on together: multiples of it are fastest.

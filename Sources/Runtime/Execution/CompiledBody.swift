@@ -90,6 +90,17 @@ struct CompiledBody: BitwiseCopyable {
   /// What the body is if it is `target = minuend - factor * core`: a step of gradient descent.
   let update: Update?
 
+  /// What the body is if it is `target = core + bias`, the same bias for every row.
+  let bias: Bias?
+
+  struct Bias: BitwiseCopyable {
+    let slot: Int
+    let byteOffset: Int
+    /// How many columns a row has.
+    let count: Int
+    let target: Int
+  }
+
   struct Update: BitwiseCopyable {
     let minuend: Int
     let factor: Int
@@ -157,6 +168,7 @@ struct CompiledBody: BitwiseCopyable {
           size: body.operands[store.value].elementType.byteCount))
     }
     update = CompiledBody.update(merged, operands, instructions, copies)
+    bias = CompiledBody.bias(merged, operands, instructions, copies)
     self.instructions = context.plain.array(instructions)
     self.copies = context.plain.array(copies)
     scratchByteCount = tableByteCount + registers.byteCount
@@ -184,6 +196,26 @@ extension CompiledBody {
     switch (load(0), load(1)) {
     case (.core, .uniform(let slot, let offset)), (.uniform(let slot, let offset), .core):
       return Update(minuend: minuend, factor: slot, factorOffset: offset, target: target)
+    default: return nil
+    }
+  }
+}
+
+extension CompiledBody {
+  private static func bias(
+    _ merged: [MergedInstruction], _ operands: UnsafeBufferPointer<CompiledOperand>,
+    _ instructions: [CompiledInstruction], _ copies: [Copy]
+  ) -> Bias? {
+    guard merged.count == 1, merged[0].code == nil, copies.isEmpty, operands.count == 2,
+      case .binary(.add) = merged[0].instruction.operation,
+      case .slot(let target) = instructions[0].destination
+    else { return nil }
+    switch (operands[0].load, operands[1].load) {
+    case (.core, .periodic(let slot, let walk, let period)),
+      (.periodic(let slot, let walk, let period), .core):
+      if walk.stride != 1 { return nil }
+      return Bias(
+        slot: slot, byteOffset: walk.offset * operands[0].size, count: period, target: target)
     default: return nil
     }
   }

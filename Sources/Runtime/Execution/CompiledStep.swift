@@ -34,7 +34,7 @@ struct CompiledStep: BitwiseCopyable {
     case .none: core = .none
     case .contraction(let contraction):
       let compiled = CompiledContraction(
-        contraction, writesThrough: body.pointee.coreSlot != nil, in: context)
+        contraction, body.pointee, in: context)
       (core, coreScratch) = (
         .contraction(context.plain.one(compiled)), compiled.threadByteCount
       )

@@ -38,7 +38,10 @@ struct CompiledContraction: BitwiseCopyable {
   private let outerKernel: pb_outer?
   private let packing: pb_pack
   private let elementSize: Int
-  private let writesThrough: Bool
+  /// The slot that the kernel writes to where nothing is left for the body to do.
+  private let directSlot: Int?
+  /// What it adds to each row then.
+  private let bias: CompiledBody.Bias?
   /// Behind the sums lies the panel for the step's body.
   private let sumByteCount: Int
   /// Behind that, the copied rows of a turned product.
@@ -48,12 +51,11 @@ struct CompiledContraction: BitwiseCopyable {
 
   private var panelByteCount: Int { inner * blocking.tileColumns * elementSize }
 
-  init(_ core: ContractionCore, writesThrough: Bool, in context: CompilationContext) {
+  init(_ core: ContractionCore, _ body: CompiledBody, in context: CompilationContext) {
     a = Operand(core.a, batch: core.batch, in: context)
     b = Operand(core.b, batch: core.batch, in: context)
     batchCount = core.batch.elementCount
     (rows, inner, columns) = (core.rows, core.inner, core.columns)
-    self.writesThrough = writesThrough
     let type = core.elementType.kernelType
     guard let packing = pb_pack_for(type) else {
       preconditionFailure("matmul is defined for numbers only")
@@ -66,11 +68,15 @@ struct CompiledContraction: BitwiseCopyable {
       rows: rows, inner: inner, columns: columns, elementSize: elementSize, type,
       a: (a.rowStride, a.columnStride), b: (b.rowStride, b.columnStride),
       isOuter: outerKernel != nil)
+    // Vectors of a turned product do not run along rows, and outer products have a kernel of theirs.
+    let canAdd = !blocking.isTurned && outerKernel == nil && body.bias?.count == columns
+    bias = canAdd ? body.bias : nil
+    directSlot = body.coreSlot ?? bias?.target
     sumByteCount =
       blocking.keepsSumsApart
       ? Plan.padded(blocking.sumRows * blocking.sumStride * elementSize) : 0
     targetByteCount =
-      writesThrough
+      directSlot != nil
       ? 0 : Plan.padded(blocking.panelRows * blocking.panelColumns * elementSize)
     // Whole tiles, of a panel of a or of all of b.
     let bytes = blocking.tileColumns * inner * elementSize
@@ -158,8 +164,8 @@ struct CompiledContraction: BitwiseCopyable {
       return
     }
     let target: UnsafeMutableRawPointer, targetStride: Int
-    if writesThrough, let slot = frame.body.coreSlot {
-      target = memory.pointer(slot) + first * elementSize
+    if let directSlot {
+      target = memory.pointer(directSlot) + first * elementSize
       targetStride = self.columns
     } else {
       target = own + sumByteCount
@@ -179,21 +185,22 @@ struct CompiledContraction: BitwiseCopyable {
         }
         multiplyTiles(
           columns.count, 0..<rows.count, of: rows.count, right, b.columnStride, b.rowStride, left,
-          blocking.copiesA ? blocking.tileColumns : a.columnStride, packed: panels, into: sums,
-          sumStride)
+          blocking.copiesA ? blocking.tileColumns : a.columnStride, packed: panels, adding: nil,
+          into: sums, sumStride)
         // In bounds: panels are as wide as the product then, so rows of the target follow each other.
         packing(rows.count, columns.count, columns.count, sums, 1, sumStride, target)
       } else {
         multiplyTiles(
           rows.count, columns, of: self.columns, left, a.rowStride, a.columnStride, right,
           blocking.packs ? blocking.tileColumns : b.rowStride,
-          packed: blocking.packs ? scratch.shared + step.coreByteCount : nil, into: sums, sumStride)
+          packed: blocking.packs ? scratch.shared + step.coreByteCount : nil,
+          adding: bias.map { memory.pointer($0.slot) + $0.byteOffset }, into: sums, sumStride)
         if blocking.keepsSumsApart {
           copy(rows.count, columns.count, from: sums, sumStride, to: target, targetStride)
         }
       }
     }
-    if writesThrough { return }
+    if directSlot != nil { return }
     frame.core = target
     if columns.count == self.columns {
       frame.coreStart = first
@@ -212,21 +219,24 @@ struct CompiledContraction: BitwiseCopyable {
   private func multiplyTiles(
     _ rows: Int, _ columns: Range<Int>, of extent: Int, _ left: UnsafeMutableRawPointer,
     _ leftRowStride: Int, _ leftColumnStride: Int, _ right: UnsafeMutableRawPointer,
-    _ rightStride: Int, packed: UnsafeMutableRawPointer?, into sums: UnsafeMutableRawPointer,
-    _ sumStride: Int
+    _ rightStride: Int, packed: UnsafeMutableRawPointer?, adding bias: UnsafeMutableRawPointer?,
+    into sums: UnsafeMutableRawPointer, _ sumStride: Int
   ) {
     let firstTile = columns.lowerBound / blocking.tileColumns
     let endTile = (columns.upperBound + blocking.tileColumns - 1) / blocking.tileColumns
     var start = 0
     repeat {
       let length = min(blocking.innerBlock, inner - start)
+      // In bounds like b: a bias has as many columns.
+      let bias = start + length == inner ? bias : nil
       for tile in firstTile..<endTile {
         let (column, kernel) = blocking.place(of: tile, in: extent)
         let panel = packed.map { $0 + tile * panelByteCount } ?? right + column * elementSize
         kernel(
           rows, length, left + start * leftColumnStride * elementSize, leftRowStride,
           leftColumnStride, panel + start * rightStride * elementSize, rightStride,
-          sums + (column - columns.lowerBound) * elementSize, sumStride, start > 0 ? 1 : 0)
+          sums + (column - columns.lowerBound) * elementSize, sumStride, start > 0 ? 1 : 0,
+          bias.map { $0 + column * elementSize })
       }
       start += length
     } while start < inner

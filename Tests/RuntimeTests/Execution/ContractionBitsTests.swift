@@ -182,6 +182,37 @@ extension Int32: ChainScalar {
     }
   }
 
+  /// Only a bias: the kernel adds it itself, unless it computes the product transposed.
+  @Test(
+    "A bias behind products",
+    arguments: [
+      [2, 40, 90], [3, 2049, 70], [5, 0, 40], [6, 900, 10], [33, 128, 128], [40, 401, 16],
+      [64, 300, 47], [97, 201, 200], [70, 4200, 46], [130, 90, 50], [9, 1, 30], [4, 60, 511],
+      [3, 20, 700],
+    ])
+  func biases(shape: [Int]) {
+    let (rows, inner, columns) = (shape[0], shape[1], shape[2])
+    var choice = Choice(seed: rows + columns)
+    let a = choice.floats(rows * inner), b = choice.floats(inner * columns)
+    let all = choice.floats(columns + 5)
+    let product = Chains.product(
+      a, b, rows: rows, inner: inner, columns: columns, fused: ContractionBitsTests.fused)
+    let expected = product.indices.map { product[$0] + all[5 + $0 % columns] }
+    let lefts = layouts(a, rows: rows, columns: inner)
+    let rights = layouts(b, rows: inner, columns: columns)
+    // Part of another tensor: it begins somewhere inside.
+    let bias = Tensor<Float>(all)[5..<(columns + 5)]
+    onThreads([1, 2, 3, 7]) { threads in
+      for left in lefts {
+        for right in rights {
+          let isEqual =
+            (left • right + bias).scalars == expected && (bias + left • right).scalars == expected
+          #expect(isEqual, "\(shape) on \(threads) threads")
+        }
+      }
+    }
+  }
+
   @Test("Batches", arguments: [[2, 5, 19, 33], [3, 13, 2049, 17], [4, 100, 210, 40]])
   func batches(shape: [Int]) {
     let (count, rows, inner, columns) = (shape[0], shape[1], shape[2], shape[3])
@@ -194,6 +225,8 @@ extension Int32: ChainScalar {
         left, right, rows: rows, inner: inner, columns: columns,
         fused: ContractionBitsTests.fused)
     }
+    let bias = choice.floats(columns)
+    let withBias = expected.indices.map { expected[$0] + bias[$0 % columns] }
     let left = Tensor<Float>(shape: [count, rows, inner], scalars: a)
     let right = Tensor<Float>(shape: [count, inner, columns], scalars: b)
     // The same numbers with the last two axes exchanged in memory.
@@ -203,6 +236,8 @@ extension Int32: ChainScalar {
     onThreads([1, 2, 3, 7]) { threads in
       let isEqual = (left • right).scalars == expected && (left • packed).scalars == expected
       #expect(isEqual, "\(shape) on \(threads) threads")
+      let biased = (left • right + Tensor(bias)).scalars == withBias
+      #expect(biased, "\(shape) with a bias on \(threads) threads")
     }
   }
 }
