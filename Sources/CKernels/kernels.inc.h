@@ -58,6 +58,7 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
     [PB_MULTIPLY_ADD] = PB_NUMBERS(multiply_add),
     [PB_SUBTRACT_PRODUCT] = PB_NUMBERS(subtract_product),
     [PB_SUM_OF_PRODUCTS] = PB_NUMBERS(sum_of_products),
+    [PB_SUM_WITH_SQUARE] = PB_FLOATS(sum_with_square),
     [PB_ROOT_ADD] = PB_FLOATS(root_add),
     [PB_SUBTRACT_QUOTIENT] = PB_FLOATS(subtract_quotient),
     [PB_SUBTRACT_PRODUCT_QUOTIENT] = PB_FLOATS(subtract_product_quotient),

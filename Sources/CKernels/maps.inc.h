@@ -39,7 +39,13 @@
     r[i] = product + other; \
   })
 
-#define PB_QUOTIENTS(s, T) \
+#define PB_LONGER_SUMS(s, T) \
+  PB_MAP_LOOP(sum_with_square_##s, T, { \
+    T product = ((const T *)a)[i] * ((const T *)b)[i]; \
+    T square = ((const T *)d)[i] * ((const T *)d)[i]; \
+    T other = ((const T *)c)[i] * square; \
+    r[i] = product + other; \
+  }) \
   PB_MAP_LOOP(root_add_##s, T, { \
     T root = __builtin_elementwise_sqrt(((const T *)a)[i]); \
     r[i] = root + ((const T *)b)[i]; \
@@ -76,7 +82,7 @@
   PB_BINARY(maximum_##s, T, T, x != x ? x : x > y ? x : y) \
   PB_BINARY(minimum_##s, T, T, x != x ? x : x < y ? x : y) \
   PB_PRODUCTS(s, T) \
-  PB_QUOTIENTS(s, T) \
+  PB_LONGER_SUMS(s, T) \
   PB_COMPARISONS(s, T)
 
 PB_FLOAT_MAPS(f32, float)

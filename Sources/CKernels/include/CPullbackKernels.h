@@ -66,9 +66,9 @@ typedef enum pb_map_code {
   PB_EQUAL, PB_NOT_EQUAL, PB_LESS, PB_LESS_EQUAL, PB_GREATER, PB_GREATER_EQUAL,
   // a: U8 condition; b where it holds, c where it does not.
   PB_SELECT,
-  // a b + c, c - a b, a b + c d, and of floating point sqrt(a) + b, c - a / b and d - a b / c, each
-  // operation rounded by itself: several maps in one pass over memory.
-  PB_MULTIPLY_ADD, PB_SUBTRACT_PRODUCT, PB_SUM_OF_PRODUCTS,
+  // a b + c, c - a b, a b + c d, and of floating point a b + c (d d), sqrt(a) + b, c - a / b and
+  // d - a b / c, each operation rounded by itself: several maps in one pass over memory.
+  PB_MULTIPLY_ADD, PB_SUBTRACT_PRODUCT, PB_SUM_OF_PRODUCTS, PB_SUM_WITH_SQUARE,
   PB_ROOT_ADD, PB_SUBTRACT_QUOTIENT, PB_SUBTRACT_PRODUCT_QUOTIENT
 } pb_map_code;
 

@@ -84,6 +84,9 @@ extension Body {
     let (x, y) = (instruction.inputs[0], instruction.inputs[1])
     switch (binary, part(x), part(y)) {
     case (.add, .product(let a, let b), .product(let c, let d)):
+      if case .product(let e, let f) = part(d), e == f {
+        return (PB_SUM_WITH_SQUARE, [x, y, d], [a, b, c, e])
+      }
       return (PB_SUM_OF_PRODUCTS, [x, y], [a, b, c, d])
     case (.add, _, .product(let a, let b)): return (PB_MULTIPLY_ADD, [y], [a, b, x])
     case (.add, .product(let a, let b), _): return (PB_MULTIPLY_ADD, [x], [a, b, y])

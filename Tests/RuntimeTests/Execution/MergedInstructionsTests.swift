@@ -88,6 +88,16 @@ import Testing
       let sum = p + q
       return sum * p
     },
+    form("a b + c (d d)", { $0[0] * $0[1] + $0[2] * $0[3].squared() }) {
+      let (p, square) = ($0[0] * $0[1], $0[3] * $0[3])
+      let q = $0[2] * square
+      return p + q
+    },
+    form("(a b) c + d (a a)", { $0[0] * $0[1] * $0[2] + $0[3] * ($0[0] * $0[0]) }) {
+      let (p, square) = ($0[0] * $0[1], $0[0] * $0[0])
+      let (q, r) = (p * $0[2], $0[3] * square)
+      return q + r
+    },
     form("sqrt a + b", { sqrt($0[0]) + $0[1] }) {
       let root = $0[0].squareRoot()
       return root + $0[1]
