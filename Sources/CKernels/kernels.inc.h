@@ -71,7 +71,7 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
   },
   .copies = PB_BY_SIZE(copy),
   .fills = PB_BY_SIZE(fill),
-  .loads_strided = PB_BY_SIZE(load_strided),
+  .loads_plane = PB_BY_SIZE(load_plane),
   .iotas = PB_ALL_TYPES(iota),
   .first_outside = pb_first_outside_i32,
 

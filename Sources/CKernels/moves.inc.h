@@ -2,8 +2,8 @@
 //
 // Copies, fills, conversions, arithmetic progressions and the check of indices.
 //
-// Bounds: `out[i]` and `a[i]` for i < n; a strided load reads `a[i * stride]` for i < n, which the
-// caller guarantees to lie inside one allocation.
+// Bounds: `out[i]` and `a[i]` for i < n; the caller guarantees that what it asks of a plane lies
+// inside one allocation.
 
 #define PB_MOVES(size, W) \
   PB_UNARY(copy_##size, W, W, x) \
@@ -12,14 +12,22 @@
     W value = *(const W *)scalar; \
     PB_ELEMENTWISE for (long i = 0; i < n; i++) r[i] = value; \
   } \
-  static void pb_load_strided_##size(long n, void *out, const void *a, long stride) { \
-    if (stride == 1) { \
-      pb_copy_##size(n, out, a, 0, 0, 0); \
-      return; \
-    } \
+  static void pb_load_plane_##size( \
+    long n, void *out, const void *a, long position, long extent, long stride, long outer) { \
     W *restrict r = out; \
-    const W *x = a; \
-    for (long i = 0; i < n; i++) r[i] = x[i * stride]; \
+    long column = position % extent, row = position / extent * outer; \
+    for (; n > 0; column = 0, row += outer) { \
+      const W *x = (const W *)a + row + column * stride; \
+      long length = extent - column < n ? extent - column : n; \
+      if (stride == 1) \
+        PB_ELEMENTWISE for (long i = 0; i < length; i++) r[i] = x[i]; \
+      else if (stride == 0) \
+        PB_ELEMENTWISE for (long i = 0; i < length; i++) r[i] = *x; \
+      else \
+        for (long i = 0; i < length; i++) r[i] = x[i * stride]; \
+      r += length; \
+      n -= length; \
+    } \
   }
 
 PB_MOVES(8, pb_word8)

@@ -20,7 +20,7 @@ struct pb_kernels {
   pb_map converts[PB_TYPES][PB_TYPES];  // from, to
   pb_map copies[PB_TYPES];
   pb_fill fills[PB_TYPES];
-  pb_strided loads_strided[PB_TYPES];
+  pb_plane loads_plane[PB_TYPES];
   pb_iota iotas[PB_TYPES];
   long (*first_outside)(long n, const int32_t *a, int32_t count);
 

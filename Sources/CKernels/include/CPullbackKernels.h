@@ -86,9 +86,11 @@ pb_map pb_copy_for(pb_type type);
 typedef void (*pb_fill)(long n, void *out, const void *scalar);
 pb_fill pb_fill_for(pb_type type);
 
-/// `out[i] = a[i * stride]`; `stride` may be 0 or negative. `out` must not overlap `a`.
-typedef void (*pb_strided)(long n, void *out, const void *a, long stride);
-pb_strided pb_load_strided_for(pb_type type);
+/// `out[i] = a[r * outer + c * stride]` with r and c the quotient and the remainder of
+/// (position + i) / extent; strides may be 0 or negative. `out` must not overlap `a`.
+typedef void (*pb_plane)(
+  long n, void *out, const void *a, long position, long extent, long stride, long outer);
+pb_plane pb_load_plane_for(pb_type type);
 
 /// `out[i] = start + i * step`, wrapping in 64 bits, then converted to the type.
 typedef void (*pb_iota)(long n, void *out, int64_t start, int64_t step);

@@ -37,10 +37,9 @@ struct BodyFrame: BitwiseCopyable {
     let holdsPeriods = body.tileLength > 0
     let length = holdsPeriods ? body.tileLength : CompiledBody.tile
     if holdsPeriods {
+      let count = min(length, range.count)
       for value in 0..<body.operands.count {
-        let operand = body.operands[value]
-        guard case .periodic(let slot, let walk, _) = operand.load else { continue }
-        gather(operand, slot, walk, at: range.lowerBound, count: min(length, range.count))
+        loadPeriod(body.operands[value], at: range.lowerBound, count: count)
       }
     }
     var position = range.lowerBound
@@ -63,7 +62,7 @@ struct BodyFrame: BitwiseCopyable {
         operand.fill(count, register, memory.pointer(slot) + offset)
       case .constant(var bits):
         operand.fill(count, register, &bits)
-      case .direct, .strided, .periodic, .iota, .core, .padded, .gathered: break
+      case .direct, .strided, .periodic, .iota, .periodicIota, .core, .padded, .gathered: break
       }
     }
   }
@@ -136,11 +135,9 @@ struct BodyFrame: BitwiseCopyable {
       gather(operand, slot, walk, at: position, count: count)
     case .periodic(let slot, let walk, _):
       if !holdsPeriods { gather(operand, slot, walk, at: position, count: count) }
-    case .iota(let walk):
-      walk.forEachRun(from: position, count: count) { done, element, length in
-        operand.iota(
-          length, register + done * size, Int64(element), Int64(walk.stride))
-      }
+    case .iota(let walk): writeIndices(operand, walk, at: position, count: count)
+    case .periodicIota(let walk, _):
+      if !holdsPeriods { writeIndices(operand, walk, at: position, count: count) }
     case .padded(let slot, let walk, let window):
       loadPadded(
         register, memory.pointer(slot), size, walk, window, at: position, count: count)
@@ -149,20 +146,53 @@ struct BodyFrame: BitwiseCopyable {
     }
   }
 
+  /// Fills the register of an operand that repeats itself with whole periods.
+  private func loadPeriod(_ operand: CompiledBody.CompiledOperand, at position: Int, count: Int) {
+    var done: Int
+    switch operand.load {
+    case .periodic(let slot, let walk, let period):
+      done = min(period, count)
+      gather(operand, slot, walk, at: position, count: done)
+    case .periodicIota(let walk, let period):
+      done = min(period, count)
+      writeIndices(operand, walk, at: position, count: done)
+    case .uniform, .constant, .direct, .strided, .iota, .core, .padded, .gathered: return
+    }
+    let register = registers + operand.register
+    while done < count {
+      // What is there is whole periods.
+      let more = min(done, count - done)
+      (register + done * operand.size).copyMemory(from: register, byteCount: more * operand.size)
+      done += more
+    }
+  }
+
   /// Copies the elements of a view into the operand's register.
   private func gather(
     _ operand: CompiledBody.CompiledOperand, _ slot: Int, _ walk: Walk, at position: Int,
     count: Int
   ) {
-    let base = memory.pointer(slot), stride = walk.stride, size = operand.size
+    let base = memory.pointer(slot), size = operand.size
     let register = registers + operand.register
+    if let outerStride = walk.outerStride {
+      operand.planeLoad(
+        count, register, base + walk.offset * size, position, walk.extent, walk.stride, outerStride)
+      return
+    }
     walk.forEachRun(from: position, count: count) { done, element, length in
-      let target = register + done * size, source = base + element * size
-      if stride == 1 {
-        target.copyMemory(from: source, byteCount: length * size)
-      } else {
-        operand.stridedLoad(length, target, source, stride)
-      }
+      operand.planeLoad(
+        length, register + done * size, base + element * size, 0, length, walk.stride, 0)
+    }
+  }
+
+  /// Writes the elements of a view of 0, 1, 2, ... into the operand's register.
+  private func writeIndices(
+    _ operand: CompiledBody.CompiledOperand, _ walk: Walk, at position: Int, count: Int
+  ) {
+    walk.forEachRun(from: position, count: count) { done, element, length in
+      operand.iota(
+        length, registers + operand.register + done * operand.size, Int64(element),
+        Int64(walk.stride))
     }
   }
 

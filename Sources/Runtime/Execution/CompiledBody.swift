@@ -22,6 +22,7 @@ struct CompiledBody: BitwiseCopyable {
     /// The same rows again and again: read once if every tile holds whole ones.
     case periodic(Int, Walk, period: Int)
     case iota(Walk)
+    case periodicIota(Walk, period: Int)
     case core
     case padded(Int, Walk, PaddedWindow)
     case gathered(CompiledGather)
@@ -31,7 +32,7 @@ struct CompiledBody: BitwiseCopyable {
     let load: Load
     let size: Int
     let fill: pb_fill
-    let stridedLoad: pb_strided
+    let planeLoad: pb_plane
     let iota: pb_iota
     /// Where its tile is, from the start of the registers; unused by direct loads.
     let register: Int
@@ -41,7 +42,7 @@ struct CompiledBody: BitwiseCopyable {
       self.register = register
       size = type.byteCount
       fill = pb_fill_for(type.kernelType)
-      stridedLoad = pb_load_strided_for(type.kernelType)
+      planeLoad = pb_load_plane_for(type.kernelType)
       iota = pb_iota_for(type.kernelType)
     }
   }
@@ -122,7 +123,10 @@ struct CompiledBody: BitwiseCopyable {
           register: registers.take())
       })
     let periods = operands.compactMap { operand -> Int? in
-      if case .periodic(_, _, let period) = operand.load { period } else { nil }
+      switch operand.load {
+      case .periodic(_, _, let period), .periodicIota(_, let period): period
+      default: nil
+      }
     }
     let longest = periods.max() ?? 1
     let whole = CompiledBody.tile / longest * longest
@@ -298,7 +302,9 @@ extension CompiledBody.Load {
     switch operand {
     case .core: self = .core
     case .constant(let bits, _): self = .constant(bits)
-    case .iota(let view, _): self = .iota(Walk(view, over: space, in: context.plain))
+    case .iota(let view, _):
+      let walk = Walk(view, over: space, in: context.plain)
+      self = walk.period.map { .periodicIota(walk, period: $0) } ?? .iota(walk)
     case .gathered(let gather):
       self = .gathered(
         CompiledGather(

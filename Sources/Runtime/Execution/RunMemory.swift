@@ -136,6 +136,12 @@ struct Walk: BitwiseCopyable {
     self.axes = plain.array(axes.isEmpty ? [Axis(extent: 1, stride: 0)] : axes)
   }
 
+  /// The distance of rows, where the view is no more than rows; 0 if it is one.
+  var outerStride: Int? { axes.count == 1 ? 0 : axes.count == 2 ? axes[1].stride : nil }
+
+  /// The extent of the innermost axis.
+  var extent: Int { axes[0].extent }
+
   /// After how many positions the same elements follow again, if that is within a tile.
   var period: Int? {
     let period = axes[0].extent
