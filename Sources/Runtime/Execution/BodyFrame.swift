@@ -38,7 +38,7 @@ struct BodyFrame: BitwiseCopyable {
     let length = holdsPeriods ? body.tileLength : CompiledBody.tile
     if holdsPeriods {
       let count = min(length, range.count)
-      for value in 0..<body.operands.count {
+      for value in body.periodics {
         loadPeriod(body.operands[value], at: range.lowerBound, count: count)
       }
     }
@@ -50,21 +50,21 @@ struct BodyFrame: BitwiseCopyable {
     }
   }
 
-  /// Fills the registers of operands that are the same everywhere; `count` positions follow.
+  /// Says where operands are that have a register, and fills those that are the same everywhere;
+  /// `count` positions follow.
   func begin(count: Int) {
     let count = min(count, CompiledBody.tile)
-    for value in 0..<body.operands.count {
-      let operand = body.operands[value]
-      let register = registers + operand.register
+    for value in body.uniforms {
+      let operand = body.operands[value], register = registers + operand.register
       table[value] = register
-      switch operand.load {
-      case .uniform(let slot, let offset):
+      if case .uniform(let slot, let offset) = operand.load {
         operand.fill(count, register, memory.pointer(slot) + offset)
-      case .constant(var bits):
+      } else if case .constant(var bits) = operand.load {
         operand.fill(count, register, &bits)
-      case .direct, .strided, .periodic, .iota, .periodicIota, .core, .padded, .gathered: break
       }
     }
+    for value in body.periodics { table[value] = registers + body.operands[value].register }
+    for value in body.moving { table[value] = registers + body.operands[value].register }
   }
 
   /// The tile of a value, after `evaluate`.
@@ -74,8 +74,15 @@ struct BodyFrame: BitwiseCopyable {
   ///
   /// - Parameter holdsPeriods: whether the registers of periodic operands are right already.
   func evaluate(at position: Int, count: Int, holdsPeriods: Bool = false) {
-    for value in 0..<body.operands.count {
-      load(body.operands[value], value, at: position, count: count, holdsPeriods)
+    for direct in body.directs {
+      table[direct.value] = memory.pointer(direct.slot) + position * direct.size
+    }
+    for direct in body.cores {
+      table[direct.value] = core! + (position - coreStart) * direct.size
+    }
+    for value in body.moving { load(body.operands[value], at: position, count: count) }
+    if !holdsPeriods {
+      for value in body.periodics { load(body.operands[value], at: position, count: count) }
     }
     for index in 0..<body.instructions.count {
       let instruction = body.instructions[index]
@@ -120,24 +127,16 @@ struct BodyFrame: BitwiseCopyable {
         step: step, position: position + first, index: indices[first], count: limit, use: use))
   }
 
-  @inline(__always)
-  private func load(
-    _ operand: CompiledBody.CompiledOperand, _ value: Int, at position: Int, count: Int,
-    _ holdsPeriods: Bool
-  ) {
+  /// Fills the register of an operand for one tile.
+  private func load(_ operand: CompiledBody.CompiledOperand, at position: Int, count: Int) {
     let size = operand.size
     let register = registers + operand.register
     switch operand.load {
-    case .uniform, .constant: break
-    case .direct(let slot): table[value] = memory.pointer(slot) + position * size
-    case .core: table[value] = core! + (position - coreStart) * size
-    case .strided(let slot, let walk):
+    case .uniform, .constant, .direct, .core: break
+    case .strided(let slot, let walk), .periodic(let slot, let walk, _):
       gather(operand, slot, walk, at: position, count: count)
-    case .periodic(let slot, let walk, _):
-      if !holdsPeriods { gather(operand, slot, walk, at: position, count: count) }
-    case .iota(let walk): writeIndices(operand, walk, at: position, count: count)
-    case .periodicIota(let walk, _):
-      if !holdsPeriods { writeIndices(operand, walk, at: position, count: count) }
+    case .iota(let walk), .periodicIota(let walk, _):
+      writeIndices(operand, walk, at: position, count: count)
     case .padded(let slot, let walk, let window):
       loadPadded(
         register, memory.pointer(slot), size, walk, window, at: position, count: count)

@@ -77,7 +77,22 @@ struct CompiledBody: BitwiseCopyable {
     let size: Int
   }
 
+  /// An operand that is read where it is.
+  struct Direct: BitwiseCopyable {
+    let value: Int
+    let slot: Int
+    let size: Int
+  }
+
   let operands: UnsafeBufferPointer<CompiledOperand>
+  // Their numbers, by when they are loaded: before all tiles, once for tiles that hold whole periods,
+  // for each tile. Asking each operand at each tile would take longer than computing some.
+  let uniforms: UnsafeBufferPointer<Int>
+  let periodics: UnsafeBufferPointer<Int>
+  let moving: UnsafeBufferPointer<Int>
+  let directs: UnsafeBufferPointer<Direct>
+  /// Those that are the core; their slot is not used.
+  let cores: UnsafeBufferPointer<Direct>
   let instructions: UnsafeBufferPointer<CompiledInstruction>
   let copies: UnsafeBufferPointer<Copy>
   /// Elements that go through the body at a time: whole periods of its periodic operands.
@@ -122,12 +137,25 @@ struct CompiledBody: BitwiseCopyable {
           load: Load(operand, space: space, context), operand.elementType,
           register: registers.take())
       })
-    let periods = operands.compactMap { operand -> Int? in
+    var uniforms: [Int] = [], periodics: [Int] = [], moving: [Int] = [], periods: [Int] = []
+    var directs: [Direct] = [], cores: [Direct] = []
+    for (value, operand) in operands.enumerated() {
       switch operand.load {
-      case .periodic(_, _, let period), .periodicIota(_, let period): period
-      default: nil
+      case .uniform, .constant: uniforms.append(value)
+      case .periodic(_, _, let period), .periodicIota(_, let period):
+        periodics.append(value)
+        periods.append(period)
+      case .strided, .iota, .padded, .gathered: moving.append(value)
+      case .direct(let slot):
+        directs.append(Direct(value: value, slot: slot, size: operand.size))
+      case .core: cores.append(Direct(value: value, slot: -1, size: operand.size))
       }
     }
+    self.uniforms = context.plain.array(uniforms)
+    self.periodics = context.plain.array(periodics)
+    self.moving = context.plain.array(moving)
+    self.directs = context.plain.array(directs)
+    self.cores = context.plain.array(cores)
     let longest = periods.max() ?? 1
     let whole = CompiledBody.tile / longest * longest
     tileLength = periods.allSatisfy { whole % $0 == 0 } ? whole : 0
