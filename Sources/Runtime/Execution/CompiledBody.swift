@@ -159,7 +159,9 @@ struct CompiledBody: BitwiseCopyable {
     let longest = periods.max() ?? 1
     let whole = CompiledBody.tile / longest * longest
     tileLength = periods.allSatisfy { whole % $0 == 0 } ? whole : 0
-    let merged = body.mergedInstructions(keeping: kept)
+    let merged = body.mergedInstructions(keeping: kept) { operand in
+      directs.contains { $0.value == operand }
+    }
     let lastUses = body.lastUses(in: merged, keeping: kept)
     let stores = Dictionary(grouping: body.stores, by: \.value)
     var registerOf = [Int?](repeating: nil, count: valueCount)

@@ -24,8 +24,12 @@ extension Body {
   /// The instructions, with products, quotients and roots merged into the sum or difference behind:
   /// one pass over the tile instead of several. Every operation is still rounded, so no bit changes.
   ///
-  /// - Parameter kept: a value that is read when the tile is done.
-  func mergedInstructions(keeping kept: Int?) -> [MergedInstruction] {
+  /// - Parameters:
+  ///   - kept: a value that is read when the tile is done.
+  ///   - isReadInPlace: whether an operand, by number, is read in memory that a store may change.
+  func mergedInstructions(
+    keeping kept: Int?, _ isReadInPlace: (Int) -> Bool
+  ) -> [MergedInstruction] {
     var uses = [Int](repeating: 0, count: operands.count + instructions.count)
     for instruction in instructions {
       for input in 0..<instruction.inputs.count { uses[instruction.inputs[input]] += 1 }
@@ -38,11 +42,18 @@ extension Body {
     for (index, instruction) in instructions.enumerated() {
       let value = operands.count + index
       func part(_ input: Int) -> Part? {
-        guard input >= operands.count, uses[input] == 1, !isTaken[input - operands.count],
-          // A store in between might write over what the part reads.
-          !stores.contains(where: { input < $0.value && $0.value < value })
-        else { return nil }
-        return Part(instructions[input - operands.count])
+        guard input >= operands.count, uses[input] == 1, !isTaken[input - operands.count] else {
+          return nil
+        }
+        let part = instructions[input - operands.count]
+        let readsInPlace = (0..<part.inputs.count).contains {
+          part.inputs[$0] < operands.count && isReadInPlace(part.inputs[$0])
+        }
+        // A store in between might write over what the part reads.
+        if readsInPlace, stores.contains(where: { input < $0.value && $0.value < value }) {
+          return nil
+        }
+        return Part(part)
       }
       var made = MergedInstruction(
         value: value, instruction: instruction,
