@@ -13,6 +13,8 @@ public final class StepPrograms {
   private var known: [(words: [UInt64], program: RecordedProgram)] = []
   /// What the optimizer trains, each with its state.
   private var slots: [[Parameter]] = []
+  /// The parameters' own.
+  private var trained: [LeafSlot] = []
 
   public init() {}
 
@@ -20,9 +22,14 @@ public final class StepPrograms {
   func minimize(
     _ values: [Value], with optimizer: any Optimizer, at site: CallSite
   ) -> Float {
-    if slots.isEmpty { slots = optimizer.slots }
+    if slots.isEmpty {
+      slots = optimizer.slots
+      trained = slots.map { $0[0].slot }
+    }
     let borrowed = Signature.take()
-    for number in slots.indices { borrowed.reader.train(slots[number][0].leaf.node.serial, number) }
+    for number in trained.indices {
+      borrowed.reader.train(trained[number].serial ?? slots[number][0].leaf.node.serial, number)
+    }
     borrowed.reader.read(values)
     let program = program(for: borrowed.reader, values, optimizer, at: site)
     for scalar in optimizer.scalars { borrowed.reader.add(bits: UInt64(Float(scalar).bitPattern)) }

@@ -32,6 +32,13 @@ package final class LeafSlot: Sendable {
     }
   }
 
+  /// The serial number of the leaf of now.
+  package var serial: UInt64? {
+    take()
+    defer { give() }
+    return heldSerial
+  }
+
   package func take() {
     while isTaken.exchange(true, ordering: .acquiring) { pb_yield() }
   }
@@ -46,7 +53,7 @@ package final class LeafSlot: Sendable {
   }
 
   /// The serial number of the leaf.
-  package var heldSerial: UInt64? { node?.serial }
+  var heldSerial: UInt64? { node?.serial }
 
   /// The numbers of the leaf, which the slot keeps alive until it is replaced.
   var heldNumbers: Storage { node!.numbers! }

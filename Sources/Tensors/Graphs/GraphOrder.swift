@@ -58,7 +58,8 @@ package struct GraphOrder: Sendable {
   }
 
   private mutating func walk(from result: Node, _ isLeaf: (Node) -> Bool) {
-    push(.passUnretained(result), isLeaf)
+    if isLeaf(result) { return add(.passUnretained(result), inputCount: 0) }
+    push(.passUnretained(result))
     while !pending.isEmpty {
       let last = pending.count - 1, visit = pending[last]
       guard let input = input(visit.next, of: visit.node) else {
@@ -68,16 +69,18 @@ package struct GraphOrder: Sendable {
       pending[last].next += 1
       if let known = positions[input._withUnsafeGuaranteedRef { $0.serial }] {
         pendingPositions.append(Int32(known))
+      } else if input._withUnsafeGuaranteedRef(isLeaf) {
+        pendingPositions.append(Int32(found.count))
+        add(input, inputCount: 0)
       } else {
-        push(input, isLeaf)
+        push(input)
       }
     }
     pendingPositions.removeLast()
   }
 
   private mutating func input(_ index: Int, of node: Unmanaged<Node>) -> Unmanaged<Node>? {
-    if index == .max { return nil }
-    return node._withUnsafeGuaranteedRef { node in
+    node._withUnsafeGuaranteedRef { node in
       if !node.canEnd { return node.unretainedInput(index) }
       guard let input = node.input(index) else { return nil }
       kept.append(input)
@@ -85,12 +88,10 @@ package struct GraphOrder: Sendable {
     }
   }
 
-  private mutating func push(_ node: Unmanaged<Node>, _ isLeaf: (Node) -> Bool) {
+  private mutating func push(_ node: Unmanaged<Node>) {
     // The node's own place, for its user; filled in when its position is known.
     pendingPositions.append(-1)
-    let isFollowed = node._withUnsafeGuaranteedRef { !isLeaf($0) }
-    pending.append(
-      Visit(node: node, next: isFollowed ? 0 : .max, inputStart: pendingPositions.count))
+    pending.append(Visit(node: node, next: 0, inputStart: pendingPositions.count))
   }
 
   private mutating func finish(_ visit: Visit) {
@@ -98,10 +99,13 @@ package struct GraphOrder: Sendable {
     let inputCount = pendingPositions.count - visit.inputStart
     for _ in 0..<inputCount { inputPositions.append(pendingPositions.removeLast()) }
     pendingPositions[visit.inputStart - 1] = Int32(found.count)
-    positions[visit.node._withUnsafeGuaranteedRef { $0.serial }] = found.count
+    add(visit.node, inputCount: inputCount)
+  }
+
+  private mutating func add(_ node: Unmanaged<Node>, inputCount: Int) {
+    positions[node._withUnsafeGuaranteedRef { $0.serial }] = found.count
     found.append(
-      Found(
-        node: visit.node, inputCount: Int32(inputCount), inputEnd: Int32(inputPositions.count)))
+      Found(node: node, inputCount: Int32(inputCount), inputEnd: Int32(inputPositions.count)))
   }
 
   package var count: Int { found.count }
