@@ -222,20 +222,23 @@ package struct Inputs: Sendable {
   ///
   /// Uniqueness is asked of the stored property: a copy would itself be a second reference.
   fileprivate mutating func moveUniquelyReferenced(to orphans: inout [Node]) {
-    if Inputs.isHeldHereAlone(&first) { orphans.append(first!) }
-    first = nil
-    if Inputs.isHeldHereAlone(&second) { orphans.append(second!) }
-    second = nil
-    if Inputs.isHeldHereAlone(&third) { orphans.append(third!) }
-    third = nil
+    Inputs.release(&first, ifHeldHereAlone: &orphans)
+    Inputs.release(&second, ifHeldHereAlone: &orphans)
+    Inputs.release(&third, ifHeldHereAlone: &orphans)
     while var last = others?.popLast() as Node? {
       if isKnownUniquelyReferenced(&last) { orphans.append(last) }
     }
     count = 0
   }
 
-  // Static: a method would be called on a copy of these inputs, a second reference to each.
-  private static func isHeldHereAlone(_ node: inout Node?) -> Bool {
-    node != nil && isKnownUniquelyReferenced(&node)
+  // Static: a method would be called on a copy of these inputs, a second reference to each. Moved,
+  // not copied: nothing is counted.
+  private static func release(_ node: inout Node?, ifHeldHereAlone orphans: inout [Node]) {
+    if node == nil { return }
+    if isKnownUniquelyReferenced(&node) {
+      orphans.append(node.take()!)
+    } else {
+      node = nil
+    }
   }
 }
