@@ -58,9 +58,6 @@ struct CompiledPhase: BitwiseCopyable {
       members[0].step.pointee.run(memory, scratch)
       return
     }
-    for index in members.indices where rows != nil || members[index].unitCount > 0 {
-      members[index].step.pointee.prepare(memory, scratch.sharing(members[index].sharedOffset))
-    }
     if let rows {
       runByRows(rows, memory, scratch)
     } else {
@@ -77,16 +74,27 @@ struct CompiledPhase: BitwiseCopyable {
     var length = (rows + turns * threads - 1) / (turns * threads)
     if turns > 4, length > 48 { length = length / 48 * 48 }
     let units = (rows + length - 1) / length
+    // With one turn each, threads need not wait for each other's copies.
+    let alone = threads > 1 && turns == 1
+    for index in members.indices {
+      members[index].step.pointee.prepare(
+        memory, scratch.sharing(members[index].sharedOffset), alone: alone)
+    }
     scratch.split(units: units, nanoseconds: nanoseconds) { unit, thread in
       let range = unit * length..<min((unit + 1) * length, rows)
       for index in members.indices {
         members[index].step.pointee.runRows(
-          range, of: rows, memory, scratch.sharing(members[index].sharedOffset), thread: thread)
+          range, of: rows, memory, scratch.sharing(members[index].sharedOffset), thread: thread,
+          alone: alone)
       }
     }
   }
 
   private func runUnits(_ memory: RunMemory, _ scratch: Scratch) {
+    for index in members.indices where members[index].unitCount > 0 {
+      members[index].step.pointee.prepare(
+        memory, scratch.sharing(members[index].sharedOffset))
+    }
     for index in members.indices where members[index].unitCount == 0 {
       members[index].step.pointee.run(
         memory, scratch.sharing(members[index].sharedOffset))

@@ -76,15 +76,20 @@ struct CompiledStep: BitwiseCopyable {
   }
 
   /// Makes what all threads read, before rows or units run.
-  func prepare(_ memory: RunMemory, _ scratch: Scratch) {
-    if case .contraction(let contraction) = core, elementCount > 0 {
+  ///
+  /// - Parameter alone: whether rows run alone: each thread makes what it can for itself.
+  func prepare(_ memory: RunMemory, _ scratch: Scratch, alone: Bool = false) {
+    if case .contraction(let contraction) = core, elementCount > 0,
+      !alone || !contraction.pointee.canCopyAlone
+    {
       contraction.pointee.prepare(memory, scratch, self)
     }
   }
 
   /// Runs the rows `rows` of `count` on one thread: see `Phase.rows`.
   func runRows(
-    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int
+    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
+    alone: Bool
   ) {
     let each = elementCount / count
     let positions = rows.lowerBound * each..<rows.upperBound * each
@@ -92,7 +97,7 @@ struct CompiledStep: BitwiseCopyable {
     switch core {
     case .none: frame.run(positions)
     case .contraction(let contraction):
-      contraction.pointee.runRows(rows, memory, scratch, thread: thread, self)
+      contraction.pointee.runRows(rows, memory, scratch, thread: thread, self, alone: alone)
     case .reduction(let reduction):
       let target = body.pointee.coreSlot.map(memory.pointer) ?? scratch.shared
       reduction.pointee.runRows(
@@ -171,7 +176,9 @@ struct Scratch: BitwiseCopyable {
   func thread(_ thread: Int) -> UnsafeMutableRawPointer { threadBase + thread * threadStride }
 
   /// The same memory for a step that runs on one thread, while others run other steps.
-  func alone(_ thread: Int) -> Scratch {
+  func alone(_ thread: Int) -> Scratch { alone(thread, sharing: shared) }
+
+  func alone(_ thread: Int, sharing shared: UnsafeMutableRawPointer) -> Scratch {
     Scratch(
       shared: shared, threadBase: self.thread(thread), threadStride: threadStride, threads: 1)
   }

@@ -46,8 +46,12 @@ struct CompiledContraction: BitwiseCopyable {
   private let sumByteCount: Int
   /// Behind that, the copied rows of a turned product.
   private let targetByteCount: Int
+  /// Behind that, copies.
+  private let copyOffset: Int
   let threadByteCount: Int
   let sharedByteCount: Int
+  /// Whether each thread can copy b for itself.
+  let canCopyAlone: Bool
 
   private var panelByteCount: Int { inner * blocking.tileColumns * elementSize }
 
@@ -80,11 +84,17 @@ struct CompiledContraction: BitwiseCopyable {
       ? 0 : Plan.padded(blocking.panelRows * blocking.panelColumns * elementSize)
     // Whole tiles, of a panel of a or of all of b.
     let bytes = blocking.tileColumns * inner * elementSize
-    threadByteCount =
-      sumByteCount + targetByteCount
-      + (blocking.copiesA ? blocking.tiles(blocking.panelRows) * bytes : 0)
     sharedByteCount = blocking.packs ? blocking.tiles(columns) * bytes : 0
+    canCopyAlone =
+      batchCount == 1 && (1...CompiledContraction.nearByteCount).contains(sharedByteCount)
+    copyOffset = sumByteCount + targetByteCount
+    threadByteCount =
+      copyOffset + (blocking.copiesA ? blocking.tiles(blocking.panelRows) * bytes : 0)
+      + (canCopyAlone ? sharedByteCount : 0)
   }
+
+  /// A copy of b that threads make faster than they get it from each other.
+  private static let nearByteCount = 128 * 1024
 
   private var rowPanels: Int { (rows + blocking.panelRows - 1) / blocking.panelRows }
   private var columnPanels: Int {
@@ -112,11 +122,18 @@ struct CompiledContraction: BitwiseCopyable {
     multiply(batch: batch, rows, columns, &frame, scratch, thread: thread, step)
   }
 
-  /// Some rows of a single product, after `prepare`.
+  /// Some rows of a single product, after `prepare`, or `alone`.
   func runRows(
     _ range: Range<Int>, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
-    _ step: CompiledStep
+    _ step: CompiledStep, alone: Bool
   ) {
+    var scratch = scratch, thread = thread
+    if alone, canCopyAlone {
+      // In bounds: a thread's own memory has room for the copy there.
+      scratch = scratch.alone(thread, sharing: scratch.thread(thread) + copyOffset)
+      thread = 0
+      pack(batch: 0, memory, scratch, step)
+    }
     var frame = step.frame(memory, scratch, thread: thread)
     var row = range.lowerBound
     while row < range.upperBound {
@@ -177,7 +194,7 @@ struct CompiledContraction: BitwiseCopyable {
       let sums = blocking.keepsSumsApart ? own : target
       let sumStride = blocking.keepsSumsApart ? blocking.sumStride : targetStride
       if blocking.isTurned {
-        let panels = blocking.copiesA ? own + sumByteCount + targetByteCount : nil
+        let panels = blocking.copiesA ? own + copyOffset : nil
         if let panels {
           for tile in 0..<blocking.tiles(rows.count) {
             pack(tile, of: rows.count, left, a.columnStride, a.rowStride, into: panels)
