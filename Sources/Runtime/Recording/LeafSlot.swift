@@ -53,7 +53,7 @@ package final class LeafSlot: Sendable {
   }
 
   /// The serial number of the leaf.
-  var heldSerial: UInt64? { node?.serial }
+  var heldSerial: UInt64? { node == nil ? nil : withHeld { $0.serial } }
 
   /// The numbers of the leaf, which the slot keeps alive until it is replaced.
   var heldNumbers: Storage { node!.numbers! }
