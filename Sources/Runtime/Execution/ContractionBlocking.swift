@@ -86,10 +86,11 @@ struct ContractionBlocking: BitwiseCopyable {
     // Along a long axis every panel streams all of b, and wide ones read rows of a better.
     let wanted = isLong ? min(Int(pb_available_processors()), 8) : 8
     let parts = max(min(Int(work / 300_000), wanted), 1)
-    let share = min((rows + parts - 1) / parts, most)
-    // To the nearest multiple, so that there are about as many as wanted; two at least, where panels
-    // are small beside what each must read.
-    let steps = isLong || share < 2 * step ? (share + step - 1) / step : (share + step / 2) / step
+    let share = (rows + parts - 1) / parts, height = min(share, most)
+    // To the nearest multiple, so that there are about as many as wanted. Upwards where panels are
+    // small beside what each must read: two steps at least.
+    let isUpwards = isLong || share >= most || height < 2 * step
+    let steps = isUpwards ? (height + step - 1) / step : (height + step / 2) / step
     panelRows = max(steps * step, isTurned ? tileColumns : step)
     // A few rows are shared out by columns instead.
     panelColumns =
