@@ -42,11 +42,8 @@ struct CompiledContraction: BitwiseCopyable {
   private let directSlot: Int?
   /// What it adds to each row then.
   private let bias: CompiledBody.Bias?
-  /// Behind the sums lies the panel for the step's body.
+  // A thread's own memory: sums, behind them the panel for the step's body, then copies of operands.
   private let sumByteCount: Int
-  /// Behind that, the copied rows of a turned product.
-  private let targetByteCount: Int
-  /// Behind that, copies.
   private let copyOffset: Int
   let threadByteCount: Int
   let sharedByteCount: Int
@@ -79,15 +76,13 @@ struct CompiledContraction: BitwiseCopyable {
     sumByteCount =
       blocking.keepsSumsApart
       ? Plan.padded(blocking.sumRows * blocking.sumStride * elementSize) : 0
-    targetByteCount =
-      directSlot != nil
-      ? 0 : Plan.padded(blocking.panelRows * blocking.panelColumns * elementSize)
+    let panel = blocking.panelRows * blocking.panelColumns * elementSize
+    copyOffset = sumByteCount + (directSlot == nil ? Plan.padded(panel) : 0)
     // Whole tiles, of a panel of a or of all of b.
     let bytes = blocking.tileColumns * inner * elementSize
     sharedByteCount = blocking.packs ? blocking.tiles(columns) * bytes : 0
     canCopyAlone =
       batchCount == 1 && (1...CompiledContraction.nearByteCount).contains(sharedByteCount)
-    copyOffset = sumByteCount + targetByteCount
     threadByteCount =
       copyOffset + (blocking.copiesA ? blocking.tiles(blocking.panelRows) * bytes : 0)
       + (canCopyAlone ? sharedByteCount : 0)

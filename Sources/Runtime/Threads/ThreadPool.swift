@@ -87,14 +87,12 @@ final class ThreadPool: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  /// A value with lines of memory of its own: threads that look at it are not disturbed by
-  /// those that write beside it.
-  private static func alone<Value: ~Copyable>(_ value: consuming Value) -> UnsafeMutablePointer<
-    Value
-  > {
-    // In bounds: the stride of a value is less than the two lines.
+  /// A value with lines of memory of its own: threads that look at it are not disturbed by those
+  /// that write beside it.
+  private static func alone<T: ~Copyable>(_ value: consuming T) -> UnsafeMutablePointer<T> {
+    // In bounds: no value here is longer than the first of two lines.
     let memory = UnsafeMutableRawPointer.allocate(byteCount: 256, alignment: 128)
-      .bindMemory(to: Value.self, capacity: 1)
+      .bindMemory(to: T.self, capacity: 1)
     memory.initialize(to: value)
     return memory
   }
@@ -141,8 +139,7 @@ final class ThreadPool: @unchecked Sendable {
     withoutActuallyEscaping(work) { work in
       withUnsafePointer(to: work) { pointer in
         let threads = wanted + 1, last = Ticket(word: post.pointee.ticket.load(ordering: .relaxed))
-        let own = Ticket(job: 0, left: units)
-          .share(threads: threads, atMost: largestShare)
+        let own = Ticket(job: 0, left: units).share(threads: threads, atMost: largestShare)
         post.pointee.units.store(units, ordering: .relaxed)
         post.pointee.threads.store(threads, ordering: .relaxed)
         post.pointee.largestShare.store(largestShare, ordering: .relaxed)
@@ -229,13 +226,12 @@ final class ThreadPool: @unchecked Sendable {
       let units = post.pointee.units.load(ordering: .relaxed)
       let threads = post.pointee.threads.load(ordering: .relaxed)
       let largestShare = post.pointee.largestShare.load(ordering: .relaxed)
-      let work = post.pointee.work.load(ordering: .relaxed)
-      guard thread < threads else { break }
+      guard thread < threads, let work = post.pointee.work.load(ordering: .relaxed) else { break }
       let share = ticket.share(threads: threads, atMost: largestShare)
       let (isTaken, now) = post.pointee.ticket.compareExchange(
         expected: ticket.word, desired: ticket.word - UInt64(share),
         ordering: .acquiringAndReleasing)
-      if isTaken, let work {
+      if isTaken {
         // The caller keeps its work where it is until all units taken are done.
         let work = work.assumingMemoryBound(to: Work.self)
         let first = units - ticket.left
