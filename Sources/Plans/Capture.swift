@@ -85,20 +85,16 @@ package struct Capture: ~Copyable, Reusable {
       .movement, .gathering:
       if node.canEnd { return false }
     }
-    let count = node.settledInputCount
-    for index in 0..<count {
-      let isKnown = node.unretainedInput(index)!._withUnsafeGuaranteedRef { input in
-        // One that comes twice is one argument.
-        for before in 0..<index
-        where node.unretainedInput(before)!._withUnsafeGuaranteedRef({ $0 === input }) {
-          entryOfNode.append(entryOfNode[before])
-          return true
-        }
+    var count = 0
+    while let input = node.input(count) {
+      // One that comes twice is one argument.
+      if let before = (0..<count).first(where: { node.input($0) === input }) {
+        entryOfNode.append(entryOfNode[before])
+      } else {
         guard let numbers = input.numbers else { return false }
         addArgument(numbers, of: input)
-        return true
       }
-      if !isKnown { return false }
+      count += 1
     }
     node.encode(into: &key)
     for index in 0..<count { key.append(UInt64(entryOfNode[index])) }

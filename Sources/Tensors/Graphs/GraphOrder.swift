@@ -20,7 +20,7 @@ package struct GraphOrder: Sendable {
   private var pendingPositions: [Int32] = []
 
   private struct Found: BitwiseCopyable {
-    let node: Unmanaged<Node>
+    let node: UncountedNode
     let inputCount: Int32
     /// Where the node's inputs end in `inputPositions`.
     let inputEnd: Int32
@@ -28,7 +28,7 @@ package struct GraphOrder: Sendable {
 
   /// A node on the way; `next` of its inputs have been looked at.
   private struct Visit: BitwiseCopyable {
-    let node: Unmanaged<Node>
+    let node: UncountedNode
     var next: Int
     /// Where the node's inputs begin in `pendingPositions`: right behind its own place there.
     let inputStart: Int
@@ -58,8 +58,8 @@ package struct GraphOrder: Sendable {
   }
 
   private mutating func walk(from result: Node, _ isLeaf: (Node) -> Bool) {
-    if isLeaf(result) { return add(.passUnretained(result), inputCount: 0) }
-    push(.passUnretained(result))
+    if isLeaf(result) { return add(UncountedNode(result), inputCount: 0) }
+    push(UncountedNode(result))
     while !pending.isEmpty {
       let last = pending.count - 1, visit = pending[last]
       guard let input = input(visit.next, of: visit.node) else {
@@ -67,9 +67,9 @@ package struct GraphOrder: Sendable {
         continue
       }
       pending[last].next += 1
-      if let known = positions[input._withUnsafeGuaranteedRef { $0.serial }] {
+      if let known = positions[input.look { $0.serial }] {
         pendingPositions.append(Int32(known))
-      } else if input._withUnsafeGuaranteedRef(isLeaf) {
+      } else if input.look(isLeaf) {
         pendingPositions.append(Int32(found.count))
         add(input, inputCount: 0)
       } else {
@@ -79,16 +79,16 @@ package struct GraphOrder: Sendable {
     pendingPositions.removeLast()
   }
 
-  private mutating func input(_ index: Int, of node: Unmanaged<Node>) -> Unmanaged<Node>? {
-    node._withUnsafeGuaranteedRef { node in
-      if !node.canEnd { return node.unretainedInput(index) }
+  private mutating func input(_ index: Int, of node: UncountedNode) -> UncountedNode? {
+    node.look { node in
+      if !node.canEnd { return node.uncountedInput(index) }
       guard let input = node.input(index) else { return nil }
       kept.append(input)
-      return .passUnretained(input)
+      return UncountedNode(input)
     }
   }
 
-  private mutating func push(_ node: Unmanaged<Node>) {
+  private mutating func push(_ node: UncountedNode) {
     // The node's own place, for its user; filled in when its position is known.
     pendingPositions.append(-1)
     pending.append(Visit(node: node, next: 0, inputStart: pendingPositions.count))
@@ -102,8 +102,8 @@ package struct GraphOrder: Sendable {
     add(visit.node, inputCount: inputCount)
   }
 
-  private mutating func add(_ node: Unmanaged<Node>, inputCount: Int) {
-    positions[node._withUnsafeGuaranteedRef { $0.serial }] = found.count
+  private mutating func add(_ node: UncountedNode, inputCount: Int) {
+    positions[node.look { $0.serial }] = found.count
     found.append(
       Found(node: node, inputCount: Int32(inputCount), inputEnd: Int32(inputPositions.count)))
   }
@@ -112,12 +112,11 @@ package struct GraphOrder: Sendable {
 
   package var nodes: [Node] { found.indices.map { self[$0] } }
 
-  package subscript(position: Int) -> Node { found[position].node.takeUnretainedValue() }
+  package subscript(position: Int) -> Node { found[position].node.look { $0 } }
 
   /// Shows a node, and counts no reference to it: that would take longer than looking.
   package func look(at position: Int, _ look: (Node) -> Void) {
-    // Alive meanwhile: the order holds the results, and what can be lost on the way from them.
-    found[position].node._withUnsafeGuaranteedRef(look)
+    found[position].node.look(look)
   }
 
   package func position(of value: Value) -> Int? { positions[value.node.serial] }

@@ -99,15 +99,12 @@ package final class Node: Sendable {
   }
 
   /// Input number `index`; nil if there are not so many (any more).
-  func input(_ index: Int) -> Node? {
+  package func input(_ index: Int) -> Node? {
     canEnd ? gate.withLock { _ in stored.node(index) } : stored.node(index)
   }
 
   /// The same without counting a reference, for nodes that cannot lose their inputs.
-  package func unretainedInput(_ index: Int) -> Unmanaged<Node>? { stored.unretainedNode(index) }
-
-  /// How many inputs a node has that cannot lose them.
-  package var settledInputCount: Int { stored.count }
+  func uncountedInput(_ index: Int) -> UncountedNode? { stored.uncountedNode(index) }
 
   /// Losses are scalars, and a detached tensor needs its history only until it has numbers.
   package var canEnd: Bool {
@@ -146,6 +143,20 @@ package final class Node: Sendable {
       orphan.stored.moveUniquelyReferenced(to: &orphans)
     }
   }
+}
+
+/// A node to look at that holds no reference of its own: counting them takes longer than a walk.
+///
+/// The only way to look at nodes so. Whoever makes one keeps the node alive: a `GraphOrder` does,
+/// which holds the results of a graph and what can be lost on the way from them.
+struct UncountedNode: BitwiseCopyable {
+  private let node: Unmanaged<Node>
+
+  init(_ node: Node) { self.node = .passUnretained(node) }
+
+  // Safe by what the type asks of its makers.
+  @inline(__always)
+  func look<Result>(_ look: (Node) -> Result) -> Result { node._withUnsafeGuaranteedRef(look) }
 }
 
 /// The inputs of a node: up to three are stored inline, which covers all but custom rules.
@@ -196,13 +207,13 @@ package struct Inputs: Sendable {
     }
   }
 
-  fileprivate func unretainedNode(_ index: Int) -> Unmanaged<Node>? {
+  fileprivate func uncountedNode(_ index: Int) -> UncountedNode? {
     if index >= count { return nil }
     return switch index {
-    case 0: .passUnretained(first!)
-    case 1: .passUnretained(second!)
-    case 2: .passUnretained(third!)
-    default: .passUnretained(others![index - 3])
+    case 0: UncountedNode(first!)
+    case 1: UncountedNode(second!)
+    case 2: UncountedNode(third!)
+    default: UncountedNode(others![index - 3])
     }
   }
 
