@@ -21,7 +21,7 @@ public func evaluate<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) {
   evaluate(tensors.map(\.value))
 }
 
-/// Without an array: small tensors are computed as often as their operations are written down.
+/// One value by itself: for a small tensor the arrays of several would take longer than its numbers.
 package func evaluate(_ value: Value) {
   Recording.refuseReading()
   if value.node.hasNumbers { return }

@@ -147,16 +147,9 @@ struct BodyFrame: BitwiseCopyable {
 
   /// Fills the register of an operand that repeats itself with whole periods.
   private func loadPeriod(_ operand: CompiledBody.CompiledOperand, at position: Int, count: Int) {
-    var done: Int
-    switch operand.load {
-    case .periodic(let slot, let walk, let period):
-      done = min(period, count)
-      gather(operand, slot, walk, at: position, count: done)
-    case .periodicIota(let walk, let period):
-      done = min(period, count)
-      writeIndices(operand, walk, at: position, count: done)
-    case .uniform, .constant, .direct, .strided, .iota, .core, .padded, .gathered: return
-    }
+    guard let period = operand.load.period else { return }
+    var done = min(period, count)
+    load(operand, at: position, count: done)
     let register = registers + operand.register
     while done < count {
       // What is there is whole periods.

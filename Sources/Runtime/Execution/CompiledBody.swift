@@ -26,6 +26,14 @@ struct CompiledBody: BitwiseCopyable {
     case core
     case padded(Int, Walk, PaddedWindow)
     case gathered(CompiledGather)
+
+    /// After how many positions the same elements follow again, where that is used.
+    var period: Int? {
+      switch self {
+      case .periodic(_, _, let period), .periodicIota(_, let period): period
+      default: nil
+      }
+    }
   }
 
   struct CompiledOperand: BitwiseCopyable {
@@ -137,14 +145,12 @@ struct CompiledBody: BitwiseCopyable {
           load: Load(operand, space: space, context), operand.elementType,
           register: registers.take())
       })
-    var uniforms: [Int] = [], periodics: [Int] = [], moving: [Int] = [], periods: [Int] = []
+    var uniforms: [Int] = [], periodics: [Int] = [], moving: [Int] = []
     var directs: [Direct] = [], cores: [Direct] = []
     for (value, operand) in operands.enumerated() {
       switch operand.load {
       case .uniform, .constant: uniforms.append(value)
-      case .periodic(_, _, let period), .periodicIota(_, let period):
-        periodics.append(value)
-        periods.append(period)
+      case .periodic, .periodicIota: periodics.append(value)
       case .strided, .iota, .padded, .gathered: moving.append(value)
       case .direct(let slot):
         directs.append(Direct(value: value, slot: slot, size: operand.size))
@@ -156,7 +162,7 @@ struct CompiledBody: BitwiseCopyable {
     self.moving = context.plain.array(moving)
     self.directs = context.plain.array(directs)
     self.cores = context.plain.array(cores)
-    let longest = periods.max() ?? 1
+    let periods = operands.compactMap(\.load.period), longest = periods.max() ?? 1
     let whole = CompiledBody.tile / longest * longest
     tileLength = periods.allSatisfy { whole % $0 == 0 } ? whole : 0
     let merged = body.mergedInstructions(keeping: kept) { operand in
