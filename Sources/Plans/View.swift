@@ -49,7 +49,8 @@ package struct View: Sendable, Hashable {
     case .slice(let starts, let dropped):
       let start = starts.indices.reduce(offset) { $0 + starts[$1] * strides[$1] }
       return View(
-        offset: start, strides: strides.indices.filter { !dropped.contains($0) }.map { strides[$0] })
+        offset: start, strides: strides.indices.filter { !dropped.contains($0) }.map { strides[$0] }
+      )
     case .pad: return nil
     }
   }

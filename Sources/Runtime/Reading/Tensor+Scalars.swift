@@ -49,7 +49,9 @@ extension Tensor {
       return withElements { $0[0] }
     }
     // In bounds: the part lies within the shape that the storage was made for.
-    return source.withNumbers { $0.elements(of: Scalar.self, count: place.offset + 1)[place.offset] }
+    return source.withNumbers {
+      $0.elements(of: Scalar.self, count: place.offset + 1)[place.offset]
+    }
   }
 }
 
