@@ -91,7 +91,9 @@ struct ContractionBlocking: BitwiseCopyable {
     // small beside what each must read: two steps at least.
     let isUpwards = isLong || share >= most || height < 2 * step
     let steps = isUpwards ? (height + step - 1) / step : (height + step / 2) / step
-    panelRows = max(steps * step, isTurned ? tileColumns : step)
+    let longest = max(steps * step, isTurned ? tileColumns : step)
+    panelRows =
+      isTurned ? longest : ContractionBlocking.equalParts(of: rows, longest: longest)
     // A few rows are shared out by columns instead.
     panelColumns =
       !isTurned && rows <= tileRows && columns > 512 && !isOuter
@@ -105,6 +107,15 @@ struct ContractionBlocking: BitwiseCopyable {
     keepsSumsApart = isTurned || isLong || !isOuter && room < span
     let sumColumns = isTurned ? panelRows : min(tiles * tileColumns, panelColumns)
     sumStride = (sumColumns + tileColumns - 1) / tileColumns * tileColumns
+  }
+
+  /// The length of parts that threads share evenly: a thread with one part more than another, or with
+  /// a longer one, would end last. The kernel splits any number of rows evenly.
+  private static func equalParts(of rows: Int, longest: Int) -> Int {
+    let threads = min(Int(pb_available_processors()), 8)
+    let parts = (rows + longest - 1) / longest
+    let count = parts < threads ? parts : (parts + threads - 1) / threads * threads
+    return max((rows + count - 1) / max(count, 1), 1)
   }
 
   /// Whether lanes saved, where columns do not fill their last vector, are worth turning the sums.
