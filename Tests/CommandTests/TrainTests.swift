@@ -83,7 +83,32 @@ struct TrainTests {
     #expect(
       run.errors
         == "pullback: training diverged in epoch 1: the loss is not a finite number. "
-        + "Try a --learning-rate below 1e+30.\n")
+        + "Try --learning-rate 0.05.\n")
+  }
+
+  /// Losses that are numbers can still show that nothing was learned: an explosion, and layers
+  /// without a unit that is above 0 for any image.
+  @Test(arguments: ["1000", "10", "2", "1e6"], ["0", "1"])
+  func aTrainingThatEndsWorseThanItBeganSaysSo(rate: String, seed: String) throws {
+    let run = try Command.run(
+      "train", "--quiet", "--epochs", "8", "--learning-rate", rate, "--seed", seed)
+    #expect(run.status == 65 && run.output.isEmpty)
+    #expect(run.errors.hasPrefix("pullback: training diverged: "))
+    #expect(run.errors.hasSuffix(". Try --learning-rate 0.05.\n"))
+  }
+
+  /// A training that has hardly begun, or that is rough but learns, is none that diverged.
+  @Test(arguments: ["1e-30", "1e-9", "0.001", "0.3"])
+  func aTrainingThatIsMerelySlowOrRoughIsFine(rate: String) throws {
+    for epochs in ["1", "8"] {
+      let run = try Command.run("train", "--quiet", "--epochs", epochs, "--learning-rate", rate)
+      #expect(run.status == 0 && run.errors.isEmpty)
+    }
+  }
+
+  @Test func theVersionIsPrinted() throws {
+    let run = try Command.run("--version")
+    #expect(run.status == 0 && run.output.wholeMatch(of: /0\.\d+\.\d+\n/) != nil)
   }
 
   @Test(arguments: ["999999999999", "1257", "1256", "1"])
