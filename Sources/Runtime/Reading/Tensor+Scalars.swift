@@ -7,7 +7,10 @@ extension Tensor {
   ///
   ///     let x: Tensor<Float> = [[1, 2], [3, 4]]
   ///     print(x.transposed().scalars)   // [1.0, 3.0, 2.0, 4.0]
-  public var scalars: [Scalar] { withElements { Array($0) } }
+  public var scalars: [Scalar] {
+    evaluate(value)
+    return value.node.numbers!.array(of: Scalar.self, count: elementCount)
+  }
 
   /// A tensor of a shape from its elements in row-major order. A mistake if their number differs.
   public init(
@@ -20,7 +23,7 @@ extension Tensor {
       ).stop(at: CallSite(file, line))
     }
     let storage = Storage(byteCount: scalars.count * MemoryLayout<Scalar>.stride)
-    _ = storage.elements(of: Scalar.self, count: scalars.count).initialize(from: scalars)
+    storage.copy(scalars)
     self.init(Value(Node(numbers: storage, elementType: Scalar.elementType, shape: shape)))
   }
 
@@ -72,10 +75,23 @@ extension Tensor where Scalar: NumericScalar {
       ).stop(at: CallSite(file, line))
     }
     evaluate([value, other.value])
-    return zip(scalars, other.scalars).allSatisfy { x, y in
-      let (x, y) = (x.asDouble, y.asDouble)
-      return x == y
-        || y.isFinite && abs(x - y) <= absoluteTolerance + relativeTolerance * abs(y)
+    // A loop for each type: one for all would convert through a table, element by element.
+    func areClose<T: BitwiseCopyable>(_: T.Type, _ number: (T) -> Double) -> Bool {
+      value.node.numbers!.withSpan(of: T.self, count: elementCount) { xs in
+        other.value.node.numbers!.withSpan(of: T.self, count: elementCount) { ys in
+          xs.indices.allSatisfy { index in
+            let (x, y) = (number(xs[index]), number(ys[index]))
+            return x == y
+              || y.isFinite && abs(x - y) <= absoluteTolerance + relativeTolerance * abs(y)
+          }
+        }
+      }
+    }
+    return switch Scalar.elementType {
+    case .float: areClose(Float.self) { Double($0) }
+    case .double: areClose(Double.self) { $0 }
+    case .int32: areClose(Int32.self) { Double($0) }
+    case .bool: areClose(Bool.self) { $0 ? 1 : 0 }
     }
   }
 }
