@@ -50,6 +50,15 @@ struct ModelFileTests {
         == "\(path): holds no architecture; make the model yourself and use restore(_:)")
   }
 
+  /// asi#989, spaCy#10217, sd-scripts#2068: JSON has no NaN.
+  @Test func aSummaryWithoutANumberHasNull() throws {
+    let file = ModelFile(["w": Parameter(Tensor<Float>([1]))] as Parameters)
+    var diverged = file
+    diverged.summary = ["loss": .number(.nan), "best": .number(.infinity), "epochs": 2]
+    try diverged.save(to: path)
+    #expect(try ModelFile.load(at: path).summary == ["loss": nil, "best": nil, "epochs": 2])
+  }
+
   @Test func aTiedWeightIsWrittenOnce() throws {
     let shared = Parameter(Tensor<Float>([1, 2]))
     try ModelFile(["a": shared, "b": shared] as Parameters).save(to: path)
