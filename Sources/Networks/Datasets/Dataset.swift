@@ -26,8 +26,11 @@ public struct Dataset: Sendable {
   public var count: Int { labels.shape[0] }
 
   /// The examples at these positions. A mistake if one is not in 0 ..< count.
-  public func examples(
-    at positions: some Sequence<Int>, file: StaticString = #fileID, line: UInt = #line
+  @_specialize(where Positions == Range<Int>)
+  @_specialize(where Positions == [Int])
+  @_specialize(where Positions == ArraySlice<Int>)
+  public func examples<Positions: Sequence<Int>>(
+    at positions: Positions, file: StaticString = #fileID, line: UInt = #line
   ) -> Dataset {
     let count = count
     let indices = Tensor<Int32>(

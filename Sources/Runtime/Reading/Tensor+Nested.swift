@@ -54,11 +54,18 @@ extension Tensor: ExpressibleByArrayLiteral {
   }
 }
 
+// Written once for all scalars, compiled for each of the four: unspecialised, a row costs thousands
+// of instructions.
+
 extension Tensor {
   /// A vector: [count].
   public init(_ scalars: [Scalar]) { self.init(shape: [scalars.count], scalars: scalars) }
 
   /// A matrix from its rows: [rows, columns]. A mistake if rows differ in length.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  @_specialize(where Scalar == Int32)
+  @_specialize(where Scalar == Bool)
   public init(_ rows: [[Scalar]], file: StaticString = #fileID, line: UInt = #line) {
     let columns = rows.first?.count ?? 0
     for (index, row) in rows.enumerated() where row.count != columns {
@@ -71,6 +78,10 @@ extension Tensor {
   }
 
   /// A stack of matrices: [matrices, rows, columns]. A mistake if they differ in shape.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  @_specialize(where Scalar == Int32)
+  @_specialize(where Scalar == Bool)
   public init(_ matrices: [[[Scalar]]], file: StaticString = #fileID, line: UInt = #line) {
     let rows = matrices.first?.count ?? 0, columns = matrices.first?.first?.count ?? 0
     for (index, matrix) in matrices.enumerated()
@@ -86,11 +97,9 @@ extension Tensor {
   /// A tensor from pieces that fill its shape one after the other.
   private init(shape: Shape, pieces: some Sequence<[Scalar]>) {
     let storage = Storage(byteCount: shape.elementCount * MemoryLayout<Scalar>.stride)
-    var position = 0
-    for piece in pieces {
-      storage.copy(piece, at: position)
-      position += piece.count
-    }
+    var rest = storage.elements(of: Scalar.self, count: shape.elementCount)[...]
+    // In bounds, or the buffer stops.
+    for piece in pieces { rest = rest[rest.initialize(fromContentsOf: piece)...] }
     self.init(Value(Node(numbers: storage, elementType: Scalar.elementType, shape: shape)))
   }
 }
@@ -128,11 +137,15 @@ extension Array {
 
 extension Tensor {
   /// Arrays of one length, from a position on.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  @_specialize(where Scalar == Int32)
+  @_specialize(where Scalar == Bool)
   fileprivate func cut(from start: Int, into pieces: Int, of length: Int) -> [[Scalar]] {
-    evaluate(value)
-    let numbers = value.node.numbers!
-    return (0..<pieces).map {
-      numbers.array(of: Scalar.self, from: start + $0 * length, count: length)
+    withElements { elements in
+      (0..<pieces).map {
+        Array(elements[(start + $0 * length)..<(start + ($0 + 1) * length)])
+      }
     }
   }
 

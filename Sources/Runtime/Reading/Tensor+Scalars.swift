@@ -75,23 +75,28 @@ extension Tensor where Scalar: NumericScalar {
       ).stop(at: CallSite(file, line))
     }
     evaluate([value, other.value])
-    // A loop for each type: one for all would convert through a table, element by element.
-    func areClose<T: BitwiseCopyable>(_: T.Type, _ number: (T) -> Double) -> Bool {
-      value.node.numbers!.withSpan(of: T.self, count: elementCount) { xs in
-        other.value.node.numbers!.withSpan(of: T.self, count: elementCount) { ys in
-          xs.indices.allSatisfy { index in
-            let (x, y) = (number(xs[index]), number(ys[index]))
-            return x == y
-              || y.isFinite && abs(x - y) <= absoluteTolerance + relativeTolerance * abs(y)
-          }
-        }
-      }
-    }
+    // A loop for each type: in one for all, elements would be converted through their metadata.
     return switch Scalar.elementType {
-    case .float: areClose(Float.self) { Double($0) }
-    case .double: areClose(Double.self) { $0 }
-    case .int32: areClose(Int32.self) { Double($0) }
-    case .bool: areClose(Bool.self) { $0 ? 1 : 0 }
+    case .float: areClose { (x: Float) in Double(x) }
+    case .double: areClose { (x: Double) in x }
+    case .int32: areClose { (x: Int32) in Double(x) }
+    case .bool: areClose { (x: Bool) in x ? 1 : 0 }
+    }
+
+    @inline(__always)
+    func areClose<T>(_ number: (T) -> Double) -> Bool {
+      let (xs, ys) = (value.node.numbers!, other.value.node.numbers!)
+      return withExtendedLifetime((xs, ys)) {
+        // In bounds: both are of one shape and of this type.
+        let xs = xs.elements(of: T.self, count: elementCount)
+        let ys = ys.elements(of: T.self, count: elementCount)
+        for index in 0..<xs.count {
+          let x = number(xs[index]), y = number(ys[index])
+          let distance = absoluteTolerance + relativeTolerance * abs(y)
+          guard x == y || y.isFinite && abs(x - y) <= distance else { return false }
+        }
+        return true
+      }
     }
   }
 }
