@@ -40,6 +40,14 @@ struct PyTorchTests {
     #expect(error?.description == "\(path): 0.weight: the model has it, the file does not")
   }
 
+  @Test func aModelFileIsRefused() throws {
+    let folder = TemporaryFolder(), path = folder.file("model.safetensors")
+    let model = Sequential(Linear(4, 4)).initialized(seed: 1)
+    try ModelFile(model).save(to: path)
+    let error = #expect(throws: FileError.self) { try model.loadPyTorch(at: path) }
+    #expect(error?.description == "\(path): is a model that Pullback saved; use ModelFile.load")
+  }
+
   @Test func anotherModelIsRefused() throws {
     let path = fixture("pytorch.safetensors")
     func message(_ model: Sequential) -> String? {
