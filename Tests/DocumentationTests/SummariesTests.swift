@@ -130,6 +130,7 @@ struct SummariesTests {
     let step = SGD(["w": w], learningRate: 1).recorded { (x: Tensor<Float>) in (w.value * x).sum() }
     #expect("\(step)" == "recorded step of (Tensor<Float>)")
     #expect("\(RandomKey(seed: 255))" == "RandomKey(0xff)")
+    #expect("\(Pass.current)" == "inference pass")
   }
 
   /// `dump` and debuggers look through mirrors.
