@@ -32,16 +32,15 @@ public struct Dataset: Sendable {
   public func examples<Positions: Sequence<Int>>(
     at positions: Positions, file: StaticString = #fileID, line: UInt = #line
   ) -> Dataset {
-    let count = count
     let indices = Tensor<Int32>(
       positions.map { position in
-        guard position >= 0, position < count else {
+        guard (0..<count).contains(position), let index = Int32(exactly: position) else {
           Mistake(
-            "examples(at:)", "there is no example \(position): positions are 0..<\(count)",
-            fix: count == 0 ? "the dataset is empty" : "count positions from 0"
+            "examples", "position \(position) is outside the \(count) examples",
+            fix: "use positions in 0 ..< \(Swift.min(count, Int(Int32.max) + 1))"
           ).stop(at: CallSite(file, line))
         }
-        return Int32(position)
+        return index
       })
     return Dataset(inputs: inputs.gathered(indices), labels: labels.gathered(indices))
   }
@@ -96,12 +95,12 @@ extension Batches: CustomStringConvertible {
 
 extension RandomKey {
   /// The numbers 0 ..< count in an order that depends on the key alone (Fisher and Yates, with
-  /// rejection so that each order is equally likely).
+  /// rejection so that each order is equally likely). A mistake if the count is negative.
   public func permutation(
     of count: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> [Int] {
     if count < 0 {
-      Mistake("permutation", "\(count) numbers", fix: "ask for 0 or more")
+      Mistake("permutation", "an order of \(count) numbers", fix: "use a count of 0 or more")
         .stop(at: CallSite(file, line))
     }
     var numbers = Array(0..<count)

@@ -51,8 +51,8 @@ struct DatasetTests {
     let text = String(decoding: outcome?.standardErrorContent ?? [], as: UTF8.self)
     #expect(
       text.contains(
-        "examples(at:): there is no example \(position): positions are 0..<7. "
-          + "Fix: count positions from 0."), "\(text)")
+        "examples: position \(position) is outside the 7 examples. "
+          + "Fix: use positions in 0 ..< 7."), "\(text)")
   }
 
   @Test func everyOrderIsEquallyLikely() {

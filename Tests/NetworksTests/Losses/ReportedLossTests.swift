@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Pullback
 import Testing
 
@@ -36,6 +37,13 @@ struct ReportedLossTests {
   @Test func softmaxIsAnActivation() {
     let layer = Activation(softmax)
     #expect(layer([[0, 0], [0, 0]]).scalars == [0.5, 0.5, 0.5, 0.5])
+    // Also beside Foundation's functions of the same names.
+    let others = [
+      Activation(relu), Activation(tanh), Activation(exp), Activation(sqrt), Activation(log),
+      Activation(sin), Activation(cos), Activation(abs), Activation(sign), Activation(erf),
+      Activation { softmax($0, along: 0) }, Activation { x in x * tanh(x) },
+    ]
+    #expect(others.map { $0([0.25, 0.25]).shape } == others.map { _ in [2] })
     let model = Sequential(Activation(tanh), Activation(exp), Activation(softmax))
     #expect(model([0, 0]).scalars == [0.5, 0.5])
   }
