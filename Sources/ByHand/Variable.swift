@@ -70,3 +70,10 @@ public final class Variable<Scalar: FloatingPointScalar> {
     return g
   }
 }
+
+extension Variable: CustomStringConvertible {
+  /// The value, and the gradient as far as it has come back.
+  public var description: String {
+    "value \(value), g \(collected.map { "\($0)" } ?? "not there yet")"
+  }
+}

@@ -18,13 +18,15 @@ extension Dataset {
   public init(images imagePath: String, labels labelPath: String) throws(FileError) {
     let labels = try IDX.load(at: labelPath)
     let images = try IDX.load(at: imagePath)
-    guard images.type == .uint8, images.shape.rank >= 1 else {
+    let areExchanged = images.shape.rank == 1 && labels.shape.rank > 1
+    guard images.type == .uint8, images.shape.rank > 1 else {
       throw FileError(
-        .malformed, in: imagePath, "holds \(images.type.rawValue) \(images.shape), not images")
+        .malformed, in: imagePath,
+        "holds \(images), not images"
+          + (areExchanged ? ": is it the file of labels, and \(labelPath) that of images?" : ""))
     }
     guard labels.shape.rank == 1 else {
-      throw FileError(
-        .malformed, in: labelPath, "holds \(labels.type.rawValue) \(labels.shape), not labels")
+      throw FileError(.malformed, in: labelPath, "holds \(labels), not labels")
     }
     let count = images.shape[0]
     guard labels.shape[0] == count else {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Pullback
 
 /// Trains a network of linear layers and relu on the embedded digits.
@@ -49,6 +50,22 @@ struct DigitsTraining {
     return Epoch(
       number: epoch, trainingLoss: total / Double(training.count), validationLoss: loss,
       validationAccuracy: accuracy)
+  }
+
+  /// The mean loss over all training images.
+  func trainingLoss() -> Double { measure(training).loss }
+
+  /// What shows that training went wrong although every loss was a number; nil if nothing does.
+  func divergence(from startLoss: Double) -> String? {
+    let (loss, _, logits) = measure(training)
+    // Guessing blindly costs ln(classes): a start that is better by chance may be left again.
+    if !(loss <= max(startLoss, log(Double(Digits.classCount)))) {
+      return "the loss on the training images is \(decimal(loss, 4)), above the "
+        + "\(decimal(startLoss, 4)) of the untrained network"
+    }
+    // So it ends where the steps were so large that no unit of a layer is left above 0.
+    if Bool((logits .== logits[0]).all()) { return "the network gives every image the same output" }
+    return nil
   }
 
   func test() -> Outcome {

@@ -14,6 +14,8 @@ struct Train: ParsableCommand {
       descent with momentum 0.9. The same seed gives the same bits at any number of threads.
       """)
 
+  private static let usualRate: Float = 0.05
+
   @Option(help: "Passes over the training images.")
   var epochs = 40
 
@@ -24,7 +26,7 @@ struct Train: ParsableCommand {
   var hidden = HiddenLayers(sizes: [50])
 
   @Option(help: "The step of gradient descent.")
-  var learningRate: Float = 0.05
+  var learningRate = Train.usualRate
 
   @Option(help: "Images a step.")
   var batch = 32
@@ -59,21 +61,20 @@ struct Train: ParsableCommand {
     let start = ContinuousClock.now
     let training = DigitsTraining(
       hidden: hidden.sizes, learningRate: learningRate, batch: batch, seed: seed)
+    let startLoss = training.trainingLoss()
     var progress = Progress(total: epochs, unit: "epoch", isSilent: quiet)
     if !quiet, !json { try Console.print(Train.header) }
     for number in 1...epochs {
       let epoch = training.run(epoch: number)
       progress.clear()
       guard epoch.trainingLoss.isFinite, epoch.validationLoss.isFinite else {
-        Console.note(
-          "pullback: training diverged in epoch \(number): the loss is not a finite number. "
-            + "Try a --learning-rate below \(learningRate).\n")
-        throw ExitCode(65)
+        throw diverged(" in epoch \(number)", "the loss is not a finite number")
       }
       if !quiet { try Console.print(json ? epoch.json.description : epoch.row) }
       progress.show(number)
     }
     progress.clear()
+    if let problem = training.divergence(from: startLoss) { throw diverged("", problem) }
     let outcome = training.test()
     let seconds = (ContinuousClock.now - start).seconds
     try Console.print(
@@ -82,6 +83,13 @@ struct Train: ParsableCommand {
         : "test accuracy \(decimal(outcome.accuracy, 4)) after \(decimal(seconds, 2)) s "
           + "(loss \(decimal(outcome.loss, 4)), \(training.model.parameters.scalarCount) "
           + "parameters, \(threadsUsed), \(instructionSet))")
+  }
+
+  /// Says so in a sentence, with a learning rate that is worth a try.
+  private func diverged(_ place: String, _ problem: String) -> ExitCode {
+    let rate = learningRate > Train.usualRate ? Train.usualRate : learningRate / 10
+    Console.note("pullback: training diverged\(place): \(problem). Try --learning-rate \(rate).\n")
+    return ExitCode(65)
   }
 
   private var threadsUsed: String {

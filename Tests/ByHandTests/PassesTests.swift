@@ -37,6 +37,13 @@ import Testing
     }
   }
 
+  @Test func aVariablePrintsWhatItHolds() {
+    let x = Variable<Float>([[3, -2]])
+    #expect("\(x)" == "value [[ 3. -2.]], g not there yet")
+    mseGrad(x, [[1, 1]], .sum)
+    #expect("\(x)" == "value [[ 3. -2.]], g [[ 4. -6.]]")
+  }
+
   @Test("No rows give gradients of zero", arguments: Aggregate.allCases)
   func noRows(_ aggregate: Aggregate) {
     let x = Variable(Tensor<Float>.zeros([0, 3])), w = Variable(Tensor<Float>.ones([3, 2]))

@@ -83,13 +83,54 @@ struct TrainTests {
     #expect(
       run.errors
         == "pullback: training diverged in epoch 1: the loss is not a finite number. "
-        + "Try a --learning-rate below 1e+30.\n")
+        + "Try --learning-rate 0.05.\n")
+  }
+
+  /// Losses that are numbers can still show that nothing was learned: an explosion, and layers
+  /// without a unit that is above 0 for any image.
+  @Test(arguments: ["1000", "10", "2", "1e6", "1e10"], ["0", "1"])
+  func aTrainingThatEndsWorseThanItBeganSaysSo(rate: String, seed: String) throws {
+    let run = try Command.run(
+      "train", "--quiet", "--epochs", "8", "--learning-rate", rate, "--seed", seed)
+    #expect(run.status == 65 && run.output.isEmpty)
+    #expect(run.errors.hasPrefix("pullback: training diverged"))
+    #expect(run.errors.hasSuffix(". Try --learning-rate 0.05.\n"))
+  }
+
+  /// A training that has hardly begun, or that is rough but learns, is none that diverged.
+  @Test(arguments: ["1e-30", "1e-9", "0.001", "0.3"])
+  func aTrainingThatIsMerelySlowOrRoughIsFine(rate: String) throws {
+    for epochs in ["1", "8"] {
+      let run = try Command.run("train", "--quiet", "--epochs", epochs, "--learning-rate", rate)
+      #expect(run.status == 0 && run.errors.isEmpty)
+    }
+  }
+
+  @Test func theVersionIsPrinted() throws {
+    let run = try Command.run("--version")
+    #expect(run.status == 0 && run.output.wholeMatch(of: /0\.\d+\.\d+\n/) != nil)
   }
 
   @Test(arguments: ["999999999999", "1257", "1256", "1"])
   func anyBatchSizeWorks(batch: String) throws {
     let run = try Command.run("train", "--quiet", "--epochs", "1", "--batch", batch)
     #expect(run.status == 0)
+  }
+
+  /// Flux#1982 and its kin: `pullback train | head`.
+  @Test func aReaderThatHasGoneIsNoticed() throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = [
+      "-c", "{ \"$0\" train --epochs 500 2> /dev/null; echo $? >&2; } | head -n 1 > /dev/null",
+      Command.path,
+    ]
+    let status = Pipe()
+    process.standardError = status
+    try process.run()
+    let text = try status.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    #expect(String(decoding: text, as: UTF8.self) == "74\n")
   }
 
   #if os(Linux)

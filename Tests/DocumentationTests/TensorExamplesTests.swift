@@ -48,6 +48,22 @@ import Testing
     ),
     ("print(relu(Tensor<Float>([-1, 2])))", { text(relu(Tensor<Float>([-1, 2]))) }),
     (
+      "print(gradient(of: bad.sum(), withRespectTo: p))",
+      {
+        let p: Tensor<Float> = [0, 4]
+        let bad = select(p .> 0, log(p), 0)
+        return text(gradient(of: bad.sum(), withRespectTo: p))
+      }
+    ),
+    (
+      "print(gradient(of: good.sum(), withRespectTo: p))",
+      {
+        let p: Tensor<Float> = [0, 4]
+        let good = select(p .> 0, log(select(p .> 0, p, 1)), 0)
+        return text(gradient(of: good.sum(), withRespectTo: p))
+      }
+    ),
+    (
       "print(select(x .> 0, x, 0.1 * x))",
       {
         let x: Tensor<Float> = [-1, 2]

@@ -20,6 +20,15 @@ struct DatasetTests {
     let error = #expect(throws: FileError.self) { try Dataset(images: images, labels: labels) }
     #expect(error?.description == "\(labels): has 3 labels, but \(images) 6 images")
     #expect(throws: FileError.self) { try Dataset(images: images, labels: images) }
+    let exchanged = #expect(throws: FileError.self) {
+      try Dataset(images: labels, labels: images)
+    }
+    #expect(
+      exchanged?.description
+        == "\(labels): holds uint8 [3], not images: is it the file of labels, and \(images) that "
+        + "of images?")
+    let twice = #expect(throws: FileError.self) { try Dataset(images: labels, labels: labels) }
+    #expect(twice?.description == "\(labels): holds uint8 [3], not images")
     #expect(throws: FileError.self) { try Dataset.idx(inFolder: "/no/folder") }
   }
 }

@@ -213,12 +213,12 @@ extension MistakeExample {
     MistakeExample(
       name: "row out of range", knowsTheCall: false,
       message: "gather: index 4 at row 1 is outside 0..<4. "
-        + "Fix: check the data before it becomes a tensor."
+        + "Fix: check indices in the data, or in what computes them."
     ) { _ = named.gathered([0, 4, 9]).scalars },
     MistakeExample(
       name: "class out of range", knowsTheCall: false,
       message: "oneHot: index -1 at row 0 is outside 0..<3. "
-        + "Fix: check the data before it becomes a tensor."
+        + "Fix: check indices in the data, or in what computes them."
     ) { _ = Tensor<Int32>([-1, 3]).oneHot(3, as: Float.self).scalars },
     MistakeExample(
       name: "more memory than there is", knowsTheCall: false,

@@ -20,7 +20,8 @@ public enum CSV {
   /// column asked to be numeric holds a text.
   ///
   /// - Parameters:
-  ///   - separator: detected from the first records if nil.
+  ///   - separator: detected from the first records if nil. A line end, a quote, or what stands in
+  ///     numbers and words is refused.
   ///   - header: whether the first record names the columns; if nil, it does if none of its fields
   ///     is a number.
   ///   - types: kinds of columns, by name; a column not named here is numeric if all its values are
@@ -51,8 +52,13 @@ public enum CSV {
     from source: ByteSource, separator: Character?, header: Bool?, types: [String: Table.Kind],
     missing: [String]
   ) throws(FileError) -> Table {
-    if let separator, separator.asciiValue == nil || "\"\r\n".contains(separator) {
-      throw source.malformed("\(String(separator).quoted) cannot separate fields")
+    if let separator, !isSeparator(separator) {
+      throw source.malformed(
+        "\(separator.debugDescription) cannot separate fields: it ends lines, quotes texts or "
+          + "stands in numbers and words; use one as ',', ';', '|' or a tab")
+    }
+    if let other = FileKind.other(than: try source.start()) {
+      throw source.malformed(other.problem(insteadOf: "a table"))
     }
     let missing = MissingValues(missing)
     let dialect = try Dialect(
@@ -74,6 +80,13 @@ public enum CSV {
     }
     return Table(
       file: source.name, columns: columns.map { $0.column() }, rowCount: lines.count, lines: lines)
+  }
+
+  /// One byte that is no part of a line's end, of a quoted text, of a number or of a word. (CR LF
+  /// is one character to Swift.)
+  private static func isSeparator(_ separator: Character) -> Bool {
+    separator.isASCII && !separator.isNewline && !separator.isLetter && !separator.isNumber
+      && !"\"\0.+-".contains(separator)
   }
 
   /// Reads all records into columns and returns the line of each.

@@ -47,8 +47,17 @@ public struct Table: Sendable {
   /// The column of a name.
   public subscript(name: String) -> Column? { columns.first { $0.name == name } }
 
-  /// The line of the file on which a row, counted from 0, starts; for messages.
-  public func line(ofRow row: Int) -> Int { Int(lines[row]) }
+  /// The line of the file on which a row, counted from 0, starts; for messages. A mistake if there
+  /// is no such row.
+  public func line(ofRow row: Int) -> Int {
+    guard lines.indices.contains(row) else {
+      Mistake(
+        "line(ofRow:)", "there is no row \(row): rows are 0..<\(rowCount)",
+        fix: "count rows from 0"
+      ).stop(at: nil)
+    }
+    return Int(lines[row])
+  }
 
   /// Numeric columns side by side: [rows, columns]. Missing values are NaN.
   ///

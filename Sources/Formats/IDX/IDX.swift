@@ -43,8 +43,10 @@ public enum IDX {
       }
       return numbers
     }
-    let start = try source.bytes(at: 0, count: 4)
-    let header = try Header(start, source)
+    if !mark.isEmpty, mark != [0, 0] {
+      throw try source.notOf("an IDX file", at: 0, Header.markIsMissing)
+    }
+    let header = try Header(source.bytes(at: 0, count: 4), source)
     let extents = try source.bytes(at: 4, count: 4 * header.rank)
     let (arrangement, byteCount) = try header.arrangement(extents, source)
     guard byteCount == source.byteCount - 4 - 4 * header.rank else {
@@ -88,9 +90,11 @@ private struct Header {
   let type: StoredType
   let rank: Int
 
+  static let markIsMissing = "not an IDX file: it does not start with two zero bytes"
+
   init(_ start: Bytes, _ source: ByteSource) throws(FileError) {
     guard start[0] == 0, start[1] == 0 else {
-      throw source.malformed(at: 0, "not an IDX file: it does not start with two zero bytes")
+      throw source.malformed(at: 0, Header.markIsMissing)
     }
     let types: [UInt8: StoredType] = [
       0x08: .uint8, 0x09: .int8, 0x0B: .int16, 0x0C: .int32, 0x0D: .float32, 0x0E: .float64,

@@ -86,6 +86,10 @@ public enum NumPy {
 
   private static func load(_ source: ByteSource) throws(FileError) -> StoredTensor {
     let origin = StoredTensor.Origin(file: source.name)
+    let mark = NumPyHeader.mark.prefix(source.byteCount)
+    if try !source.start().starts(with: mark) {
+      throw try source.notOf("a .npy file", NumPyHeader.markIsMissing)
+    }
     var position = 0
     let header = try NumPyHeader(for: origin) { count throws(FileError) in
       let bytes = try source.bytes(at: position, count: count)

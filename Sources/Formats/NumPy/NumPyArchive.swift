@@ -16,7 +16,15 @@ public struct NumPyArchive: Sendable {
   init(_ source: ByteSource) throws(FileError) {
     self.source = source
     directory = try ZipDirectory(source)
+    if let name = directory.members.first?.name, !name.hasSuffix(".npy"),
+      let kind = FileKind.archive(beginningWith: name)
+    {
+      throw source.malformed(kind.problem(insteadOf: "a .npz archive"))
+    }
   }
+
+  /// What errors call the file.
+  public var file: String { source.name }
 
   /// The names of all members, in the order of the file, without the ending .npy.
   public var names: [String] { directory.members.map { NumPyArchive.arrayName($0.name) } }

@@ -7,6 +7,8 @@ import PullbackTensors
 ///
 /// Source: NumPy, "numpy.lib.format", versions 1.0, 2.0 and 3.0.
 struct NumPyHeader {
+  static let mark: Bytes = [0x93] + Bytes("NUMPY".utf8)
+  static let markIsMissing = "not a .npy file: it does not start with \\x93NUMPY"
   /// NumPy's own limit is 10,000.
   private static let longest = 1 << 16
 
@@ -19,8 +21,8 @@ struct NumPyHeader {
     for origin: StoredTensor.Origin, _ read: (Int) throws(FileError) -> Bytes
   ) throws(FileError) {
     let start = try read(8)
-    guard start.starts(with: [0x93] + Bytes("NUMPY".utf8)) else {
-      throw origin.malformed("not a .npy file: it does not start with \\x93NUMPY")
+    guard start.starts(with: NumPyHeader.mark) else {
+      throw origin.malformed(NumPyHeader.markIsMissing)
     }
     let isWide = start[6] > 1
     guard (1...3).contains(start[6]), start[7] == 0 else {
@@ -50,7 +52,7 @@ struct NumPyHeader {
     let text = "{'descr': '\(code)', 'fortran_order': False, 'shape': \(shape), }"
     // Shapes of up to 64 extents of 20 characters fit version 1.
     let length = (10 + text.utf8.count + 1 + 63) / 64 * 64 - 10
-    var bytes: Bytes = [0x93] + Bytes("NUMPY".utf8) + [1, 0]
+    var bytes = mark + [1, 0]
     bytes.append(littleEndian: UInt64(length), count: 2)
     bytes += Bytes(text.utf8)
     bytes += Bytes(repeating: 0x20, count: length - text.utf8.count - 1) + [0x0A]

@@ -59,7 +59,10 @@ struct ZipDirectory: Sendable {
       position -= 1
     }
     guard position >= 0 else {
-      throw source.malformed("not a zip archive, or one that was cut: its end is missing")
+      let problem = "not a zip archive, or one that was cut: its end is missing"
+      // What begins like one says enough about itself.
+      if try source.start().starts(with: [0x50, 0x4B]) { throw source.malformed(problem) }
+      throw try source.notOf("a .npz archive", problem)
     }
     func number(_ offset: Int, _ count: Int) -> Int {
       Int(tail.littleEndian(at: position + offset, count: count))

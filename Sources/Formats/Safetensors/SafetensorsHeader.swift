@@ -21,10 +21,20 @@ struct SafetensorsHeader: Sendable {
   private(set) var entries: [Entry] = []
 
   init(_ source: ByteSource) throws(FileError) {
+    func other(at offset: Int, _ problem: String) throws(FileError) -> FileError {
+      try source.notOf("a safetensors file", at: offset, problem)
+    }
+    guard source.byteCount >= 8 else {
+      throw try other(at: 0, "8 bytes expected, the file ends at byte \(source.byteCount)")
+    }
     let length = try source.bytes(at: 0, count: 8).littleEndian(at: 0, count: 8)
     guard length <= SafetensorsHeader.longest else {
-      throw source.malformed(
+      throw try other(
         at: 0, "a header of \(length) bytes; the format allows \(SafetensorsHeader.longest)")
+    }
+    let first = try source.bytes(at: 8, count: min(1, source.byteCount - 8)).first
+    guard first == UInt8(ascii: "{") || first == nil && length > 0 else {
+      throw try other(at: 8, "not a safetensors file: the header does not start with {")
     }
     let start = 8 + Int(length)
     guard start <= source.byteCount else {
@@ -33,9 +43,6 @@ struct SafetensorsHeader: Sendable {
         "the header of \(length) bytes is longer than the file of \(source.byteCount) bytes")
     }
     let bytes = try source.bytes(at: 8, count: Int(length))
-    guard bytes.first == UInt8(ascii: "{") else {
-      throw source.malformed(at: 8, "not a safetensors file: the header does not start with {")
-    }
     var scanner = JSONScanner(bytes) { source.malformed(at: 8 + $0, $1) }
     try scanner.object { (scanner, name) throws(FileError) in
       if name == "__metadata__" {

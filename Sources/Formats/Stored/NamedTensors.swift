@@ -28,7 +28,8 @@ public struct NamedTensors: Sendable, ExpressibleByDictionaryLiteral {
   public init() {}
 
   public init(dictionaryLiteral elements: (String, any StorableTensor)...) {
-    for (name, tensor) in elements { add(name, tensor) }
+    // The caller of a literal cannot be known.
+    for (name, tensor) in elements { add(name, tensor, at: nil) }
   }
 
   /// Adds a tensor; computes its numbers if they are not known yet. A mistake if the name is taken.
@@ -36,9 +37,13 @@ public struct NamedTensors: Sendable, ExpressibleByDictionaryLiteral {
     _ name: String, _ tensor: any StorableTensor, file: StaticString = #fileID,
     line: UInt = #line
   ) {
+    add(name, tensor, at: CallSite(file, line))
+  }
+
+  private mutating func add(_ name: String, _ tensor: any StorableTensor, at site: CallSite?) {
     if positions.updateValue(elements.count, forKey: name) != nil {
       Mistake("NamedTensors", "two tensors are named \(name)", fix: "give each its own name")
-        .stop(at: CallSite(file, line))
+        .stop(at: site)
     }
     elements.append((name, tensor.stored))
   }

@@ -92,19 +92,31 @@ extension StoredTensor {
   }
 
   private func integers() throws(FileError) -> Storage {
-    func fitting(_ x: some BinaryInteger, _ index: Int) throws(FileError) -> Int32 {
-      if let number = Int32(exactly: x) { return number }
+    @inline(__always)
+    func fitting(
+      _ number: Int32?, _ x: some BinaryInteger, _ index: Int
+    ) throws(FileError) -> Int32 {
+      if let number { return number }
       throw origin.malformed("element \(index) is \(x), which Int32 does not hold")
     }
     switch type {
     case .float64, .float32, .float16, .bfloat16:
       throw refusal(of: "Int32", "load it as Float and convert the tensor")
-    case .int64: return try converted(Int64.self, fitting)
+    case .int64:
+      return try converted(Int64.self) { (x, index) throws(FileError) in
+        try fitting(Int32(exactly: x), x, index)
+      }
     case .int32: return storage
     case .int16: return try converted(Int16.self) { x, _ in Int32(x) }
     case .int8: return try converted(Int8.self) { x, _ in Int32(x) }
-    case .uint64: return try converted(UInt64.self, fitting)
-    case .uint32: return try converted(UInt32.self, fitting)
+    case .uint64:
+      return try converted(UInt64.self) { (x, index) throws(FileError) in
+        try fitting(Int32(exactly: x), x, index)
+      }
+    case .uint32:
+      return try converted(UInt32.self) { (x, index) throws(FileError) in
+        try fitting(Int32(exactly: x), x, index)
+      }
     case .uint16: return try converted(UInt16.self) { x, _ in Int32(x) }
     case .uint8, .bool: return try converted(UInt8.self) { x, _ in Int32(x) }
     }
@@ -121,6 +133,7 @@ extension StoredTensor {
   }
 
   /// New memory with each element converted; the conversion gets the element and its index.
+  @inline(__always)
   private func converted<Source: BitwiseCopyable, Target: BitwiseCopyable>(
     _ source: Source.Type, _ convert: (Source, Int) throws(FileError) -> Target
   ) throws(FileError) -> Storage {

@@ -57,9 +57,7 @@ public struct StoredTensor: Sendable {
         fix: "use smaller tensors"
       ).stop(at: CallSite(file, line))
     }
-    storage.withMutableSpan(of: Scalar.self, count: scalars.count) { span in
-      for index in scalars.indices { span[index] = scalars[index] }
-    }
+    storage.copy(scalars)
     self.init(type: Scalar.storedType, shape: shape, origin: Origin(), storage: storage)
   }
 
@@ -74,9 +72,7 @@ public struct StoredTensor: Sendable {
     guard type == Scalar.storedType else {
       throw origin.malformed("holds \(type.rawValue), not \(Scalar.storedType.rawValue)")
     }
-    return storage.withSpan(of: Scalar.self, count: elementCount) { span in
-      span.indices.map { span[$0] }
-    }
+    return storage.array(of: Scalar.self, count: elementCount)
   }
 
   /// Gives the bytes, least significant first, as files hold them.

@@ -27,15 +27,25 @@ public struct Architecture: Sendable, Hashable, ExpressibleByArrayLiteral {
 }
 
 extension Sequential {
-  /// The model of an architecture, without numbers yet.
-  public init(_ architecture: Architecture) {
+  /// The model of an architecture, without numbers yet. A mistake if a layer has a negative number
+  /// of units, or drops at a rate outside 0 ..< 1.
+  public init(
+    _ architecture: Architecture, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    for case .linear(let inputs, let outputs, _) in architecture.layers
+    where inputs < 0 || outputs < 0 {
+      Mistake(
+        "Sequential", "the architecture has a layer linear(\(inputs), \(outputs))",
+        fix: "use numbers of units from 0 on"
+      ).stop(at: CallSite(file, line))
+    }
     self.init(
       architecture.layers.map { layer -> any Layer in
         switch layer {
         case .linear(let inputs, let outputs, let bias): Linear(inputs, outputs, bias: bias)
         case .relu: Activation(PullbackTensors.relu)
         case .tanh: Activation(PullbackTensors.tanh)
-        case .dropout(let rate): Dropout(rate)
+        case .dropout(let rate): Dropout(rate, file: file, line: line)
         }
       })
   }

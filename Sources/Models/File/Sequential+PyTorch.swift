@@ -31,6 +31,11 @@ extension Sequential {
   }
 
   private func loadPyTorch(_ file: Safetensors) throws(FileError) {
+    // Its weights are [inputs, outputs]; a square one would be transposed without a sign.
+    if file.metadata["format"] == "pullback" {
+      throw FileError(
+        .malformed, in: file.file, "is a model that Pullback saved; use ModelFile.load")
+    }
     let weights = linearWeights(at: "")
     let known = parameters.paths
     if let path = known.first(where: { !weights.contains($0) && !$0.hasSuffix(".bias") }) {

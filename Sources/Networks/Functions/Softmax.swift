@@ -15,3 +15,9 @@ public func softmax<Scalar: FloatingPointScalar>(
   let powers = exp(x - largest.detached())
   return powers / powers.sum(along: axis, keepingAxes: true)
 }
+
+/// The same along the last axis, as a function of a tensor alone: `Activation(softmax)`.
+@_disfavoredOverload
+public func softmax<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  softmax(x, along: -1)
+}

@@ -48,6 +48,10 @@ public struct Pass: Sendable {
   }
 }
 
+extension Pass: CustomStringConvertible {
+  public var description: String { isTraining ? "training pass" : "inference pass" }
+}
+
 /// Keys derived from one, in the order of asking.
 private final class KeySequence: Sendable {
   private let key: RandomKey

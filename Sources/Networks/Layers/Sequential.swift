@@ -29,7 +29,8 @@ public struct Sequential: Layer {
   }
 }
 
-/// A function without parameters as a layer: `Activation(relu)`, `Activation { tanh($0) }`.
+/// A function without parameters as a layer: `Activation(relu)`, `Activation(softmax)`,
+/// `Activation { x in x * tanh(x) }`.
 public struct Activation: Layer {
   private let function: @Sendable (Tensor<Float>) -> Tensor<Float>
 

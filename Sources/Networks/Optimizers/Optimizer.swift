@@ -8,7 +8,7 @@ import PullbackTensors
 ///
 /// An optimizer is used by one thread at a time. It initialises parameters that have no numbers
 /// yet, with seed 0.
-public protocol Optimizer: AnyObject {
+public protocol Optimizer: AnyObject, CustomStringConvertible, CustomReflectable {
   /// What is trained.
   var parameters: Parameters { get }
 

@@ -18,6 +18,8 @@ public final class StepPrograms {
 
   public init() {}
 
+  var structureCount: Int { known.count }
+
   /// Takes a step with the first value as the loss; the others get their numbers too.
   func minimize(
     _ values: [Value], with optimizer: any Optimizer, at site: CallSite

@@ -3,8 +3,9 @@
 import PullbackRuntime
 import PullbackTensors
 
-/// What can stand in a tree of parameters: a parameter or another tree.
-public protocol ParameterTree {
+/// What can stand in a tree of parameters: a parameter or another tree. It prints its type and its
+/// parameters unless it has a `description` of its own.
+public protocol ParameterTree: CustomStringConvertible {
   /// The parameters below, with their paths from here.
   var parameters: Parameters { get }
 }

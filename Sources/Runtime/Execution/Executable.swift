@@ -145,11 +145,13 @@ final class Executable: @unchecked Sendable {
 
 extension Failure.Record {
   func stop() -> Never {
+    let isLabel = use == .softmaxCrossEntropy
     Mistake(
       use.rawValue,
-      "\(use == .softmaxCrossEntropy ? "label" : "index") \(index) at row \(position) is outside "
-        + "0..<\(count)",
-      fix: "check the data before it becomes a tensor"
+      "\(isLabel ? "label" : "index") \(index) at row \(position) is outside 0..<\(count)",
+      fix: isLabel
+        ? "check the labels where they come from, or give the logits a column for each class"
+        : "check indices in the data, or in what computes them"
     ).stop(at: nil)
   }
 }

@@ -17,7 +17,7 @@ extension Tensor: ExpressibleByArrayLiteral {
       elements.indices.allSatisfy { Tensor.isHeldHereAlone(elements, at: $0) }
       ? elements.compactMap(\.writtenScalars) : []
     if written.count == elements.count {
-      self.init(shape: [elements.count] + elements[0].shape, scalars: Array(written.joined()))
+      self.init(shape: [elements.count] + elements[0].shape, pieces: written)
     } else {
       self = Tensor.stacked(elements)
     }
@@ -54,11 +54,18 @@ extension Tensor: ExpressibleByArrayLiteral {
   }
 }
 
+// Written once for all scalars, compiled for each of the four: unspecialised, a row costs thousands
+// of instructions.
+
 extension Tensor {
   /// A vector: [count].
   public init(_ scalars: [Scalar]) { self.init(shape: [scalars.count], scalars: scalars) }
 
   /// A matrix from its rows: [rows, columns]. A mistake if rows differ in length.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  @_specialize(where Scalar == Int32)
+  @_specialize(where Scalar == Bool)
   public init(_ rows: [[Scalar]], file: StaticString = #fileID, line: UInt = #line) {
     let columns = rows.first?.count ?? 0
     for (index, row) in rows.enumerated() where row.count != columns {
@@ -67,10 +74,14 @@ extension Tensor {
         fix: "all rows must have one length"
       ).stop(at: CallSite(file, line))
     }
-    self.init(shape: [rows.count, columns], scalars: Array(rows.joined()))
+    self.init(shape: [rows.count, columns], pieces: rows)
   }
 
   /// A stack of matrices: [matrices, rows, columns]. A mistake if they differ in shape.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  @_specialize(where Scalar == Int32)
+  @_specialize(where Scalar == Bool)
   public init(_ matrices: [[[Scalar]]], file: StaticString = #fileID, line: UInt = #line) {
     let rows = matrices.first?.count ?? 0, columns = matrices.first?.first?.count ?? 0
     for (index, matrix) in matrices.enumerated()
@@ -80,8 +91,16 @@ extension Tensor {
         fix: "all matrices must have one shape"
       ).stop(at: CallSite(file, line))
     }
-    self.init(
-      shape: [matrices.count, rows, columns], scalars: Array(matrices.joined().joined()))
+    self.init(shape: [matrices.count, rows, columns], pieces: matrices.joined())
+  }
+
+  /// A tensor from pieces that fill its shape one after the other.
+  private init(shape: Shape, pieces: some Sequence<[Scalar]>) {
+    let storage = Storage(byteCount: shape.elementCount * MemoryLayout<Scalar>.stride)
+    var rest = storage.elements(of: Scalar.self, count: shape.elementCount)[...]
+    // In bounds, or the buffer stops.
+    for piece in pieces { rest = rest[rest.initialize(fromContentsOf: piece)...] }
+    self.init(Value(Node(numbers: storage, elementType: Scalar.elementType, shape: shape)))
   }
 }
 
@@ -101,7 +120,7 @@ extension Array {
     _ tensor: Tensor<Scalar>, file: StaticString = #fileID, line: UInt = #line
   ) where Element == [Scalar] {
     tensor.checkRank(2, CallSite(file, line))
-    self = tensor.scalars.cut(into: tensor.shape[0], of: tensor.shape[1])
+    self = tensor.cut(from: 0, into: tensor.shape[0], of: tensor.shape[1])
   }
 
   /// The matrices of a tensor of rank 3. A mistake if it has another rank.
@@ -110,16 +129,26 @@ extension Array {
   ) where Element == [[Scalar]] {
     tensor.checkRank(3, CallSite(file, line))
     let (matrices, rows, columns) = (tensor.shape[0], tensor.shape[1], tensor.shape[2])
-    self = tensor.scalars.cut(into: matrices, of: rows * columns)
-      .map { $0.cut(into: rows, of: columns) }
-  }
-
-  fileprivate func cut(into pieces: Int, of length: Int) -> [[Element]] {
-    (0..<pieces).map { Array(self[($0 * length)..<(($0 + 1) * length)]) }
+    self = (0..<matrices).map {
+      tensor.cut(from: $0 * rows * columns, into: rows, of: columns)
+    }
   }
 }
 
 extension Tensor {
+  /// Arrays of one length, from a position on.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  @_specialize(where Scalar == Int32)
+  @_specialize(where Scalar == Bool)
+  fileprivate func cut(from start: Int, into pieces: Int, of length: Int) -> [[Scalar]] {
+    withElements { elements in
+      (0..<pieces).map {
+        Array(elements[(start + $0 * length)..<(start + ($0 + 1) * length)])
+      }
+    }
+  }
+
   fileprivate func checkRank(_ rank: Int, _ site: CallSite) {
     if self.rank != rank {
       Mistake(

@@ -7,7 +7,10 @@ extension Tensor {
   ///
   ///     let x: Tensor<Float> = [[1, 2], [3, 4]]
   ///     print(x.transposed().scalars)   // [1.0, 3.0, 2.0, 4.0]
-  public var scalars: [Scalar] { withElements { Array($0) } }
+  public var scalars: [Scalar] {
+    evaluate(value)
+    return value.node.numbers!.array(of: Scalar.self, count: elementCount)
+  }
 
   /// A tensor of a shape from its elements in row-major order. A mistake if their number differs.
   public init(
@@ -20,7 +23,7 @@ extension Tensor {
       ).stop(at: CallSite(file, line))
     }
     let storage = Storage(byteCount: scalars.count * MemoryLayout<Scalar>.stride)
-    _ = storage.elements(of: Scalar.self, count: scalars.count).initialize(from: scalars)
+    storage.copy(scalars)
     self.init(Value(Node(numbers: storage, elementType: Scalar.elementType, shape: shape)))
   }
 
@@ -86,10 +89,28 @@ extension Tensor where Scalar: NumericScalar {
       ).stop(at: CallSite(file, line))
     }
     evaluate([value, other.value])
-    return zip(scalars, other.scalars).allSatisfy { x, y in
-      let (x, y) = (x.asDouble, y.asDouble)
-      return x == y
-        || y.isFinite && abs(x - y) <= absoluteTolerance + relativeTolerance * abs(y)
+    // A loop for each type: in one for all, elements would be converted through their metadata.
+    return switch Scalar.elementType {
+    case .float: areClose { (x: Float) in Double(x) }
+    case .double: areClose { (x: Double) in x }
+    case .int32: areClose { (x: Int32) in Double(x) }
+    case .bool: areClose { (x: Bool) in x ? 1 : 0 }
+    }
+
+    @inline(__always)
+    func areClose<T>(_ number: (T) -> Double) -> Bool {
+      let (xs, ys) = (value.node.numbers!, other.value.node.numbers!)
+      return withExtendedLifetime((xs, ys)) {
+        // In bounds: both are of one shape and of this type.
+        let xs = xs.elements(of: T.self, count: elementCount)
+        let ys = ys.elements(of: T.self, count: elementCount)
+        for index in 0..<xs.count {
+          let x = number(xs[index]), y = number(ys[index])
+          let distance = absoluteTolerance + relativeTolerance * abs(y)
+          guard x == y || y.isFinite && abs(x - y) <= distance else { return false }
+        }
+        return true
+      }
     }
   }
 }

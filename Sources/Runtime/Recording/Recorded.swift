@@ -105,6 +105,15 @@ public struct Recorded<each Input: RecordedInput, Output: RecordedOutput>: Senda
   }
 }
 
+extension Recorded: CustomStringConvertible {
+  public var description: String {
+    var inputs: [String] = []
+    func note<T>(_ type: T.Type) { inputs.append("\(type)") }
+    repeat note((each Input).self)
+    return "recorded (\(inputs.joined(separator: ", "))) -> \(Output.self)"
+  }
+}
+
 /// Records a function: see ``Recorded``.
 public func recorded<each Input: RecordedInput, Output: RecordedOutput>(
   _ body: @escaping @Sendable (repeat each Input) -> Output

@@ -16,7 +16,8 @@ public enum Threads {
   private static let chosen = Atomic<Int>(0)
 
   /// The most threads one evaluation uses. At first the environment's PULLBACK_THREADS, else the
-  /// processors that this process may run on. Results have the same bits whatever it is.
+  /// processors that this process may run on. Numbers outside 1...64 become the nearest. Results
+  /// have the same bits whatever it is.
   public static var limit: Int {
     get {
       let number = chosen.load(ordering: .relaxed)

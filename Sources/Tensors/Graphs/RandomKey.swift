@@ -85,3 +85,9 @@ package func threefry2x32(key: UInt64, counter: UInt64) -> UInt64 {
   }
   return UInt64(x0) << 32 | UInt64(x1)
 }
+
+extension RandomKey: CustomStringConvertible {
+  public var description: String {
+    derivation == nil ? "RandomKey(0x\(String(bits, radix: 16)))" : "RandomKey of a recording"
+  }
+}

@@ -110,6 +110,16 @@ public func minimum<Scalar: NumericScalar>(
 ///
 ///     let x: Tensor<Float> = [-1, 2]
 ///     print(select(x .> 0, x, 0.1 * x))   // [-0.1  2. ]
+///
+/// Both x and y are computed everywhere. Where the one that is not taken has an infinite slope or is
+/// NaN, its derivative is 0 times that: NaN, as in PyTorch and JAX. Give its argument a harmless
+/// number there:
+///
+///     let p: Tensor<Float> = [0, 4]
+///     let bad = select(p .> 0, log(p), 0)
+///     print(gradient(of: bad.sum(), withRespectTo: p))   // [ nan 0.25]
+///     let good = select(p .> 0, log(select(p .> 0, p, 1)), 0)
+///     print(gradient(of: good.sum(), withRespectTo: p))   // [0.   0.25]
 public func select<Scalar: TensorScalar>(
   _ condition: Tensor<Bool>, _ x: Tensor<Scalar>, _ y: Tensor<Scalar>,
   file: StaticString = #fileID, line: UInt = #line

@@ -4,7 +4,8 @@
 // loses the axes, or with `keepingAxes` has extent 1 there.
 
 extension Tensor where Scalar: NumericScalar {
-  /// y = Σ x over the axes. x.g = y.g, repeated along them.
+  /// y = Σ x over the axes. x.g = y.g, repeated along them. Int32 wraps: convert to Double first
+  /// where sums may pass 2³¹ - 1.
   ///
   ///     let x: Tensor<Float> = [[1, 2], [3, 4]]
   ///     print(x.sum(along: 0), x.sum())   // [4. 6.] 10.0

@@ -108,6 +108,12 @@ extension Shape: ExpressibleByArrayLiteral, CustomStringConvertible {
   }
 }
 
+extension Shape: CustomReflectable {
+  public var customMirror: Mirror {
+    Mirror(self, unlabeledChildren: Array(self), displayStyle: .collection)
+  }
+}
+
 extension Shape {
   package static func + (left: Shape, right: Shape) -> Shape {
     var sum = left

@@ -100,6 +100,31 @@ struct CSVTests {
     #expect(error?.place == .field(line: 3, field: 2, column: "y"))
   }
 
+  /// pandas#43528, pandas#66896, astropy#9929: what ends lines, quotes or counts separates nothing.
+  @Test(
+    arguments: ["\n", "\r", "\r\n", "\"", "\0", ".", "-", "+", "1", "e", "é", "\u{2028}"]
+      as [Character])
+  func aCharacterThatCannotSeparateIsRefused(separator: Character) {
+    let error = #expect(throws: FileError.self) {
+      try CSV.table(from: Array("a,b\n1,2\n".utf8), separator: separator)
+    }
+    #expect(
+      error?.description.hasPrefix("CSV: \(separator.debugDescription) cannot separate fields: ")
+        == true)
+  }
+
+  @Test(arguments: [" ", ":", "#", "_", "/", "'", "~", "\t"] as [Character])
+  func anyOtherAsciiCharacterMaySeparate(separator: Character) throws {
+    let table = try table("a\(separator)b\n1\(separator)2\n", separator: separator)
+    #expect(table.columns.map(\.name) == ["a", "b"])
+  }
+
+  @Test func aRowThatIsNotThereIsAMistake() async {
+    await #expect(processExitsWith: .failure) {
+      _ = try CSV.table(from: Array("a\n1\n".utf8)).line(ofRow: 1)
+    }
+  }
+
   @Test func constantAndIdentifierLikeColumnsAreNoticed() throws {
     var text = "id,shuffled,name,same,one,price,year,flag\n"
     for row in 0..<40 {

@@ -4,7 +4,11 @@ extension MalformedFile {
   static let npy: [MalformedFile] = [
     MalformedFile(.npy, [], ": byte 0: 8 bytes expected, the file ends at byte 0"),
     MalformedFile(
-      .npy, Array("not NumPy".utf8), ": not a .npy file: it does not start with \\x93NUMPY"),
+      .npy, [0x92] + Array("NUMPY".utf8),
+      ": not a .npy file: it does not start with \\x93NUMPY"),
+    MalformedFile(
+      .npy, Array("not NumPy".utf8),
+      ": is a text that begins with \"not NumPy\", not a .npy file; read a table with CSV.table"),
     MalformedFile(
       .npy, npyBytes(shape: "(0,)").replacing(at: 6, with: [4]),
       ": version 4.0 of the format is not known"),
@@ -118,7 +122,10 @@ extension MalformedFile {
       MalformedFile(
         .npz, [], ": not a zip archive, or one that was cut: its end is missing"),
       MalformedFile(
-        .npz, array, ": not a zip archive, or one that was cut: its end is missing"),
+        .npz, Array("PK".utf8) + array,
+        ": not a zip archive, or one that was cut: its end is missing"),
+      MalformedFile(
+        .npz, array, ": is a .npy file, not a .npz archive; read it with NumPy.load"),
       zip(": x: the bytes do not match their checksum") { $0.wrongChecksum = true },
       zip(": \"x.npy\" is encrypted") { $0.flags = 1 },
       zip(": \"x.npy\" is compressed by method 14; only deflate (8) is known") { $0.method = 14 },

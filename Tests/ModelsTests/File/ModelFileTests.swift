@@ -36,6 +36,16 @@ struct ModelFileTests {
     #expect(folder.names == ["model.safetensors"])
   }
 
+  @Test(arguments: ["linear(-1, 3)", "a rate of 1.5"])
+  func anArchitectureThatIsNoneIsAMistake(message: String) async {
+    let outcome = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      [message = message as String] in
+      _ = Sequential(message.hasPrefix("linear") ? [.linear(-1, 3)] : [.dropout(1.5)])
+    }
+    let text = String(decoding: outcome?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.contains(message) && text.contains("ModelFileTests.swift"), "\(text)")
+  }
+
   @Test func theLeastComesBack() throws {
     let w = Parameter(Tensor<Float>([1, 2]))
     try ModelFile(["w": w] as Parameters).save(to: path)
@@ -48,6 +58,15 @@ struct ModelFileTests {
     #expect(
       error?.description
         == "\(path): holds no architecture; make the model yourself and use restore(_:)")
+  }
+
+  /// asi#989, spaCy#10217, sd-scripts#2068: JSON has no NaN.
+  @Test func aSummaryWithoutANumberHasNull() throws {
+    let file = ModelFile(["w": Parameter(Tensor<Float>([1]))] as Parameters)
+    var diverged = file
+    diverged.summary = ["loss": .number(.nan), "best": .number(.infinity), "epochs": 2]
+    try diverged.save(to: path)
+    #expect(try ModelFile.load(at: path).summary == ["loss": nil, "best": nil, "epochs": 2])
   }
 
   @Test func aTiedWeightIsWrittenOnce() throws {

@@ -16,6 +16,38 @@ struct PyTorchTests {
     #expect(y.isClose(to: Tensor(shape: [2, 3], scalars: lines[1])))
   }
 
+  /// `model.half()` saves float16, `nn.DataParallel` a prefix.
+  @Test func halvesLoadAndAPrefixIsNamed() throws {
+    let file = try Safetensors.read(at: fixture("pytorch.safetensors"))
+    var halves = NamedTensors(), prefixed = NamedTensors()
+    for name in file.names {
+      let numbers = try file.load(name, as: Float.self)
+      halves.add(name, StoredTensor(numbers, as: .float16))
+      prefixed.add("module.\(name)", numbers)
+    }
+    let folder = TemporaryFolder(), path = folder.file("weights.safetensors")
+    func model() -> Sequential { Sequential(Linear(4, 4), Activation(relu), Linear(4, 3)) }
+    let whole = model(), half = model()
+    try whole.loadPyTorch(at: fixture("pytorch.safetensors"))
+    try Safetensors.write(halves, to: path)
+    try half.loadPyTorch(at: path)
+    // Float16 has 11 bits: each weight within 2^-11 of its size, each output a sum of few.
+    let x = Tensor<Float>.uniform([8, 4], key: RandomKey(seed: 1))
+    #expect(half(x).isClose(to: whole(x), relativeTolerance: 0, absoluteTolerance: 4e-3))
+    #expect(half(x).scalars != whole(x).scalars)
+    try Safetensors.write(prefixed, to: path)
+    let error = #expect(throws: FileError.self) { try model().loadPyTorch(at: path) }
+    #expect(error?.description == "\(path): 0.weight: the model has it, the file does not")
+  }
+
+  @Test func aModelFileIsRefused() throws {
+    let folder = TemporaryFolder(), path = folder.file("model.safetensors")
+    let model = Sequential(Linear(4, 4)).initialized(seed: 1)
+    try ModelFile(model).save(to: path)
+    let error = #expect(throws: FileError.self) { try model.loadPyTorch(at: path) }
+    #expect(error?.description == "\(path): is a model that Pullback saved; use ModelFile.load")
+  }
+
   @Test func anotherModelIsRefused() throws {
     let path = fixture("pytorch.safetensors")
     func message(_ model: Sequential) -> String? {

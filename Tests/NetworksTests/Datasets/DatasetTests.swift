@@ -35,6 +35,26 @@ struct DatasetTests {
     #expect(data.batches(of: size).reduce(0) { $0 + $1.count } == 7)
   }
 
+  @Test func examplesStandAtTheirPositions() {
+    let picked = data.examples(at: [6, 0, 6])
+    #expect(picked.labels.scalars == [6, 0, 6])
+    #expect(picked.inputs.scalars == [12, 13, 0, 1, 12, 13])
+    #expect(data.examples(at: []).count == 0)
+  }
+
+  @Test(arguments: [7, -1, Int.max, Int.min])
+  func aPositionOutsideIsAMistake(position: Int) async {
+    let outcome = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      [position = position as Int] in
+      _ = DatasetTests().data.examples(at: [0, position])
+    }
+    let text = String(decoding: outcome?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(
+      text.contains(
+        "examples: position \(position) is outside the 7 examples. "
+          + "Fix: use positions in 0 ..< 7."), "\(text)")
+  }
+
   @Test func everyOrderIsEquallyLikely() {
     var counts: [[Int]: Int] = [:]
     for seed in 0..<6000 {

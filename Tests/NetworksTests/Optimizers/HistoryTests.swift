@@ -3,6 +3,7 @@
 import Foundation
 import Pullback
 import PullbackPlans
+import PullbackTensors
 import Testing
 
 /// What `minimize(loss)` does to the tensors that the user holds.
@@ -79,6 +80,26 @@ struct HistoryTests {
       #expect(losses.allSatisfy { $0.value.node.inputs.isEmpty })
       #expect(Float(losses[9999]) < Float(losses[0]))
     }
+  }
+
+  /// brax#152, labelmodels#4: `total += loss` keeps numbers and a sum for each, no graphs of steps.
+  @Test func aRunningSumOfLossesIsAChainOfSums() {
+    var total: Tensor<Float> = 0, expected: Float = 0
+    for _ in 0..<200 {
+      let loss = softmaxCrossEntropy(model(x), labels: labels)
+      expected += optimizer.minimize(loss)
+      total = total + loss
+    }
+    #expect(GraphOrder(of: [total.value]) { _ in false }.nodes.count <= 401)
+    #expect(Float(total) == expected)
+  }
+
+  /// Neural-Networks-from-Scratch#2: numbers that are none come through to the loss.
+  @Test func aTrainingOnNaNShows() {
+    let x = Tensor<Float>.full([32, 8], .nan)
+    #expect(optimizer.minimize(softmaxCrossEntropy(model(x), labels: labels)).isNaN)
+    #expect(optimizer.minimize(softmaxCrossEntropy(model(x), labels: labels)).isNaN)
+    #expect(weight.value.scalars.contains { $0.isNaN })
   }
 
   @Test func customGradientsMayReadParameters() {

@@ -40,7 +40,7 @@ import Testing
     #expect(
       text.contains(
         "\(operation): index -3 at row 31417 is outside 0..<7. "
-          + "Fix: check the data before it becomes a tensor."), "\(text)")
+          + "Fix: check indices in the data, or in what computes them."), "\(text)")
   }
 
   @Test func goodIndicesPass() {

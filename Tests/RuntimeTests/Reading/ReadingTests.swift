@@ -48,6 +48,34 @@ import Testing
     #expect([[[Float]]](Tensor<Float>.zeros([1, 2, 0])) == [[[], []]])
   }
 
+  /// Each scalar has code of its own.
+  @Test func nestedArraysOfEachScalar() {
+    func comeBack<Scalar: TensorScalar>(_ numbers: [Scalar]) {
+      let (a, b, c) = (numbers[0], numbers[1], numbers[2])
+      let matrix = [[a, b, c], [c, a, b]], stack = [matrix, [[b, c, a], [a, a, c]]]
+      #expect([[Scalar]](Tensor(matrix)) == matrix)
+      #expect(Tensor(matrix).scalars == [a, b, c, c, a, b])
+      #expect([[[Scalar]]](Tensor(stack)) == stack)
+      #expect(Tensor(stack).scalars == stack.flatMap { $0 }.flatMap { $0 })
+      #expect([Scalar](Tensor(numbers)) == numbers)
+    }
+    comeBack([1.5, -0.0, .infinity] as [Float])
+    comeBack([0.1, 1e300, -2] as [Double])
+    comeBack([.min, 7, .max] as [Int32])
+    comeBack([true, false, true])
+  }
+
+  @Test func closenessOfEachScalar() {
+    let x: Tensor<Double> = [1, 2], i = Tensor<Int32>([.max, 2])
+    #expect(x.isClose(to: [1, 2.00001]) && !x.isClose(to: [1, 2.0001]))
+    #expect(i.isClose(to: i) && !i.isClose(to: Tensor([.min, 2])))
+    #expect(i.isClose(to: Tensor([.max - 1, 2])))
+    let none = Tensor<Float>([.nan]), infinite = Tensor<Float>([.infinity])
+    #expect(!none.isClose(to: none) && infinite.isClose(to: infinite))
+    #expect(!Tensor<Float>([1]).isClose(to: infinite) && !infinite.isClose(to: -infinite))
+    #expect(Tensor<Float>.zeros([0, 2]).isClose(to: .zeros([0, 2])))
+  }
+
   @Test func literals() {
     let negative: Tensor<Float> = [[-1, 2.5], [3, -0.5]]
     #expect(negative.scalars == [-1, 2.5, 3, -0.5])

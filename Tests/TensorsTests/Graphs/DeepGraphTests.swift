@@ -50,6 +50,20 @@ import Testing
     return y.sliced(from: [0, 0], extents: [1, 2]).padded(to: [2, 2], at: [1, 0]) + y.unary(.negate)
   }
 
+  /// A running sum: pytorch#5534, Tracker.jl#49, micrograd#90.
+  @Test func aLongChainHasItsValueAndSlope() {
+    let count = 400_000
+    let (value, slope) = onSmallStack {
+      let x = Value.leaf([], [1])
+      var y = x
+      for _ in 0..<count { y = y + x }
+      let gradient = gradients(of: y, withRespectTo: [x])[0]
+      evaluate([y, gradient])
+      return (y.numbers[0], gradient.numbers[0])
+    }
+    #expect(value == Double(count + 1) && slope == Double(count + 1))
+  }
+
   /// x = x x + x: 2^10,000 paths lead to the first x, and each node is visited once.
   @Test func manyPaths() {
     let levels = 10_000

@@ -38,6 +38,8 @@ import Testing
     #expect(key.split(into: 3) == Array(key.split(into: 5).prefix(3)))
     #expect(key.folding(in: "hidden.weight") == RandomKey(seed: 7).folding(in: "hidden.weight"))
     #expect(key.split(into: 0) == [])
+    // jax#13341, jax#19520: a key is split by folding in 0, 1, ...
+    #expect(key.split(into: 3) == (0..<3).map { key.folding(in: UInt64($0)) })
   }
 
   /// Names are hashed by FNV-1a: the published values of "" and "foobar".

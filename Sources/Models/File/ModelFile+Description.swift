@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackFormats
+import PullbackNetworks
+import PullbackTensors
+
+extension ModelFile: CustomStringConvertible {
+  /// What the file holds, a line each.
+  public var description: String {
+    let numbers = weights.reduce(0) { $0 + $1.tensor.elementCount }
+    var lines = ["\(file): \(counted(weights.count, "weight")), \(counted(numbers, "number"))"]
+    lines += weights.prefix(40).map { "  \($0.name) \($0.tensor)" }
+    if weights.count > 40 { lines.append("  and \(weights.count - 40) more") }
+    if let architecture { lines.append("architecture: \(architecture)") }
+    if let preprocessing { lines.append("preprocessing: \(preprocessing)") }
+    if !classNames.isEmpty { lines.append("classes: \(classNames.joined(separator: ", "))") }
+    if summary != [:] { lines.append("summary: \(summary)") }
+    if let optimizer { lines.append("optimizer: \(optimizer)") }
+    if !randomKeys.isEmpty {
+      lines.append("random keys: \(randomKeys.keys.sorted().joined(separator: ", "))")
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension Architecture: CustomStringConvertible {
+  /// The layers as they are written: "[linear(64, 50), relu, linear(50, 10)]".
+  public var description: String { "\(layers)" }
+}
+
+extension Architecture.Layer: CustomStringConvertible, CustomDebugStringConvertible {
+  public var description: String {
+    switch self {
+    case .linear(let inputs, let outputs, true): "linear(\(inputs), \(outputs))"
+    case .linear(let inputs, let outputs, false): "linear(\(inputs), \(outputs), bias: false)"
+    case .relu: "relu"
+    case .tanh: "tanh"
+    case .dropout(let rate): "dropout(\(rate))"
+    }
+  }
+
+  // Arrays show their elements so.
+  public var debugDescription: String { description }
+}
+
+extension Preprocessing: CustomStringConvertible {
+  /// What is done to each column.
+  public var description: String {
+    let columns = inputs.map(\.description).joined(separator: ", ")
+    return "[\(columns)]" + (target.map { " to predict \($0)" } ?? "")
+  }
+}
+
+extension Preprocessing.Column: CustomStringConvertible {
+  public var description: String {
+    switch transform {
+    case .standardized(let mean, let scale, let missing):
+      "\(name) standardized(mean: \(mean), scale: \(scale), missing: \(missing))"
+    case .oneHot(let categories): "\(name) oneHot(\(categories.joined(separator: ", ")))"
+    }
+  }
+}
+
+extension OptimizerState: CustomStringConvertible {
+  /// The kind, the settings and the steps taken.
+  public var description: String {
+    let words = settings.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    return "\(kind)(\(words.joined(separator: ", "))) after \(counted(stepCount, "step"))"
+  }
+}

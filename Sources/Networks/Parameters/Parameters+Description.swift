@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackRuntime
+import PullbackTensors
+
+extension ParameterTree {
+  /// The type, and the paths and shapes of its parameters.
+  ///
+  /// ```swift
+  /// struct Classifier: Layer {
+  ///   let output = Linear(4, 2)
+  ///   var parameters: Parameters { ["output": output.parameters] }
+  ///   func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { output(x) }
+  /// }
+  /// print(Classifier())
+  /// // Classifier with 2 parameters, 10 numbers:
+  /// //   output.weight [4, 2]
+  /// //   output.bias [2]
+  /// ```
+  public var description: String { parameters.summary(of: "\(Self.self)") }
+}
+
+extension Parameters {
+  /// Their number, and the path and the shape of each.
+  public var description: String { summary(of: "Parameters") }
+
+  /// More than a page holds is only counted.
+  private static let longestList = 40
+
+  fileprivate func summary(of owner: String) -> String {
+    let shown = prefix(Parameters.longestList).map { "\n  \($0.path) \($0.parameter.shape)" }
+    let rest = count - shown.count
+    return "\(owner) with \(counts)" + (isEmpty ? "" : ":") + shown.joined()
+      + (rest > 0 ? "\n  and \(rest) more" : "")
+  }
+
+  /// "2 parameters, 10 numbers".
+  package var counts: String {
+    isEmpty
+      ? "no parameters"
+      : "\(counted(distinct.count, "parameter")), \(counted(scalarCount, "number"))"
+  }
+}
+
+extension Parameter: CustomReflectable {
+  /// The shape and the numbers, or that there are none yet.
+  ///
+  /// ```swift
+  /// print(Parameter([1, 2]))
+  /// // Parameter of shape [2]: [1. 2.]
+  /// ```
+  public var description: String {
+    guard let numbers else { return "Parameter of shape \(shape), not initialised" }
+    return "Parameter of shape \(shape):\(shape.rank > 1 ? "\n" : " ")\(numbers)"
+  }
+
+  /// What `dump` and debuggers show.
+  public var customMirror: Mirror {
+    guard let numbers else { return Mirror(self, children: ["shape": shape]) }
+    return Mirror(self, children: ["shape": shape, "value": numbers])
+  }
+
+  /// Looked at without a note in a recording, which would read them anew at each replay.
+  private var numbers: Tensor<Float>? { slot.leaf.map { Tensor($0) } }
+}
