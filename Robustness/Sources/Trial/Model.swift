@@ -7,7 +7,7 @@ func saveModel(_ path: String, _ number: Int, byteCount: Int) throws {
   let count = byteCount / 8 / MemoryLayout<Float>.stride
   var parameters = Parameters()
   for part in 0..<8 {
-    parameters.add("part\(part)", Parameter(Tensor<Float>.full([count], Float(number))))
+    parameters.add("part\(part)", Parameter(value: Tensor<Float>.full([count], Float(number))))
   }
   try ModelFile(parameters, summary: ["number": .integer(number)]).save(to: path)
 }

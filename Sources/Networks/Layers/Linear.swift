@@ -16,8 +16,8 @@ public struct Linear: Layer {
     _ inputs: Int, _ outputs: Int, bias: Bool = true,
     initialization: Initialization = .kaimingUniform
   ) {
-    weight = Parameter([inputs, outputs], initialization)
-    self.bias = bias ? Parameter([outputs], .zeros) : nil
+    weight = Parameter(shape: [inputs, outputs], initialization)
+    self.bias = bias ? Parameter(shape: [outputs], .zeros) : nil
   }
 
   public var parameters: Parameters {

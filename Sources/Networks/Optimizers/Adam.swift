@@ -12,7 +12,7 @@ import PullbackTensors
 /// Source: Kingma, Ba, "Adam: a method for stochastic optimization", ICLR 2015, section 2.
 ///
 /// ```swift
-/// let w = Parameter([4])
+/// let w = Parameter(value: [4])
 /// let optimizer = Adam(["w": w], learningRate: 0.1)
 /// optimizer.minimize(w.value.squared().sum())
 /// print(w.value)   // [3.9]

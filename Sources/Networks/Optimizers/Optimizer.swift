@@ -118,6 +118,6 @@ extension Parameters {
 
   /// Parameters of the same shapes that start at 0, for an optimizer's state.
   package func zerosAlike() -> [Parameter] {
-    distinct.map { Parameter(Tensor<Float>.zeros($0.shape)) }
+    distinct.map { Parameter(value: Tensor<Float>.zeros($0.shape)) }
   }
 }

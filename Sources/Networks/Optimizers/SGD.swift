@@ -11,7 +11,7 @@ import PullbackTensors
 /// deep learning", ICML 2013, in the form PyTorch uses.
 ///
 /// ```swift
-/// let w = Parameter([4])
+/// let w = Parameter(value: [4])
 /// let optimizer = SGD(["w": w], learningRate: 0.1)
 /// let loss = optimizer.minimize(w.value.squared().sum())
 /// print(loss, w.value)   // 16.0 [3.2]

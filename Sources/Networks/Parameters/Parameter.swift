@@ -17,14 +17,22 @@ public final class Parameter: Sendable {
   package let slot = LeafSlot()
 
   /// A parameter without numbers; `initialized(seed:)` on its model gives it some.
-  public init(_ shape: Shape, _ initialization: Initialization) {
+  ///
+  /// ```swift
+  /// let weight = Parameter(shape: [64, 10], .normal(standardDeviation: 0.1))
+  /// ```
+  public init(shape: Shape, _ initialization: Initialization) {
     self.shape = shape
     self.initialization = initialization
   }
 
   /// A parameter that starts with these numbers.
-  public convenience init(_ value: Tensor<Float>) {
-    self.init(value.shape, .zeros)
+  ///
+  /// ```swift
+  /// let w = Parameter(value: [64, 10])   // two numbers
+  /// ```
+  public convenience init(value: Tensor<Float>) {
+    self.init(shape: value.shape, .zeros)
     self.value = value
   }
 

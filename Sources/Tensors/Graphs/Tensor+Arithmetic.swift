@@ -1,23 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Tensor with tensor, element by element; shapes broadcast as in NumPy. Numbers in formulas are
-// literals (scalar tensors). Variables of scalar type have overloads that the type checker tries
-// last: with them preferred, a formula of a few terms takes it seconds.
+// Tensor with tensor, element by element; shapes broadcast as in NumPy.
+//
+// What is written here serves generic code. For `Float` and `Double` the same operators are declared
+// once more with concrete types, and those are preferred: with generic ones alone, a formula of a few
+// terms takes the type checker seconds.
 
 extension Tensor where Scalar: NumericScalar {
   /// z = x + y. x.g = z.g, y.g = z.g, each summed over stretched axes. Int32 wraps.
+  @_disfavoredOverload
   public static func + (x: Tensor, y: Tensor) -> Tensor { Tensor(x.value + y.value) }
 
   /// z = x - y. x.g = z.g, y.g = -z.g. Int32 wraps.
+  @_disfavoredOverload
   public static func - (x: Tensor, y: Tensor) -> Tensor { Tensor(x.value - y.value) }
 
   /// z = x y. x.g = z.g y, y.g = z.g x. Int32 wraps.
+  @_disfavoredOverload
   public static func * (x: Tensor, y: Tensor) -> Tensor { Tensor(x.value * y.value) }
 
   /// z = x / y. x.g = z.g / y, y.g = -z.g z / y. Int32 truncates, and x / 0 is 0.
+  @_disfavoredOverload
   public static func / (x: Tensor, y: Tensor) -> Tensor { Tensor(x.value / y.value) }
 
   /// y = -x. x.g = -y.g.
+  @_disfavoredOverload
   public static prefix func - (x: Tensor) -> Tensor { Tensor(-x.value) }
 
   @_disfavoredOverload
@@ -43,10 +50,12 @@ extension Tensor where Scalar: NumericScalar {
 
 extension Tensor {
   /// True where x equals y. Between tensors `==` is not defined: it would have to read numbers.
+  @_disfavoredOverload
   public static func .== (x: Tensor, y: Tensor) -> Tensor<Bool> {
     Tensor<Bool>(x.value.compared(.equal, to: y.value))
   }
   /// True where x differs from y; NaN differs from everything.
+  @_disfavoredOverload
   public static func .!= (x: Tensor, y: Tensor) -> Tensor<Bool> {
     Tensor<Bool>(x.value.compared(.notEqual, to: y.value))
   }
@@ -54,18 +63,22 @@ extension Tensor {
 
 extension Tensor where Scalar: NumericScalar {
   /// True where x < y; false if either is NaN.
+  @_disfavoredOverload
   public static func .< (x: Tensor, y: Tensor) -> Tensor<Bool> {
     Tensor<Bool>(x.value.compared(.less, to: y.value))
   }
   /// True where x <= y; false if either is NaN.
+  @_disfavoredOverload
   public static func .<= (x: Tensor, y: Tensor) -> Tensor<Bool> {
     Tensor<Bool>(x.value.compared(.lessOrEqual, to: y.value))
   }
   /// True where x > y; false if either is NaN.
+  @_disfavoredOverload
   public static func .> (x: Tensor, y: Tensor) -> Tensor<Bool> {
     Tensor<Bool>(x.value.compared(.greater, to: y.value))
   }
   /// True where x >= y; false if either is NaN.
+  @_disfavoredOverload
   public static func .>= (x: Tensor, y: Tensor) -> Tensor<Bool> {
     Tensor<Bool>(x.value.compared(.greaterOrEqual, to: y.value))
   }

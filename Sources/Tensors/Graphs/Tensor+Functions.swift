@@ -1,108 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// y = e^x. x.g = y.g y.
-///
-///     print(exp(Tensor<Float>([0, 1])))   // [1.        2.7182817]
-public func exp<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+// The forms for generic code of this package. They stay inside: a public generic `exp` beside the
+// concrete ones, and Foundation's, costs the type checker seconds in a formula.
+
+@_disfavoredOverload
+package func exp<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.exp))
 }
 
-/// y = ln x: -inf at 0, NaN below. x.g = y.g / x.
-///
-///     print(log(Tensor<Float>([1, 10])))   // [0.        2.3025851]
-public func log<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+@_disfavoredOverload
+package func log<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.log))
 }
 
-/// y = √x: NaN below 0. x.g = y.g / (2 y).
-///
-///     print(sqrt(Tensor<Float>([4, 9])))   // [2. 3.]
-public func sqrt<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+@_disfavoredOverload
+package func sqrt<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.squareRoot))
 }
 
-/// y = tanh x. x.g = y.g (1 - y²).
-///
-///     print(tanh(Tensor<Float>([0, 1])))   // [0.        0.7615942]
-public func tanh<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+@_disfavoredOverload
+package func tanh<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.tanh))
 }
 
-/// The error function: y = 2 / √π times the integral of e^-t² for t from 0 to x.
-/// x.g = y.g 2 / √π e^-x².
-///
-///     print(erf(Tensor<Float>([0, 1])))   // [0.        0.8427008]
-public func erf<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+@_disfavoredOverload
+package func erf<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.erf))
 }
 
-/// y = sin x, x in radians, however large: NaN for infinity. x.g = y.g cos x.
-///
-///     print(sin(Tensor<Float>([0, 1])))   // [0.         0.84147096]
-public func sin<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+@_disfavoredOverload
+package func sin<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.sin))
 }
 
-/// y = cos x, x in radians, however large: NaN for infinity. x.g = -y.g sin x.
-///
-///     print(cos(Tensor<Float>([0, 1])))   // [1.        0.5403023]
-public func cos<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+@_disfavoredOverload
+package func cos<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.cos))
 }
 
-/// y = x where x > 0, else 0; NaN for NaN. x.g = y.g where x > 0, else 0 (also at 0).
-///
-///     print(relu(Tensor<Float>([-1, 2])))   // [0. 2.]
-public func relu<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+@_disfavoredOverload
+package func relu<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.relu))
 }
 
-/// y = |x|. x.g = y.g sign(x), 0 at 0.
-public func abs<Scalar: NumericScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+@_disfavoredOverload
+package func abs<Scalar: NumericScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.absolute))
 }
 
-/// y = -1, 0 or 1; NaN for NaN. No derivative.
-public func sign<Scalar: NumericScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+@_disfavoredOverload
+package func sign<Scalar: NumericScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.sign))
-}
-
-/// z = x^y. Shapes broadcast. As C's `pow` (IEEE 754-2008, section 9.2): NaN where x < 0 and y is no
-/// integer; x^0 and 1^y are 1, also for NaN.
-///
-/// x.g = z.g y x^(y-1), and y.g = z.g z log x, as in PyTorch: x.g is 0 at 0^0, y.g is 0 at 0^y for
-/// y >= 0 and NaN for x < 0. A square costs less as `x.squared()`, a root as `sqrt(x)`.
-///
-///     print(pow(Tensor<Float>([1, 2, 3]), 2))   // [1. 4. 9.]
-///     print(pow(2, Tensor<Float>([-1, 0.5])))   // [0.5       1.4142135]
-public func pow<Scalar: FloatingPointScalar>(
-  _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
-) -> Tensor<Scalar> {
-  Tensor(x.value.binary(.power, y.value))
-}
-
-@_disfavoredOverload
-public func pow<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>, _ y: Scalar) -> Tensor<Scalar> {
-  pow(x, Tensor(y))
-}
-
-@_disfavoredOverload
-public func pow<Scalar: FloatingPointScalar>(_ x: Scalar, _ y: Tensor<Scalar>) -> Tensor<Scalar> {
-  pow(Tensor(x), y)
-}
-
-/// z = the larger of x and y; NaN if either is. The larger one gets z.g, equal ones half each.
-public func maximum<Scalar: NumericScalar>(
-  _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
-) -> Tensor<Scalar> {
-  Tensor(x.value.binary(.maximum, y.value))
-}
-
-/// z = the smaller of x and y; NaN if either is. The smaller one gets z.g, equal ones half each.
-public func minimum<Scalar: NumericScalar>(
-  _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
-) -> Tensor<Scalar> {
-  Tensor(x.value.binary(.minimum, y.value))
 }
 
 /// z = x where the condition holds, else y. Shapes broadcast. The cotangent goes where the number
@@ -160,4 +108,25 @@ public func matmul<Scalar: NumericScalar>(
 extension Tensor where Scalar: NumericScalar {
   /// `matmul(a, b)`.
   public static func • (a: Tensor, b: Tensor) -> Tensor { Tensor(a.value.matmul(b.value)) }
+}
+
+@_disfavoredOverload
+package func pow<Scalar: FloatingPointScalar>(
+  _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
+) -> Tensor<Scalar> {
+  Tensor(x.value.binary(.power, y.value))
+}
+
+@_disfavoredOverload
+package func maximum<Scalar: NumericScalar>(
+  _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
+) -> Tensor<Scalar> {
+  Tensor(x.value.binary(.maximum, y.value))
+}
+
+@_disfavoredOverload
+package func minimum<Scalar: NumericScalar>(
+  _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
+) -> Tensor<Scalar> {
+  Tensor(x.value.binary(.minimum, y.value))
 }

@@ -47,11 +47,11 @@ struct ModelFileTests {
   }
 
   @Test func theLeastComesBack() throws {
-    let w = Parameter(Tensor<Float>([1, 2]))
+    let w = Parameter(value: Tensor<Float>([1, 2]))
     try ModelFile(["w": w] as Parameters).save(to: path)
     let file = try ModelFile.load(at: path)
     #expect(file.weights.names == ["w"] && file.classNames == [] && file.summary == [:])
-    let again = Parameter([2], .zeros)
+    let again = Parameter(shape: [2], .zeros)
     try file.restore(["w": again] as Parameters)
     #expect(again.value.scalars == [1, 2])
     let error = #expect(throws: FileError.self) { try file.makeModel() }
@@ -70,17 +70,17 @@ struct ModelFileTests {
   }
 
   @Test func aTiedWeightIsWrittenOnce() throws {
-    let shared = Parameter(Tensor<Float>([1, 2]))
+    let shared = Parameter(value: Tensor<Float>([1, 2]))
     try ModelFile(["a": shared, "b": shared] as Parameters).save(to: path)
     let file = try ModelFile.load(at: path)
     #expect(file.weights.names == ["a"])
-    let other = Parameter([2], .zeros)
+    let other = Parameter(shape: [2], .zeros)
     try file.restore(["a": other, "b": other] as Parameters)
     #expect(other.value.scalars == [1, 2])
   }
 
   @Test func laterStepsDoNotChangeWhatIsSaved() throws {
-    let w = Parameter(Tensor<Float>([1, 2]))
+    let w = Parameter(value: Tensor<Float>([1, 2]))
     let optimizer = SGD(["w": w], learningRate: 0.1)
     let file = ModelFile(["w": w] as Parameters)
     optimizer.minimize(w.value.squared().sum())
@@ -129,7 +129,7 @@ struct ModelFileTests {
     #expect(
       message(file)
         == "\(path): x: mean 0.0, scale nan, missing 0.0 are no numbers to standardize with")
-    let taken = ModelFile(["optimizer/w": Parameter(Tensor<Float>([1]))] as Parameters)
+    let taken = ModelFile(["optimizer/w": Parameter(value: Tensor<Float>([1]))] as Parameters)
     #expect(
       message(taken) == "\(path): optimizer/w: no path of a weight may start with optimizer/")
   }

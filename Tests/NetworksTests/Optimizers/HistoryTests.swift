@@ -103,7 +103,7 @@ struct HistoryTests {
   }
 
   @Test func customGradientsMayReadParameters() {
-    let w = Parameter([1, 2])
+    let w = Parameter(value: [1, 2])
     let optimizer = SGD(["w": w], learningRate: 0.1)
     let y = withCustomGradient(of: { $0 * 2 }, at: w.value) { _, yg in yg * w.value }
     #expect(optimizer.minimize(y.sum()) == 6)
@@ -112,7 +112,7 @@ struct HistoryTests {
 
   @Test func manyParametersNeedNoDeepStack() {
     var parameters = Parameters()
-    for number in 0..<2000 { parameters.add("w\(number)", Parameter([1])) }
+    for number in 0..<2000 { parameters.add("w\(number)", Parameter(value: [1])) }
     let optimizer = Adam(parameters, learningRate: 0.1)
     let values = parameters.map { $0.parameter.value }
     optimizer.minimize(Tensor.stacked(Array(values.prefix(3))).sum() + values[1999].sum())
@@ -122,7 +122,7 @@ struct HistoryTests {
 
   @Test func aGradientAfterTheStepIsAMistake() async {
     await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      let w = Parameter([1, 2])
+      let w = Parameter(value: [1, 2])
       let optimizer = SGD(["w": w], learningRate: 0.1)
       let loss = w.value.squared().sum()
       optimizer.minimize(loss)
@@ -131,7 +131,7 @@ struct HistoryTests {
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
-      let w = Parameter([1, 2])
+      let w = Parameter(value: [1, 2])
       let optimizer = SGD(["w": w], learningRate: 0.1)
       let loss = w.value.squared().sum()
       optimizer.minimize(loss)
@@ -148,7 +148,7 @@ struct HistoryTests {
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
-      let w = Parameter([1, 2])
+      let w = Parameter(value: [1, 2])
       let optimizer = SGD(["w": w], learningRate: 0.1)
       let old = w.value
       optimizer.minimize(w.value.squared().sum())

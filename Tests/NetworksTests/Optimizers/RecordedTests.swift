@@ -78,7 +78,7 @@ struct RecordedTests {
   }
 
   @Test func parametersAreReadAnewAndOtherTensorsAreNot() {
-    let w = Parameter([2]), c: Tensor<Float> = [10]
+    let w = Parameter(value: [2]), c: Tensor<Float> = [10]
     let scaled = recorded { (x: Tensor<Float>) in x * w.value + c }
     #expect(scaled([1]).scalars == [12])
     w.value = [3]
@@ -86,7 +86,7 @@ struct RecordedTests {
   }
 
   @Test func detachedParametersAreReadAnewToo() {
-    let w = Parameter([2]), other = Parameter([5])
+    let w = Parameter(value: [2]), other = Parameter(value: [5])
     let scaled = recorded { (x: Tensor<Float>) in x * w.value.detached() + w.value }
     #expect(scaled([1]).scalars == [4])
     w.value = [3]
@@ -100,7 +100,7 @@ struct RecordedTests {
 
   @Test("A detached weight in a recorded step", arguments: [false, true])
   func stepWithADetachedWeight(holds: Bool) {
-    let w = Parameter([2]), still = Parameter([3])
+    let w = Parameter(value: [2]), still = Parameter(value: [3])
     let optimizer = SGD(["w": w, "still": still], learningRate: 0.25)
     let step = optimizer.recorded { (x: Tensor<Float>) in
       (x * w.value.detached() * w.value + still.value.detached()).sum()
@@ -134,7 +134,7 @@ struct RecordedTests {
   }
 
   @Test func whoHoldsOldWeightsKeepsThem() {
-    let w = Parameter([4])
+    let w = Parameter(value: [4])
     let optimizer = SGD(["w": w], learningRate: 0.25)
     let step = optimizer.recorded { (x: Tensor<Float>) in (w.value * x).squared().sum() }
     let start = w.value
@@ -147,7 +147,7 @@ struct RecordedTests {
   @Test func literalsOfAnyRankCanStandInside() {
     let scaled = recorded { (x: Tensor<Float>) in x * [[1, 2], [3, 4]] }
     #expect(scaled([[1, 1], [2, 2]]).scalars == [1, 2, 6, 8])
-    let w = Parameter([2, 3])
+    let w = Parameter(value: [2, 3])
     let step = SGD(["w": w], learningRate: 0.5).recorded { (x: Tensor<Float>) in
       meanSquaredError(x * w.value, [[1, 0]], reduction: .sum)
     }

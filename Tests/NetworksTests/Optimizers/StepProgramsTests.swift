@@ -97,7 +97,7 @@ struct StepProgramsTests {
   private static func parameters() -> [Parameter] {
     let shapes: [Shape] = [[5, 8], [8], [8, 3], [3]]
     return shapes.enumerated().map { index, shape in
-      Parameter(Tensor<Float>.normal(shape, key: RandomKey(seed: UInt64(index))) * 0.5)
+      Parameter(value: Tensor<Float>.normal(shape, key: RandomKey(seed: UInt64(index))) * 0.5)
     }
   }
 
@@ -152,7 +152,7 @@ struct StepProgramsTests {
   }
 
   @Test func moreStructuresThanAreKept() {
-    let parameters = [Parameter([0.5, -0.25])]
+    let parameters = [Parameter(value: [0.5, -0.25])]
     let optimizer = SGD(StepProgramsTests.tree(parameters), learningRate: 0.01)
     var reference = ReferenceTraining(.sgd, parameters)
     func loss(_ w: Tensor<Float>, rows: Int) -> Tensor<Float> {
@@ -199,7 +199,7 @@ struct StepProgramsTests {
   }
 
   @Test func aTiedParameterGetsBothContributions() {
-    let tied = Parameter([[0.5, -1], [0.25, 2]])
+    let tied = Parameter(value: [[0.5, -1], [0.25, 2]])
     let optimizer = Adam(["in": tied, "out": tied], learningRate: 0.1)
     var reference = ReferenceTraining(.adam, [tied])
     func loss(_ w: Tensor<Float>) -> Tensor<Float> {
@@ -215,7 +215,7 @@ struct StepProgramsTests {
 
   @Test func parametersFromOneTensorGoTheirOwnWays() {
     let start: Tensor<Float> = [1, 2]
-    let one = Parameter(start), other = Parameter(start)
+    let one = Parameter(value: start), other = Parameter(value: start)
     let optimizer = SGD(["one": one, "other": other], learningRate: 0.5)
     for _ in 0..<3 { optimizer.minimize(one.value.sum() - other.value.sum() * 2) }
     #expect(one.value.scalars == [-0.5, 0.5] && other.value.scalars == [4, 5])
@@ -223,7 +223,7 @@ struct StepProgramsTests {
   }
 
   @Test func valuesThatAreSetInBetweenCount() {
-    let w = Parameter([4])
+    let w = Parameter(value: [4])
     let optimizer = SGD(["w": w], learningRate: 0.25)
     #expect(optimizer.minimize(w.value.squared().sum()) == 16)
     let set: Tensor<Float> = [8]
@@ -234,7 +234,7 @@ struct StepProgramsTests {
   }
 
   @Test func aParameterCanBeTheLoss() {
-    let w = Parameter(Tensor<Float>(3))
+    let w = Parameter(value: Tensor<Float>(3))
     let optimizer = SGD(["w": w], learningRate: 0.5)
     let first = w.value
     #expect((0..<3).map { _ in optimizer.minimize(w.value) } == [3, 2.5, 2])
@@ -265,7 +265,7 @@ struct StepProgramsTests {
 
   @Test func anEndedLossThatMayDependOnAParameterIsAMistake() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      let a = Parameter([1, 2]), b = Parameter([3])
+      let a = Parameter(value: [1, 2]), b = Parameter(value: [3])
       let optimizer = SGD(["a": a, "b": b], learningRate: 0.1)
       let first = a.value.squared().sum()
       optimizer.minimize(first)
@@ -278,7 +278,7 @@ struct StepProgramsTests {
   }
 
   @Test func anEndedLossIsAConstantOnceAllParametersAreNew() {
-    let a = Parameter([1, 2]), b = Parameter([3])
+    let a = Parameter(value: [1, 2]), b = Parameter(value: [3])
     let optimizer = SGD(["a": a, "b": b], learningRate: 0.5)
     let first = a.value.sum() + b.value.sum()
     #expect(optimizer.minimize(first) == 6)

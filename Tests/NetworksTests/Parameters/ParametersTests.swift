@@ -56,7 +56,7 @@ struct ParametersTests {
   }
 
   @Test func tiedWeightsCountOnceAndGetBothContributions() {
-    let tied = Parameter([2])
+    let tied = Parameter(value: [2])
     let parameters: Parameters = ["a": tied, "b": tied]
     #expect(parameters.scalarCount == 1)
     let optimizer = SGD(parameters, learningRate: 1)

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Functions of two operands with a variable of another type than the tensor's numbers. Their tensors
+// are no literals (see `TensorOperand`): in `pow(0.9, t)` the 0.9 is a number.
+
+/// x^y, with y rounded to the type of x.
+@_disfavoredOverload
+public func pow<X: TensorOperand>(
+  _ x: X, _ y: some BinaryFloatingPoint
+) -> Tensor<X.Scalar> where X.Scalar: FloatingPointScalar {
+  pow(x.asTensor, X.number(y))
+}
+
+/// x^y, with x rounded to the type of y.
+@_disfavoredOverload
+public func pow<Y: TensorOperand>(
+  _ x: some BinaryFloatingPoint, _ y: Y
+) -> Tensor<Y.Scalar> where Y.Scalar: FloatingPointScalar {
+  pow(Y.number(x), y.asTensor)
+}
+
+/// x^y, with y converted to the type of x.
+@_disfavoredOverload
+public func pow<X: TensorOperand>(
+  _ x: X, _ y: some BinaryInteger
+) -> Tensor<X.Scalar> where X.Scalar: FloatingPointScalar {
+  pow(x.asTensor, X.number(y))
+}
+
+/// x^y, with x converted to the type of y.
+@_disfavoredOverload
+public func pow<Y: TensorOperand>(
+  _ x: some BinaryInteger, _ y: Y
+) -> Tensor<Y.Scalar> where Y.Scalar: FloatingPointScalar {
+  pow(Y.number(x), y.asTensor)
+}
+
+/// The larger of x and y, with y rounded to the type of x.
+@_disfavoredOverload
+public func maximum<X: TensorOperand>(
+  _ x: X, _ y: some BinaryFloatingPoint
+) -> Tensor<X.Scalar> where X.Scalar: FloatingPointScalar {
+  maximum(x.asTensor, X.number(y))
+}
+
+/// The larger of x and y, with x rounded to the type of y.
+@_disfavoredOverload
+public func maximum<Y: TensorOperand>(
+  _ x: some BinaryFloatingPoint, _ y: Y
+) -> Tensor<Y.Scalar> where Y.Scalar: FloatingPointScalar {
+  maximum(Y.number(x), y.asTensor)
+}
+
+/// The larger of x and y, with y converted to the type of x.
+@_disfavoredOverload
+public func maximum<X: TensorOperand>(
+  _ x: X, _ y: some BinaryInteger
+) -> Tensor<X.Scalar> where X.Scalar: NumericScalar {
+  maximum(x.asTensor, X.number(y))
+}
+
+/// The larger of x and y, with x converted to the type of y.
+@_disfavoredOverload
+public func maximum<Y: TensorOperand>(
+  _ x: some BinaryInteger, _ y: Y
+) -> Tensor<Y.Scalar> where Y.Scalar: NumericScalar {
+  maximum(Y.number(x), y.asTensor)
+}
+
+/// The smaller of x and y, with y rounded to the type of x.
+@_disfavoredOverload
+public func minimum<X: TensorOperand>(
+  _ x: X, _ y: some BinaryFloatingPoint
+) -> Tensor<X.Scalar> where X.Scalar: FloatingPointScalar {
+  minimum(x.asTensor, X.number(y))
+}
+
+/// The smaller of x and y, with x rounded to the type of y.
+@_disfavoredOverload
+public func minimum<Y: TensorOperand>(
+  _ x: some BinaryFloatingPoint, _ y: Y
+) -> Tensor<Y.Scalar> where Y.Scalar: FloatingPointScalar {
+  minimum(Y.number(x), y.asTensor)
+}
+
+/// The smaller of x and y, with y converted to the type of x.
+@_disfavoredOverload
+public func minimum<X: TensorOperand>(
+  _ x: X, _ y: some BinaryInteger
+) -> Tensor<X.Scalar> where X.Scalar: NumericScalar {
+  minimum(x.asTensor, X.number(y))
+}
+
+/// The smaller of x and y, with x converted to the type of y.
+@_disfavoredOverload
+public func minimum<Y: TensorOperand>(
+  _ x: some BinaryInteger, _ y: Y
+) -> Tensor<Y.Scalar> where Y.Scalar: NumericScalar {
+  minimum(Y.number(x), y.asTensor)
+}
+
+/// x where the condition holds, else y, rounded to the type of x.
+@_disfavoredOverload
+public func select<X: TensorOperand>(
+  _ condition: Tensor<Bool>, _ x: X, _ y: some BinaryFloatingPoint,
+  file: StaticString = #fileID, line: UInt = #line
+) -> Tensor<X.Scalar> where X.Scalar: FloatingPointScalar {
+  select(condition, x.asTensor, X.number(y), file: file, line: line)
+}
+
+/// x, rounded to the type of y, where the condition holds, else y.
+@_disfavoredOverload
+public func select<Y: TensorOperand>(
+  _ condition: Tensor<Bool>, _ x: some BinaryFloatingPoint, _ y: Y,
+  file: StaticString = #fileID, line: UInt = #line
+) -> Tensor<Y.Scalar> where Y.Scalar: FloatingPointScalar {
+  select(condition, Y.number(x), y.asTensor, file: file, line: line)
+}
+
+/// x where the condition holds, else y, converted to the type of x.
+@_disfavoredOverload
+public func select<X: TensorOperand>(
+  _ condition: Tensor<Bool>, _ x: X, _ y: some BinaryInteger,
+  file: StaticString = #fileID, line: UInt = #line
+) -> Tensor<X.Scalar> where X.Scalar: NumericScalar {
+  select(condition, x.asTensor, X.number(y), file: file, line: line)
+}
+
+/// x, converted to the type of y, where the condition holds, else y.
+@_disfavoredOverload
+public func select<Y: TensorOperand>(
+  _ condition: Tensor<Bool>, _ x: some BinaryInteger, _ y: Y,
+  file: StaticString = #fileID, line: UInt = #line
+) -> Tensor<Y.Scalar> where Y.Scalar: NumericScalar {
+  select(condition, Y.number(x), y.asTensor, file: file, line: line)
+}
