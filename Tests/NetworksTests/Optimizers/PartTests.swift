@@ -54,7 +54,7 @@ import Testing
 
   @Test("A part of a parameter is trained", arguments: [false, true])
   func partOfParameter(isRecorded: Bool) {
-    let w = Parameter([[1, 2], [3, 4]] as Tensor<Float>)
+    let w = Parameter(value: [[1, 2], [3, 4]] as Tensor<Float>)
     let optimizer = SGD(["w": w], learningRate: 0.5)
     let kept = w.value[0]
     let step = optimizer.recorded { w.value[1].squared().sum() + w.value.detached()[0, 0] }
@@ -71,7 +71,7 @@ import Testing
   }
 
   @Test func detachedPartsAreReadAnew() {
-    let w = Parameter([1, 2] as Tensor<Float>)
+    let w = Parameter(value: [1, 2] as Tensor<Float>)
     let optimizer = SGD(["w": w], learningRate: 1)
     let step = optimizer.recorded { (w.value.detached()[0] * w.value[1]) }
     // w[1] falls by w[0] each time, which does not change.
@@ -86,7 +86,7 @@ import Testing
   @Test func trainingDoesNotWriteIntoWhatAParameterIsAPartOf() {
     let x = Tensor<Float>.zeros([3000, 2]) + 1
     evaluate(x)
-    let w = Parameter(x[0..<2000])
+    let w = Parameter(value: x[0..<2000])
     let optimizer = SGD(["w": w], learningRate: 0.5)
     for _ in 0..<3 { optimizer.minimize(w.value.sum()) }
     #expect(w.value.scalars == .init(repeating: -0.5, count: 4000))
@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test func aPartKeepsTheNumbersOfItsTime() {
-    let w = Parameter(Tensor<Float>.zeros([2000, 2]) + 1)
+    let w = Parameter(value: Tensor<Float>.zeros([2000, 2]) + 1)
     let optimizer = SGD(["w": w], learningRate: 0.5)
     let read = w.value[0..<1500], unread = w.value[500..<2000]
     evaluate(read)
