@@ -27,7 +27,9 @@ struct Explain: ParsableCommand {
   @Option(help: "The loss: the mean over the batch. (default: cross-entropy; mse for the notes)")
   var loss: TrainedNetwork.Loss?
 
-  @Option(help: "Rows of the batch. (default: 1 for the notes, which have 1 or 2; else 64)")
+  @Option(
+    parsing: .unconditional,
+    help: "Rows of the batch. (default: 1 for the notes, which have 1 or 2; else 64)")
   var batch: Int?
 
   @Option(help: "How to write it; svg and dot are pictures.")
@@ -39,7 +41,9 @@ struct Explain: ParsableCommand {
   @Flag(help: "Print the five Jacobians of the notes in full.")
   var jacobians = false
 
-  @Option(help: "The seed of the network's numbers and of the directions of the checks.")
+  @Option(
+    parsing: .unconditional,
+    help: "The seed of the network's numbers and of the directions of the checks.")
   var seed: UInt64 = 0
 
   private static let mostWeights = 1 << 22, mostProducts = 1 << 28

@@ -21,7 +21,9 @@ struct Ladder: ParsableCommand {
     transform: Extents.init(parsing:))
   var shape: Extents?
 
-  @Option(help: "Threads to use at most. (default: the processors of this machine)")
+  @Option(
+    parsing: .unconditional,
+    help: "Threads to use at most. (default: the processors of this machine)")
   var threads: Int?
 
   @Flag(help: "Print one JSON object a line.")

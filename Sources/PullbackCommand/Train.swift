@@ -16,7 +16,7 @@ struct Train: ParsableCommand {
 
   private static let usualRate: Float = 0.05
 
-  @Option(help: "Passes over the training images.")
+  @Option(parsing: .unconditional, help: "Passes over the training images.")
   var epochs = 40
 
   @Option(
@@ -25,16 +25,18 @@ struct Train: ParsableCommand {
       valueName: "50[,50...]"))
   var hidden = HiddenLayers(sizes: [50])
 
-  @Option(help: "The step of gradient descent.")
+  @Option(parsing: .unconditional, help: "The step of gradient descent.")
   var learningRate = Train.usualRate
 
-  @Option(help: "Images a step.")
+  @Option(parsing: .unconditional, help: "Images a step.")
   var batch = 32
 
-  @Option(help: "The seed of the start and of the order of the images.")
+  @Option(parsing: .unconditional, help: "The seed of the start and of the order of the images.")
   var seed: UInt64 = 0
 
-  @Option(help: "Threads to use at most. (default: the processors of this machine)")
+  @Option(
+    parsing: .unconditional,
+    help: "Threads to use at most. (default: the processors of this machine)")
   var threads: Int?
 
   @Flag(help: "Print the result only.")

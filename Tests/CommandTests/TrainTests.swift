@@ -77,6 +77,19 @@ struct TrainTests {
     #expect(run.errors.hasPrefix("Error: "))
   }
 
+  /// A negative number is one that does not fit, not a value that is missing.
+  @Test(
+    arguments: [
+      ("--learning-rate", "--learning-rate must be a number above 0"),
+      ("--epochs", "--epochs must be from 1 to 1000000"), ("--batch", "--batch must be 1 or more"),
+      ("--threads", "--threads must be from 1 to 64"),
+      ("--seed", "The value '-1' is invalid for '--seed <seed>'"),
+    ])
+  func aNegativeNumberIsNamed(option: String, message: String) throws {
+    let run = try Command.run("train", option, "-1")
+    #expect(run.status == 64 && run.errors.hasPrefix("Error: \(message)"), "\(run.errors)")
+  }
+
   @Test func aTrainingThatDivergesSaysSo() throws {
     let run = try Command.run("train", "--quiet", "--epochs", "2", "--learning-rate", "1e30")
     #expect(run.status == 65)

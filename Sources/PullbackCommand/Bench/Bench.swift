@@ -21,10 +21,12 @@ struct Bench: ParsableCommand {
 
 /// Options that all benchmarks share.
 struct BenchOptions: ParsableArguments {
-  @Option(help: "Threads to use at most. (default: the processors of this machine)")
+  @Option(
+    parsing: .unconditional,
+    help: "Threads to use at most. (default: the processors of this machine)")
   var threads: Int?
 
-  @Option(help: "Seconds to measure each piece of work for.")
+  @Option(parsing: .unconditional, help: "Seconds to measure each piece of work for.")
   var seconds = 1.5
 
   @Flag(help: "Print one JSON object a line.")

@@ -13,7 +13,7 @@ struct BenchElementwise: ParsableCommand {
       one array of the same length. `pullback bench peak` has the bandwidth of memory itself.
       """)
 
-  @Option(help: "Elements of each array.")
+  @Option(parsing: .unconditional, help: "Elements of each array.")
   var elements = 1_000_000
 
   @OptionGroup var options: BenchOptions

@@ -15,7 +15,7 @@ struct BenchGraph: ParsableCommand {
       its front end is what it takes beyond running its plan alone.
       """)
 
-  @Option(help: "Nodes of the graph, about.")
+  @Option(parsing: .unconditional, help: "Nodes of the graph, about.")
   var nodes = 60
 
   @OptionGroup var options: BenchOptions

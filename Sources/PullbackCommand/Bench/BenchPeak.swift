@@ -13,7 +13,7 @@ struct BenchPeak: ParsableCommand {
       the sum of an array beyond the caches. With one thread, and with all.
       """)
 
-  @Option(help: "MiB of the array that is read.")
+  @Option(parsing: .unconditional, help: "MiB of the array that is read.")
   var mebibytes = 256
 
   @OptionGroup var options: BenchOptions
