@@ -126,7 +126,7 @@ struct SummariesTests {
   @Test func functionsAndKeys() {
     let norm = recorded { (x: Tensor<Float>, k: RandomKey) in x.sum() }
     #expect("\(norm)" == "recorded (Tensor<Float>, RandomKey) -> Tensor<Float>")
-    let w = Parameter(Tensor<Float>([1]))
+    let w = Parameter(value: Tensor<Float>([1]))
     let step = SGD(["w": w], learningRate: 1).recorded { (x: Tensor<Float>) in (w.value * x).sum() }
     #expect("\(step)" == "recorded step of (Tensor<Float>)")
     #expect("\(RandomKey(seed: 255))" == "RandomKey(0xff)")
@@ -148,7 +148,7 @@ struct SummariesTests {
     #expect(children[1].value as? [Float] == [2, 4, 6, 8])
     let long = Array(Mirror(reflecting: Tensor<Float>.zeros([2000])).children)
     #expect(long[1].value as? String == "[0. 0. 0. ... 0. 0. 0.]")
-    let weight = Parameter(x)
+    let weight = Parameter(value: x)
     #expect(Array(Mirror(reflecting: weight).children)[1].value is Tensor<Float>)
     for text in [dumped(weight), dumped(SGD(["w": weight], learningRate: 1)), dumped(["k": y])] {
       #expect(text.contains("4.0") || text.contains("8.0"), "\(text)")

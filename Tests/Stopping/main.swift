@@ -12,7 +12,7 @@ func scaled(_ x: Tensor<Float>, by y: Tensor<Float>) -> Tensor<Float> {
 
 let x = Tensor<Float>.zeros([2, 3]), four: Tensor<Float> = [1, 2, 3, 4]
 let indices: Tensor<Int32> = [0, 7]
-let weight = Parameter([3, 2], .zeros)
+let weight = Parameter(shape: [3, 2], .zeros)
 print("printed before")
 
 switch CommandLine.arguments.dropFirst().first {

@@ -46,7 +46,7 @@ extension Parameter: CustomReflectable {
   /// The shape and the numbers, or that there are none yet.
   ///
   /// ```swift
-  /// print(Parameter([1, 2]))
+  /// print(Parameter(value: [1, 2]))
   /// // Parameter of shape [2]: [1. 2.]
   /// ```
   public var description: String {

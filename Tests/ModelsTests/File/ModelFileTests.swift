@@ -62,7 +62,7 @@ struct ModelFileTests {
 
   /// asi#989, spaCy#10217, sd-scripts#2068: JSON has no NaN.
   @Test func aSummaryWithoutANumberHasNull() throws {
-    let file = ModelFile(["w": Parameter(Tensor<Float>([1]))] as Parameters)
+    let file = ModelFile(["w": Parameter(value: Tensor<Float>([1]))] as Parameters)
     var diverged = file
     diverged.summary = ["loss": .number(.nan), "best": .number(.infinity), "epochs": 2]
     try diverged.save(to: path)
