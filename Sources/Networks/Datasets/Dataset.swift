@@ -25,9 +25,20 @@ public struct Dataset: Sendable {
   /// The number of examples.
   public var count: Int { labels.shape[0] }
 
-  /// The examples at these positions.
-  public func examples(at positions: some Sequence<Int>) -> Dataset {
-    let indices = Tensor<Int32>(positions.map(Int32.init))
+  /// The examples at these positions. A mistake if one is not in 0 ..< count.
+  public func examples(
+    at positions: some Sequence<Int>, file: StaticString = #fileID, line: UInt = #line
+  ) -> Dataset {
+    let indices = Tensor<Int32>(
+      positions.map { position in
+        guard (0..<count).contains(position), let index = Int32(exactly: position) else {
+          Mistake(
+            "examples", "position \(position) is outside the \(count) examples",
+            fix: "use positions in 0 ..< \(Swift.min(count, Int(Int32.max) + 1))"
+          ).stop(at: CallSite(file, line))
+        }
+        return index
+      })
     return Dataset(inputs: inputs.gathered(indices), labels: labels.gathered(indices))
   }
 
@@ -69,8 +80,14 @@ public struct Batches: Sequence, IteratorProtocol, Sendable {
 
 extension RandomKey {
   /// The numbers 0 ..< count in an order that depends on the key alone (Fisher and Yates, with
-  /// rejection so that each order is equally likely).
-  public func permutation(of count: Int) -> [Int] {
+  /// rejection so that each order is equally likely). A mistake if the count is negative.
+  public func permutation(
+    of count: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> [Int] {
+    if count < 0 {
+      Mistake("permutation", "an order of \(count) numbers", fix: "use a count of 0 or more")
+        .stop(at: CallSite(file, line))
+    }
     var numbers = Array(0..<count)
     var position: UInt64 = 0
     func random(below bound: UInt64) -> UInt64 {

@@ -16,8 +16,15 @@ public final class Parameter: Sendable {
   public let initialization: Initialization
   package let slot = LeafSlot()
 
-  /// A parameter without numbers; `initialized(seed:)` on its model gives it some.
-  public init(_ shape: Shape, _ initialization: Initialization) {
+  /// A parameter without numbers; `initialized(seed:)` on its model gives it some. A mistake if no
+  /// tensor can have the shape, or if nothing can start so.
+  public init(
+    _ shape: Shape, _ initialization: Initialization,
+    file: StaticString = #fileID, line: UInt = #line
+  ) {
+    stopping(at: CallSite(file, line)) { () throws(Mistake) in
+      try initialization.check(for: shape, in: "Parameter")
+    }
     self.shape = shape
     self.initialization = initialization
   }

@@ -39,6 +39,22 @@ func creationShape(_ shape: Shape, in operation: String) throws(Mistake) -> Shap
   return shape
 }
 
+/// Refuses shapes that no tensor can have.
+package func checkCountable(_ shape: Shape, in operation: String) throws(Mistake) {
+  try countable(creationShape(shape, in: operation), in: operation)
+}
+
+/// Refuses axes so long that an Int32 cannot count them, where it holds a position along one.
+func checkPositions(
+  _ extent: Int, of axis: @autoclosure () -> String, in operation: String
+) throws(Mistake) {
+  if extent > Int32.max {
+    throw Mistake(
+      operation, "\(axis()) has \(extent) elements, and positions along it are of Int32",
+      fix: "use at most \(Int32.max) elements, in several parts if there are more")
+  }
+}
+
 /// Refuses shapes whose elements cannot be counted.
 func countable(_ shape: Shape, in operation: @autoclosure () -> String) throws(Mistake) {
   guard shape.checkedElementCount != nil else {
@@ -85,15 +101,21 @@ extension Value {
     at site: CallSite? = nil
   ) -> Value {
     stopping(at: site) { () throws(Mistake) in
-      try countable(creationShape(shape, in: operation), in: operation)
+      try checkCountable(shape, in: operation)
     }
     return constant(number, elementType).expanded(to: shape, at: site)
   }
 
+  /// - Parameter operation: what the user called, for messages.
   package static func iota(
-    _ count: Int, _ elementType: ElementType, at site: CallSite? = nil
+    _ count: Int, _ elementType: ElementType, in operation: String = "range",
+    at site: CallSite? = nil
   ) -> Value {
-    Value(.creation(.iota), elementType: elementType, shape: [count], at: site)
+    Value(.creation(.iota), Inputs(), elementType, at: site) { () throws(Mistake) in
+      try checkCountable([count], in: operation)
+      if elementType == .int32 { try checkPositions(count, of: "the range", in: operation) }
+      return [count]
+    }
   }
 
   package static func random(
