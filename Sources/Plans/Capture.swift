@@ -228,7 +228,7 @@ extension Identity {
   /// Names, detachment and custom rules are of no use to a plan.
   fileprivate var isDropped: Bool {
     switch self {
-    case .named, .detached, .custom: true
+    case .named, .detached, .unchanged, .custom: true
     case .checked: false
     }
   }

@@ -103,7 +103,7 @@ package struct SignatureText {
     case .random(_, let key): add(key.bits, at: position)
     case .identity(.custom): isReusable = false
     case .identity(.detached): words.append(1)
-    case .identity(.named), .identity(.checked): words.append(0)
+    case .identity(.named), .identity(.unchanged), .identity(.checked): words.append(0)
     case .creation, .unary, .binary, .comparison, .selection, .conversion, .reduction,
       .contraction, .movement, .gathering:
       if node.historyHasEnded { isReusable = false }

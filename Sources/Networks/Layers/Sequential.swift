@@ -25,7 +25,7 @@ public struct Sequential: Layer {
   }
 
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
-    layers.reduce(x) { $1($0) }
+    layers.isEmpty ? x.unchanged(by: "Sequential") : layers.reduce(x) { $1($0) }
   }
 }
 

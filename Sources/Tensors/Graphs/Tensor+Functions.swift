@@ -50,7 +50,7 @@ public func cos<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scal
   Tensor(x.value.unary(.cos))
 }
 
-/// y = x where x > 0, else 0; NaN for NaN. x.g = y.g where x > 0, else 0 (also at 0).
+/// y = x where x > 0, else 0; NaN for NaN. x.g = y.g where x > 0, else 0 (also at 0); NaN for NaN.
 ///
 ///     print(relu(Tensor<Float>([-1, 2])))   // [0. 2.]
 public func relu<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
@@ -91,14 +91,16 @@ public func pow<Scalar: FloatingPointScalar>(_ x: Scalar, _ y: Tensor<Scalar>) -
   pow(Tensor(x), y)
 }
 
-/// z = the larger of x and y; NaN if either is. The larger one gets z.g, equal ones half each.
+/// z = the larger of x and y; NaN if either is. The larger one gets z.g, equal ones half each; both
+/// get NaN where z is.
 public func maximum<Scalar: NumericScalar>(
   _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
 ) -> Tensor<Scalar> {
   Tensor(x.value.binary(.maximum, y.value))
 }
 
-/// z = the smaller of x and y; NaN if either is. The smaller one gets z.g, equal ones half each.
+/// z = the smaller of x and y; NaN if either is. The smaller one gets z.g, equal ones half each; both
+/// get NaN where z is.
 public func minimum<Scalar: NumericScalar>(
   _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
 ) -> Tensor<Scalar> {
@@ -125,7 +127,8 @@ extension Tensor {
   ///
   ///     print(Tensor<Int32>(Tensor<Float>([1.9, -1.9])))   // [ 1 -1]
   public init(_ other: Tensor<some TensorScalar>) {
-    self.init(other.value.converted(to: Scalar.elementType))
+    let converted = other.value.converted(to: Scalar.elementType)
+    self.init(converted.distinct(from: other.value, by: "converted"))
   }
 }
 
