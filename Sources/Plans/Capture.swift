@@ -186,7 +186,7 @@ package struct Capture: ~Copyable, Reusable {
         operation: node.operation, inputs: EntryInputs(), elementType: node.elementType,
         shape: node.shape)
       if arguments < entryOfArgument.count, entryOfArgument[arguments] == program.entries.count {
-        entry.operation = .creation(.data)
+        entry.operation = .creation(.data())
         entry.index = arguments
         arguments += 1
       } else {

@@ -40,8 +40,7 @@ public final class Parameter: Sendable {
   public var value: Tensor<Float> {
     get {
       let value = leaf
-      Recording.current?.note(value, in: slot)
-      return Tensor(value)
+      return Tensor(Recording.current?.standIn(for: value, in: slot) ?? value)
     }
     set {
       guard newValue.shape == shape else {
@@ -53,7 +52,8 @@ public final class Parameter: Sendable {
       evaluate(newValue)
       // A leaf of its own: what is detached from it later can be traced back to it.
       let numbers = newValue.value.node.numbers!
-      slot.leaf = Value(Node(numbers: numbers, elementType: .float, shape: shape))
+      slot.leaf = Value(
+        Node(numbers: numbers, elementType: .float, shape: shape, heldBy: slot.number))
     }
   }
 

@@ -96,10 +96,12 @@ package struct ReverseStep {
 /// node's cotangent handed to its inputs by the node's own rule. The one place where cotangents
 /// are summed. Nil for targets that the result does not depend on.
 ///
-/// - Parameter observe: called after each node with what was handed to its inputs.
+/// - Parameters:
+///   - refusesEnds: whether a history that has ended on the way is a mistake.
+///   - observe: called after each node with what was handed to its inputs.
 package func pullback(
   of result: Value, cotangent: Value, withRespectTo targets: [Value], at site: CallSite? = nil,
-  observing observe: ((ReverseStep) -> Void)? = nil
+  refusingEnds refusesEnds: Bool = true, observing observe: ((ReverseStep) -> Void)? = nil
 ) -> [Value?] {
   // Nothing older than the oldest target depends on a target. No derivative goes through a detached
   // tensor, and what is behind it is known only until somebody reads it: the order in which
@@ -113,7 +115,9 @@ package func pullback(
   let isTarget = isWanted
   for position in 0..<order.count where !isWanted[position] {
     let node = order[position]
-    if node.historyHasEnded, node.serial > oldest { endedHistory(node).stop(at: site) }
+    if refusesEnds, node.historyHasEnded, node.serial > oldest {
+      endedHistory(node).stop(at: site)
+    }
     if node.serial < oldest { continue }
     isWanted[position] = (0..<order.inputCount(at: position)).contains {
       let input = order.input($0, at: position)

@@ -38,8 +38,10 @@ package final class Node: Sendable {
   }
 
   /// A leaf that owns numbers.
-  package convenience init(numbers: Storage, elementType: ElementType, shape: Shape) {
-    self.init(.creation(.data), Inputs(), elementType: elementType, shape: shape)
+  package convenience init(
+    numbers: Storage, elementType: ElementType, shape: Shape, heldBy holder: UInt64? = nil
+  ) {
+    self.init(.creation(.data(heldBy: holder)), Inputs(), elementType: elementType, shape: shape)
     store(numbers)
   }
 
@@ -67,6 +69,11 @@ package final class Node: Sendable {
   /// For the only holder of a leaf, after new numbers were written over the old: gives it a serial
   /// number that was reserved just now, as a new leaf would have.
   package func renew(as serial: UInt64) { number.store(serial, ordering: .relaxed) }
+
+  /// What holds, or held, this leaf as a value that training changes.
+  package var holder: UInt64? {
+    if case .creation(.data(let holder)) = operation { holder } else { nil }
+  }
 
   /// Reserves `count` serial numbers and returns the first.
   package static func reserveSerials(_ count: Int) -> UInt64 {

@@ -43,8 +43,9 @@ extension Tensor where Scalar: NumericScalar {
     let site = CallSite(file, line)
     let (count, overflow) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
     let holds =
-      range.isEmpty || Int32(exactly: range.lowerBound) != nil
-      && Int32(exactly: range.upperBound - 1) != nil
+      range.isEmpty
+      || Int32(exactly: range.lowerBound) != nil
+        && Int32(exactly: range.upperBound - 1) != nil
     if overflow || Scalar.elementType == .int32 && !holds {
       Mistake(
         "Tensor(range:)", "\(Scalar.elementType.name) does not hold all numbers of \(range)",

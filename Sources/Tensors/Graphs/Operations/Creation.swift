@@ -2,8 +2,9 @@
 
 /// Tensors from nothing: where every graph starts. No inputs, so no derivative.
 package enum Creation: Sendable {
-  /// Numbers that are stored already: a literal, a parameter, rows of a file.
-  case data
+  /// Numbers that are stored already: a literal, rows of a file, or a value of what training changes,
+  /// now or before: then the number of its holder tells which.
+  case data(heldBy: UInt64? = nil)
   /// One number that is part of the program: -1, 0, 1/2, 1 and 2 are worth a plan of their own, and
   /// what follows from shapes has one anyway.
   case constant(Double)

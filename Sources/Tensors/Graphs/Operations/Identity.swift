@@ -112,7 +112,7 @@ extension Value {
 
   /// A leaf without numbers that stands for an argument while a rule is traced.
   package static func placeholder(_ shape: Shape, _ elementType: ElementType) -> Value {
-    Value(.creation(.data), elementType: elementType, shape: shape)
+    Value(.creation(.data()), elementType: elementType, shape: shape)
   }
 
   package func checked(below count: Int, for use: IndexUse) -> Value {
