@@ -63,12 +63,9 @@ extension Architecture {
       let type = try layer.member("type")
       switch try type.string() {
       case "linear":
-        let inputs = try layer.member("inputs").count()
-        let outputs = try layer.member("outputs").count()
-        guard Shape([inputs, outputs]).checkedElementCount != nil else {
-          throw layer.malformed("\(inputs) inputs and \(outputs) outputs are too many")
-        }
-        return .linear(inputs, outputs, bias: try layer.member("bias").truth())
+        return .linear(
+          try layer.member("inputs").count(), try layer.member("outputs").count(),
+          bias: try layer.member("bias").truth())
       case "relu": return .relu
       case "tanh": return .tanh
       case "dropout":

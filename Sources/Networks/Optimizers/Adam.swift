@@ -22,7 +22,7 @@ public final class Adam: Optimizer {
   /// η. May change at any step without a new plan.
   public var learningRate: Float {
     didSet {
-      Settings(optimizer: "Adam").checkSize(learningRate, "learning rate")
+      Settings(optimizer: "Adam").checkSize(learningRate, "a learning rate")
       updateScalars()
     }
   }
@@ -45,9 +45,9 @@ public final class Adam: Optimizer {
     epsilon: Float = 1e-8, file: StaticString = #fileID, line: UInt = #line
   ) {
     let settings = Settings(optimizer: "Adam", site: CallSite(file, line))
-    settings.checkSize(learningRate, "learning rate")
+    settings.checkSize(learningRate, "a learning rate")
     settings.checkBetas(betas)
-    settings.checkSize(epsilon, "epsilon")
+    settings.checkSize(epsilon, "an epsilon")
     parameters.initializeMissing()
     self.parameters = parameters
     self.learningRate = learningRate
@@ -80,14 +80,14 @@ public final class AdamW: Optimizer {
   /// η. May change at any step without a new plan.
   public var learningRate: Float {
     didSet {
-      Settings(optimizer: "AdamW").checkSize(learningRate, "learning rate")
+      Settings(optimizer: "AdamW").checkSize(learningRate, "a learning rate")
       updateScalars()
     }
   }
   /// λ.
   public var weightDecay: Float {
     didSet {
-      Settings(optimizer: "AdamW").checkSize(weightDecay, "weight decay")
+      Settings(optimizer: "AdamW").checkSize(weightDecay, "a weight decay")
       updateScalars()
     }
   }
@@ -111,10 +111,10 @@ public final class AdamW: Optimizer {
     file: StaticString = #fileID, line: UInt = #line
   ) {
     let settings = Settings(optimizer: "AdamW", site: CallSite(file, line))
-    settings.checkSize(learningRate, "learning rate")
-    settings.checkSize(weightDecay, "weight decay")
+    settings.checkSize(learningRate, "a learning rate")
+    settings.checkSize(weightDecay, "a weight decay")
     settings.checkBetas(betas)
-    settings.checkSize(epsilon, "epsilon")
+    settings.checkSize(epsilon, "an epsilon")
     parameters.initializeMissing()
     self.parameters = parameters
     self.learningRate = learningRate

@@ -21,7 +21,7 @@ public final class SGD: Optimizer {
   /// η. May change at any step without a new plan.
   public var learningRate: Float {
     didSet {
-      Settings(optimizer: "SGD").checkSize(learningRate, "learning rate")
+      Settings(optimizer: "SGD").checkSize(learningRate, "a learning rate")
       scalars[0] = Double(learningRate)
     }
   }
@@ -37,8 +37,8 @@ public final class SGD: Optimizer {
     file: StaticString = #fileID, line: UInt = #line
   ) {
     let settings = Settings(optimizer: "SGD", site: CallSite(file, line))
-    settings.checkSize(learningRate, "learning rate")
-    settings.checkShare(momentum, "momentum")
+    settings.checkSize(learningRate, "a learning rate")
+    settings.checkShare(momentum, "a momentum")
     parameters.initializeMissing()
     self.parameters = parameters
     self.learningRate = learningRate

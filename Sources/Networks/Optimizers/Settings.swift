@@ -21,8 +21,8 @@ struct Settings {
   }
 
   func checkBetas(_ betas: (Float, Float)) {
-    checkShare(betas.0, "first beta")
-    checkShare(betas.1, "second beta")
+    checkShare(betas.0, "a first beta")
+    checkShare(betas.1, "a second beta")
   }
 
   func checkStepCount(_ count: Int) {
@@ -32,6 +32,6 @@ struct Settings {
   }
 
   private func require(_ isRight: Bool, _ number: Float, _ name: String, fix: String) {
-    if !isRight { Mistake(optimizer, "a \(name) of \(number)", fix: fix).stop(at: site) }
+    if !isRight { Mistake(optimizer, "\(name) of \(number)", fix: fix).stop(at: site) }
   }
 }

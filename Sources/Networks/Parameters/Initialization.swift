@@ -32,7 +32,7 @@ public enum Initialization: Sendable, Hashable {
   ///
   /// - Parameter operation: what the user called.
   func check(for shape: Shape, in operation: String) throws(Mistake) {
-    try checkCountable(shape, in: operation)
+    try checkExtents(shape, in: operation)
     let (problem, isRight) =
       switch self {
       case .kaimingUniform, .kaimingNormal, .xavierUniform, .xavierNormal: ("", true)
@@ -44,7 +44,7 @@ public enum Initialization: Sendable, Hashable {
     if !isRight {
       throw Mistake(
         operation, "the initialization has \(problem)",
-        fix: "use a finite number" + (self.isConstant ? "" : " of 0 or more"))
+        fix: "use a finite number" + (isConstant ? "" : " of 0 or more"))
     }
   }
 

@@ -16,8 +16,8 @@ public final class Parameter: Sendable {
   public let initialization: Initialization
   package let slot = LeafSlot()
 
-  /// A parameter without numbers; `initialized(seed:)` on its model gives it some. A mistake if no
-  /// tensor can have the shape, or if nothing can start so.
+  /// A parameter without numbers; `initialized(seed:)` on its model gives it some. A mistake if
+  /// an extent is negative, or if nothing can start so.
   public init(
     _ shape: Shape, _ initialization: Initialization,
     file: StaticString = #fileID, line: UInt = #line

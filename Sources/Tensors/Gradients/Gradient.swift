@@ -154,11 +154,9 @@ extension [Value] {
   /// What a function of the user's gives, each a tensor of its own: rules may hand on one cotangent
   /// twice, or a tensor that was there before.
   func distinct(since serial: UInt64, by function: String) -> [Value] {
-    indices.map { index in
-      let value = self[index]
-      let isOwn =
-        value.node.serial > serial && !self[..<index].contains { $0.node === value.node }
-      return isOwn ? value : value.distinct(from: value, by: function)
+    map { value in
+      let isShared = value.node.serial < serial || count { $0.node === value.node } > 1
+      return isShared ? value.distinct(from: value, by: function) : value
     }
   }
 }

@@ -32,16 +32,21 @@ package enum RandomDistribution: String, Sendable, CaseIterable {
 }
 
 func creationShape(_ shape: Shape, in operation: String) throws(Mistake) -> Shape {
+  try checkExtents(shape, in: operation)
+  return shape
+}
+
+/// Refuses negative extents.
+package func checkExtents(_ shape: Shape, in operation: String) throws(Mistake) {
   if let axis = shape.firstIndex(where: { $0 < 0 }) {
     throw Mistake(
       operation, "the shape \(shape) has the negative extent \(shape[axis]) at axis \(axis)",
       fix: "extents are 0 or more")
   }
-  return shape
 }
 
 /// Refuses shapes that no tensor can have.
-package func checkCountable(_ shape: Shape, in operation: String) throws(Mistake) {
+func checkCountable(_ shape: Shape, in operation: String) throws(Mistake) {
   try countable(creationShape(shape, in: operation), in: operation)
 }
 
