@@ -19,8 +19,11 @@ package struct FormerValues: Sendable {
 
   /// The numbers of the trained leaves, in increasing order.
   mutating func numbers(below node: Node) -> [Int] {
-    if let holder = node.holder { return holders.firstIndex(of: holder).map { [$0] } ?? [] }
-    if node.isDetached || node.input(0) == nil { return [] }
+    // Mostly a part of plain numbers, a batch of a data set: no walk finds more.
+    var source = node
+    while case .movement = source.operation, let input = source.input(0) { source = input }
+    if let holder = source.holder { return holders.firstIndex(of: holder).map { [$0] } ?? [] }
+    if source.isDetached || source.input(0) == nil { return [] }
     if let found = found[node.serial] { return found }
     let known = found
     let order = GraphOrder(of: [Value(node)]) { $0.isDetached || known[$0.serial] != nil }
