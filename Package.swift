@@ -21,7 +21,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
-    .target(name: "PullbackTensors", path: "Sources/Tensors"),
+    .target(name: "CPullbackTrap", path: "Sources/CTrap"),
+    .target(name: "PullbackTensors", dependencies: ["CPullbackTrap"], path: "Sources/Tensors"),
     .target(
       name: "PullbackPlans", dependencies: ["PullbackTensors"], path: "Sources/Plans",
       swiftSettings: optimisedSwift),
@@ -62,6 +63,8 @@ let package = Package(
     // Tests mirror the sources, file by file.
     .target(
       name: "PullbackTestSupport", path: "Tests/Support", swiftSettings: optimisedSwift),
+    .executableTarget(
+      name: "StoppingExamples", dependencies: ["Pullback"], path: "Tests/Stopping"),
     .target(name: "CPullbackAllocations", path: "Tests/CAllocations"),
     .target(name: "CPullbackProcesses", path: "Tests/CProcesses"),
     .testTarget(
@@ -70,7 +73,9 @@ let package = Package(
     .testTarget(name: "PlansTests", dependencies: ["Pullback", "PullbackTestSupport"]),
     .testTarget(
       name: "RuntimeTests",
-      dependencies: ["Pullback", "PullbackTestSupport", "CPullbackProcesses"],
+      dependencies: [
+        "Pullback", "PullbackTestSupport", "CPullbackProcesses", "StoppingExamples",
+      ],
       exclude: ["Fixtures"]
     ),
     .testTarget(
@@ -84,7 +89,8 @@ let package = Package(
     .testTarget(name: "DerivationsTests", dependencies: ["Pullback", "PullbackTestSupport"]),
     .testTarget(name: "DrawingTests", dependencies: ["PullbackDrawing", "PullbackTestSupport"]),
     .testTarget(name: "ByHandTests", dependencies: ["Pullback", "PullbackByHand"]),
-    .testTarget(name: "CommandTests", dependencies: ["PullbackCommand"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["PullbackCommand", "PullbackTestSupport"]),
     .testTarget(name: "DocumentationTests", dependencies: ["Pullback"]),
   ],
   swiftLanguageModes: [.v6]

@@ -10,6 +10,8 @@ import statistics
 import subprocess
 import time
 
+from environment import users_environment
+
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -64,17 +66,19 @@ class Pullback:
 
 
 class Peer:
-    """A Python process that stays, idle between its turns."""
+    """A Python process that stays, idle between its turns, and runs as its users run it."""
 
     def __init__(self, python, name, threads):
         self.name = name
         command = [python, "-B", os.path.join(FOLDER, "peers.py"), "serve", "--peers", name,
                    "--threads", str(threads)]
+        environment, self.dropped = users_environment(os.environ)
         self.child = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            text=True, preexec_fn=pin(threads))
+            text=True, preexec_fn=pin(threads), env=environment)
         hello = self.read()
         self.version, self.missing = hello.get("version"), hello.get("missing")
+        self.runs_on = hello.get("runs_on")
 
     def read(self):
         while line := self.child.stdout.readline():

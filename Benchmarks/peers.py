@@ -1,26 +1,32 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Times NumPy, PyTorch and JAX on the work that `pullback bench` times, one JSON object a line.
+"""Times NumPy, PyTorch, JAX, ONNX Runtime and scikit-learn on the work that `pullback bench` times,
+one JSON object a line.
 
   peers.py matmul 64x784x50 [--threads 2] [--peers numpy,torch,jax]
   peers.py step --layers 784-50-10 --loss cross-entropy --optimizer sgd --batch 64
+  peers.py predict --layers 784-50-10 --batch 1 --peers onnxruntime,sklearn
   peers.py serve --peers torch [--threads 2]
 
-matmul: C = A B, [n, k] x [k, m], float32; the memory of C is reused where the peer can.
-step:   forward, loss (mean), backward for the parameters and update on one fixed batch, in float32.
-serve:  reads lines such as `matmul 64x784x50` or `step --batch 1` and answers each with a line,
-        so that a comparison can take turns without starting Python each time.
+matmul:  C = A B, [n, k] x [k, m], float32; the memory of C is reused where the peer can.
+step:    forward, loss (mean), backward for the parameters and update on one fixed batch, float32.
+predict: the probabilities for one fixed batch, float32, as arrays of the peer.
+serve:   reads lines such as `matmul 64x784x50` or `step --batch 1` and answers each with a line,
+         so that a comparison can take turns without starting Python each time.
 
-The process keeps to the first `threads` processors: JAX respects no other limit. NumPy has no
-derivatives, so it has no step. The peer `torch.compile` compiles loss and update.
+Variables that choose a peer's kernels are dropped from the environment, and the process keeps to
+the first `threads` processors. NumPy has no derivatives and so no step; ONNX Runtime and
+scikit-learn predict only. The peer `torch.compile` compiles loss and update, or the prediction.
 """
 
 import argparse
 import json
-import os
 import shlex
 import sys
 import time
+
+import environment
+from prediction import Prediction
 
 LEARNING_RATE = 1e-3
 
@@ -35,26 +41,18 @@ def parser():
     matmul.add_argument("--transpose-b", action="store_true")
     matmul.add_argument("--double", action="store_true")
     step = commands.add_parser("step")
-    step.add_argument("--layers", default="784-50-10")
     step.add_argument("--loss", default="cross-entropy", choices=["cross-entropy", "mse"])
     step.add_argument("--optimizer", default="sgd", choices=["sgd", "adam"])
-    step.add_argument("--activation", default="relu", choices=["relu", "none"])
-    step.add_argument("--batch", type=int, default=64)
-    for command in (matmul, step, commands.add_parser("serve")):
+    predict = commands.add_parser("predict")
+    for command in (step, predict):
+        command.add_argument("--layers", default="784-50-10")
+        command.add_argument("--activation", default="relu", choices=["relu", "none"])
+        command.add_argument("--batch", type=int, default=64)
+    for command in (matmul, step, predict, commands.add_parser("serve")):
         command.add_argument("--threads", type=int, default=2)
         command.add_argument("--peers", default="numpy,torch,jax")
         command.add_argument("--seconds", type=float, default=1.5)
     return top
-
-
-def limit_threads(count):
-    """Must run before a peer is imported."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])
-    for library in ("OMP", "OPENBLAS", "MKL"):
-        os.environ[f"{library}_NUM_THREADS"] = str(count)
-    os.environ["VECLIB_MAXIMUM_THREADS"] = str(count)
-    os.environ["JAX_PLATFORMS"] = "cpu"
 
 
 class Matmul:
@@ -183,7 +181,7 @@ class Step:
 
 def prepared(peer, options):
     """The work as a function without arguments, and its floating-point operations."""
-    work = Matmul(options) if options.what == "matmul" else Step(options)
+    work = {"matmul": Matmul, "step": Step, "predict": Prediction}[options.what](options)
     make = getattr(work, peer.replace(".", "_"), None)
     if make is None:
         raise NotImplementedError(f"{peer} has no {options.what}")
@@ -227,6 +225,7 @@ def serve(peer, top, threads):
     cases, hello = {}, {"peer": peer}
     try:
         hello["version"] = __import__(peer.split(".")[0]).__version__
+        hello["runs_on"] = environment.runs_on(peer, threads)
     except Exception as error:
         hello["missing"] = f"{type(error).__name__}: {error}"
     print(json.dumps(hello), flush=True)
@@ -239,11 +238,14 @@ def serve(peer, top, threads):
 def main():
     top = parser()
     options = top.parse_args()
-    limit_threads(options.threads)
+    dropped = environment.prepare(options.threads)
     if options.what == "serve":
         return serve(options.peers, top, options.threads)
     for peer in options.peers.split(","):
-        print(json.dumps(answer(peer, shlex.join(sys.argv[1:]), options, {})), flush=True)
+        line = answer(peer, shlex.join(sys.argv[1:]), options, {})
+        if "missing" not in line:
+            line.update(runs_on=environment.runs_on(peer, options.threads), dropped=dropped)
+        print(json.dumps(line), flush=True)
 
 
 if __name__ == "__main__":

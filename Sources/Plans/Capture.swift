@@ -22,6 +22,10 @@ package struct Capture: ~Copyable, Reusable {
   private var entryOfParameter: [Int] = []
   private var donations: [Donation] = []
 
+  /// Elements of a part of known numbers that are copied at most, rather than read in place by a
+  /// plan of their own.
+  static let longestCopy = 1 << 16
+
   package init() {}
 
   /// What one graph holds: see `read`.
@@ -46,8 +50,15 @@ package struct Capture: ~Copyable, Reusable {
     recomputing: Bool = false, placeholders: [Node] = [], renewed: [Node] = []
   ) throws(Mistake) {
     let asked = recomputing ? values.filter { !$0.node.inputs.isEmpty }.map(\.node.serial) : []
+    // What a replay brings along must not be taken for what it is now.
+    func isFixed(_ source: Node) -> Bool {
+      !placeholders.contains { $0 === source } && !renewed.contains { $0 === source }
+        && !replacements.contains { $0.leaf.node === source }
+        && !source.isDetached(fromOneOf: renewed)
+    }
     func isKnown(_ node: Node) -> Bool {
-      node.hasNumbers && (asked.isEmpty || !asked.contains(node.serial))
+      (node.hasNumbers || node.takePart(copyingAtMost: Capture.longestCopy, where: isFixed))
+        && (asked.isEmpty || !asked.contains(node.serial))
         && (renewed.isEmpty || !node.isDetached(fromOneOf: renewed))
     }
     order.walk(from: values, isLeaf: isKnown)
@@ -91,7 +102,10 @@ package struct Capture: ~Copyable, Reusable {
       if let before = (0..<count).first(where: { node.input($0) === input }) {
         entryOfNode.append(entryOfNode[before])
       } else {
-        guard let numbers = input.numbers else { return false }
+        guard
+          input.hasNumbers || input.takePart(copyingAtMost: Capture.longestCopy),
+          let numbers = input.numbers
+        else { return false }
         addArgument(numbers, of: input)
       }
       count += 1
@@ -204,8 +218,12 @@ package struct Capture: ~Copyable, Reusable {
   }
 
   /// Holds the place of an argument that each replay brings along.
-  private static let nothing = Storage(address: OpaquePointer(bitPattern: 64)!, byteCount: 0) {
-    _, _ in
+  private static let nothing = Storage(
+    address: OpaquePointer(bitPattern: 64)!, byteCount: 0, keeper: NoMemory.self)
+
+  private enum NoMemory: MemoryKeeper {
+    static func release(_ address: OpaquePointer, _ byteCount: Int) {}
+    static func numbers(of part: PlacedPart, in storage: Storage) -> Storage { storage }
   }
 
   private static func withoutNumbers(_ node: Node) -> Mistake {

@@ -46,9 +46,11 @@ extension Operation {
     case .movement(.transpose(let order)):
       family(17)
       words.append(contentsOf: order.lazy.map { UInt64($0) })
-    case .movement(.slice(let starts)):
+    case .movement(.slice(let starts, let dropped)):
       family(18)
+      words.append(UInt64(starts.rank))
       words.append(contentsOf: starts.lazy.map { UInt64($0) })
+      words.append(dropped.mask)
     case .movement(.pad(let starts)):
       family(19)
       words.append(contentsOf: starts.lazy.map { UInt64($0) })

@@ -27,8 +27,13 @@ package struct Signature: ~Copyable, Reusable {
   package mutating func read(_ values: [Value], _ former: inout FormerValues) {
     let oldest = oldestTrained, trained = trained
     // What is older than the oldest trained leaf does not depend on any.
+    func isFixed(_ source: Node) -> Bool {
+      source.serial < oldest
+        || source.isData && trained[source.serial] == nil && !source.historyHasEnded
+    }
     order.walk(from: values) {
       $0.hasNumbers && ($0.serial < oldest || trained[$0.serial] != nil)
+        || $0.takePart(copyingAtMost: Capture.longestCopy, where: isFixed)
     }
     text.write(order, trained: trained, oldestTrained: oldest, &former)
     for value in values { text.words.append(UInt64(order.position(of: value)!)) }
@@ -55,6 +60,13 @@ package struct Signature: ~Copyable, Reusable {
   }
 
   package var isLarge: Bool { text.words.count > 1 << 16 }
+}
+
+extension Node {
+  /// True for numbers that nothing is known to have been computed from.
+  fileprivate var isData: Bool {
+    if case .creation(.data) = operation { true } else { false }
+  }
 }
 
 /// What a signature says. A type of its own, so that it is written while the order of the graph is

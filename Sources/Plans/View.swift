@@ -46,9 +46,11 @@ package struct View: Sendable, Hashable {
         strides: target.indices.map {
           $0 < missing || source[$0 - missing] != target[$0] ? 0 : strides[$0 - missing]
         })
-    case .slice(let starts):
+    case .slice(let starts, let dropped):
       let start = starts.indices.reduce(offset) { $0 + starts[$1] * strides[$1] }
-      return View(offset: start, strides: strides)
+      return View(
+        offset: start, strides: strides.indices.filter { !dropped.contains($0) }.map { strides[$0] }
+      )
     case .pad: return nil
     }
   }

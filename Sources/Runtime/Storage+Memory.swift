@@ -26,9 +26,7 @@ extension Storage {
   }
 
   private convenience init(_ memory: UnsafeMutableRawPointer, _ byteCount: Int) {
-    self.init(address: OpaquePointer(memory), byteCount: byteCount) {
-      StoragePool.give(UnsafeMutableRawPointer($0), $1)
-    }
+    self.init(address: OpaquePointer(memory), byteCount: byteCount, keeper: PooledMemory.self)
   }
 
   private static func padded(_ byteCount: Int) -> Int {
@@ -54,5 +52,57 @@ extension Storage {
     // In bounds by the line above; aligned because the memory is aligned to 64.
     return UnsafeMutableBufferPointer(
       start: base.assumingMemoryBound(to: type), count: count)
+  }
+}
+
+/// How the runtime keeps its storages.
+private enum PooledMemory: MemoryKeeper {
+  /// Bytes below which a part is copied: it would hold on to all of the memory.
+  private static let smallestPart = 4096
+
+  static func release(_ address: OpaquePointer, _ byteCount: Int) {
+    StoragePool.give(UnsafeMutableRawPointer(address), byteCount)
+  }
+
+  static func numbers(of part: PlacedPart, in storage: Storage) -> Storage {
+    let size = part.elementType.byteCount, byteCount = part.shape.elementCount * size
+    // In bounds, as all elements below: the part lies within the shape that the storage was made for.
+    let start = storage.base + part.offset * size
+    if byteCount >= smallestPart, part.isContiguous {
+      return Storage(partOf: storage, address: OpaquePointer(start), byteCount: byteCount)
+    }
+    let copy = Storage(byteCount: byteCount)
+    if byteCount > 0 { part.copy(from: start, into: copy.base, size) }
+    return copy
+  }
+}
+
+extension PlacedPart {
+  /// Copies the elements into row-major order, run by run.
+  fileprivate func copy(
+    from source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer, _ size: Int
+  ) {
+    // The innermost axes that follow each other are one run.
+    var outerRank = shape.rank, run = 1
+    while outerRank > 0, shape[outerRank - 1] == 1 || strides[outerRank - 1] == run {
+      outerRank -= 1
+      run *= shape[outerRank]
+    }
+    var index = Shape(repeating: 0, rank: outerRank), place = 0, done = 0
+    while true {
+      (target + done * size).copyMemory(from: source + place * size, byteCount: run * size)
+      done += run
+      // The next index, innermost axis first.
+      var axis = outerRank - 1
+      while axis >= 0 {
+        index[axis] += 1
+        place += strides[axis]
+        if index[axis] < shape[axis] { break }
+        place -= shape[axis] * strides[axis]
+        index[axis] = 0
+        axis -= 1
+      }
+      if axis < 0 { return }
+    }
   }
 }

@@ -23,6 +23,14 @@ import Testing
       ], ["step 10-32-32-10 mse adam none batch 128"]
     ),
     (
+      ["predict", "--layers", "20-13-5", "--batch", "1"],
+      ["predict 20-13-5 relu batch 1"]
+    ),
+    (
+      ["predict", "--layers", "20-13-5", "--batch", "300", "--activation", "none", "--recorded"],
+      ["predict 20-13-5 none batch 300 recorded"]
+    ),
+    (
       ["graph", "--nodes", "30"],
       [
         "graph build", "graph gradient", "graph replay", "graph step 2-2-2",
@@ -63,7 +71,7 @@ import Testing
 
   /// Whether floating-point operations a second say something about a piece of work.
   private static func hasSpeed(_ name: String) -> Bool {
-    ["matmul", "step", "elementwise chain", "elementwise sum", "peak fma"]
+    ["matmul", "step", "predict", "elementwise chain", "elementwise sum", "peak fma"]
       .contains { name.hasPrefix($0) }
   }
 
@@ -82,21 +90,48 @@ import Testing
     }
   }
 
-  @Test(arguments: [["--optimizer", "sgd"], ["--loss", "mse", "--optimizer", "adam"]])
-  func recordedStepsHaveTheSameBits(options: [String]) throws {
-    let arguments = ["step", "--layers", "20-13-5", "--batch", "30"] + options
+  /// A softmax over one class is 1: the checksum is FNV-1a over two of them.
+  @Test func predictionsAreProbabilities() throws {
+    let line = try lines(["predict", "--layers", "3-1", "--batch", "2"], threads: 1)[0]
+    #expect(line.checksum == "0b2d58ee2f147975")
+  }
+
+  /// Products of 2 n k m operations: of a step three for each layer, but the first has no gradient
+  /// of its input.
+  @Test(arguments: [
+    ("matmul 16x32x8", 2 * 16 * 32 * 8),
+    ("step --layers 20-13-5 --batch 30", 2 * 30 * (2 * 20 * 13 + 3 * 13 * 5)),
+    ("predict --layers 20-13-5 --batch 30", 2 * 30 * (20 * 13 + 13 * 5)),
+  ])
+  func speedCountsTheOperationsOfTheProducts(work: String, operations: Int) throws {
+    let line = try lines(work.split(separator: " ").map(String.init), threads: 1)[0]
+    let expected = Double(operations) / line.best_us / 1000
+    // Both are printed with three decimals.
+    #expect(abs(try #require(line.gflops) / expected - 1) < 0.02)
+  }
+
+  @Test(arguments: [
+    ["step", "--optimizer", "sgd"], ["step", "--loss", "mse", "--optimizer", "adam"],
+    ["predict"], ["predict", "--activation", "none"],
+  ])
+  func recordedWorkHasTheSameBits(options: [String]) throws {
+    let arguments = options + ["--layers", "20-13-5", "--batch", "30"]
     let fresh = try lines(arguments, threads: 1)[0]
     let recorded = try lines(arguments + ["--recorded"], threads: 1)[0]
     #expect(recorded.name == fresh.name + " recorded")
     #expect(recorded.checksum == fresh.checksum)
   }
 
-  @Test func checksumTellsDifferentWorkApart() throws {
-    let variants = [
-      ["--loss", "mse"], ["--optimizer", "adam"], ["--activation", "none"], ["--batch", "7"], [],
-    ]
-    let checksums = try variants.map {
-      try lines(["step", "--layers", "6-5-4", "--batch", "8"] + $0, threads: 1)[0].checksum
+  @Test(arguments: [
+    ("step", [["--loss", "mse"], ["--optimizer", "adam"]]),
+    ("predict", [["--layers", "6-4-5"], ["--layers", "6-5-5"]]),
+  ])
+  func checksumTellsDifferentWorkApart(work: String, more: [[String]]) throws {
+    let variants = more + [["--activation", "none"], ["--batch", "7"], []]
+    let checksums = try variants.map { options in
+      let layers = options.contains("--layers") ? [] : ["--layers", "6-5-4"]
+      let batch = options.contains("--batch") ? [] : ["--batch", "8"]
+      return try lines([work] + layers + batch + options, threads: 1)[0].checksum
     }
     #expect(Set(checksums).count == variants.count)
   }
@@ -129,7 +164,13 @@ import Testing
       ("step --layers 65536-65536", "more than 2 gibibytes"),
       ("step --batch 1000000", "more than 2 gibibytes"), ("step --batch 0", "--batch must be"),
       ("step --loss hinge", "--loss"), ("step --optimizer adamw", "--optimizer"),
-      ("step --activation tanh", "--activation"), ("graph --nodes 2", "--nodes must be"),
+      ("step --activation tanh", "--activation"), ("predict --layers 3", "from 2 to 33"),
+      ("predict --layers 3-0", "'0' is not an integer from 1 to 65536"),
+      ("predict --layers 65536-65536", "more than 2 gibibytes"),
+      ("predict --batch 1000000", "more than 2 gibibytes"),
+      ("predict --batch 0", "--batch must be from 1 to 1000000"),
+      ("predict --activation tanh", "--activation"), ("predict --loss mse", "--loss"),
+      ("graph --nodes 2", "--nodes must be"),
       ("graph --nodes 1000000", "--nodes must be"), ("elementwise --elements 0", "--elements must"),
       ("elementwise --elements 99999999999", "--elements must"),
       ("peak --mebibytes 0", "--mebibytes must"), ("peak --mebibytes 9999", "--mebibytes must"),

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+import PullbackTestSupport
 
-/// The built `pullback` command, run as a user runs it.
+/// The built `pullback` command.
 enum Command {
-  struct Result {
-    let status: Int32
-    let output, errors: String
-  }
+  typealias Result = BuiltProgram.Result
 
   static func run(_ arguments: String...) throws -> Result { try run(arguments) }
 
@@ -15,33 +12,8 @@ enum Command {
   static func run(
     _ arguments: [String], environment: [String: String] = [:]
   ) throws -> Result {
-    let process = Process()
-    process.executableURL = folder.appending(path: "pullback")
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    let output = Pipe(), errors = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    // What one run writes fits into a pipe, so the two can be read one after the other.
-    let outputData = try output.fileHandleForReading.readToEnd() ?? Data()
-    let errorData = try errors.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return Result(
-      status: process.terminationReason == .exit ? process.terminationStatus : -1,
-      output: String(decoding: outputData, as: UTF8.self),
-      errors: String(decoding: errorData, as: UTF8.self))
+    try BuiltProgram.run("pullback", arguments, environment: environment)
   }
 
-  static var path: String { folder.appending(path: "pullback").path() }
-
-  /// Where the build puts executables: beside the bundle of tests.
-  private static var folder: URL {
-    #if os(macOS)
-      let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }!
-      return bundle.bundleURL.deletingLastPathComponent()
-    #else
-      return URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-    #endif
-  }
+  static var path: String { BuiltProgram.folder.appending(path: "pullback").path() }
 }

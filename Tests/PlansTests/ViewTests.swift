@@ -31,7 +31,10 @@ import PullbackTestSupport
       case .expand:
         let inner = index.suffix(source.rank)
         return element(zip(inner, source).map { $1 == 1 ? 0 : $0 })
-      case .slice(let starts): return element(zip(index, starts).map { $0 + $1 })
+      case .slice(let starts, let dropped):
+        var kept = index.makeIterator()
+        return element(
+          starts.indices.map { starts[$0] + (dropped.contains($0) ? 0 : kept.next()!) })
       case .pad: fatalError("padding is no view")
       }
     }
@@ -50,10 +53,10 @@ import PullbackTestSupport
       return (.expand, choice.isTrue(oneIn: 2) ? [choice.pick([1, 2])] + target : target)
     default:
       let starts = Shape(shape.map { choice.below(min($0, 2) + 1) })
-      return (
-        .slice(starts: starts),
-        Shape(shape.indices.map { choice.below(shape[$0] - starts[$0] + 1) })
-      )
+      let extents = Shape(shape.indices.map { choice.below(shape[$0] - starts[$0] + 1) })
+      let dropped = AxisSet(
+        extents.indices.filter { _ in choice.isTrue(oneIn: 2) }.filter { extents[$0] == 1 })
+      return (.slice(starts: starts, dropping: dropped), extents.dropping(dropped))
     }
   }
 

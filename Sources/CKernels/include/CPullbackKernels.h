@@ -144,6 +144,12 @@ pb_rows_reduce pb_rows_reduce_for(pb_reduction reduction, pb_type type);
 /// row by row gives. `out` must not overlap `a`.
 pb_rows_reduce pb_columns_reduce_for(pb_reduction reduction, pb_type type);
 
+/// Sums of F32 in lanes of F64, for long axes: each call adds up the next n elements in Float, in
+/// chains of n / 64, and adds that to the lanes. The lanes start and finish as those of F64 do.
+pb_row_accumulate pb_sum_row_wide(void);
+/// The same for columns, sixteen rows at a time: `out` holds n elements of F64.
+pb_rows_reduce pb_sum_columns_wide(void);
+
 /// Where the extreme of a row is: the first wins among equals, NaN wins over numbers. A row may
 /// come in pieces: `base` is the index of a[0], `is_first` says that best and index hold nothing
 /// yet. A piece with n = 0 changes nothing.

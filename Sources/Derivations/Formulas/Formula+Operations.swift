@@ -103,9 +103,10 @@ extension Formula {
         x,
         along: shape.elementCount == 1
           ? Formula.everywhere : axisNames(axes, rank: node.shape.rank))
-    case .slice(let starts):
+    case .slice(let starts, let dropped):
+      let extents = node.shape.restoring(dropped)
       let ranges = starts.indices.map { axis in
-        let (start, extent) = (starts[axis], node.shape[axis])
+        let (start, extent) = (starts[axis], extents[axis])
         return extent == shape[axis]
           ? ":" : extent == 1 ? "\(start)" : "\(start)..<\(start + extent)"
       }

@@ -9,12 +9,7 @@ struct BenchStep: ParsableCommand {
     commandName: "step",
     abstract: "Time a training step: forward, loss, backward and update on one fixed batch.")
 
-  @Option(
-    help: ArgumentHelp(
-      "Units of input, hidden layers and output. (default: 784-50-10)",
-      valueName: "units-units[-units...]"),
-    transform: { try ExtentList(parsing: $0, separator: "-", counts: 2...33, largest: 65536) })
-  var layers: ExtentList?
+  @OptionGroup var network: NetworkOptions
 
   @Option(help: "The loss: the mean over the batch.")
   var loss = TrainedNetwork.Loss.crossEntropy
@@ -22,51 +17,34 @@ struct BenchStep: ParsableCommand {
   @Option(help: "The optimizer, with learning rate 0.001.")
   var optimizer = TrainedNetwork.OptimizerKind.sgd
 
-  @Option(help: "What stands between the layers.")
-  var activation = TrainedNetwork.ActivationKind.relu
-
-  @Option(help: "Rows of the batch.")
-  var batch = 64
-
   @Flag(help: "Write the step down once and replay it, instead of a fresh graph each time.")
   var recorded = false
 
   @OptionGroup var options: BenchOptions
 
-  private static let mostBytes = 1 << 31
-
-  private var sizes: [Int] { layers?.extents ?? [784, 50, 10] }
-
   func validate() throws {
-    guard (1...1_000_000).contains(batch) else {
-      throw ValidationError("--batch must be from 1 to 1000000")
-    }
     // Parameters with gradient and Adam's state; the batch, activations and their gradients.
-    // Below 2^42: 32 layers of at most 2^32 weights, 2^20 rows of at most 33 x 2^16 units.
-    let weights = zip(sizes, sizes.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
-    let elements = 4 * weights + 2 * batch * sizes.reduce(0, +)
-    guard elements * 4 <= BenchStep.mostBytes else {
+    let elements = 4 * network.weights + 2 * network.units
+    guard elements * 4 <= NetworkOptions.mostBytes else {
       throw ValidationError("a step of these layers on this batch takes more than 2 gibibytes")
     }
   }
 
   func run() throws {
     try options.begin()
-    let network = onOneThread {
+    let (sizes, batch) = (network.sizes, network.batch)
+    let trained = onOneThread {
       TrainedNetwork(
-        sizes: sizes, batch: batch, loss: loss, optimizer: optimizer, activation: activation,
-        isRecorded: recorded)
+        sizes: sizes, batch: batch, loss: loss, optimizer: optimizer,
+        activation: network.activation, isRecorded: recorded)
     }
-    let checksum = network.checksumOfFirstSteps()
-    let measurement = Measurement(seconds: options.seconds) { _ = network.step() }
-    let pairs = zip(sizes, sizes.dropFirst())
-    let products = pairs.reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
-    let names = sizes.map(String.init).joined(separator: "-")
-    let kinds = "\(loss.rawValue) \(optimizer.rawValue) \(activation.rawValue)"
-    let name = "step \(names) \(kinds) batch \(batch)\(recorded ? " recorded" : "")"
+    let checksum = trained.checksumOfFirstSteps()
+    let measurement = Measurement(seconds: options.seconds) { _ = trained.step() }
+    let kinds = "\(loss.rawValue) \(optimizer.rawValue) \(network.activation.rawValue)"
+    let name = "step \(network.name) \(kinds) batch \(batch)\(recorded ? " recorded" : "")"
     var result = BenchResult(name, measurement)
     // Three products a layer, but nobody asks for the gradient of the batch.
-    result.operations = 2 * Double(batch) * (3 * products - Double(sizes[0] * sizes[1]))
+    result.operations = 2 * Double(batch) * Double(3 * network.weights - sizes[0] * sizes[1])
     result.checksum = checksum
     try options.report([result])
   }
@@ -74,4 +52,3 @@ struct BenchStep: ParsableCommand {
 
 extension TrainedNetwork.Loss: ExpressibleByArgument {}
 extension TrainedNetwork.OptimizerKind: ExpressibleByArgument {}
-extension TrainedNetwork.ActivationKind: ExpressibleByArgument {}

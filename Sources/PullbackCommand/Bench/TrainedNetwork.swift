@@ -29,12 +29,7 @@ struct TrainedNetwork {
     sizes: [Int], batch: Int, loss: Loss, optimizer: OptimizerKind, activation: ActivationKind,
     isRecorded: Bool = false
   ) {
-    var layers: [any Layer] = []
-    for (inputs, outputs) in zip(sizes, sizes.dropFirst()) {
-      if !layers.isEmpty, activation == .relu { layers.append(Activation { relu($0) }) }
-      layers.append(Linear(inputs, outputs))
-    }
-    let model = Sequential(layers).initialized(seed: 1)
+    let model = TrainedNetwork.model(sizes: sizes, activation: activation)
     self.model = model
     let trainer: any Optimizer =
       switch optimizer {
@@ -70,8 +65,18 @@ struct TrainedNetwork {
     }
   }
 
-  /// Numbers without history, so that what is measured is the step alone.
-  private static func normal(_ shape: Shape, seed: UInt64) -> Tensor<Float> {
+  /// The layers, with parameters from a fixed seed.
+  static func model(sizes: [Int], activation: ActivationKind) -> Sequential {
+    var layers: [any Layer] = []
+    for (inputs, outputs) in zip(sizes, sizes.dropFirst()) {
+      if !layers.isEmpty, activation == .relu { layers.append(Activation { relu($0) }) }
+      layers.append(Linear(inputs, outputs))
+    }
+    return Sequential(layers).initialized(seed: 1)
+  }
+
+  /// Numbers without history, so that what is measured is the work alone.
+  static func normal(_ shape: Shape, seed: UInt64) -> Tensor<Float> {
     let numbers = Tensor<Float>.normal(shape, key: RandomKey(seed: seed))
     evaluate(numbers)
     return numbers.detached()

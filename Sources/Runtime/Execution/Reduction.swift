@@ -8,9 +8,14 @@ import PullbackTensors
 ///
 /// The order of summation is a function of these three extents alone. The reduced axis is cut into
 /// at most 16 segments; each is summed serially (in 16 lanes where it is contiguous, else
-/// one element of the inner axis beside the other); segments are added in order.
+/// one element of the inner axis beside the other); segments are added in order. A long sum of
+/// Float is short chains in Float whose sums are added in Double: whatever its length, it is as
+/// good as its last rounding and some eight others.
 struct CompiledReduction: BitwiseCopyable {
   private static let columnChunk = 4 * CompiledBody.tile
+  /// Rows that are added up in Float before their sum goes to Double: fewer, if a tile does not hold
+  /// as many whole ones.
+  private static let rowsOfChain = 16
 
   private let reduction: Reduction
   private let outer: Int
@@ -20,6 +25,11 @@ struct CompiledReduction: BitwiseCopyable {
   private let count: Int
   private let reducedValue: Int
   private let elementType: ElementType
+  /// Whether sums are added in Double: only where chains would be long.
+  private let isWide: Bool
+  /// What lanes, columns and segments are kept in until the result is written.
+  private let partialType: ElementType
+  private let partialSize: Int
   private let resultSize: Int
   private let prologue: UnsafePointer<CompiledBody>
   private let segments: Int
@@ -29,7 +39,7 @@ struct CompiledReduction: BitwiseCopyable {
 
   /// Partial results of all segments.
   var sharedByteCount: Int {
-    segments == 1 ? 0 : outer * segments * inner * size
+    segments == 1 ? 0 : outer * segments * inner * partialSize
   }
 
   init(_ core: ReductionCore, in context: CompilationContext) {
@@ -42,6 +52,11 @@ struct CompiledReduction: BitwiseCopyable {
     prologue = context.plain.one(
       CompiledBody(core.prologue, space: core.space, keeping: core.reducedValue, in: context))
     size = core.elementType.byteCount
+    let longestChain = core.inner == 1 ? CompiledBody.tile : 4 * Self.rowsOfChain
+    isWide =
+      core.reduction == .sum && core.elementType == .float && core.reduced > longestChain
+    partialType = isWide ? .double : core.elementType
+    partialSize = isWide ? MemoryLayout<Double>.size : core.resultType.byteCount
     let isPosition = core.reduction.kernelCode == nil
     let longest = ReductionCore.segmentLength
     let wanted = isPosition ? 1 : (core.reduced + longest - 1) / longest
@@ -50,11 +65,12 @@ struct CompiledReduction: BitwiseCopyable {
     length =
       cuts == 1 ? core.reduced : ((core.reduced + cuts - 1) / cuts + lanes - 1) / lanes * lanes
     segments = cuts == 1 ? 1 : (core.reduced + length - 1) / length
-    // Lanes of one row, or the best numbers of a chunk of columns, then the prologue's registers.
+    // Lanes of one row, or numbers of a chunk of columns, then the prologue's registers.
     threadByteCount = Self.ownByteCount + prologue.pointee.scratchByteCount
   }
 
-  private static let ownByteCount = columnChunk * 8
+  /// Behind a chunk of Doubles, whose place it is, one of Floats: a chain of rows.
+  private static let ownByteCount = columnChunk * 8 + columnChunk * 4
 
   func run(
     _ memory: RunMemory, _ scratch: Scratch, _ step: CompiledStep,
@@ -81,7 +97,7 @@ struct CompiledReduction: BitwiseCopyable {
           let (outer, segment) = rest.quotientAndRemainder(dividingBy: segments)
           let range = segment * length..<min((segment + 1) * length, self.reduced)
           // Positions are Int32 whatever they are positions of.
-          let place = partials + rest * self.inner * resultSize
+          let place = partials + rest * self.inner * (segments == 1 ? resultSize : partialSize)
           if isRow {
             reduceRow(outer, range, frame, own, place)
           } else {
@@ -135,18 +151,31 @@ struct CompiledReduction: BitwiseCopyable {
     _ row: Int, _ range: Range<Int>, _ frame: BodyFrame, _ lanes: UnsafeMutableRawPointer,
     _ place: UnsafeMutableRawPointer
   ) {
-    let type = self.elementType.kernelType
     guard let code = self.reduction.kernelCode else {
       findPosition(row, frame, lanes, place)
       return
     }
+    let type = partialType.kernelType
     pb_row_start_for(code, type)(lanes)
-    let accumulate = pb_row_accumulate_for(code, type)!
+    let accumulate = isWide ? pb_sum_row_wide()! : pb_row_accumulate_for(code, type)!
     forEachTile(of: range) { start, count in
       frame.evaluate(at: row * self.reduced + start, count: count)
       accumulate(count, lanes, frame.value(self.reducedValue))
     }
-    pb_row_finish_for(code, type)(lanes, place)
+    pb_row_finish_for(code, type)(lanes, lanes)
+    settle(1, lanes, into: place)
+  }
+
+  /// Numbers of a whole segment from where they were made to where they are kept: rounded to the
+  /// element type if there is no other segment.
+  private func settle(
+    _ count: Int, _ numbers: UnsafeMutableRawPointer, into place: UnsafeMutableRawPointer
+  ) {
+    if isWide, segments == 1 {
+      pb_convert_for(PB_F64, PB_F32)(count, place, numbers, numbers, numbers, numbers)
+    } else {
+      place.copyMemory(from: numbers, byteCount: count * partialSize)
+    }
   }
 
   private func findPosition(
@@ -169,32 +198,84 @@ struct CompiledReduction: BitwiseCopyable {
     _ outer: Int, _ range: Range<Int>, _ columns: Range<Int>, _ frame: BodyFrame,
     _ own: UnsafeMutableRawPointer, _ place: UnsafeMutableRawPointer
   ) {
+    let results = place + columns.lowerBound * (segments == 1 ? resultSize : partialSize)
+    if isWide {
+      addColumns(outer, range, columns, frame, own)
+      settle(columns.count, own, into: results)
+      return
+    }
     let type = self.elementType.kernelType
     let isMax: Int32 = self.reduction == .argmax ? 1 : 0
     let position = pb_arg_column_for(isMax, type)
     let combine = self.reduction.kernelCode.map { pb_columns_reduce_for($0, type)! }
-    let results = place + columns.lowerBound * resultSize
     if self.reduction.kernelCode != nil { fillIdentity(columns.count, results, lanes: own) }
-    // A tile holds several rows if they are short, else a part of one.
-    let isWhole = columns.count == self.inner && self.inner <= CompiledBody.tile
-    let rowsPerTile = isWhole ? CompiledBody.tile / self.inner : 1
+    forEachTile(of: range, columns, outer, frame) { row, lines, start, width in
+      let values = frame.value(self.reducedValue)
+      if let combine {
+        combine(lines, width, results + start * size, values)
+      } else {
+        let indices = (results + start * 4).assumingMemoryBound(to: Int32.self)
+        for line in 0..<lines {
+          position!(
+            width, values + line * width * size, Int32(row + line), own + start * size, indices)
+        }
+      }
+    }
+  }
+
+  /// A sum of long columns, left in `sums` as Double.
+  private func addColumns(
+    _ outer: Int, _ range: Range<Int>, _ columns: Range<Int>, _ frame: BodyFrame,
+    _ sums: UnsafeMutableRawPointer
+  ) {
+    let add = pb_sum_columns_wide()!, count = columns.count
+    // Both in bounds: columns are a chunk at most.
+    let chain = sums + Self.columnChunk * MemoryLayout<Double>.size
+    _ = sums.initializeMemory(as: Double.self, repeating: 0, count: count)
+    if holdsRows(columns) {
+      forEachTile(of: range, columns, outer, frame) { _, lines, _, width in
+        add(lines, width, sums, frame.value(self.reducedValue))
+      }
+      return
+    }
+    let addInFloat = pb_columns_reduce_for(PB_SUM, PB_F32)!
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.rowsOfChain) {
+      let rows = first..<min(first + Self.rowsOfChain, range.upperBound)
+      _ = chain.initializeMemory(as: Float.self, repeating: 0, count: count)
+      forEachTile(of: rows, columns, outer, frame) { _, lines, start, width in
+        addInFloat(lines, width, chain + start * size, frame.value(self.reducedValue))
+      }
+      add(1, count, sums, chain)
+    }
+  }
+
+  /// Whether a tile holds whole rows, several if they are short, or a part of one.
+  private func holdsRows(_ columns: Range<Int>) -> Bool {
+    columns.count == self.inner && self.inner <= CompiledBody.tile
+  }
+
+  /// Evaluates the rows `range` of some columns and shows each tile: its first row, how many rows it
+  /// holds, where among the columns it begins, and how many of them.
+  @inline(__always)
+  private func forEachTile(
+    of range: Range<Int>, _ columns: Range<Int>, _ outer: Int, _ frame: BodyFrame,
+    _ body: (_ row: Int, _ lines: Int, _ start: Int, _ width: Int) -> Void
+  ) {
+    let holdsRows = holdsRows(columns)
+    // Whole chains, so that where a tile ends does not matter to sums.
+    let fit = holdsRows ? CompiledBody.tile / self.inner : 1
+    let rowsPerTile = fit > Self.rowsOfChain ? fit / Self.rowsOfChain * Self.rowsOfChain : fit
     var row = range.lowerBound
     while row < range.upperBound {
       let rows = min(rowsPerTile, range.upperBound - row)
-      forEachTile(of: isWhole ? 0..<(rows * self.inner) : 0..<columns.count) { start, count in
-        let first = (outer * self.reduced + row) * self.inner + columns.lowerBound
-        frame.evaluate(at: first + start, count: count)
-        let width = isWhole ? self.inner : count, lines = isWhole ? rows : 1
-        let values = frame.value(self.reducedValue), offset = isWhole ? 0 : start
-        if let combine {
-          combine(lines, width, results + offset * size, values)
-        } else {
-          let indices = (results + offset * 4).assumingMemoryBound(to: Int32.self)
-          for line in 0..<lines {
-            position!(
-              width, values + line * width * size, Int32(row + line), own + offset * size,
-              indices)
-          }
+      let first = (outer * self.reduced + row) * self.inner + columns.lowerBound
+      if holdsRows {
+        frame.evaluate(at: first, count: rows * self.inner)
+        body(row, rows, 0, self.inner)
+      } else {
+        forEachTile(of: 0..<columns.count) { start, count in
+          frame.evaluate(at: first + start, count: count)
+          body(row, 1, start, count)
         }
       }
       row += rows
@@ -212,13 +293,18 @@ struct CompiledReduction: BitwiseCopyable {
   private func combine(
     _ partials: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer
   ) {
-    let combine = pb_map_for(self.reduction.combination, self.elementType.kernelType)!
+    let combine = pb_map_for(self.reduction.combination, partialType.kernelType)!
     for outer in 0..<self.outer {
       let result = target + outer * self.inner * size
-      let first = partials + outer * segments * self.inner * size
-      result.copyMemory(from: first, byteCount: self.inner * size)
+      let first = partials + outer * segments * self.inner * partialSize
       for segment in 1..<segments {
-        combine(self.inner, result, result, first + segment * self.inner * size, result, result)
+        combine(
+          self.inner, first, first, first + segment * self.inner * partialSize, first, first)
+      }
+      if isWide {
+        pb_convert_for(PB_F64, PB_F32)(self.inner, result, first, first, first, first)
+      } else {
+        result.copyMemory(from: first, byteCount: self.inner * size)
       }
     }
   }
@@ -229,41 +315,6 @@ struct CompiledReduction: BitwiseCopyable {
       let count = min(CompiledBody.tile, range.upperBound - start)
       body(start, count)
       start += count
-    }
-  }
-}
-
-/// Adds rows up where their indices say: see `ScatterCore`.
-struct CompiledScatter: BitwiseCopyable {
-  private let values: Int
-  private let indices: Int
-  private let elementType: ElementType
-  private let batch: Int
-  private let count: Int
-  private let updates: Int
-  private let rest: Int
-
-  init(_ core: ScatterCore, _ slots: SlotNumbering) {
-    values = slots.number(of: core.values.slot)
-    indices = slots.number(of: core.indices.slot)
-    elementType = core.values.elementType
-    (batch, count, updates, rest) = (core.batch, core.count, core.updates, core.rest)
-  }
-
-  /// Adds rows up where their indices say, in order; the indices were checked by an earlier step.
-  func run(_ memory: RunMemory, into target: UnsafeMutableRawPointer) {
-    let size = elementType.byteCount
-    let source = memory.pointer(values)
-    let numbers = memory.pointer(indices).assumingMemoryBound(to: Int32.self)
-    let add = pb_map_for(PB_ADD, elementType.kernelType)!
-    _ = target.initializeMemory(
-      as: UInt8.self, repeating: 0, count: batch * count * rest * size)
-    for group in 0..<batch {
-      for update in 0..<updates {
-        let row = group * updates + update
-        let place = target + (group * count + Int(numbers[row])) * rest * size
-        add(rest, place, place, source + row * rest * size, place, place)
-      }
     }
   }
 }

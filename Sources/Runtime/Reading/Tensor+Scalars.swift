@@ -41,6 +41,20 @@ extension Tensor {
   }
 }
 
+extension Tensor {
+  /// The element of a tensor that has one: read where it stands if it is a part of known numbers.
+  fileprivate var onlyElement: Scalar {
+    Recording.refuseReading()
+    guard !value.node.hasNumbers, let (source, place) = value.node.knownPart else {
+      return withElements { $0[0] }
+    }
+    // In bounds: the part lies within the shape that the storage was made for.
+    return source.withNumbers {
+      $0.elements(of: Scalar.self, count: place.offset + 1)[place.offset]
+    }
+  }
+}
+
 extension TensorScalar {
   /// The number in a tensor with one element. A mistake if it has more or none.
   ///
@@ -52,7 +66,7 @@ extension TensorScalar {
         fix: "reduce or index it first, or read scalars"
       ).stop(at: CallSite(file, line))
     }
-    self = tensor.withElements { $0[0] }
+    self = tensor.onlyElement
   }
 }
 

@@ -5,6 +5,14 @@ import PullbackPlans
 import PullbackTensors
 import Synchronization
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// Holds a leaf that training replaces: what a parameter is to the runtime.
 ///
 /// Whoever replaces the leaf takes the slot meanwhile; others who want it wait.
@@ -41,8 +49,13 @@ package final class LeafSlot: Sendable {
     return heldSerial
   }
 
+  /// Steps of small networks end while one waits; during a long one the waiting thread sleeps.
   package func take() {
-    while isTaken.exchange(true, ordering: .acquiring) { pb_yield() }
+    var tries = 0
+    while isTaken.exchange(true, ordering: .acquiring) {
+      if tries < 100 { pb_yield() } else { usleep(tries < 200 ? 50 : 500) }
+      tries += 1
+    }
   }
 
   package func give() { isTaken.store(false, ordering: .releasing) }

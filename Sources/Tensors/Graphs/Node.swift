@@ -57,13 +57,13 @@ package final class Node: Sendable {
   /// The place in the order of making.
   package var serial: UInt64 { number.load(ordering: .relaxed) }
 
-  /// For the only holder of a leaf: true if nobody else holds its numbers either.
+  /// For the only holder of a leaf: true if nobody else holds its numbers either, not even some.
   package var holdsNumbersAlone: Bool {
     guard let owned = slot.load(ordering: .relaxed) else { return false }
     // Taken over for the question and handed back, without counting.
     var numbers = owned.takeRetainedValue()
     defer { _ = Unmanaged.passRetained(numbers) }
-    return isKnownUniquelyReferenced(&numbers)
+    return isKnownUniquelyReferenced(&numbers) && numbers.whole == nil
   }
 
   /// For the only holder of a leaf, after new numbers were written over the old: gives it a serial

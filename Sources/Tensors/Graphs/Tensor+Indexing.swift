@@ -78,16 +78,28 @@ extension Tensor {
 
 extension Value {
   package func indexed(_ steps: [IndexStep]) throws(Mistake) -> Value {
-    let steps = try fillingEllipsis(steps)
-    var starts = Shape(), extents = Shape(), kept = Shape()
-    var axis = 0
+    let wholeAxes = try axesOfEllipsis(in: steps)
+    var starts = Shape(), extents = Shape(), shape = Shape()
+    var dropped = AxisSet(), hasNewAxis = false
+    // Batching adds an axis in front.
+    let canDrop = rank < AxisSet.highestRank
+    func keepWhole(_ count: Int) {
+      for _ in 0..<count {
+        let extent = self.shape[starts.rank]
+        starts.append(0)
+        extents.append(extent)
+        shape.append(extent)
+      }
+    }
     for step in steps {
+      let axis = starts.rank
       switch step.kind {
       case .newAxis:
-        kept.append(1)
-        continue
+        shape.append(1)
+        hasNewAxis = true
+      case .ellipsis: keepWhole(wholeAxes)
       case .position(let written):
-        let extent = shape[axis]
+        let extent = self.shape[axis]
         guard -extent <= written, written < extent else {
           throw Mistake(
             "subscript", "index \(written) is outside axis \(axis) of \(label)",
@@ -95,35 +107,36 @@ extension Value {
         }
         starts.append(written < 0 ? written + extent : written)
         extents.append(1)
+        if canDrop { dropped.insert(axis) }
       case .range(let first, let end):
-        let (lower, upper) = (first ?? 0, end ?? shape[axis])
-        guard 0 <= lower, lower <= upper, upper <= shape[axis] else {
+        let (lower, upper) = (first ?? 0, end ?? self.shape[axis])
+        guard 0 <= lower, lower <= upper, upper <= self.shape[axis] else {
           throw Mistake(
             "subscript",
             "the range \(lower)\(end.map { "..<\($0)" } ?? "...") is outside axis \(axis) of \(label)",
-            fix: "use a range within 0..<\(shape[axis])")
+            fix: "use a range within 0..<\(self.shape[axis])")
         }
         starts.append(lower)
         extents.append(upper - lower)
-        kept.append(upper - lower)
-      case .ellipsis: continue
+        shape.append(upper - lower)
       }
-      axis += 1
     }
-    return sliced(from: starts, extents: extents).reshaped(to: kept)
+    keepWhole(rank - starts.rank)
+    let part = sliced(from: starts, extents: extents, dropping: dropped)
+    return hasNewAxis || !canDrop ? part.reshaped(to: shape) : part
   }
 
-  /// Replaces the ellipsis, or the missing end, by whole axes.
-  private func fillingEllipsis(_ steps: [IndexStep]) throws(Mistake) -> [IndexStep] {
-    var named = 0, ellipses: [Int] = []
-    for (position, step) in steps.enumerated() {
+  /// How many whole axes an ellipsis stands for.
+  private func axesOfEllipsis(in steps: [IndexStep]) throws(Mistake) -> Int {
+    var named = 0, ellipses = 0
+    for step in steps {
       switch step.kind {
       case .position, .range: named += 1
-      case .ellipsis: ellipses.append(position)
+      case .ellipsis: ellipses += 1
       case .newAxis: break
       }
     }
-    guard ellipses.count <= 1 else {
+    guard ellipses <= 1 else {
       throw Mistake(
         "subscript", "there is more than one .ellipsis", fix: "use .all for single axes")
     }
@@ -132,8 +145,6 @@ extension Value {
         "subscript", "\(named) axes are indexed but \(label) has \(rank)",
         fix: "drop \(named - rank) of the indices")
     }
-    let whole = [IndexStep](repeating: .all, count: rank - named)
-    guard let position = ellipses.first else { return steps + whole }
-    return steps[..<position] + whole + steps[(position + 1)...]
+    return rank - named
   }
 }

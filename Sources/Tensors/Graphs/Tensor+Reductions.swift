@@ -64,11 +64,18 @@ extension Tensor where Scalar: FloatingPointScalar {
     along axes: Int..., keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let sum = value.reduced(
-      .sum, along: axes, keepingAxes: keepingAxes, in: "mean", at: CallSite(file, line))
-    // A sum over an empty axis of an empty result divides nothing.
-    let count = Double(elementCount) / Double(Swift.max(sum.shape.elementCount, 1))
-    return Tensor(sum / .count(count, Scalar.elementType))
+    let site = CallSite(file, line)
+    func mean(of x: Value) -> Value {
+      let sum = x.reduced(.sum, along: axes, keepingAxes: keepingAxes, in: "mean", at: site)
+      // A sum over an empty axis of an empty result divides nothing.
+      let count = Double(elementCount) / Double(Swift.max(sum.shape.elementCount, 1))
+      // A count that Float would round is divided by in Double.
+      if x.elementType == .float, Double(Float(count)) != count {
+        return mean(of: x.converted(to: .double)).converted(to: .float)
+      }
+      return sum / .count(count, x.elementType)
+    }
+    return Tensor(mean(of: value))
   }
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CPullbackTrap
+
 #if canImport(Darwin)
   @preconcurrency import Darwin
 #elseif canImport(Glibc)
@@ -32,12 +34,14 @@ public struct Mistake: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// Prints the message and ends the program, also in a release build.
   ///
-  /// `precondition` prints nothing under -O; `fatalError` does, but always a file and a line,
-  /// which nobody knows of an operator's call.
+  /// Functions and methods know the caller's line and name it. Operators cannot: there the line is
+  /// in the backtrace, which Swift prints for a trap. What the program has printed so far comes out
+  /// first.
   package func stop(at site: CallSite?) -> Never {
-    if let site { fatalError(description, file: site.file, line: site.line) }
-    fputs("Pullback: Fatal error: \(description)\n", stderr)
-    abort()
+    let place = site.map { "\($0.file):\($0.line)" } ?? "Pullback"
+    fflush(stdout)
+    fputs("\(place): Fatal error: \(description)\n", stderr)
+    pb_trap()
   }
 }
 

@@ -120,6 +120,17 @@ extension Shape {
     Shape(indices.lazy.filter { !axes.contains($0) }.map { self[$0] })
   }
 
+  /// What `dropping` was given, where the dropped axes had extent 1.
+  package func restoring(_ axes: AxisSet) -> Shape {
+    if axes.isEmpty { return self }
+    var whole = Shape(), kept = 0
+    for axis in 0..<(rank + axes.count) {
+      whole.append(axes.contains(axis) ? 1 : self[kept])
+      if !axes.contains(axis) { kept += 1 }
+    }
+    return whole
+  }
+
   /// With extent 1 in place of the axes in the set.
   package func collapsing(_ axes: AxisSet) -> Shape {
     Shape(indices.lazy.map { axes.contains($0) ? 1 : self[$0] })

@@ -8,8 +8,9 @@ package enum Movement: Sendable {
   case transpose(order: Shape)
   /// Broadcasting written down: y repeats x along stretched axes. x.g = y.g summed over them.
   case expand
-  /// y = x[starts ..< starts + extents]. x.g = y.g among zeros.
-  case slice(starts: Shape)
+  /// y = x[starts ..< starts + extents], without the dropped axes of x, whose extent is 1 then.
+  /// x.g = y.g among zeros.
+  case slice(starts: Shape, dropping: AxisSet)
   /// y = x among zeros, x at `starts`. x.g = the slice of y.g.
   case pad(starts: Shape)
 
@@ -31,7 +32,8 @@ package enum Movement: Sendable {
       for (axis, source) in order.enumerated() { inverse[source] = axis }
       return g.transposed(inverse)
     case .expand: return g.summed(to: x.shape)
-    case .slice(let starts): return g.padded(to: x.shape, at: starts)
+    case .slice(let starts, let dropped):
+      return g.reshaped(to: y.shape.restoring(dropped)).padded(to: x.shape, at: starts)
     case .pad(let starts): return g.sliced(from: starts, extents: x.shape)
     }
   }
@@ -45,7 +47,10 @@ package enum Movement: Sendable {
       let inner = Shape(x.shape.dropFirst())
       let missing = Shape(repeating: 1, rank: y.shape.rank - inner.rank)
       return x.reshaped(to: [extent] + missing + inner).expanded(to: [extent] + y.shape)
-    case .slice(let starts): return x.sliced(from: [0] + starts, extents: [extent] + y.shape)
+    case .slice(let starts, let dropped):
+      return x.sliced(
+        from: [0] + starts, extents: [extent] + y.shape.restoring(dropped),
+        dropping: dropped.shifted(by: 1))
     case .pad(let starts): return x.padded(to: [extent] + y.shape, at: [0] + starts)
     }
   }
@@ -98,10 +103,14 @@ extension Value {
     return Value(.movement(.expand), Inputs(self), shape: shape, at: site)
   }
 
-  /// Callers guarantee that the slice lies inside.
-  package func sliced(from starts: Shape, extents: Shape) -> Value {
-    if extents == shape { return self }
-    return Value(.movement(.slice(starts: starts)), Inputs(self), shape: extents)
+  /// Callers guarantee that the slice lies inside, and that dropped axes have extent 1.
+  package func sliced(
+    from starts: Shape, extents: Shape, dropping axes: AxisSet = AxisSet()
+  ) -> Value {
+    if extents == shape, axes.isEmpty { return self }
+    return Value(
+      .movement(.slice(starts: starts, dropping: axes)), Inputs(self), elementType
+    ) { axes.isEmpty ? extents : extents.dropping(axes) }
   }
 
   /// Callers guarantee that this tensor fits into `shape` at `starts`.

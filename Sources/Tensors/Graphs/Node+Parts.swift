@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A slice, row or element of numbers that are known costs no plan: its numbers are where those of
+// its source are. The node stays what it is, for gradients and names.
+
+extension Node {
+  /// The nearest node with known numbers that this slice is a part of, and where it stands there;
+  /// nil if it is no slice, or if something has to be computed first.
+  package var knownPart: (source: Node, place: PlacedPart)? {
+    guard case .movement(.slice) = operation else { return nil }
+    var walk = PartWalk(shape), node = self
+    while true {
+      guard let input = node.input(0), walk.goThrough(node) else { return nil }
+      if input.hasNumbers { return (input, walk.place(in: input.shape, elementType)) }
+      node = input
+    }
+  }
+
+  /// Gives a slice of known numbers its own, without a plan. True if they are known then.
+  ///
+  /// - Parameters:
+  ///   - limit: elements that are copied at most where they do not follow each other.
+  ///   - isSource: whether the numbers of a node may be taken for what it is.
+  package func takePart(
+    copyingAtMost limit: Int = .max, where isSource: (Node) -> Bool = { _ in true }
+  ) -> Bool {
+    guard let (source, place) = knownPart, isSource(source),
+      place.isContiguous || shape.elementCount <= limit
+    else { return false }
+    if !hasNumbers { keep(source.withNumbers { $0.numbers(of: place) }) }
+    return true
+  }
+}
+
+/// The way from a slice down to what it is a part of: in the coordinates of the node that has been
+/// reached, where the first element is and along which axis each axis of the slice goes.
+private struct PartWalk {
+  private let shape: Shape
+  private var origin: Shape
+  private var axes: Shape
+  /// Once the slice has been seen as a run of elements of a reshaped tensor: where that begins.
+  private var linear: Int?
+
+  init(_ shape: Shape) {
+    self.shape = shape
+    origin = Shape(repeating: 0, rank: shape.rank)
+    axes = Shape(0..<shape.rank)
+  }
+
+  /// Goes from the result of a movement to its input; false if the elements are not there.
+  mutating func goThrough(_ node: Node) -> Bool {
+    switch node.operation {
+    case .identity(.named): return true
+    case .movement(.slice(let starts, let dropped)):
+      guard linear == nil else { return false }
+      var inner = Shape(), kept = 0, keptAxes = Shape()
+      for axis in 0..<starts.rank {
+        if dropped.contains(axis) {
+          inner.append(starts[axis])
+        } else {
+          inner.append(starts[axis] + origin[kept])
+          keptAxes.append(axis)
+          kept += 1
+        }
+      }
+      origin = inner
+      for index in 0..<axes.rank { axes[index] = keptAxes[axes[index]] }
+      return true
+    case .movement(.transpose(let order)):
+      guard linear == nil else { return false }
+      var inner = origin
+      for axis in 0..<order.rank { inner[order[axis]] = origin[axis] }
+      origin = inner
+      for index in 0..<axes.rank { axes[index] = order[axes[index]] }
+      return true
+    case .movement(.reshape):
+      if linear != nil { return true }
+      let place = place(in: node.shape, node.elementType)
+      linear = place.offset
+      return place.isContiguous
+    default: return false
+    }
+  }
+
+  func place(in source: Shape, _ elementType: ElementType) -> PlacedPart {
+    if let linear { return PlacedPart(shape, elementType, contiguousFrom: linear) }
+    var strides = source, stride = 1, offset = 0
+    for axis in (0..<source.rank).reversed() {
+      strides[axis] = stride
+      offset += origin[axis] * stride
+      stride *= source[axis]
+    }
+    return PlacedPart(
+      shape, elementType, offset: offset, strides: Shape(axes.lazy.map { strides[$0] }))
+  }
+}

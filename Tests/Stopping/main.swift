@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Programs with one mistake each, on the line that names it: `BacktraceTests` looks for that line
+// in what they print when they stop.
+
+import Pullback
+
+@inline(__always)
+func scaled(_ x: Tensor<Float>, by y: Tensor<Float>) -> Tensor<Float> {
+  x * y  // mistake: inlined
+}
+
+let x = Tensor<Float>.zeros([2, 3]), four: Tensor<Float> = [1, 2, 3, 4]
+let indices: Tensor<Int32> = [0, 7]
+let weight = Parameter([3, 2], .zeros)
+print("printed before")
+
+switch CommandLine.arguments.dropFirst().first {
+case "operator":
+  _ = x + four  // mistake: operator
+case "product":
+  _ = x • x  // mistake: product
+case "comparison":
+  _ = x .< four  // mistake: comparison
+case "inlined": print(scaled(x, by: four))
+case "closure":
+  print([x, four].map { $0 + four }.count)  // mistake: closure
+case "literal":
+  let rows: Tensor<Float> = [[1, 2], [3]]  // mistake: literal
+  print(rows)
+case "gather":
+  let rows = x.gathered(indices)
+  print(rows)  // mistake: gather
+case "labels":
+  let loss = softmaxCrossEntropy(x, labels: indices)
+  print(Float(loss))  // mistake: labels
+case "recording":
+  let norm = recorded { (x: Tensor<Float>) in
+    print(x.sum())  // mistake: recording
+    return x
+  }
+  print(norm(x))
+case "parameter":
+  print(weight.value)  // mistake: parameter
+case let other: print("no such program:", other ?? "")
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Sums along axes in Double, element by element. In a module of its own, which is optimised in debug
+/// builds too.
+package enum NaiveSums {
+  /// The sums of numbers in row-major order, and those of their absolute values.
+  package static func sums(
+    of numbers: [Float], shape: [Int], along axes: [Int]
+  ) -> (sums: [Double], sizes: [Double]) {
+    let kept = shape.indices.filter { !axes.contains($0) }
+    // How far the group of an element moves for a step along each axis.
+    var steps = [Int](repeating: 0, count: shape.count), count = 1
+    for axis in kept.reversed() {
+      steps[axis] = count
+      count *= shape[axis]
+    }
+    var sums = [Double](repeating: 0, count: count), sizes = sums
+    for (place, number) in numbers.enumerated() {
+      var rest = place, group = 0
+      for axis in shape.indices.reversed() {
+        group += rest % shape[axis] * steps[axis]
+        rest /= shape[axis]
+      }
+      sums[group] += Double(number)
+      sizes[group] += Double(abs(number))
+    }
+    return (sums, sizes)
+  }
+
+  package static func random(count: Int, seed: Int) -> [Float] {
+    var generator = SplitMix(seed: seed)
+    return (0..<count).map { _ in Float.random(in: -0.5..<1, using: &generator) }
+  }
+}
