@@ -50,7 +50,7 @@ private struct PartWalk {
   /// Goes from the result of a movement to its input; false if the elements are not there.
   mutating func goThrough(_ node: Node) -> Bool {
     switch node.operation {
-    case .identity(.named): return true
+    case .identity(.named), .identity(.unchanged): return true
     case .movement(.slice(let starts, let dropped)):
       guard linear == nil else { return false }
       var inner = Shape(), kept = 0, keptAxes = Shape()
