@@ -242,16 +242,6 @@ extension Node {
   }
 }
 
-extension Identity {
-  /// Names, detachment and custom rules are of no use to a plan.
-  fileprivate var isDropped: Bool {
-    switch self {
-    case .named, .detached, .unchanged, .custom: true
-    case .checked: false
-    }
-  }
-}
-
 extension ElementType {
   /// A number as the bytes of one element, lowest first.
   package func bits(of number: Double) -> UInt64 {

@@ -39,5 +39,7 @@ public struct Activation: Layer {
 
   public var parameters: Parameters { [:] }
 
-  public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { function(x) }
+  public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
+    Tensor(function(x).value.distinct(from: x.value, by: "Activation"))
+  }
 }

@@ -21,4 +21,15 @@ struct UnchangedTests {
   }
 
   @Test func noLayers() { check(Sequential()) }
+
+  @Test func anActivationOfNothing() { check(Activation { $0 }) }
+
+  @Test func aBatchOfTheWholeSharesItsNumbers() throws {
+    let data = Dataset(inputs: Tensor<Float>.zeros([3, 2]), labels: [0, 1, 2])
+    evaluate(data.inputs)
+    let batch = try #require(data.batches(of: 5).first { _ in true })
+    #expect(batch.inputs.value.node !== data.inputs.value.node)
+    evaluate(batch.inputs)
+    #expect(batch.inputs.value.node.numbers === data.inputs.value.node.numbers)
+  }
 }

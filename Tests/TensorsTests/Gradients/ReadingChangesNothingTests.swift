@@ -95,7 +95,7 @@ private struct RandomProgram {
 
   private mutating func next() -> Tensor<Float> {
     let x = pick(), y = pick()
-    switch random.below(16) {
+    switch random.below(19) {
     case 0...2: return x.detached()
     case 3: return x + y
     case 4: return x * y
@@ -109,6 +109,10 @@ private struct RandomProgram {
     case 12: return x.named("x") + x.max(along: 1, keepingAxes: true)
     case 13: return x[0..<3] * y.sum(along: 0)
     case 14: return Tensor.stacked([x[0], y[1], x[2]])
+    case 15: return batched(over: x, y) { tanh($0 * x[0].detached()) + $1 }
+    case 16: return x.gathered([2, 0, 2]) - y
+    case 17: return gradient(of: (x * y.detached() * x).sum(), withRespectTo: x)
+    case 18: return [x[0] * 2, y[1].detached(), x[2]]
     default: return x.reshaped(to: [3, 4]).detached() * sin(y)
     }
   }

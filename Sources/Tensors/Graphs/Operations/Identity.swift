@@ -28,6 +28,14 @@ package enum Identity: Sendable {
     }
   }
 
+  /// True where the numbers are those of input 0, come what may: then plans have no use for the node.
+  package var isDropped: Bool {
+    switch self {
+    case .named, .detached, .unchanged, .custom: true
+    case .checked: false
+    }
+  }
+
   /// named, unchanged: x.g = y.g. detached, checked: none. custom: what the rule says.
   func derivative(at index: Int, inputs: Inputs, cotangent: Value) -> Value? {
     switch self {
