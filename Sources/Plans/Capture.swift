@@ -200,7 +200,7 @@ package struct Capture: ~Copyable, Reusable {
         operation: node.operation, inputs: EntryInputs(), elementType: node.elementType,
         shape: node.shape)
       if arguments < entryOfArgument.count, entryOfArgument[arguments] == program.entries.count {
-        entry.operation = .creation(.data)
+        entry.operation = .creation(.data())
         entry.index = arguments
         arguments += 1
       } else {
@@ -239,16 +239,6 @@ extension Node {
     guard case .identity(.detached) = operation, inputs.count == 1 else { return false }
     let source = inputs[0].node
     return leaves.contains { $0 === source } && !leaves.contains { $0 === self }
-  }
-}
-
-extension Identity {
-  /// Names, detachment and custom rules are of no use to a plan.
-  fileprivate var isDropped: Bool {
-    switch self {
-    case .named, .detached, .custom: true
-    case .checked: false
-    }
   }
 }
 

@@ -71,6 +71,6 @@ extension Node {
 
   /// The same for a node whose numbers are known: how they were computed does not matter.
   func encodeAsData(into words: inout [UInt64]) {
-    Operation.creation(.data).encode(into: &words, elementType: elementType, shape: shape)
+    Operation.creation(.data()).encode(into: &words, elementType: elementType, shape: shape)
   }
 }

@@ -24,7 +24,7 @@ package struct Signature: ~Copyable, Reusable {
     oldestTrained = min(oldestTrained, serial)
   }
 
-  package mutating func read(_ values: [Value]) {
+  package mutating func read(_ values: [Value], _ former: inout FormerValues) {
     let oldest = oldestTrained, trained = trained
     // What is older than the oldest trained leaf does not depend on any.
     func isFixed(_ source: Node) -> Bool {
@@ -35,7 +35,7 @@ package struct Signature: ~Copyable, Reusable {
       $0.hasNumbers && ($0.serial < oldest || trained[$0.serial] != nil)
         || $0.takePart(copyingAtMost: Capture.longestCopy, where: isFixed)
     }
-    text.write(order, trained: trained, oldestTrained: oldest)
+    text.write(order, trained: trained, oldestTrained: oldest, &former)
     for value in values { text.words.append(UInt64(order.position(of: value)!)) }
   }
 
@@ -84,7 +84,8 @@ package struct SignatureText {
   fileprivate var placesOfBits: [Int] = []
 
   fileprivate mutating func write(
-    _ order: borrowing GraphOrder, trained: borrowing PositionTable, oldestTrained: UInt64
+    _ order: borrowing GraphOrder, trained: borrowing PositionTable, oldestTrained: UInt64,
+    _ former: inout FormerValues
   ) {
     for position in 0..<order.count {
       order.look(at: position) { node in
@@ -94,6 +95,7 @@ package struct SignatureText {
           let number = trained[node.serial]
           numbers.append(number == nil ? known : nil)
           words.append(UInt64(truncatingIfNeeded: number ?? -1))
+          if number == nil { add(former.numbers(below: node)) }
           node.encodeAsData(into: &words)
           if node.historyHasEnded, node.serial > oldestTrained { isReusable = false }
         } else {
@@ -115,11 +117,18 @@ package struct SignatureText {
     case .random(_, let key): add(key.bits, at: position)
     case .identity(.custom): isReusable = false
     case .identity(.detached): words.append(1)
-    case .identity(.named), .identity(.checked): words.append(0)
+    case .identity(.named), .identity(.unchanged), .identity(.checked): words.append(0)
     case .creation, .unary, .binary, .comparison, .selection, .conversion, .reduction,
       .contraction, .movement, .gathering:
       if node.historyHasEnded { isReusable = false }
     }
+  }
+
+  /// Of which trained leaves a known tensor carries former values: mostly of none.
+  private mutating func add(_ former: [Int]) {
+    if former.isEmpty { return }
+    words.append(1 << 34 | UInt64(former.count))
+    for number in former { words.append(UInt64(number)) }
   }
 
   private mutating func add(_ word: UInt64, at position: Int) {

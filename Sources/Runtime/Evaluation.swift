@@ -24,7 +24,7 @@ public func evaluate<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) {
 /// One value by itself: for a small tensor the arrays of several would take longer than its numbers.
 package func evaluate(_ value: Value) {
   Recording.refuseReading()
-  if value.node.hasNumbers || value.node.takePart() { return }
+  if value.node.isKnown { return }
   let capture = Capture.take()
   let executable = executable(for: value, capture)
   let output = executable.memory(for: 0)
@@ -48,7 +48,7 @@ private func executable(for value: Value, _ capture: Borrowed<Capture>) -> Execu
 
 package func evaluate(_ values: [Value]) {
   Recording.refuseReading()
-  let pending = values.filter { !$0.node.hasNumbers && !$0.node.takePart() }
+  let pending = values.filter { !$0.node.isKnown }
   if pending.isEmpty { return }
   if pending.count == 1 { return evaluate(pending[0]) }
   let capture = Capture.take()
@@ -62,6 +62,11 @@ package func evaluate(_ values: [Value]) {
   }
   for index in pending.indices { pending[index].node.keep(outputs[executable.output(of: index)]) }
   Capture.give(capture)
+}
+
+extension Node {
+  /// True if the numbers are there, perhaps as those of another tensor.
+  fileprivate var isKnown: Bool { hasNumbers || takePart() || takeWhole() }
 }
 
 /// The plan of a step, for listings.

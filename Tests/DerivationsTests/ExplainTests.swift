@@ -21,6 +21,18 @@ import Testing
     .normal(shape, key: RandomKey(seed: seed)).named(name)
   }
 
+  @Test func readingChangesNoLine() {
+    func text(reading: Bool) -> String {
+      let x = Tensor<Float>([[1, -2]]), w = Tensor<Float>([[1, -1], [1, 1]]).named("w")
+      let features = exp(x * 2 + 1), given = tanh(features).detached()
+      let s = features • w + given, a = relu(s), shown = a.reshaped(to: [1, 2])
+      let loss = (shown * shown).sum()
+      if reading { for tensor in [features, given, s, a, shown, loss] { _ = tensor.scalars } }
+      return explain(loss, withRespectTo: [w]).description
+    }
+    #expect(text(reading: true) == text(reading: false))
+  }
+
   @Test func theNetworkOfTheNotes() {
     let a0 = Tensor<Float>([[1, 2]]).named("a0"), y = Tensor<Float>([[4]]).named("y")
     let w1 = Tensor<Float>([[1, -1], [1, 1]]).named("W1"), b1 = Tensor<Float>([0, -3]).named("b1")

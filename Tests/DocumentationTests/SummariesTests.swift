@@ -54,7 +54,7 @@ struct SummariesTests {
   }
 
   private func parameter(_ numbers: Tensor<Float>) -> Parameter {
-    let parameter = Parameter(numbers)
+    let parameter = Parameter(value: numbers)
     return parameter
   }
 

@@ -17,7 +17,7 @@ struct MistakeExample: Sendable {
 
   static let all: [MistakeExample] =
     products + pointwise + reductions + movements + indexing + reading
-    + evaluation
+    + evaluation + numbers + positions
 
   static let products: [MistakeExample] = [
     MistakeExample(

@@ -11,7 +11,7 @@ extension Formula {
     case .random(let distribution, _): self = .name("\(distribution.rawValue) numbers")
     case .identity(let identity):
       switch identity {
-      case .named, .checked: self = x[0]
+      case .named, .unchanged, .checked: self = x[0]
       case .detached: self = .call("detached", [x[0]])
       case .custom: self = .arranged(x[0], "with a derivative of its own")
       }
@@ -21,7 +21,9 @@ extension Formula {
       self = Formula.binary(binary, x[0].inPointwise, x[1].inPointwise, isBool: isBool)
     case .comparison(let comparison):
       self = .relation(Relation(comparison), x[0].inComparison, x[1].inComparison)
-    case .selection: self = .choose(x[0].inPointwise, x[1].inPointwise, x[2].inPointwise)
+    case .selection:
+      let other = node.choosesElseRelu ? .number(0) : x[2].inPointwise
+      self = .choose(x[0].inPointwise, x[1].inPointwise, other)
     case .conversion: self = Formula.converted(x[0], from: node.inputs[0].elementType, node)
     case .reduction(let reduction, let axes):
       let shape = node.inputs[0].shape
@@ -133,6 +135,17 @@ extension Formula {
   private var inComparison: Formula {
     if case .stretched(let x, _) = self { return x }
     return self
+  }
+}
+
+extension Node {
+  /// True for a choice of what a relu gives where its input is not positive: 0, but for NaN.
+  fileprivate var choosesElseRelu: Bool {
+    let condition = inputs[0].node, other = inputs[2].node
+    guard other.isDetached, let relu = other.input(0), case .unary(.relu) = relu.operation,
+      case .comparison(.greater) = condition.operation, Value(condition.inputs[1].node).isNumber
+    else { return false }
+    return condition.input(0) === relu.input(0)
   }
 }
 

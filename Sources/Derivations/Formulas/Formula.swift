@@ -154,6 +154,8 @@ extension Formula {
 
   /// x where the condition holds, else y; a choice of nothing is a mask, as in the notes.
   static func choose(_ condition: Formula, _ x: Formula, _ y: Formula) -> Formula {
+    // All but NaN equals itself: of no interest to a reader.
+    if case .relation(.equal, let left, let right) = condition, left == right { return x }
     if y == .number(0) { return times(x, .indicator(condition)) }
     if x == .number(0) { return times(y, .indicator(opposite(condition))) }
     return .choice(condition, x, y)

@@ -47,8 +47,9 @@ struct ForwardReading {
     for position in 0..<order.count { read(position, fixed, titles) }
   }
 
-  /// What depends on no target and has numbers or a name is given: how it was made is no part of
-  /// the derivation. So is a target that depends on no other.
+  /// What depends on no target and is detached or has a name is given: how it was made is no part of
+  /// the derivation. So is a target that depends on no other. Whether numbers are known already
+  /// makes no difference: printing changes nothing.
   private static func stops(before targets: [Value], under loss: Value) -> (Node) -> Bool {
     let whole = GraphOrder(of: [loss]) { _ in false }
     let isTarget = Set(targets.map(\.node.serial))
@@ -60,7 +61,7 @@ struct ForwardReading {
       }
     }
     return { node in
-      let isGiven = node.hasNumbers || Value(node).name != nil || isTarget.contains(node.serial)
+      let isGiven = node.isDetached || Value(node).name != nil || isTarget.contains(node.serial)
       return isGiven && !depends.contains(node.serial) && node !== loss.node
     }
   }
@@ -121,7 +122,7 @@ struct ForwardReading {
     case .identity(let identity):
       switch identity {
       case .named, .custom: return false
-      case .detached, .checked: return true
+      case .detached, .unchanged, .checked: return true
       }
     case .unary(let unary):
       switch unary {

@@ -75,10 +75,6 @@ extension Node {
     if case .binary(.divide) = operation { inputs[1].isNumber } else { false }
   }
 
-  var isDetached: Bool {
-    if case .identity(.detached) = operation { true } else { false }
-  }
-
   var derivativeReadsInput: Bool {
     switch operation {
     case .unary(let unary):

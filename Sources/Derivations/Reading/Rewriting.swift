@@ -55,8 +55,8 @@ struct Rewriting {
     // Between Float and Double there is nothing left to do, but it stays a tensor of its own. A
     // custom rule is written for Float: derivatives have been taken before, the result is input 0.
     case .conversion, .identity(.custom): return inputs[0].named("")
-    case .identity(.named), .identity(.detached), .identity(.checked), .unary, .binary,
-      .comparison, .selection, .reduction, .contraction, .movement, .gathering:
+    case .identity(.named), .identity(.detached), .identity(.unchanged), .identity(.checked),
+      .unary, .binary, .comparison, .selection, .reduction, .contraction, .movement, .gathering:
       // A leaf that shares the numbers of another, or a scalar whose history has ended.
       if node.inputs.isEmpty { return Value(node).converted(to: type) }
       return Value(node.operation, Inputs(inputs), elementType: type, shape: node.shape)

@@ -50,9 +50,13 @@ public struct OptimizerState: Sendable {
       throw malformed(
         "was made with \(name) \(settings[name].map { "\($0)" } ?? "not given"), not \(number)")
     }
+    let rate = settings["learningRate"].map { Float($0) }
+    if let rate, !(rate.isFinite && rate >= 0) {
+      throw malformed("a learning rate of \(rate) where a finite one of 0 or more is expected")
+    }
     try Assignment(OptimizerState.slots(of: optimizer), from: numbers, file: file).perform()
     optimizer.stepCount = stepCount
-    if let rate = settings["learningRate"] { OptimizerState.setRate(Float(rate), of: optimizer) }
+    if let rate { OptimizerState.setRate(rate, of: optimizer) }
   }
 
   /// The parameters of an optimizer's state under their names: "velocity/hidden.weight".

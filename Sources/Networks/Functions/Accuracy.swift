@@ -2,7 +2,7 @@
 
 import PullbackTensors
 
-/// The share of rows whose largest logit is at the label.
+/// The share of rows whose largest logit is at the label. A row with a NaN has none.
 ///
 /// Logits: [..., classes], labels: [...], result []. No derivative.
 ///
@@ -17,5 +17,6 @@ public func accuracy<Scalar: FloatingPointScalar>(
       fix: "logits are [..., classes], labels [...]: one label for each row"
     ).stop(at: CallSite(file, line))
   }
-  return Tensor<Float>(logits.argmax(along: -1) .== labels).mean()
+  let largest = logits.max(along: -1)
+  return Tensor<Float>((logits.argmax(along: -1) .== labels) .& (largest .== largest)).mean()
 }

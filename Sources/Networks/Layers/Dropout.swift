@@ -25,7 +25,7 @@ public struct Dropout: Layer {
   public var parameters: Parameters { [:] }
 
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
-    guard rate > 0, let key = Pass.current.nextKey() else { return x }
+    guard rate > 0, let key = Pass.current.nextKey() else { return x.unchanged(by: "Dropout") }
     let isKept = Tensor<Float>.uniform(x.shape, key: key) .>= rate
     return select(isKept, x * (1 / (1 - rate)), 0)
   }

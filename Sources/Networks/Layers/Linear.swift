@@ -10,13 +10,20 @@ public struct Linear: Layer {
   public let weight: Parameter
   public let bias: Parameter?
 
+  /// A mistake if there are fewer than 0 inputs or outputs.
+  ///
   /// - Parameter initialization: how the weight starts; the bias starts at 0. Names of choices are
   ///   in ``Initialization``.
   public init(
     _ inputs: Int, _ outputs: Int, bias: Bool = true,
-    initialization: Initialization = .kaimingUniform
+    initialization: Initialization = .kaimingUniform,
+    file: StaticString = #fileID, line: UInt = #line
   ) {
-    weight = Parameter(shape: [inputs, outputs], initialization)
+    let shape = Shape([inputs, outputs])
+    stopping(at: CallSite(file, line)) { () throws(Mistake) in
+      try initialization.check(for: shape, in: "Linear")
+    }
+    weight = Parameter(shape: shape, initialization)
     self.bias = bias ? Parameter(shape: [outputs], .zeros) : nil
   }
 

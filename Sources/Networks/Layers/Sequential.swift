@@ -25,7 +25,7 @@ public struct Sequential: Layer {
   }
 
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
-    layers.reduce(x) { $1($0) }
+    layers.isEmpty ? x.unchanged(by: "Sequential") : layers.reduce(x) { $1($0) }
   }
 }
 
@@ -40,5 +40,7 @@ public struct Activation: Layer {
 
   public var parameters: Parameters { [:] }
 
-  public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { function(x) }
+  public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
+    Tensor(function(x).value.distinct(from: x.value, by: "Activation"))
+  }
 }

@@ -30,7 +30,8 @@ public func softmaxCrossEntropy<Scalar: FloatingPointScalar>(
   }
   let shifted = logits - logits.max(along: -1, keepingAxes: true).detached()
   let isLabel = Tensor<Bool>(
-    labels.value.isOneHot(logits.shape[logits.rank - 1], for: .softmaxCrossEntropy))
+    labels.value.isOneHot(
+      logits.shape[logits.rank - 1], for: .softmaxCrossEntropy, at: CallSite(file, line)))
   let chosen = select(isLabel, shifted, 0).sum(along: -1)
   return reduction(log(exp(shifted).sum(along: -1)) - chosen)
 }

@@ -20,19 +20,34 @@ import PullbackTensors
 public final class Adam: Optimizer {
   public let parameters: Parameters
   /// η. May change at any step without a new plan.
-  public var learningRate: Float { didSet { updateScalars() } }
+  public var learningRate: Float {
+    didSet {
+      Settings(optimizer: "Adam").checkSize(learningRate, "a learning rate")
+      updateScalars()
+    }
+  }
   /// β₁ and β₂, 0 ..< 1.
   public let betas: (Float, Float)
   /// ε, which keeps the division finite.
   public let epsilon: Float
   public let state: [[Parameter]]
-  public var stepCount = 0 { didSet { updateScalars() } }
+  public var stepCount = 0 {
+    didSet {
+      Settings(optimizer: "Adam").checkStepCount(stepCount)
+      updateScalars()
+    }
+  }
   public let programs = StepPrograms()
 
+  /// A mistake if the learning rate or ε is negative or not finite, or a β not in 0 ..< 1.
   public init(
     _ parameters: Parameters, learningRate: Float = 1e-3, betas: (Float, Float) = (0.9, 0.999),
-    epsilon: Float = 1e-8
+    epsilon: Float = 1e-8, file: StaticString = #fileID, line: UInt = #line
   ) {
+    let settings = Settings(optimizer: "Adam", site: CallSite(file, line))
+    settings.checkSize(learningRate, "a learning rate")
+    settings.checkBetas(betas)
+    settings.checkSize(epsilon, "an epsilon")
     parameters.initializeMissing()
     self.parameters = parameters
     self.learningRate = learningRate
@@ -63,21 +78,43 @@ public final class Adam: Optimizer {
 public final class AdamW: Optimizer {
   public let parameters: Parameters
   /// η. May change at any step without a new plan.
-  public var learningRate: Float { didSet { updateScalars() } }
+  public var learningRate: Float {
+    didSet {
+      Settings(optimizer: "AdamW").checkSize(learningRate, "a learning rate")
+      updateScalars()
+    }
+  }
   /// λ.
-  public var weightDecay: Float { didSet { updateScalars() } }
+  public var weightDecay: Float {
+    didSet {
+      Settings(optimizer: "AdamW").checkSize(weightDecay, "a weight decay")
+      updateScalars()
+    }
+  }
   /// β₁ and β₂, 0 ..< 1.
   public let betas: (Float, Float)
   /// ε, which keeps the division finite.
   public let epsilon: Float
   public let state: [[Parameter]]
-  public var stepCount = 0 { didSet { updateScalars() } }
+  public var stepCount = 0 {
+    didSet {
+      Settings(optimizer: "AdamW").checkStepCount(stepCount)
+      updateScalars()
+    }
+  }
   public let programs = StepPrograms()
 
+  /// A mistake if the learning rate, λ or ε is negative or not finite, or a β not in 0 ..< 1.
   public init(
     _ parameters: Parameters, learningRate: Float = 1e-3, weightDecay: Float = 0.01,
-    betas: (Float, Float) = (0.9, 0.999), epsilon: Float = 1e-8
+    betas: (Float, Float) = (0.9, 0.999), epsilon: Float = 1e-8,
+    file: StaticString = #fileID, line: UInt = #line
   ) {
+    let settings = Settings(optimizer: "AdamW", site: CallSite(file, line))
+    settings.checkSize(learningRate, "a learning rate")
+    settings.checkSize(weightDecay, "a weight decay")
+    settings.checkBetas(betas)
+    settings.checkSize(epsilon, "an epsilon")
     parameters.initializeMissing()
     self.parameters = parameters
     self.learningRate = learningRate

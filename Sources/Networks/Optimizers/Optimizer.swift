@@ -43,7 +43,7 @@ extension Optimizer {
   /// The history of `loss` ends here: it keeps its number and lets go of the graph, and gradients
   /// of it are a mistake from now on. Tensors named in `keeping` get their numbers in the same run.
   /// A parameter that the loss does not depend on stays as it is. A mistake if the loss depends on
-  /// no current value of any parameter, or is not a scalar.
+  /// no current value of any parameter, or on a parameter as it was before alone, or is not a scalar.
   @discardableResult
   public func minimize<each Kept: TensorScalar>(
     _ loss: Tensor<Float>, keeping kept: repeat Tensor<each Kept>,
@@ -72,11 +72,16 @@ extension Optimizer {
 
   /// The update of each parameter that the loss depends on, and of its state.
   ///
-  /// - Parameter firstScalar: the number that replays know the first of `scalars` by.
+  /// - Parameters:
+  ///   - firstScalar: the number that replays know the first of `scalars` by.
+  ///   - recording: where the loss was traced, if it was.
   func replacements(
-    for loss: Value, _ slots: [[Parameter]], scalarsFrom firstScalar: Int, at site: CallSite?
+    for loss: Value, _ slots: [[Parameter]], scalarsFrom firstScalar: Int,
+    in recording: Recording? = nil, at site: CallSite?
   ) -> [Replacement] {
-    let leaves = slots.map { $0.map(\.leaf) }
+    let leaves = slots.map { slot in
+      slot.map { recording?.standIn(for: $0.leaf, in: $0.slot) ?? $0.leaf }
+    }
     let found = gradientsIfReached(of: loss, withRespectTo: leaves.map { $0[0] }, at: site)
     let reached = slots.indices.filter { found[$0] != nil }
     if reached.isEmpty {
@@ -86,6 +91,9 @@ extension Optimizer {
           + "\(slots.count) parameters",
         fix: "compute the loss from the model after the last step"
       ).stop(at: site)
+    }
+    for index in slots.indices where found[index] == nil {
+      refuseFormerValue(of: slots[index][0], in: loss, isRecorded: recording != nil, at: site)
     }
     let new = updated(
       reached.map { Tensor(leaves[$0][0]) }, gradients: reached.map { Tensor(found[$0]!) },

@@ -73,7 +73,8 @@ public struct RecordedStep<each Input: RecordedInput> {
     return RecordedProgram(
       results: [traced.value], inputs: given.reading(recording.slots),
       replacing: optimizer.replacements(
-        for: traced.value, optimizer.slots, scalarsFrom: given.leaves.count, at: nil))
+        for: traced.value, optimizer.slots, scalarsFrom: given.leaves.count, in: recording,
+        at: nil))
   }
 }
 

@@ -19,14 +19,26 @@ import PullbackTensors
 public final class SGD: Optimizer {
   public let parameters: Parameters
   /// η. May change at any step without a new plan.
-  public var learningRate: Float { didSet { scalars[0] = Double(learningRate) } }
+  public var learningRate: Float {
+    didSet {
+      Settings(optimizer: "SGD").checkSize(learningRate, "a learning rate")
+      scalars[0] = Double(learningRate)
+    }
+  }
   /// μ, 0 ..< 1.
   public let momentum: Float
   public let state: [[Parameter]]
-  public var stepCount = 0
+  public var stepCount = 0 { didSet { Settings(optimizer: "SGD").checkStepCount(stepCount) } }
   public let programs = StepPrograms()
 
-  public init(_ parameters: Parameters, learningRate: Float, momentum: Float = 0) {
+  /// A mistake if the learning rate is negative or not finite, or the momentum not in 0 ..< 1.
+  public init(
+    _ parameters: Parameters, learningRate: Float, momentum: Float = 0,
+    file: StaticString = #fileID, line: UInt = #line
+  ) {
+    let settings = Settings(optimizer: "SGD", site: CallSite(file, line))
+    settings.checkSize(learningRate, "a learning rate")
+    settings.checkShare(momentum, "a momentum")
     parameters.initializeMissing()
     self.parameters = parameters
     self.learningRate = learningRate

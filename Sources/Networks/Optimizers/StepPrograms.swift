@@ -15,6 +15,7 @@ public final class StepPrograms {
   private var slots: [[Parameter]] = []
   /// The parameters' own.
   private var trained: [LeafSlot] = []
+  @exclusivity(unchecked) private var former = FormerValues()
 
   public init() {}
 
@@ -27,12 +28,13 @@ public final class StepPrograms {
     if slots.isEmpty {
       slots = optimizer.slots
       trained = slots.map { $0[0].slot }
+      former = FormerValues(of: trained.map(\.number))
     }
     let borrowed = Signature.take()
     for number in trained.indices {
       borrowed.reader.train(trained[number].serial ?? slots[number][0].leaf.node.serial, number)
     }
-    borrowed.reader.read(values)
+    borrowed.reader.read(values, &former)
     let program = program(for: borrowed.reader, values, optimizer, at: site)
     for scalar in optimizer.scalars { borrowed.reader.add(bits: UInt64(Float(scalar).bitPattern)) }
     // The graph goes; what is still shared after that has other holders.

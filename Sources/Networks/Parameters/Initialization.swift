@@ -18,7 +18,7 @@ public enum Initialization: Sendable, Hashable {
   case xavierUniform
   /// Normal with standard deviation √(2 / (n + m)); same source.
   case xavierNormal
-  /// Uniform in ±bound.
+  /// Uniform in ±bound; 0 where the bound is 0.
   case uniform(bound: Float)
   /// Normal with mean 0.
   case normal(standardDeviation: Float)
@@ -28,12 +28,34 @@ public enum Initialization: Sendable, Hashable {
   /// All elements 0.
   public static let zeros = Initialization.constant(0)
 
+  /// Finds what cannot be the start of a parameter of this shape.
+  ///
+  /// - Parameter operation: what the user called.
+  func check(for shape: Shape, in operation: String) throws(Mistake) {
+    try checkExtents(shape, in: operation)
+    let (problem, isRight) =
+      switch self {
+      case .kaimingUniform, .kaimingNormal, .xavierUniform, .xavierNormal: ("", true)
+      case .uniform(let bound): ("a bound of \(bound)", bound.isFinite && bound >= 0)
+      case .normal(let deviation):
+        ("a standard deviation of \(deviation)", deviation.isFinite && deviation >= 0)
+      case .constant(let number): ("a start of \(number)", number.isFinite)
+      }
+    if !isRight {
+      throw Mistake(
+        operation, "the initialization has \(problem)",
+        fix: "use a finite number" + (isConstant ? "" : " of 0 or more"))
+    }
+  }
+
+  private var isConstant: Bool { if case .constant = self { true } else { false } }
+
   /// The start of a parameter of this shape, a function of the key.
   package func values(_ shape: Shape, key: RandomKey) -> Tensor<Float> {
     let fanIn = Float(max(shape.first ?? 1, 1))
     let fanOut = Float(max(shape.last ?? 1, 1))
     func uniform(_ bound: Float) -> Tensor<Float> {
-      .uniform(shape, from: -bound, to: bound, key: key)
+      bound == 0 ? .zeros(shape) : .uniform(shape, from: -bound, to: bound, key: key)
     }
     func normal(_ deviation: Float) -> Tensor<Float> {
       .normal(shape, standardDeviation: deviation, key: key)

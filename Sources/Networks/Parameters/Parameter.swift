@@ -16,12 +16,19 @@ public final class Parameter: Sendable {
   public let initialization: Initialization
   package let slot = LeafSlot()
 
-  /// A parameter without numbers; `initialized(seed:)` on its model gives it some.
+  /// A parameter without numbers; `initialized(seed:)` on its model gives it some. A mistake if
+  /// an extent is negative, or if nothing can start so.
   ///
   /// ```swift
   /// let weight = Parameter(shape: [64, 10], .normal(standardDeviation: 0.1))
   /// ```
-  public init(shape: Shape, _ initialization: Initialization) {
+  public init(
+    shape: Shape, _ initialization: Initialization,
+    file: StaticString = #fileID, line: UInt = #line
+  ) {
+    stopping(at: CallSite(file, line)) { () throws(Mistake) in
+      try initialization.check(for: shape, in: "Parameter")
+    }
     self.shape = shape
     self.initialization = initialization
   }
@@ -41,8 +48,7 @@ public final class Parameter: Sendable {
   public var value: Tensor<Float> {
     get {
       let value = leaf
-      Recording.current?.note(value, in: slot)
-      return Tensor(value)
+      return Tensor(Recording.current?.standIn(for: value, in: slot) ?? value)
     }
     set {
       guard newValue.shape == shape else {
@@ -54,7 +60,8 @@ public final class Parameter: Sendable {
       evaluate(newValue)
       // A leaf of its own: what is detached from it later can be traced back to it.
       let numbers = newValue.value.node.numbers!
-      slot.leaf = Value(Node(numbers: numbers, elementType: .float, shape: shape))
+      slot.leaf = Value(
+        Node(numbers: numbers, elementType: .float, shape: shape, heldBy: slot.number))
     }
   }
 

@@ -20,6 +20,8 @@ package final class LeafSlot: Sendable {
   private let isTaken = Atomic<Bool>(false)
   // Touched only by whoever has taken the slot.
   @exclusivity(unchecked) nonisolated(unsafe) private var node: Node?
+  /// What its leaves know it by.
+  package let number = Node.reserveSerials(1)
 
   package init() {}
 
@@ -86,6 +88,7 @@ package final class LeafSlot: Sendable {
 
   /// Puts a leaf with other numbers in the place of this one.
   func replaceHeld(with numbers: Storage, _ made: Plan.Output) {
-    node = Node(numbers: numbers, elementType: made.elementType, shape: made.shape)
+    node = Node(
+      numbers: numbers, elementType: made.elementType, shape: made.shape, heldBy: number)
   }
 }

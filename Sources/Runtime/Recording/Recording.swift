@@ -8,16 +8,26 @@ package final class Recording: Sendable {
   /// The recording that the current task is making.
   @TaskLocal package static var current: Recording?
 
-  private let noted = Mutex<[(leaf: Value, slot: LeafSlot)]>([])
+  private let noted = Mutex<[UInt64: (leaf: Value, slot: LeafSlot)]>([:])
 
   package init() {}
 
-  /// Remembers where a leaf came from, so that replays read the slot anew.
-  package func note(_ leaf: Value, in slot: LeafSlot) {
-    noted.withLock { $0.append((leaf, slot)) }
+  /// What stands for the leaf of a slot in this recording: replays read the slot anew.
+  ///
+  /// A leaf of its own: tensors from outside keep their numbers, and they may hold the leaf of now.
+  package func standIn(for leaf: Value, in slot: LeafSlot) -> Value {
+    noted.withLock { noted in
+      if let known = noted[slot.number] { return known.leaf }
+      let standIn = Value(
+        Node(
+          numbers: leaf.node.numbers!, elementType: leaf.elementType, shape: leaf.shape,
+          heldBy: slot.number))
+      noted[slot.number] = (standIn, slot)
+      return standIn
+    }
   }
 
-  package var slots: [(leaf: Value, slot: LeafSlot)] { noted.withLock { $0 } }
+  package var slots: [(leaf: Value, slot: LeafSlot)] { noted.withLock { Array($0.values) } }
 
   /// Stops if numbers are read while a function is recorded: replays would not read them.
   static func refuseReading() {

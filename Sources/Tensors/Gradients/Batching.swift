@@ -43,7 +43,8 @@ private func batched(
 ) -> Value {
   let extent = stopping(at: site) { () throws(Mistake) in try leadingExtent(of: inputs) }
   let examples = inputs.map { Value.placeholder(Shape($0.shape.dropFirst()), $0.elementType) }
-  return batched([function(examples)], over: Array(zip(examples, inputs)), extent: extent)[0]
+  let result = batched([function(examples)], over: Array(zip(examples, inputs)), extent: extent)[0]
+  return inputs.reduce(result) { $0.distinct(from: $1, by: "batched") }
 }
 
 private func leadingExtent(of inputs: [Value]) throws(Mistake) -> Int {

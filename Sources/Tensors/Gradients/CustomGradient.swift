@@ -2,8 +2,8 @@
 
 /// The result of a function with a derivative that you write.
 ///
-/// y = function(x), as it stands. Gradients do not look inside: x.g = pullback(x, y.g), in the
-/// shape of x. Use it where the derivative of the formula is not the one wanted: for stability,
+/// y = function(x), as it stands. Gradients do not look inside: x.g = pullback(x, y.g). A mistake if
+/// the rule gives another shape than that of x. Use it where the derivative of the formula is not the one wanted: for stability,
 /// for straight-through estimators, for clipped gradients. The rule should use what it is given:
 /// tensors that it captures are constants where the function is batched.
 ///
@@ -15,11 +15,14 @@
 /// ```
 public func withCustomGradient<Scalar: FloatingPointScalar>(
   of function: (Tensor<Scalar>) -> Tensor<Scalar>, at x: Tensor<Scalar>,
+  file: StaticString = #fileID, line: UInt = #line,
   pullback: @escaping @Sendable (_ x: Tensor<Scalar>, _ yg: Tensor<Scalar>) -> Tensor<Scalar>
 ) -> Tensor<Scalar> {
+  let site = CallSite(file, line)
   let y = function(Tensor(x.value)).value
   let rule = CustomRule { inputs, cotangent in
-    [pullback(Tensor(inputs[1]), Tensor(cotangent)).value]
+    let xg = pullback(Tensor(inputs[1]), Tensor(cotangent))
+    return [checked(xg, inputs[1], at: site)]
   }
   return Tensor(Value(.identity(.custom(rule)), Inputs(y, x.value)))
 }
@@ -28,15 +31,32 @@ public func withCustomGradient<Scalar: FloatingPointScalar>(
 public func withCustomGradient<Scalar: FloatingPointScalar>(
   of function: (Tensor<Scalar>, Tensor<Scalar>) -> Tensor<Scalar>,
   at x: Tensor<Scalar>, _ y: Tensor<Scalar>,
+  file: StaticString = #fileID, line: UInt = #line,
   pullback:
     @escaping @Sendable (
       _ x: Tensor<Scalar>, _ y: Tensor<Scalar>, _ zg: Tensor<Scalar>
     ) -> (Tensor<Scalar>, Tensor<Scalar>)
 ) -> Tensor<Scalar> {
+  let site = CallSite(file, line)
   let z = function(x, y).value
   let rule = CustomRule { inputs, cotangent in
     let (xg, yg) = pullback(Tensor(inputs[1]), Tensor(inputs[2]), Tensor(cotangent))
-    return [xg.value, yg.value]
+    return [checked(xg, inputs[1], at: site), checked(yg, inputs[2], at: site)]
   }
   return Tensor(Value(.identity(.custom(rule)), Inputs(z, x.value, y.value)))
+}
+
+/// What a rule gave for an input, which must have the input's shape: summing over axes along which it
+/// is stretched would hide a wrong rule.
+private func checked<Scalar>(
+  _ cotangent: Tensor<Scalar>, _ input: Value, at site: CallSite
+) -> Value {
+  if cotangent.shape != input.shape {
+    Mistake(
+      "withCustomGradient",
+      "the rule gave a cotangent of shape \(cotangent.shape) for an input of shape \(input.shape)",
+      fix: "return x.g in the shape of x"
+    ).stop(at: site)
+  }
+  return cotangent.value
 }

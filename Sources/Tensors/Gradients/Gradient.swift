@@ -23,7 +23,9 @@ public func gradient<Scalar: FloatingPointScalar, each Target: FloatingPointScal
 ) -> (repeat Tensor<each Target>) {
   var targets: [Value] = []
   repeat targets.append((each target).value)
+  let start = Node.reserveSerials(1)
   let gradients = gradients(of: loss.value, withRespectTo: targets, at: CallSite(file, line))
+    .distinct(since: start, by: "gradient")
   var next = gradients.makeIterator()
   func typed<T>(_ target: Tensor<T>) -> Tensor<T> { Tensor(next.next()!) }
   return (repeat typed(each target))
@@ -34,8 +36,9 @@ public func gradient<Scalar: FloatingPointScalar, Target: FloatingPointScalar>(
   of loss: Tensor<Scalar>, withRespectTo targets: [Tensor<Target>],
   file: StaticString = #fileID, line: UInt = #line
 ) -> [Tensor<Target>] {
-  gradients(of: loss.value, withRespectTo: targets.map(\.value), at: CallSite(file, line))
-    .map { Tensor($0) }
+  let start = Node.reserveSerials(1)
+  return gradients(of: loss.value, withRespectTo: targets.map(\.value), at: CallSite(file, line))
+    .distinct(since: start, by: "gradient").map { Tensor($0) }
 }
 
 /// The value and the gradient of a function at a point.
@@ -93,14 +96,18 @@ package struct ReverseStep {
 /// node's cotangent handed to its inputs by the node's own rule. The one place where cotangents
 /// are summed. Nil for targets that the result does not depend on.
 ///
-/// - Parameter observe: called after each node with what was handed to its inputs.
+/// - Parameters:
+///   - refusesEnds: whether a history that has ended on the way is a mistake.
+///   - observe: called after each node with what was handed to its inputs.
 package func pullback(
   of result: Value, cotangent: Value, withRespectTo targets: [Value], at site: CallSite? = nil,
-  observing observe: ((ReverseStep) -> Void)? = nil
+  refusingEnds refusesEnds: Bool = true, observing observe: ((ReverseStep) -> Void)? = nil
 ) -> [Value?] {
-  // Nothing older than the oldest target depends on a target.
+  // Nothing older than the oldest target depends on a target. No derivative goes through a detached
+  // tensor, and what is behind it is known only until somebody reads it: the order in which
+  // cotangents are summed must not depend on that.
   let oldest = targets.lazy.map(\.node.serial).min() ?? 0
-  let order = GraphOrder(of: [result]) { $0.serial < oldest }
+  let order = GraphOrder(of: [result]) { $0.serial < oldest || $0.isDetached }
   var isWanted = [Bool](repeating: false, count: order.count)
   for target in targets {
     if let position = order.position(of: target) { isWanted[position] = true }
@@ -108,7 +115,9 @@ package func pullback(
   let isTarget = isWanted
   for position in 0..<order.count where !isWanted[position] {
     let node = order[position]
-    if node.historyHasEnded, node.serial > oldest { endedHistory(node).stop(at: site) }
+    if refusesEnds, node.historyHasEnded, node.serial > oldest {
+      endedHistory(node).stop(at: site)
+    }
     if node.serial < oldest { continue }
     isWanted[position] = (0..<order.inputCount(at: position)).contains {
       let input = order.input($0, at: position)
@@ -139,6 +148,17 @@ package func pullback(
     if let step { observe?(step) }
   }
   return targets.map { order.position(of: $0).flatMap { gradients[$0] } }
+}
+
+extension [Value] {
+  /// What a function of the user's gives, each a tensor of its own: rules may hand on one cotangent
+  /// twice, or a tensor that was there before.
+  func distinct(since serial: UInt64, by function: String) -> [Value] {
+    map { value in
+      let isShared = value.node.serial < serial || count { $0.node === value.node } > 1
+      return isShared ? value.distinct(from: value, by: function) : value
+    }
+  }
 }
 
 private func checkDifferentiable(_ loss: Value) throws(Mistake) {

@@ -16,7 +16,9 @@ public func jacobian<Scalar: FloatingPointScalar, each Target: FloatingPointScal
 ) -> (repeat Tensor<each Target>) {
   var targets: [Value] = []
   repeat targets.append((each target).value)
+  let start = Node.reserveSerials(1)
   let jacobians = jacobians(of: y.value, withRespectTo: targets, at: CallSite(file, line))
+    .distinct(since: start, by: "jacobian")
   var next = jacobians.makeIterator()
   func typed<T>(_ target: Tensor<T>) -> Tensor<T> { Tensor(next.next()!) }
   return (repeat typed(each target))
@@ -56,8 +58,8 @@ public func vectorJacobianProduct<Scalar: FloatingPointScalar, Target: FloatingP
 ) -> Tensor<Target> {
   let site = CallSite(file, line)
   checkShape(v.value, like: y.value, "result", in: "vectorJacobianProduct", at: site)
-  return Tensor(
-    transposedJacobian(of: y.value, withRespectTo: x.value, times: v.value, at: site))
+  let product = transposedJacobian(of: y.value, withRespectTo: x.value, times: v.value, at: site)
+  return Tensor(product.distinct(from: v.value, by: "vectorJacobianProduct"))
 }
 
 /// J v: how y changes when x moves along v.
@@ -80,7 +82,8 @@ public func jacobianVectorProduct<Scalar: FloatingPointScalar, Target: FloatingP
   checkShape(v.value, like: x.value, "point", in: "jacobianVectorProduct", at: site)
   let u = Value.full(y.shape, 0, Scalar.elementType)
   let product = transposedJacobian(of: y.value, withRespectTo: x.value, times: u, at: site)
-  return Tensor(transposedJacobian(of: product, withRespectTo: u, times: v.value, at: site))
+  let change = transposedJacobian(of: product, withRespectTo: u, times: v.value, at: site)
+  return Tensor(change.distinct(from: v.value, by: "jacobianVectorProduct"))
 }
 
 /// Jacobians with the axes of y, then those of each target; zero where y does not depend on it.
@@ -90,7 +93,7 @@ package func jacobians(
   let count = y.shape.elementCount
   let row = Value.placeholder(y.shape, y.elementType)
   let rows = pullback(of: y, cotangent: row, withRespectTo: targets, at: site)
-  let numbers = Value.iota(count, .int32)
+  let numbers = Value.iota(count, .int32, in: "jacobian", at: site)
   let identity = (numbers.reshaped(to: [count, 1]) .== numbers)
     .converted(to: y.elementType).reshaped(to: [count] + y.shape)
   let reached = rows.compactMap { $0 }

@@ -32,6 +32,24 @@ extension Node {
   }
 }
 
+extension Node {
+  /// Gives a name, or what a function left unchanged, the numbers below it. True if they are known
+  /// then: two nodes share them.
+  package func takeWhole() -> Bool {
+    var node = self
+    while case .identity(let identity) = node.operation, identity.isDropped,
+      let input = node.input(0)
+    {
+      if let numbers = input.numbers {
+        keep(numbers)
+        return true
+      }
+      node = input
+    }
+    return false
+  }
+}
+
 /// The way from a slice down to what it is a part of: in the coordinates of the node that has been
 /// reached, where the first element is and along which axis each axis of the slice goes.
 private struct PartWalk {
@@ -50,7 +68,7 @@ private struct PartWalk {
   /// Goes from the result of a movement to its input; false if the elements are not there.
   mutating func goThrough(_ node: Node) -> Bool {
     switch node.operation {
-    case .identity(.named): return true
+    case .identity(.named), .identity(.unchanged): return true
     case .movement(.slice(let starts, let dropped)):
       guard linear == nil else { return false }
       var inner = Shape(), kept = 0, keptAxes = Shape()

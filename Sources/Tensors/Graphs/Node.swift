@@ -38,15 +38,19 @@ package final class Node: Sendable {
   }
 
   /// A leaf that owns numbers.
-  package convenience init(numbers: Storage, elementType: ElementType, shape: Shape) {
-    self.init(.creation(.data), Inputs(), elementType: elementType, shape: shape)
+  package convenience init(
+    numbers: Storage, elementType: ElementType, shape: Shape, heldBy holder: UInt64? = nil
+  ) {
+    self.init(.creation(.data(heldBy: holder)), Inputs(), elementType: elementType, shape: shape)
     store(numbers)
   }
 
-  /// A leaf without derivative that shares the numbers of another.
-  package convenience init(detachingLeaf leaf: Value, _ numbers: Storage) {
+  /// The numbers of a tensor without its history, once they are known.
+  package convenience init(detaching value: Value, _ numbers: Storage) {
+    // A leaf holds nothing but its numbers, and batching must still find it.
+    let inputs = value.node.inputs.isEmpty ? Inputs(value) : Inputs()
     self.init(
-      .identity(.detached), Inputs(leaf), elementType: leaf.elementType, shape: leaf.shape)
+      .identity(.detached), inputs, elementType: value.elementType, shape: value.shape)
     store(numbers)
   }
 
@@ -65,6 +69,11 @@ package final class Node: Sendable {
   /// For the only holder of a leaf, after new numbers were written over the old: gives it a serial
   /// number that was reserved just now, as a new leaf would have.
   package func renew(as serial: UInt64) { number.store(serial, ordering: .relaxed) }
+
+  /// What holds, or held, this leaf as a value that training changes.
+  package var holder: UInt64? {
+    if case .creation(.data(let holder)) = operation { holder } else { nil }
+  }
 
   /// Reserves `count` serial numbers and returns the first.
   package static func reserveSerials(_ count: Int) -> UInt64 {
@@ -91,7 +100,7 @@ package final class Node: Sendable {
   /// Stores the numbers. The first writer wins: all writers computed the same bits.
   package func keep(_ numbers: Storage) {
     store(numbers)
-    if case .identity(.detached) = operation { dropInputs() }
+    if isDetached { dropInputs() }
   }
 
   package var inputs: Inputs {
@@ -108,9 +117,12 @@ package final class Node: Sendable {
 
   /// Losses are scalars, and a detached tensor needs its history only until it has numbers.
   package var canEnd: Bool {
-    if shape.rank == 0 { return true }
-    if case .identity(.detached) = operation { return true }
-    return false
+    shape.rank == 0 || isDetached
+  }
+
+  /// True where derivatives end: for the same numbers without their history.
+  package var isDetached: Bool {
+    if case .identity(.detached) = operation { true } else { false }
   }
 
   /// True once an optimizer has taken its step with this loss.

@@ -42,8 +42,11 @@ extension Tensor where Scalar: NumericScalar {
   public init(range: Range<Int>, file: StaticString = #fileID, line: UInt = #line) {
     let site = CallSite(file, line)
     let (count, overflow) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
-    let last = Swift.max(range.upperBound, range.lowerBound + 1) - 1
-    if overflow || Scalar.elementType == .int32 && Int32(exactly: last) == nil {
+    let holds =
+      range.isEmpty
+      || Int32(exactly: range.lowerBound) != nil
+        && Int32(exactly: range.upperBound - 1) != nil
+    if overflow || Scalar.elementType == .int32 && !holds {
       Mistake(
         "Tensor(range:)", "\(Scalar.elementType.name) does not hold all numbers of \(range)",
         fix: "use a range within the numbers of the element type"
@@ -51,7 +54,7 @@ extension Tensor where Scalar: NumericScalar {
     }
     let counted = Value.iota(count, Scalar.elementType, at: site)
     self.init(
-      range.lowerBound == 0
+      range.lowerBound == 0 || range.isEmpty
         ? counted : counted + .constant(Double(range.lowerBound), Scalar.elementType))
   }
 }
@@ -59,47 +62,81 @@ extension Tensor where Scalar: NumericScalar {
 extension Tensor where Scalar: FloatingPointScalar {
   /// `count` numbers from `start` to `end`, both included, at equal distances: [count].
   ///
-  /// x_i = start + i (end - start) / (count - 1); `start` alone if count is 1.
+  /// x_i = start + i (end - start) / (count - 1); `start` alone if count is 1. A mistake if the
+  /// ends are not finite.
   ///
   ///     print(Tensor<Float>(from: 0, through: 1, count: 5))   // [0.   0.25 0.5  0.75 1.  ]
   public init(
     from start: Scalar, through end: Scalar, count: Int,
     file: StaticString = #fileID, line: UInt = #line
   ) {
-    let counted = Value.iota(count, Scalar.elementType, at: CallSite(file, line))
-    let distance = count > 1 ? (end.asDouble - start.asDouble) / Double(count - 1) : 0
-    let spread =
-      counted * .scalar(distance, Scalar.elementType)
-      + .constant(start.asDouble, Scalar.elementType)
+    let site = CallSite(file, line)
+    if !start.isFinite || !end.isFinite {
+      Mistake(
+        "Tensor(from:through:)", "numbers from \(start) to \(end)", fix: "use ends that are finite"
+      ).stop(at: site)
+    }
+    let type = Scalar.elementType, counted = Value.iota(count, type, at: site)
+    // The distance of ends far apart is infinite; that of their halves is not.
+    let scale = (end - start).isFinite ? 1.0 : 0.5
+    let whole = end.asDouble * scale - start.asDouble * scale
+    let distance = count > 1 ? whole / Double(count - 1) : 0
+    var spread =
+      counted * .scalar(distance, type) + .constant(start.asDouble * scale, type)
+    if scale < 1 { spread = spread * 2 }
     // Rounding must not miss the end.
-    let isInner = counted.compared(
-      .less, to: .scalar(Double(Swift.max(count - 1, 1)), Scalar.elementType))
-    self.init(Value.select(isInner, spread, .constant(end.asDouble, Scalar.elementType)))
+    let isInner = counted.compared(.less, to: .scalar(Double(Swift.max(count - 1, 1)), type))
+    self.init(Value.select(isInner, spread, .constant(end.asDouble, type)))
   }
 
   /// Numbers spread uniformly over `low ..< high`.
   ///
-  /// x = low + (high - low) u, with u in [0, 1) a multiple of 2^-24 (Float) or 2^-53 (Double).
+  /// x = low + (high - low) u, with u in [0, 1) a multiple of 2^-24 (Float) or 2^-53 (Double); where
+  /// rounding would give `high`, the largest number below it. A mistake if the bounds are not finite
+  /// or `low` is not less than `high`.
   public static func uniform(
     _ shape: Shape, from low: Scalar = 0, to high: Scalar = 1, key: RandomKey,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let type = Scalar.elementType
-    let unit = Value.random(.uniform, shape, type, key: key, at: CallSite(file, line))
-    let width = Value.constant((high - low).asDouble, type)
-    return Tensor(unit * width + .constant(low.asDouble, type))
+    let type = Scalar.elementType, site = CallSite(file, line)
+    guard low.isFinite, high.isFinite, low < high else {
+      Mistake(
+        "uniform", "no number is in \(low) ..< \(high)",
+        fix: "use finite bounds, the first one less than the second"
+      ).stop(at: site)
+    }
+    // The width of the whole range of numbers is infinite; that of the halves is not.
+    let scale: Scalar = (high - low).isFinite ? 1 : 0.5
+    let start = low * scale, width = high * scale - start
+    var spread =
+      Value.random(.uniform, shape, type, key: key, at: site) * .constant(width.asDouble, type)
+      + .constant(start.asDouble, type)
+    if scale < 1 { spread = spread * 2 }
+    // All steps round alike, and never the less to the more: what holds for the largest u holds.
+    let largest = (width * Scalar(1).nextDown + start) / scale
+    if largest >= high {
+      spread = spread.binary(.minimum, .constant(high.nextDown.asDouble, type))
+    }
+    return Tensor(spread)
   }
 
   /// Normally distributed numbers.
   ///
   /// x = mean + standardDeviation z, with z standard normal by the inverse of its distribution
-  /// function (Wichura, "Algorithm AS 241", Applied Statistics 37, 1988).
+  /// function (Wichura, "Algorithm AS 241", Applied Statistics 37, 1988). A mistake if the mean or
+  /// the deviation is not finite, or the deviation negative.
   public static func normal(
     _ shape: Shape, mean: Scalar = 0, standardDeviation: Scalar = 1, key: RandomKey,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let type = Scalar.elementType
-    let unit = Value.random(.normal, shape, type, key: key, at: CallSite(file, line))
+    let type = Scalar.elementType, site = CallSite(file, line)
+    guard mean.isFinite, standardDeviation.isFinite, standardDeviation >= 0 else {
+      Mistake(
+        "normal", "a mean of \(mean) and a standard deviation of \(standardDeviation)",
+        fix: "use finite numbers, and a deviation of 0 or more"
+      ).stop(at: site)
+    }
+    let unit = Value.random(.normal, shape, type, key: key, at: site)
     return Tensor(
       unit * .constant(standardDeviation.asDouble, type) + .constant(mean.asDouble, type))
   }

@@ -83,7 +83,8 @@ extension Tensor {
   ///
   ///     print(Tensor<Int32>(Tensor<Float>([1.9, -1.9])))   // [ 1 -1]
   public init(_ other: Tensor<some TensorScalar>) {
-    self.init(other.value.converted(to: Scalar.elementType))
+    let converted = other.value.converted(to: Scalar.elementType)
+    self.init(converted.distinct(from: other.value, by: "converted"))
   }
 }
 

@@ -71,7 +71,8 @@ extension Tensor {
     var steps: [IndexStep] = []
     repeat steps.append((each index).step)
     let site = CallSite(file, line)
-    return stopping(at: site) { () throws(Mistake) in Tensor(try value.indexed(steps)) }
+    let part = stopping(at: site) { () throws(Mistake) in try value.indexed(steps) }
+    return Tensor(part.distinct(from: value, by: "slice"))
   }
 }
 

@@ -24,11 +24,15 @@ extension Tensor {
       }
       target[open] = elementCount / rest
     }
-    return Tensor(value.reshaped(to: target, at: CallSite(file, line)))
+    let reshaped = value.reshaped(to: target, at: CallSite(file, line))
+    return Tensor(reshaped.distinct(from: value, by: "reshaped"))
   }
 
   /// All axes in reverse order: for a matrix, rows become columns. x.g = y.gᵀ.
-  public func transposed() -> Tensor { Tensor(value.transposed(Shape((0..<rank).reversed()))) }
+  public func transposed() -> Tensor {
+    let transposed = value.transposed(Shape((0..<rank).reversed()))
+    return Tensor(transposed.distinct(from: value, by: "transposed"))
+  }
 
   /// Axis i of the result is axis order[i] of x. A mistake if an axis is missing or named twice.
   ///
@@ -37,7 +41,8 @@ extension Tensor {
     _ order: Int..., file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let counted = order.map { (-rank..<0).contains($0) ? $0 + rank : $0 }
-    return Tensor(value.transposed(Shape(counted), at: CallSite(file, line)))
+    let transposed = value.transposed(Shape(counted), at: CallSite(file, line))
+    return Tensor(transposed.distinct(from: value, by: "transposed"))
   }
 
   /// x repeated along axes of extent 1 and new leading axes, without copying: the repeated axis
@@ -48,7 +53,8 @@ extension Tensor {
   public func expanded(
     to shape: Shape, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    Tensor(value.expanded(to: shape, at: CallSite(file, line)))
+    let expanded = value.expanded(to: shape, at: CallSite(file, line))
+    return Tensor(expanded.distinct(from: value, by: "expanded"))
   }
 
   /// x with a new axis of extent 1, so that it is axis `axis` of the result. A view.
@@ -84,6 +90,9 @@ extension Tensor {
         fix: "gather takes a table of rank 1 or more"
       ).stop(at: site)
     }
+    stopping(at: site) { () throws(Mistake) in
+      try checkPositions(shape[0], of: "axis 0 of \(value.label)", in: "gather")
+    }
     let checked = indices.value.checked(below: shape[0], for: .gather)
     return Tensor(value.gathered(checked, at: site))
   }
@@ -97,8 +106,9 @@ extension Tensor where Scalar == Int32 {
   ///     print(Tensor<Int32>([2, 0]).oneHot(3, as: Float.self))   // [[0. 0. 1.]
   ///                                                              //  [1. 0. 0.]]
   public func oneHot<Number: NumericScalar>(
-    _ classes: Int, as type: Number.Type
+    _ classes: Int, as type: Number.Type, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor<Number> {
-    Tensor<Number>(value.oneHot(classes, Number.elementType, for: .oneHot))
+    Tensor<Number>(
+      value.oneHot(classes, Number.elementType, for: .oneHot, at: CallSite(file, line)))
   }
 }

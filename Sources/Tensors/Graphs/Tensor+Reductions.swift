@@ -16,7 +16,8 @@ extension Tensor where Scalar: NumericScalar {
     Tensor(value.reduced(.sum, along: axes, keepingAxes: keepingAxes, at: CallSite(file, line)))
   }
 
-  /// y = the largest x along the axes; NaN if there is one. The largest share y.g evenly.
+  /// y = the largest x along the axes; NaN if there is one. The largest share y.g evenly; x.g is NaN
+  /// where y is.
   public func max(
     along axes: Int..., keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
@@ -24,7 +25,8 @@ extension Tensor where Scalar: NumericScalar {
     Tensor(value.reduced(.max, along: axes, keepingAxes: keepingAxes, at: CallSite(file, line)))
   }
 
-  /// y = the smallest x along the axes; NaN if there is one. The smallest share y.g evenly.
+  /// y = the smallest x along the axes; NaN if there is one. The smallest share y.g evenly; x.g is
+  /// NaN where y is.
   public func min(
     along axes: Int..., keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
@@ -110,6 +112,7 @@ extension Value {
         written, rank: rank, of: label, in: operation ?? reduction.name(for: elementType))
     }
     let result = reduced(reduction, set, at: site)
+      .distinct(from: self, by: operation ?? reduction.name(for: elementType))
     return keepingAxes ? result.reshaped(to: shape.collapsing(set)) : result
   }
 }

@@ -35,6 +35,11 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   /// The same numbers without their history: derivatives end here, and what the numbers were
   /// computed from can be released as soon as they are known.
   public func detached() -> Tensor { Tensor(value.detached()) }
+
+  /// The same tensor, as one of its own: what a layer that does nothing gives.
+  package func unchanged(by function: String) -> Tensor {
+    Tensor(value.distinct(from: value, by: function))
+  }
 }
 
 extension Tensor: ExpressibleByIntegerLiteral where Scalar: NumericScalar {

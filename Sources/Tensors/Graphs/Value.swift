@@ -58,12 +58,9 @@ package struct Value: Sendable {
 
   /// The same numbers without their history.
   package func detached() -> Value {
-    guard let numbers = node.numbers else { return Value(.identity(.detached), Inputs(self)) }
-    // A leaf holds nothing but its numbers, and batching must still find it.
-    return Value(
-      node.inputs.isEmpty
-        ? Node(detachingLeaf: self, numbers)
-        : Node(numbers: numbers, elementType: elementType, shape: shape))
+    // The same node as one that is read later.
+    node.numbers.map { Value(Node(detaching: self, $0)) }
+      ?? Value(.identity(.detached), Inputs(self))
   }
 }
 

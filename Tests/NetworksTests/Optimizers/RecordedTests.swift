@@ -98,6 +98,35 @@ struct RecordedTests {
     #expect(both([1]).scalars == [2])
   }
 
+  @Test("Tensors from outside keep their numbers, read or not", arguments: [false, true])
+  func tensorsFromOutside(reads: Bool) {
+    let w = Parameter(value: [2])
+    let scaled = w.value * 3, anchor = w.value, detached = w.value.detached()
+    let behind = scaled.detached()
+    if reads { _ = (scaled.scalars, anchor.scalars, detached.scalars, behind.scalars) }
+    let sum = recorded { (x: Tensor<Float>) in
+      [x * w.value + scaled, x * w.value + anchor, x * w.value + detached, x * w.value + behind]
+    }
+    #expect(sum([1]).map(\.scalars) == [[8], [4], [4], [8]])
+    w.value = [5]
+    #expect(sum([1]).map(\.scalars) == [[11], [7], [7], [11]])
+  }
+
+  @Test("A recorded step near the start", arguments: [false, true])
+  func proximalStep(holds: Bool) {
+    let w = Parameter(value: [4])
+    let optimizer = SGD(["w": w], learningRate: 0.25)
+    let anchor = holds ? w.value : w.value.detached()
+    let step = optimizer.recorded { (x: Tensor<Float>) in
+      ((w.value - anchor).squared() + w.value * x).sum()
+    }
+    // w ← w - (2 (w - 4) + 1) / 4.
+    #expect(step([1]) == 4 && w.value.scalars == [3.75])
+    #expect(step([1]) == 3.8125 && w.value.scalars == [3.625])
+    #expect(step([1]) == 3.765625 && w.value.scalars == [3.5625])
+    #expect(anchor.scalars == [4])
+  }
+
   @Test("A detached weight in a recorded step", arguments: [false, true])
   func stepWithADetachedWeight(holds: Bool) {
     let w = Parameter(value: [2]), still = Parameter(value: [3])

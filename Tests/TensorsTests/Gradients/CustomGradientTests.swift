@@ -76,15 +76,28 @@ import Testing
     #expect(second.shape == [3, 2])
   }
 
-  @Test func cotangentOfAWrongShapeStops() async {
+  /// Also shapes that would sum or stretch to the right one.
+  @Test(arguments: [[3], [4, 2], [1, 2], [1], []])
+  func cotangentOfAWrongShapeStops(extents: [Int]) async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      [extents = extents as [Int]] in
       let x: Tensor<Float> = [1, 2]
-      let y = withCustomGradient(of: { $0 }, at: x) { x, yg in Tensor.ones([3]) }
+      let y = withCustomGradient(of: { $0 }, at: x) { x, yg in Tensor.ones(Shape(extents)) }
       _ = gradient(of: y.sum(), withRespectTo: x)
     }
     #expect(
       result.message.contains(
-        "customGradient: the rule gave a cotangent of shape [3] for an input of shape [2]. "
-          + "Fix: return x.g in the shape of x."))
+        "withCustomGradient: the rule gave a cotangent of shape \(extents) for an input of shape "
+          + "[2]. Fix: return x.g in the shape of x."))
+  }
+
+  @Test func secondCotangentOfAWrongShapeStops() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let x: Tensor<Float> = [[1, 2], [3, 4]], y: Tensor<Float> = 3
+      let z = withCustomGradient(of: { $0 * $1 }, at: x, y) { x, y, zg in (zg * y, zg * x) }
+      _ = gradient(of: z.sum(), withRespectTo: y)
+    }
+    #expect(
+      result.message.contains("the rule gave a cotangent of shape [2, 2] for an input of shape []"))
   }
 }

@@ -9,7 +9,7 @@ import PullbackTensors
 enum OperationKind: String, CaseIterable, Sendable {
   case data, constant, scalar, iota
   case uniform, normal
-  case named, detached, custom, checked
+  case named, detached, unchanged, custom, checked
   case negate, absolute, sign, exp, log, squareRoot, tanh, erf, sin, cos, relu, not
   case add, subtract, multiply, divide, power, maximum, minimum
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
@@ -30,6 +30,7 @@ enum OperationKind: String, CaseIterable, Sendable {
       case .random(.normal, _): .normal
       case .identity(.named): .named
       case .identity(.detached): .detached
+      case .identity(.unchanged): .unchanged
       case .identity(.custom): .custom
       case .identity(.checked): .checked
       case .unary(let unary): OperationKind(unary)

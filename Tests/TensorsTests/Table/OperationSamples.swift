@@ -16,6 +16,7 @@ extension OperationSample {
     case .named: unary(kind) { $0.named("x") }
     case .detached:
       unary(kind, likeness: { .full($0.shape, 0, .double) }, { $0.detached() })
+    case .unchanged: unary(kind) { $0.distinct(from: $0, by: "reshaped") }
     case .custom: customs
     case .checked:
       [Shape([]), [4], [2, 0], [1, 3]].map {
@@ -157,9 +158,10 @@ extension OperationSample {
         likeness: { $0[0] * $0[0] * $0[0] + $0[1] * $0[0] }
       ) {
         let x = Tensor<Double>($0[0]), y = Tensor<Double>($0[1])
-        // The rule gives each cotangent the shape of the result; the walker sums it.
         return withCustomGradient(of: { ($0 * $0 * $0 + $1 * $0).detached() }, at: x, y) {
-          x, y, zg in (zg * (3 * x * x + y), zg * x)
+          x, y, zg in
+          let xg = zg * (3 * x * x + y), yg = zg * x
+          return (Tensor(xg.value.summed(to: x.shape)), Tensor(yg.value.summed(to: y.shape)))
         }.value
       }
     }

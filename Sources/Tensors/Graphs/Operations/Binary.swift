@@ -24,11 +24,18 @@ package enum Binary: String, Sendable, CaseIterable {
     case .multiply: g * (index == 0 ? y : x)
     case .divide: index == 0 ? g / y : -(g * z / y)
     case .power: index == 0 ? powerByBase(x, y, g) : powerByExponent(x, y, z, g)
-    // The chosen operand gets all; equal ones get half each.
+    // The chosen operand gets all; equal ones get half each. NaN is chosen from nothing.
     case .maximum, .minimum:
-      Value.select(x .== y, g * 0.5, Value.select((index == 0 ? x : y) .== z, g, 0))
+      Value.select(
+        x .== y, g * 0.5, Value.select((index == 0 ? x : y) .== z, g, nan(where: z, else: 0)))
     }
   }
+}
+
+/// What a derivative is where the result z is NaN, in place of the number that it would have.
+private func nan(where z: Value, else number: Double) -> Value {
+  Value.select(
+    z .== z, Value.constant(number, z.elementType), Value.constant(.nan, z.elementType))
 }
 
 /// g y x^(y-1), and 0 for 0^0, where x^(y-1) is infinite. Replacing the exponent, not the product,

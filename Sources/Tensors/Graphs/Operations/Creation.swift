@@ -2,8 +2,9 @@
 
 /// Tensors from nothing: where every graph starts. No inputs, so no derivative.
 package enum Creation: Sendable {
-  /// Numbers that are stored already: a literal, a parameter, rows of a file.
-  case data
+  /// Numbers that are stored already: a literal, rows of a file, or a value of what training changes,
+  /// now or before: then the number of its holder tells which.
+  case data(heldBy: UInt64? = nil)
   /// One number that is part of the program: -1, 0, 1/2, 1 and 2 are worth a plan of their own, and
   /// what follows from shapes has one anyway.
   case constant(Double)
@@ -31,12 +32,33 @@ package enum RandomDistribution: String, Sendable, CaseIterable {
 }
 
 func creationShape(_ shape: Shape, in operation: String) throws(Mistake) -> Shape {
+  try checkExtents(shape, in: operation)
+  return shape
+}
+
+/// Refuses negative extents.
+package func checkExtents(_ shape: Shape, in operation: String) throws(Mistake) {
   if let axis = shape.firstIndex(where: { $0 < 0 }) {
     throw Mistake(
       operation, "the shape \(shape) has the negative extent \(shape[axis]) at axis \(axis)",
       fix: "extents are 0 or more")
   }
-  return shape
+}
+
+/// Refuses shapes that no tensor can have.
+func checkCountable(_ shape: Shape, in operation: String) throws(Mistake) {
+  try countable(creationShape(shape, in: operation), in: operation)
+}
+
+/// Refuses axes so long that an Int32 cannot count them, where it holds a position along one.
+func checkPositions(
+  _ extent: Int, of axis: @autoclosure () -> String, in operation: String
+) throws(Mistake) {
+  if extent > Int32.max {
+    throw Mistake(
+      operation, "\(axis()) has \(extent) elements, and positions along it are of Int32",
+      fix: "use at most \(Int32.max) elements, in several parts if there are more")
+  }
 }
 
 /// Refuses shapes whose elements cannot be counted.
@@ -85,15 +107,21 @@ extension Value {
     at site: CallSite? = nil
   ) -> Value {
     stopping(at: site) { () throws(Mistake) in
-      try countable(creationShape(shape, in: operation), in: operation)
+      try checkCountable(shape, in: operation)
     }
     return constant(number, elementType).expanded(to: shape, at: site)
   }
 
+  /// - Parameter operation: what the user called, for messages.
   package static func iota(
-    _ count: Int, _ elementType: ElementType, at site: CallSite? = nil
+    _ count: Int, _ elementType: ElementType, in operation: String = "range",
+    at site: CallSite? = nil
   ) -> Value {
-    Value(.creation(.iota), elementType: elementType, shape: [count], at: site)
+    Value(.creation(.iota), Inputs(), elementType, at: site) { () throws(Mistake) in
+      try checkCountable([count], in: operation)
+      if elementType == .int32 { try checkPositions(count, of: "the range", in: operation) }
+      return [count]
+    }
   }
 
   package static func random(

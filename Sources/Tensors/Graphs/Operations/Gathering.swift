@@ -57,12 +57,15 @@ extension Value {
   }
 
   /// 1 where the index equals the position along a new last axis, else 0.
-  package func oneHot(_ count: Int, _ elementType: ElementType, for use: IndexUse) -> Value {
-    isOneHot(count, for: use).converted(to: elementType)
+  package func oneHot(
+    _ count: Int, _ elementType: ElementType, for use: IndexUse, at site: CallSite? = nil
+  ) -> Value {
+    isOneHot(count, for: use, at: site).converted(to: elementType)
   }
 
   /// True where the index equals the position along a new last axis.
-  package func isOneHot(_ count: Int, for use: IndexUse) -> Value {
-    checked(below: count, for: use).reshaped(to: shape + [1]) .== Value.iota(count, .int32)
+  package func isOneHot(_ count: Int, for use: IndexUse, at site: CallSite? = nil) -> Value {
+    checked(below: count, for: use).reshaped(to: shape + [1])
+      .== Value.iota(count, .int32, in: use.rawValue, at: site)
   }
 }

@@ -8,6 +8,9 @@ package enum Identity: Sendable {
   case named(String)
   /// x without its history: derivatives end here.
   case detached
+  /// x as a tensor of its own: what a function that the user called, such as `reshaped`, gives where
+  /// it leaves everything as it is.
+  case unchanged(by: String)
   /// x with a derivative the user wrote. Input 0 is the result; the others are what it is a
   /// function of, and the only inputs that receive cotangents.
   case custom(CustomRule)
@@ -19,19 +22,26 @@ package enum Identity: Sendable {
     switch self {
     case .named(let name): name
     case .detached: "detached"
+    case .unchanged(let function): function
     case .custom: "customGradient"
     case .checked(_, let use): use.rawValue
     }
   }
 
-  /// named: x.g = y.g. detached, checked: none. custom: what the rule says.
+  /// True where the numbers are those of input 0, come what may: then plans have no use for the node.
+  package var isDropped: Bool {
+    switch self {
+    case .named, .detached, .unchanged, .custom: true
+    case .checked: false
+    }
+  }
+
+  /// named, unchanged: x.g = y.g. detached, checked: none. custom: what the rule says.
   func derivative(at index: Int, inputs: Inputs, cotangent: Value) -> Value? {
     switch self {
-    case .named: cotangent
+    case .named, .unchanged: cotangent
     case .detached, .checked: nil
-    case .custom(let rule):
-      index == 0
-        ? nil : rule.pullback(inputs, cotangent)[index - 1].map { $0.fitted(to: inputs[index]) }
+    case .custom(let rule): index == 0 ? nil : rule.pullback(inputs, cotangent)[index - 1]
     }
   }
 
@@ -47,10 +57,7 @@ package enum Identity: Sendable {
       let outer = Value.placeholder(result.shape, result.elementType)
       let traced = rule.pullback(Inputs(standIns), outer)
       let replacements = Array(zip(standIns + [outer], inputs.values + [cotangent]))
-      return zip(traced, standIns.dropFirst()).map { cotangent, input in
-        // Summed before the leading axis is there: after it axes would no longer meet.
-        cotangent.map { transform($0.fitted(to: input), replacements) }
-      }
+      return traced.map { $0.map { transform($0, replacements) } }
     }
     return Value(.identity(.custom(batchedRule)), Inputs(inputs.stretched))
   }
@@ -104,21 +111,16 @@ package final class CustomRule: Sendable {
 }
 
 extension Value {
-  /// A cotangent from a user's rule, summed over the axes along which the rule stretched it.
-  fileprivate func fitted(to input: Value) -> Value {
-    guard input.shape.broadcast(with: shape) == shape else {
-      Mistake(
-        "customGradient",
-        "the rule gave a cotangent of shape \(shape) for an input of shape \(input.shape)",
-        fix: "return x.g in the shape of x"
-      ).stop(at: nil)
-    }
-    return summed(to: input.shape)
+  /// This result of a function that the user called, as a tensor of its own: where there was nothing
+  /// to do it is the argument, whose derivative is that of all its uses.
+  package func distinct(from argument: Value, by function: String) -> Value {
+    node === argument.node
+      ? Value(.identity(.unchanged(by: function)), Inputs(self), elementType) { shape } : self
   }
 
   /// A leaf without numbers that stands for an argument while a rule is traced.
   package static func placeholder(_ shape: Shape, _ elementType: ElementType) -> Value {
-    Value(.creation(.data), elementType: elementType, shape: shape)
+    Value(.creation(.data()), elementType: elementType, shape: shape)
   }
 
   package func checked(below count: Int, for use: IndexUse) -> Value {

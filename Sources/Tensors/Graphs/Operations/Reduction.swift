@@ -24,7 +24,7 @@ package enum Reduction: String, Sendable, BitwiseCopyable, CaseIterable {
   }
 
   /// sum: every element gets the cotangent of its sum. max, min: the elements that attain the
-  /// result share its cotangent evenly.
+  /// result share its cotangent evenly; where that is NaN, all get NaN.
   func derivative(
     _ x: Value, axes: AxisSet, result y: Value, cotangent g: Value
   ) -> Value? {
@@ -34,9 +34,11 @@ package enum Reduction: String, Sendable, BitwiseCopyable, CaseIterable {
     switch self {
     case .sum: return stretched(g)
     case .max, .min:
-      let attains = x .== stretched(y)
-      let count = attains.converted(to: g.elementType).reduced(.sum, axes)
-      return Value.select(attains, stretched(g / count), 0)
+      // NaN is neither less nor greater: it attains what is NaN.
+      let misses = x.compared(self == .max ? .less : .greater, to: stretched(y))
+      let count = misses.unary(.not).converted(to: g.elementType).reduced(.sum, axes)
+      let share = Value.select(y .== y, g / count, Value.constant(.nan, g.elementType))
+      return Value.select(misses, Value.constant(0, g.elementType), stretched(share))
     case .argmax, .argmin: return nil
     }
   }
@@ -49,6 +51,11 @@ package enum Reduction: String, Sendable, BitwiseCopyable, CaseIterable {
         rawValue,
         "\(x.label) has no elements along axis \(axis), so there is no \(rawValue)",
         fix: "check that the axis is not empty")
+    }
+    if self == .argmax || self == .argmin {
+      for axis in axes.sorted {
+        try checkPositions(x.shape[axis], of: "axis \(axis) of \(x.label)", in: rawValue)
+      }
     }
     return x.shape.dropping(axes)
   }

@@ -39,8 +39,9 @@ package enum Unary: String, Sendable, CaseIterable {
     case .erf: g * ((-(x * x)).unary(.exp) * 1.1283791670955126)  // 2 / √π
     case .sin: g * x.unary(.cos)
     case .cos: -(g * x.unary(.sin))
-    // Selected, not multiplied: infinity · 0 is not 0. At 0 the derivative is 0, as in the notes.
-    case .relu: Value.select(x .> 0, g, 0)
+    // Selected, not multiplied: infinity · 0 is not 0. At 0 the derivative is 0, as in the notes. Else
+    // it is what y is: 0, and NaN where x is NaN.
+    case .relu: Value.select(x .> 0, g, Value(.identity(.detached), Inputs(y)))
     }
   }
 }
