@@ -70,10 +70,11 @@ extension MistakeExample {
       name: "rows of a long table", message: beyond("gather: axis 0 of long [2147483648]")
     ) { _ = long.gathered([0]) },
     MistakeExample(
-      name: "a class for each number", message: beyond("oneHot: the range")
+      name: "a class for each number", message: beyond("oneHot: the axis of classes")
     ) { _ = Tensor<Int32>([1]).oneHot(1 << 31, as: Float.self) },
     MistakeExample(
-      name: "all numbers of Int32", message: beyond("range: the range", 4_294_967_295)
+      name: "all numbers of Int32",
+      message: beyond("range: the range", 4_294_967_295, most: 1 << 31)
     ) { _ = Tensor<Int32>(range: Int(Int32.min)..<Int(Int32.max)) },
     MistakeExample(
       name: "range beyond Int32",
@@ -81,7 +82,8 @@ extension MistakeExample {
         + "Fix: use a range within the numbers of the element type."
     ) { _ = Tensor<Int32>(range: 0..<(1 << 31) + 1) },
     MistakeExample(
-      name: "Jacobian with a row for each element", message: beyond("jacobian: the range")
+      name: "Jacobian with a row for each element",
+      message: beyond("jacobian: the result of * [2147483648]")
     ) {
       let x = long * 1
       _ = jacobian(of: x, withRespectTo: x)
@@ -98,8 +100,10 @@ extension MistakeExample {
       + "Fix: use finite numbers, and a deviation of 0 or more."
   }
 
-  private static func beyond(_ axis: String, _ count: Int = 1 << 31) -> String {
+  private static func beyond(
+    _ axis: String, _ count: Int = 1 << 31, most: Int = 2_147_483_647
+  ) -> String {
     "\(axis) has \(count) elements, and positions along it are of Int32. "
-      + "Fix: use at most 2147483647 elements, in several parts if there are more."
+      + "Fix: use at most \(most) elements, in several parts if there are more."
   }
 }

@@ -88,6 +88,14 @@ import Testing
     #expect("\(mistake)" == "matmul: x does not fit. Fix: transpose it.")
   }
 
+  @Test func rangesUpToTheLastInt32AreRight() {
+    #expect(Tensor<Int32>(range: 0..<(1 << 31)).shape == [1 << 31])
+    #expect(Tensor<Int32>(range: (1 << 31) - 2..<(1 << 31)).scalars == [.max - 1, .max])
+    #expect(Tensor<Int32>(range: Int(Int32.min)..<Int(Int32.min) + 2).scalars == [.min, .min + 1])
+    #expect(Tensor<Int32>(range: .max ..< .max).shape == [0])
+    #expect(Tensor<Float>(range: .max ..< .max).shape == [0])
+  }
+
   @Test func nothingIsWrongWithTruthsOfNothing() {
     let none = Tensor<Float>.zeros([0, 2]) .> 0
     #expect(none.any(along: 0).scalars == [false, false])

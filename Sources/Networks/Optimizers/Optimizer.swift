@@ -89,7 +89,9 @@ extension Optimizer {
         "minimize",
         "the loss \(loss.label) depends on no current value of any of the "
           + "\(slots.count) parameters",
-        fix: "compute the loss from the model after the last step"
+        fix: recording == nil
+          ? "compute the loss from the model after the last step"
+          : "read the model inside the recorded function"
       ).stop(at: site)
     }
     for index in slots.indices where found[index] == nil {

@@ -91,6 +91,9 @@ package func jacobians(
   of y: Value, withRespectTo targets: [Value], at site: CallSite? = nil
 ) -> [Value] {
   let count = y.shape.elementCount
+  stopping(at: site) { () throws(Mistake) in
+    try checkPositions(count, of: y.label, in: "jacobian")
+  }
   let row = Value.placeholder(y.shape, y.elementType)
   let rows = pullback(of: y, cotangent: row, withRespectTo: targets, at: site)
   let numbers = Value.iota(count, .int32, in: "jacobian", at: site)

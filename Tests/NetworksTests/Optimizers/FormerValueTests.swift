@@ -125,6 +125,18 @@ struct FormerValueTests {
     #expect(text.contains(message), "\(text)")
   }
 
+  @Test func allFromOutsideARecording() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let net = Net(), optimizer = Kind.sgd.optimizer(net.parameters)
+      let made = net(FormerValueTests.x)
+      let step = optimizer.recorded { (scale: Tensor<Float>) in (scale * made).squared().mean() }
+      step(Tensor(1))
+    }
+    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.contains("depends on no current value of any of the 2 parameters. "), "\(text)")
+    #expect(text.contains("Fix: read the model inside the recorded function."), "\(text)")
+  }
+
   @Test("Old and new values together", arguments: Kind.allCases, [false, true])
   func proximalTerms(kind: Kind, reads: Bool) {
     let net = Net(), optimizer = kind.optimizer(net.parameters)

@@ -52,12 +52,13 @@ func checkCountable(_ shape: Shape, in operation: String) throws(Mistake) {
 
 /// Refuses axes so long that an Int32 cannot count them, where it holds a position along one.
 func checkPositions(
-  _ extent: Int, of axis: @autoclosure () -> String, in operation: String
+  _ extent: Int, of axis: @autoclosure () -> String, in operation: String,
+  most: Int = Int(Int32.max)
 ) throws(Mistake) {
-  if extent > Int32.max {
+  if extent > most {
     throw Mistake(
       operation, "\(axis()) has \(extent) elements, and positions along it are of Int32",
-      fix: "use at most \(Int32.max) elements, in several parts if there are more")
+      fix: "use at most \(most) elements, in several parts if there are more")
   }
 }
 
@@ -119,7 +120,11 @@ extension Value {
   ) -> Value {
     Value(.creation(.iota), Inputs(), elementType, at: site) { () throws(Mistake) in
       try checkCountable([count], in: operation)
-      if elementType == .int32 { try checkPositions(count, of: "the range", in: operation) }
+      if elementType == .int32 {
+        // The numbers themselves: that of the last element is one less than the count.
+        let most = Int(Int32.max) + 1
+        try checkPositions(count, of: "the range", in: operation, most: most)
+      }
       return [count]
     }
   }

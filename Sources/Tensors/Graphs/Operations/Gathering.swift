@@ -65,7 +65,10 @@ extension Value {
 
   /// True where the index equals the position along a new last axis.
   package func isOneHot(_ count: Int, for use: IndexUse, at site: CallSite? = nil) -> Value {
-    checked(below: count, for: use).reshaped(to: shape + [1])
+    stopping(at: site) { () throws(Mistake) in
+      try checkPositions(count, of: "the axis of classes", in: use.rawValue)
+    }
+    return checked(below: count, for: use).reshaped(to: shape + [1])
       .== Value.iota(count, .int32, in: use.rawValue, at: site)
   }
 }
