@@ -23,6 +23,13 @@ import Testing
         return text(y)
       }
     ),
+    (
+      "print(x - rate * x / n)",
+      {
+        let x: Tensor<Float> = [1, 2], rate = 0.1, n = 2
+        return text(x - rate * x / n)
+      }
+    ),
     ("print(Tensor<Float>.zeros([2, 2]))", { text(Tensor<Float>.zeros([2, 2])) }),
     ("print(Tensor<Int32>.ones([3]))", { text(Tensor<Int32>.ones([3])) }),
     ("print(Tensor<Float>.full([2], 0.5))", { text(Tensor<Float>.full([2], 0.5)) }),

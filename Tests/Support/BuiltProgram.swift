@@ -38,7 +38,8 @@ package enum BuiltProgram {
       let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }!
       return bundle.bundleURL.deletingLastPathComponent()
     #else
-      return URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+      return URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+        .deletingLastPathComponent()
     #endif
   }
 }

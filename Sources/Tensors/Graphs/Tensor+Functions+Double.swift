@@ -61,14 +61,6 @@ public func pow(_ x: Tensor<Double>, _ y: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.binary(.power, y.value))
 }
 
-/// x^y, with one exponent for all elements.
-@_disfavoredOverload
-public func pow(_ x: Tensor<Double>, _ y: Double) -> Tensor<Double> { pow(x, Tensor(y)) }
-
-/// x^y, with one base for all elements.
-@_disfavoredOverload
-public func pow(_ x: Double, _ y: Tensor<Double>) -> Tensor<Double> { pow(Tensor(x), y) }
-
 /// z = the larger of x and y; NaN if either is. The larger one gets z.g, equal ones half each.
 @_disfavoredOverload
 public func maximum(_ x: Tensor<Double>, _ y: Tensor<Double>) -> Tensor<Double> {

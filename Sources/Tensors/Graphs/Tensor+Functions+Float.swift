@@ -80,14 +80,6 @@ public func pow(_ x: Tensor<Float>, _ y: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.binary(.power, y.value))
 }
 
-/// x^y, with one exponent for all elements.
-@_disfavoredOverload
-public func pow(_ x: Tensor<Float>, _ y: Float) -> Tensor<Float> { pow(x, Tensor(y)) }
-
-/// x^y, with one base for all elements.
-@_disfavoredOverload
-public func pow(_ x: Float, _ y: Tensor<Float>) -> Tensor<Float> { pow(Tensor(x), y) }
-
 /// z = the larger of x and y; NaN if either is. The larger one gets z.g, equal ones half each.
 @_disfavoredOverload
 public func maximum(_ x: Tensor<Float>, _ y: Tensor<Float>) -> Tensor<Float> {

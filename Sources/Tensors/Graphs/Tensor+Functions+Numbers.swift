@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Functions of two operands with a variable of another type than the tensor's numbers. Their tensors
-// are no literals (see `TensorOperand`): in `pow(0.9, t)` the 0.9 is a number.
+// Functions of a tensor and a number of any type. The tensors are no literals (see `TensorOperand`):
+// in `pow(0.9, t)` the 0.9 is a number. That is why `pow` has no concrete forms for them: they cost a
+// formula with Foundation's `pow` a second.
 
 /// x^y, with y rounded to the type of x.
 @_disfavoredOverload

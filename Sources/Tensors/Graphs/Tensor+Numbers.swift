@@ -4,8 +4,15 @@
 
 /// A tensor as an operand; `Tensor` alone conforms.
 ///
-/// Beside numbers of other types than its own, an operand is generic, so that it cannot be a literal:
-/// `1 - d` with a `Double` stays a `Double`, and the type checker tries no tensors for the 1.
+/// Beside it numbers of any type can stand. They are converted to the type of the tensor with their
+/// value, and rounded where it does not hold them: with x a `Tensor<Float>` and d a `Double`, `x * d`
+/// is `x * Float(d)`.
+///
+///     let x: Tensor<Float> = [1, 2], rate = 0.1, n = 2
+///     print(x - rate * x / n)   // [0.95 1.9 ]
+///
+/// Such an operand is generic, so it is never a literal: in `1 - d` both are numbers, and the type
+/// checker tries no tensors there.
 public protocol TensorOperand<Scalar> {
   /// The type of its elements.
   associatedtype Scalar: TensorScalar

@@ -39,12 +39,12 @@ struct PlainComparisonTests {
     let lines = PlainComparisonTests.wrong.map(\.0)
     let first = PlainComparisonTests.inputs.split(separator: "\n", omittingEmptySubsequences: false)
       .count
-    let (status, errors) = try CompiledSource.typecheck(
+    let result = try CompiledSource.typeChecked(
       PlainComparisonTests.inputs + lines.joined(separator: "\n") + "\n}\n")
-    #expect(status != 0)
+    #expect(!result.succeeded)
     for (number, (line, advice)) in PlainComparisonTests.wrong.enumerated() {
       let place = "main.swift:\(first + number):"
-      let said = errors.split(separator: "\n").filter {
+      let said = result.messages.split(separator: "\n").filter {
         $0.contains(place) && $0.contains("error:")
       }
       #expect(said.contains { $0.contains("is unavailable: \(advice)") }, "\(line): \(said)")
@@ -53,7 +53,7 @@ struct PlainComparisonTests {
 
   /// What compiled goes on compiling, with no more work.
   @Test func comparisonsOfOtherThingsStay() throws {
-    let (status, errors) = try CompiledSource.typecheck(
+    let result = try CompiledSource.typeChecked(
       PlainComparisonTests.inputs + """
           _ = maybe == nil || maybe != nil
           _ = x.shape == [2, 3] && x.shape == y.shape && x.rank >= 2
@@ -65,6 +65,6 @@ struct PlainComparisonTests {
           _ = x.isClose(to: y) == true
         }
         """, flags: ["-Xfrontend", "-warn-long-expression-type-checking=500"])
-    #expect(status == 0 && errors.isEmpty, "\(errors)")
+    #expect(result.succeeded && result.messages.isEmpty, "\(result.messages)")
   }
 }

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTestSupport
+import Testing
+
+/// Formulas compile in a client's source, and the type checker's work for each is bounded: by the number
+/// of scopes that it opens, which no other program on the machine changes.
+struct FormulaTests {
+  private static let scalars = ["Float", "Double"]
+  private static let imports = [
+    "import Pullback", "import Foundation\nimport Pullback", "import Pullback\nimport Foundation",
+  ]
+
+  /// Twice the worst of the formulas, which opens 46,000.
+  private static let limit = 92_000
+
+  @Test(arguments: scalars, imports)
+  func compilesWithNumbersOfItsType(scalar: String, imports: String) throws {
+    var formulas = Formulas.withNumbersOfTheirType
+    if imports.contains("Foundation") { formulas += Formulas.withFoundation }
+    try expectCompiles(formulas, of: scalar, imports, limit: Self.limit)
+  }
+
+  @Test(arguments: imports)
+  func compilesWithOtherNumbers(imports: String) throws {
+    var formulas = Formulas.withOtherNumbers
+    if imports.contains("Foundation") { formulas += Formulas.withOtherNumbersAndFoundation }
+    // The worst opens 4,900.
+    try expectCompiles(formulas, of: "Float", imports, limit: 9_800)
+  }
+
+  @Test(arguments: scalars, imports)
+  func compilesWithImplicitMembers(scalar: String, imports: String) throws {
+    // The worst opens 105,000.
+    try expectCompiles(Formulas.withImplicitMembers, of: scalar, imports, limit: 210_000)
+  }
+
+  @Test(arguments: imports)
+  func statementsCompile(imports: String) throws {
+    let result = try CompiledSource.typeChecked(
+      imports + Self.statements, flags: Self.flags(limit: Self.limit))
+    #expect(result.succeeded, "\(result.messages)")
+  }
+
+  @Test func theLimitIsKept() throws {
+    let source = source(["x * (1 - x) * (1 - s)"], of: "Float", "import Pullback")
+    #expect(try !CompiledSource.typeChecked(source, flags: Self.flags(limit: 3)).succeeded)
+    #expect(try CompiledSource.typeChecked(source, flags: Self.flags(limit: 3000)).succeeded)
+  }
+
+  /// What cannot work is refused after little work, with a message that is about types.
+  @Test(arguments: [
+    ("x * \"a\"", "'String'"),
+    ("x.sum() / \"n\"", "'String'"),
+    ("x * other", "'Tensor<Double>'"),
+    ("x * indices", "'Tensor<Int32>'"),
+    ("x * (s + d)", "'Double'"),
+    ("x + s * n", "'Int'"),
+    ("x * nil", "'nil'"),
+    ("x - lr * unknown", "cannot find 'unknown'"),
+    ("x == y", "'=='"),
+    ("x > 0", "'>'"),
+    ("Parameter([64, 10])", "missing argument label 'value:'"),
+    ("Parameter([64, 10], .zeros)", "extra argument"),
+    ("Parameter(x)", "missing argument label 'value:'"),
+    ("Parameter(value: [64, 10], .zeros)", "extra argument"),
+    ("Parameter(shape: [64, 10])", "missing argument"),
+  ])
+  func isRefusedAtOnce(expression: String, message: String) throws {
+    let result = try CompiledSource.typeChecked(
+      source([expression], of: "Float", "import Foundation\nimport Pullback"),
+      flags: Self.flags(limit: 5000))
+    #expect(!result.succeeded)
+    #expect(result.messages.contains(message), "\(result.messages)")
+    #expect(!result.messages.contains("reasonable time"))
+  }
+
+  private func expectCompiles(
+    _ formulas: [String], of scalar: String, _ imports: String, limit: Int
+  ) throws {
+    #expect(!formulas.isEmpty)
+    let result = try CompiledSource.typeChecked(
+      source(formulas, of: scalar, imports), flags: Self.flags(limit: limit))
+    #expect(result.succeeded, "\(result.messages)")
+  }
+
+  private static func flags(limit: Int) -> [String] {
+    ["-Xfrontend", "-solver-scope-threshold=\(limit)"]
+  }
+
+  /// Each formula in a function of its own.
+  private func source(_ formulas: [String], of scalar: String, _ imports: String) -> String {
+    let functions = formulas.enumerated().map { number, formula in
+      """
+      func formula\(number)(
+        x: T, y: T, m: T, v: T, g: T, w: T, b: T, s: Scalar, t: Scalar, b1: Scalar, b2: Scalar,
+        lr: Scalar, eps: Scalar, decay: Scalar, d: Double, n: Int, i: Int, values: [Scalar],
+        dvalues: [Double], ivalues: [Int], other: Tensor<Double>, indices: Tensor<Int32>
+      ) {
+        _ = \(formula)
+      }
+      """
+    }
+    return """
+      \(imports)
+      typealias Scalar = \(scalar)
+      typealias T = Tensor<Scalar>
+      \(functions.joined(separator: "\n"))
+      """
+  }
+
+  /// Generic code, whole numbers, closures, arrays and loops.
+  private static let statements = """
+
+    func generic<S: FloatingPointScalar>(_ x: Tensor<S>, _ s: S, _ n: Int, _ d: Double) -> Tensor<S> {
+      let a = 0.5 * x * s + (1 - s) * x / 2 - x * x
+      let b = x * d + n
+      let c = select(x .> 0, x, s * x) * (1 - x)
+      return a + b * c - x / s + 1
+    }
+    func whole(_ i: Tensor<Int32>, _ n: Int, _ k: Int32) -> Tensor<Bool> {
+      let a = i * 2 + n - k * i / 3
+      let b = maximum(i, 0) + minimum(i, n) + abs(i) * sign(i) - maximum(i, k)
+      return (a .> n) .& (b .== 3) .| (i .<= k) .| (a .!= b) .& (0 .< i) .& (n .> i)
+    }
+    func statements(_ x: Tensor<Float>, _ y: Tensor<Float>, _ w: Tensor<Float>) {
+      let lr = 0.1, n = 5
+      var total: Tensor<Float> = 0
+      for k in 0..<3 { total = total + (x - y).squared().mean() * 0.5 / n + k }
+      let sigmoid: Tensor<Float> = 1 / (1 + exp(-x))
+      let half: Tensor<Float> = 1 / 2
+      let gelu: (Tensor<Float>) -> Tensor<Float> = {
+        0.5 * $0 * (1 + tanh(0.79788 * ($0 + 0.044715 * pow($0, 3))))
+      }
+      let step = w - lr * gradient(of: (x * w).sum() / n, withRespectTo: w)
+      let inferred = { (a: Tensor<Float>) in a * lr - tanh(a) / n }
+      let array: [Tensor<Float>] = [x * lr, y / n, 1, 0.5, sigmoid, half, step, gelu(x)]
+      _ = array.map { inferred($0) * 2 + 1 }.reduce(0) { $0 + $1 * lr }
+      _ = [x, y].map { 1 / (1 + exp(-$0)) }
+      _ = zip([x], [y]).map { ($0 - $1).squared().sum() / (2 * n) }
+      _ = [0.1, 0.2].map { (rate: Double) in w - rate * total }
+    }
+    """
+}

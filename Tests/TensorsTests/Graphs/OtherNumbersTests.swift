@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pullback
+import Testing
+
+/// Numbers of another type than the tensor's count with their value, rounded to the tensor's type.
+struct OtherNumbersTests {
+  private let x = Tensor<Float>([-1.5, 0.1, 3]), d = 0.1, n = 3
+
+  @Test func doublesAreRounded() {
+    let f = Float(0.1)
+    for (mine, known) in [
+      (x + d, [-1.5 + f, f + f, 3 + f]), (d + x, [f - 1.5, f + f, f + 3]),
+      (x - d, [-1.5 - f, 0, 3 - f]), (d - x, [f + 1.5, 0, f - 3]),
+      (x * d, [-1.5 * f, f * f, 3 * f]), (d * x, [f * -1.5, f * f, f * 3]),
+      (x / d, [-1.5 / f, 1, 3 / f]), (d / x, [f / -1.5, 1, f / 3]),
+      (maximum(x, d), [f, f, 3]), (maximum(d, x), [f, f, 3]),
+      (minimum(x, d), [-1.5, f, f]), (minimum(d, x), [-1.5, f, f]),
+      (select(x .> d, x, d), [f, f, 3]), (select(x .> d, d, x), [-1.5, f, f]),
+    ] { #expect(mine.scalars == known) }
+    // 0.1 as a Double is smaller than the Float beside it: it is compared as a Float.
+    #expect((x .== d).scalars == [false, true, false])
+    #expect((d .>= x).scalars == [true, true, false])
+    #expect((x .> d).scalars == [false, false, true])
+  }
+
+  @Test func whole() {
+    #expect((x * n + 1).scalars == [-3.5, 0.1 * 3 + 1, 10])
+    #expect((n - x).scalars == [4.5, 3 - 0.1, 0])
+    #expect((x / n).scalars == [-0.5, 0.1 / 3, 1])
+    #expect((n / x).scalars == [-2, 3 / 0.1, 1])
+    #expect(pow(x, n).scalars[2] == 27 && pow(n, x).scalars[2] == 27)
+    #expect((x .< n).scalars == [true, true, false])
+    #expect(maximum(x, n).scalars == [3, 3, 3])
+    let i = Tensor<Int32>([-4, 7])
+    #expect((i * n).scalars == [-12, 21] && (i / n).scalars == [-1, 2])
+    #expect((i .> n).scalars == [false, true] && (n .== i - 4).scalars == [false, true])
+    #expect(maximum(i, n).scalars == [3, 7] && select(i .> n, i, n).scalars == [3, 7])
+  }
+
+  @Test func doublesTakeFloats() {
+    let y = Tensor<Double>([0.5, 2]), f = Float(0.1)
+    #expect((y * f).scalars == [0.5 * Double(f), 2 * Double(f)])
+    #expect((f - y).scalars == [Double(f) - 0.5, Double(f) - 2])
+    #expect(pow(y, f).scalars[0] == pow(y, Double(f)).scalars[0])
+  }
+
+  @Test func derivativesAreThoseOfTheRoundedNumber() {
+    let g = gradient(of: (x * d + x * x / n).sum(), withRespectTo: x)
+    // 0.1 + 2 x / 3
+    let known: Tensor<Float> = [-0.9, 0.16666667, 2.1]
+    #expect(g.isClose(to: known, relativeTolerance: 1e-6))
+  }
+}
