@@ -36,7 +36,7 @@ public func cos(_ x: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.unary(.cos))
 }
 
-/// y = x where x > 0, else 0; NaN for NaN. x.g = y.g where x > 0, else 0 (also at 0).
+/// y = x where x > 0, else 0; NaN for NaN. x.g = y.g where x > 0, else 0 (also at 0); NaN for NaN.
 public func relu(_ x: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.unary(.relu))
 }
@@ -61,7 +61,8 @@ public func pow(_ x: Tensor<Double>, _ y: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.binary(.power, y.value))
 }
 
-/// z = the larger of x and y; NaN if either is. The larger one gets z.g, equal ones half each.
+/// z = the larger of x and y; NaN if either is. The larger one gets z.g, equal ones half each; both
+/// get NaN where z is.
 @_disfavoredOverload
 public func maximum(_ x: Tensor<Double>, _ y: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.binary(.maximum, y.value))
@@ -75,7 +76,8 @@ public func maximum(_ x: Tensor<Double>, _ y: Double) -> Tensor<Double> { maximu
 @_disfavoredOverload
 public func maximum(_ x: Double, _ y: Tensor<Double>) -> Tensor<Double> { maximum(Tensor(x), y) }
 
-/// z = the smaller of x and y; NaN if either is. The smaller one gets z.g, equal ones half each.
+/// z = the smaller of x and y; NaN if either is. The smaller one gets z.g, equal ones half each; both
+/// get NaN where z is.
 @_disfavoredOverload
 public func minimum(_ x: Tensor<Double>, _ y: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.binary(.minimum, y.value))

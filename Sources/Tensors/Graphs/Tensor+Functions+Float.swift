@@ -50,7 +50,7 @@ public func cos(_ x: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.unary(.cos))
 }
 
-/// y = x where x > 0, else 0; NaN for NaN. x.g = y.g where x > 0, else 0 (also at 0).
+/// y = x where x > 0, else 0; NaN for NaN. x.g = y.g where x > 0, else 0 (also at 0); NaN for NaN.
 ///
 ///     print(relu(Tensor<Float>([-1, 2])))   // [0. 2.]
 public func relu(_ x: Tensor<Float>) -> Tensor<Float> {
@@ -80,7 +80,8 @@ public func pow(_ x: Tensor<Float>, _ y: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.binary(.power, y.value))
 }
 
-/// z = the larger of x and y; NaN if either is. The larger one gets z.g, equal ones half each.
+/// z = the larger of x and y; NaN if either is. The larger one gets z.g, equal ones half each; both
+/// get NaN where z is.
 @_disfavoredOverload
 public func maximum(_ x: Tensor<Float>, _ y: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.binary(.maximum, y.value))
@@ -94,7 +95,8 @@ public func maximum(_ x: Tensor<Float>, _ y: Float) -> Tensor<Float> { maximum(x
 @_disfavoredOverload
 public func maximum(_ x: Float, _ y: Tensor<Float>) -> Tensor<Float> { maximum(Tensor(x), y) }
 
-/// z = the smaller of x and y; NaN if either is. The smaller one gets z.g, equal ones half each.
+/// z = the smaller of x and y; NaN if either is. The smaller one gets z.g, equal ones half each; both
+/// get NaN where z is.
 @_disfavoredOverload
 public func minimum(_ x: Tensor<Float>, _ y: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.binary(.minimum, y.value))
