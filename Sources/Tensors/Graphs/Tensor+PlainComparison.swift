@@ -2,65 +2,42 @@
 
 // `x > 0` for `x .> 0`: written by everybody who comes from NumPy. The compiler would speak of
 // BinaryInteger. Unavailable operators cost right programs nothing: they are looked at only where
-// an expression does not compile.
+// an expression does not compile. Generic operands are no literals, which the type checker would
+// try as all kinds of numbers.
 
-extension Tensor where Scalar: NumericScalar {
+extension TensorOperand where Scalar: NumericScalar {
   @available(*, unavailable, message: "use .< element by element")
-  public static func < (x: Tensor, y: Tensor) -> Tensor<Bool> { notCallable() }
-  @available(*, unavailable, message: "use .<= element by element")
-  public static func <= (x: Tensor, y: Tensor) -> Tensor<Bool> { notCallable() }
-  @available(*, unavailable, message: "use .> element by element")
-  public static func > (x: Tensor, y: Tensor) -> Tensor<Bool> { notCallable() }
-  @available(*, unavailable, message: "use .>= element by element")
-  public static func >= (x: Tensor, y: Tensor) -> Tensor<Bool> { notCallable() }
-
-  // Numbers that are no literals.
-  @available(*, unavailable, message: "use .< element by element")
-  public static func < (x: Tensor, y: some Numeric) -> Tensor<Bool> { notCallable() }
-  @available(*, unavailable, message: "use .<= element by element")
-  public static func <= (x: Tensor, y: some Numeric) -> Tensor<Bool> { notCallable() }
-  @available(*, unavailable, message: "use .> element by element")
-  public static func > (x: Tensor, y: some Numeric) -> Tensor<Bool> { notCallable() }
-  @available(*, unavailable, message: "use .>= element by element")
-  public static func >= (x: Tensor, y: some Numeric) -> Tensor<Bool> { notCallable() }
+  public static func < (x: Self, y: some Any) -> Tensor<Bool> { notCallable() }
+  @_disfavoredOverload
+  @available(*, unavailable, message: "use .< element by element, Float(x) < y in a condition")
+  public static func < (x: Self, y: some Any) -> Bool { notCallable() }
   @_disfavoredOverload
   @available(*, unavailable, message: "use .> element by element: tensor .> number")
-  public static func < (x: some Numeric, y: Tensor) -> Tensor<Bool> { notCallable() }
+  public static func < (x: some Numeric, y: Self) -> Tensor<Bool> { notCallable() }
+  @available(*, unavailable, message: "use .<= element by element")
+  public static func <= (x: Self, y: some Any) -> Tensor<Bool> { notCallable() }
+  @_disfavoredOverload
+  @available(*, unavailable, message: "use .<= element by element, Float(x) <= y in a condition")
+  public static func <= (x: Self, y: some Any) -> Bool { notCallable() }
   @_disfavoredOverload
   @available(*, unavailable, message: "use .>= element by element: tensor .>= number")
-  public static func <= (x: some Numeric, y: Tensor) -> Tensor<Bool> { notCallable() }
+  public static func <= (x: some Numeric, y: Self) -> Tensor<Bool> { notCallable() }
+  @available(*, unavailable, message: "use .> element by element")
+  public static func > (x: Self, y: some Any) -> Tensor<Bool> { notCallable() }
+  @_disfavoredOverload
+  @available(*, unavailable, message: "use .> element by element, Float(x) > y in a condition")
+  public static func > (x: Self, y: some Any) -> Bool { notCallable() }
   @_disfavoredOverload
   @available(*, unavailable, message: "use .< element by element: tensor .< number")
-  public static func > (x: some Numeric, y: Tensor) -> Tensor<Bool> { notCallable() }
+  public static func > (x: some Numeric, y: Self) -> Tensor<Bool> { notCallable() }
+  @available(*, unavailable, message: "use .>= element by element")
+  public static func >= (x: Self, y: some Any) -> Tensor<Bool> { notCallable() }
+  @_disfavoredOverload
+  @available(*, unavailable, message: "use .>= element by element, Float(x) >= y in a condition")
+  public static func >= (x: Self, y: some Any) -> Bool { notCallable() }
   @_disfavoredOverload
   @available(*, unavailable, message: "use .<= element by element: tensor .<= number")
-  public static func >= (x: some Numeric, y: Tensor) -> Tensor<Bool> { notCallable() }
-
-  // Where a condition is expected.
-  @_disfavoredOverload
-  @available(*, unavailable, message: "use .< element by element, Float(x) < y in a condition")
-  public static func < (x: Tensor, y: Tensor) -> Bool { notCallable() }
-  @_disfavoredOverload
-  @available(*, unavailable, message: "use .< element by element, Float(x) < y in a condition")
-  public static func < (x: Tensor, y: some Numeric) -> Bool { notCallable() }
-  @_disfavoredOverload
-  @available(*, unavailable, message: "use .<= element by element, Float(x) <= y in a condition")
-  public static func <= (x: Tensor, y: Tensor) -> Bool { notCallable() }
-  @_disfavoredOverload
-  @available(*, unavailable, message: "use .<= element by element, Float(x) <= y in a condition")
-  public static func <= (x: Tensor, y: some Numeric) -> Bool { notCallable() }
-  @_disfavoredOverload
-  @available(*, unavailable, message: "use .> element by element, Float(x) > y in a condition")
-  public static func > (x: Tensor, y: Tensor) -> Bool { notCallable() }
-  @_disfavoredOverload
-  @available(*, unavailable, message: "use .> element by element, Float(x) > y in a condition")
-  public static func > (x: Tensor, y: some Numeric) -> Bool { notCallable() }
-  @_disfavoredOverload
-  @available(*, unavailable, message: "use .>= element by element, Float(x) >= y in a condition")
-  public static func >= (x: Tensor, y: Tensor) -> Bool { notCallable() }
-  @_disfavoredOverload
-  @available(*, unavailable, message: "use .>= element by element, Float(x) >= y in a condition")
-  public static func >= (x: Tensor, y: some Numeric) -> Bool { notCallable() }
+  public static func >= (x: some Numeric, y: Self) -> Tensor<Bool> { notCallable() }
 }
 
 extension Tensor {

@@ -21,7 +21,7 @@ struct PlainComparisonTests {
     ("_ = x < y", "use .< element by element"),
     ("_ = x >= s", "use .>= element by element"),
     ("_ = x <= d", "use .<= element by element"),
-    ("_ = 0 < x", "use .< element by element"),
+    ("_ = 0 < x", "use .> element by element: tensor .> number"),
     ("_ = s > x", "use .< element by element: tensor .< number"),
     ("_ = i > n", "use .> element by element"),
     ("_ = x == y", "use .== element by element, isClose(to:) for all"),
@@ -31,7 +31,8 @@ struct PlainComparisonTests {
     ("if x.mean() > s {}", "use .> element by element, Float(x) > y in a condition"),
     ("while x.sum() <= 1 {}", "use .<= element by element, Float(x) <= y in a condition"),
     ("_ = select(x > 0, x, 0.1 * x)", "use .> element by element"),
-    ("_ = select(x >= y, x * x + 0.5 * x - 1, -x * (1 - x))", "use .>= element by element"),
+    ("_ = select(x >= y, x * x - 1, -x)", "use .>= element by element"),
+    ("_ = 1 / (1 + exp(-x)) > 0.5", "use .> element by element"),
     ("_ = (x > 0) .& (x < 1)", "use .> element by element"),
   ]
 
