@@ -66,7 +66,7 @@ package func evaluate(_ values: [Value]) {
 
 extension Node {
   /// True if the numbers are there, perhaps as those of another tensor.
-  fileprivate var isKnown: Bool { hasNumbers || takePart() || takeWhole() }
+  fileprivate var isKnown: Bool { hasNumbers || takeNumbers() }
 }
 
 /// The plan of a step, for listings.

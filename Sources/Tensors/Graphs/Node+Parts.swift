@@ -7,7 +7,7 @@ extension Node {
   /// The nearest node with known numbers that this slice is a part of, and where it stands there;
   /// nil if it is no slice, or if something has to be computed first.
   package var knownPart: (source: Node, place: PlacedPart)? {
-    guard case .movement(.slice) = operation else { return nil }
+    guard isSlice else { return nil }
     var walk = PartWalk(shape), node = self
     while true {
       guard let input = node.input(0), walk.goThrough(node) else { return nil }
@@ -16,12 +16,25 @@ extension Node {
     }
   }
 
+  // Asked of every node of a graph: what follows is a call for slices alone.
+  @inline(__always)
+  private var isSlice: Bool {
+    if case .movement(.slice) = operation { true } else { false }
+  }
+
   /// Gives a slice of known numbers its own, without a plan. True if they are known then.
   ///
   /// - Parameters:
   ///   - limit: elements that are copied at most where they do not follow each other.
   ///   - isSource: whether the numbers of a node may be taken for what it is.
+  @inline(__always)
   package func takePart(
+    copyingAtMost limit: Int = .max, where isSource: (Node) -> Bool = { _ in true }
+  ) -> Bool {
+    isSlice && takePartOfSlice(copyingAtMost: limit, where: isSource)
+  }
+
+  private func takePartOfSlice(
     copyingAtMost limit: Int = .max, where isSource: (Node) -> Bool = { _ in true }
   ) -> Bool {
     guard let (source, place) = knownPart, isSource(source),
@@ -33,9 +46,16 @@ extension Node {
 }
 
 extension Node {
-  /// Gives a name, or what a function left unchanged, the numbers below it. True if they are known
-  /// then: two nodes share them.
-  package func takeWhole() -> Bool {
+  /// Gives a slice, a name or what a function left unchanged the numbers below it, if they are there.
+  /// True if the node's are known then.
+  package func takeNumbers() -> Bool {
+    if isSlice { return takePartOfSlice() }
+    if case .identity = operation { return takeWhole() }
+    return false
+  }
+
+  /// Two nodes share the numbers then.
+  private func takeWhole() -> Bool {
     var node = self
     while case .identity(let identity) = node.operation, identity.isDropped,
       let input = node.input(0)
