@@ -71,6 +71,9 @@ PB_INLINE void pb_turn_block_64(
     } \
     for (; p < k; p++, from += brs, row += tile_columns) { \
       long j = 0; \
+      /* Rows far apart: nobody else asks for the next ones. It need not exist. */ \
+      __builtin_prefetch(from + 16 * brs, 0, 3); \
+      __builtin_prefetch(from + 16 * brs + 64 / sizeof(W), 0, 3); \
       for (; bcs == 1 && j + block <= columns; j += block) \
         *(pb_block_##size##_at *)(row + j) = *(const pb_block_##size##_at *)(from + j); \
       for (; j < columns; j++) row[j] = from[j * bcs]; \

@@ -83,8 +83,10 @@ struct ContractionBlocking: BitwiseCopyable {
       most = max(min(most, 256 * 1024 / max(inner * elementSize, 1)), step)
     }
     let work = 2 * Double(rows) * Double(inner) * Double(columns)
-    // Along a long axis every panel streams all of b, and wide ones read rows of a better.
-    let wanted = isLong ? min(Int(pb_available_processors()), 8) : 8
+    // Along a long axis every panel streams all of b, and wide ones read rows of a better; a b beyond
+    // the second cache is read by each panel from the third.
+    let isStreamed = isLong || !packs && inner * columns * elementSize > 1 << 20
+    let wanted = isStreamed ? min(Int(pb_available_processors()), 8) : 8
     let parts = max(min(Int(work / 300_000), wanted), 1)
     let share = (rows + parts - 1) / parts, height = min(share, most)
     // To the nearest multiple, so that there are about as many as wanted. Upwards where panels are
