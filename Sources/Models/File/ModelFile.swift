@@ -78,6 +78,7 @@ public struct ModelFile: Sendable {
   /// stays as it is then.
   public func restore(_ model: some ParameterTree) throws(FileError) {
     try Assignment(model.parameters.distinctPaths, from: weights, file: file).perform()
+    model.parameters.tellPaths()
   }
 
   /// Puts an optimizer to where it stood: see ``OptimizerState/restore(_:file:)``. Restore the model

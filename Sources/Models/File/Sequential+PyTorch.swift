@@ -53,6 +53,7 @@ extension Sequential {
       }
     }
     try Assignment(parameters.distinctPaths, from: tensors, file: file.file).perform()
+    parameters.tellPaths()
   }
 
   /// The paths of the weights of all linear layers, also of those in a `Sequential` inside.

@@ -32,8 +32,21 @@ public struct Linear: Layer {
     return ["weight": weight, "bias": bias]
   }
 
+  /// A mistake if the last axis of x does not hold as many inputs as the weight has rows.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
+    guard x.shape.last == weight.shape[0] else { refuse(x) }
     let product = x • weight.value
     return bias.map { product + $0.value } ?? product
+  }
+
+  private func refuse(_ x: Tensor<Float>) -> Never {
+    let (inputs, outputs) = (weight.shape[0], weight.shape[1])
+    let given = x.shape.last.map { "gets \($0)" } ?? "gets a scalar"
+    Mistake(
+      "Linear", "\(weight.label) expects \(inputs) inputs and \(given) from \(x.value.label)",
+      fix: x.shape.last.map {
+        "use Linear(\($0), \(outputs)) here, or a layer of \(inputs) outputs before it"
+      } ?? "give rows of \(inputs) numbers"
+    ).stop(at: nil)
   }
 }

@@ -124,6 +124,7 @@ extension Parameters {
       initialize(seed: 0)
       for (parameter, value) in known { parameter.value = value }
     }
+    tellPaths()
   }
 
   /// Parameters of the same shapes that start at 0, for an optimizer's state.

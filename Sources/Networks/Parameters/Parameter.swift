@@ -53,7 +53,7 @@ public final class Parameter: Sendable {
     set {
       guard newValue.shape == shape else {
         Mistake(
-          "Parameter.value", "\(newValue.value.label) does not fit a parameter of shape \(shape)",
+          "Parameter.value", "\(newValue.value.label) does not fit \(label)",
           fix: "a parameter keeps its shape"
         ).stop(at: nil)
       }
@@ -66,16 +66,33 @@ public final class Parameter: Sendable {
   }
 
   package var leaf: Value {
-    guard let value = slot.leaf else {
-      Mistake(
-        "Parameter.value", "a parameter of shape \(shape) is read before it has numbers",
-        fix: "use model.initialized(seed:), or make the optimizer first, which initialises with "
-          + "seed 0"
-      ).stop(at: nil)
-    }
+    guard let value = slot.leaf else { withoutNumbers().stop(at: nil) }
     return value
+  }
+
+  /// How messages speak of the parameter: its path, once it is known, and its shape.
+  package var label: String {
+    HolderNames[slot.number].map { "\($0) \(shape)" } ?? "a parameter of shape \(shape)"
+  }
+
+  private func withoutNumbers() -> Mistake {
+    let known = Parameters.pathsNamedLast
+    if known.isEmpty {
+      return Mistake(
+        "Parameter.value", "\(label) is read before it has numbers",
+        fix: "use model.initialized(seed:), or make the optimizer first, which initialises with "
+          + "seed 0")
+    }
+    let shown = known.prefix(6).joined(separator: ", ") + (known.count > 6 ? ", ..." : "")
+    return Mistake(
+      "Parameter.value",
+      "\(label) is read before it has numbers: it is missing in the `parameters` that got theirs "
+        + "last (\(shown))",
+      fix: "list its layer in `parameters`; if it belongs to another model, initialise that one")
   }
 
   /// True once the parameter has numbers.
   public var isInitialized: Bool { slot.leaf != nil }
+
+  deinit { HolderNames.forget(slot.number) }
 }

@@ -2,6 +2,7 @@
 
 import PullbackRuntime
 import PullbackTensors
+import Synchronization
 
 /// What can stand in a tree of parameters: a parameter or another tree. It prints its type and its
 /// parameters unless it has a `description` of its own.
@@ -69,7 +70,19 @@ public struct Parameters: ParameterTree, Sendable, ExpressibleByDictionaryLitera
     evaluate(starts)
     // Backwards, so that a parameter at two paths starts as its first one says.
     for (leaf, start) in zip(leaves, starts).reversed() { leaf.parameter.value = start }
+    tellPaths()
   }
+
+  /// Lets messages about the parameters name their paths.
+  package func tellPaths() {
+    for leaf in leaves { HolderNames.name(leaf.parameter.slot.number, leaf.path) }
+    Parameters.namedLast.withLock { $0 = paths }
+  }
+
+  private static let namedLast = Mutex<[String]>([])
+
+  /// The paths of the tree that got numbers last: what is missing there may have been forgotten.
+  static var pathsNamedLast: [String] { namedLast.withLock { $0 } }
 }
 
 extension Parameters: RandomAccessCollection {

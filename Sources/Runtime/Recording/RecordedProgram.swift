@@ -198,8 +198,10 @@ package final class RecordedProgram: @unchecked Sendable {
       let serial = replaced.slot._withUnsafeGuaranteedRef { $0.heldSerial }
       guard let number = replaced.number, serial != serials[number] else { continue }
       let shape = executable.plan.outputs[replaced.output].shape
+      let holder = replaced.slot._withUnsafeGuaranteedRef { $0.number }
+      let name = HolderNames[holder].map { "\($0) \(shape)" } ?? "a parameter of shape \(shape)"
       Mistake(
-        "minimize", "a parameter of shape \(shape) changed while its step was prepared",
+        "minimize", "\(name) changed while its step was prepared",
         fix: "train a parameter on one thread at a time"
       ).stop(at: nil)
     }

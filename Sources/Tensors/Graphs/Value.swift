@@ -39,10 +39,13 @@ package struct Value: Sendable {
     node = Node(operation, inputs(), elementType: elementType, shape: shape)
   }
 
-  /// How messages speak of this tensor: its name, or the operation that made it, and its shape.
+  /// How messages speak of this tensor: its name, its path in a model, or the operation that made it,
+  /// and its shape.
   package var label: String {
     switch node.operation {
     case .identity(.named(let name)): "\(name) \(shape)"
+    case .creation(.data(let holder?)):
+      HolderNames[holder].map { "\($0) \(shape)" } ?? "\(shape)"
     case .creation: "\(shape)"
     case .movement(.expand) where node.inputs[0].node.isCreation: "\(shape)"
     case let operation: "the result of \(operation.name) \(shape)"
