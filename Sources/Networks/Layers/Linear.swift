@@ -34,7 +34,7 @@ public struct Linear: Layer {
 
   /// A mistake if the last axis of x does not hold as many inputs as the weight has rows.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
-    guard x.shape.last == weight.shape[0] else { refuse(x) }
+    guard x.rank > 0, x.shape[x.rank - 1] == weight.shape[0] else { refuse(x) }
     let product = x • weight.value
     return bias.map { product + $0.value } ?? product
   }

@@ -69,7 +69,7 @@ public struct RecordedStep<each Input: RecordedInput> {
   private func record(_ input: repeat each Input) -> RecordedProgram {
     let recording = Recording()
     let (made, given) = standIns(for: repeat each input)
-    let traced = Recording.$current.withValue(recording) { loss(repeat each made) }
+    let traced = recording.trace { loss(repeat each made) }
     return RecordedProgram(
       results: [traced.value], inputs: given.reading(recording.slots),
       replacing: optimizer.replacements(

@@ -89,7 +89,7 @@ public struct Recorded<each Input: RecordedInput, Output: RecordedOutput>: Senda
     let program = programs.entry(for: arguments) {
       let recording = Recording()
       let (made, given) = standIns(for: repeat each input)
-      let output = Recording.$current.withValue(recording) { body(repeat each made) }
+      let output = recording.trace { body(repeat each made) }
       return RecordedProgram(
         results: output.recordedTensors.map(\.value), inputs: given.reading(recording.slots))
     }.program

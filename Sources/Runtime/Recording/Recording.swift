@@ -5,12 +5,25 @@ import Synchronization
 
 /// A function that is being traced on stand-ins for its arguments.
 package final class Recording: Sendable {
-  /// The recording that the current task is making.
-  @TaskLocal package static var current: Recording?
+  @TaskLocal private static var innermost: Recording?
+  private static let count = Atomic<Int>(0)
+
+  /// The recording that the current task is making. Asked at each reading of numbers: what is local to
+  /// a task is looked up only while somebody records.
+  package static var current: Recording? {
+    count.load(ordering: .relaxed) == 0 ? nil : innermost
+  }
 
   private let noted = Mutex<[UInt64: (leaf: Value, slot: LeafSlot)]>([:])
 
   package init() {}
+
+  /// Traces a function: it is this recording's inside.
+  package func trace<Result>(_ function: () throws -> Result) rethrows -> Result {
+    Recording.count.add(1, ordering: .relaxed)
+    defer { Recording.count.subtract(1, ordering: .relaxed) }
+    return try Recording.$innermost.withValue(self, operation: function)
+  }
 
   /// What stands for the leaf of a slot in this recording: replays read the slot anew.
   ///
