@@ -3,6 +3,7 @@
 // Programs with one mistake each, on the line that names it: `BacktraceTests` looks for that line
 // in what they print when they stop.
 
+import Dispatch
 import Pullback
 
 @inline(__always)
@@ -25,6 +26,11 @@ case "comparison":
 case "inlined": print(scaled(x, by: four))
 case "closure":
   print([x, four].map { $0 + four }.count)  // mistake: closure
+case "threads":
+  let x = x, four = four
+  DispatchQueue.concurrentPerform(iterations: 4) { _ in
+    _ = x + four  // mistake: threads
+  }
 case "literal":
   let rows: Tensor<Float> = [[1, 2], [3]]  // mistake: literal
   print(rows)
