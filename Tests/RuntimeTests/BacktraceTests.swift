@@ -9,7 +9,7 @@ import Testing
 @Suite struct BacktraceTests {
   static let programs = [
     "operator", "product", "comparison", "inlined", "closure", "literal", "gather", "labels",
-    "recording", "parameter",
+    "recording", "parameter", "threads",
   ]
 
   #if os(Linux)

@@ -3,6 +3,7 @@
 // Programs with one mistake each, on the line that names it: `BacktraceTests` looks for that line
 // in what they print when they stop.
 
+import Dispatch
 import Pullback
 
 @inline(__always)
@@ -23,13 +24,19 @@ let programs: [String: () -> Void] = [
   "closure": {
     print([x, four].map { $0 + four }.count)  // mistake: closure
   },
+  "threads": {
+    let x = x, four = four
+    DispatchQueue.concurrentPerform(iterations: 4) { _ in
+      _ = x + four  // mistake: threads
+    }
+  },
   "literal": {
     let rows: Tensor<Float> = [[1, 2], [3]]  // mistake: literal
     print(rows)
   },
   "gather": {
     let rows = x.gathered(indices)
-    print("rows:", rows)  // mistake: gather
+    print(rows)  // mistake: gather
   },
   "labels": {
     let loss = softmaxCrossEntropy(x, labels: indices)

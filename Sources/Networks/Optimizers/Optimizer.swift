@@ -51,7 +51,8 @@ extension Optimizer {
   ) -> Float {
     var values = [loss.value]
     repeat values.append((each kept).value)
-    stepCount += 1
+    // Not in place: that takes memory for the property's observer.
+    stepCount = stepCount + 1
     return programs.minimize(values, with: self, at: CallSite(file, line))
   }
 

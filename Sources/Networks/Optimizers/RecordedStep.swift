@@ -46,7 +46,8 @@ public struct RecordedStep<each Input: RecordedInput> {
     call.arguments.removeAll(keepingCapacity: true)
     repeat call.arguments.append((each input).recordedInput)
     evaluate(call.arguments)
-    optimizer.stepCount += 1
+    // Not in place: that takes memory for the property's observer.
+    optimizer.stepCount = optimizer.stepCount + 1
     if call.last?.fits(call.arguments) != true {
       call.last = programs.entry(for: call.arguments) { record(repeat each input) }
     }

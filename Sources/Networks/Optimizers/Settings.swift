@@ -25,8 +25,6 @@ struct Settings {
     checkShare(betas.1, "a second beta")
   }
 
-  // Not inlined: a step counts in place, and would need memory for what the message needs.
-  @inline(never)
   func checkStepCount(_ count: Int) {
     if count < 0 {
       Mistake(optimizer, "a step count of \(count)", fix: "count steps from 0 on").stop(at: site)

@@ -47,7 +47,9 @@ struct CompiledStep: BitwiseCopyable {
       shared = compiled.sharedByteCount
       held = elementCount * reduction.resultType.byteCount
     case .scatterAdd(let scatter):
-      core = .scatterAdd(context.plain.one(CompiledScatter(scatter, context.slots)))
+      let compiled = CompiledScatter(scatter, context.slots)
+      core = .scatterAdd(context.plain.one(compiled))
+      shared = compiled.sharedByteCount
       held = elementCount * scatter.values.elementType.byteCount
     }
     coreByteCount = body.pointee.coreSlot == nil ? Plan.padded(held) : 0
@@ -70,7 +72,7 @@ struct CompiledStep: BitwiseCopyable {
       if body.pointee.coreSlot == nil { runBody(memory, scratch, core: target) }
     case .scatterAdd(let scatter):
       let target = body.pointee.coreSlot.map(memory.pointer) ?? scratch.shared
-      scatter.pointee.run(memory, into: target)
+      scatter.pointee.run(memory, scratch.shared + coreByteCount, into: target)
       if body.pointee.coreSlot == nil { runBody(memory, scratch, core: target) }
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CPullbackTrap
+import Synchronization
 
 #if canImport(Darwin)
   @preconcurrency import Darwin
@@ -32,12 +33,16 @@ public struct Mistake: Error, Sendable, Equatable, CustomStringConvertible {
 
   public var description: String { "\(operation): \(problem). Fix: \(fix)." }
 
+  private static let hasStopped = Atomic<Bool>(false)
+
   /// Prints the message and ends the program, also in a release build.
   ///
   /// Functions and methods know the caller's line and name it. Operators cannot: there the line is
   /// in the backtrace, which Swift prints for a trap. What the program has printed so far comes out
   /// first.
   package func stop(at site: CallSite?) -> Never {
+    // Of several threads that stop at once the first speaks: two traps together show no backtrace.
+    while Mistake.hasStopped.exchange(true, ordering: .relaxed) { pause() }
     let place = site.map { "\($0.file):\($0.line)" } ?? "Pullback"
     fflush(stdout)
     fputs("\(place): Fatal error: \(description)\n", stderr)

@@ -62,6 +62,32 @@ import Testing
     #expect(Float(sqrt(centred.squared().mean())) <= 1e-5)
   }
 
+  @Test(
+    "Rows that are gathered again and again",
+    arguments: [(1, 10_000_000, 1), (3, 3_000_000, 2), (5000, 100_000, 17), (2, 65, 3)])
+  func gathered(rows: Int, updates: Int, width: Int) {
+    // Half of them are the first row; some others are met seldom or never.
+    var generator = SplitMix(seed: UInt64(updates))
+    let indices = (0..<updates).map { _ in
+      Int32(max(0, Int.random(in: -rows..<rows, using: &generator)))
+    }
+    let table = Tensor<Float>.zeros([rows, width])
+    let weights = Tensor<Float>(
+      shape: [1, width], scalars: (0..<width).map { 0.1 + Float($0) / 8 })
+    let tableg = gradient(
+      of: (table.gathered(Tensor(indices)) * weights).sum(), withRespectTo: table)
+    var counts = [Double](repeating: 0, count: rows)
+    for index in indices { counts[Int(index)] += 1 }
+    let found = tableg.scalars, factors = weights.scalars
+    for row in 0..<rows {
+      for column in 0..<width {
+        let expected = counts[row] * Double(factors[column])
+        // A chain of 64 in Float is the longest.
+        #expect(abs(Double(found[row * width + column]) - expected) <= 1e-6 * expected)
+      }
+    }
+  }
+
   @Test func aCountThatFloatDoesNotHold() {
     // Float holds 2^24 and 2^24 + 2, not what is between.
     let count = 16_777_217
