@@ -136,6 +136,19 @@ struct SummariesTests {
   }
 
   /// `dump` and debuggers look through mirrors.
+  @Test func mirrorsOfFilesShowNamesAndNumbers() throws {
+    let stored = StoredTensor(shape: [2, 1], scalars: [1, 2] as [UInt8])
+    let long = StoredTensor(shape: [1001], scalars: [Int64](repeating: 0, count: 1001))
+    let children = Array(Mirror(reflecting: stored).children)
+    #expect(children.map(\.label) == ["type", "shape", "numbers"])
+    #expect(children[2].value as? [Double] == [1, 2])
+    #expect(Mirror(reflecting: long).children.map(\.label) == ["type", "shape"])
+    let file = ModelFile(Sequential(Linear(1, 1)).initialized(seed: 1))
+    var text = ""
+    dump([file.weights, file] as [Any], to: &text)
+    #expect(text.contains("numbers") && !text.contains("Storage"), "\(text)")
+  }
+
   @Test func mirrorsShowShapesAndNumbers() {
     func dumped(_ value: Any) -> String {
       var text = ""
