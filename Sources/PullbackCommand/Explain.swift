@@ -18,6 +18,7 @@ struct Explain: ParsableCommand {
   }
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Units of input, hidden layers and output, with relu between them.",
       valueName: "units-units[-units...]"),

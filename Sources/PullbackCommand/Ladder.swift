@@ -15,6 +15,7 @@ struct Ladder: ParsableCommand {
       """)
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Extents of the matrices, 1 to \(Extents.largest) each. (default: \(Extents.ofTheNotes))",
       valueName: "n>x<k>x<m"),

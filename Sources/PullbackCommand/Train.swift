@@ -20,6 +20,7 @@ struct Train: ParsableCommand {
   var epochs = 40
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Units of the hidden layers: up to 16 of up to 8192, 50 million weights in all.",
       valueName: "50[,50...]"))

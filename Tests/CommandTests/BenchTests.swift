@@ -163,6 +163,8 @@ import Testing
       ("step --layers 3--3", "''"), ("step --layers 3-0", "'0' is not an integer"),
       ("step --layers 65536-65536", "more than 2 gibibytes"),
       ("step --batch 1000000", "more than 2 gibibytes"), ("step --batch 0", "--batch must be"),
+      ("step --batch -1", "--batch must be"), ("predict --layers -1-3", "'' is not an integer"),
+      ("predict --batch -1", "--batch must be from 1 to 1000000"),
       ("step --loss hinge", "--loss"), ("step --optimizer adamw", "--optimizer"),
       ("step --activation tanh", "--activation"), ("predict --layers 3", "from 2 to 33"),
       ("predict --layers 3-0", "'0' is not an integer from 1 to 65536"),

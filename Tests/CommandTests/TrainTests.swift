@@ -84,6 +84,7 @@ struct TrainTests {
       ("--epochs", "--epochs must be from 1 to 1000000"), ("--batch", "--batch must be 1 or more"),
       ("--threads", "--threads must be from 1 to 64"),
       ("--seed", "The value '-1' is invalid for '--seed <seed>'"),
+      ("--hidden", "The value '-1' is invalid for '--hidden <50[,50...]>'"),
     ])
   func aNegativeNumberIsNamed(option: String, message: String) throws {
     let run = try Command.run("train", option, "-1")

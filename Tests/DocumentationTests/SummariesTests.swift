@@ -42,6 +42,8 @@ struct SummariesTests {
           1: Dropout(0.5)
         """)
     #expect("\(Parameters())" == "Parameters with no parameters")
+    #expect("\(Sequential())" == "Sequential with no parameters")
+    #expect("\(Sequential(Sequential()))" == "Sequential with no parameters:\n  0: \(Sequential())")
     #expect(
       "\(Linear(1, 1).parameters)"
         == "Parameters with 2 parameters, 2 numbers:\n  weight [1, 1]\n  bias [1]")
@@ -104,7 +106,7 @@ struct SummariesTests {
           .init("city", .oneHot(categories: ["Bonn", "Ulm"])),
         ], target: .init("price", .standardized(mean: 0, scale: 1, missing: 0))),
       classNames: ["cat", "dog"], summary: ["epochs": 2],
-      optimizer: SGD(model.parameters, learningRate: 0.5), randomKeys: ["order": RandomKey(seed: 3)]
+      optimizer: SGD(model.parameters, learningRate: 0.1), randomKeys: ["order": RandomKey(seed: 3)]
     )
     #expect(
       "\(file)"
@@ -118,7 +120,7 @@ struct SummariesTests {
         city oneHot(Bonn, Ulm)] to predict price standardized(mean: 0.0, scale: 1.0, missing: 0.0)
         classes: cat, dog
         summary: {"epochs":2}
-        optimizer: SGD(learningRate: 0.5, momentum: 0.0) after 0 steps
+        optimizer: SGD(learningRate: 0.1, momentum: 0.0) after 0 steps
         random keys: order
         """)
   }
@@ -134,6 +136,19 @@ struct SummariesTests {
   }
 
   /// `dump` and debuggers look through mirrors.
+  @Test func mirrorsOfFilesShowNamesAndNumbers() throws {
+    let stored = StoredTensor(shape: [2, 1], scalars: [1, 2] as [UInt8])
+    let long = StoredTensor(shape: [1001], scalars: [Int64](repeating: 0, count: 1001))
+    let children = Array(Mirror(reflecting: stored).children)
+    #expect(children.map(\.label) == ["type", "shape", "numbers"])
+    #expect(children[2].value as? [Double] == [1, 2])
+    #expect(Mirror(reflecting: long).children.map(\.label) == ["type", "shape"])
+    let file = ModelFile(Sequential(Linear(1, 1)).initialized(seed: 1))
+    var text = ""
+    dump([file.weights, file] as [Any], to: &text)
+    #expect(text.contains("numbers") && !text.contains("Storage"), "\(text)")
+  }
+
   @Test func mirrorsShowShapesAndNumbers() {
     func dumped(_ value: Any) -> String {
       var text = ""
@@ -166,5 +181,29 @@ struct SummariesTests {
       return y
     }
     #expect(double([1, 2]).scalars == [2, 4])
+    let known: Tensor<Float> = [3]
+    #expect(known.scalars == [3])
+    let shifted = recorded { (x: Tensor<Float>) in
+      #expect(Mirror(reflecting: known).children.map(\.label) == ["shape"])
+      return x + known
+    }
+    #expect(shifted([1]).scalars == [4])
+  }
+
+  /// The numbers of a model are not read there either, whether it is printed or dumped.
+  @Test func modelsInsideARecordingAreShownWithoutNumbers() {
+    let model = Sequential(Linear(2, 1)).initialized(seed: 1), fresh = Parameter(shape: [2], .zeros)
+    let weight = model.parameters["0.weight"]!
+    let predict = recorded { (x: Tensor<Float>) in
+      #expect("\(weight)" == "Parameter of shape [2, 1]")
+      #expect("\(fresh)" == "Parameter of shape [2], not initialised")
+      #expect(Mirror(reflecting: weight).children.map(\.label) == ["shape"])
+      var text = ""
+      dump(model, to: &text)
+      #expect(text.contains("Parameter of shape [2, 1]") && !text.contains("not initialised"))
+      return model(x)
+    }
+    let x: Tensor<Float> = [[1, 2]]
+    #expect(predict(x).scalars == model(x).scalars)
   }
 }

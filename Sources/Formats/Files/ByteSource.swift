@@ -106,7 +106,8 @@ package final class ByteSource: Sendable {
   }
 
   private func endsEarly(at offset: Int, needing count: Int) -> FileError {
-    malformed(at: offset, "\(count) bytes expected, the file ends at byte \(byteCount)")
+    if byteCount == 0 { return malformed("is empty") }
+    return malformed(at: offset, "\(count) bytes expected, the file ends at byte \(byteCount)")
   }
 
   package func malformed(at offset: Int, _ problem: String) -> FileError {

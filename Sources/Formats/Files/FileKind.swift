@@ -28,9 +28,10 @@ struct FileKind {
 
   /// A text in UTF-8 without control characters.
   private static func isText(_ start: Bytes) -> Bool {
-    // A character of several bytes may be cut at the end of what was read.
-    start.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
-      && (0...3).contains { String(validating: start.dropLast($0), as: UTF8.self) != nil }
+    // A character of several bytes may be cut where reading stopped, not where the file ends.
+    let mostCut = start.count < bytesNeeded ? 0 : 3
+    return start.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
+      && (0...mostCut).contains { String(validating: start.dropLast($0), as: UTF8.self) != nil }
   }
 
   private static func text(_ start: Bytes) -> FileKind? {
@@ -44,7 +45,7 @@ struct FileKind {
     let text = String(decoding: start.prefix(128), as: UTF8.self).lowercased()
       .drop { $0.isWhitespace || $0 == "\u{FEFF}" }
     if text.hasPrefix("version https://git-lfs") {
-      return FileKind("a pointer of Git LFS, not the file itself", "fetch it with git lfs pull")
+      return FileKind("a pointer of Git LFS", "fetch the file itself with git lfs pull")
     }
     if text.hasPrefix("<!doctype") || text.hasPrefix("<html") {
       return FileKind("a page of HTML", "download the file itself")
@@ -170,6 +171,7 @@ extension ByteSource {
   func notOf(
     _ format: String, at offset: Int? = nil, _ problem: String
   ) throws(FileError) -> FileError {
+    if byteCount == 0 { return malformed("is empty") }
     let kind = FileKind(try start())
     if let kind { return malformed(kind.problem(insteadOf: format)) }
     return FileError(.malformed, in: name, at: offset.map(FileError.Place.byte), problem)

@@ -74,7 +74,7 @@ extension StoredTensor {
     }
   }
 
-  private func doubles() throws(FileError) -> Storage {
+  func doubles() throws(FileError) -> Storage {
     switch type {
     case .float64: storage
     case .float32: try converted(Float.self) { x, _ in Double(x) }

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackRuntime
 import PullbackTensors
 
-extension StoredTensor: CustomStringConvertible {
+extension StoredTensor: CustomStringConvertible, CustomReflectable {
   /// The element type and the shape: "uint8 [60000, 28, 28]".
   public var description: String { "\(type.rawValue) \(shape)" }
+
+  /// What `dump` and debuggers show: the numbers too, as Double, if a page holds them.
+  public var customMirror: Mirror {
+    var children: [(label: String?, value: Any)] = [("type", type.rawValue), ("shape", shape)]
+    if elementCount <= 1000, let numbers = try? doubles() {
+      children.append(("numbers", numbers.array(of: Double.self, count: elementCount)))
+    }
+    return Mirror(self, children: children)
+  }
 }
 
 extension NamedTensors: CustomStringConvertible {
@@ -14,18 +24,26 @@ extension NamedTensors: CustomStringConvertible {
   }
 }
 
-extension Safetensors: CustomStringConvertible {
+extension Safetensors: CustomStringConvertible, CustomReflectable {
   /// The file, and the names and shapes of its tensors, without reading them.
   public var description: String {
     let tensors = names.map { name in "\(name) \(shape(of: name) ?? [])" }
     let texts = metadata.isEmpty ? "" : ", \(counted(metadata.count, "text")) about them"
     return "\(file): \(counted(names.count, "tensor"))\(texts)" + list(tensors)
   }
+
+  /// What `dump` and debuggers show.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["file": file, "names": names, "metadata": metadata])
+  }
 }
 
-extension NumPyArchive: CustomStringConvertible {
+extension NumPyArchive: CustomStringConvertible, CustomReflectable {
   /// The file and the names of its arrays.
   public var description: String { "\(file): \(counted(names.count, "array"))" + list(names) }
+
+  /// What `dump` and debuggers show.
+  public var customMirror: Mirror { Mirror(self, children: ["file": file, "names": names]) }
 }
 
 /// Lines below a summary; more than a page holds are only counted.

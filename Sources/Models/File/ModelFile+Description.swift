@@ -62,9 +62,9 @@ extension Preprocessing.Column: CustomStringConvertible {
 }
 
 extension OptimizerState: CustomStringConvertible {
-  /// The kind, the settings and the steps taken.
+  /// The kind, the settings with the digits of Float that they are used with, and the steps taken.
   public var description: String {
-    let words = settings.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    let words = settings.sorted { $0.key < $1.key }.map { "\($0.key): \(Float($0.value))" }
     return "\(kind)(\(words.joined(separator: ", "))) after \(counted(stepCount, "step"))"
   }
 }

@@ -31,6 +31,6 @@ extension Sequential {
       // A layer of several lines stands further to the right.
       "\(position): \(layer)".split(separator: "\n").map { "\n  \($0)" }
     }
-    return "Sequential with \(parameters.counts):" + lines.joined()
+    return "Sequential with \(parameters.counts)" + (lines.isEmpty ? "" : ":") + lines.joined()
   }
 }

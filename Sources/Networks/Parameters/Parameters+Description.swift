@@ -43,23 +43,28 @@ extension Parameters {
 }
 
 extension Parameter: CustomReflectable {
-  /// The shape and the numbers, or that there are none yet.
+  /// The shape and the numbers, or that there are none yet. Inside a recording, which reading would
+  /// stop, the shape alone.
   ///
   /// ```swift
   /// print(Parameter(value: [1, 2]))
   /// // Parameter of shape [2]: [1. 2.]
   /// ```
   public var description: String {
-    guard let numbers else { return "Parameter of shape \(shape), not initialised" }
+    guard let leaf = slot.leaf else { return "Parameter of shape \(shape), not initialised" }
+    guard let numbers = numbers(of: leaf) else { return "Parameter of shape \(shape)" }
     return "Parameter of shape \(shape):\(shape.rank > 1 ? "\n" : " ")\(numbers)"
   }
 
   /// What `dump` and debuggers show.
   public var customMirror: Mirror {
-    guard let numbers else { return Mirror(self, children: ["shape": shape]) }
+    guard let numbers = slot.leaf.flatMap(numbers(of:)) else {
+      return Mirror(self, children: ["shape": shape])
+    }
     return Mirror(self, children: ["shape": shape, "value": numbers])
   }
 
-  /// Looked at without a note in a recording, which would read them anew at each replay.
-  private var numbers: Tensor<Float>? { slot.leaf.map { Tensor($0) } }
+  private func numbers(of leaf: Value) -> Tensor<Float>? {
+    Recording.current == nil ? Tensor(leaf) : nil
+  }
 }

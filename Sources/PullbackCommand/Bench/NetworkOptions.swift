@@ -5,6 +5,7 @@ import ArgumentParser
 /// Options of the benchmarks of a network on one fixed batch.
 struct NetworkOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Units of input, hidden layers and output. (default: 784-50-10)",
       valueName: "units-units[-units...]"),
@@ -14,7 +15,7 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: "What stands between the layers.")
   var activation = TrainedNetwork.ActivationKind.relu
 
-  @Option(help: "Rows of the batch.")
+  @Option(parsing: .unconditional, help: "Rows of the batch.")
   var batch = 64
 
   /// Bytes that a benchmark may take.

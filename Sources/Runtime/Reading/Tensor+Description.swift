@@ -24,12 +24,10 @@ extension Tensor: CustomStringConvertible {
 }
 
 extension Tensor: CustomReflectable {
-  /// What `dump` and debuggers show: the shape and the numbers, as far as a page holds them.
-  /// Nothing is computed inside a recording, which reading would stop.
+  /// What debuggers and `dump` show: the shape and the numbers, as far as a page holds them. The
+  /// shape alone inside a recording, which reading would stop.
   public var customMirror: Mirror {
-    guard Recording.current == nil || value.node.hasNumbers else {
-      return Mirror(self, children: ["shape": shape])
-    }
+    guard Recording.current == nil else { return Mirror(self, children: ["shape": shape]) }
     let numbers: Any = elementCount <= 1000 ? scalars : description
     return Mirror(self, children: ["shape": shape, "scalars": numbers])
   }

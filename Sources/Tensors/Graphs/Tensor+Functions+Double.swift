@@ -69,11 +69,9 @@ public func maximum(_ x: Tensor<Double>, _ y: Tensor<Double>) -> Tensor<Double> 
 }
 
 /// The larger of each element and one number.
-@_disfavoredOverload
 public func maximum(_ x: Tensor<Double>, _ y: Double) -> Tensor<Double> { maximum(x, Tensor(y)) }
 
 /// The larger of each element and one number.
-@_disfavoredOverload
 public func maximum(_ x: Double, _ y: Tensor<Double>) -> Tensor<Double> { maximum(Tensor(x), y) }
 
 /// z = the smaller of x and y; NaN if either is. The smaller one gets z.g, equal ones half each; both
@@ -84,9 +82,7 @@ public func minimum(_ x: Tensor<Double>, _ y: Tensor<Double>) -> Tensor<Double> 
 }
 
 /// The smaller of each element and one number.
-@_disfavoredOverload
 public func minimum(_ x: Tensor<Double>, _ y: Double) -> Tensor<Double> { minimum(x, Tensor(y)) }
 
 /// The smaller of each element and one number.
-@_disfavoredOverload
 public func minimum(_ x: Double, _ y: Tensor<Double>) -> Tensor<Double> { minimum(Tensor(x), y) }

@@ -14,43 +14,8 @@ package func log<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Sca
 }
 
 @_disfavoredOverload
-package func sqrt<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  Tensor(x.value.unary(.squareRoot))
-}
-
-@_disfavoredOverload
-package func tanh<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  Tensor(x.value.unary(.tanh))
-}
-
-@_disfavoredOverload
-package func erf<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  Tensor(x.value.unary(.erf))
-}
-
-@_disfavoredOverload
-package func sin<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  Tensor(x.value.unary(.sin))
-}
-
-@_disfavoredOverload
-package func cos<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  Tensor(x.value.unary(.cos))
-}
-
-@_disfavoredOverload
 package func relu<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.relu))
-}
-
-@_disfavoredOverload
-package func abs<Scalar: NumericScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  Tensor(x.value.unary(.absolute))
-}
-
-@_disfavoredOverload
-package func sign<Scalar: NumericScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  Tensor(x.value.unary(.sign))
 }
 
 /// z = x where the condition holds, else y. Shapes broadcast. The cotangent goes where the number

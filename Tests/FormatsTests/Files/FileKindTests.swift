@@ -85,7 +85,10 @@ struct FileKindTests {
     Other(text: "<!DOCTYPE html>\n<html>", "a page of HTML", "download"),
     Other(
       text: "version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
-      "a pointer of Git LFS, not the file itself", "git lfs pull"),
+      "a pointer of Git LFS", "git lfs pull"),
+    // Short ones have hardly a byte that is no text.
+    Other("7-Zip", [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "compressed with 7-Zip", "7z x"),
+    Other("Zstandard", [0x28, 0xB5, 0x2F, 0xFD], "compressed with Zstandard", "unzstd"),
   ]
 
   private static let formats: [MalformedFile.Format: String] = [

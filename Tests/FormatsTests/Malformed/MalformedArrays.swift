@@ -2,7 +2,7 @@
 
 extension MalformedFile {
   static let npy: [MalformedFile] = [
-    MalformedFile(.npy, [], ": byte 0: 8 bytes expected, the file ends at byte 0"),
+    MalformedFile(.npy, [], ": is empty"),
     MalformedFile(
       .npy, [0x92] + Array("NUMPY".utf8),
       ": not a .npy file: it does not start with \\x93NUMPY"),
@@ -119,8 +119,7 @@ extension MalformedFile {
     }
     let deflated = Fixture.bytes("deflated.npz")
     return [
-      MalformedFile(
-        .npz, [], ": not a zip archive, or one that was cut: its end is missing"),
+      MalformedFile(.npz, [], ": is empty"),
       MalformedFile(
         .npz, Array("PK".utf8) + array,
         ": not a zip archive, or one that was cut: its end is missing"),

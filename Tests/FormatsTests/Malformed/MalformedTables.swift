@@ -38,7 +38,7 @@ extension MalformedFile {
   ]
 
   static let idx: [MalformedFile] = [
-    MalformedFile(.idx, [], ": byte 0: 4 bytes expected, the file ends at byte 0"),
+    MalformedFile(.idx, [], ": is empty"),
     MalformedFile(.idx, [0, 0, 8], ": byte 0: 4 bytes expected, the file ends at byte 3"),
     MalformedFile(
       .idx, [1, 0, 8, 1, 0, 0, 0, 0],
@@ -86,6 +86,7 @@ extension MalformedFile {
   ]
 
   static let safetensors: [MalformedFile] = [
+    MalformedFile(.safetensors, [], ": is empty"),
     MalformedFile(
       .safetensors, [1, 2, 3], ": byte 0: 8 bytes expected, the file ends at byte 3"),
     MalformedFile(

@@ -45,6 +45,14 @@ struct OtherNumbersTests {
     #expect(pow(y, f).scalars[0] == pow(y, Double(f)).scalars[0])
   }
 
+  /// Numbers that are written are of the tensor's type: 1 / 2 is not the 0 of Int.
+  @Test func writtenFractions() {
+    let z = Tensor<Float>([8]), wide = Tensor<Double>([8])
+    #expect(maximum(z - 8, 1 / 2).scalars == [0.5] && maximum(1 / 2, z - 8).scalars == [0.5])
+    #expect(minimum(z, 7 / 2).scalars == [3.5] && minimum(7 / 2, wide).scalars == [3.5])
+    #expect((z * (1 / 2) - (1 / 4) * z + 1 / 2).scalars == [2.5])
+  }
+
   @Test func derivativesAreThoseOfTheRoundedNumber() {
     let g = gradient(of: (x * d + x * x / n).sum(), withRespectTo: x)
     // 0.1 + 2 x / 3
