@@ -68,21 +68,9 @@ public func maximum(_ x: Tensor<Double>, _ y: Tensor<Double>) -> Tensor<Double> 
   Tensor(x.value.binary(.maximum, y.value))
 }
 
-/// The larger of each element and one number.
-public func maximum(_ x: Tensor<Double>, _ y: Double) -> Tensor<Double> { maximum(x, Tensor(y)) }
-
-/// The larger of each element and one number.
-public func maximum(_ x: Double, _ y: Tensor<Double>) -> Tensor<Double> { maximum(Tensor(x), y) }
-
 /// z = the smaller of x and y; NaN if either is. The smaller one gets z.g, equal ones half each; both
 /// get NaN where z is.
 @_disfavoredOverload
 public func minimum(_ x: Tensor<Double>, _ y: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.binary(.minimum, y.value))
 }
-
-/// The smaller of each element and one number.
-public func minimum(_ x: Tensor<Double>, _ y: Double) -> Tensor<Double> { minimum(x, Tensor(y)) }
-
-/// The smaller of each element and one number.
-public func minimum(_ x: Double, _ y: Tensor<Double>) -> Tensor<Double> { minimum(Tensor(x), y) }

@@ -87,21 +87,9 @@ public func maximum(_ x: Tensor<Float>, _ y: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.binary(.maximum, y.value))
 }
 
-/// The larger of each element and one number.
-public func maximum(_ x: Tensor<Float>, _ y: Float) -> Tensor<Float> { maximum(x, Tensor(y)) }
-
-/// The larger of each element and one number.
-public func maximum(_ x: Float, _ y: Tensor<Float>) -> Tensor<Float> { maximum(Tensor(x), y) }
-
 /// z = the smaller of x and y; NaN if either is. The smaller one gets z.g, equal ones half each; both
 /// get NaN where z is.
 @_disfavoredOverload
 public func minimum(_ x: Tensor<Float>, _ y: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.binary(.minimum, y.value))
 }
-
-/// The smaller of each element and one number.
-public func minimum(_ x: Tensor<Float>, _ y: Float) -> Tensor<Float> { minimum(x, Tensor(y)) }
-
-/// The smaller of each element and one number.
-public func minimum(_ x: Float, _ y: Tensor<Float>) -> Tensor<Float> { minimum(Tensor(x), y) }

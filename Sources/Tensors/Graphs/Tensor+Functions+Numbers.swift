@@ -8,96 +8,80 @@
 @_disfavoredOverload
 public func pow<X: TensorOperand>(
   _ x: X, _ y: some BinaryFloatingPoint
-) -> Tensor<X.Scalar> where X.Scalar: FloatingPointScalar {
-  pow(x.asTensor, X.number(y))
+) -> X where X.Scalar: FloatingPointScalar {
+  X(asTensor: pow(x.asTensor, X.number(y)))
 }
 
 /// x^y, with x rounded to the type of y.
 @_disfavoredOverload
 public func pow<Y: TensorOperand>(
   _ x: some BinaryFloatingPoint, _ y: Y
-) -> Tensor<Y.Scalar> where Y.Scalar: FloatingPointScalar {
-  pow(Y.number(x), y.asTensor)
-}
-
-/// x^y, with y converted to the type of x.
-@_disfavoredOverload
-public func pow<X: TensorOperand>(
-  _ x: X, _ y: some BinaryInteger
-) -> Tensor<X.Scalar> where X.Scalar: FloatingPointScalar {
-  pow(x.asTensor, X.number(y))
-}
-
-/// x^y, with x converted to the type of y.
-@_disfavoredOverload
-public func pow<Y: TensorOperand>(
-  _ x: some BinaryInteger, _ y: Y
-) -> Tensor<Y.Scalar> where Y.Scalar: FloatingPointScalar {
-  pow(Y.number(x), y.asTensor)
+) -> Y where Y.Scalar: FloatingPointScalar {
+  Y(asTensor: pow(Y.number(x), y.asTensor))
 }
 
 /// The larger of x and y, with y rounded to the type of x.
 @_disfavoredOverload
 public func maximum<X: TensorOperand>(
   _ x: X, _ y: some BinaryFloatingPoint
-) -> Tensor<X.Scalar> where X.Scalar: FloatingPointScalar {
-  maximum(x.asTensor, X.number(y))
+) -> X where X.Scalar: FloatingPointScalar {
+  X(asTensor: maximum(x.asTensor, X.number(y)))
 }
 
 /// The larger of x and y, with x rounded to the type of y.
 @_disfavoredOverload
 public func maximum<Y: TensorOperand>(
   _ x: some BinaryFloatingPoint, _ y: Y
-) -> Tensor<Y.Scalar> where Y.Scalar: FloatingPointScalar {
-  maximum(Y.number(x), y.asTensor)
+) -> Y where Y.Scalar: FloatingPointScalar {
+  Y(asTensor: maximum(Y.number(x), y.asTensor))
 }
 
 /// The larger of x and y, with y converted to the type of x.
 @_disfavoredOverload
 public func maximum<X: TensorOperand>(
   _ x: X, _ y: some BinaryInteger
-) -> Tensor<X.Scalar> where X.Scalar: NumericScalar {
-  maximum(x.asTensor, X.number(y))
+) -> X where X.Scalar == Int32 {
+  X(asTensor: maximum(x.asTensor, X.number(y)))
 }
 
 /// The larger of x and y, with x converted to the type of y.
 @_disfavoredOverload
 public func maximum<Y: TensorOperand>(
   _ x: some BinaryInteger, _ y: Y
-) -> Tensor<Y.Scalar> where Y.Scalar: NumericScalar {
-  maximum(Y.number(x), y.asTensor)
+) -> Y where Y.Scalar == Int32 {
+  Y(asTensor: maximum(Y.number(x), y.asTensor))
 }
 
 /// The smaller of x and y, with y rounded to the type of x.
 @_disfavoredOverload
 public func minimum<X: TensorOperand>(
   _ x: X, _ y: some BinaryFloatingPoint
-) -> Tensor<X.Scalar> where X.Scalar: FloatingPointScalar {
-  minimum(x.asTensor, X.number(y))
+) -> X where X.Scalar: FloatingPointScalar {
+  X(asTensor: minimum(x.asTensor, X.number(y)))
 }
 
 /// The smaller of x and y, with x rounded to the type of y.
 @_disfavoredOverload
 public func minimum<Y: TensorOperand>(
   _ x: some BinaryFloatingPoint, _ y: Y
-) -> Tensor<Y.Scalar> where Y.Scalar: FloatingPointScalar {
-  minimum(Y.number(x), y.asTensor)
+) -> Y where Y.Scalar: FloatingPointScalar {
+  Y(asTensor: minimum(Y.number(x), y.asTensor))
 }
 
 /// The smaller of x and y, with y converted to the type of x.
 @_disfavoredOverload
 public func minimum<X: TensorOperand>(
   _ x: X, _ y: some BinaryInteger
-) -> Tensor<X.Scalar> where X.Scalar: NumericScalar {
-  minimum(x.asTensor, X.number(y))
+) -> X where X.Scalar == Int32 {
+  X(asTensor: minimum(x.asTensor, X.number(y)))
 }
 
 /// The smaller of x and y, with x converted to the type of y.
 @_disfavoredOverload
 public func minimum<Y: TensorOperand>(
   _ x: some BinaryInteger, _ y: Y
-) -> Tensor<Y.Scalar> where Y.Scalar: NumericScalar {
-  minimum(Y.number(x), y.asTensor)
+) -> Y where Y.Scalar == Int32 {
+  Y(asTensor: minimum(Y.number(x), y.asTensor))
 }
 
 /// x where the condition holds, else y, rounded to the type of x.
@@ -105,8 +89,8 @@ public func minimum<Y: TensorOperand>(
 public func select<X: TensorOperand>(
   _ condition: Tensor<Bool>, _ x: X, _ y: some BinaryFloatingPoint,
   file: StaticString = #fileID, line: UInt = #line
-) -> Tensor<X.Scalar> where X.Scalar: FloatingPointScalar {
-  select(condition, x.asTensor, X.number(y), file: file, line: line)
+) -> X where X.Scalar: FloatingPointScalar {
+  X(asTensor: select(condition, x.asTensor, X.number(y), file: file, line: line))
 }
 
 /// x, rounded to the type of y, where the condition holds, else y.
@@ -114,8 +98,8 @@ public func select<X: TensorOperand>(
 public func select<Y: TensorOperand>(
   _ condition: Tensor<Bool>, _ x: some BinaryFloatingPoint, _ y: Y,
   file: StaticString = #fileID, line: UInt = #line
-) -> Tensor<Y.Scalar> where Y.Scalar: FloatingPointScalar {
-  select(condition, Y.number(x), y.asTensor, file: file, line: line)
+) -> Y where Y.Scalar: FloatingPointScalar {
+  Y(asTensor: select(condition, Y.number(x), y.asTensor, file: file, line: line))
 }
 
 /// x where the condition holds, else y, converted to the type of x.
@@ -123,8 +107,8 @@ public func select<Y: TensorOperand>(
 public func select<X: TensorOperand>(
   _ condition: Tensor<Bool>, _ x: X, _ y: some BinaryInteger,
   file: StaticString = #fileID, line: UInt = #line
-) -> Tensor<X.Scalar> where X.Scalar: NumericScalar {
-  select(condition, x.asTensor, X.number(y), file: file, line: line)
+) -> X where X.Scalar: NumericScalar {
+  X(asTensor: select(condition, x.asTensor, X.number(y), file: file, line: line))
 }
 
 /// x, converted to the type of y, where the condition holds, else y.
@@ -132,6 +116,6 @@ public func select<X: TensorOperand>(
 public func select<Y: TensorOperand>(
   _ condition: Tensor<Bool>, _ x: some BinaryInteger, _ y: Y,
   file: StaticString = #fileID, line: UInt = #line
-) -> Tensor<Y.Scalar> where Y.Scalar: NumericScalar {
-  select(condition, Y.number(x), y.asTensor, file: file, line: line)
+) -> Y where Y.Scalar: NumericScalar {
+  Y(asTensor: select(condition, Y.number(x), y.asTensor, file: file, line: line))
 }

@@ -6,7 +6,8 @@
 ///
 /// Beside it numbers of any type can stand. They are converted to the type of the tensor with their
 /// value, and rounded where it does not hold them: with x a `Tensor<Float>` and d a `Double`, `x * d`
-/// is `x * Float(d)`.
+/// is `x * Float(d)`. Comparisons, powers and extremes of Float and Double take no Int: write
+/// `x .> Float(n)`. An Int there would make `pow(x, 1/3)` a power of 0, the 1/3 of Int.
 ///
 ///     let x: Tensor<Float> = [1, 2], rate = 0.1, n = 2
 ///     print(x - rate * x / n)   // [0.95 1.9 ]
@@ -18,241 +19,25 @@ public protocol TensorOperand<Scalar> {
   associatedtype Scalar: TensorScalar
   /// The tensor itself.
   var asTensor: Tensor<Scalar> { get }
+  /// The tensor itself.
+  init(asTensor: Tensor<Scalar>)
 }
 
 extension Tensor: TensorOperand {
   /// The tensor itself.
   public var asTensor: Tensor { self }
+  /// The tensor itself.
+  public init(asTensor tensor: Tensor) { self = tensor }
 }
 
 extension TensorOperand where Scalar: FloatingPointScalar {
   static func number(_ number: some BinaryFloatingPoint) -> Tensor<Scalar> {
     Tensor<Scalar>(Scalar(number))
   }
-
-  /// x + y, with y rounded to the type of x.
-  @_disfavoredOverload
-  public static func + (x: Self, y: some BinaryFloatingPoint) -> Tensor<Scalar> {
-    x.asTensor + number(y)
-  }
-  /// x + y, with x rounded to the type of y.
-  @_disfavoredOverload
-  public static func + (x: some BinaryFloatingPoint, y: Self) -> Tensor<Scalar> {
-    number(x) + y.asTensor
-  }
-
-  /// x - y, with y rounded to the type of x.
-  @_disfavoredOverload
-  public static func - (x: Self, y: some BinaryFloatingPoint) -> Tensor<Scalar> {
-    x.asTensor - number(y)
-  }
-  /// x - y, with x rounded to the type of y.
-  @_disfavoredOverload
-  public static func - (x: some BinaryFloatingPoint, y: Self) -> Tensor<Scalar> {
-    number(x) - y.asTensor
-  }
-
-  /// x * y, with y rounded to the type of x.
-  @_disfavoredOverload
-  public static func * (x: Self, y: some BinaryFloatingPoint) -> Tensor<Scalar> {
-    x.asTensor * number(y)
-  }
-  /// x * y, with x rounded to the type of y.
-  @_disfavoredOverload
-  public static func * (x: some BinaryFloatingPoint, y: Self) -> Tensor<Scalar> {
-    number(x) * y.asTensor
-  }
-
-  /// x / y, with y rounded to the type of x.
-  @_disfavoredOverload
-  public static func / (x: Self, y: some BinaryFloatingPoint) -> Tensor<Scalar> {
-    x.asTensor / number(y)
-  }
-  /// x / y, with x rounded to the type of y.
-  @_disfavoredOverload
-  public static func / (x: some BinaryFloatingPoint, y: Self) -> Tensor<Scalar> {
-    number(x) / y.asTensor
-  }
-
-  /// x .== y, with y rounded to the type of x.
-  @_disfavoredOverload
-  public static func .== (x: Self, y: some BinaryFloatingPoint) -> Tensor<Bool> {
-    x.asTensor .== number(y)
-  }
-  /// x .== y, with x rounded to the type of y.
-  @_disfavoredOverload
-  public static func .== (x: some BinaryFloatingPoint, y: Self) -> Tensor<Bool> {
-    number(x) .== y.asTensor
-  }
-
-  /// x .!= y, with y rounded to the type of x.
-  @_disfavoredOverload
-  public static func .!= (x: Self, y: some BinaryFloatingPoint) -> Tensor<Bool> {
-    x.asTensor .!= number(y)
-  }
-  /// x .!= y, with x rounded to the type of y.
-  @_disfavoredOverload
-  public static func .!= (x: some BinaryFloatingPoint, y: Self) -> Tensor<Bool> {
-    number(x) .!= y.asTensor
-  }
-
-  /// x .< y, with y rounded to the type of x.
-  @_disfavoredOverload
-  public static func .< (x: Self, y: some BinaryFloatingPoint) -> Tensor<Bool> {
-    x.asTensor .< number(y)
-  }
-  /// x .< y, with x rounded to the type of y.
-  @_disfavoredOverload
-  public static func .< (x: some BinaryFloatingPoint, y: Self) -> Tensor<Bool> {
-    number(x) .< y.asTensor
-  }
-
-  /// x .<= y, with y rounded to the type of x.
-  @_disfavoredOverload
-  public static func .<= (x: Self, y: some BinaryFloatingPoint) -> Tensor<Bool> {
-    x.asTensor .<= number(y)
-  }
-  /// x .<= y, with x rounded to the type of y.
-  @_disfavoredOverload
-  public static func .<= (x: some BinaryFloatingPoint, y: Self) -> Tensor<Bool> {
-    number(x) .<= y.asTensor
-  }
-
-  /// x .> y, with y rounded to the type of x.
-  @_disfavoredOverload
-  public static func .> (x: Self, y: some BinaryFloatingPoint) -> Tensor<Bool> {
-    x.asTensor .> number(y)
-  }
-  /// x .> y, with x rounded to the type of y.
-  @_disfavoredOverload
-  public static func .> (x: some BinaryFloatingPoint, y: Self) -> Tensor<Bool> {
-    number(x) .> y.asTensor
-  }
-
-  /// x .>= y, with y rounded to the type of x.
-  @_disfavoredOverload
-  public static func .>= (x: Self, y: some BinaryFloatingPoint) -> Tensor<Bool> {
-    x.asTensor .>= number(y)
-  }
-  /// x .>= y, with x rounded to the type of y.
-  @_disfavoredOverload
-  public static func .>= (x: some BinaryFloatingPoint, y: Self) -> Tensor<Bool> {
-    number(x) .>= y.asTensor
-  }
 }
 
 extension TensorOperand where Scalar: NumericScalar {
   static func number(_ number: some BinaryInteger) -> Tensor<Scalar> {
     Tensor<Scalar>(Value.constant(Double(number), Scalar.elementType))
-  }
-
-  /// x + y, with y converted to the type of x.
-  @_disfavoredOverload
-  public static func + (x: Self, y: some BinaryInteger) -> Tensor<Scalar> {
-    x.asTensor + number(y)
-  }
-  /// x + y, with x converted to the type of y.
-  @_disfavoredOverload
-  public static func + (x: some BinaryInteger, y: Self) -> Tensor<Scalar> {
-    number(x) + y.asTensor
-  }
-
-  /// x - y, with y converted to the type of x.
-  @_disfavoredOverload
-  public static func - (x: Self, y: some BinaryInteger) -> Tensor<Scalar> {
-    x.asTensor - number(y)
-  }
-  /// x - y, with x converted to the type of y.
-  @_disfavoredOverload
-  public static func - (x: some BinaryInteger, y: Self) -> Tensor<Scalar> {
-    number(x) - y.asTensor
-  }
-
-  /// x * y, with y converted to the type of x.
-  @_disfavoredOverload
-  public static func * (x: Self, y: some BinaryInteger) -> Tensor<Scalar> {
-    x.asTensor * number(y)
-  }
-  /// x * y, with x converted to the type of y.
-  @_disfavoredOverload
-  public static func * (x: some BinaryInteger, y: Self) -> Tensor<Scalar> {
-    number(x) * y.asTensor
-  }
-
-  /// x / y, with y converted to the type of x.
-  @_disfavoredOverload
-  public static func / (x: Self, y: some BinaryInteger) -> Tensor<Scalar> {
-    x.asTensor / number(y)
-  }
-  /// x / y, with x converted to the type of y.
-  @_disfavoredOverload
-  public static func / (x: some BinaryInteger, y: Self) -> Tensor<Scalar> {
-    number(x) / y.asTensor
-  }
-
-  /// x .== y, with y converted to the type of x.
-  @_disfavoredOverload
-  public static func .== (x: Self, y: some BinaryInteger) -> Tensor<Bool> {
-    x.asTensor .== number(y)
-  }
-  /// x .== y, with x converted to the type of y.
-  @_disfavoredOverload
-  public static func .== (x: some BinaryInteger, y: Self) -> Tensor<Bool> {
-    number(x) .== y.asTensor
-  }
-
-  /// x .!= y, with y converted to the type of x.
-  @_disfavoredOverload
-  public static func .!= (x: Self, y: some BinaryInteger) -> Tensor<Bool> {
-    x.asTensor .!= number(y)
-  }
-  /// x .!= y, with x converted to the type of y.
-  @_disfavoredOverload
-  public static func .!= (x: some BinaryInteger, y: Self) -> Tensor<Bool> {
-    number(x) .!= y.asTensor
-  }
-
-  /// x .< y, with y converted to the type of x.
-  @_disfavoredOverload
-  public static func .< (x: Self, y: some BinaryInteger) -> Tensor<Bool> {
-    x.asTensor .< number(y)
-  }
-  /// x .< y, with x converted to the type of y.
-  @_disfavoredOverload
-  public static func .< (x: some BinaryInteger, y: Self) -> Tensor<Bool> {
-    number(x) .< y.asTensor
-  }
-
-  /// x .<= y, with y converted to the type of x.
-  @_disfavoredOverload
-  public static func .<= (x: Self, y: some BinaryInteger) -> Tensor<Bool> {
-    x.asTensor .<= number(y)
-  }
-  /// x .<= y, with x converted to the type of y.
-  @_disfavoredOverload
-  public static func .<= (x: some BinaryInteger, y: Self) -> Tensor<Bool> {
-    number(x) .<= y.asTensor
-  }
-
-  /// x .> y, with y converted to the type of x.
-  @_disfavoredOverload
-  public static func .> (x: Self, y: some BinaryInteger) -> Tensor<Bool> {
-    x.asTensor .> number(y)
-  }
-  /// x .> y, with x converted to the type of y.
-  @_disfavoredOverload
-  public static func .> (x: some BinaryInteger, y: Self) -> Tensor<Bool> {
-    number(x) .> y.asTensor
-  }
-
-  /// x .>= y, with y converted to the type of x.
-  @_disfavoredOverload
-  public static func .>= (x: Self, y: some BinaryInteger) -> Tensor<Bool> {
-    x.asTensor .>= number(y)
-  }
-  /// x .>= y, with x converted to the type of y.
-  @_disfavoredOverload
-  public static func .>= (x: some BinaryInteger, y: Self) -> Tensor<Bool> {
-    number(x) .>= y.asTensor
   }
 }

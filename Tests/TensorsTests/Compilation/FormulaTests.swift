@@ -114,7 +114,7 @@ struct FormulaTests {
 
     func generic<S: FloatingPointScalar>(_ x: Tensor<S>, _ s: S, _ n: Int, _ d: Double) -> Tensor<S> {
       let a = 0.5 * x * s + (1 - s) * x / 2 - x * x
-      let b = x * d + n
+      let b = x * S(d) + S(n)
       let c = select(x .> 0, x, s * x) * (1 - x)
       return a + b * c - x / s + 1
     }

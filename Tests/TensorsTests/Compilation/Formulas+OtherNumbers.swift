@@ -55,7 +55,6 @@ extension Formulas {
     tanh(d * x + d)
     1 / (1 + exp(-d * x))
     1 / (1 + exp(-d * (x - d)))
-    maximum(x, n)
     maximum(d, x)
     minimum(x, d)
     minimum(maximum(x, -d), d)
@@ -63,12 +62,7 @@ extension Formulas {
     select(x .> d, x, 0)
     select(x .> 0, x, d * x)
     x .< d
-    x .>= n
-    x .== n
-    x .!= i
-    n .< x
     d .> x
-    pow(x, n)
     pow(x, d)
     pow(d, x)
     pow(x, d) * n
