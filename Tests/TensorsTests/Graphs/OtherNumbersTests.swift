@@ -25,7 +25,8 @@ struct OtherNumbersTests {
   }
 
   @Test func whole() {
-    #expect((x * n + 1).scalars == [-3.5, 0.1 * 3 + 1, 10])
+    let product = x * n + 1, known: [Float] = [-3.5, 0.1 * 3 + 1, 10]
+    #expect(product.scalars == known)
     #expect((n - x).scalars == [4.5, 3 - 0.1, 0])
     #expect((x / n).scalars == [-0.5, 0.1 / 3, 1])
     #expect((n / x).scalars == [-2, 3 / 0.1, 1])
