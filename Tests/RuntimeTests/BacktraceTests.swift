@@ -9,7 +9,7 @@ import Testing
 @Suite struct BacktraceTests {
   static let programs = [
     "operator", "product", "comparison", "inlined", "closure", "literal", "gather", "labels",
-    "recording", "parameter", "threads",
+    "recording", "parameter", "threads", "printing",
   ]
 
   #if os(Linux)
@@ -24,7 +24,8 @@ import Testing
         "StoppingExamples", [program], environment: ["SWIFT_BACKTRACE": "enable=yes,color=no"])
       #expect(run.errors.contains("main.swift:\(line):"), "\(run.errors)")
       #expect(run.errors.components(separatedBy: "Fatal error: ").count == 2)
-      #expect(run.output == "printed before\n")
+      // A thread that is stopped while it prints may keep the stream from the one that speaks.
+      #expect(run.output == "printed before\n" || program == "printing")
       #expect(run.status == -1)
     }
   #endif

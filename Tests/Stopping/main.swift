@@ -30,6 +30,12 @@ let programs: [String: () -> Void] = [
       _ = x + four  // mistake: threads
     }
   },
+  "printing": {
+    let x = x, four = four, indices = indices
+    DispatchQueue.concurrentPerform(iterations: 4) { unit in
+      if unit % 2 == 0 { print(x.gathered(indices)) } else { _ = x + four }  // mistake: printing
+    }
+  },
   "literal": {
     let rows: Tensor<Float> = [[1, 2], [3]]  // mistake: literal
     print(rows)

@@ -44,7 +44,11 @@ public struct Mistake: Error, Sendable, Equatable, CustomStringConvertible {
     // Of several threads that stop at once the first speaks: two traps together show no backtrace.
     while Mistake.hasStopped.exchange(true, ordering: .relaxed) { pause() }
     let place = site.map { "\($0.file):\($0.line)" } ?? "Pullback"
-    fflush(stdout)
+    // A thread that waits above may be in the middle of printing, and hold the stream for ever.
+    if ftrylockfile(stdout) == 0 {
+      fflush(stdout)
+      funlockfile(stdout)
+    }
     fputs("\(place): Fatal error: \(description)\n", stderr)
     pb_trap()
   }

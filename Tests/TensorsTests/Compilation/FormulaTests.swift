@@ -57,6 +57,10 @@ struct FormulaTests {
     ("x * (s + d)", "'Double'"),
     ("x + s * n", "'Int'"),
     ("x * nil", "'nil'"),
+    // With them the 1/3 in `pow(x, 1/3)` could be that of Int, which is 0.
+    ("pow(x, n)", "cannot convert value of type 'T'"),
+    ("maximum(x, n)", "'Int32'"),
+    ("x .> n", "'Int32'"),
     ("x - lr * unknown", "cannot find 'unknown'"),
     ("x == y", "'=='"),
     ("x > 0", "'>'"),
