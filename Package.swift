@@ -22,13 +22,16 @@ let package = Package(
   ],
   targets: [
     .target(name: "CPullbackTrap", path: "Sources/CTrap"),
-    .target(name: "PullbackTensors", dependencies: ["CPullbackTrap"], path: "Sources/Tensors"),
+    .target(name: "CPullbackLocks", path: "Sources/CLocks", cSettings: optimisedC),
+    .target(
+      name: "PullbackTensors", dependencies: ["CPullbackTrap", "CPullbackLocks"],
+      path: "Sources/Tensors"),
     .target(
       name: "PullbackPlans", dependencies: ["PullbackTensors"], path: "Sources/Plans",
       swiftSettings: optimisedSwift),
     .target(name: "CPullbackKernels", path: "Sources/CKernels", cSettings: optimisedC),
     .target(
-      name: "PullbackRuntime", dependencies: ["PullbackPlans", "CPullbackKernels"],
+      name: "PullbackRuntime", dependencies: ["PullbackPlans", "CPullbackKernels", "CPullbackLocks"],
       path: "Sources/Runtime", swiftSettings: optimisedSwift),
     .target(
       name: "CPullbackDigits", path: "Sources/CDigits", exclude: ["SOURCE.md", "digits.bin"]),

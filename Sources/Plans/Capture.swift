@@ -223,7 +223,7 @@ package struct Capture: ~Copyable, Reusable {
 
   private enum NoMemory: MemoryKeeper {
     static func release(_ address: OpaquePointer, _ byteCount: Int) {}
-    static func numbers(of part: PlacedPart, in storage: Storage) -> Storage { storage }
+    static func numbers(of part: PlacedPart, in storage: Storage) -> Storage? { storage }
   }
 
   private static func withoutNumbers(_ node: Node) -> Mistake {

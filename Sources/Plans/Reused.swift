@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Synchronization
+import PullbackTensors
 
 /// What reads one graph after the other and keeps its memory in between.
 ///
@@ -23,7 +23,7 @@ final class Reused<Reader: Reusable & ~Copyable>: Sendable {
   /// More than threads that read at once on any machine at hand; others make their own.
   private static var mostIdle: Int { 16 }
 
-  private let idle = Mutex<[Borrowed<Reader>]>([])
+  private let idle = Lock<[Borrowed<Reader>]>([])
 
   func take() -> Borrowed<Reader> { idle.withLock { $0.popLast() } ?? Borrowed() }
 

@@ -23,18 +23,44 @@ public func evaluate<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) {
 
 /// One value by itself: for a small tensor the arrays of several would take longer than its numbers.
 package func evaluate(_ value: Value) {
+  stoppingWithoutMemory { () throws(OutOfMemory) in try compute(value) }
+}
+
+private func compute(_ value: Value) throws(OutOfMemory) {
   Recording.refuseReading()
   if value.node.isKnown { return }
   let capture = Capture.take()
+  defer { Capture.give(capture) }
   let executable = executable(for: value, capture)
-  let output = executable.memory(for: 0)
-  executable.run { run in
+  let output = try executable.memory(for: 0)
+  try executable.run { run in
     run.bind(capture.reader.arguments, from: 0)
     run.bind(output, at: executable.argumentCount)
     run.setParameters(capture.reader.parameters)
   }
   value.node.keep(output)
-  Capture.give(capture)
+}
+
+extension Tensor {
+  /// This tensor, its numbers computed; throws where `evaluate` would stop the program because the
+  /// system refuses memory for the result or for what is computed on the way.
+  ///
+  /// For a computation whose size comes from outside. Nothing is half computed: it may be tried again,
+  /// with fewer rows for example.
+  ///
+  /// ```swift
+  /// let x = Tensor<Float>.zeros([1 << 28, 1 << 28])
+  /// do {
+  ///   print(try (x + 1).evaluated().shape)
+  /// } catch {
+  ///   print(error)
+  /// }
+  /// // the system has no 288230376151711744 bytes of memory for one tensor
+  /// ```
+  public func evaluated() throws(OutOfMemory) -> Tensor {
+    try compute(value)
+    return self
+  }
 }
 
 private func executable(for value: Value, _ capture: Borrowed<Capture>) -> Executable {
@@ -54,11 +80,14 @@ package func evaluate(_ values: [Value]) {
   let capture = Capture.take()
   stopping(at: nil) { () throws(Mistake) in try capture.reader.read(pending) }
   let executable = PlanCache.shared.executable(for: capture.reader)
-  let outputs = executable.memoryForOutputs()
-  executable.run { run in
-    run.bind(capture.reader.arguments, from: 0)
-    run.bind(outputs, from: executable.argumentCount)
-    run.setParameters(capture.reader.parameters)
+  let outputs = stoppingWithoutMemory { () throws(OutOfMemory) in
+    let outputs = try executable.memoryForOutputs()
+    try executable.run { run in
+      run.bind(capture.reader.arguments, from: 0)
+      run.bind(outputs, from: executable.argumentCount)
+      run.setParameters(capture.reader.parameters)
+    }
+    return outputs
   }
   for index in pending.indices { pending[index].node.keep(outputs[executable.output(of: index)]) }
   Capture.give(capture)

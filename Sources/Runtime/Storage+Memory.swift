@@ -3,26 +3,34 @@
 import PullbackTensors
 
 extension Storage {
-  /// New memory, aligned to whole cache lines and padded behind the last element.
-  ///
-  /// A mistake if the system has no such amount.
+  /// New memory, aligned to whole cache lines and padded behind the last element. Stops if the system
+  /// refuses it.
   convenience init(byteCount: Int) {
-    let padded = Storage.padded(byteCount)
-    guard let memory = StoragePool.take(padded) else {
-      Mistake(
-        "evaluate", "the system has no \(byteCount) bytes of memory for one tensor",
-        fix: "use smaller tensors or batches"
-      ).stop(at: nil)
-    }
-    self.init(memory, padded)
+    guard let memory = Storage.memory(byteCount) else { OutOfMemory(byteCount: byteCount).stop() }
+    self.init(memory, Storage.padded(byteCount))
   }
 
-  /// New memory for as many bytes as data from outside has; nil if the system has no such amount.
+  /// The same for as many bytes as data from outside asks for; nil if the system refuses them.
   package convenience init?(ifAvailable byteCount: Int) {
+    guard let memory = Storage.memory(byteCount) else { return nil }
+    self.init(memory, Storage.padded(byteCount))
+  }
+
+  /// The same, or an error.
+  static func requested(_ byteCount: Int) throws(OutOfMemory) -> Storage {
+    guard let storage = Storage(ifAvailable: byteCount) else {
+      throw OutOfMemory(byteCount: byteCount)
+    }
+    return storage
+  }
+
+  /// Memory from the system, which gets back for it what plans and tensors keep idle if need be.
+  private static func memory(_ byteCount: Int) -> UnsafeMutableRawPointer? {
     guard byteCount < Int.max / 2 else { return nil }
-    let padded = Storage.padded(byteCount)
-    guard let memory = StoragePool.take(padded) else { return nil }
-    self.init(memory, padded)
+    if let memory = StoragePool.take(padded(byteCount)) { return memory }
+    ArenaMemory.trim(to: 0)
+    StoragePool.empty()
+    return StoragePool.take(padded(byteCount))
   }
 
   private convenience init(_ memory: UnsafeMutableRawPointer, _ byteCount: Int) {
@@ -64,14 +72,14 @@ private enum PooledMemory: MemoryKeeper {
     StoragePool.give(UnsafeMutableRawPointer(address), byteCount)
   }
 
-  static func numbers(of part: PlacedPart, in storage: Storage) -> Storage {
+  static func numbers(of part: PlacedPart, in storage: Storage) -> Storage? {
     let size = part.elementType.byteCount, byteCount = part.shape.elementCount * size
     // In bounds, as all elements below: the part lies within the shape that the storage was made for.
     let start = storage.base + part.offset * size
     if byteCount >= smallestPart, part.isContiguous {
       return Storage(partOf: storage, address: OpaquePointer(start), byteCount: byteCount)
     }
-    let copy = Storage(byteCount: byteCount)
+    guard let copy = Storage(ifAvailable: byteCount) else { return nil }
     if byteCount > 0 { part.copy(from: start, into: copy.base, size) }
     return copy
   }

@@ -7,10 +7,7 @@ import PullbackTensors
 /// The steps that an optimizer has taken, written down: a loss of the same structure as an earlier
 /// one needs no new gradients, only the numbers of its leaves.
 public final class StepPrograms {
-  /// Structures kept at most: the oldest goes first.
-  private static let capacity = 64
-
-  private var known: [(words: [UInt64], program: RecordedProgram)] = []
+  private var known = RecentPrograms<[UInt64]>()
   /// What the optimizer trains, each with its state.
   private var slots: [[Parameter]] = []
   /// The parameters' own.
@@ -19,7 +16,7 @@ public final class StepPrograms {
 
   public init() {}
 
-  var structureCount: Int { known.count }
+  var structureCount: Int { known.entries.count }
 
   /// Takes a step with the first value as the loss; the others get their numbers too.
   func minimize(
@@ -53,10 +50,10 @@ public final class StepPrograms {
     for signature: borrowing Signature, _ values: [Value], _ optimizer: any Optimizer,
     at site: CallSite
   ) -> RecordedProgram {
-    if let index = known.lastIndex(where: { $0.words == signature.text.words }),
+    if let entry = known.entries.last(where: { $0.key == signature.text.words }),
       signature.text.isReusable
     {
-      return known[index].program
+      return entry.program
     }
     var given = ReplayInputs()
     given.leaves = signature.nodesOfNumbers
@@ -68,8 +65,7 @@ public final class StepPrograms {
       replacing: optimizer.replacements(
         for: values[0], slots, scalarsFrom: given.bits.count, at: site))
     if signature.text.isReusable {
-      if known.count >= StepPrograms.capacity { known.removeFirst() }
-      known.append((signature.text.words, program))
+      _ = known.add(.init(key: signature.text.words, program: program))
     }
     return program
   }

@@ -2,7 +2,6 @@
 
 import PullbackRuntime
 import PullbackTensors
-import Synchronization
 
 /// What can stand in a tree of parameters: a parameter or another tree. It prints its type and its
 /// parameters unless it has a `description` of its own.
@@ -79,7 +78,7 @@ public struct Parameters: ParameterTree, Sendable, ExpressibleByDictionaryLitera
     Parameters.namedLast.withLock { $0 = paths }
   }
 
-  private static let namedLast = Mutex<[String]>([])
+  private static let namedLast = Lock<[String]>([])
 
   /// The paths of the tree that got numbers last: what is missing there may have been forgotten.
   static var pathsNamedLast: [String] { namedLast.withLock { $0 } }

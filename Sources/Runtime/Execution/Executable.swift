@@ -3,13 +3,14 @@
 import CPullbackKernels
 import PullbackPlans
 import PullbackTensors
-import Synchronization
 
 /// A plan with its kernels chosen: immutable, run by any number of threads at once, each with an
 /// arena of its own.
 final class Executable: @unchecked Sendable {
   let plan: Plan
   let argumentCount: Int
+  /// About how many bytes the plan and its kernels take.
+  var byteCount: Int { plan.byteCount + plain.byteCount }
   /// Bytes of each output, and the output that each result is.
   private let outputByteCounts: [Int]
   private let outputOfResult: [Int]
@@ -21,7 +22,9 @@ final class Executable: @unchecked Sendable {
   private let sharedByteCount: Int
   /// Whether it is worth learning if threads pay: not for work that always or never does.
   private let learnsThreads: Bool
-  private let idleArenas = Mutex<[Arena]>([])
+  private let idleArenas = Lock<[Arena]>([])
+  /// Idle arenas kept at most: as many threads as this rarely run at once.
+  private static let mostIdle = 2 * Int(pb_available_processors())
 
   init(_ plan: Plan) {
     self.plan = plan
@@ -36,47 +39,33 @@ final class Executable: @unchecked Sendable {
     sharedByteCount = Plan.padded(phases.lazy.map(\.sharedByteCount).max() ?? 0)
     let nanoseconds = phases.reduce(0) { $0 + $1.nanoseconds }
     learnsThreads = (Scratch.worthSplitting..<1_000_000).contains(nanoseconds)
+    ArenaMemory.add(self)
   }
+
+  deinit { ArenaMemory.remove(self) }
 
   func output(of result: Int) -> Int { outputOfResult[result] }
 
   /// New memory for output `output`.
-  func memory(for output: Int) -> Storage { Storage(byteCount: outputByteCounts[output]) }
-
-  func memoryForOutputs() -> [Storage] { outputByteCounts.map { Storage(byteCount: $0) } }
-
-  /// The memory of one run between its first and last step, with the table of slots in front.
-  private final class Arena: @unchecked Sendable {
-    let storage: Storage
-    let threads: Int
-    let failure = Failure()
-    // Touched by the run that has taken the arena.
-    @exclusivity(unchecked) var choice = ThreadChoice()
-    init(byteCount: Int, threads: Int) {
-      storage = Storage(byteCount: byteCount)
-      self.threads = threads
-    }
+  func memory(for output: Int) throws(OutOfMemory) -> Storage {
+    try Storage.requested(outputByteCounts[output])
   }
 
-  /// Bytes that the idle arenas hold.
-  var idleByteCount: Int { idleArenas.withLock { $0.reduce(0) { $0 + $1.storage.byteCount } } }
-
-  /// Gives the idle arenas back; the next run makes a new one.
-  func dropIdleArenas() {
-    let dropped = idleArenas.withLock { arenas in
-      defer { arenas = [] }
-      return arenas
-    }
-    withExtendedLifetime(dropped) {}
+  func memoryForOutputs() throws(OutOfMemory) -> [Storage] {
+    var memory: [Storage] = []
+    for byteCount in outputByteCounts { memory.append(try Storage.requested(byteCount)) }
+    return memory
   }
 
   /// Runs all steps after `bind` has said where arguments and outputs are, in this order, and what
   /// the parameters are. The memory must be as large as the plan says; an output may be the very
   /// memory of its donor.
+  ///
+  /// - Throws: before anything has run, if the system refuses the memory for it.
   @inline(__always)
-  func run(bind: (RunMemory) -> Void) {
+  func run(bind: (RunMemory) -> Void) throws(OutOfMemory) {
     let threads = Threads.limit
-    let arena = take(threads: threads)
+    let arena = try take(threads: threads)
     let run = RunMemory(
       slots: table(of: arena), parameters: parameters(of: arena),
       failure: .passUnretained(arena.failure))
@@ -88,7 +77,13 @@ final class Executable: @unchecked Sendable {
     } else {
       runPhases(run, arena, threads: threads)
     }
-    idleArenas.withLock { $0.append(arena) }
+    give(arena)
+  }
+
+  /// The same for callers who cannot catch that there is no memory.
+  @inline(__always)
+  func runOrStop(bind: (RunMemory) -> Void) {
+    stoppingWithoutMemory { () throws(OutOfMemory) in try run(bind: bind) }
   }
 
   private func runPhases(_ run: RunMemory, _ arena: Arena, threads: Int) {
@@ -102,11 +97,33 @@ final class Executable: @unchecked Sendable {
     }
   }
 
-  private func take(threads: Int) -> Arena {
+  private func take(threads: Int) throws(OutOfMemory) -> Arena {
     let idle = idleArenas.withLock { arenas -> Arena? in
       arenas.lastIndex { $0.threads >= threads }.map { arenas.remove(at: $0) }
     }
-    return idle ?? makeArena(threads: threads)
+    return if let idle { idle } else { try makeArena(threads: threads) }
+  }
+
+  private func give(_ arena: Arena) {
+    arena.lastUse = ArenaMemory.now
+    let oldest = idleArenas.withLock { arenas in
+      let oldest = arenas.count < Executable.mostIdle ? nil : arenas.removeFirst()
+      arenas.append(arena)
+      return oldest
+    }
+    withExtendedLifetime(oldest) {}
+    if ArenaMemory.exceedsLimit { ArenaMemory.trim(except: arena) }
+  }
+
+  /// The arenas that nobody runs in.
+  var idle: [Arena] { idleArenas.withLock { $0 } }
+
+  /// Lets go of an arena; false if somebody has taken it meanwhile.
+  func drop(_ arena: Arena) -> Bool {
+    let dropped = idleArenas.withLock { arenas in
+      arenas.firstIndex { $0 === arena }.map { arenas.remove(at: $0) }
+    }
+    return dropped != nil
   }
 
   /// Bytes in front of the buffers: the table of slots, then the parameters, each in 8 bytes.
@@ -127,8 +144,8 @@ final class Executable: @unchecked Sendable {
   }
 
   /// A new arena, in which the slots that lie in the arena itself are known already.
-  private func makeArena(threads: Int) -> Arena {
-    let arena = Arena(
+  private func makeArena(threads: Int) throws(OutOfMemory) -> Arena {
+    let arena = try Arena(
       byteCount: headByteCount + Plan.padded(plan.arenaByteCount) + sharedByteCount
         + threads * threadByteCount,
       threads: threads)

@@ -2,7 +2,6 @@
 
 import PullbackPlans
 import PullbackTensors
-import Synchronization
 
 /// Numbers the slots of a plan, so that a run finds any of them in one table.
 struct SlotNumbering {
@@ -77,7 +76,7 @@ final class Failure: Sendable {
     var use: IndexUse
   }
 
-  private let lowest = Mutex<Record?>(nil)
+  private let lowest = Lock<Record?>(nil)
 
   var record: Record? { lowest.withLock { $0 } }
 
@@ -93,12 +92,14 @@ final class Failure: Sendable {
 /// pointers alone, without counting references.
 final class PlainMemory: @unchecked Sendable {
   private var blocks: [UnsafeMutableRawPointer] = []
+  private(set) var byteCount = 0
 
   /// A copy of the elements, which must hold no references.
   func array<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeBufferPointer<Element> {
     let block = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
     _ = block.initialize(from: elements)
     if let base = block.baseAddress { blocks.append(UnsafeMutableRawPointer(base)) }
+    byteCount += elements.count * MemoryLayout<Element>.stride
     return UnsafeBufferPointer(block)
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CPullbackKernels
+import CPullbackLocks
 import PullbackPlans
 import PullbackTensors
 import Synchronization
@@ -15,9 +16,11 @@ import Synchronization
 
 /// Holds a leaf that training replaces: what a parameter is to the runtime.
 ///
-/// Whoever replaces the leaf takes the slot meanwhile; others who want it wait.
+/// Whoever replaces the leaf takes the slot meanwhile; others who want it wait. In the child of a
+/// fork nobody waits for a thread of the parent: a leaf whose step it was taking is half of each.
 package final class LeafSlot: Sendable {
-  private let isTaken = Atomic<Bool>(false)
+  /// Who has taken it: 0, or a mark of the process whose thread has.
+  private let taker = Atomic<UInt32>(0)
   // Touched only by whoever has taken the slot.
   @exclusivity(unchecked) nonisolated(unsafe) private var node: Node?
   /// What its leaves know it by.
@@ -52,13 +55,14 @@ package final class LeafSlot: Sendable {
   /// Steps of small networks end while one waits; during a long one the waiting thread sleeps.
   package func take() {
     var tries = 0
-    while isTaken.exchange(true, ordering: .acquiring) {
+    let mark = pb_forks() + 1
+    while taker.exchange(mark, ordering: .acquiring) == mark {
       if tries < 100 { pb_yield() } else { usleep(tries < 200 ? 50 : 500) }
       tries += 1
     }
   }
 
-  package func give() { isTaken.store(false, ordering: .releasing) }
+  package func give() { taker.store(0, ordering: .releasing) }
 
   // For whoever has taken the slot: -------------------------------------------------------------
 

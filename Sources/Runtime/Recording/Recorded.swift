@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
-import Synchronization
 
 /// What a recorded function can take: tensors and random keys. The set is closed.
 public protocol RecordedInput: Sendable {
@@ -146,44 +145,22 @@ package func evaluate(_ arguments: [RecordedArgument]) {
 
 /// The programs of one function, by the shapes of its arguments.
 package final class RecordedPrograms: Sendable {
-  /// A program and what its arguments look like.
-  package struct Entry: Sendable {
-    // Types and shapes as words: nothing is counted to compare them. A key has none.
-    fileprivate let shapes: [UInt64]
-    package let program: RecordedProgram
+  /// A program and what its arguments look like: types and shapes as words, so that nothing is
+  /// counted to compare them. A random key has none.
+  package typealias Entry = RecentPrograms<[UInt64]>.Entry
 
-    /// Whether the program is that for these arguments.
-    package func fits(_ arguments: [RecordedArgument]) -> Bool {
-      var place = 0
-      for index in arguments.indices {
-        guard let value = arguments[index].value else { continue }
-        let shape = value.shape
-        // In bounds: a function's arguments have the same kinds at each call, and ranks come first.
-        guard shapes[place] == RecordedPrograms.head(of: value) else { return false }
-        for axis in 0..<shape.rank
-        where shapes[place + 1 + axis] != UInt64(shape[axis]) { return false }
-        place += 1 + shape.rank
-      }
-      return true
-    }
-  }
-
-  private let known = Mutex<[Entry]>([])
+  private let known = Lock(RecentPrograms<[UInt64]>())
 
   package init() {}
-
-  /// Recordings kept at most: the oldest goes first.
-  private static let capacity = 64
 
   package func entry(
     for arguments: [RecordedArgument], orRecord record: () -> RecordedProgram
   ) -> Entry {
-    if let found = known.withLock({ $0.first { $0.fits(arguments) } }) { return found }
-    let made = Entry(shapes: RecordedPrograms.shapes(of: arguments), program: record())
-    known.withLock { known in
-      if known.count >= RecordedPrograms.capacity { known.removeFirst() }
-      known.append(made)
-    }
+    if let found = known.withLock({ $0.entries.first { $0.fits(arguments) } }) { return found }
+    let made = Entry(key: RecordedPrograms.shapes(of: arguments), program: record())
+    let forgotten = known.withLock { $0.add(made) }
+    // Released here, outside the lock: their memory goes back where others take theirs.
+    withExtendedLifetime(forgotten) {}
     return made
   }
 
@@ -191,7 +168,24 @@ package final class RecordedPrograms: Sendable {
     arguments.compactMap(\.value).flatMap { [head(of: $0)] + $0.shape.map { UInt64($0) } }
   }
 
-  private static func head(of value: Value) -> UInt64 {
+  fileprivate static func head(of value: Value) -> UInt64 {
     UInt64(value.elementType.rawValue) << 32 | UInt64(value.rank)
+  }
+}
+
+extension RecordedPrograms.Entry {
+  /// Whether the program is that for these arguments.
+  package func fits(_ arguments: [RecordedArgument]) -> Bool {
+    var place = 0
+    for index in arguments.indices {
+      guard let value = arguments[index].value else { continue }
+      let shape = value.shape
+      // In bounds: a function's arguments have the same kinds at each call, and ranks come first.
+      guard key[place] == RecordedPrograms.head(of: value) else { return false }
+      for axis in 0..<shape.rank
+      where key[place + 1 + axis] != UInt64(shape[axis]) { return false }
+      place += 1 + shape.rank
+    }
+    return true
   }
 }

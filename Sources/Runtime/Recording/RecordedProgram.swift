@@ -61,6 +61,9 @@ package final class RecordedProgram: @unchecked Sendable {
   /// For each result the output that it is, and the first result with the same numbers.
   private let results: UnsafeBufferPointer<(output: Int, first: Int)>
 
+  /// About how many bytes the program takes.
+  var byteCount: Int { executable.byteCount + plain.byteCount }
+
   private struct Replaced: BitwiseCopyable {
     /// Alive as long as the program.
     let slot: Unmanaged<LeafSlot>
@@ -149,7 +152,7 @@ package final class RecordedProgram: @unchecked Sendable {
     // Memory for replaced leaves that somebody else can see.
     var fresh: [Int: Storage] = [:]
     let firstOutput = executable.argumentCount
-    executable.run { run in
+    executable.runOrStop { run in
       for constant in constants { run.slots[constant.argument] = constant.numbers }
       for input in self.inputs { run.slots[input.argument] = inputs[input.input]!.base }
       for (index, source) in slots.enumerated() { run.slots[source.argument] = read[index].base }
@@ -166,7 +169,7 @@ package final class RecordedProgram: @unchecked Sendable {
         if isAlone {
           run.slots[firstOutput + replaced.output] = old
         } else {
-          let memory = executable.memory(for: replaced.output)
+          let memory = Storage(executable.plan.outputs[replaced.output])
           fresh[index] = memory
           run.slots[firstOutput + replaced.output] = memory.base
         }
@@ -191,7 +194,7 @@ package final class RecordedProgram: @unchecked Sendable {
   }
 
   /// Runs the plan on whatever the run before was given, which must still be there: for benchmarks.
-  package func rerun() { executable.run { _ in } }
+  package func rerun() { executable.runOrStop { _ in } }
 
   private func checkUnchanged(_ serials: [UInt64]) {
     for replaced in replaced {
@@ -232,6 +235,6 @@ package final class RecordedProgram: @unchecked Sendable {
 
   /// New memory for all results.
   package func memoryForResults() -> [Storage] {
-    results.map { executable.memory(for: $0.output) }
+    results.map { Storage(executable.plan.outputs[$0.output]) }
   }
 }

@@ -14,7 +14,7 @@ package final class Recording: Sendable {
     count.load(ordering: .relaxed) == 0 ? nil : innermost
   }
 
-  private let noted = Mutex<[UInt64: (leaf: Value, slot: LeafSlot)]>([:])
+  private let noted = Lock<[UInt64: (leaf: Value, slot: LeafSlot)]>([:])
 
   package init() {}
 

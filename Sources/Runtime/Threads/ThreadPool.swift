@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CPullbackKernels
+import CPullbackLocks
+import PullbackTensors
 import Synchronization
 
 #if canImport(Darwin)
@@ -68,6 +70,9 @@ final class ThreadPool: @unchecked Sendable {
 
   private typealias Work = (Int, Int) -> Void
 
+  /// The process that the workers belong to: the child of a fork has none of them.
+  private let home = Atomic<UInt32>(pb_forks())
+  private let moving = Lock(())
   private let isBusy = Atomic<Bool>(false)
   private let sleeping = Atomic<Int>(0)
   // Both live as long as the process, like the pool.
@@ -100,8 +105,15 @@ final class ThreadPool: @unchecked Sendable {
   private init() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
-    // The child of a fork has none of the workers, whatever they were doing.
-    pthread_atfork(nil, nil) { ThreadPool.shared.forgetWorkers() }
+  }
+
+  /// In the child of a fork: forgets the workers, whatever they were doing.
+  private func moveHome() {
+    moving.withLock { _ in
+      if home.load(ordering: .relaxed) == pb_forks() { return }
+      forgetWorkers()
+      home.store(pb_forks(), ordering: .releasing)
+    }
   }
 
   private func forgetWorkers() {
@@ -125,6 +137,7 @@ final class ThreadPool: @unchecked Sendable {
     _ work: (Int, Int) -> Void
   ) {
     let wanted = Swift.min(threads, units) - 1
+    if home.load(ordering: .acquiring) != pb_forks() { moveHome() }
     guard wanted > 0, isBusy.exchange(true, ordering: .acquiring) == false else {
       // One thread's worth of work, or another evaluation has the workers: never wait.
       for unit in 0..<units { work(unit, 0) }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Synchronization
-
 /// What messages call the leaves that training changes, by the number of their holder: paths in a
 /// model, such as "hidden.weight".
 package enum HolderNames {
-  private static let names = Mutex<[UInt64: String]>([:])
+  private static let names = Lock<[UInt64: String]>([:])
 
   package static subscript(holder: UInt64) -> String? { names.withLock { $0[holder] } }
 

@@ -40,7 +40,10 @@ extension Node {
     guard let (source, place) = knownPart, isSource(source),
       place.isContiguous || shape.elementCount <= limit
     else { return false }
-    if !hasNumbers { keep(source.withNumbers { $0.numbers(of: place) }) }
+    if hasNumbers { return true }
+    // Without memory for a copy a plan says so.
+    guard let numbers = source.withNumbers({ $0.numbers(of: place) }) else { return false }
+    keep(numbers)
     return true
   }
 }

@@ -15,9 +15,8 @@ package final class Node: Sendable {
   // Owns a reference from the moment it is set; `AtomicLazyReference` does the same, slower.
   private let slot = Atomic<Unmanaged<Storage>?>(nil)
   private let ended = Atomic<Bool>(false)
-  // Guards `stored` of the few nodes whose history can end while others read it; the inputs
-  // of all other nodes change in `deinit` alone, when nobody else can look.
-  private let gate = Mutex<Void>(())
+  // Read under a lock in the few nodes whose history can end meanwhile; the inputs of all other
+  // nodes change in `deinit` alone, when nobody else can look.
   @exclusivity(unchecked) nonisolated(unsafe) private var stored: Inputs
 
   // Changes only while nobody else holds the node: see `renew`.
@@ -104,12 +103,12 @@ package final class Node: Sendable {
   }
 
   package var inputs: Inputs {
-    canEnd ? gate.withLock { _ in stored } : stored
+    canEnd ? withLock(sharedAs: serial) { stored } : stored
   }
 
   /// Input number `index`; nil if there are not so many (any more).
   package func input(_ index: Int) -> Node? {
-    canEnd ? gate.withLock { _ in stored.node(index) } : stored.node(index)
+    canEnd ? withLock(sharedAs: serial) { stored.node(index) } : stored.node(index)
   }
 
   /// The same without counting a reference, for nodes that cannot lose their inputs.
@@ -135,7 +134,7 @@ package final class Node: Sendable {
   }
 
   private func dropInputs() {
-    let dropped = gate.withLock { _ in
+    let dropped = withLock(sharedAs: serial) {
       let inputs = stored
       stored = Inputs()
       return inputs

@@ -25,8 +25,8 @@ package final class Storage: @unchecked Sendable {
     whole = storage.whole ?? storage
   }
 
-  /// The numbers of a part, in row-major order: the same memory or a copy.
-  package func numbers(of part: PlacedPart) -> Storage { keeper.numbers(of: part, in: self) }
+  /// The numbers of a part, in row-major order: the same memory or a copy; nil without memory for it.
+  package func numbers(of part: PlacedPart) -> Storage? { keeper.numbers(of: part, in: self) }
 
   deinit { if whole == nil { keeper.release(address, byteCount) } }
 }
@@ -34,7 +34,7 @@ package final class Storage: @unchecked Sendable {
 /// Whoever makes storages.
 package protocol MemoryKeeper: Sendable {
   static func release(_ address: OpaquePointer, _ byteCount: Int)
-  static func numbers(of part: PlacedPart, in storage: Storage) -> Storage
+  static func numbers(of part: PlacedPart, in storage: Storage) -> Storage?
 }
 
 /// Where the elements of a shape stand in memory: [i, j, ...] at offset + i strides[0] + ...

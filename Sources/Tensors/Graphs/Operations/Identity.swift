@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Synchronization
+import CPullbackLocks
 
 /// y = x: nodes that say something about a tensor. Plans drop all but `checked`.
 package enum Identity: Sendable {
@@ -87,22 +87,23 @@ package final class CustomRule: Sendable {
   // first releases it piece by piece.
   private struct Released {
     var pullbacks: [Pullback] = []
-    var isBeingEmptied = false
+    /// By a thread of the process that has come from so many forks.
+    var isBeingEmptiedIn: UInt32?
   }
-  private static let released = Mutex(Released())
+  private static let released = Lock(Released())
 
   deinit {
     let isFirst = CustomRule.released.withLock { released in
-      defer { released.isBeingEmptied = true }
+      defer { released.isBeingEmptiedIn = pb_forks() }
       released.pullbacks.append(stored!)
-      return !released.isBeingEmptied
+      return released.isBeingEmptiedIn != pb_forks()
     }
     stored = nil
     guard isFirst else { return }
     func next() -> Pullback? {
       CustomRule.released.withLock { released in
         let pullback = released.pullbacks.popLast()
-        released.isBeingEmptied = pullback != nil
+        if pullback == nil { released.isBeingEmptiedIn = nil }
         return pullback
       }
     }

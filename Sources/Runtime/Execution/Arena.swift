@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+import Synchronization
+
+/// The memory of one run between its first and last step, with the table of slots in front.
+final class Arena: @unchecked Sendable {
+  let storage: Storage
+  let threads: Int
+  let failure = Failure()
+  // Both touched by the run that has taken the arena, and by whoever has its plan's lock.
+  @exclusivity(unchecked) var choice = ThreadChoice()
+  /// How many arenas had been made when it was given back.
+  @exclusivity(unchecked) var lastUse = 0
+
+  /// - Throws: if the system refuses the memory even without that of all idle arenas.
+  init(byteCount: Int, threads: Int) throws(OutOfMemory) {
+    self.threads = threads
+    ArenaMemory.willHold(byteCount)
+    do throws(OutOfMemory) {
+      storage = try Storage.requested(byteCount)
+    } catch {
+      ArenaMemory.willRelease(byteCount)
+      throw error
+    }
+  }
+
+  deinit { ArenaMemory.willRelease(storage.byteCount) }
+}
+
+/// What all arenas hold together, idle or not: at most `limit`, or what runs at the moment, or the one
+/// arena that ran last. Idle arenas that were not used for longest go first.
+///
+/// A replay only looks whether it is too much; making and dropping arenas is what counts.
+enum ArenaMemory {
+  static let limit = 1 << 29
+
+  private static let held = Atomic<Int>(0)
+  private static let made = Atomic<Int>(0)
+
+  private struct Owner: Sendable {
+    weak var executable: Executable?
+  }
+  private static let owners = Lock<[ObjectIdentifier: Owner]>([:])
+
+  static var exceedsLimit: Bool { held.load(ordering: .relaxed) > limit }
+
+  /// The time that arenas are dated with.
+  static var now: Int { made.load(ordering: .relaxed) }
+
+  static func willHold(_ byteCount: Int) {
+    made.add(1, ordering: .relaxed)
+    held.add(byteCount, ordering: .relaxed)
+    if exceedsLimit { trim() }
+  }
+
+  static func willRelease(_ byteCount: Int) { held.subtract(byteCount, ordering: .relaxed) }
+
+  static func add(_ executable: Executable) {
+    let owner = Owner(executable: executable)
+    owners.withLock { $0[ObjectIdentifier(executable)] = owner }
+  }
+
+  /// To be called when it goes.
+  static func remove(_ executable: Executable) {
+    owners.withLock { $0[ObjectIdentifier(executable)] = nil }
+  }
+
+  /// Drops idle arenas, the oldest first, until what is held is no more than `limit`.
+  static func trim(to limit: Int = limit, except kept: Arena? = nil) {
+    // What the lists hold is released after them, outside all locks.
+    let executables = owners.withLock { $0.values.compactMap(\.executable) }
+    let idle = executables.flatMap { executable in
+      executable.idle.map { (arena: $0, executable: executable, lastUse: $0.lastUse) }
+    }
+    var excess = held.load(ordering: .relaxed) - limit
+    for candidate in idle.sorted(by: { $0.lastUse < $1.lastUse }) where candidate.arena !== kept {
+      if excess <= 0 { break }
+      if candidate.executable.drop(candidate.arena) {
+        excess -= candidate.arena.storage.byteCount
+      }
+    }
+  }
+}

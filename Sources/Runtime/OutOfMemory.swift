@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// The system refused memory for a tensor or for a computation.
+///
+/// Where sizes come from outside, such as rows of a request, compute with ``Tensor/evaluated()`` and
+/// catch it; files that are too large throw a `FileError`. Elsewhere the program stops with its
+/// message.
+///
+/// ```swift
+/// print(OutOfMemory(byteCount: 4_000_000_000))
+/// // the system has no 4000000000 bytes of memory for one tensor
+/// ```
+public struct OutOfMemory: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What was asked for at once.
+  public let byteCount: Int
+
+  public init(byteCount: Int) { self.byteCount = byteCount }
+
+  public var description: String {
+    "the system has no \(byteCount) bytes of memory for one tensor"
+  }
+
+  /// Ends the program where nobody can catch the error, as a mistake does, unless `response` ends it.
+  func stop() -> Never {
+    if let response = OutOfMemory.response.withLock({ $0 }) { response(self) }
+    Mistake("evaluate", description, fix: "use smaller tensors or batches").stop(at: nil)
+  }
+
+  /// What a program has to say about it.
+  package static let response = Lock<(@Sendable (OutOfMemory) -> Void)?>(nil)
+}
+
+/// Runs what may want memory on behalf of a caller who cannot catch that there is none.
+@inline(__always)
+func stoppingWithoutMemory<Result>(_ work: () throws(OutOfMemory) -> Result) -> Result {
+  do { return try work() } catch { error.stop() }
+}

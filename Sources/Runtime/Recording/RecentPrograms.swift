@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Programs and what each was made for: bounded in number and in bytes, the oldest go first.
+package struct RecentPrograms<Key: Sendable>: Sendable {
+  package struct Entry: Sendable {
+    package let key: Key
+    package let program: RecordedProgram
+
+    package init(key: Key, program: RecordedProgram) {
+      (self.key, self.program) = (key, program)
+    }
+  }
+
+  private static var capacity: Int { 64 }
+  private static var byteLimit: Int { 1 << 28 }
+
+  package private(set) var entries: [Entry] = []
+  private var byteCount = 0
+
+  package init() {}
+
+  /// Keeps a program and returns those that have to go: to be released outside of any lock.
+  package mutating func add(_ added: Entry) -> [Entry] {
+    byteCount += added.program.byteCount
+    var count = 0
+    while count < entries.count,
+      entries.count - count >= RecentPrograms.capacity || byteCount > RecentPrograms.byteLimit
+    {
+      byteCount -= entries[count].program.byteCount
+      count += 1
+    }
+    defer {
+      entries.removeFirst(count)
+      entries.append(added)
+    }
+    return Array(entries.prefix(count))
+  }
+}
