@@ -31,7 +31,8 @@ let package = Package(
       swiftSettings: optimisedSwift),
     .target(name: "CPullbackKernels", path: "Sources/CKernels", cSettings: optimisedC),
     .target(
-      name: "PullbackRuntime", dependencies: ["PullbackPlans", "CPullbackKernels", "CPullbackLocks"],
+      name: "PullbackRuntime",
+      dependencies: ["PullbackPlans", "CPullbackKernels", "CPullbackLocks"],
       path: "Sources/Runtime", swiftSettings: optimisedSwift),
     .target(
       name: "CPullbackDigits", path: "Sources/CDigits", exclude: ["SOURCE.md", "digits.bin"]),

@@ -30,6 +30,17 @@ import Testing
         return text(x - rate * x / n)
       }
     ),
+    (
+      "print(total)",
+      {
+        var total: Tensor<Float> = 0
+        for k in 1...3 {
+          total = (total + Float(k)).detached()
+          evaluate(total)
+        }
+        return text(total)
+      }
+    ),
     ("print(Tensor<Float>.zeros([2, 2]))", { text(Tensor<Float>.zeros([2, 2])) }),
     ("print(Tensor<Int32>.ones([3]))", { text(Tensor<Int32>.ones([3])) }),
     ("print(Tensor<Float>.full([2], 0.5))", { text(Tensor<Float>.full([2], 0.5)) }),

@@ -6,8 +6,8 @@ import PullbackTensors
 
 /// A way to change parameters so that a loss gets smaller.
 ///
-/// An optimizer is used by one thread at a time. It initialises parameters that have no numbers
-/// yet, with seed 0.
+/// An optimizer is used by one thread at a time; several threads train several models, each with an
+/// optimizer of its own. It initialises parameters that have no numbers yet, with seed 0.
 public protocol Optimizer: AnyObject, CustomStringConvertible, CustomReflectable {
   /// What is trained.
   var parameters: Parameters { get }
@@ -41,7 +41,8 @@ extension Optimizer {
   /// before the step.
   ///
   /// The history of `loss` ends here: it keeps its number and lets go of the graph, and gradients
-  /// of it are a mistake from now on. Tensors named in `keeping` get their numbers in the same run.
+  /// of it are a mistake from now on. So an array of losses is an array of numbers; a loss that no step
+  /// was taken with, such as one of validation, keeps its graph: keep `Float(loss)`. Tensors named in `keeping` get their numbers in the same run.
   /// A parameter that the loss does not depend on stays as it is. A mistake if the loss depends on
   /// no current value of any parameter, or on a parameter as it was before alone, or is not a scalar.
   @discardableResult

@@ -9,8 +9,10 @@ import PullbackTensors
 /// step writes new numbers over the old ones if nobody else holds them, else into fresh memory:
 /// whoever kept `value` keeps the old numbers.
 ///
-/// A parameter may be shared between threads: reading `value` during a step waits for the end of
-/// the step and gives the new numbers.
+/// A parameter, and so a model of them, may be shared between threads: reading `value` during a step
+/// waits for the end of the step and gives the new numbers. Two parameters that are read one after the
+/// other may lie a step apart. A parameter is trained by one thread at a time. In the child of a `fork`
+/// during a step its numbers may be half old and half new: fork between steps.
 public final class Parameter: Sendable {
   public let shape: Shape
   public let initialization: Initialization

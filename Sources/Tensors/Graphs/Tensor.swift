@@ -6,14 +6,29 @@
 /// numbers (`scalars`, `print`, `Float(loss)`, `evaluate`) plans the graph and runs it. The history
 /// stays, so gradients can be taken before or after the numbers are known.
 ///
-/// A tensor is a value and never changes. It may be shared between threads freely, with one
-/// exception: while one thread is in `minimize(loss)`, other threads must not use `loss` itself.
-///
 /// ```swift
 /// let x: Tensor<Float> = [[1, 2], [3, 4]]
 /// let y = (x * x).sum(along: 1)
 /// print(y)   // [ 5. 25.]
 /// ```
+///
+/// **What a tensor holds.** Its history: whoever keeps a loss keeps the graph below it with all leaves,
+/// and a sum that grows in a loop keeps every term, whether numbers have been read or not. Keep the
+/// number, `Float(loss)`, or end the history: `minimize(loss)` does so for its loss, and `detached()` for
+/// a tensor whose numbers are then read.
+///
+/// ```swift
+/// var total: Tensor<Float> = 0
+/// for k in 1...3 {
+///   total = (total + Float(k)).detached()
+///   evaluate(total)   // what it was computed from can go
+/// }
+/// print(total)   // 6.0
+/// ```
+///
+/// **Threads.** A tensor is a value and never changes: any number of threads may read it, compute with it
+/// and ask for its numbers at the same time. One exception: while one thread is in `minimize(loss)`,
+/// others must not use `loss` itself.
 public struct Tensor<Scalar: TensorScalar>: Sendable {
   package let value: Value
 
@@ -33,7 +48,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   public func named(_ name: String) -> Tensor { Tensor(value.named(name)) }
 
   /// The same numbers without their history: derivatives end here, and what the numbers were
-  /// computed from can be released as soon as they are known.
+  /// computed from can be released as soon as they are known (not before: `evaluate` it in a loop).
   public func detached() -> Tensor { Tensor(value.detached()) }
 
   /// The same tensor, as one of its own: what a layer that does nothing gives.
