@@ -90,7 +90,8 @@ let package = Package(
     .testTarget(name: "DrawingTests", dependencies: ["PullbackDrawing", "PullbackTestSupport"]),
     .testTarget(name: "ByHandTests", dependencies: ["Pullback", "PullbackByHand"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["PullbackCommand", "PullbackTestSupport"]),
+      name: "CommandTests",
+      dependencies: ["PullbackCommand", "PullbackTestSupport", "CPullbackProcesses"]),
     .testTarget(name: "DocumentationTests", dependencies: ["Pullback"]),
   ],
   swiftLanguageModes: [.v6]
