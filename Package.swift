@@ -16,6 +16,12 @@ let package = Package(
     .library(name: "PullbackByHand", targets: ["PullbackByHand"]),
     .executable(name: "pullback", targets: ["PullbackCommand"]),
   ],
+  traits: [
+    .trait(
+      name: "Command",
+      description: "The pullback command; a package that wants the libraries alone does without."),
+    .default(enabledTraits: ["Command"]),
+  ],
   dependencies: [
     // Used by the command alone; the libraries depend on nothing.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -57,7 +63,9 @@ let package = Package(
       name: "PullbackCommand",
       dependencies: [
         "Pullback", "PullbackByHand", "CPullbackKernels",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(
+          name: "ArgumentParser", package: "swift-argument-parser",
+          condition: .when(traits: ["Command"])),
       ],
       path: "Sources/PullbackCommand"),
     // Tests mirror the sources, file by file.

@@ -59,6 +59,9 @@ swift test --scratch-path "$scratch" "${flags[@]}"
 step "Test in release"
 without_warnings swift test -c release --scratch-path "$scratch"
 
+step "A client of the library alone, as README says"
+Scripts/check-client.sh "$scratch/client"
+
 step "Kernels for aarch64"
 Scripts/check-aarch64.sh
 

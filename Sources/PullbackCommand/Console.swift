@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import ArgumentParser
 import Foundation
 import Pullback
@@ -37,7 +39,7 @@ enum Console {
   /// Says so if this is a debug build.
   static func noteDebugBuild() {
     #if DEBUG
-      note("Debug build: a release build is faster (swift run -c release).\n")
+    note("Debug build: a release build is faster (swift run -c release).\n")
     #endif
   }
 }
@@ -54,3 +56,5 @@ func prepare(threads: Int?) throws {
   }
   if let threads { Threads.limit = threads }
 }
+
+#endif

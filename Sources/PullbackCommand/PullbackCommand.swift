@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import ArgumentParser
 import Foundation
 
@@ -39,3 +41,19 @@ struct PullbackCommand: ParsableCommand {
     return code
   }
 }
+
+#else
+
+import Foundation
+
+/// A build without the trait that the command needs: the libraries are whole, the command is not.
+@main
+enum PullbackCommand {
+  static func main() {
+    FileHandle.standardError.write(
+      Data("pullback: built without the package's trait Command, which the command needs\n".utf8))
+    exit(64)
+  }
+}
+
+#endif

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import Foundation
 
 #if canImport(Musl)
-  import Musl
+import Musl
 #endif
 
 /// What the command settles before it does anything else.
@@ -41,9 +43,9 @@ enum Startup {
       return
     }
     #if canImport(Darwin)
-      var thread: pthread_t?
+    var thread: pthread_t?
     #else
-      var thread = pthread_t()
+    var thread = pthread_t()
     #endif
     let status = pthread_create(
       &thread, nil,
@@ -71,3 +73,5 @@ enum Startup {
     return true
   }
 }
+
+#endif
