@@ -65,6 +65,11 @@ Scripts/check-client.sh "$scratch/client"
 step "Kernels for aarch64"
 Scripts/check-aarch64.sh
 
+step "The command stands behind its trait"
+if git grep -L '^#if Command$' -- 'Sources/PullbackCommand/*.swift'; then
+  fail "the files above would not build without the trait Command"
+fi
+
 step "No paths of one machine"
 if git grep -nE '(^|[^A-Za-z0-9._/-])/(work|root|home|Users)/'; then
   fail "the lines above name a folder that exists on one machine only"
