@@ -16,6 +16,12 @@ let package = Package(
     .library(name: "PullbackByHand", targets: ["PullbackByHand"]),
     .executable(name: "pullback", targets: ["PullbackCommand"]),
   ],
+  traits: [
+    .trait(
+      name: "Command",
+      description: "The pullback command; a package that wants the libraries alone does without."),
+    .default(enabledTraits: ["Command"]),
+  ],
   dependencies: [
     // Used by the command alone; the libraries depend on nothing.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -61,7 +67,9 @@ let package = Package(
       name: "PullbackCommand",
       dependencies: [
         "Pullback", "PullbackByHand", "CPullbackKernels",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(
+          name: "ArgumentParser", package: "swift-argument-parser",
+          condition: .when(traits: ["Command"])),
       ],
       path: "Sources/PullbackCommand"),
     // Tests mirror the sources, file by file.
@@ -94,7 +102,8 @@ let package = Package(
     .testTarget(name: "DrawingTests", dependencies: ["PullbackDrawing", "PullbackTestSupport"]),
     .testTarget(name: "ByHandTests", dependencies: ["Pullback", "PullbackByHand"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["PullbackCommand", "PullbackTestSupport"]),
+      name: "CommandTests",
+      dependencies: ["PullbackCommand", "PullbackTestSupport", "CPullbackProcesses"]),
     .testTarget(name: "DocumentationTests", dependencies: ["Pullback"]),
   ],
   swiftLanguageModes: [.v6]

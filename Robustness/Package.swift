@@ -8,7 +8,7 @@ import PackageDescription
 let package = Package(
   name: "Robustness",
   platforms: [.macOS(.v15)],
-  dependencies: [.package(name: "Pullback", path: "..")],
+  dependencies: [.package(name: "Pullback", path: "..", traits: [])],
   targets: [
     .executableTarget(
       name: "Fuzz", dependencies: [.product(name: "Pullback", package: "Pullback")]),

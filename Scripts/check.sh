@@ -59,8 +59,16 @@ swift test --scratch-path "$scratch" "${flags[@]}"
 step "Test in release"
 without_warnings swift test -c release --scratch-path "$scratch"
 
+step "A client of the library alone, as README says"
+Scripts/check-client.sh "$scratch/client"
+
 step "Kernels for aarch64"
 Scripts/check-aarch64.sh
+
+step "The command stands behind its trait"
+if git grep -L '^#if Command$' -- 'Sources/PullbackCommand/*.swift'; then
+  fail "the files above would not build without the trait Command"
+fi
 
 step "No paths of one machine"
 if git grep -nE '(^|[^A-Za-z0-9._/-])/(work|root|home|Users)/'; then

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 /// FNV-1a over the bit patterns of numbers, lowest byte first: equal only if every bit is.
 struct Checksum {
   private var value: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -25,3 +27,5 @@ struct Checksum {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }
+
+#endif

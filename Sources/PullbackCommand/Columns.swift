@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 /// Right-aligned in a column.
 func pad(_ text: String, _ width: Int) -> String {
   String(repeating: " ", count: max(width - text.count, 0)) + text
@@ -16,3 +18,5 @@ func decimal(_ number: Double, _ places: Int) -> String {
   let padded = String(repeating: "0", count: max(places + 1 - digits.count, 0)) + digits
   return (scaled < 0 ? "-" : "") + padded.dropLast(places) + "." + padded.suffix(places)
 }
+
+#endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import ArgumentParser
 import Foundation
 import Pullback
@@ -21,8 +23,10 @@ enum Console {
     do {
       try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
     } catch {
-      let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error ?? error
-      note("pullback: standard output cannot be written: \(cause.localizedDescription)\n")
+      // What the system says, without a sentence of Foundation's around it.
+      let fault = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+      let cause = fault.map { String(cString: strerror(Int32($0.code))) } ?? "\(error)"
+      note("pullback: standard output cannot be written: \(cause)\n")
       throw ExitCode(74)
     }
   }
@@ -35,35 +39,22 @@ enum Console {
   /// Says so if this is a debug build.
   static func noteDebugBuild() {
     #if DEBUG
-      note("Debug build: a release build is faster (swift run -c release).\n")
+    note("Debug build: a release build is faster (swift run -c release).\n")
     #endif
   }
-
-  /// Ends the command with 130 on Ctrl-C, on a fresh line. A reader that has gone is an output
-  /// that cannot be written, not a reason to be killed.
-  static func exitOnInterrupt() {
-    signal(SIGPIPE, SIG_IGN)
-    // The default action would come before the source hears of the signal.
-    signal(SIGINT, SIG_IGN)
-    interrupts.setEventHandler {
-      if errorIsTerminal { note("\r\u{1B}[K") }
-      _exit(130)
-    }
-    interrupts.activate()
-  }
-
-  // Set up once, by the main thread before it starts to work.
-  nonisolated(unsafe) private static let interrupts = DispatchSource.makeSignalSource(
-    signal: SIGINT, queue: .global(qos: .userInteractive))
 }
 
 /// What every subcommand that computes does first.
 func prepare(threads: Int?) throws {
-  Console.exitOnInterrupt()
   guard instructionSetIsAsRequested else {
     throw ValidationError(
       "PULLBACK_INSTRUCTION_SET names an instruction set that is unknown or does not run here; "
         + "this processor's best is \(instructionSet)")
   }
+  guard Threads.limitIsAsRequested else {
+    throw ValidationError("PULLBACK_THREADS must be a number from 1 to 64")
+  }
   if let threads { Threads.limit = threads }
 }
+
+#endif

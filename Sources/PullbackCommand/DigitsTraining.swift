@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import Foundation
 import Pullback
 
@@ -88,3 +90,5 @@ struct DigitsTraining {
     return (Double(Float(loss)), Double(right) / Double(data.count), logits)
   }
 }
+
+#endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import ArgumentParser
 import Pullback
 
@@ -110,3 +112,5 @@ struct Explain: ParsableCommand {
     }
   }
 }
+
+#endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import Pullback
 
 /// A loss written with the notes' names: a0, W1, b1, s1, a1 and so on.
@@ -60,3 +62,5 @@ struct ExplainedNetwork {
     self.parameters = parameters
   }
 }
+
+#endif

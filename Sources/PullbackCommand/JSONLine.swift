@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 /// One JSON object on one line, its members in the order given. (`JSONEncoder` keeps no order.)
 struct JSONLine: CustomStringConvertible {
   private var members: [String] = []
@@ -26,3 +28,5 @@ struct JSONLine: CustomStringConvertible {
 
   var description: String { "{" + members.joined(separator: ",") + "}" }
 }
+
+#endif

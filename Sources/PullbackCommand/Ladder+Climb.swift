@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import ArgumentParser
 import Pullback
 import PullbackByHand
@@ -124,3 +126,5 @@ struct Climb {
     return line
   }
 }
+
+#endif

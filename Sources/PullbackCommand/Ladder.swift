@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import ArgumentParser
 import Pullback
 import PullbackByHand
@@ -123,3 +125,5 @@ struct Ladder: ParsableCommand {
       """)
   }
 }
+
+#endif

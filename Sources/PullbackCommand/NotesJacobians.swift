@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import Pullback
 
 /// The five Jacobians of the notes in full, at the notes' own numbers, and what is left of each
@@ -85,3 +87,5 @@ struct NotesJacobians {
       "   Contracted with \(name) it is [\(numbers)], \(verdict) the backward pass has \(result)."
   }
 }
+
+#endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 /// Progress on standard error: a bar with the time left on a terminal, a line now and then
 /// otherwise.
 struct Progress {
@@ -50,3 +52,5 @@ extension Duration {
     }
   }
 }
+
+#endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 /// Text in aligned columns.
 struct Table {
   enum Alignment { case left, right }
@@ -52,3 +54,5 @@ extension Double {
     }
   }
 }
+
+#endif

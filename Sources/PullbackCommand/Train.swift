@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import ArgumentParser
 import Pullback
 
@@ -150,3 +152,5 @@ extension DigitsTraining.Outcome {
     return line
   }
 }
+
+#endif

@@ -15,5 +15,10 @@ enum Command {
     try BuiltProgram.run("pullback", arguments, environment: environment)
   }
 
+  /// - Parameter line: of the shell, in which `$0` is the command.
+  static func run(inShell line: String) throws -> Result {
+    try BuiltProgram.run("pullback", inShell: line)
+  }
+
   static var path: String { BuiltProgram.folder.appending(path: "pullback").path() }
 }

@@ -14,8 +14,20 @@ package enum BuiltProgram {
   package static func run(
     _ name: String, _ arguments: [String], environment: [String: String] = [:]
   ) throws -> Result {
+    try run(folder.appending(path: name), arguments, environment: environment)
+  }
+
+  /// A line of the shell, with the program's path as `$0`.
+  package static func run(_ name: String, inShell line: String) throws -> Result {
+    try run(
+      URL(filePath: "/bin/sh"), ["-c", line, folder.appending(path: name).path()], environment: [:])
+  }
+
+  private static func run(
+    _ program: URL, _ arguments: [String], environment: [String: String]
+  ) throws -> Result {
     let process = Process()
-    process.executableURL = folder.appending(path: name)
+    process.executableURL = program
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let output = Pipe(), errors = Pipe()

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import ArgumentParser
 import Pullback
 
@@ -77,3 +79,5 @@ func onOneThread<Result>(_ make: () -> Result) -> Result {
   defer { Threads.limit = limit }
   return make()
 }
+
+#endif

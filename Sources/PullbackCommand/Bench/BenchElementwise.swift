@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import ArgumentParser
 import Pullback
 
@@ -72,3 +74,5 @@ struct BenchElementwise: ParsableCommand {
     return result
   }
 }
+
+#endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import ArgumentParser
 import Pullback
 
@@ -114,3 +116,5 @@ struct BenchGraph: ParsableCommand {
     return steps + [alone]
   }
 }
+
+#endif

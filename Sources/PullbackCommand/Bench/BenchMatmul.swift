@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import ArgumentParser
 import Pullback
 
@@ -84,3 +86,5 @@ extension Checksum {
     }
   }
 }
+
+#endif

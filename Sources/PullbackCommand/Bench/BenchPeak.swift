@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import ArgumentParser
 import Pullback
 
@@ -68,3 +70,5 @@ struct BenchPeak: ParsableCommand {
     return result
   }
 }
+
+#endif

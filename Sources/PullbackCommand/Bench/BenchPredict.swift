@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import ArgumentParser
 import Pullback
 
@@ -48,3 +50,5 @@ struct BenchPredict: ParsableCommand {
     try options.report([result])
   }
 }
+
+#endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import Pullback
 
 /// What one piece of work took, as a row of the table or a line of JSON.
@@ -108,3 +110,5 @@ extension Double {
   /// Without digits that mean nothing: three decimals.
   fileprivate var toThousandths: Double { (self * 1000).rounded() / 1000 }
 }
+
+#endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import ArgumentParser
 import Pullback
 
@@ -52,3 +54,5 @@ struct BenchStep: ParsableCommand {
 
 extension TrainedNetwork.Loss: ExpressibleByArgument {}
 extension TrainedNetwork.OptimizerKind: ExpressibleByArgument {}
+
+#endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import Pullback
 
 /// Times of many runs of one piece of work.
@@ -61,3 +63,5 @@ struct Measurement {
     threadsUsed = Threads.highestUsed
   }
 }
+
+#endif

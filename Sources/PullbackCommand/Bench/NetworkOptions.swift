@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import ArgumentParser
 
 /// Options of the benchmarks of a network on one fixed batch.
@@ -37,3 +39,5 @@ struct NetworkOptions: ParsableArguments {
 }
 
 extension TrainedNetwork.ActivationKind: ExpressibleByArgument {}
+
+#endif

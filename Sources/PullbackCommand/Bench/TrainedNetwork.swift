@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Command
+
 import Pullback
 
 /// Linear layers, a loss, an optimizer and one fixed batch: written as a user of the library
@@ -91,3 +93,5 @@ struct TrainedNetwork {
     return checksum
   }
 }
+
+#endif

@@ -266,12 +266,14 @@ final class ThreadPool: @unchecked Sendable {
       #else
         var thread = pthread_t()
       #endif
-      let status = pthread_create(
-        &thread, nil,
-        { number in
-          ThreadPool.shared.workerLoop(Int(bitPattern: number))
-          return nil
-        }, UnsafeMutableRawPointer(bitPattern: workerCount + 1))
+      let status = SignalMask.whileBlocked {
+        pthread_create(
+          &thread, nil,
+          { number in
+            ThreadPool.shared.workerLoop(Int(bitPattern: number))
+            return nil
+          }, UnsafeMutableRawPointer(bitPattern: workerCount + 1))
+      }
       // Without another thread the caller does the work alone.
       guard status == 0 else { return }
       workerCount += 1

@@ -16,8 +16,8 @@ public enum Threads {
   private static let chosen = Atomic<Int>(0)
 
   /// The most threads one evaluation uses. At first the environment's PULLBACK_THREADS, else the
-  /// processors that this process may run on. Numbers outside 1...64 become the nearest. Results
-  /// have the same bits whatever it is.
+  /// processors that this process may run on. A number outside 1...64 that is set becomes the
+  /// nearest. Results have the same bits whatever it is.
   public static var limit: Int {
     get {
       let number = chosen.load(ordering: .relaxed)
@@ -29,10 +29,20 @@ public enum Threads {
   /// The most threads that any evaluation has used so far.
   public static var highestUsed: Int { ThreadPool.highestUsed.load(ordering: .relaxed) }
 
-  private static let initial: Int = {
-    if let text = getenv("PULLBACK_THREADS"), let number = Int(String(cString: text)), number > 0 {
-      return Swift.min(number, ThreadPool.capacity)
-    }
-    return Swift.min(Int(pb_available_processors()), ThreadPool.capacity)
+  /// False if the environment variable PULLBACK_THREADS is there and is not a number from 1 to 64;
+  /// then ``limit`` begins with the processors that this process may run on.
+  public static var limitIsAsRequested: Bool { requested == nil || requestedNumber != nil }
+
+  private static let initial =
+    requestedNumber ?? Swift.min(Int(pb_available_processors()), ThreadPool.capacity)
+
+  private static let requested = getenv("PULLBACK_THREADS").map { String(cString: $0) }
+
+  private static let requestedNumber: Int? = {
+    // Int(_:) also takes a sign.
+    guard let text = requested, text.first != "+",
+      let number = Int(text), (1...ThreadPool.capacity).contains(number)
+    else { return nil }
+    return number
   }()
 }

@@ -70,21 +70,57 @@
       }
     }
 
-    @Test("PULLBACK_THREADS", arguments: [("1", 1), ("7", 7), ("1000", 64)])
+    @Test("PULLBACK_THREADS", arguments: [("1", 1), ("7", 7), ("064", 64)])
     func environment(text: String, limit: Int) async {
       await #expect(processExitsWith: .success) { [text = text as String, limit = limit as Int] in
         setenv("PULLBACK_THREADS", text, 1)
         precondition(Threads.limit == limit)
+        precondition(Threads.limitIsAsRequested)
         _ = ProcessTests.bits()
         precondition(Threads.highestUsed <= limit)
       }
     }
 
-    @Test("PULLBACK_THREADS that is no number of threads", arguments: ["0", "-2", "", "3x"])
+    @Test(
+      "PULLBACK_THREADS that is no number of threads",
+      arguments: [
+        "0", "-2", "", "3x", " 4", "4 ", "+4", "4.0", "1e3", "0x4", "65", "1000", "٤",
+        "99999999999999999999",
+      ])
     func badEnvironment(text: String) async {
       await #expect(processExitsWith: .success) { [text = text as String] in
         setenv("PULLBACK_THREADS", text, 1)
+        precondition(!Threads.limitIsAsRequested)
         precondition(Threads.limit == min(pb_available_processors(), 64))
+      }
+    }
+
+    @Test func withoutTheEnvironmentTheLimitIsAsRequested() async {
+      await #expect(processExitsWith: .success) {
+        unsetenv("PULLBACK_THREADS")
+        precondition(Threads.limitIsAsRequested)
+      }
+    }
+
+    /// Signals are for the program's own threads; what a thread does to itself is its own.
+    @Test func workersLeaveSignalsToOthers() async {
+      await #expect(processExitsWith: .success) {
+        Threads.limit = 4
+        // The child has one thread, and then the workers: none of Dispatch's.
+        let status = pb_run_in_child(
+          {
+            let left = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGCHLD, SIGPIPE, SIGUSR1]
+            let kept = [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGPROF]
+            let before = (left + kept).map(pb_threads_blocking)
+            _ = ProcessTests.bits()
+            if pb_thread_count() != 4 { return 2 }
+            for (signal, before) in zip(left + kept, before) {
+              let workers = pb_threads_blocking(signal) - before
+              if workers != (left.contains(signal) ? 3 : 0) { return 100 + signal }
+            }
+            return 0
+          }, 60)
+        precondition(status == 0, "the child ended with \(status)")
       }
     }
 

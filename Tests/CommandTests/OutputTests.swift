@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// Whatever is printed, a failure to print it is noticed.
+@Suite struct OutputTests {
+  static let commands = [
+    "", "--help", "--version", "help", "help train", "train --help", "bench", "--help-hidden",
+    "--generate-completion-script bash", "--generate-completion-script=zsh",
+    "--generate-completion-script fish", "--experimental-dump-help", "explain",
+    "explain --format svg", "explain --jacobians", "ladder --trap", "ladder --trap --json",
+    "train --quiet --epochs 1", "bench matmul 1x1x1 --seconds 0.01 --json",
+  ]
+
+  #if os(Linux)
+    @Test(arguments: commands)
+    func aFullDisk(command: String) throws {
+      let run = try Command.run(inShell: "\"$0\" \(command) > /dev/full")
+      #expect(run.status == 74)
+      let expected = "pullback: standard output cannot be written: No space left on device\n"
+      #expect(run.errors.hasSuffix(expected))
+    }
+  #endif
+
+  @Test(arguments: commands)
+  func aReaderThatHasGone(command: String) throws {
+    let process = Process(), output = Pipe(), errors = Pipe()
+    process.executableURL = URL(filePath: Command.path)
+    process.arguments = command.split(separator: " ").map(String.init)
+    process.standardOutput = output
+    process.standardError = errors
+    try output.fileHandleForReading.close()
+    try process.run()
+    let text = try errors.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 74)
+    #expect(
+      String(decoding: text, as: UTF8.self)
+        .hasSuffix("pullback: standard output cannot be written: Broken pipe\n"))
+  }
+
+  @Test func helpAndCompletionsArePrinted() throws {
+    for command in OutputTests.commands {
+      let run = try Command.run(command.split(separator: " ").map(String.init))
+      #expect(run.status == 0 && !run.output.isEmpty, "\(command)")
+    }
+    #expect(try Command.run("--help").output.hasPrefix("OVERVIEW: Small neural networks"))
+    #expect(try Command.run("train", "--help").output.contains("\nUSAGE: pullback train "))
+  }
+
+  @Test func aShellThatIsUnknownIsAUsageError() throws {
+    let run = try Command.run("--generate-completion-script", "nonsense")
+    #expect(run.status == 64 && run.output.isEmpty && run.errors.hasPrefix("Error: "))
+  }
+
+  /// Arguments that no option has in mind.
+  @Test(arguments: [
+    ["\u{FFFD}"], [""], [" "], [String(repeating: "a", count: 5000)], ["-"], ["/"],
+    ["train", "\u{1B}[31m"], ["train", "--epochs", String(repeating: "9", count: 5000)],
+    ["train", "--epochs"], ["---completion"],
+    ["train", "--hidden", String(repeating: "1,", count: 40)],
+  ])
+  func oddArgumentsAreUsageErrors(arguments: [String]) throws {
+    let run = try Command.run(arguments)
+    #expect(run.status == 64 && run.output.isEmpty && run.errors.hasPrefix("Error: "))
+  }
+
+  @Test func argumentsThatAreNotUTF8AreUsageErrors() throws {
+    let run = try Command.run(inShell: "\"$0\" train --epochs \"$(printf '\\377\\376')\"")
+    #expect(run.status == 64 && run.output.isEmpty && run.errors.hasPrefix("Error: The value "))
+  }
+}
