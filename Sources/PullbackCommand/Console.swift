@@ -18,13 +18,15 @@ enum Console {
       && environment["TERM"] != "dumb"
   }
 
-  /// A line on standard output.
-  static func print(_ line: String) throws {
+  /// A line on standard output. `isLong`: a text of which a reader, such as `head`, may well want the
+  /// beginning alone, so that nothing is said when it has gone.
+  static func print(_ line: String, isLong: Bool = false) throws {
     do {
       try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
     } catch {
       // What the system says, without a sentence of Foundation's around it.
       let fault = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+      if isLong, fault?.code == Int(EPIPE) { throw ExitCode(74) }
       let cause = fault.map { String(cString: strerror(Int32($0.code))) } ?? "\(error)"
       note("pullback: standard output cannot be written: \(cause)\n")
       throw ExitCode(74)

@@ -88,7 +88,7 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     try prepare(threads: nil)
-    if jacobians { return try NotesJacobians().lines.forEach(Console.print) }
+    if jacobians { return try NotesJacobians().lines.forEach { try Console.print($0) } }
     let network =
       if let layers {
         ExplainedNetwork(

@@ -34,7 +34,7 @@ struct PullbackCommand: ParsableCommand {
     let text = fullMessage(for: error), code = exitCode(for: error)
     if text.isEmpty { return code }
     if code == .success {
-      do { try Console.print(text) } catch { return exitCode(for: error) }
+      do { try Console.print(text, isLong: true) } catch { return exitCode(for: error) }
     } else {
       Console.note(text + "\n")
     }

@@ -15,6 +15,7 @@ enum Startup {
     openStandardDescriptors()
     // A reader that has gone is an output that cannot be written, not a reason to be killed.
     signal(SIGPIPE, SIG_IGN)
+    MemoryGuard.begin()
     exitOnInterrupt()
   }
 

@@ -12,6 +12,7 @@ import Testing
     "explain --format svg", "explain --jacobians", "ladder --trap", "ladder --trap --json",
     "train --quiet --epochs 1", "bench matmul 1x1x1 --seconds 0.01 --json",
   ]
+  static let longTexts = Set(commands.prefix { $0 != "explain" })
 
   #if os(Linux)
     @Test(arguments: commands)
@@ -35,9 +36,11 @@ import Testing
     let text = try errors.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 74)
-    #expect(
-      String(decoding: text, as: UTF8.self)
-        .hasSuffix("pullback: standard output cannot be written: Broken pipe\n"))
+    // Of help and completions a reader may want the beginning alone.
+    let isLong = OutputTests.longTexts.contains(command)
+    let expected = "pullback: standard output cannot be written: Broken pipe\n"
+    #expect(String(decoding: text, as: UTF8.self).hasSuffix(expected) != isLong)
+    if isLong { #expect(text.isEmpty) }
   }
 
   @Test func helpAndCompletionsArePrinted() throws {
