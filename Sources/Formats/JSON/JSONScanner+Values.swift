@@ -9,6 +9,7 @@ extension JSONScanner {
     guard depth <= JSONScanner.deepest else { throw malformed("values nested too deep") }
     switch peek() {
     case UInt8(ascii: "{"):
+      try spend(JSONScanner.object)
       var members: [JSON.Member] = []
       try object { (scanner, key) throws(FileError) in
         try scanner.spend(2 * MemoryLayout<JSON.Member>.stride, text: key)
@@ -16,6 +17,7 @@ extension JSONScanner {
       }
       return .object(members)
     case UInt8(ascii: "["):
+      try spend(JSONScanner.object)
       var elements: [JSON] = []
       try array { (scanner) throws(FileError) in
         try scanner.spend(2 * MemoryLayout<JSON>.stride)
@@ -34,13 +36,16 @@ extension JSONScanner {
     }
   }
 
-  /// Counts memory: a value takes up to forty times the bytes of its text, so that a file which
-  /// fits could become values which do not. Elements count twice, for arrays that grow.
+  /// What a heap object takes beside its contents.
+  private static let object = 48
+
+  /// Counts memory: values take up to forty times the bytes of their text, so that a file which fits
+  /// could become values which do not. Elements count twice, for arrays that grow.
   private mutating func spend(_ byteCount: Int, text: String = "") throws(FileError) {
-    // What a heap object of its own takes beside its contents.
-    let object = 48
-    spent += byteCount + object / 2 + (text.utf8.count > 15 ? text.utf8.count + object : 0)
-    guard spent <= 2 * bytes.count + 40 << 20 else {
+    spent += byteCount
+    // Shorter texts have no object of their own.
+    if text.utf8.count > 15 { spent += text.utf8.count + JSONScanner.object }
+    guard spent <= 2 * bytes.count + 48 << 20 else {
       throw malformed("more values than a text of \(bytes.count) bytes may hold")
     }
   }
