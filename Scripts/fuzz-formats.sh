@@ -47,7 +47,7 @@ for parser in "${parsers[@]}"; do
   # takes 64 MiB beside what the sanitizer and the corpus do (see the quarantine of freed memory).
   # Leaks are not looked for: Swift's runtime keeps what it needs until the end.
   ASAN_OPTIONS=quarantine_size_mb=32 "$program" "$parser" -max_total_time="$seconds" \
-    -max_len=65536 -rss_limit_mb=512 -malloc_limit_mb=65 -timeout=10 -detect_leaks=0 \
+    -max_len=65536 -rss_limit_mb=256 -malloc_limit_mb=65 -timeout=10 -detect_leaks=0 \
     -print_final_stats=1 -artifact_prefix="$found/" "$corpus" 2>"$found/log" || {
     tail -n 40 "$found/log" >&2
     echo "Failed: $parser; the file is in $found" >&2

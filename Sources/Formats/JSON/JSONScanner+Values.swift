@@ -45,7 +45,7 @@ extension JSONScanner {
     spent += byteCount
     // Shorter texts have no object of their own.
     if text.utf8.count > 15 { spent += text.utf8.count + JSONScanner.object }
-    guard spent <= 2 * bytes.count + 48 << 20 else {
+    guard spent <= bytes.count + 48 << 20 else {
       throw malformed("more values than a text of \(bytes.count) bytes may hold")
     }
   }

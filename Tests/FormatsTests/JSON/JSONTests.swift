@@ -34,7 +34,7 @@ struct JSONTests {
     #expect(throws: FileError.self) { try JSON(parsing: text) }
   }
 
-  /// A text that fits may be values which do not: 5 million take 240 MB, twice the text and 48 MiB
+  /// A text that fits may be values which do not: 5 million take 240 MB, the text and 48 MiB
   /// are allowed.
   @Test func memoryIsLimited() throws {
     func list(_ count: Int) -> String {
