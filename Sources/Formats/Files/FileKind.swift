@@ -45,8 +45,8 @@ struct FileKind {
     return FileKind("a text that begins with \(line.quoted)", "read a table with CSV.table")
   }
 
-  /// A text in UTF-16: one with a mark, or in which every other byte is zero. (Readers of texts have
-  /// an error of their own for it.)
+  /// A text in UTF-16: one with a mark, or in which every other byte is zero. (Readers of texts
+  /// have an error of their own for it.)
   private static func wideText(_ start: Bytes) -> FileKind? {
     let units = start.prefix(64).count / 2
     func isLatin(_ upper: Int) -> Bool {

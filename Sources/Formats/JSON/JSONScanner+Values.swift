@@ -39,8 +39,8 @@ extension JSONScanner {
   /// What a heap object takes beside its contents.
   private static let object = 48
 
-  /// Counts memory: values take up to forty times the bytes of their text, so that a file which fits
-  /// could become values which do not. Elements count twice, for arrays that grow.
+  /// Counts memory: values take up to forty times the bytes of their text, so that a file which
+  /// fits could become values which do not. Elements count twice, for arrays that grow.
   private mutating func spend(_ byteCount: Int, text: String = "") throws(FileError) {
     spent += byteCount
     // Shorter texts have no object of their own.

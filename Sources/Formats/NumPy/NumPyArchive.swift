@@ -10,8 +10,8 @@ import PullbackTensors
 /// let images = try archive.load("x_train", as: Float.self)
 /// ```
 ///
-/// Names are compared byte for byte. Nothing is ever written to where a name may point, as
-/// `../x` does. What cannot be read (a text, a structure, an encrypted member) is an error when it is
+/// Names are compared byte for byte. Nothing is ever written to where a name may point, as `../x`
+/// does. What cannot be read (a text, a structure, an encrypted member) is an error when it is
 /// asked for, and in nobody's way before.
 public struct NumPyArchive: Sendable {
   private let source: ByteSource
@@ -81,8 +81,8 @@ public struct NumPyArchive: Sendable {
     throw source.malformed("there is no array \(name.quoted); the arrays are \(some)")
   }
 
-  /// Reads all bytes of a member, a block at a time, and compares them with its length and checksum;
-  /// but first the header with the length.
+  /// Reads all bytes of a member, a block at a time, and compares them with its length and
+  /// checksum; but first the header with the length.
   private func check(
     _ member: ZipDirectory.Member, _ reader: MemberReader, _ origin: StoredTensor.Origin
   ) throws(FileError) -> NumPyHeader {

@@ -19,8 +19,8 @@ public struct Safetensors: Sendable {
   /// Opens a file.
   ///
   /// Throws a ``FileError`` unless the header is one: at most 100 MB of JSON without a key twice,
-  /// tensors whose bytes follow each other without gap or overlap to the end. Elements of a type that
-  /// is not known here are an error only when that tensor is loaded.
+  /// tensors whose bytes follow each other without gap or overlap to the end. Elements of a type
+  /// that is not known here are an error only when that tensor is loaded.
   public static func read(at path: String) throws(FileError) -> Safetensors {
     try Safetensors(ByteSource(path: path))
   }

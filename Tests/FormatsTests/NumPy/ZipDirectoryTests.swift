@@ -152,8 +152,8 @@ struct ZipDirectoryTests {
   }
 
   /// Opening and loading each member by name takes time in proportion to the members: with a search
-  /// for each, this test would take minutes. More than 65,535 members use the 64-bit end, or, as old
-  /// writers have it, a number that starts over.
+  /// for each, this test would take minutes. More than 65,535 members use the 64-bit end, or, as
+  /// old writers have it, a number that starts over.
   @Test(.timeLimit(.minutes(2))) func manyMembers() throws {
     let count = 70_000
     let content = npyBytes(shape: "()", [9], type: "|u1")

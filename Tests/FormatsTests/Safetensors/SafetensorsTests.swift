@@ -22,8 +22,8 @@ struct SafetensorsTests {
     #expect(file.names.count == 14)
   }
 
-  /// Reports b12 (candle#2875, ComfyUI-GGUF#21): a tensor of a type that is not known here is an error
-  /// when it is loaded; its bytes count all the same.
+  /// Reports b12 (candle#2875, ComfyUI-GGUF#21): a tensor of a type that is not known here is an
+  /// error when it is loaded; its bytes count all the same.
   @Test(arguments: ["F8_E4M3", "F8_E5M2", "F4", "C64", "X\u{301} \\\"y"])
   func tensorsBesideOneOfAnotherType(code: String) throws {
     let json =
