@@ -66,6 +66,8 @@ with tempfile.TemporaryDirectory() as name:
                     same(arranged, np.load(target), (type, shape, order))
     arrays = {f"{type} {i}/ä": sample(type, shape)
               for type in types for i, shape in enumerate(shapes)}
+    # Names that are one text to Unicode and two to a file.
+    arrays |= {"caf\u00e9": sample("f4", (2,)), "cafe\u0301": sample("f4", (3,))}
     for save in (np.savez, np.savez_compressed):
         save(folder / "in.npz", **arrays)
         for file in ("stored.npz", "deflated.npz"):

@@ -73,6 +73,7 @@ struct FileExamplesTests {
         ["hidden.weight": w, "b": b], metadata: ["made by": "me"], to: path("w.safetensors"))
       let file = try Safetensors.read(at: path("w.safetensors"))
       #expect("\(file.names) \(file.metadata)" == #"["hidden.weight", "b"] ["made by": "me"]"#)
+      #expect(file.metadata["made by"] ?? "nobody" == "me")
       #expect(try file.load("hidden.weight", as: Float.self).scalars == [1, 2])
 
       let summary: JSON = ["epochs": 20, "loss": 0.25, "classes": ["cat", "dog"]]

@@ -5,7 +5,7 @@
 
 let parsers: [String: @Sendable ([UInt8]) -> Void] = [
   "csv": readTable, "idx": readIDX, "npy": readArray, "npz": readArchive,
-  "safetensors": readSafetensors, "model": readModel,
+  "safetensors": readSafetensors, "json": readJSON, "model": readModel,
 ]
 var arguments = CommandLine.arguments
 guard arguments.count > 1, let parser = parsers[arguments.remove(at: 1)] else {

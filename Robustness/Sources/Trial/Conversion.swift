@@ -16,9 +16,11 @@ func convert(_ from: String, to path: String) throws {
   }
 }
 
-private func contents(of path: String) throws -> (NamedTensors, [String: String]) {
+private func contents(
+  of path: String
+) throws -> (NamedTensors, metadata: [(key: String, value: String)]) {
   var tensors = NamedTensors()
-  var metadata: [String: String] = [:]
+  var metadata: [(key: String, value: String)] = []
   if path.hasSuffix(".npy") {
     tensors.add("array", try NumPy.load(at: path))
   } else if path.hasSuffix(".npz") {
@@ -27,14 +29,14 @@ private func contents(of path: String) throws -> (NamedTensors, [String: String]
   } else if path.hasSuffix(".safetensors") {
     let file = try Safetensors.read(at: path)
     for name in file.names { tensors.add(name, try file.load(name)) }
-    metadata = file.metadata
+    metadata = Array(file.metadata)
   } else if path.hasSuffix(".csv") {
     for column in try CSV.table(at: path).columns {
       switch column.values {
       case .numeric(let numbers): tensors.add(column.name, Tensor(numbers))
       case .categorical(let codes, let categories):
         tensors.add(column.name, Tensor(codes))
-        metadata[column.name] = "\(JSON.array(categories.map(JSON.string)))"
+        metadata.append((column.name, "\(JSON.array(categories.map(JSON.string)))"))
       }
     }
   } else {

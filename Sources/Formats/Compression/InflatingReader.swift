@@ -22,6 +22,12 @@ final class InflatingReader {
   private let end: Int
   private var hasEnded = false
 
+  /// The most bytes that so many compressed ones can hold: two bits may stand for 258.
+  static func mostBytes(from compressedCount: Int) -> Int {
+    let (most, overflow) = compressedCount.multipliedReportingOverflow(by: 1032)
+    return overflow ? .max : most
+  }
+
   /// - Parameter range: the compressed bytes in the source, which must be within it.
   init(_ source: ByteSource, _ range: Range<Int>, _ wrapping: Wrapping) throws(FileError) {
     zlib = try Zlib.load(for: source.name)
@@ -72,24 +78,23 @@ final class InflatingReader {
     var position = 0
     while position < span.count && !hasEnded {
       try refill()
-      let offset = offset
-      let failure: FileError? = span.withUnsafeMutableBufferPointer { output in
+      let status = span.withUnsafeMutableBufferPointer { output in
         let room = min(output.count - position, 1 << 30)
         // zlib writes at most `availableOut` bytes, which is what is left of the span.
         stream.pointee.nextOut = output.baseAddress! + position
         stream.pointee.availableOut = UInt32(room)
         let status = zlib.inflate(stream, 0)
         position += room - Int(stream.pointee.availableOut)
-        switch status {
-        case Zlib.streamEnd: return next()
-        case Zlib.ok: return nil
-        // There is room for output, so it is input that is missing.
-        case Zlib.bufferError:
-          return source.malformed(at: offset, "the compressed data ends early")
-        default: return source.malformed(at: offset, "the compressed data is damaged")
-        }
+        return status
       }
-      if let failure { throw failure }
+      switch status {
+      case Zlib.streamEnd: try next()
+      case Zlib.ok: break
+      // There is room for output, so it is input that is missing.
+      case Zlib.bufferError:
+        throw source.malformed(at: offset, "the compressed data ends early")
+      default: throw source.malformed(at: offset, "the compressed data is damaged")
+      }
     }
     return position
   }
@@ -105,14 +110,33 @@ final class InflatingReader {
     offset += bytes.count
   }
 
-  /// A gzip file may hold several members; what follows the last one is not compressed data.
-  private func next() -> FileError? {
-    let isAtEnd = stream.pointee.availableIn == 0 && offset == end
-    if isAtEnd || wrapping == .raw {
+  /// A gzip file may hold several members, and zeros behind each: it may come from a medium that is
+  /// written in blocks.
+  private func next() throws(FileError) {
+    if wrapping == .gzip { try skipZeros() }
+    if wrapping == .raw || stream.pointee.availableIn == 0 {
       hasEnded = true
     } else if zlib.inflateReset(stream) != Zlib.ok {
-      return source.malformed(at: offset, "the compressed data is damaged")
+      throw source.malformed(at: offset, "the compressed data is damaged")
     }
-    return nil
+  }
+
+  /// Stops at the mark of another member or at the end.
+  private func skipZeros() throws(FileError) {
+    while true {
+      try refill()
+      guard stream.pointee.availableIn > 0, let first = stream.pointee.nextIn else { return }
+      // `nextIn` points to `availableIn` bytes of `input`.
+      guard first.pointee == 0 else {
+        guard first.pointee == 0x1F else {
+          throw source.malformed(
+            at: offset - Int(stream.pointee.availableIn),
+            "bytes follow the compressed data that are neither zeros nor compressed")
+        }
+        return
+      }
+      stream.pointee.nextIn = first + 1
+      stream.pointee.availableIn -= 1
+    }
   }
 }

@@ -34,7 +34,10 @@ package final class AtomicFile {
 
   private init(_ path: String) throws(FileError) {
     self.path = path
-    target = AtomicFile.resolved(path)
+    guard !path.utf8.contains(0) else {
+      throw FileError(.unwritable, in: path, "the path has a NUL character")
+    }
+    target = try AtomicFile.resolved(path)
     var status = stat()
     let exists = stat(target, &status) == 0
     if exists && status.st_mode & S_IFMT != S_IFREG {
@@ -47,7 +50,9 @@ package final class AtomicFile {
     guard !name.isEmpty else { throw FileError(.unwritable, in: path, "names no file") }
     let openedFolder = retrying { open(folderPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard openedFolder >= 0 else {
-      throw FileError(.unwritable, in: path, "its folder: " + systemError())
+      let problem = systemError()
+      let folder = target == path ? "its folder" : "is a link to \(target), whose folder"
+      throw FileError(.unwritable, in: path, "\(folder): \(problem)")
     }
     // Names of files may have 255 bytes; the end of a long one is left out.
     let start = AtomicFile.prefix(of: name, byteCount: 230)
@@ -120,12 +125,28 @@ package final class AtomicFile {
     }
   }
 
-  /// What a symbolic link points to: the link stays.
-  private static func resolved(_ path: String) -> String {
-    // `realpath` with a null pointer allocates the result, which is freed here.
-    guard let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
+  /// What a symbolic link points to, whether that exists yet or not: the link stays.
+  private static func resolved(_ path: String) throws(FileError) -> String {
+    var target = path
+    // As many as Linux follows; folders on the way are followed by the system.
+    for _ in 0..<40 {
+      var status = stat()
+      guard lstat(target, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return target }
+      // `readlink` writes at most the 4096 bytes of the array, without a zero behind them.
+      var link = Bytes(repeating: 0, count: 4096)
+      let count = link.withUnsafeMutableBytes { bytes in
+        readlink(target, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
+      }
+      guard count > 0 else { throw FileError(.unwritable, in: path, systemError()) }
+      guard let destination = String(validating: link.prefix(count), as: UTF8.self) else {
+        throw FileError(.unwritable, in: path, "is a link to a path that is not UTF-8")
+      }
+      // A link says where it leads from its own folder.
+      target =
+        destination.utf8.first == UInt8(ascii: "/")
+        ? destination : "\(split(target).folder)/\(destination)"
+    }
+    throw FileError(.unwritable, in: path, systemError(ELOOP))
   }
 
   private static func split(_ path: String) -> (folder: String, name: String) {
@@ -136,10 +157,10 @@ package final class AtomicFile {
 
   private static func prefix(of name: String, byteCount: Int) -> String {
     var kept = "", count = 0
-    for character in name {
-      count += character.utf8.count
+    for scalar in name.unicodeScalars {
+      count += scalar.utf8.count
       if count > byteCount { break }
-      kept.append(character)
+      kept.unicodeScalars.append(scalar)
     }
     return kept
   }

@@ -17,7 +17,9 @@ struct FileKind {
   func problem(insteadOf format: String) -> String { "is \(name), not \(format); \(fix)" }
 
   init?(_ start: Bytes) {
-    guard let kind = FileKind.other(than: start) ?? FileKind.text(start) else { return nil }
+    guard
+      let kind = FileKind.wideText(start) ?? FileKind.other(than: start) ?? FileKind.text(start)
+    else { return nil }
     self = kind
   }
 
@@ -36,8 +38,30 @@ struct FileKind {
 
   private static func text(_ start: Bytes) -> FileKind? {
     guard !start.isEmpty, isText(start) else { return nil }
-    let line = String(decoding: start.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
+    var text = start[...]
+    // Byte order marks, of which careless tools leave two.
+    while text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
+    let line = String(decoding: text.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
     return FileKind("a text that begins with \(line.quoted)", "read a table with CSV.table")
+  }
+
+  /// A text in UTF-16: one with a mark, or in which every other byte is zero. (Readers of texts
+  /// have an error of their own for it.)
+  private static func wideText(_ start: Bytes) -> FileKind? {
+    let units = start.prefix(64).count / 2
+    func isLatin(_ upper: Int) -> Bool {
+      units >= 2
+        && (0..<units).allSatisfy { unit in
+          let (zero, character) = (start[2 * unit + upper], start[2 * unit + 1 - upper])
+          return zero == 0
+            && ((0x20..<0x7F).contains(character) || (0x09...0x0D).contains(character))
+        }
+    }
+    guard
+      start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) || isLatin(0)
+        || isLatin(1)
+    else { return nil }
+    return FileKind("a text in UTF-16", "save it as UTF-8, and read a table with CSV.table")
   }
 
   /// Formats that are texts, but no tables.
@@ -53,8 +77,9 @@ struct FileKind {
     if text.hasPrefix("<?xml") { return FileKind("an XML document", "convert it") }
     // The oldest protocol of pickles, for a dictionary or a list.
     if text.hasPrefix("(dp0\n") || text.hasPrefix("(lp0\n") { return pickle("a Python pickle") }
-    let marks = text.filter { !$0.isWhitespace }.prefix(2)
-    if ["{\"", "{}", "[{", "[["].contains(marks) {
+    // By scalars: a mark on a letter is one character with it.
+    let marks = text.unicodeScalars.filter { !$0.properties.isWhitespace }.prefix(2)
+    if ["{\"", "{}", "[{", "[["].contains(String(String.UnicodeScalarView(marks))) {
       return FileKind("a JSON document", "write tables as CSV, arrays with numpy.save")
     }
     return nil
@@ -121,11 +146,13 @@ struct FileKind {
 
   /// What a zip archive is for, by the name of its first member.
   static func archive(beginningWith name: String) -> FileKind? {
-    if name.hasSuffix(".npy") { return FileKind("a .npz archive", "read it with NumPy.archive") }
-    if ["data.pkl", "/version", "/byteorder"].contains(where: name.hasSuffix) {
+    if Name(name).hasSuffix(".npy") {
+      return FileKind("a .npz archive", "read it with NumPy.archive")
+    }
+    if ["data.pkl", "/version", "/byteorder"].contains(where: Name(name).hasSuffix) {
       return pickle("what torch.save writes, a zip archive with a Python pickle")
     }
-    if ["[Content_Types]", "docProps/", "xl/", "_rels/"].contains(where: name.hasPrefix) {
+    if ["[Content_Types]", "docProps/", "xl/", "_rels/"].contains(where: Name(name).hasPrefix) {
       return FileKind("a workbook of Excel", workbook)
     }
     if name == "metadata.json" || name == "config.json" {

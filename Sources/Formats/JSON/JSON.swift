@@ -21,21 +21,36 @@ public enum JSON: Sendable, Hashable {
     public let value: JSON
 
     public init(_ name: String, _ value: JSON) { (self.name, self.value) = (name, value) }
+
+    /// Names are compared byte for byte, as in files.
+    public static func == (left: Member, right: Member) -> Bool {
+      Name(left.name) == Name(right.name) && left.value == right.value
+    }
+
+    public func hash(into hasher: inout Hasher) {
+      hasher.combine(Name(name))
+      hasher.combine(value)
+    }
   }
 
-  /// The value of a member of an object; nil if there is none.
+  /// The value of a member of an object; nil if there is none. Names are compared byte for byte.
   public subscript(name: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
-    return members.first { $0.name == name }?.value
+    return members.first { Name($0.name) == Name(name) }?.value
   }
 
   /// Reads JSON: one value, no key twice.
   ///
+  /// Throws a ``FileError`` with the byte where the text is wrong, and for values that are nested
+  /// more than 64 deep or would take more memory than the text and 48 MiB.
+  ///
   /// - Parameter file: what errors call the text.
-  public init(parsing text: String, file: String = "JSON") throws(FileError) {
-    var scanner = JSONScanner(Bytes(text.utf8)) {
-      FileError(.malformed, in: file, at: .byte($0), $1)
+  public init(parsing text: consuming String, file: String = "JSON") throws(FileError) {
+    let bytes = Bytes((consume text).utf8)
+    guard bytes.count <= JSONScanner.longest else {
+      throw FileError(.malformed, in: file, "a JSON text of \(bytes.count) bytes is too long")
     }
+    var scanner = JSONScanner(bytes) { FileError(.malformed, in: file, at: .byte($0), $1) }
     self = try scanner.value()
     try scanner.end()
   }
@@ -59,31 +74,49 @@ extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
 extension JSON: CustomStringConvertible {
   /// The text on one line. A number that is not finite becomes null.
   public var description: String {
+    var text = ""
+    write(to: &text)
+    return text
+  }
+
+  private func write(to text: inout String) {
     switch self {
-    case .null: "null"
-    case .bool(let truth): "\(truth)"
-    case .integer(let number): "\(number)"
-    case .number(let number): number.isFinite ? "\(number)" : "null"
-    case .string(let text): JSON.quoted(text)
+    case .null: text += "null"
+    case .bool(let truth): text += "\(truth)"
+    case .integer(let number): text += "\(number)"
+    case .number(let number): text += number.isFinite ? "\(number)" : "null"
+    case .string(let string): JSON.quote(string, in: &text)
     case .array(let elements):
-      "[" + elements.map(\.description).joined(separator: ",") + "]"
+      text += "["
+      for (index, element) in elements.enumerated() {
+        if index > 0 { text += "," }
+        element.write(to: &text)
+      }
+      text += "]"
     case .object(let members):
-      "{" + members.map { JSON.quoted($0.name) + ":\($0.value)" }.joined(separator: ",") + "}"
+      text += "{"
+      for (index, member) in members.enumerated() {
+        if index > 0 { text += "," }
+        JSON.quote(member.name, in: &text)
+        text += ":"
+        member.value.write(to: &text)
+      }
+      text += "}"
     }
   }
 
-  private static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
+  private static func quote(_ string: String, in text: inout String) {
+    text += "\""
+    for scalar in string.unicodeScalars {
       switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
       case "\u{0}"..<" ":
         let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: text.unicodeScalars.append(scalar)
       }
     }
-    return quoted + "\""
+    text += "\""
   }
 }

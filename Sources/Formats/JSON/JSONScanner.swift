@@ -5,22 +5,39 @@
 ///
 /// Source: RFC 8259. Foundation's decoders neither refuse a key that stands twice nor say at which
 /// byte the text is wrong.
-struct JSONScanner {
-  private let bytes: Bytes
-  private let failure: (Int, String) -> FileError
-  private(set) var index = 0
+struct JSONScanner: Sendable {
+  /// Longer texts are refused: positions are counted in 32 bits.
+  static let longest = Int(UInt32.max)
+
+  let bytes: Bytes
+  private let failure: @Sendable (Int, String) -> FileError
+  var index = 0
+  /// Bytes that the values made so far take.
+  var spent = 0
 
   /// - Parameter failure: the error for a position in the bytes and a problem.
-  init(_ bytes: Bytes, failure: @escaping (Int, String) -> FileError) {
+  init(_ bytes: Bytes, failure: @escaping @Sendable (Int, String) -> FileError) {
     (self.bytes, self.failure) = (bytes, failure)
+  }
+
+  /// The same text, to be read from a position on.
+  func at(_ position: Int) -> JSONScanner {
+    var scanner = self
+    scanner.index = position
+    return scanner
   }
 
   func malformed(_ problem: String) -> FileError { failure(index, problem) }
 
   /// The next byte that is not blank, without moving past it; nil at the end.
   mutating func peek() -> UInt8? {
-    while index < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[index]) { index += 1 }
-    return index < bytes.count ? bytes[index] : nil
+    while index < bytes.count {
+      switch bytes[index] {
+      case 0x20, 0x09, 0x0A, 0x0D: index += 1
+      case let byte: return byte
+      }
+    }
+    return nil
   }
 
   mutating func found(_ character: Unicode.Scalar) -> Bool {
@@ -38,22 +55,68 @@ struct JSONScanner {
     if peek() != nil { throw malformed("text follows the end of the JSON") }
   }
 
+  /// What a value is.
+  enum Kind: String {
+    case object = "an object"
+    case list = "a list"
+    case text = "a text"
+    case number = "a number"
+    case truth = "true or false"
+    case null
+    case none = "no value of JSON"
+  }
+
+  /// The kind of the next value, by its first character.
+  private mutating func kind() -> Kind {
+    switch peek() {
+    case UInt8(ascii: "{"): .object
+    case UInt8(ascii: "["): .list
+    case UInt8(ascii: "\""): .text
+    case UInt8(ascii: "t"), UInt8(ascii: "f"): .truth
+    case UInt8(ascii: "n"): .null
+    case let byte? where byte == UInt8(ascii: "-") || (0x30...0x39).contains(byte): .number
+    case _: .none
+    }
+  }
+
+  /// Throws unless the next value is of a kind.
+  mutating func expect(
+    _ kind: Kind, for owner: @autoclosure () -> String
+  ) throws(FileError) {
+    let found = self.kind()
+    if found != kind {
+      throw malformed("\(owner()) is \(found.rawValue); it must be \(kind.rawValue)")
+    }
+  }
+
+  /// Passes a word such as null, if it comes next.
+  mutating func found(word: String) -> Bool {
+    _ = peek()
+    guard bytes[index...].starts(with: word.utf8) else { return false }
+    index += word.utf8.count
+    return true
+  }
+
   /// An object: `member` reads the value of each key.
+  @discardableResult
   mutating func object(
     _ member: (inout JSONScanner, String) throws(FileError) -> Void
-  ) throws(FileError) {
+  ) throws(FileError) -> JSONKeys {
+    var keys = JSONKeys()
     try expect("{")
-    if found("}") { return }
-    var keys: Set<String> = []
+    if found("}") { return keys }
     repeat {
+      _ = peek()
+      let position = index
       let key = try string()
-      guard keys.insert(key).inserted else {
+      guard try keys.insert(at: position, in: self) else {
         throw malformed("the key \(key.quoted) stands there twice")
       }
       try expect(":")
       try member(&self, key)
     } while found(",")
     try expect("}")
+    return keys
   }
 
   /// An array: `element` reads each element.
@@ -77,30 +140,58 @@ struct JSONScanner {
     return number
   }
 
-  private func numberText() -> String {
+  func numberText() -> String {
     String(
       decoding: bytes[index...].prefix {
-        $0 >= 0x30 && $0 <= 0x39 || $0 | 0x20 == UInt8(ascii: "e")
-          || [UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: ".")].contains($0)
+        switch $0 {
+        case 0x30...0x39, UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "+"),
+          UInt8(ascii: "-"), UInt8(ascii: "."):
+          true
+        case _: false
+        }
       }, as: UTF8.self)
   }
 
   /// A text in quotation marks.
   mutating func string() throws(FileError) -> String {
+    if let text = String(validating: try text(), as: UTF8.self) { return text }
+    throw malformed("a text that is not UTF-8")
+  }
+
+  /// The bytes of the text at a position.
+  func text(at position: Int) throws(FileError) -> Bytes.SubSequence {
+    var scanner = at(position)
+    return try scanner.text()
+  }
+
+  /// The bytes of a text in quotation marks, with its escapes replaced; not copied if it has none.
+  private mutating func text() throws(FileError) -> Bytes.SubSequence {
     try expect("\"")
-    var text: Bytes = []
+    let start = index
+    while index < bytes.count {
+      switch bytes[index] {
+      case UInt8(ascii: "\""):
+        index += 1
+        return bytes[start..<(index - 1)]
+      case UInt8(ascii: "\\"): return try unescaped(from: start)[...]
+      case 0..<0x20: throw malformed("a control character in a text")
+      case _: index += 1
+      }
+    }
+    throw malformed("a text is left open")
+  }
+
+  /// The same from the first escape on, behind what stands before it.
+  private mutating func unescaped(from start: Int) throws(FileError) -> Bytes {
+    var text = Bytes(bytes[start..<index])
     while index < bytes.count {
       let byte = bytes[index]
-      index += 1
-      if byte == UInt8(ascii: "\"") {
-        if let text = String(validating: text, as: UTF8.self) { return text }
-        throw malformed("a text that is not UTF-8")
-      }
       guard byte >= 0x20 else { throw malformed("a control character in a text") }
-      if byte == UInt8(ascii: "\\") {
-        text += Bytes(String(try escaped()).utf8)
-      } else {
-        text.append(byte)
+      index += 1
+      switch byte {
+      case UInt8(ascii: "\""): return text
+      case UInt8(ascii: "\\"): text.append(contentsOf: UTF8.encode(try escaped())!)
+      case _: text.append(byte)
       }
     }
     throw malformed("a text is left open")
@@ -143,55 +234,5 @@ struct JSONScanner {
       index += 1
     }
     return unit
-  }
-
-  /// Deeper values than this are nobody's metadata, and would use up the stack.
-  private static let deepest = 64
-
-  /// Any value.
-  mutating func value(depth: Int = 0) throws(FileError) -> JSON {
-    guard depth <= JSONScanner.deepest else { throw malformed("values nested too deep") }
-    switch peek() {
-    case UInt8(ascii: "{"):
-      var members: [JSON.Member] = []
-      try object { (scanner, key) throws(FileError) in
-        members.append(.init(key, try scanner.value(depth: depth + 1)))
-      }
-      return .object(members)
-    case UInt8(ascii: "["):
-      var elements: [JSON] = []
-      try array { (scanner) throws(FileError) in
-        elements.append(try scanner.value(depth: depth + 1))
-      }
-      return .array(elements)
-    case UInt8(ascii: "\""): return .string(try string())
-    default:
-      for (word, value) in [("true", JSON.bool(true)), ("false", .bool(false)), ("null", .null)]
-      where bytes[index...].starts(with: word.utf8) {
-        index += word.utf8.count
-        return value
-      }
-      return try number()
-    }
-  }
-
-  private mutating func number() throws(FileError) -> JSON {
-    let text = numberText()
-    let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-    // JSON has no sign +, no digit-less part, no zeros in front.
-    let isWellFormed =
-      digits.first?.isNumber == true && !text.hasSuffix(".") && !text.contains(".e")
-      && !text.contains(".E")
-      && (digits.first != "0" || digits.count == 1 || !digits.dropFirst().first!.isNumber)
-    guard isWellFormed else { throw malformed("a value expected") }
-    if let integer = Int(text), text != "-0" {
-      index += text.utf8.count
-      return .integer(integer)
-    }
-    guard let number = Double(text), number.isFinite else {
-      throw malformed("\(text.quoted) is not a number that a Double holds")
-    }
-    index += text.utf8.count
-    return .number(number)
   }
 }

@@ -34,15 +34,21 @@ public enum NumPy {
   }
 
   /// Opens a .npz file.
-  public static func archive(at path: String) throws(FileError) -> NumPyArchive {
-    try NumPyArchive(ByteSource(path: path))
+  ///
+  /// - Parameter limit: how many bytes an array may take; larger ones are an error when they are
+  ///   loaded. A compressed array may be a thousand times as large as its file: give a limit for
+  ///   files of strangers. No array gets memory that only its header claims, with or without one.
+  public static func archive(
+    at path: String, arraysUpTo limit: Int = .max
+  ) throws(FileError) -> NumPyArchive {
+    try NumPyArchive(ByteSource(path: path), arraysUpTo: limit)
   }
 
   /// Opens a .npz archive in memory.
   public static func archive(
-    from bytes: [UInt8], name: String = "NumPy"
+    from bytes: [UInt8], name: String = "NumPy", arraysUpTo limit: Int = .max
   ) throws(FileError) -> NumPyArchive {
-    try NumPyArchive(ByteSource(bytes, name: name))
+    try NumPyArchive(ByteSource(bytes, name: name), arraysUpTo: limit)
   }
 
   /// Writes a .npy file in place of an old one, if there is one: whole, or not at all.
@@ -59,6 +65,9 @@ public enum NumPy {
 
   /// Writes a .npz file in place of an old one, if there is one: whole, or not at all.
   ///
+  /// Throws also for a name that other programs would take for a way out of their folder, or not
+  /// for a file's: an empty one, one with a NUL, a backslash, or a part that is empty, `.` or `..`.
+  ///
   /// - Parameter compressed: as `numpy.savez_compressed`; needs the system's zlib.
   public static func save(
     _ tensors: NamedTensors, to path: String, compressed: Bool = false
@@ -69,7 +78,7 @@ public enum NumPy {
     try AtomicFile.write(to: path) { file throws(FileError) in
       var writer = ZipWriter(file, path)
       for (header, (name, stored)) in zip(headers, tensors) {
-        try writer.add("\(name).npy", header, stored, compressed: compressed)
+        try writer.add(name, ".npy", header, stored, compressed: compressed)
       }
       try writer.finish()
     }

@@ -98,20 +98,25 @@ private struct PythonDictionary {
       type: type, shape: shape, isBigEndian: isBigEndian, isColumnMajor: isColumnMajor)
   }
 
+  private static let types: [String: StoredType] = [
+    "f8": .float64, "f4": .float32, "f2": .float16, "d": .float64, "f": .float32, "e": .float16,
+    "i8": .int64, "i4": .int32, "i2": .int16, "i1": .int8,
+    "q": .int64, "i": .int32, "h": .int16, "b": .int8,
+    "u8": .uint64, "u4": .uint32, "u2": .uint16, "u1": .uint8,
+    "Q": .uint64, "I": .uint32, "H": .uint16, "B": .uint8, "b1": .bool, "?": .bool,
+  ]
+
   private func elementType(
     _ description: String
   ) throws(FileError) -> (StoredType, isBigEndian: Bool) {
-    let types: [String: StoredType] = [
-      "f8": .float64, "f4": .float32, "f2": .float16,
-      "i8": .int64, "i4": .int32, "i2": .int16, "i1": .int8,
-      "u8": .uint64, "u4": .uint32, "u2": .uint16, "u1": .uint8, "b1": .bool,
-    ]
-    if let order = description.first, "<>=|".contains(order),
-      let type = types[String(description.dropFirst())],
-      order != "|" || type.byteCount == 1
-    {
-      return (type, order == ">")
+    // As NumPy's own `dtype` reads them: with or without an order, which | leaves to the machine.
+    let order = description.utf8.first.map(Unicode.Scalar.init) ?? " "
+    let hasOrder = "<>=|".unicodeScalars.contains(order)
+    let code = hasOrder ? Name(description).dropFirst(1) : description
+    if let type = PythonDictionary.types[code] {
+      return (type, order == ">" && type.byteCount > 1)
     }
+    if !hasOrder, code != "bfloat16", let type = StoredType(rawValue: code) { return (type, false) }
     let kind = description.drop { "<>=|".contains($0) }.first
     let meaning: String =
       switch kind {
@@ -127,7 +132,7 @@ private struct PythonDictionary {
 
   /// The text of the element type; a list means a structure of several.
   private mutating func elementDescription() throws(FileError) -> String {
-    if found("[") {
+    if found("[") || found("(") {
       throw origin.malformed("the elements are structures; save each field as an array of its own")
     }
     return try string()
@@ -135,6 +140,8 @@ private struct PythonDictionary {
 
   private mutating func string() throws(FileError) -> String {
     skipBlanks()
+    // Python 2 may mark a text as Unicode.
+    if index < text.count, text[index] == UInt8(ascii: "u") { index += 1 }
     guard index < text.count, text[index] == UInt8(ascii: "'") || text[index] == UInt8(ascii: "\"")
     else { throw malformed("a text in quotes expected") }
     let start = index + 1
@@ -188,7 +195,7 @@ private struct PythonDictionary {
   }
 
   private mutating func skipBlanks() {
-    while index < text.count, text[index] == 0x20 || text[index] == 0x0A || text[index] == 0x09 {
+    while index < text.count, text[index] == 0x20 || (0x09...0x0D).contains(text[index]) {
       index += 1
     }
   }

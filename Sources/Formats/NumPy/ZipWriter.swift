@@ -13,10 +13,15 @@ struct ZipWriter {
 
   /// Adds a member that consists of a header and the bytes of a tensor.
   mutating func add(
-    _ name: String, _ header: Bytes, _ tensor: StoredTensor, compressed: Bool
+    _ name: String, _ ending: String, _ header: Bytes, _ tensor: StoredTensor, compressed: Bool
   ) throws(FileError) {
-    guard let nameCount = UInt16(exactly: name.utf8.count) else {
-      throw FileError(.unwritable, in: path, "a name of \(name.utf8.count) bytes is too long")
+    if let problem = ZipWriter.problem(ofName: name) {
+      throw FileError(
+        .unwritable, in: path, "\(name.quoted) cannot name an array in an archive: \(problem)")
+    }
+    let name = Bytes((name + ending).utf8)
+    guard let nameCount = UInt16(exactly: name.count) else {
+      throw FileError(.unwritable, in: path, "a name of \(name.count) bytes is too long")
     }
     var checksum = CRC32()
     checksum.update(header.span)
@@ -24,7 +29,7 @@ struct ZipWriter {
     let byteCount = header.count + tensor.byteCount
     let packed = compressed ? try deflated(header, tensor) : nil
     let entry = Entry(
-      name: Bytes(name.utf8), nameCount: nameCount, isDeflated: packed != nil,
+      name: name, nameCount: nameCount, isDeflated: packed != nil,
       checksum: checksum.value, position: position, compressedCount: packed?.count ?? byteCount,
       byteCount: byteCount)
     let start = entry.localHeader
@@ -38,6 +43,21 @@ struct ZipWriter {
     directory += entry.directoryEntry
     position += start.count + entry.compressedCount
     count += 1
+  }
+
+  /// What others may unpack to a file must name one below their folder, on any system.
+  private static func problem(ofName name: String) -> String? {
+    if name.isEmpty { return "it is empty" }
+    if name.utf8.contains(0) { return "it has a NUL character" }
+    if name.utf8.contains(UInt8(ascii: "\\")) { return "it has a backslash" }
+    for part in name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+      switch String(decoding: part, as: UTF8.self) {
+      case "": return "a part of its path is empty"
+      case ".", "..": return "a part of its path is . or .."
+      case _: continue
+      }
+    }
+    return nil
   }
 
   private func deflated(

@@ -15,12 +15,12 @@ import PullbackTensors
 public struct Safetensors: Sendable {
   private let source: ByteSource
   private let header: SafetensorsHeader
-  private let positions: [String: Int]
 
   /// Opens a file.
   ///
   /// Throws a ``FileError`` unless the header is one: at most 100 MB of JSON without a key twice,
-  /// tensors of known types whose bytes follow each other without gap or overlap to the end.
+  /// tensors whose bytes follow each other without gap or overlap to the end. Elements of a type
+  /// that is not known here are an error only when that tensor is loaded.
   public static func read(at path: String) throws(FileError) -> Safetensors {
     try Safetensors(ByteSource(path: path))
   }
@@ -35,35 +35,49 @@ public struct Safetensors: Sendable {
   private init(_ source: ByteSource) throws(FileError) {
     self.source = source
     header = try SafetensorsHeader(source)
-    positions = Dictionary(
-      uniqueKeysWithValues: header.entries.enumerated().map { ($1.name, $0) })
   }
 
   /// What errors call the file.
   public var file: String { source.name }
 
-  /// The names of the tensors, in the order of the header.
-  public var names: [String] { header.entries.map(\.name) }
+  /// The names of the tensors, in the order of the header. They are compared byte for byte.
+  public var names: [String] { Array(header.names) }
 
   /// Texts about the tensors, `__metadata__` in the file.
-  public var metadata: [String: String] { header.metadata }
+  public var metadata: Metadata { header.metadata }
 
   /// The shape of a tensor, without reading it; nil if there is none of that name.
-  public func shape(of name: String) -> Shape? { positions[name].map { header.entries[$0].shape } }
+  public func shape(of name: String) -> Shape? { header.entry(name)?.shape }
 
-  /// Reads a tensor in the element type of the file. Throws if there is none of that name.
+  /// The element type of a tensor, without reading it, as ``StoredType`` names it, "float32"; as
+  /// the file writes it, "F8_E4M3", if no tensor holds such elements; nil if there is no tensor of
+  /// that name.
+  public func typeName(of name: String) -> String? {
+    header.entry(name).map { $0.type?.rawValue ?? $0.code }
+  }
+
+  /// Reads a tensor in the element type of the file. Throws if there is none of that name, or if
+  /// its elements are of a type that no tensor holds.
   public func load(_ name: String) throws(FileError) -> StoredTensor {
-    guard let position = positions[name] else {
-      let some = names.prefix(20).map(\.quoted).joined(separator: ", ")
+    guard let entry = header.entry(name) else {
+      let some = header.names.prefix(20).map(\.quoted).joined(separator: ", ")
       throw source.malformed("there is no tensor \(name.quoted); the tensors are \(some)")
     }
-    let entry = header.entries[position]
+    let origin = StoredTensor.Origin(file: source.name, part: name)
+    guard let type = entry.type else {
+      throw origin.malformed(
+        "has elements of type \(entry.code.quoted), which no tensor holds; convert it in Python")
+    }
     return try StoredTensor(
-      Arrangement(type: entry.type, shape: entry.shape),
-      origin: StoredTensor.Origin(file: source.name, part: name)
+      Arrangement(type: type, shape: entry.shape), origin: origin
     ) { (span) throws(FileError) in
       try source.read(at: entry.range.lowerBound, into: &span)
     }
+  }
+
+  /// The tensors as a summary lists them.
+  var lines: some Collection<String> {
+    header.names.lazy.map { "\($0) \(typeName(of: $0) ?? "") \(shape(of: $0) ?? [])" }
   }
 
   /// Reads a tensor to compute with; see ``StoredTensor/tensor(as:)``.
@@ -81,21 +95,18 @@ public struct Safetensors: Sendable {
   /// try Safetensors.write(["w": w, "b": b], metadata: ["made by": "me"], to: "w.safetensors")
   /// ```
   ///
-  /// Throws a ``FileError`` if the file cannot be written, or a tensor is named `__metadata__`.
+  /// Throws a ``FileError`` if the file cannot be written, a tensor is named `__metadata__`, or a
+  /// key of the metadata has two values.
   public static func write(
-    _ tensors: NamedTensors, metadata: [String: String] = [:], to path: String
+    _ tensors: NamedTensors,
+    metadata: some Collection<(key: String, value: String)> = [String: String](), to path: String
   ) throws(FileError) {
-    if tensors["__metadata__"] != nil {
-      throw FileError(.unwritable, in: path, "no tensor can be named \"__metadata__\"")
-    }
     // Stable: tensors of one type keep their order.
     let ordered = tensors.enumerated().sorted {
       let (left, right) = ($0.element.tensor.type.byteCount, $1.element.tensor.type.byteCount)
       return left == right ? $0.offset < $1.offset : left > right
     }.map(\.element)
-    guard let header = SafetensorsHeader.bytes(for: ordered, metadata) else {
-      throw FileError(.unwritable, in: path, "names and metadata are too long for the format")
-    }
+    let header = try SafetensorsHeader.bytes(for: ordered, metadata, in: path)
     try AtomicFile.write(to: path) { file throws(FileError) in
       try file.write(header)
       for (_, tensor) in ordered {

@@ -4,23 +4,59 @@ import PullbackTensors
 
 /// The header of a safetensors file: eight bytes that hold its length, then JSON.
 ///
+/// The text is checked once and kept; what it says of one tensor is read from it again when asked
+/// for. So a header of millions of tensors takes little more memory than its text.
+///
 /// Source: Hugging Face, "safetensors", README.md, "Format".
 struct SafetensorsHeader: Sendable {
   /// The longest header, as in the reference implementation.
-  private static let longest = 100_000_000
+  static let longest = 100_000_000
 
   struct Entry: Sendable {
-    let name: String
-    let type: StoredType
+    /// The element type as the file writes it.
+    let code: String
+    /// Nil for one that no tensor holds.
+    let type: StoredType?
     let shape: Shape
     /// Positions in the file.
     let range: Range<Int>
   }
 
-  private(set) var metadata: [String: String] = [:]
-  private(set) var entries: [Entry] = []
+  private let text: JSONScanner
+  /// Those of the tensors and of the metadata.
+  private let keys: JSONKeys
+  /// Where the bytes behind the header are.
+  private let bytes: Range<Int>
+  let metadata: Safetensors.Metadata
 
   init(_ source: ByteSource) throws(FileError) {
+    bytes = try SafetensorsHeader.bytes(behindHeaderOf: source)
+    text = JSONScanner(try source.bytes(at: 8, count: bytes.lowerBound - 8)) {
+      source.malformed(at: 8 + $0, $1)
+    }
+    var scanner = text
+    var metadata = JSONKeys()
+    var parts: [Part] = []
+    var keyCount: UInt32 = 0
+    let bytes = bytes
+    keys = try scanner.object { (scanner, name) throws(FileError) in
+      if name == SafetensorsHeader.metadataName {
+        metadata = try SafetensorsHeader.metadata(&scanner)
+      } else {
+        let entry = try SafetensorsHeader.entry(name, &scanner, bytes)
+        parts.append(Part(range: entry.range, key: keyCount))
+      }
+      keyCount += 1
+    }
+    try scanner.end()
+    self.metadata = Safetensors.Metadata(metadata, in: text)
+    try checkThatAllIsCovered(source, &parts)
+  }
+
+  static let metadataName = "__metadata__"
+
+  /// Checks the length of the header.
+  private static func bytes(behindHeaderOf source: ByteSource) throws(FileError) -> Range<Int> {
     func other(at offset: Int, _ problem: String) throws(FileError) -> FileError {
       try source.notOf("a safetensors file", at: offset, problem)
     }
@@ -28,12 +64,14 @@ struct SafetensorsHeader: Sendable {
       throw try other(at: 0, "8 bytes expected, the file ends at byte \(source.byteCount)")
     }
     let length = try source.bytes(at: 0, count: 8).littleEndian(at: 0, count: 8)
-    guard length <= SafetensorsHeader.longest else {
-      throw try other(
-        at: 0, "a header of \(length) bytes; the format allows \(SafetensorsHeader.longest)")
+    guard length <= longest else {
+      throw try other(at: 0, "a header of \(length) bytes; the format allows \(longest)")
     }
-    let first = try source.bytes(at: 8, count: min(1, source.byteCount - 8)).first
-    guard first == UInt8(ascii: "{") || first == nil && length > 0 else {
+    let first = try source.bytes(at: 8, count: min(3, source.byteCount - 8))
+    if first == [0xEF, 0xBB, 0xBF] {
+      throw source.malformed(at: 8, "the header starts with a byte order mark (U+FEFF), not with {")
+    }
+    guard first.first == UInt8(ascii: "{") || first.isEmpty && length > 0 else {
       throw try other(at: 8, "not a safetensors file: the header does not start with {")
     }
     let start = 8 + Int(length)
@@ -42,101 +80,122 @@ struct SafetensorsHeader: Sendable {
         at: 0,
         "the header of \(length) bytes is longer than the file of \(source.byteCount) bytes")
     }
-    let bytes = try source.bytes(at: 8, count: Int(length))
-    var scanner = JSONScanner(bytes) { source.malformed(at: 8 + $0, $1) }
-    try scanner.object { (scanner, name) throws(FileError) in
-      if name == "__metadata__" {
-        metadata = try SafetensorsHeader.metadata(&scanner)
-      } else {
-        entries.append(
-          try SafetensorsHeader.entry(name, &scanner, start: start, end: source.byteCount))
-      }
-    }
-    try scanner.end()
-    try checkThatAllIsCovered(source, start: start)
+    return start..<source.byteCount
   }
 
-  private static func metadata(
-    _ scanner: inout JSONScanner
-  ) throws(FileError) -> [String: String] {
-    var metadata: [String: String] = [:]
-    try scanner.object { (scanner, key) throws(FileError) in
-      metadata[key] = try scanner.string()
+  /// The names of the tensors, in the order of the header.
+  var names: some Collection<String> {
+    keys.positions.lazy.map { [text] in text.knownString(at: $0) }
+      .filter { $0 != SafetensorsHeader.metadataName }
+  }
+
+  /// What the header says of a tensor; nil if there is none of that name.
+  func entry(_ name: String) -> Entry? {
+    guard name != SafetensorsHeader.metadataName,
+      let position = keys.knownPosition(of: name, in: text)
+    else { return nil }
+    var scanner = text.at(position)
+    _ = scanner.knownString()
+    _ = scanner.found(":")
+    // Has been read before, so this does not throw.
+    return try? SafetensorsHeader.entry(name, &scanner, bytes)
+  }
+
+  private static func metadata(_ scanner: inout JSONScanner) throws(FileError) -> JSONKeys {
+    if scanner.found(word: "null") { return JSONKeys() }
+    try scanner.expect(.object, for: metadataName)
+    return try scanner.object { (scanner, key) throws(FileError) in
+      try scanner.expect(.text, for: "the value of \(key.quoted) in \(metadataName)")
+      _ = try scanner.string()
     }
-    return metadata
   }
 
   private static func entry(
-    _ name: String, _ scanner: inout JSONScanner, start: Int, end: Int
+    _ name: String, _ scanner: inout JSONScanner, _ bytes: Range<Int>
   ) throws(FileError) -> Entry {
-    var type: StoredType?, shape: Shape?, offsets: [Int]?
+    var code: String?, shape: Shape?, offsets: [Int]?
+    try scanner.expect(.object, for: name.quoted)
     try scanner.object { (scanner, key) throws(FileError) in
       switch key {
       case "dtype":
-        let code = try scanner.string()
-        type = codes[code]
-        if type == nil {
-          throw scanner.malformed(
-            "\(name.quoted) has the type \(code.quoted), which is not known")
-        }
+        try scanner.expect(.text, for: "the dtype of \(name.quoted)")
+        code = try scanner.string()
       case "shape":
-        let extents = try counts(&scanner)
-        guard extents.count <= longestShape else {
-          throw scanner.malformed("\(name.quoted) has too many axes")
-        }
-        shape = Shape(extents)
-      case "data_offsets": offsets = try counts(&scanner)
+        shape = Shape(try counts(&scanner, "the shape of \(name.quoted)", atMost: longestShape))
+      case "data_offsets":
+        offsets = try counts(&scanner, "data_offsets of \(name.quoted)", atMost: 2)
       default: throw scanner.malformed("\(name.quoted) has the unknown key \(key.quoted)")
       }
     }
-    guard let type, let shape, let offsets, offsets.count == 2 else {
+    guard let code, let shape, let offsets, offsets.count == 2 else {
       throw scanner.malformed("\(name.quoted) lacks its dtype, shape or two data_offsets")
     }
-    guard offsets[0] <= offsets[1], offsets[1] <= end - start else {
+    guard offsets[0] <= offsets[1], offsets[1] <= bytes.count else {
       throw scanner.malformed(
         "the bytes \(offsets[0]) ..< \(offsets[1]) of \(name.quoted) are not in the file, which "
-          + "has \(end - start) behind the header")
+          + "has \(bytes.count) behind the header")
     }
-    guard type.byteCount(of: shape) == offsets[1] - offsets[0] else {
+    let type = codes[code]
+    if let type, type.byteCount(of: shape) != offsets[1] - offsets[0] {
       throw scanner.malformed(
         "\(name.quoted) has \(offsets[1] - offsets[0]) bytes, not those of \(type.rawValue) "
           + "\(shape)")
     }
     return Entry(
-      name: name, type: type, shape: shape, range: (start + offsets[0])..<(start + offsets[1]))
+      code: code, type: type, shape: shape,
+      range: (bytes.lowerBound + offsets[0])..<(bytes.lowerBound + offsets[1]))
   }
 
-  private static func counts(_ scanner: inout JSONScanner) throws(FileError) -> [Int] {
+  private static func counts(
+    _ scanner: inout JSONScanner, _ owner: @autoclosure () -> String, atMost most: Int
+  ) throws(FileError) -> [Int] {
     var counts: [Int] = []
-    try scanner.array { (scanner) throws(FileError) in counts.append(try scanner.count()) }
+    try scanner.expect(.list, for: owner())
+    try scanner.array { (scanner) throws(FileError) in
+      guard counts.count < most else {
+        throw scanner.malformed("\(owner()) has more than \(most) numbers")
+      }
+      try scanner.expect(.number, for: "number \(counts.count + 1) in \(owner())")
+      counts.append(try scanner.count())
+    }
     return counts
   }
 
+  /// The bytes of one tensor.
+  private struct Part {
+    let range: Range<Int>
+    /// Which of the keys is its name.
+    let key: UInt32
+  }
+
   /// Each byte behind the header belongs to one tensor.
-  private func checkThatAllIsCovered(_ source: ByteSource, start: Int) throws(FileError) {
-    var position = start
-    let ordered = entries.sorted {
+  private func checkThatAllIsCovered(
+    _ source: ByteSource, _ parts: inout [Part]
+  ) throws(FileError) {
+    var position = bytes.lowerBound
+    parts.sort {
       ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
     }
-    for entry in ordered {
-      guard entry.range.lowerBound == position else {
+    for part in parts {
+      guard part.range.lowerBound == position else {
         let problem =
-          entry.range.lowerBound < position ? "overlap another tensor" : "follow a gap"
+          part.range.lowerBound < position ? "overlap another tensor" : "follow a gap"
+        let name = text.knownString(at: keys.positions[Int(part.key)])
         throw source.malformed(
-          at: entry.range.lowerBound, "the bytes of \(entry.name.quoted) \(problem)")
+          at: part.range.lowerBound, "the bytes of \(name.quoted) \(problem)")
       }
-      position = entry.range.upperBound
+      position = part.range.upperBound
     }
-    guard position == source.byteCount else {
+    guard position == bytes.upperBound else {
       throw source.malformed(
-        at: position, "\(source.byteCount - position) bytes belong to no tensor")
+        at: position, "\(bytes.upperBound - position) bytes belong to no tensor")
     }
   }
 
   private static let codes: [String: StoredType] = Dictionary(
     uniqueKeysWithValues: StoredType.allCases.map { (code(of: $0), $0) })
 
-  private static func code(of type: StoredType) -> String {
+  static func code(of type: StoredType) -> String {
     switch type {
     case .float64: "F64"
     case .float32: "F32"
@@ -152,38 +211,5 @@ struct SafetensorsHeader: Sendable {
     case .uint8: "U8"
     case .bool: "BOOL"
     }
-  }
-
-  /// The header of tensors that are written one after the other, padded to a multiple of 8; nil if
-  /// it is too long.
-  static func bytes(
-    for tensors: [(name: String, tensor: StoredTensor)], _ metadata: [String: String]
-  ) -> Bytes? {
-    var members: [JSON.Member] = []
-    if !metadata.isEmpty {
-      members.append(
-        .init(
-          "__metadata__",
-          .object(metadata.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })))
-    }
-    var position = 0
-    for (name, tensor) in tensors {
-      let end = position + tensor.byteCount
-      members.append(
-        .init(
-          name,
-          [
-            "dtype": .string(code(of: tensor.type)),
-            "shape": .array(tensor.shape.map(JSON.integer)),
-            "data_offsets": [.integer(position), .integer(end)],
-          ]))
-      position = end
-    }
-    let text = Bytes(JSON.object(members).description.utf8)
-    let length = (text.count + 7) / 8 * 8
-    guard length <= longest else { return nil }
-    var bytes: Bytes = []
-    bytes.append(littleEndian: UInt64(length), count: 8)
-    return bytes + text + Bytes(repeating: 0x20, count: length - text.count)
   }
 }

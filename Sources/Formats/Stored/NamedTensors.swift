@@ -16,6 +16,7 @@ extension StoredTensor: StorableTensor {
 }
 
 /// Tensors under names, in the order in which they were added; written as a dictionary literal.
+/// Names are compared byte for byte, as files do: an "é" of one scalar and one of two differ.
 ///
 /// ```swift
 /// let images = Tensor<Float>([[0, 1]]), labels: Tensor<Int32> = [7]
@@ -23,7 +24,7 @@ extension StoredTensor: StorableTensor {
 /// ```
 public struct NamedTensors: Sendable, ExpressibleByDictionaryLiteral {
   private var elements: [(name: String, tensor: StoredTensor)] = []
-  private var positions: [String: Int] = [:]
+  private var positions: [Name: Int] = [:]
 
   public init() {}
 
@@ -41,14 +42,16 @@ public struct NamedTensors: Sendable, ExpressibleByDictionaryLiteral {
   }
 
   private mutating func add(_ name: String, _ tensor: any StorableTensor, at site: CallSite?) {
-    if positions.updateValue(elements.count, forKey: name) != nil {
+    if positions.updateValue(elements.count, forKey: Name(name)) != nil {
       Mistake("NamedTensors", "two tensors are named \(name)", fix: "give each its own name")
         .stop(at: site)
     }
     elements.append((name, tensor.stored))
   }
 
-  public subscript(name: String) -> StoredTensor? { positions[name].map { elements[$0].tensor } }
+  public subscript(name: String) -> StoredTensor? {
+    positions[Name(name)].map { elements[$0].tensor }
+  }
 
   public var names: [String] { elements.map(\.name) }
 }

@@ -20,16 +20,15 @@ extension StoredTensor: CustomStringConvertible, CustomReflectable {
 extension NamedTensors: CustomStringConvertible {
   /// The names, each with element type and shape.
   public var description: String {
-    counted(count, "tensor") + list(map { "\($0.name) \($0.tensor)" })
+    counted(count, "tensor") + list(lazy.map { "\($0.name) \($0.tensor)" })
   }
 }
 
 extension Safetensors: CustomStringConvertible, CustomReflectable {
-  /// The file, and the names and shapes of its tensors, without reading them.
+  /// The file, and the names, types and shapes of its tensors, without reading them.
   public var description: String {
-    let tensors = names.map { name in "\(name) \(shape(of: name) ?? [])" }
     let texts = metadata.isEmpty ? "" : ", \(counted(metadata.count, "text")) about them"
-    return "\(file): \(counted(names.count, "tensor"))\(texts)" + list(tensors)
+    return "\(file): \(counted(names.count, "tensor"))\(texts)" + list(lines)
   }
 
   /// What `dump` and debuggers show.
@@ -40,15 +39,15 @@ extension Safetensors: CustomStringConvertible, CustomReflectable {
 
 extension NumPyArchive: CustomStringConvertible, CustomReflectable {
   /// The file and the names of its arrays.
-  public var description: String { "\(file): \(counted(names.count, "array"))" + list(names) }
+  public var description: String { "\(file): \(counted(names.count, "array"))" + list(lines) }
 
   /// What `dump` and debuggers show.
   public var customMirror: Mirror { Mirror(self, children: ["file": file, "names": names]) }
 }
 
 /// Lines below a summary; more than a page holds are only counted.
-func list(_ items: [String]) -> String {
-  let shown = items.prefix(40), rest = items.count - shown.count
+func list(_ items: some Collection<String>) -> String {
+  let shown = Array(items.prefix(40)), rest = items.count - shown.count
   return (shown.isEmpty ? "" : ":") + shown.map { "\n  \($0)" }.joined()
     + (rest > 0 ? "\n  and \(rest) more" : "")
 }

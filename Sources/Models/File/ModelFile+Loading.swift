@@ -56,7 +56,7 @@ extension ModelFile {
 
 /// The texts of a model file's metadata, of a version that is known here.
 private struct Metadata {
-  private let texts: [String: String]
+  private let texts: Safetensors.Metadata
   private let file: String
 
   init(of source: Safetensors) throws(FileError) {

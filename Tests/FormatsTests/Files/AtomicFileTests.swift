@@ -29,6 +29,53 @@ struct AtomicFileTests {
     #expect(try NumPy.load(at: path, as: Float.self).scalars == [1, 2, 3])
   }
 
+  private func link(_ name: String, to target: String) throws -> String {
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file(name), withDestinationPath: target)
+    return folder.file(name)
+  }
+
+  private func problem(_ path: String) -> String? {
+    #expect(throws: FileError.self) { try NumPy.save(x, to: path) }?.problem
+  }
+
+  /// The target of a link is written, whether it exists or not; a relative one stands in the
+  /// link's folder, also if that is reached by a link.
+  @Test(arguments: [false, true]) func linksAreFollowedToTheEnd(exists: Bool) throws {
+    let files = FileManager.default
+    try files.createDirectory(atPath: folder.file("data"), withIntermediateDirectories: true)
+    let target = folder.file("data/x.npy")
+    if exists { try NumPy.save(Tensor<Float>([9]), to: target) }
+    let links = [
+      try link("absolute", to: target), try link("relative", to: "data/x.npy"),
+      try link("chain", to: "relative"), try link("data/up", to: "../chain"),
+    ]
+    _ = try link("folder", to: "data")
+    for path in links + [folder.file("folder/up")] {
+      try NumPy.save(x, to: path)
+      #expect(try NumPy.load(at: target, as: Float.self).scalars == [1, 2, 3])
+      #expect(
+        try files.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+          == .typeSymbolicLink)
+      try files.removeItem(atPath: target)
+    }
+    #expect(Set(folder.names) == ["absolute", "relative", "chain", "folder", "data"])
+    #expect(try files.contentsOfDirectory(atPath: folder.file("data")) == ["up"])
+  }
+
+  @Test func linksThatLeadNowhereSayWhere() throws {
+    let missing = folder.file("missing/x.npy")
+    #expect(
+      problem(try link("far", to: missing))
+        == "is a link to \(missing), whose folder: No such file or directory")
+    _ = try link("a", to: "b")
+    #expect(problem(try link("b", to: "a")) == "Too many levels of symbolic links")
+    #expect(problem(try link("self", to: "self")) == "Too many levels of symbolic links")
+    #expect(problem(try link("here", to: ".")) == "is not a regular file")
+    #expect(problem(folder.file("x\0.npy")) == "the path has a NUL character")
+    #expect(folder.names.count == 5)
+  }
+
   @Test func aLongNameIsWritten() throws {
     let name = String(repeating: "ä", count: 125) + ".npy"
     try NumPy.save(x, to: folder.file(name))

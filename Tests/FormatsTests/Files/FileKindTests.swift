@@ -132,6 +132,28 @@ struct FileKindTests {
     }
   }
 
+  /// Texts that editors save as UTF-16, with and without a mark, and with marks in front.
+  @Test(arguments: MalformedFile.Format.allCases.filter { $0 != .csv })
+  func otherEncodings(format: MalformedFile.Format) throws {
+    let text = "x,y\r\n1,2\r\n{\"a\": 1}"
+    let little: [UInt8] = text.utf8.flatMap { [$0, 0] }
+    let big: [UInt8] = text.utf8.flatMap { [0, $0] }
+    let expected = try #require(FileKindTests.formats[format])
+    for bytes in [little, big, [0xFF, 0xFE] + little, [0xFE, 0xFF] + big] {
+      let error = #expect(throws: FileError.self) {
+        try MalformedFile.read(format, from: bytes, name: "f")
+      }
+      #expect(
+        error?.description
+          == "f: is a text in UTF-16, not \(expected); save it as UTF-8, and read a table with "
+          + "CSV.table")
+    }
+    let error = #expect(throws: FileError.self) {
+      try MalformedFile.read(format, from: Array("\u{FEFF}\u{FEFF}\(text)".utf8), name: "f")
+    }
+    #expect(error?.description.contains("begins with \"x,y\", not \(expected)") == true)
+  }
+
   /// A file that was cut is no other format.
   @Test func aCutFileIsStillItself() {
     let bytes = Fixture.bytes("torch.safetensors")

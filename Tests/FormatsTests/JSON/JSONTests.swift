@@ -34,6 +34,29 @@ struct JSONTests {
     #expect(throws: FileError.self) { try JSON(parsing: text) }
   }
 
+  /// A text that fits may be values which do not: 5 million take 240 MB, the text and 48 MiB
+  /// are allowed.
+  @Test func memoryIsLimited() throws {
+    func list(_ count: Int) -> String {
+      "[" + String(repeating: "0,", count: count) + "0]"
+    }
+    #expect(try JSON(parsing: list(1_000_000)).description.utf8.count == 2_000_003)
+    for text in [list(5_000_000), "[" + String(repeating: "{},", count: 2_000_000) + "0]"] {
+      let error = #expect(throws: FileError.self) { try JSON(parsing: text) }
+      #expect(error?.problem == "more values than a text of \(text.utf8.count) bytes may hold")
+    }
+    // One long text is no more than its bytes.
+    let long = String(repeating: "é\\n", count: 3_000_000)
+    #expect(try JSON(parsing: "[\"\(long)\"]") == [.string(long.replacing("\\n", with: "\n"))])
+  }
+
+  @Test func aMarkInFrontIsNamed() {
+    let error = #expect(throws: FileError.self) { try JSON(parsing: "\u{FEFF}{}", file: "f") }
+    #expect(
+      error?.description
+        == "f: byte 0: a byte order mark (U+FEFF) stands where a value is expected")
+  }
+
   @Test func depthIsLimited() throws {
     let deep = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
     #expect(try JSON(parsing: deep).description == deep)

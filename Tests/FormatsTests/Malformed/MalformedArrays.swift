@@ -69,13 +69,20 @@ extension MalformedFile {
       .npy, npyBytes(shape: "(1,)", type: "|V2"),
       ": \"|V2\" means elements of a type that no tensor holds"),
     MalformedFile(
-      .npy, npyBytes(shape: "(1,)", type: "|f4"),
-      ": \"|f4\" means numbers wider than a Double; save float64"),
-    MalformedFile(
       .npy, npyBytes(shape: "(2,)", [1, 3], type: "|b1"), ": element 1 is the byte 3, not a Bool"),
     MalformedFile(
       .npy, npyBytes("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}"),
       ": the elements are structures; save each field as an array of its own"),
+    MalformedFile(
+      .npy, npyBytes("{'descr': ('<f4', (2,)), 'fortran_order': False, 'shape': (1,)}"),
+      ": the elements are structures; save each field as an array of its own"),
+    MalformedFile(
+      .npy, npyBytes(shape: "(1,)", type: "bfloat16"),
+      ": \"bfloat16\" means elements of a type that no tensor holds"),
+    // NumPy refuses a header padded with NUL, too. Report b03d.
+    MalformedFile(
+      .npy, npyBytes("{'descr': '<f4', 'fortran_order': False, 'shape': (0,)}\0\0"),
+      ": the header, at its character 55: text follows the dictionary"),
     MalformedFile(
       .npy, npyBytes("{'descr': '<f4', 'shape': (1,)}"),
       ": the header, at its character 32: descr, fortran_order or shape is missing"),
@@ -139,13 +146,19 @@ extension MalformedFile {
         $0.localName = Array("y.npy".utf8)
       },
       zip(": two members are named \"x.npy\"") { $0.entries = 2 },
-      zip(": the directory of the archive does not fit the file") { $0.claimedEntries = 2 },
-      zip(": byte 111: the directory lists more members than it counts") { $0.claimedEntries = 0 },
-      zip(": the directory of the archive does not fit the file") { $0.claimedEntries = 60000 },
+      zip(": the directory lists 1 members, but counts 2") { $0.claimedEntries = 2 },
+      zip(": the directory lists 1 members, but counts 0") { $0.claimedEntries = 0 },
+      zip(": the directory lists 1 members, but counts 60000") { $0.claimedEntries = 60000 },
       zip(": the directory of the archive does not fit the file") { $0.directoryStart = 1 << 31 },
       zip(": the directory of the archive does not fit the file") { $0.directoryCount = 1 << 31 },
-      zip(": byte 0: an entry of the directory is damaged") { $0.directoryStart = 0 },
-      zip(": byte 108: the name of a member is not UTF-8") { $0.name = [0xFF, 0xFE] },
+      zip(": \"x.npy\" does not fit the file") { $0.directoryStart = 0 },
+      MalformedFile(
+        .npz, Zip(array).bytes.replacing(at: 111, with: [0]),
+        ": byte 111: an entry of the directory is damaged"),
+      zip(": byte 108: the name of a member is not UTF-8") {
+        $0.name = [0xFF, 0xFE]
+        $0.flags = 0x0800
+      },
       zip(": the archive has several parts") { $0.part = 1 },
       zip(": byte 111: a length of the member is missing") {
         $0.byteCount = 0xFFFF_FFFF
@@ -169,7 +182,14 @@ extension MalformedFile {
       MalformedFile(
         .npz, deflated.replacing(at: 70, with: [0xFF, 0xFF, 0xFF, 0xFF]),
         ": byte 176: the compressed data is damaged"),
-      zip(": byte 111: the compressed data ends 70 bytes before it should") { $0.method = 8 },
+      zip(": byte 111: the compressed data ends 2 bytes before it should") { $0.method = 8 },
+      // A bomb is refused for what it claims, before anything is inflated.
+      zip(
+        ": \"x.npy\" is said to have 4000000000 bytes, more than 76 compressed ones can hold"
+      ) {
+        $0.method = 8
+        $0.byteCount = 4_000_000_000
+      },
     ]
   }()
 }

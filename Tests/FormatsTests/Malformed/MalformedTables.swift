@@ -79,7 +79,13 @@ extension MalformedFile {
       ": byte 32: the compressed data is damaged"),
     MalformedFile(
       .idx, gzipBytes([0, 0, 8, 1, 0, 0, 0, 1, 1]) + [1, 2, 3],
-      ": byte 35: the compressed data is damaged"),
+      ": byte 32: bytes follow the compressed data that are neither zeros nor compressed"),
+    MalformedFile(
+      .idx, gzipBytes([0, 0, 8, 1, 0, 0, 0, 1, 1]) + [0, 0, 3],
+      ": byte 34: bytes follow the compressed data that are neither zeros nor compressed"),
+    MalformedFile(
+      .idx, gzipBytes([0, 0, 8, 1, 0, 0, 0, 1, 1]) + [0, 0x1F],
+      ": byte 34: the compressed data ends early"),
     MalformedFile(
       .idx, gzipBytes([8, 0, 8, 1, 0, 0, 0, 1, 1]),
       ": byte 0: not an IDX file: it does not start with two zero bytes"),
@@ -124,7 +130,26 @@ extension MalformedFile {
       ": byte 79: \"x\" has 0 bytes, not those of float64 [2305843009213693952]"),
     MalformedFile(
       safetensors: #"{"x":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}"#, data: 1,
-      ": byte 31: \"x\" has the type \"F8_E4M3\", which is not known"),
+      ": x: has elements of type \"F8_E4M3\", which no tensor holds; convert it in Python"),
+    MalformedFile(
+      safetensors: #"{"x":{"dtype":8,"shape":[1],"data_offsets":[0,1]}}"#, data: 1,
+      ": byte 22: the dtype of \"x\" is a number; it must be a text"),
+    MalformedFile(
+      safetensors: #"{"x":{"dtype":"U8","shape":null,"data_offsets":[0,1]}}"#, data: 1,
+      ": byte 35: the shape of \"x\" is null; it must be a list"),
+    MalformedFile(
+      safetensors: #"{"x":{"dtype":"U8","shape":["1"],"data_offsets":[0,1]}}"#, data: 1,
+      ": byte 36: number 1 in the shape of \"x\" is a text; it must be a number"),
+    MalformedFile(
+      safetensors: #"{"x":["U8",[1],[0,1]]}"#, data: 1,
+      ": byte 13: \"x\" is a list; it must be an object"),
+    MalformedFile(
+      safetensors: "\u{FEFF}{}",
+      ": byte 8: the header starts with a byte order mark (U+FEFF), not with {"),
+    MalformedFile(
+      .safetensors, "{\"x\":1}".utf8.flatMap { [$0, 0] },
+      ": is a text in UTF-16, not a safetensors file; save it as UTF-8, and read a table with "
+        + "CSV.table"),
     MalformedFile(
       safetensors: #"{"x":{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}}"#, data: 1,
       ": byte 36: a whole number that can be counted expected"),
@@ -136,7 +161,7 @@ extension MalformedFile {
       data: 1, ": byte 57: a whole number that can be counted expected"),
     MalformedFile(
       safetensors: #"{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1,1]}}"#, data: 1,
-      ": byte 62: \"x\" lacks its dtype, shape or two data_offsets"),
+      ": byte 59: data_offsets of \"x\" has more than 2 numbers"),
     MalformedFile(
       safetensors: #"{"x":{"dtype":"U8","shape":[1]}}"#,
       ": byte 39: \"x\" lacks its dtype, shape or two data_offsets"),
@@ -152,7 +177,16 @@ extension MalformedFile {
     MalformedFile(
       safetensors: #"{"__metadata__":{"a":"1","a":"2"}}"#,
       ": byte 36: the key \"a\" stands there twice"),
-    MalformedFile(safetensors: #"{"__metadata__":{"a":1}}"#, ": byte 29: \"\"\" expected"),
+    // Report b09c: safetensors#278.
+    MalformedFile(
+      safetensors: #"{"__metadata__":{"a":1}}"#,
+      ": byte 29: the value of \"a\" in __metadata__ is a number; it must be a text"),
+    MalformedFile(
+      safetensors: #"{"__metadata__":{"a":null}}"#,
+      ": byte 29: the value of \"a\" in __metadata__ is null; it must be a text"),
+    MalformedFile(
+      safetensors: #"{"__metadata__":[]}"#,
+      ": byte 24: __metadata__ is a list; it must be an object"),
     MalformedFile(
       safetensors: #"{"x":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"#
         + #""y":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}"#, data: 6,
@@ -177,9 +211,10 @@ extension MalformedFile {
       ": byte 12: a text that is not UTF-8"),
     MalformedFile(
       safetensors: "{\"x\":" + String(repeating: "[", count: 100_000),
-      ": byte 13: \"{\" expected"),
+      ": byte 13: \"x\" is a list; it must be an object"),
     MalformedFile(
       safetensors: "{\"x\":{\"dtype\":\"U8\",\"shape\":[" + String(repeating: "1,", count: 99)
-        + "1],\"data_offsets\":[0,1]}}", data: 1, ": byte 236: \"x\" has too many axes"),
+        + "1],\"data_offsets\":[0,1]}}", data: 1,
+      ": byte 164: the shape of \"x\" has more than 64 numbers"),
   ]
 }

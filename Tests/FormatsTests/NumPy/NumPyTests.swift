@@ -38,15 +38,15 @@ struct NumPyTests {
     let labels = StoredTensor(shape: [3], scalars: [Int64.min, 0, .max])
     let truths: Tensor<Bool> = Tensor([true, false])
     try NumPy.save(
-      ["x": x, "labels": labels, "ja/größe": truths, "": Tensor<Double>(shape: [0], scalars: [])],
+      ["x": x, "labels": labels, "ja/größe": truths, "e": Tensor<Double>(shape: [0], scalars: [])],
       to: path, compressed: compressed)
     let archive = try NumPy.archive(at: path)
-    #expect(archive.names == ["x", "labels", "ja/größe", ""])
+    #expect(archive.names == ["x", "labels", "ja/größe", "e"])
     #expect(try archive.load("x", as: Float.self).scalars == large)
     #expect(try archive.load("x").shape == [1000, 100])
     #expect(try archive.load("labels").scalars() == [Int64.min, 0, .max])
     #expect(try archive.load("ja/größe", as: Bool.self).scalars == [true, false])
-    #expect(try archive.load("", as: Double.self).shape == [0])
+    #expect(try archive.load("e", as: Double.self).shape == [0])
     #expect(folder.names == ["saved.npz"])
   }
 
