@@ -47,11 +47,6 @@ func readSafetensors(_ bytes: [UInt8]) {
   }
 }
 
-func readModel(_ bytes: [UInt8]) {
-  guard let file = try? ModelFile.load(from: bytes) else { return }
-  _ = try? file.makeModel()
-}
-
 private func checkNumbers(_ tensor: StoredTensor) {
   let numbers = try! tensor.tensor(as: Double.self)
   precondition(numbers.shape == tensor.shape && numbers.scalars.count == tensor.elementCount)
