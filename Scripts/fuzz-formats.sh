@@ -38,7 +38,9 @@ for parser in "${parsers[@]}"; do
   printf '\n== %s, %s s\n' "$parser" "$seconds"
   # 512 MiB for a file of at most 64 KiB: more is a finding too. Leaks are not looked for: Swift's
   # runtime keeps what it needs until the end.
-  "$program" "$parser" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=1024 \
+  dictionary=()
+  if [ -f "Robustness/$parser.dict" ]; then dictionary=("-dict=Robustness/$parser.dict"); fi
+  "$program" "$parser" "${dictionary[@]}" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=1024 \
     -malloc_limit_mb=512 -timeout=10 -detect_leaks=0 -print_final_stats=1 \
     -artifact_prefix="$found/" "$corpus" 2>"$found/log" || {
     tail -n 40 "$found/log" >&2

@@ -43,9 +43,7 @@ extension Dataset {
         "label \(example) is \(classes.scalars[example]); classes are counted from 0 on")
     }
     let pixels = images.shape.dropFirst().reduce(1, *)
-    let scaled = try images.tensor(as: Float.self).reshaped(to: [count, pixels]) / 255
-    evaluate(scaled)
-    self.init(inputs: scaled.detached(), labels: classes)
+    self.init(inputs: try images.brightness(shape: [count, pixels]), labels: classes)
   }
 
   /// Training and test images from a folder of the four files of MNIST or Fashion-MNIST:

@@ -8,7 +8,33 @@ import Pullback
 /// Uses a model for what its file is for: it describes itself, predicts, goes on with training for
 /// two steps and is saved.
 func readModel(_ bytes: [UInt8]) {
-  guard let file = try? ModelFile.load(from: bytes) else { return }
+  for bytes in [bytes, withLengthOfHeader(bytes)] {
+    if let file = try? ModelFile.load(from: bytes) { use(file) }
+  }
+}
+
+/// The file with the length of its header as it is: most changes leave another one than the file
+/// says, and nothing behind the header would ever be reached.
+func withLengthOfHeader(_ bytes: [UInt8]) -> [UInt8] {
+  var depth = 0, isText = false, index = 8
+  while index < bytes.count {
+    switch Unicode.Scalar(bytes[index]) {
+    case "\"": isText.toggle()
+    case "\\" where isText: index += 1
+    case "{" where !isText: depth += 1
+    case "}" where !isText: depth -= 1
+    default: break
+    }
+    index += 1
+    if depth == 0 { break }
+  }
+  while index < bytes.count, bytes[index] == UInt8(ascii: " ") { index += 1 }
+  let length = min(index, bytes.count) - 8
+  if length <= 0 { return bytes }
+  return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + bytes.dropFirst(8)
+}
+
+private func use(_ file: ModelFile) {
   precondition(!"\(file)".isEmpty)
   saveAndLoad(file)
   guard let architecture = file.architecture else { return }
@@ -31,9 +57,9 @@ func readModel(_ bytes: [UInt8]) {
     model, architecture: architecture, preprocessing: file.preprocessing,
     classNames: file.classNames, summary: file.summary, optimizer: optimizer,
     randomKeys: file.randomKeys)
-  let state2 = OptimizerState(of: optimizer)
   // Training may diverge: such numbers are not saved.
-  if state2.numbers.allSatisfy({ Bool(isFinite(try! $0.tensor.tensor())) }) { saveAndLoad(trained) }
+  let numbers = OptimizerState(of: optimizer).numbers
+  if numbers.allSatisfy({ Bool(isFinite(try! $0.tensor.tensor())) }) { saveAndLoad(trained) }
 }
 
 private func isFinite(_ x: Tensor<Float>) -> Tensor<Bool> { (abs(x) .< .infinity).all() }

@@ -39,11 +39,13 @@ func readArchive(_ bytes: [UInt8]) {
 }
 
 func readSafetensors(_ bytes: [UInt8]) {
-  guard let file = try? Safetensors.read(from: bytes) else { return }
-  for name in file.names {
-    guard let tensor = try? file.load(name) else { continue }
-    precondition(tensor.shape == file.shape(of: name))
-    checkNumbers(tensor)
+  for bytes in [bytes, withLengthOfHeader(bytes)] {
+    guard let file = try? Safetensors.read(from: bytes) else { continue }
+    for name in file.names {
+      guard let tensor = try? file.load(name) else { continue }
+      precondition(tensor.shape == file.shape(of: name))
+      checkNumbers(tensor)
+    }
   }
 }
 

@@ -87,6 +87,7 @@ struct UnfitModelTests {
     #expect(file.classNames.map { Array($0.utf8) } == bytes)
   }
 
+  /// d11 (sklearn#17794): a scale of 0 or NaN.
   @Test func columnsAreTheInputs() {
     func preprocessing(_ inputs: JSON, target: JSON = nil) -> String? {
       message { $0.metadata["preprocessing"] = ["inputs": inputs, "target": target] }

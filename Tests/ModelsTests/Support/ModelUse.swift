@@ -39,6 +39,9 @@ struct ModelUse {
     for key in [file.randomKeys["dropout"] ?? RandomKey(seed: 2), RandomKey(seed: 3)] {
       optimizer.minimize(Pass.training(key: key) { model(x).squared().mean() })
     }
+    // The file keeps its own numbers.
+    #expect(
+      try file.makeModel()(x).scalars.map(\.bitPattern) == y.scalars.map(\.bitPattern), comment)
     // Counted as far as files count.
     #expect(optimizer.stepCount == min(state.stepCount + 2, 1 << 53))
     let trained = ModelFile(
