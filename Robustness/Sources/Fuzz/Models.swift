@@ -89,6 +89,7 @@ private let path = FileManager.default.temporaryDirectory
 private func saveAndLoad(_ file: ModelFile) {
   try! file.save(to: path)
   let again = try! ModelFile.load(at: path)
+  try! FileManager.default.removeItem(atPath: path)
   precondition(again.architecture == file.architecture)
   precondition(again.preprocessing == file.preprocessing)
   precondition(again.classNames == file.classNames && again.randomKeys == file.randomKeys)
