@@ -9,7 +9,8 @@ extension Dataset {
   /// Images and their labels from a pair of IDX files, plain or compressed with gzip.
   ///
   /// Images [count, rows, columns] of bytes become inputs [count, rows * columns] in 0 ... 1; labels
-  /// are [count]. Throws a `FileError` if a file is damaged, or the two do not belong together.
+  /// are [count]. Throws a `FileError` if a file is damaged, a label is negative, or the two do not
+  /// belong together.
   ///
   /// ```swift
   /// let training = try Dataset(
@@ -34,15 +35,21 @@ extension Dataset {
         .malformed, in: labelPath,
         "has \(labels.shape[0]) labels, but \(imagePath) \(count) images")
     }
+    let classes = try labels.tensor(as: Int32.self)
+    guard Bool((classes .>= 0).all()) else {
+      let example = classes.scalars.firstIndex { $0 < 0 }!
+      throw FileError(
+        .malformed, in: labelPath,
+        "label \(example) is \(classes.scalars[example]); classes are counted from 0 on")
+    }
     let pixels = images.shape.dropFirst().reduce(1, *)
-    let scaled = try images.tensor(as: Float.self).reshaped(to: [count, pixels]) / 255
-    evaluate(scaled)
-    self.init(inputs: scaled.detached(), labels: try labels.tensor(as: Int32.self))
+    self.init(inputs: try images.brightness(shape: [count, pixels]), labels: classes)
   }
 
   /// Training and test images from a folder of the four files of MNIST or Fashion-MNIST:
   /// `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
-  /// `t10k-labels-idx1-ubyte`, each plain or with the ending `.gz`.
+  /// `t10k-labels-idx1-ubyte`, each plain or with the ending `.gz`. Throws
+  /// also if the images of one pair have another size than those of the other.
   public static func idx(
     inFolder folder: String
   ) throws(FileError) -> (training: Dataset, test: Dataset) {
@@ -55,9 +62,14 @@ extension Dataset {
     let paths = try names.map { (name) throws(FileError) in
       (try path("\(name)-images-idx3-ubyte"), try path("\(name)-labels-idx1-ubyte"))
     }
-    return (
-      try Dataset(images: paths[0].0, labels: paths[0].1),
-      try Dataset(images: paths[1].0, labels: paths[1].1)
-    )
+    let training = try Dataset(images: paths[0].0, labels: paths[0].1)
+    let test = try Dataset(images: paths[1].0, labels: paths[1].1)
+    guard test.inputs.shape[1] == training.inputs.shape[1] else {
+      throw FileError(
+        .malformed, in: paths[1].0,
+        "has images of \(counted(test.inputs.shape[1], "pixel")), \(paths[0].0) of "
+          + "\(training.inputs.shape[1])")
+    }
+    return (training, test)
   }
 }

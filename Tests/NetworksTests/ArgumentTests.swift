@@ -55,6 +55,11 @@ struct ArgumentTests {
       Example("SGD: a step count of -1. Fix: count steps from 0 on.") {
         SGD(parameters, learningRate: 0.1).stepCount = -1
       },
+      Example(
+        "SGD: a step count of 9223372036854775807. Fix: count steps from 0 on, to 2^53 at most."
+      ) {
+        SGD(parameters, learningRate: 0.1).stepCount = .max
+      },
       Example("Adam: a step count of -1. Fix: count steps from 0 on.") {
         Adam(parameters).stepCount -= 1
       },
@@ -70,6 +75,10 @@ struct ArgumentTests {
     Example(
       "Linear: the shape [3, -1] has the negative extent -1 at axis 1. Fix: extents are 0 or more."
     ) { _ = Linear(3, -1, bias: false) },
+    Example(
+      "Linear: a tensor of shape [4611686018427387904, 8] has more elements than can be counted. "
+        + "Fix: check the extents."
+    ) { _ = Linear(1 << 62, 8) },
     Example(
       "Parameter: the shape [2, -3] has the negative extent -3 at axis 1. "
         + "Fix: extents are 0 or more."

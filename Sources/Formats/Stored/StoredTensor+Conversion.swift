@@ -134,7 +134,7 @@ extension StoredTensor {
 
   /// New memory with each element converted; the conversion gets the element and its index.
   @inline(__always)
-  private func converted<Source: BitwiseCopyable, Target: BitwiseCopyable>(
+  func converted<Source: BitwiseCopyable, Target: BitwiseCopyable>(
     _ source: Source.Type, _ convert: (Source, Int) throws(FileError) -> Target
   ) throws(FileError) -> Storage {
     let count = elementCount

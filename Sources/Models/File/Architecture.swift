@@ -27,17 +27,17 @@ public struct Architecture: Sendable, Hashable, ExpressibleByArrayLiteral {
 }
 
 extension Sequential {
-  /// The model of an architecture, without numbers yet. A mistake if a layer has a negative number
-  /// of units, or drops at a rate outside 0 ..< 1.
+  /// The model of an architecture, without numbers yet. A mistake if there is no such model: a layer
+  /// with too few or too many units to count, or with other inputs than the layer before it gives,
+  /// or one that drops at a rate outside 0 ..< 1.
   public init(
     _ architecture: Architecture, file: StaticString = #fileID, line: UInt = #line
   ) {
-    for case .linear(let inputs, let outputs, _) in architecture.layers
-    where inputs < 0 || outputs < 0 {
+    if let flaw = architecture.flaw {
       Mistake(
-        "Sequential", "the architecture has a layer linear(\(inputs), \(outputs))",
-        fix: "use numbers of units from 0 on"
-      ).stop(at: CallSite(file, line))
+        "Sequential", "layer \(flaw.layer) of the architecture, \(flaw.problem)", fix: flaw.fix
+      )
+      .stop(at: CallSite(file, line))
     }
     self.init(
       architecture.layers.map { layer -> any Layer in
@@ -45,7 +45,7 @@ extension Sequential {
         case .linear(let inputs, let outputs, let bias): Linear(inputs, outputs, bias: bias)
         case .relu: Activation(PullbackTensors.relu)
         case .tanh: Activation(PullbackTensors.tanh)
-        case .dropout(let rate): Dropout(rate, file: file, line: line)
+        case .dropout(let rate): Dropout(rate)
         }
       })
   }
@@ -78,11 +78,7 @@ extension Architecture {
           bias: try layer.member("bias").truth())
       case "relu": return .relu
       case "tanh": return .tanh
-      case "dropout":
-        let rate = try layer.member("rate")
-        let number = Float(try rate.number())
-        guard number >= 0, number < 1 else { throw rate.malformed("a rate in 0 ..< 1 expected") }
-        return .dropout(number)
+      case "dropout": return .dropout(Float(try layer.member("rate").number()))
       case let other: throw type.malformed("\(other.quoted) is no layer that is known here")
       }
     }

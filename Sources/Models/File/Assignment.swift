@@ -9,27 +9,31 @@ struct Assignment {
   private let pairs: [(Parameter, Tensor<Float>)]
 
   /// Throws unless there is a tensor for each parameter, of its shape, and no other.
+  ///
+  /// - Parameter prefix: what stands before the names in the file.
   init(
-    _ parameters: [(name: String, Parameter)], from tensors: NamedTensors, file: String
+    _ parameters: [(name: String, Parameter)], from tensors: NamedTensors, prefix: String = "",
+    file: String
   ) throws(FileError) {
+    func malformed(_ name: String, _ problem: String) -> FileError {
+      FileError(.malformed, in: file, at: .part(prefix + name), problem)
+    }
     var pairs: [(Parameter, Tensor<Float>)] = []
     var names: Set<String> = []
     for (name, parameter) in parameters {
       guard let tensor = tensors[name] else {
-        throw FileError(
-          .malformed, in: file, at: .part(name), "the model has it, the file does not")
+        throw malformed(name, "the model has it, the file does not")
       }
       guard tensor.shape == parameter.shape else {
-        throw FileError(
-          .malformed, in: file, at: .part(name),
+        throw malformed(
+          name,
           "has the shape \(tensor.shape), the model's the shape \(parameter.shape)")
       }
       names.insert(name)
       pairs.append((parameter, try tensor.tensor(as: Float.self)))
     }
     if let name = tensors.names.first(where: { !names.contains($0) }) {
-      throw FileError(
-        .malformed, in: file, at: .part(name), "the file has it, the model does not")
+      throw malformed(name, "the file has it, the model does not")
     }
     self.pairs = pairs
   }

@@ -40,14 +40,18 @@ struct MetadataReader {
     return elements
   }
 
+  /// An object as a dictionary. Names that Swift holds to be equal are the same name there, also if
+  /// their bytes differ.
   func members<Element>(
     _ element: (MetadataReader) throws(FileError) -> Element
-  ) throws(FileError) -> [(name: String, value: Element)] {
+  ) throws(FileError) -> [String: Element] {
     guard case .object(let members) = value else { throw malformed("an object expected") }
-    var elements: [(String, Element)] = []
+    var elements: [String: Element] = [:]
     for member in members {
       let reader = MetadataReader(member.value, path: "\(path).\(member.name)", file: file)
-      elements.append((member.name, try element(reader)))
+      guard elements.updateValue(try element(reader), forKey: member.name) == nil else {
+        throw reader.malformed("stands there twice")
+      }
     }
     return elements
   }
@@ -75,6 +79,15 @@ struct MetadataReader {
       throw malformed("a whole number from 0 on expected")
     }
     return number
+  }
+
+  /// 64 bits as `save` writes them: JSON's numbers are Doubles to many readers.
+  func bits() throws(FileError) -> UInt64 {
+    let text = try string()
+    // `UInt64` alone takes a sign, and zeros without end.
+    guard text.utf8.count <= 16, text.allSatisfy(\.isHexDigit), let bits = UInt64(text, radix: 16)
+    else { throw malformed("up to 16 hexadecimal digits expected") }
+    return bits
   }
 
   func truth() throws(FileError) -> Bool {

@@ -9,15 +9,15 @@ extension ModelFile: CustomStringConvertible {
   public var description: String {
     let numbers = weights.reduce(0) { $0 + $1.tensor.elementCount }
     var lines = ["\(file): \(counted(weights.count, "weight")), \(counted(numbers, "number"))"]
-    lines += weights.prefix(40).map { "  \($0.name) \($0.tensor)" }
+    lines += weights.prefix(40).map { "  \($0.name.shortened) \($0.tensor)" }
     if weights.count > 40 { lines.append("  and \(weights.count - 40) more") }
     if let architecture { lines.append("architecture: \(architecture)") }
     if let preprocessing { lines.append("preprocessing: \(preprocessing)") }
-    if !classNames.isEmpty { lines.append("classes: \(classNames.joined(separator: ", "))") }
+    if !classNames.isEmpty { lines.append("classes: \(listed(classNames))") }
     if summary != [:] { lines.append("summary: \(summary)") }
     if let optimizer { lines.append("optimizer: \(optimizer)") }
     if !randomKeys.isEmpty {
-      lines.append("random keys: \(randomKeys.keys.sorted().joined(separator: ", "))")
+      lines.append("random keys: \(listed(randomKeys.keys.sorted()))")
     }
     return lines.joined(separator: "\n")
   }
@@ -55,8 +55,8 @@ extension Preprocessing.Column: CustomStringConvertible {
   public var description: String {
     switch transform {
     case .standardized(let mean, let scale, let missing):
-      "\(name) standardized(mean: \(mean), scale: \(scale), missing: \(missing))"
-    case .oneHot(let categories): "\(name) oneHot(\(categories.joined(separator: ", ")))"
+      "\(name.shortened) standardized(mean: \(mean), scale: \(scale), missing: \(missing))"
+    case .oneHot(let categories): "\(name.shortened) oneHot(\(listed(categories)))"
     }
   }
 }
@@ -64,7 +64,16 @@ extension Preprocessing.Column: CustomStringConvertible {
 extension OptimizerState: CustomStringConvertible {
   /// The kind, the settings with the digits of Float that they are used with, and the steps taken.
   public var description: String {
-    let words = settings.sorted { $0.key < $1.key }.map { "\($0.key): \(Float($0.value))" }
-    return "\(kind)(\(words.joined(separator: ", "))) after \(counted(stepCount, "step"))"
+    let words = settings.sorted { $0.key < $1.key }.map {
+      "\($0.key.shortened): \(Float($0.value))"
+    }
+    return "\(kind.shortened)(\(words.joined(separator: ", "))) after \(counted(stepCount, "step"))"
   }
+}
+
+/// Texts from a file on one line; more than a page holds are only counted.
+private func listed(_ texts: [String]) -> String {
+  let rest = texts.count - 40
+  return texts.prefix(40).map(\.shortened).joined(separator: ", ")
+    + (rest > 0 ? " and \(rest) more" : "")
 }

@@ -7,7 +7,9 @@ import PullbackTensors
 extension ModelFile {
   /// Reads a file that `save` wrote.
   ///
-  /// Throws a `FileError` if the file is damaged, no model file, or of a newer version.
+  /// Throws a `FileError` if the file is damaged, no model file, or of a newer version, or if its
+  /// parts do not fit together: what loads can be used. Weights that are not finite load as they
+  /// are; the numbers of an optimizer must be such that training can go on from them.
   public static func load(at path: String) throws(FileError) -> ModelFile {
     try ModelFile(Safetensors.read(at: path))
   }
@@ -21,14 +23,18 @@ extension ModelFile {
 
   private init(_ source: Safetensors) throws(FileError) {
     file = source.file
+    let check = FileCheck(kind: .malformed, file: file)
     let metadata = try Metadata(of: source)
     var weights = NamedTensors(), numbers = NamedTensors()
+    func add(_ name: String, as part: String, to tensors: inout NamedTensors) throws(FileError) {
+      if tensors[part] != nil { throw check.error(name, "stands there twice") }
+      tensors.add(part, try source.load(name))
+    }
     for name in source.names {
-      if name.hasPrefix(ModelFile.optimizerPrefix) {
-        numbers.add(
-          String(name.dropFirst(ModelFile.optimizerPrefix.count)), try source.load(name))
+      if let part = name.dropping(prefix: ModelFile.optimizerPrefix) {
+        try add(name, as: part, to: &numbers)
       } else {
-        weights.add(name, try source.load(name))
+        try add(name, as: name, to: &weights)
       }
     }
     self.weights = weights
@@ -39,18 +45,16 @@ extension ModelFile {
     optimizer = try metadata.value("optimizer").map { (state) throws(FileError) in
       try OptimizerState(state, numbers)
     }
-    let keys = try metadata.value("randomKeys")?.members { (key) throws(FileError) in
-      guard let bits = UInt64(try key.string(), radix: 16) else {
-        throw key.malformed("up to 16 hexadecimal digits expected")
-      }
-      return RandomKey(seed: bits)
-    }
-    randomKeys = Dictionary(uniqueKeysWithValues: (keys ?? []).map { ($0.name, $0.value) })
+    randomKeys =
+      try metadata.value("randomKeys")?.members { (key) throws(FileError) in
+        RandomKey(seed: try key.bits())
+      } ?? [:]
     if optimizer == nil, let name = numbers.names.first {
-      throw FileError(
-        .malformed, in: file, at: .part(ModelFile.optimizerPrefix + name),
+      throw check.error(
+        ModelFile.optimizerPrefix + name,
         "belongs to an optimizer of which the metadata says nothing")
     }
+    try self.check(check)
   }
 }
 

@@ -8,13 +8,25 @@ extension ModelFile {
   /// Writes the file in place of an old one, if there is one: whole, or not at all, also if the
   /// program is killed or the disk is full.
   ///
-  /// Everything is checked before anything is written. Throws if the architecture has other weights
-  /// than the model, a number of the preprocessing is not finite, or the file cannot be written.
+  /// Everything is checked before anything is written, with the checks of `load`: what is saved
+  /// loads. Throws if parts do not fit together (the architecture and the weights, the classes and
+  /// the outputs, the columns and the inputs), a number of the preprocessing or of the optimizer's
+  /// state is none to go on with, or the file cannot be written. Weights that are not finite are
+  /// saved as they are; a number of the summary that is not finite becomes null.
   public func save(to path: String) throws(FileError) {
-    try check(for: path)
+    let check = FileCheck(kind: .unwritable, file: path)
+    try self.check(check)
+    try checkSummary(check)
     var tensors = weights
+    for name in weights.names where name.dropping(prefix: ModelFile.optimizerPrefix) != nil {
+      throw check.error(name, "no path of a weight may start with optimizer/")
+    }
     for (name, tensor) in optimizer?.numbers ?? [:] {
       tensors.add(ModelFile.optimizerPrefix + name, tensor)
+    }
+    for (name, tensor) in tensors where tensor.shape.rank > ModelFile.longestShape {
+      throw check.error(
+        name, "has \(tensor.shape.rank) axes; files hold at most \(ModelFile.longestShape)")
     }
     try Safetensors.write(tensors, metadata: metadata, to: path)
   }
@@ -39,24 +51,30 @@ extension ModelFile {
     return metadata
   }
 
-  private func check(for path: String) throws(FileError) {
-    if let name = weights.names.first(where: { $0.hasPrefix(ModelFile.optimizerPrefix) }) {
-      throw FileError(
-        .unwritable, in: path, at: .part(name), "no path of a weight may start with optimizer/")
+  /// Throws unless the summary can be read again: no key twice, not too deep.
+  private func checkSummary(_ check: FileCheck) throws(FileError) {
+    guard !summary.isDeeper(than: ModelFile.deepestSummary) else {
+      throw check.error("summary", "values nested too deep")
     }
-    guard case .object = summary else {
-      throw FileError(.unwritable, in: path, "the summary is no JSON object")
+    do throws(FileError) {
+      _ = try JSON(parsing: "\(summary)")
+    } catch {
+      throw check.error("summary", error.problem)
     }
-    try preprocessing?.check(for: path)
-    if let architecture {
-      let model = Sequential(architecture)
-      do throws(FileError) {
-        _ = try Assignment(model.parameters.distinctPaths, from: weights, file: path)
-      } catch {
-        throw FileError(
-          .unwritable, in: path, at: error.place,
-          "the architecture is not the model's: \(error.problem)")
-      }
+  }
+
+  /// What readers of safetensors and of JSON take.
+  private static let longestShape = 64, deepestSummary = 64
+}
+
+extension JSON {
+  /// Ends early: a text of such a value would use up the stack.
+  fileprivate func isDeeper(than depth: Int) -> Bool {
+    if depth < 0 { return true }
+    return switch self {
+    case .array(let elements): elements.contains { $0.isDeeper(than: depth - 1) }
+    case .object(let members): members.contains { $0.value.isDeeper(than: depth - 1) }
+    case .null, .bool, .integer, .number, .string: false
     }
   }
 }

@@ -32,7 +32,8 @@ public struct ModelFile: Sendable {
   /// How to make the model again; nil if it is a type of your own.
   public var architecture: Architecture?
   public var preprocessing: Preprocessing?
-  /// What the model's outputs stand for; empty if it does not classify.
+  /// What the model's outputs stand for, a name each; empty if it does not classify. Names differ if
+  /// their bytes do.
   public var classNames: [String]
   /// What is worth knowing about the training: a JSON object of your choice.
   public var summary: JSON
@@ -62,13 +63,15 @@ public struct ModelFile: Sendable {
 
   /// The model that the file describes, with its weights.
   ///
-  /// Throws if the file holds no architecture, or weights of another.
+  /// Throws if the file holds no architecture, or weights of another. Weights of another type than
+  /// Float are rounded to it.
   public func makeModel() throws(FileError) -> Sequential {
     guard let architecture else {
       throw FileError(
         .malformed, in: file,
         "holds no architecture; make the model yourself and use restore(_:)")
     }
+    try architecture.check(weights, FileCheck(kind: .malformed, file: file))
     let model = Sequential(architecture)
     try restore(model)
     return model

@@ -10,21 +10,16 @@ public struct OptimizerState: Sendable {
   public let kind: String
   public let stepCount: Int
   /// What was chosen when the optimizer was made: "momentum", "beta1", ... and its learning rate.
-  /// Empty for optimizers that are not this package's own.
+  /// Empty for optimizers that are not this package's own; what these keep is saved as it is.
   public let settings: [String: Double]
   /// The numbers kept for each parameter: "velocity/hidden.weight".
   public let numbers: NamedTensors
-
-  init(kind: String, stepCount: Int, settings: [String: Double], numbers: NamedTensors) {
-    (self.kind, self.stepCount) = (kind, stepCount)
-    (self.settings, self.numbers) = (settings, numbers)
-  }
 
   /// The state of an optimizer as it is now.
   public init(of optimizer: any Optimizer) {
     kind = String(describing: type(of: optimizer))
     stepCount = optimizer.stepCount
-    settings = OptimizerState.settings(of: optimizer)
+    settings = OwnOptimizer.settings(of: optimizer).mapValues(Double.init)
     var numbers = NamedTensors()
     for (name, parameter) in OptimizerState.slots(of: optimizer) {
       numbers.add(name, parameter.value)
@@ -45,54 +40,31 @@ public struct OptimizerState: Sendable {
     guard other == kind else {
       throw malformed("holds the state of \(kind.quoted), not of \(other.quoted)")
     }
-    for (name, number) in OptimizerState.settings(of: optimizer).sorted(by: { $0.key < $1.key })
-    where name != "learningRate" && settings[name] != number {
-      throw malformed(
-        "was made with \(name) \(settings[name].map { "\($0)" } ?? "not given"), not \(number)")
+    for (name, number) in OwnOptimizer.settings(of: optimizer).sorted(by: { $0.key < $1.key })
+    where name != "learningRate" {
+      // A file made elsewhere may have 0.9, which is no Float.
+      let given = settings[name].map { Float($0) }
+      guard given == number else {
+        throw malformed(
+          "was made with \(name) \(given.map { "\($0)" } ?? "not given"), not \(number)")
+      }
     }
-    let rate = settings["learningRate"].map { Float($0) }
-    if let rate, !(rate.isFinite && rate >= 0) {
-      throw malformed("a learning rate of \(rate) where a finite one of 0 or more is expected")
-    }
-    try Assignment(OptimizerState.slots(of: optimizer), from: numbers, file: file).perform()
+    try Assignment(
+      OptimizerState.slots(of: optimizer), from: numbers, prefix: ModelFile.optimizerPrefix,
+      file: file
+    ).perform()
     optimizer.stepCount = stepCount
-    if let rate { OptimizerState.setRate(rate, of: optimizer) }
+    if let rate = settings["learningRate"] { OptimizerState.setRate(Float(rate), of: optimizer) }
   }
 
   /// The parameters of an optimizer's state under their names: "velocity/hidden.weight".
   private static func slots(of optimizer: any Optimizer) -> [(name: String, Parameter)] {
-    let names: [String] =
-      switch optimizer {
-      case is SGD: ["velocity"]
-      case is Adam, is AdamW: ["firstMoment", "secondMoment"]
-      default: []
-      }
+    let names = OwnOptimizer(optimizer)?.slots ?? []
     let paths = optimizer.parameters.distinctPaths
     return zip(paths, optimizer.state).flatMap { path, slots in
       slots.enumerated().map { index, slot in
         ("\(index < names.count ? names[index] : "\(index)")/\(path.name)", slot)
       }
-    }
-  }
-
-  private static func settings(of optimizer: any Optimizer) -> [String: Double] {
-    switch optimizer {
-    case let optimizer as SGD:
-      [
-        "learningRate": Double(optimizer.learningRate), "momentum": Double(optimizer.momentum),
-      ]
-    case let optimizer as Adam:
-      [
-        "learningRate": Double(optimizer.learningRate), "beta1": Double(optimizer.betas.0),
-        "beta2": Double(optimizer.betas.1), "epsilon": Double(optimizer.epsilon),
-      ]
-    case let optimizer as AdamW:
-      [
-        "learningRate": Double(optimizer.learningRate), "beta1": Double(optimizer.betas.0),
-        "beta2": Double(optimizer.betas.1), "epsilon": Double(optimizer.epsilon),
-        "weightDecay": Double(optimizer.weightDecay),
-      ]
-    default: [:]
     }
   }
 
@@ -115,10 +87,9 @@ extension OptimizerState {
   init(_ reader: MetadataReader, _ numbers: NamedTensors) throws(FileError) {
     kind = try reader.member("kind").string()
     stepCount = try reader.member("stepCount").count()
-    let settings = try reader.member("settings").members { (setting) throws(FileError) in
+    settings = try reader.member("settings").members { (setting) throws(FileError) in
       try setting.number()
     }
-    self.settings = Dictionary(uniqueKeysWithValues: settings.map { ($0.name, $0.value) })
     self.numbers = numbers
   }
 }

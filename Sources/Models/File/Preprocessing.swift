@@ -6,9 +6,11 @@ import PullbackFormats
 /// what a model file keeps to predict for new rows as for those it was trained on.
 public struct Preprocessing: Sendable, Hashable {
   public enum Transform: Sendable, Hashable {
-    /// x ← (x - mean) / scale, after a missing x has become `missing`.
+    /// x ← (x - mean) / scale, after a missing x has become `missing`. A file takes finite numbers
+    /// and a scale that can be divided by: not 0, nor so near it that Double has fewer digits.
     case standardized(mean: Double, scale: Double, missing: Double)
-    /// One input for each category: 1 for the row's own, 0 for the others.
+    /// One input for each category: 1 for the row's own, 0 for the others. A file takes one category
+    /// or more, each once.
     case oneHot(categories: [String])
   }
 
@@ -45,17 +47,35 @@ extension Preprocessing {
     if let target = reader.memberIfPresent("target") { self.target = try Column(target) }
   }
 
-  /// Throws if a number is not finite, which JSON cannot hold, or a scale is 0.
-  func check(for file: String) throws(FileError) {
-    for column in inputs + (target.map { [$0] } ?? []) {
-      guard case .standardized(let mean, let scale, let missing) = column.transform else {
-        continue
-      }
-      guard mean.isFinite, missing.isFinite, scale.isFinite, scale != 0 else {
-        throw FileError(
-          .unwritable, in: file, at: .part(column.name),
+  /// Throws unless each column can be computed.
+  func check(_ check: FileCheck) throws(FileError) {
+    for (index, column) in inputs.enumerated() {
+      try column.check(at: "preprocessing.inputs[\(index)]", check)
+    }
+    try target?.check(at: "preprocessing.target", check)
+  }
+}
+
+extension Preprocessing.Column {
+  /// How many numbers the column becomes.
+  var width: Int {
+    switch transform {
+    case .standardized: 1
+    case .oneHot(let categories): categories.count
+    }
+  }
+
+  fileprivate func check(at part: String, _ check: FileCheck) throws(FileError) {
+    switch transform {
+    case .standardized(let mean, let scale, let missing):
+      guard mean.isFinite, missing.isFinite, scale.isNormal else {
+        throw check.error(
+          part,
           "mean \(mean), scale \(scale), missing \(missing) are no numbers to standardize with")
       }
+    case .oneHot(let categories):
+      if categories.isEmpty { throw check.error(part, "has no categories") }
+      try check.checkDistinct(categories, at: "\(part).categories")
     }
   }
 }
@@ -81,11 +101,8 @@ extension Preprocessing.Column {
     let type = try reader.member("type")
     switch try type.string() {
     case "standardized":
-      let scale = try reader.member("scale")
-      let number = try scale.number()
-      if number == 0 { throw scale.malformed("a scale other than 0 expected") }
       transform = .standardized(
-        mean: try reader.member("mean").number(), scale: number,
+        mean: try reader.member("mean").number(), scale: try reader.member("scale").number(),
         missing: try reader.member("missing").number())
     case "oneHot":
       transform = .oneHot(categories: try reader.member("categories").strings())

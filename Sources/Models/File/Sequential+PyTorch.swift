@@ -45,6 +45,9 @@ extension Sequential {
     }
     var tensors = NamedTensors()
     for name in file.names {
+      if tensors[name] != nil {
+        throw FileError(.malformed, in: file.file, at: .part(name), "stands there twice")
+      }
       let tensor = try file.load(name)
       if weights.contains(name), tensor.shape.rank == 2 {
         tensors.add(name, try tensor.tensor(as: Float.self).transposed())

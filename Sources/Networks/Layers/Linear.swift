@@ -10,7 +10,7 @@ public struct Linear: Layer {
   public let weight: Parameter
   public let bias: Parameter?
 
-  /// A mistake if there are fewer than 0 inputs or outputs.
+  /// A mistake if there are fewer than 0 inputs or outputs, or more weights than can be counted.
   ///
   /// - Parameter initialization: how the weight starts; the bias starts at 0. Names of choices are
   ///   in ``Initialization``.

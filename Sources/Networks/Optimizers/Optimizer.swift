@@ -16,7 +16,8 @@ public protocol Optimizer: AnyObject, CustomStringConvertible, CustomReflectable
   /// the parameter's shape.
   var state: [[Parameter]] { get }
 
-  /// Steps taken so far, the one in progress included.
+  /// Steps taken so far, the one in progress included. From 2^53 on, where an exact count ends, it
+  /// stays as it is.
   var stepCount: Int { get set }
 
   /// The numbers that may differ at each step, such as the learning rate.
@@ -52,9 +53,13 @@ extension Optimizer {
   ) -> Float {
     var values = [loss.value]
     repeat values.append((each kept).value)
-    // Not in place: that takes memory for the property's observer.
-    stepCount = stepCount + 1
+    countStep()
     return programs.minimize(values, with: self, at: CallSite(file, line))
+  }
+
+  func countStep() {
+    // Not in place: that takes memory for the property's observer.
+    if stepCount < stepCounts.upperBound { stepCount = stepCount + 1 }
   }
 
   /// The plan that `minimize(loss)` would run, for reading.

@@ -46,8 +46,7 @@ public struct RecordedStep<each Input: RecordedInput> {
     call.arguments.removeAll(keepingCapacity: true)
     repeat call.arguments.append((each input).recordedInput)
     evaluate(call.arguments)
-    // Not in place: that takes memory for the property's observer.
-    optimizer.stepCount = optimizer.stepCount + 1
+    optimizer.countStep()
     if call.last?.fits(call.arguments) != true {
       call.last = programs.entry(for: call.arguments) { record(repeat each input) }
     }

@@ -32,7 +32,7 @@ public enum Initialization: Sendable, Hashable {
   ///
   /// - Parameter operation: what the user called.
   func check(for shape: Shape, in operation: String) throws(Mistake) {
-    try checkExtents(shape, in: operation)
+    try checkCountable(shape, in: operation)
     let (problem, isRight) =
       switch self {
       case .kaimingUniform, .kaimingNormal, .xavierUniform, .xavierNormal: ("", true)

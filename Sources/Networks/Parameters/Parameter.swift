@@ -19,7 +19,7 @@ public final class Parameter: Sendable {
   package let slot = LeafSlot()
 
   /// A parameter without numbers; `initialized(seed:)` on its model gives it some. A mistake if
-  /// an extent is negative, or if nothing can start so.
+  /// an extent is negative, the elements cannot be counted, or nothing can start so.
   ///
   /// ```swift
   /// let weight = Parameter(shape: [64, 10], .normal(standardDeviation: 0.1))

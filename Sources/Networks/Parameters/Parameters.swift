@@ -20,6 +20,8 @@ public protocol ParameterTree: CustomStringConvertible {
 /// ```
 public struct Parameters: ParameterTree, Sendable, ExpressibleByDictionaryLiteral {
   private var leaves: [(path: String, parameter: Parameter)] = []
+  private var positions: [String: Int] = [:]
+  private var known: Set<ObjectIdentifier> = []
   /// Each parameter once, in order: a tied weight stands at two paths.
   package private(set) var distinct: [Parameter] = []
 
@@ -38,19 +40,19 @@ public struct Parameters: ParameterTree, Sendable, ExpressibleByDictionaryLitera
       (tree as? Parameter).map { [(name, $0)] }
       ?? tree.parameters.map { ("\(name).\($0.path)", $0.parameter) }
     for leaf in added {
-      if self[leaf.path] != nil {
+      if positions.updateValue(leaves.count, forKey: leaf.path) != nil {
         Mistake(
           "Parameters", "two parameters have the path \(leaf.path)", fix: "give each its own name"
         ).stop(at: nil)
       }
       leaves.append(leaf)
-      if !distinct.contains(where: { $0 === leaf.parameter }) { distinct.append(leaf.parameter) }
+      if known.insert(ObjectIdentifier(leaf.parameter)).inserted { distinct.append(leaf.parameter) }
     }
   }
 
   /// The parameter at a path such as "hidden.weight".
   public subscript(path: String) -> Parameter? {
-    leaves.first { $0.path == path }?.parameter
+    positions[path].map { leaves[$0].parameter }
   }
 
   /// All paths in order.

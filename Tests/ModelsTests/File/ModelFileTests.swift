@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Pullback
 import Testing
 
@@ -11,8 +12,12 @@ struct ModelFileTests {
   private let preprocessing = Preprocessing(
     inputs: [
       .init("size", .standardized(mean: 0.1, scale: 1e-7, missing: -3)),
-      .init("stä\"dt", .oneHot(categories: ["Köln", "", "a\nb"])),
-    ], target: .init("price", .standardized(mean: 2, scale: 3, missing: 0)))
+      .init("stä\"dt", .oneHot(categories: ["Köln", "", "a\nb"] + (3..<63).map(String.init))),
+    ], target: .init("kind", .oneHot(categories: (0..<10).map { "\($0)" })))
+
+  private let classNames = [
+    "a", "b", "ü", "", "\"", "\u{2028}", "\0", "\u{1B}[1m", "👩‍👩‍👧", "u\u{308}",
+  ]
 
   private var path: String { folder.file("model.safetensors") }
 
@@ -20,14 +25,14 @@ struct ModelFileTests {
     let model = Sequential(architecture).initialized(seed: 7)
     let key = RandomKey(seed: .max).folding(in: 3)
     try ModelFile(
-      model, architecture: architecture, preprocessing: preprocessing, classNames: ["a", "b", "ü"],
+      model, architecture: architecture, preprocessing: preprocessing, classNames: classNames,
       summary: ["epochs": 20, "losses": [0.5, 0.25], "note": nil],
       randomKeys: ["dropout": key, "order": RandomKey(seed: 0)]
     ).save(to: path)
     let file = try ModelFile.load(at: path)
     #expect(file.architecture == architecture)
     #expect(file.preprocessing == preprocessing)
-    #expect(file.classNames == ["a", "b", "ü"])
+    #expect(file.classNames == classNames)
     #expect(file.summary == ["epochs": 20, "losses": [0.5, 0.25], "note": nil])
     #expect(file.randomKeys == ["dropout": key, "order": RandomKey(seed: 0)])
     #expect(file.optimizer == nil)
@@ -36,14 +41,45 @@ struct ModelFileTests {
     #expect(folder.names == ["model.safetensors"])
   }
 
-  @Test(arguments: ["linear(-1, 3)", "a rate of 1.5"])
+  @Test(
+    arguments: [
+      "layer 0 of the architecture, linear(-1, 3) has too few units. Fix: use 1 output or more, and "
+        + "1 input or more unless it has a bias.",
+      "layer 0 of the architecture, dropout(1.5) drops at a rate outside 0 ..< 1. Fix: use a rate "
+        + "in 0 ..< 1.",
+      "layer 2 of the architecture, linear(8, 2) expects 8 inputs and gets 16 from linear(4, 16). "
+        + "Fix: use linear(16, 2) here, or a layer of 8 outputs before it.",
+    ])
   func anArchitectureThatIsNoneIsAMistake(message: String) async {
     let outcome = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       [message = message as String] in
-      _ = Sequential(message.hasPrefix("linear") ? [.linear(-1, 3)] : [.dropout(1.5)])
+      let architecture: Architecture =
+        message.contains("dropout")
+        ? [.dropout(1.5)]
+        : message.contains("-1") ? [.linear(-1, 3)] : [.linear(4, 16), .relu, .linear(8, 2)]
+      _ = Sequential(architecture)
     }
     let text = String(decoding: outcome?.standardErrorContent ?? [], as: UTF8.self)
-    #expect(text.contains(message) && text.contains("ModelFileTests.swift"), "\(text)")
+    #expect(
+      text.contains("Sequential: \(message)\n") && text.contains("ModelFileTests.swift"), "\(text)")
+  }
+
+  /// Files that Scripts/fixtures/models.py wrote, and NumPy's outputs. Their settings are no Floats.
+  @Test func filesOfOthersLoad() throws {
+    for line in try String(contentsOfFile: fixture("models.txt"), encoding: .utf8)
+      .split(separator: "\n")
+    {
+      let words = line.split(separator: " "), numbers = words.dropFirst().map { Float($0)! }
+      let file = try ModelFile.load(at: fixture(String(words[0])))
+      let model = try file.makeModel()
+      let y = model(Tensor(shape: [1, 4], scalars: Array(numbers.prefix(4))))
+      #expect(y.isClose(to: Tensor(shape: [1, 3], scalars: Array(numbers.dropFirst(4)))))
+      let optimizer: any Optimizer =
+        file.optimizer?.kind == "SGD"
+        ? SGD(model.parameters, learningRate: 1, momentum: 0.9) : AdamW(model.parameters)
+      try file.restore(optimizer)
+      #expect(optimizer.stepCount == 12)
+    }
   }
 
   @Test func theLeastComesBack() throws {
@@ -118,17 +154,17 @@ struct ModelFileTests {
     var file = ModelFile(model, architecture: [.linear(64, 10)])
     #expect(
       message(file)
-        == "\(path): 0.weight: the architecture is not the model's: has the shape [64, 16], the "
-        + "model's the shape [64, 10]")
+        == "\(path): 0.weight: has the shape [64, 16], in the architecture the shape [64, 10]")
     file.architecture = nil
     file.summary = 3
-    #expect(message(file) == "\(path): the summary is no JSON object")
+    #expect(message(file) == "\(path): summary: an object expected")
     file.summary = [:]
     file.preprocessing = Preprocessing(
       inputs: [.init("x", .standardized(mean: 0, scale: .nan, missing: 0))])
     #expect(
       message(file)
-        == "\(path): x: mean 0.0, scale nan, missing 0.0 are no numbers to standardize with")
+        == "\(path): preprocessing.inputs[0]: mean 0.0, scale nan, missing 0.0 are no numbers to "
+        + "standardize with")
     let taken = ModelFile(["optimizer/w": Parameter(value: Tensor<Float>([1]))] as Parameters)
     #expect(
       message(taken) == "\(path): optimizer/w: no path of a weight may start with optimizer/")

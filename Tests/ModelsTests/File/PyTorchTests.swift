@@ -40,6 +40,48 @@ struct PyTorchTests {
     #expect(error?.description == "\(path): 0.weight: the model has it, the file does not")
   }
 
+  /// Files of tensors that are right by themselves and are not the model's.
+  @Test(
+    arguments: [
+      ("0.weight", "F32", [12], "has the shape [12], the model's the shape [4, 3]"),
+      ("0.weight", "F32", [4, 3], "has the shape [3, 4], the model's the shape [4, 3]"),
+      ("0.weight", "F32", [], "has the shape [], the model's the shape [4, 3]"),
+      (
+        "0.weight", "F32", [0, 1 << 40],
+        "has the shape [1099511627776, 0], the model's the shape [4, 3]"
+      ),
+      ("0.bias", "F32", [3, 1], "has the shape [3, 1], the model's the shape [3]"),
+      ("0.weight\0", "F32", [3, 4], "the model has it, the file does not"),
+      ("", "F32", [3, 4], "the model has it, the file does not"),
+    ] as [(String, String, [Int], String)])
+  func otherTensorsAreRefused(name: String, type: String, shape: [Int], problem: String) {
+    let count = shape.reduce(1, *)
+    let good = [
+      ModelContents.Part("0.weight", [3, 4], .init(repeating: 0.5, count: 12)),
+      .init("0.bias", [3], [0, 0, 0]),
+    ]
+    let isBias = name.hasSuffix("bias")
+    let parts = [
+      good[isBias ? 0 : 1], .init(name, type, shape, .init(repeating: 0, count: 4 * count)),
+    ]
+    let model = Sequential(Linear(4, 3))
+    let error = #expect(throws: FileError.self) {
+      try model.loadPyTorch(from: ModelContents.bytes(of: parts, metadata: []), name: "weights")
+    }
+    #expect(error?.description == "weights: \(isBias ? "0.bias" : "0.weight"): \(problem)")
+    #expect(!model.parameters.contains { $0.parameter.isInitialized })
+  }
+
+  @Test func weightsThatAreNotFiniteLoad() throws {
+    let model = Sequential(Linear(1, 2))
+    let parts: [ModelContents.Part] = [
+      .init("0.weight", [2, 1], [.nan, 1]), .init("0.bias", [2], [0, -.infinity]),
+    ]
+    try model.loadPyTorch(from: ModelContents.bytes(of: parts, metadata: []))
+    let y = model([[1]]).scalars
+    #expect(y[0].isNaN && y[1] == -.infinity)
+  }
+
   @Test func aModelFileIsRefused() throws {
     let folder = TemporaryFolder(), path = folder.file("model.safetensors")
     let model = Sequential(Linear(4, 4)).initialized(seed: 1)

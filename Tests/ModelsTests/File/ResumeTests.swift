@@ -70,24 +70,6 @@ struct ResumeTests {
     #expect(state.numbers.names.first == "firstMoment/0.weight")
   }
 
-  @Test("A file's learning rate that no optimizer takes", arguments: ["-0.1", "1e39"])
-  func aWrongLearningRateIsRefused(rate: String) throws {
-    let folder = TemporaryFolder()
-    let path = folder.file("model.safetensors")
-    try Safetensors.write(
-      ["0.weight": Tensor<Float>([[1]])],
-      metadata: [
-        "format": "pullback", "version": "1", "summary": "{}",
-        "optimizer":
-          #"{"kind":"SGD","stepCount":3,"settings":{"learningRate":\#(rate),"momentum":0}}"#,
-      ], to: path)
-    let file = try ModelFile.load(at: path)
-    let sgd = SGD(["w": Parameter(value: [1])], learningRate: 0.5)
-    let error = #expect(throws: FileError.self) { try file.restore(sgd) }
-    #expect(error?.problem.contains("where a finite one of 0 or more is expected") == true)
-    #expect(sgd.learningRate == 0.5 && sgd.stepCount == 0)
-  }
-
   @Test func anotherOptimizerIsRefused() throws {
     let model = Sequential(architecture).initialized(seed: 7)
     let state = OptimizerState(of: SGD(model.parameters, learningRate: 0.1, momentum: 0.5))

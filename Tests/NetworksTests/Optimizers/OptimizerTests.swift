@@ -59,6 +59,19 @@ struct OptimizerTests {
     #expect(plans.count == 1)
   }
 
+  /// The count stays where a file could not hold a larger one; the steps go on.
+  @Test func stepsGoOnBeyondTheLargestCount() {
+    let w = Parameter(value: [1])
+    let optimizer = Adam(["w": w], learningRate: 0.5)
+    optimizer.stepCount = 1 << 53 - 1
+    let step = optimizer.recorded { (x: Tensor<Float>) in (w.value * x).sum() }
+    for number in 1...4 {
+      if number % 2 == 0 { step([2]) } else { optimizer.minimize(w.value.sum()) }
+      #expect(optimizer.stepCount == 1 << 53)
+    }
+    #expect(w.value.scalars[0] < 1)
+  }
+
   @Test("The step of the 784-50-10 network is at most 14 steps and reuses memory")
   func planOfTheClassifier() {
     let model = Sequential(Linear(784, 50), Activation { relu($0) }, Linear(50, 10))

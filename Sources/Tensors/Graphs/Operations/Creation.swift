@@ -37,7 +37,7 @@ func creationShape(_ shape: Shape, in operation: String) throws(Mistake) -> Shap
 }
 
 /// Refuses negative extents.
-package func checkExtents(_ shape: Shape, in operation: String) throws(Mistake) {
+private func checkExtents(_ shape: Shape, in operation: String) throws(Mistake) {
   if let axis = shape.firstIndex(where: { $0 < 0 }) {
     throw Mistake(
       operation, "the shape \(shape) has the negative extent \(shape[axis]) at axis \(axis)",
@@ -46,7 +46,7 @@ package func checkExtents(_ shape: Shape, in operation: String) throws(Mistake) 
 }
 
 /// Refuses shapes that no tensor can have.
-func checkCountable(_ shape: Shape, in operation: String) throws(Mistake) {
+package func checkCountable(_ shape: Shape, in operation: String) throws(Mistake) {
   try countable(creationShape(shape, in: operation), in: operation)
 }
 

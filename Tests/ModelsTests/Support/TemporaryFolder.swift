@@ -4,7 +4,8 @@ import Foundation
 import Pullback
 
 func fixture(_ name: String) -> String {
-  URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/\(name)")
+  URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Fixtures/\(name)")
     .path(percentEncoded: false)
 }
 

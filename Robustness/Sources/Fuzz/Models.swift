@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Pullback
+
+// Whatever loads can be used, and is the same when it has been saved and loaded again.
+
+/// Uses a model for what its file is for: it describes itself, predicts, goes on with training for
+/// two steps and is saved.
+func readModel(_ bytes: [UInt8]) {
+  for bytes in [bytes, withLengthOfHeader(bytes)] {
+    if let file = try? ModelFile.load(from: bytes) { use(file) }
+  }
+}
+
+/// The file with the length of its header as it is: most changes leave another one than the file
+/// says, and nothing behind the header would ever be reached.
+func withLengthOfHeader(_ bytes: [UInt8]) -> [UInt8] {
+  var depth = 0, isText = false, index = 8
+  while index < bytes.count {
+    switch Unicode.Scalar(bytes[index]) {
+    case "\"": isText.toggle()
+    case "\\" where isText: index += 1
+    case "{" where !isText: depth += 1
+    case "}" where !isText: depth -= 1
+    default: break
+    }
+    index += 1
+    if depth == 0 { break }
+  }
+  while index < bytes.count, bytes[index] == UInt8(ascii: " ") { index += 1 }
+  let length = min(index, bytes.count) - 8
+  if length <= 0 { return bytes }
+  return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + bytes.dropFirst(8)
+}
+
+private func use(_ file: ModelFile) {
+  precondition(!"\(file)".isEmpty)
+  saveAndLoad(file)
+  guard let architecture = file.architecture else { return }
+  let model = try! file.makeModel()
+  let columns = architecture.layers.lazy.compactMap { layer in
+    if case .linear(let inputs, _, _) = layer { inputs } else { nil }
+  }.first
+  let y = model(Tensor<Float>.uniform([2, columns ?? 2], key: RandomKey(seed: 1)))
+  precondition(y.scalars.count == y.shape.elementCount)
+  guard let state = file.optimizer, !model.parameters.isEmpty,
+    let optimizer = optimizer(state, model.parameters), (try? file.restore(optimizer)) != nil
+  else { return }
+  for key in RandomKey(seed: 2).split(into: 2) {
+    optimizer.minimize(
+      Pass.training(key: key) {
+        model(Tensor<Float>.uniform([2, columns ?? 2], key: key)).squared().mean()
+      })
+  }
+  let trained = ModelFile(
+    model, architecture: architecture, preprocessing: file.preprocessing,
+    classNames: file.classNames, summary: file.summary, optimizer: optimizer,
+    randomKeys: file.randomKeys)
+  // Training may diverge: such numbers are not saved.
+  let numbers = OptimizerState(of: optimizer).numbers
+  if numbers.allSatisfy({ Bool(isFinite(try! $0.tensor.tensor())) }) { saveAndLoad(trained) }
+}
+
+private func isFinite(_ x: Tensor<Float>) -> Tensor<Bool> { (abs(x) .< .infinity).all() }
+
+/// The optimizer that a state describes; nil if it is not the package's.
+private func optimizer(_ state: OptimizerState, _ parameters: Parameters) -> (any Optimizer)? {
+  func setting(_ name: String) -> Float { Float(state.settings[name]!) }
+  if state.settings.isEmpty { return nil }
+  switch state.kind {
+  case "SGD":
+    return SGD(parameters, learningRate: setting("learningRate"), momentum: setting("momentum"))
+  case "Adam":
+    return Adam(
+      parameters, learningRate: setting("learningRate"),
+      betas: (setting("beta1"), setting("beta2")), epsilon: setting("epsilon"))
+  case "AdamW":
+    return AdamW(
+      parameters, learningRate: setting("learningRate"), weightDecay: setting("weightDecay"),
+      betas: (setting("beta1"), setting("beta2")), epsilon: setting("epsilon"))
+  default: return nil
+  }
+}
+
+private let path = FileManager.default.temporaryDirectory
+  .appending(path: "pullback-fuzz-\(ProcessInfo.processInfo.processIdentifier).safetensors").path
+
+private func saveAndLoad(_ file: ModelFile) {
+  try! file.save(to: path)
+  let again = try! ModelFile.load(at: path)
+  try! FileManager.default.removeItem(atPath: path)
+  precondition(again.architecture == file.architecture)
+  precondition(again.preprocessing == file.preprocessing)
+  precondition(again.classNames == file.classNames && again.randomKeys == file.randomKeys)
+  precondition("\(again.summary)" == "\(file.summary)")
+  precondition(again.optimizer.map { "\($0)" } == file.optimizer.map { "\($0)" })
+  precondition(isSame(again.weights, file.weights))
+  precondition(isSame(again.optimizer?.numbers ?? [:], file.optimizer?.numbers ?? [:]))
+}
+
+private func isSame(_ left: NamedTensors, _ right: NamedTensors) -> Bool {
+  left.count == right.count
+    && left.allSatisfy { name, tensor in
+      guard let other = right[name], other.type == tensor.type, other.shape == tensor.shape
+      else { return false }
+      func bits(_ tensor: StoredTensor) -> [UInt64] {
+        try! tensor.tensor(as: Double.self).scalars.map(\.bitPattern)
+      }
+      return bits(tensor) == bits(other)
+    }
+}

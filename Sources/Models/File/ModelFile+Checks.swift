@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackFormats
+import PullbackNetworks
+import PullbackTensors
+
+extension ModelFile {
+  /// Throws unless all parts are right and fit together. What is read and what is to be written go
+  /// through the same checks, so that whatever is saved loads and whatever loads can be used.
+  func check(_ check: FileCheck) throws(FileError) {
+    try architecture?.check(weights, check)
+    try preprocessing?.check(check)
+    try check.checkDistinct(classNames, at: "classNames")
+    try checkEnds(check)
+    guard case .object = summary else { throw check.error("summary", "an object expected") }
+    try optimizer?.check(check)
+    for (name, key) in randomKeys where key.derivation != nil {
+      throw check.error(
+        "randomKeys.\(name)", "stands for an argument of a recorded function and has no bits")
+    }
+  }
+
+  /// Throws unless the columns and the classes are as many as the model's inputs and outputs.
+  private func checkEnds(_ check: FileCheck) throws(FileError) {
+    if let preprocessing, let inputs = architecture?.ends?.inputs {
+      let width = preprocessing.inputs.reduce(0) { $0 + $1.width }
+      guard width == inputs else {
+        throw check.error(
+          "preprocessing.inputs", "makes \(counted(width, "input")), the model expects \(inputs)")
+      }
+    }
+    let target = preprocessing?.target?.width
+    if let target, let outputs = architecture?.ends?.outputs, target != outputs {
+      throw check.error(
+        "preprocessing.target", "stands for \(counted(target, "output")), the model has \(outputs)")
+    }
+    guard !classNames.isEmpty, let outputs = architecture?.ends?.outputs ?? target else { return }
+    guard classNames.count == outputs else {
+      throw check.error(
+        "classNames", "\(counted(classNames.count, "name")) for \(counted(outputs, "output"))")
+    }
+  }
+}

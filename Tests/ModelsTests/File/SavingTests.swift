@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Pullback
+import Testing
+
+/// Whatever is saved loads, to the same bits; what would not load is refused while the old file is
+/// still there. Reported with a learning rate that JSON could not hold (asi#989, spaCy#10217).
+struct SavingTests {
+  private let folder = TemporaryFolder()
+  private var path: String { folder.file("model.safetensors") }
+
+  /// The message of saving over a good file, which must stay.
+  private func refusal(_ file: ModelFile) throws -> String? {
+    try ModelFile(["good": Parameter(value: [1, 2])] as Parameters).save(to: path)
+    let error = #expect(throws: FileError.self) { try file.save(to: path) }
+    #expect(error?.kind == .unwritable && error?.file == path)
+    #expect(folder.names == ["model.safetensors"])
+    #expect(try ModelFile.load(at: path).weights.names == ["good"])
+    return error.map { String($0.description.dropFirst(path.count + 2)) }
+  }
+
+  private func checkReturn(_ file: ModelFile) throws {
+    try file.save(to: path)
+    expectSame(try ModelFile.load(at: path), file)
+  }
+
+  private static let rates: [Float] = [
+    0, -0.0, .leastNonzeroMagnitude, .leastNormalMagnitude, 0.1, 1e38, .greatestFiniteMagnitude,
+  ]
+  private static let shares: [Float] = [
+    0, -0.0, .leastNonzeroMagnitude, 0.9, Float(1).nextDown,
+  ]
+
+  /// Each number that an optimizer takes comes back as it was, of steps up to the largest count.
+  @Test(arguments: rates, shares) func settingsComeBack(rate: Float, share: Float) throws {
+    let parameters: Parameters = ["w": Parameter(value: [1, 2])]
+    let optimizers: [any Optimizer] = [
+      SGD(parameters, learningRate: rate, momentum: share),
+      Adam(parameters, learningRate: rate, betas: (share, share), epsilon: rate),
+      AdamW(
+        parameters, learningRate: rate, weightDecay: rate, betas: (share, share), epsilon: rate),
+    ]
+    for optimizer in optimizers {
+      optimizer.stepCount = 1 << 53
+      let file = ModelFile(parameters, optimizer: optimizer)
+      try checkReturn(file)
+      let again = try ModelFile.load(at: path)
+      let made = try #require(ModelUse.optimizer(again.optimizer!, parameters))
+      try again.restore(made)
+      #expect("\(made)" == "\(optimizer)")
+    }
+  }
+
+  @Test func aStepCountThatIsNotCountedExactlyIsRefused() throws {
+    let parameters: Parameters = ["w": Parameter(value: [1, 2])]
+    let optimizer = Halving(parameters)
+    optimizer.stepCount = 1 << 53 + 1
+    #expect(
+      try refusal(ModelFile(parameters, optimizer: optimizer))
+        == "optimizer.stepCount: 9007199254740993 where a whole number in 0 ... 9007199254740992 "
+        + "is expected")
+  }
+
+  @Test("State that training cannot go on from", arguments: [Float.nan, .infinity, -1])
+  func stateIsRefused(number: Float) throws {
+    let parameters: Parameters = ["w": Parameter(value: [1, 2])]
+    let optimizer = Adam(parameters)
+    optimizer.state[0][1].value = Tensor([0, number])
+    #expect(
+      try refusal(ModelFile(parameters, optimizer: optimizer))
+        == "optimizer/secondMoment/w: element 1 is \(number); training cannot go on from it")
+    // Without the optimizer the model is saved.
+    try checkReturn(ModelFile(parameters))
+  }
+
+  /// d07: a diverged model may be looked at.
+  @Test func weightsThatAreNotFiniteComeBack() throws {
+    let numbers: [Float] = [
+      .nan, .signalingNaN, .infinity, -.infinity, -0.0, .leastNonzeroMagnitude,
+    ]
+    let parameters: Parameters = ["w": Parameter(value: Tensor(numbers))]
+    try checkReturn(ModelFile(parameters, optimizer: SGD(parameters, learningRate: 0.1)))
+  }
+
+  @Test func oddNamesComeBack() throws {
+    var parameters = Parameters()
+    let names = ["", "\0", "\u{301}w", "a/b", "a\nb", "\"\\", "👩‍👩‍👧", "optimize", "\u{2028}"]
+    for name in names { parameters.add(name, Parameter(value: [1])) }
+    let optimizers: [any Optimizer] = [
+      SGD(parameters, learningRate: 0.1, momentum: 0.5), Adam(parameters), Halving(parameters),
+    ]
+    for optimizer in optimizers {
+      let keys = Dictionary(uniqueKeysWithValues: names.map { ($0, RandomKey(seed: 1)) })
+      let summary = JSON.object(names.map { .init($0, .string($0)) })
+      try checkReturn(
+        ModelFile(
+          parameters, classNames: names, summary: summary, optimizer: optimizer, randomKeys: keys))
+      try ModelFile.load(at: path).restore(optimizer)
+    }
+    for name in ["optimizer/w", "optimizer/\u{301}"] {
+      let taken: Parameters = [name: Parameter(value: [1])]
+      #expect(
+        try refusal(ModelFile(taken)) == "\(name): no path of a weight may start with optimizer/")
+    }
+    let metadata: Parameters = ["__metadata__": Parameter(value: [1])]
+    #expect(try refusal(ModelFile(metadata)) == "no tensor can be named \"__metadata__\"")
+  }
+
+  /// An optimizer of the user's own, with the name of one of the package's.
+  @Test func optimizersOfOthersComeBack() throws {
+    final class Adam: Halving, @unchecked Sendable {}
+    let parameters: Parameters = ["w": Parameter(value: [1, 2])]
+    for optimizer in [Halving(parameters), Adam(parameters)] {
+      optimizer.minimize(parameters["w"]!.value.sum())
+      optimizer.state[0][0].value = Tensor([-1, Float.nan])
+      try checkReturn(ModelFile(parameters, optimizer: optimizer))
+      let again = type(of: optimizer).init(parameters)
+      try ModelFile.load(at: path).restore(again)
+      #expect(again.stepCount == 1 && again.state[0][0].value.scalars[0] == -1)
+      optimizer.stepCount = -1
+      #expect(
+        try refusal(ModelFile(parameters, optimizer: optimizer))
+          == "optimizer.stepCount: -1 where a whole number in 0 ... 9007199254740992 is expected")
+    }
+  }
+
+  @Test func theSmallestModelsComeBack() throws {
+    try checkReturn(ModelFile(Sequential(), architecture: []))
+    try checkReturn(ModelFile([:] as Parameters))
+    let layers: Architecture = [.relu, .dropout(0), .tanh, .dropout(Float(1).nextDown)]
+    try checkReturn(ModelFile(Sequential(layers), architecture: layers, classNames: ["a", "b"]))
+    // A bias alone is a model of no inputs.
+    let constant: Architecture = [.linear(0, 2), .relu]
+    let model = Sequential(constant).initialized(seed: 1)
+    try checkReturn(ModelFile(model, architecture: constant, optimizer: Adam(model.parameters)))
+    let again = try ModelFile.load(at: path).makeModel()
+    #expect(again(Tensor<Float>.zeros([3, 0])).shape == [3, 2])
+  }
+
+  @Test func aSummaryThatCouldNotBeReadIsRefused() throws {
+    let parameters: Parameters = ["w": Parameter(value: [1])]
+    func message(_ summary: JSON) throws -> String? {
+      try refusal(ModelFile(parameters, summary: summary))
+    }
+    #expect(
+      try message(.object([.init("a", 1), .init("a", 2)]))
+        == "summary: the key \"a\" stands there twice")
+    var deep: JSON = 1
+    for _ in 0..<64 { deep = ["a": deep] }
+    try checkReturn(ModelFile(parameters, summary: deep))
+    for _ in 0..<10_000 { deep = ["a": deep] }
+    #expect(try message(deep) == "summary: values nested too deep")
+  }
+
+  @Test func whatTheFormatCannotHoldIsRefused() throws {
+    let shape = Shape(Array(repeating: 1, count: 65))
+    let parameters: Parameters = ["w": Parameter(value: Tensor<Float>.zeros(shape))]
+    #expect(try refusal(ModelFile(parameters)) == "w: has 65 axes; files hold at most 64")
+    let long = String(repeating: "a", count: 100_000_000)
+    let named = ModelFile(["w": Parameter(value: [1])] as Parameters, classNames: [long])
+    #expect(try refusal(named) == "names and metadata are too long for the format")
+  }
+
+  /// A key of a recording has no bits of its own.
+  @Test func aKeyOfARecordingIsRefused() throws {
+    let path = folder.file("model.safetensors")
+    let problem = Problem()
+    let function = recorded { (x: Tensor<Float>, key: RandomKey) in
+      let file = ModelFile([:] as Parameters, randomKeys: ["dropout": key])
+      do throws(FileError) { try file.save(to: path) } catch { problem.text = error.problem }
+      return x
+    }
+    _ = function([1], RandomKey(seed: 3))
+    #expect(problem.text == "stands for an argument of a recorded function and has no bits")
+  }
+
+  /// What comes out of a closure that other threads might run.
+  private final class Problem: @unchecked Sendable { var text = "" }
+
+  @Test func messagesStayOnOneLine() throws {
+    var contents = ModelContents(.others)
+    let names = ["a\nb", "\u{1B}[2J", String(repeating: "x", count: 100)]
+    contents.metadata["classNames"] = .array(names.map(JSON.string))
+    contents.setOptimizer("kind", "Mine\n")
+    let text = "\(try ModelFile.load(from: contents.bytes))"
+    let shown = String(repeating: "x", count: 40)
+    #expect(text.contains("\nclasses: a\u{FFFD}b, \u{FFFD}[2J, \(shown)...\n"), "\(text)")
+    #expect(text.contains("\noptimizer: Mine\u{FFFD}() after 7 steps\n"), "\(text)")
+  }
+}
+
+/// Halves each parameter and keeps how it was.
+class Halving: Optimizer {
+  let parameters: Parameters
+  let state: [[Parameter]]
+  var stepCount = 0
+  let programs = StepPrograms()
+  var scalars: [Double] { [] }
+
+  required init(_ parameters: Parameters) {
+    self.parameters = parameters
+    state = parameters.map { [Parameter(value: .zeros($0.parameter.shape))] }
+  }
+
+  func updated(
+    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]],
+    scalars: [Tensor<Float>]
+  ) -> (parameters: [Tensor<Float>], state: [[Tensor<Float>]]) {
+    (parameters.map { $0 / 2 }, parameters.map { [$0] })
+  }
+}

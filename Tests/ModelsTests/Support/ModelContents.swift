@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pullback
+
+/// What stands in a model file, to be changed and written by hand.
+struct ModelContents {
+  struct Part {
+    var name: String
+    var type: String
+    var shape: [Int]
+    var bytes: [UInt8]
+
+    init(_ name: String, _ type: String, _ shape: [Int], _ bytes: [UInt8]) {
+      (self.name, self.type, self.shape, self.bytes) = (name, type, shape, bytes)
+    }
+
+    init(_ name: String, _ shape: [Int], _ numbers: [Float]) {
+      self.init(name, "F32", shape, numbers.flatMap { littleEndian($0.bitPattern) })
+    }
+  }
+
+  /// The texts of the metadata, each JSON.
+  var metadata: [String: JSON]
+  var parts: [Part]
+
+  /// The bytes of the file. A text "raw:..." stands for what follows, without quotation marks.
+  var bytes: [UInt8] {
+    var texts: [JSON.Member] = [.init("format", "pullback"), .init("version", "1")]
+    for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
+      texts.append(.init(key, .string(ModelContents.text(value))))
+    }
+    return ModelContents.bytes(of: parts, metadata: texts)
+  }
+
+  /// The bytes of a safetensors file.
+  static func bytes(of parts: [Part], metadata: [JSON.Member]) -> [UInt8] {
+    var members = [JSON.Member("__metadata__", .object(metadata))]
+    var data: [UInt8] = []
+    for part in parts {
+      let end = data.count + part.bytes.count
+      members.append(
+        .init(
+          part.name,
+          [
+            "dtype": .string(part.type), "shape": .array(part.shape.map(JSON.integer)),
+            "data_offsets": [.integer(data.count), .integer(end)],
+          ]))
+      data += part.bytes
+    }
+    let header = Array("\(JSON.object(members))".utf8)
+    return littleEndian(UInt64(header.count)) + header + data
+  }
+
+  private static func text(_ value: JSON) -> String {
+    var rest = "\(value)"[...], text = ""
+    while let start = rest.firstRange(of: "\"raw:") {
+      text += rest[..<start.lowerBound]
+      let end = rest[start.upperBound...].firstIndex(of: "\"")!
+      text += rest[start.upperBound..<end]
+      rest = rest[rest.index(after: end)...]
+    }
+    return text + rest
+  }
+
+  /// How training of a model goes on.
+  enum Kind: CaseIterable, Sendable { case none, plain, momentum, adam, adamW, others }
+
+  /// A model of which all parts are right.
+  init(_ kind: Kind = .none) {
+    metadata = [
+      "architecture": [
+        ["type": "linear", "inputs": 4, "outputs": 3, "bias": true], ["type": "relu"],
+        ["type": "dropout", "rate": 0.25],
+        ["type": "linear", "inputs": 3, "outputs": 2, "bias": false], ["type": "tanh"],
+        ["type": "linear", "inputs": 2, "outputs": 3, "bias": true],
+      ],
+      "preprocessing": [
+        "inputs": [
+          ["name": "x", "type": "standardized", "mean": 0.5, "scale": 2, "missing": -1],
+          ["name": "city", "type": "oneHot", "categories": ["Ulm", "Köln", ""]],
+        ],
+        "target": ["name": "kind", "type": "oneHot", "categories": ["a", "b", "c"]],
+      ],
+      "classNames": ["a", "b", "caf\u{E9}"],
+      "summary": ["epochs": 3, "losses": [0.5, nil], "note": ["text": "x"]],
+      "randomKeys": ["dropout": "ff", "order": "ffffffffffffffff"],
+    ]
+    parts = [
+      Part("0.weight", [4, 3], (0..<12).map { Float($0) / 8 - 0.5 }),
+      Part("0.bias", [3], [0.5, 0, -0.5]), Part("3.weight", [3, 2], [1, -1, 0.5, 2, 0, 1]),
+      Part("5.weight", [2, 3], [0.5, -1, 2, 1, 1, -0.5]), Part("5.bias", [3], [0, 1, -1]),
+    ]
+    let weights = parts
+    func keep(_ slot: String) {
+      parts += weights.map { part in
+        let count = part.bytes.count / 4
+        return Part(
+          "optimizer/\(slot)/\(part.name)", part.shape, .init(repeating: 0.25, count: count))
+      }
+    }
+    func set(_ kind: String, _ settings: JSON) {
+      metadata["optimizer"] = ["kind": .string(kind), "stepCount": 7, "settings": settings]
+    }
+    let adam: [JSON.Member] = [
+      .init("beta1", 0.9), .init("beta2", 0.999), .init("epsilon", 1e-8),
+      .init("learningRate", 0.01),
+    ]
+    switch kind {
+    case .none: break
+    case .plain: set("SGD", ["learningRate": 0.1, "momentum": 0])
+    case .momentum:
+      set("SGD", ["learningRate": 0.1, "momentum": 0.75])
+      keep("velocity")
+    case .adam:
+      set("Adam", .object(adam))
+      keep("firstMoment")
+      keep("secondMoment")
+    case .adamW:
+      set("AdamW", .object(adam + [.init("weightDecay", 0.1)]))
+      keep("firstMoment")
+      keep("secondMoment")
+    case .others:
+      set("Averaged", [:])
+      keep("0")
+    }
+  }
+}
+
+private func littleEndian(_ number: some FixedWidthInteger) -> [UInt8] {
+  withUnsafeBytes(of: number.littleEndian) { Array($0) }
+}
