@@ -87,9 +87,15 @@ public enum NumPy {
   private static func headerBytes(
     for tensor: StoredTensor, named name: String?, in path: String
   ) throws(FileError) -> Bytes {
+    let place = name.map(FileError.Place.part)
+    guard tensor.shape.rank <= longestShape else {
+      throw FileError(
+        .unwritable, in: path, at: place,
+        "has \(tensor.shape.rank) axes; files hold at most \(longestShape)")
+    }
     if let bytes = NumPyHeader.bytes(for: tensor) { return bytes }
     throw FileError(
-      .unwritable, in: path, at: name.map(FileError.Place.part),
+      .unwritable, in: path, at: place,
       "NumPy has no \(tensor.type.rawValue); convert it to float32")
   }
 

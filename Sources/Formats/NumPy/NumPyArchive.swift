@@ -49,7 +49,7 @@ public struct NumPyArchive: Sendable {
   }
 
   /// The names as a summary lists them.
-  var lines: some Collection<String> { listed }
+  var lines: some Collection<String> { listed.lazy.map(\.shortened) }
 
   /// Reads an array in the element type of the file. Throws if there is none of that name, if its
   /// bytes do not match their checksum, or for what ``NumPy/load(at:)`` throws.

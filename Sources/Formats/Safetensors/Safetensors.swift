@@ -77,7 +77,7 @@ public struct Safetensors: Sendable {
 
   /// The tensors as a summary lists them.
   var lines: some Collection<String> {
-    header.names.lazy.map { "\($0) \(typeName(of: $0) ?? "") \(shape(of: $0) ?? [])" }
+    header.names.lazy.map { "\($0.shortened) \(typeName(of: $0) ?? "") \(shape(of: $0) ?? [])" }
   }
 
   /// Reads a tensor to compute with; see ``StoredTensor/tensor(as:)``.

@@ -3,7 +3,8 @@
 extension SafetensorsHeader {
   /// The header of tensors that are written one after the other, padded to a multiple of 8.
   ///
-  /// Throws if a name stands for something else, a key has two values, or it is too long.
+  /// Throws if a name stands for something else, a key has two values, a shape has too many axes, or
+  /// it is too long.
   static func bytes(
     for tensors: [(name: String, tensor: StoredTensor)],
     _ metadata: some Collection<(key: String, value: String)>, in path: String
@@ -16,6 +17,11 @@ extension SafetensorsHeader {
     for (name, tensor) in tensors {
       guard name != metadataName else {
         throw FileError(.unwritable, in: path, "no tensor can be named \"\(metadataName)\"")
+      }
+      guard tensor.shape.rank <= longestShape else {
+        throw FileError(
+          .unwritable, in: path, at: .part(name),
+          "has \(tensor.shape.rank) axes; files hold at most \(longestShape)")
       }
       let end = position + tensor.byteCount
       text.add(

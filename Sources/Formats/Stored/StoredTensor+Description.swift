@@ -20,7 +20,7 @@ extension StoredTensor: CustomStringConvertible, CustomReflectable {
 extension NamedTensors: CustomStringConvertible {
   /// The names, each with element type and shape.
   public var description: String {
-    counted(count, "tensor") + list(lazy.map { "\($0.name) \($0.tensor)" })
+    counted(count, "tensor") + list(lazy.map { "\($0.name.shortened) \($0.tensor)" })
   }
 }
 

@@ -84,8 +84,12 @@ public struct StoredTensor: Sendable {
 }
 
 extension StoredTensor.Origin {
+  private static let nothing = Storage(ifAvailable: 0)!
+
   /// New memory for what a file holds, or an error: the system may have less than the file.
   func memory(_ byteCount: Int) throws(FileError) -> Storage {
+    // A small file may have millions of them.
+    if byteCount == 0 { return StoredTensor.Origin.nothing }
     if let storage = Storage(ifAvailable: byteCount) { return storage }
     throw FileError(
       .unreadable, in: file, at: part.map(FileError.Place.part),

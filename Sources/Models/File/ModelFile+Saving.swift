@@ -16,7 +16,6 @@ extension ModelFile {
   public func save(to path: String) throws(FileError) {
     let check = FileCheck(kind: .unwritable, file: path)
     try self.check(check)
-    try checkSummary(check)
     var tensors = weights
     for name in weights.names where name.dropping(prefix: ModelFile.optimizerPrefix) != nil {
       throw check.error(name, "no path of a weight may start with optimizer/")
@@ -24,47 +23,46 @@ extension ModelFile {
     for (name, tensor) in optimizer?.numbers ?? [:] {
       tensors.add(ModelFile.optimizerPrefix + name, tensor)
     }
-    for (name, tensor) in tensors where tensor.shape.rank > ModelFile.longestShape {
-      throw check.error(
-        name, "has \(tensor.shape.rank) axes; files hold at most \(ModelFile.longestShape)")
-    }
+    var metadata = ["format": "pullback", "version": "\(ModelFile.version)"]
+    for (key, value) in values { metadata[key] = try text(of: value, at: key, check) }
     try Safetensors.write(tensors, metadata: metadata, to: path)
   }
 
-  private var metadata: [String: String] {
-    var metadata = [
-      "format": "pullback", "version": "\(ModelFile.version)", "summary": "\(summary)",
-    ]
-    metadata["architecture"] = architecture.map { "\($0.json)" }
-    metadata["preprocessing"] = preprocessing.map { "\($0.json)" }
-    if !classNames.isEmpty {
-      metadata["classNames"] = "\(JSON.array(classNames.map(JSON.string)))"
-    }
-    metadata["optimizer"] = optimizer.map { "\($0.json)" }
+  /// What the metadata holds beside its version.
+  private var values: [String: JSON] {
+    var values = ["summary": summary]
+    values["architecture"] = architecture?.json
+    values["preprocessing"] = preprocessing?.json
+    if !classNames.isEmpty { values["classNames"] = .array(classNames.map(JSON.string)) }
+    values["optimizer"] = optimizer?.json
     if !randomKeys.isEmpty {
       let keys = randomKeys.sorted { $0.key < $1.key }.map {
         // As hexadecimal digits: JSON's numbers are Doubles to many readers.
         JSON.Member($0.key, .string(String($0.value.bits, radix: 16)))
       }
-      metadata["randomKeys"] = "\(JSON.object(keys))"
+      values["randomKeys"] = .object(keys)
     }
-    return metadata
+    return values
   }
 
-  /// Throws unless the summary can be read again: no key twice, not too deep.
-  private func checkSummary(_ check: FileCheck) throws(FileError) {
-    guard !summary.isDeeper(than: ModelFile.deepestSummary) else {
-      throw check.error("summary", "values nested too deep")
+  /// A value as text; throws unless it can be read again: no key twice, not too deep, not too much.
+  private func text(
+    of value: JSON, at key: String, _ check: FileCheck
+  ) throws(FileError) -> String {
+    guard !value.isDeeper(than: ModelFile.deepestValue) else {
+      throw check.error(key, "values nested too deep")
     }
+    let text = "\(value)"
     do throws(FileError) {
-      _ = try JSON(parsing: "\(summary)")
+      _ = try JSON(parsing: text)
     } catch {
-      throw check.error("summary", error.problem)
+      throw check.error(key, error.problem)
     }
+    return text
   }
 
-  /// What readers of safetensors and of JSON take.
-  private static let longestShape = 64, deepestSummary = 64
+  /// What readers of JSON take.
+  private static let deepestValue = 64
 }
 
 extension JSON {

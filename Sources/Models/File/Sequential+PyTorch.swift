@@ -2,6 +2,7 @@
 
 import PullbackFormats
 import PullbackNetworks
+import PullbackRuntime
 import PullbackTensors
 
 extension Sequential {
@@ -50,13 +51,24 @@ extension Sequential {
       }
       let tensor = try file.load(name)
       if weights.contains(name), tensor.shape.rank == 2 {
-        tensors.add(name, try tensor.tensor(as: Float.self).transposed())
+        tensors.add(name, try transposed(tensor, name, in: file.file))
       } else {
         tensors.add(name, tensor)
       }
     }
     try Assignment(parameters.distinctPaths, from: tensors, file: file.file).perform()
     parameters.tellPaths()
+  }
+
+  private func transposed(
+    _ weight: StoredTensor, _ name: String, in file: String
+  ) throws(FileError) -> Tensor<Float> {
+    let weight = try weight.tensor(as: Float.self)
+    do throws(OutOfMemory) {
+      return try weight.transposed().evaluated()
+    } catch {
+      throw FileError(.unreadable, in: file, at: .part(name), error.description)
+    }
   }
 
   /// The paths of the weights of all linear layers, also of those in a `Sequential` inside.
