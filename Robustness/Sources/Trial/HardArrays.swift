@@ -40,7 +40,16 @@ let hardArrays: [(kind: String, make: @Sendable (String) throws -> Void)] = [
     { try writeHeader($0, "{\"a\":{\"shape\":" + String(repeating: "[", count: 90_000_000)) }
   ),
   ("blanks.safetensors", { try writeHeader($0, "{" + blanks + "}") }),
-  // Models: JSON in a text of the header.
+  // Models: a tensor for each name, and JSON in a text of the header.
+  (
+    "many-weights-model.safetensors",
+    { path in
+      let start = #"{"__metadata__":{"format":"pullback","version":"1"},"#
+      try writeHeader(path, start, count: 1_400_000, "}") {
+        #""\#($0)":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#
+      }
+    }
+  ),
   ("wide-model.safetensors", { try writeModel($0, "{\"a\":[" + commas + "0]}") }),
   (
     "nested-model.safetensors",

@@ -49,6 +49,12 @@ public struct NamedTensors: Sendable, ExpressibleByDictionaryLiteral {
     elements.append((name, tensor.stored))
   }
 
+  /// Takes room for so many tensors at once: growing would take twice as much for a while.
+  package mutating func reserveCapacity(_ count: Int) {
+    elements.reserveCapacity(count)
+    positions.reserveCapacity(count)
+  }
+
   public subscript(name: String) -> StoredTensor? {
     positions[Name(name)].map { elements[$0].tensor }
   }

@@ -26,6 +26,7 @@ extension ModelFile {
     let check = FileCheck(kind: .malformed, file: file)
     let metadata = try Metadata(of: source)
     var weights = NamedTensors(), numbers = NamedTensors()
+    weights.reserveCapacity(source.names.count)
     func add(_ name: String, as part: String, to tensors: inout NamedTensors) throws(FileError) {
       if tensors[part] != nil { throw check.error(name, "stands there twice") }
       tensors.add(part, try source.load(name))
