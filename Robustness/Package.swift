@@ -3,8 +3,9 @@
 
 import PackageDescription
 
-// Programs that try the file formats from outside, built and run by scripts in Scripts. A package of
-// its own: the flags that instrument the parsers for `Fuzz` belong to no other build.
+// Programs that use the library from outside, built and run by scripts in Scripts (what files do to it)
+// and Benchmarks (what work costs). A package of its own: the flags that instrument the parsers for
+// `Fuzz` belong to no other build.
 let package = Package(
   name: "Robustness",
   platforms: [.macOS(.v15)],
@@ -12,6 +13,8 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "Fuzz", dependencies: [.product(name: "Pullback", package: "Pullback")]),
+    .executableTarget(
+      name: "Counted", dependencies: [.product(name: "Pullback", package: "Pullback")]),
     .executableTarget(
       name: "Trial", dependencies: [.product(name: "Pullback", package: "Pullback")]),
   ],
