@@ -5,6 +5,7 @@
 //   Trial loop PATH NUMBER BYTES   does so again and again, with the next NUMBER each time
 //   Trial check PATH               says which NUMBER a model was saved with; it must be whole
 //   Trial convert FROM TO          writes the tensors of one file to another
+//   Trial table PATH               reads a table and says how much memory it took at most
 // Exit codes: 64 for wrong usage, 65 for a file that is not what it should be, 74 if a file cannot
 // be written.
 
@@ -29,8 +30,11 @@ do {
     }
   case ("check", 2): print(try numberOfModel(arguments[1]))
   case ("convert", 3): try convert(arguments[1], to: arguments[2])
+  case ("table", 2): measureTable(arguments[1])
   default:
-    fail(64, "save PATH NUMBER BYTES | loop PATH NUMBER BYTES | check PATH | convert FROM TO")
+    fail(
+      64,
+      "save PATH NUMBER BYTES | loop PATH NUMBER BYTES | check PATH | convert FROM TO | table PATH")
   }
 } catch let error as FileError {
   fail(error.kind == .unwritable ? 74 : 65, error.description)
