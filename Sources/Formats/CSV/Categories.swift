@@ -108,10 +108,11 @@ struct Categories {
     return Int(hash.multipliedFullWidth(by: UInt(slots.count)).high)
   }
 
-  /// The texts in the order of their values: numbers first, then texts as their bytes are ordered.
-  consuming func sorted(point: UInt8) -> Texts {
-    // Not needed any more, and as large as the order that is made now.
-    slots = []
+  /// Hands over the texts in the order of their values; none are left here.
+  mutating func takeSorted(point: UInt8) -> Texts {
+    let (text, ends) = (text, ends)
+    // The slots are as large as the order that is made now.
+    self = Categories()
     return Texts(text, ends, point: point)
   }
 }

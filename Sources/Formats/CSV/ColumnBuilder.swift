@@ -91,12 +91,10 @@ struct CategoryColumnBuilder {
     codes.append(code)
   }
 
-  consuming func column(point: UInt8) -> Table.Column {
+  /// Hands over what was read: with a second owner it would be copied.
+  mutating func takeColumn(point: UInt8) -> Table.Column {
     let missingCount = Int(survey.missingCount), count = categories.count
-    // Handed over, not shared: what finds the texts is given up before they are put in order.
-    let found = categories
-    categories = Categories()
-    let texts = found.sorted(point: point)
+    let texts = categories.takeSorted(point: point)
     if let places = texts.places {
       for row in codes.indices where codes[row] >= 0 { codes[row] = places[Int(codes[row])] }
     }

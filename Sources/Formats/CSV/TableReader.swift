@@ -139,12 +139,12 @@ struct TableReader {
       lines.append(reader.line)
     } while try reader.next()
     if let failure = survey.failure { throw failure }
-    return (columns(kinds, numbers, categories), lines)
+    return (columns(kinds, &numbers, &categories), lines)
   }
 
   private func columns(
-    _ kinds: [Table.Kind], _ numbers: consuming [NumberColumnBuilder],
-    _ categories: consuming [CategoryColumnBuilder]
+    _ kinds: [Table.Kind], _ numbers: inout [NumberColumnBuilder],
+    _ categories: inout [CategoryColumnBuilder]
   ) -> [Table.Column] {
     var columns: [Table.Column] = []
     columns.reserveCapacity(kinds.count)
@@ -152,7 +152,9 @@ struct TableReader {
     for kind in kinds.reversed() {
       switch kind {
       case .numeric: columns.append(numbers.removeLast().column())
-      case .categorical: columns.append(categories.removeLast().column(point: syntax.point))
+      case .categorical:
+        var builder = categories.removeLast()
+        columns.append(builder.takeColumn(point: syntax.point))
       }
     }
     columns.reverse()
