@@ -34,6 +34,11 @@ struct Opening {
     }
   }
 
+  /// A separator as one writes it in Swift.
+  static func name(of separator: UInt8) -> String {
+    Character(Unicode.Scalar(separator)).debugDescription
+  }
+
   /// `sep=;` alone on the first line, also in quotes.
   private mutating func readHint(_ start: [UInt8], of source: ByteSource) throws(FileError) {
     let line = start.prefix { $0 != 0x0A && $0 != 0x0D }

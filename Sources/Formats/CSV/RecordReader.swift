@@ -85,7 +85,7 @@ struct RecordReader {
       while index < count, isBlank(bytes[index]) { index += 1 }
       if fields.count == RecordReader.mostFields {
         throw error(
-          "more than \(RecordReader.mostFields) fields; is \(separatorName) the separator?",
+          "more than \(RecordReader.mostFields) fields; is \(Opening.name(of: separator)) the separator?",
           line: line)
       }
       var field = Field(start: index, end: index)
@@ -240,10 +240,6 @@ struct RecordReader {
     let start = buffer[field.start..<field.end]
     return start.starts(with: "#".utf8) || start.starts(with: "%".utf8)
       || start.starts(with: "//".utf8)
-  }
-
-  private var separatorName: String {
-    separator == tab ? "a tab" : "\"\(Character(Unicode.Scalar(separator)))\""
   }
 }
 

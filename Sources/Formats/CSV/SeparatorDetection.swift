@@ -58,7 +58,7 @@ struct SeparatorSample {
   }
 
   private func ambiguity(_ samples: [SeparatorSample], _ source: ByteSource) -> FileError {
-    let names = samples.map(\.name)
+    let names = samples.map { Opening.name(of: $0.separator) }
     let readings = names.dropLast().joined(separator: ", ") + " and \(names[names.count - 1])"
     let hasComma = samples.contains { $0.separator == UInt8(ascii: ",") }
     return FileError(
@@ -66,10 +66,6 @@ struct SeparatorSample {
       "\(readings) cut the records equally well; say which separates fields: separator: "
         + names.joined(separator: " or ")
         + (hasComma ? ", or decimal: \",\" if commas stand in numbers" : ""))
-  }
-
-  private var name: String {
-    separator == UInt8(ascii: "\t") ? "\"\\t\"" : "\"\(Character(Unicode.Scalar(separator)))\""
   }
 
   /// A comment or a title above the table has one field, or a mark in front, and the records below

@@ -43,6 +43,8 @@ struct TableReader {
     guard try first.next() else {
       throw source.malformed(source.byteCount == 0 ? "is empty" : "holds no records")
     }
+    // What is no text at all is not asked about its header.
+    for field in first.fields.indices { try first.checkText(field) }
     let (survey, hasHeader) = try survey(behind: first)
     let (names, index) = try names(first, hasHeader: hasHeader)
     let kinds = try kinds(names, index, survey)

@@ -35,6 +35,11 @@ extension MalformedFile {
     MalformedFile(
       .csv, Array("a,\"".utf8) + [0xFF] + Array("\"\n1,2\n".utf8),
       ":1: field 2: the text is not UTF-8; save the file as UTF-8"),
+    // UTF-16 without a mark, numbers only.
+    MalformedFile(
+      csv: "1\0,\02\0\n\03\0,\04\0\n\0", ":1: field 1: a NUL character; is this a text in UTF-8?"),
+    MalformedFile(
+      csv: "inf\0,1\0\n1,2\n", ":1: field 1: a NUL character; is this a text in UTF-8?"),
     // pandas#19886, #66415
     MalformedFile(
       csv: "x,y\nabc,r\n\0\0\0,r\nq,s\n",
