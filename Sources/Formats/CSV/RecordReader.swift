@@ -85,7 +85,8 @@ struct RecordReader {
       while index < count, isBlank(bytes[index]) { index += 1 }
       if fields.count == RecordReader.mostFields {
         throw error(
-          "more than \(RecordReader.mostFields) fields; is \(Opening.name(of: separator)) the separator?",
+          "more than \(RecordReader.mostFields) fields; is "
+            + "\(Opening.name(of: separator)) the separator?",
           line: line)
       }
       var field = Field(start: index, end: index)

@@ -49,7 +49,9 @@ struct FloatLossTests {
     let table = try table(names.joined(separator: ",") + "\n" + rows.joined(separator: "\n"))
     let matrix = try table.matrix(of: names.reversed())
     #expect(matrix.shape == [3, 2000])
-    #expect(matrix.scalars == (0..<3).flatMap { row in (0..<2000).map { Float(1999 - $0 + row) } })
+    var expected: [Float] = []
+    for row in 0..<3 { for column in 0..<2000 { expected.append(Float(1999 - column + row)) } }
+    #expect(matrix.scalars == expected)
     #expect(try table.matrix(of: []).shape == [3, 0])
   }
 }

@@ -9,8 +9,10 @@ struct TableTests {
     let rows = (0..<36).map { "\($0).5,\($0 % 12)\n" }.joined()
     let (labels, classes) = try table("x,label\n" + rows, types: ["label": .categorical])
       .labels(of: "label")
-    #expect(classes == (0..<12).map(String.init))
-    #expect(labels.scalars == (0..<36).map { Int32($0 % 12) })
+    let names: [String] = (0..<12).map { "\($0)" }
+    let expected: [Int32] = (0..<36).map { Int32($0 % 12) }
+    #expect(classes == names)
+    #expect(labels.scalars == expected)
   }
 
   /// Numbers by value, then texts by bytes; numbers that are equal by bytes.
@@ -141,8 +143,9 @@ struct TableTests {
     for step in [2, 5, 63, 64, 65, 1000] {
       let rows = (0..<300).map { $0 % step == 1 ? "\($0).5,x\n" : ",x\n" }
       let column = try table("v,t\n" + rows.joined())["v"]
-      let expected = (0..<300).map { $0 % step == 1 ? Double($0) + 0.5 : nil }
-      #expect(numbers(column).map { $0.isNaN ? nil : $0 } == expected)
+      let expected: [Double?] = (0..<300).map { $0 % step == 1 ? Double($0) + 0.5 : nil }
+      let found: [Double?] = numbers(column).map { $0.isNaN ? nil : $0 }
+      #expect(found == expected)
     }
   }
 
