@@ -51,6 +51,16 @@ struct FileExamplesTests {
       let printed = table.columns.map { "\($0.name) \($0.kind) \($0.missingCount)" }
       #expect(printed == ["price numeric 1", "postcode categorical 0"])
 
+      let seconds = try CSV.table(from: Array("t,v\n1700000001,1\n1700000002,2\n".utf8))
+      let t = try seconds.matrix(of: ["t"], as: Double.self).scalars
+      #expect("\(t)" == "[1700000001.0, 1700000002.0]")
+      let sizes = try CSV.table(from: Array("size\nlarge\n10\n2\n".utf8), header: true)
+      guard case .categorical(let codes, let categories) = sizes.columns[0].values else {
+        Issue.record("sizes are texts")
+        return
+      }
+      #expect("\(codes) \(Array(categories))" == #"[2, 1, 0] ["2", "10", "large"]"#)
+
       try NumPy.save(StoredTensor(shape: [2], scalars: [UInt8(7), 8]), to: path("labels.npy"))
       let labels = try NumPy.load(at: path("labels.npy"))
       let y = try labels.tensor(as: Int32.self)

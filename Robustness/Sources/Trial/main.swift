@@ -8,6 +8,7 @@
 //   Trial hard-arrays              lists kinds of files that are hard to read in little memory
 //   Trial hard-array KIND PATH     writes one
 //   Trial bounds PATH              reads a file; takes at most four times its size and 64 MiB
+//   Trial table PATH               reads a table and says how much memory it took at most
 // Exit codes: 64 for wrong usage, 65 for a file that is not what it should be, 74 if a file cannot
 // be written.
 
@@ -39,11 +40,12 @@ do {
     }
     try kind.make(arguments[2])
   case ("bounds", 2): try readWithinBounds(arguments[1])
+  case ("table", 2): measureTable(arguments[1])
   default:
     fail(
       64,
       "save PATH NUMBER BYTES | loop PATH NUMBER BYTES | check PATH | convert FROM TO | "
-        + "hard-arrays | hard-array KIND PATH | bounds PATH")
+        + "hard-arrays | hard-array KIND PATH | bounds PATH | table PATH")
   }
 } catch let error as FileError {
   fail(error.kind == .unwritable ? 74 : 65, error.description)

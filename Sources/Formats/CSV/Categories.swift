@@ -1,35 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The distinct texts of a column, numbered as they appear: all in one buffer, because a million
-/// strings of their own would take several times the memory of their letters.
+/// strings of their own would take several times the memory of their letters. Two texts are the
+/// same if their bytes are, so "é" as one character and as two are two.
 struct Categories {
   private var text: Bytes = []
   /// Text i ends here and starts where the one before ends.
-  private var ends: [Int] = []
-  /// Open addressing: numbers of texts, or -1; at most half of the slots are taken.
-  private var slots = [Int32](repeating: -1, count: 16)
+  private var ends: ContiguousArray<UInt32> = []
+  /// Open addressing: numbers of texts, or -1. Empty while there are few texts: they are looked
+  /// through.
+  private var slots: ContiguousArray<Int32> = []
+
+  private static let few = 8
+  /// Beyond so many texts, room for all that may come is reserved. What is not used of it is an
+  /// address, no memory; growing would hold two copies of each text for a while.
+  private static let many = 4096
+  private let mostBytes: Int
+  private let mostTexts: Int
+
+  /// - Parameters:
+  ///   - mostTexts: how many texts there will be at most.
+  ///   - mostBytes: how long they will be together at most.
+  init(mostTexts: Int = 0, mostBytes: Int = 0) {
+    (self.mostTexts, self.mostBytes) = (mostTexts, mostBytes)
+  }
 
   var count: Int { ends.count }
 
-  private func range(_ number: Int) -> Range<Int> {
-    (number == 0 ? 0 : ends[number - 1])..<ends[number]
+  /// The number of the text bytes[start ..< end] if it has appeared.
+  func firstIndex(of bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int32? {
+    if slots.isEmpty {
+      return (0..<count).first { isEqual($0, bytes, start, end) }.map(Int32.init)
+    }
+    var slot = place(bytes, start, end)
+    while slots[slot] >= 0 {
+      if isEqual(Int(slots[slot]), bytes, start, end) { return slots[slot] }
+      slot = slot + 1 == slots.count ? 0 : slot + 1
+    }
+    return nil
   }
-
-  func bytes(_ number: Int) -> ArraySlice<UInt8> { text[range(number)] }
 
   /// The number of the text bytes[start ..< end]: a new one if it has not appeared yet.
   mutating func number(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> (Int32, isNew: Bool) {
-    var slot = Categories.hash(bytes, start, end) & (slots.count - 1)
-    while slots[slot] >= 0 {
-      if isEqual(Int(slots[slot]), bytes, start, end) { return (slots[slot], false) }
-      slot = (slot + 1) & (slots.count - 1)
+    if let number = firstIndex(of: bytes, start, end) { return (number, false) }
+    if count == Categories.many {
+      text.reserveCapacity(mostBytes)
+      ends.reserveCapacity(mostTexts)
     }
     let number = Int32(count)
-    slots[slot] = number
     for index in start..<end { text.append(bytes[index]) }
-    ends.append(text.count)
-    if count * 2 > slots.count { grow() }
+    ends.append(UInt32(text.count))
+    if count > Categories.few {
+      if count * 5 > slots.count * 4 {
+        fillSlots(count: max(4 * Categories.few, slots.count + slots.count / 2))
+      } else {
+        insert(number)
+      }
+    }
     return (number, true)
+  }
+
+  /// Whether a text of so many bytes more can be kept.
+  func hasRoom(for byteCount: Int) -> Bool { text.count + byteCount <= UInt32.max }
+
+  private func range(_ number: Int) -> Range<Int> {
+    (number == 0 ? 0 : Int(ends[number - 1]))..<Int(ends[number])
   }
 
   private func isEqual(_ number: Int, _ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
@@ -42,21 +77,23 @@ struct Categories {
     return true
   }
 
-  private mutating func grow() {
-    var slots = [Int32](repeating: -1, count: slots.count * 2)
-    let letters = text, text = letters.span
-    for number in 0..<count {
-      let range = range(number)
-      var slot = Categories.hash(text, range.lowerBound, range.upperBound) & (slots.count - 1)
-      while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
-      slots[slot] = Int32(number)
-    }
-    self.slots = slots
+  private mutating func fillSlots(count newCount: Int) {
+    // The old ones go before the new ones come.
+    slots = []
+    slots = ContiguousArray(repeating: -1, count: newCount)
+    for number in 0..<count { insert(Int32(number)) }
   }
 
-  /// The standard library's hash: its seed differs from run to run, so that no file can be made to
-  /// have all its texts in one place.
-  private static func hash(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+  private mutating func insert(_ number: Int32) {
+    let letters = text, range = range(Int(number))
+    var slot = place(letters.span, range.lowerBound, range.upperBound)
+    while slots[slot] >= 0 { slot = slot + 1 == slots.count ? 0 : slot + 1 }
+    slots[slot] = number
+  }
+
+  /// Where to look for a text first. By the standard library's hash: its seed differs from run to
+  /// run, so that no file can be made to have all its texts in one place.
+  private func place(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
     var hasher = Hasher()
     var index = start
     while index < end {
@@ -67,6 +104,30 @@ struct Categories {
       index = stop
     }
     hasher.combine(end - start)
-    return hasher.finalize()
+    let hash = UInt(bitPattern: hasher.finalize())
+    return Int(hash.multipliedFullWidth(by: UInt(slots.count)).high)
+  }
+
+  /// Hands over the texts in the order of their values; none are left here.
+  mutating func takeSorted(point: UInt8) -> Texts {
+    let (text, ends) = (text, ends)
+    // The slots are as large as the order that is made now.
+    self = Categories()
+    return Texts(text, ends, point: point)
+  }
+}
+
+extension Categories {
+  /// The number of a text if it has appeared.
+  func firstIndex(of text: String) -> Int? {
+    let bytes = Bytes(text.utf8)
+    return firstIndex(of: bytes.span, 0, bytes.count).map { Int($0) }
+  }
+
+  /// Adds a text; the number of the same one if it has appeared, else nil.
+  mutating func add(_ text: String) -> Int? {
+    let bytes = Bytes(text.utf8)
+    let (number, isNew) = number(bytes.span, 0, bytes.count)
+    return isNew ? nil : Int(number)
   }
 }

@@ -1,48 +1,90 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The number that a field of decimal digits stands for, correctly rounded; nil if it is none.
+/// A field of decimal digits, read but not yet rounded: digits 10^exponent.
 ///
-/// `-1.5e3`, `+.5`, `7.` and `inf` are numbers; `1,000`, `0x1p3` and `nan` are not.
-///
-/// Digits and exponent are read as w 10^e with whole w. Three ways lead to the nearest Double:
-/// if w and 10^|e| are Doubles, one rounded operation (Clinger, "How to read floating point numbers
-/// accurately", PLDI 1990); if both fit 64 bits, whole numbers of 128; else the standard library.
-func decimal(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Double? {
-  var index = start
-  var isNegative = false
-  if index < end, bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+") {
-    isNegative = bytes[index] == UInt8(ascii: "-")
-    index += 1
-  }
-  var digits = 0, significant: UInt64 = 0, kept = 0, exponent = 0
-  var hasPoint = false
-  while index < end {
-    let byte = bytes[index]
-    let digit = byte &- UInt8(ascii: "0")
-    if digit <= 9 {
-      digits += 1
-      // Zeros in front do not count; 19 digits always fit.
-      if kept > 0 || digit > 0 { kept += 1 }
-      if kept <= 19 { significant = significant &* 10 &+ UInt64(digit) }
-      if hasPoint { exponent -= 1 }
-    } else if byte == UInt8(ascii: "."), !hasPoint {
-      hasPoint = true
-    } else {
-      break
+/// `-1.5e3`, `+.5`, `7.` and `inf` are numbers; `1,000`, `0x1p3` and `nan` are not. Where the sign
+/// for decimals is a comma, `1,5` is one and `1.5` is not.
+struct Decimal {
+  let isNegative: Bool
+  let isInfinite: Bool
+  /// Where the digits stand: from the first that is not 0.
+  let start: Int
+  let end: Int
+  /// So many from there on, without the sign for decimals; none for 0.
+  let digitCount: Int
+  /// The last of them, and how many zeros are there behind another digit.
+  let exponent: Int
+  let trailingZeros: Int
+  /// The first 19 digits, which always fit.
+  let significant: UInt64
+  let point: UInt8
+
+  init?(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, point: UInt8) {
+    var index = start
+    var isNegative = false
+    if index < end, bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+") {
+      isNegative = bytes[index] == UInt8(ascii: "-")
+      index += 1
     }
-    index += 1
+    var digits = 0, significant: UInt64 = 0, kept = 0, exponent = 0, zeros = 0
+    var hasPoint = false, first = end
+    while index < end {
+      let byte = bytes[index]
+      let digit = byte &- UInt8(ascii: "0")
+      if digit <= 9 {
+        digits += 1
+        // Zeros in front do not count.
+        if kept == 0 && digit > 0 { first = index }
+        if kept > 0 || digit > 0 { kept += 1 }
+        zeros = digit == 0 ? zeros + 1 : 0
+        if kept <= 19 { significant = significant &* 10 &+ UInt64(digit) }
+        if hasPoint { exponent -= 1 }
+      } else if byte == point, !hasPoint {
+        hasPoint = true
+      } else {
+        break
+      }
+      index += 1
+    }
+    let isInfinite = digits == 0
+    let last = index
+    if isInfinite {
+      guard !hasPoint, isInfinity(bytes, index, end) else { return nil }
+    } else {
+      if index < end, bytes[index] | 0x20 == UInt8(ascii: "e") {
+        index += 1
+        guard let written = decimalExponent(bytes, &index, end) else { return nil }
+        exponent += written
+      }
+      if index != end { return nil }
+    }
+    (self.isNegative, self.isInfinite, self.point) = (isNegative, isInfinite, point)
+    (self.start, self.end, digitCount) = (min(first, last), last, kept)
+    (self.exponent, trailingZeros, self.significant) = (exponent, min(zeros, kept), significant)
   }
-  if digits == 0 { return infinity(bytes, index, end, isNegative, hasPoint) }
-  if index < end, bytes[index] | 0x20 == UInt8(ascii: "e") {
-    index += 1
-    guard let written = decimalExponent(bytes, &index, end) else { return nil }
-    exponent += written
+
+  /// The nearest Double.
+  ///
+  /// Three ways lead to it: if digits and 10^|exponent| are Doubles, one rounded operation
+  /// (Clinger, "How to read floating point numbers accurately", PLDI 1990); if both fit 64 bits,
+  /// whole numbers of 128; else the standard library.
+  func double(_ bytes: Span<UInt8>) -> Double {
+    if isInfinite { return isNegative ? -.infinity : .infinity }
+    let magnitude =
+      digitCount > 19
+      ? nil : product(significant, exponent) ?? quotient(significant, exponent)
+    let number = magnitude ?? converted(bytes)
+    return isNegative ? -number : number
   }
-  if index != end { return nil }
-  let magnitude =
-    kept > 19 ? nil : product(significant, exponent) ?? quotient(significant, exponent)
-  guard let magnitude else { return converted(bytes, start, end) }
-  return isNegative ? -magnitude : magnitude
+
+  /// By the standard library, which is correct for all numbers, and slower.
+  private func converted(_ bytes: Span<UInt8>) -> Double {
+    var text = ""
+    for index in start..<end where bytes[index] != point {
+      text.unicodeScalars.append(Unicode.Scalar(bytes[index]))
+    }
+    return Double("\(text)e\(exponent)") ?? .nan
+  }
 }
 
 /// A sign and digits, as an exponent; beyond any number's exponent it stays there.
@@ -61,16 +103,14 @@ private func decimalExponent(_ bytes: Span<UInt8>, _ index: inout Int, _ end: In
   return index == start ? nil : isNegative ? -exponent : exponent
 }
 
-private func infinity(
-  _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ isNegative: Bool, _ hasPoint: Bool
-) -> Double? {
-  guard !hasPoint, end - start == 3 || end - start == 8 else { return nil }
+private func isInfinity(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+  guard end - start == 3 || end - start == 8 else { return false }
   var index = start
   for letter in "infinity".utf8.prefix(end - start) {
-    guard bytes[index] | 0x20 == letter else { return nil }
+    guard bytes[index] | 0x20 == letter else { return false }
     index += 1
   }
-  return isNegative ? -.infinity : .infinity
+  return true
 }
 
 private let powers: [Double] = (0...22).map { exponent in
@@ -114,11 +154,4 @@ private func quotient(_ significant: UInt64, _ exponent: Int) -> Double? {
 private func rounded(_ bits: UInt64, isInexact: Bool, scale: Int) -> Double {
   let whole = Double(bits | (isInexact ? 1 : 0))
   return whole * Double(sign: .plus, exponent: scale, significand: 1)
-}
-
-/// By the standard library, which is correct for all numbers, and slower.
-private func converted(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Double? {
-  var text = ""
-  for index in start..<end { text.unicodeScalars.append(Unicode.Scalar(bytes[index])) }
-  return Double(text)
 }

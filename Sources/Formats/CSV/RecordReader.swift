@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a field's text stands in the reader's buffer.
-struct Field {
-  var start: Int
-  var end: Int
-  /// A quoted field in which a doubled quote stands for one.
-  var hasDoubledQuotes = false
-}
-
 /// Cuts a text into records and fields, block by block: RFC 4180, with LF, CRLF or CR at the end
 /// of a line, spaces around fields dropped, empty lines skipped.
 struct RecordReader {
   /// A record longer than this is a quote left open.
   static let longestRecord = 1 << 26
+  /// More columns take more memory for themselves than for what is in them.
+  static let mostFields = 100_000
   private static let block = 1 << 20
 
   let source: ByteSource
@@ -28,18 +22,16 @@ struct RecordReader {
   private(set) var fields: [Field] = []
   /// The line, from 1, on which the current record starts.
   private(set) var line = 0
-  private var nextLine = 1
+  private var nextLine: Int
 
   /// - Parameter end: where to stop, for looking at the start of a file.
-  init(_ source: ByteSource, separator: UInt8, end: Int? = nil) throws(FileError) {
+  init(
+    _ source: ByteSource, separator: UInt8, from opening: Opening, end: Int? = nil
+  ) {
     self.source = source
     self.separator = separator
     self.end = min(end ?? source.byteCount, source.byteCount)
-    let mark = try source.bytes(at: 0, count: min(3, source.byteCount))
-    offset = mark == [0xEF, 0xBB, 0xBF] ? 3 : 0
-    if mark.starts(with: [0xFF, 0xFE]) || mark.starts(with: [0xFE, 0xFF]) {
-      throw source.malformed(at: 0, "is UTF-16; save it as UTF-8")
-    }
+    (offset, nextLine) = (min(opening.offset, self.end), opening.line)
   }
 
   /// Moves to the next record; false at the end.
@@ -60,9 +52,13 @@ struct RecordReader {
     guard buffer.count <= RecordReader.longestRecord else {
       throw error("a record of more than 64 MiB; is a quote left open?", line: nextLine)
     }
-    let count = min(max(RecordReader.block, buffer.count), end - offset)
-    buffer += try source.bytes(at: offset, count: count)
-    offset += count
+    let stop = min(offset + max(RecordReader.block, buffer.count), end)
+    buffer.reserveCapacity(buffer.count + stop - offset)
+    while offset < stop {
+      let block = try source.bytes(at: offset, count: min(RecordReader.block, stop - offset))
+      buffer += block
+      offset += block.count
+    }
   }
 
   private enum Outcome { case record, incomplete, end }
@@ -87,21 +83,30 @@ struct RecordReader {
     fields.removeAll(keepingCapacity: true)
     while true {
       while index < count, isBlank(bytes[index]) { index += 1 }
+      if fields.count == RecordReader.mostFields {
+        throw error(
+          "more than \(RecordReader.mostFields) fields; is "
+            + "\(Opening.name(of: separator)) the separator?",
+          line: line)
+      }
       var field = Field(start: index, end: index)
       if index < count, bytes[index] == quote {
-        guard let closing = closingQuote(of: &field, from: index + 1, &lines) else {
+        guard let quoted = quotedField(from: index + 1, &lines) else {
           if !isLast { return .incomplete }
           throw error("field \(fields.count + 1): a quote is left open", line: line)
         }
-        index = closing + 1
+        field = quoted
+        index = field.end + 1
         while index < count, isBlank(bytes[index]) { index += 1 }
         if index < count, !isEnd(bytes[index]) {
           throw error("field \(fields.count + 1): text after the closing quote", line: lines)
         }
       } else {
+        let start = index
         while index < count, !isEnd(bytes[index]) { index += 1 }
-        field.end = index
-        while field.end > field.start, isBlank(bytes[field.end - 1]) { field.end -= 1 }
+        var stop = index
+        while stop > start, isBlank(bytes[stop - 1]) { stop -= 1 }
+        field = Field(start: start, end: stop)
       }
       if index == count {
         if !isLast { return .incomplete }
@@ -126,22 +131,20 @@ struct RecordReader {
     return .record
   }
 
-  /// The position of the quote that ends a field; nil if the buffer ends before.
-  private func closingQuote(
-    of field: inout Field, from start: Int, _ lines: inout Int
-  ) -> Int? {
+  /// The field between quotes; nil if the buffer ends before the closing one.
+  private func quotedField(from start: Int, _ lines: inout Int) -> Field? {
     let bytes = buffer.span, count = bytes.count
-    field.start = start
+    var hasDoubledQuotes = false
     var index = start
     while index < count {
       let byte = bytes[index]
       if byte == quote {
         if index + 1 < count, bytes[index + 1] == quote {
-          field.hasDoubledQuotes = true
+          hasDoubledQuotes = true
           index += 1
         } else if index + 1 < count || offset == end {
-          field.end = index
-          return index
+          return Field(
+            start: start, end: index, isQuoted: true, hasDoubledQuotes: hasDoubledQuotes)
         } else {
           return nil
         }
@@ -163,6 +166,13 @@ struct RecordReader {
     (byte == space || byte == tab) && byte != separator
   }
 
+  func checkFieldCount(_ expected: Int) throws(FileError) {
+    guard fields.count != expected else { return }
+    throw error(
+      "expected \(expected == 1 ? "1 field" : "\(expected) fields"), found \(fields.count)",
+      line: line)
+  }
+
   func error(_ problem: String, line: Int) -> FileError {
     FileError(.malformed, in: source.name, at: .line(line), problem)
   }
@@ -176,26 +186,61 @@ struct RecordReader {
 
   /// The text of a field of the current record, with doubled quotes as one.
   func text(_ position: Int, column: String? = nil) throws(FileError) -> String {
-    let text = raw(fields[position])
-    if text.contains(0) {
-      throw error("a NUL character; is this a text in UTF-8?", field: position, column: column)
+    try checkText(position, column: column)
+    let field = fields[position]
+    let bytes = field.hasDoubledQuotes ? raw(field)[...] : buffer[field.start..<field.end]
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Throws if a field of the current record is no text in UTF-8. Goes by pieces: the whole may be
+  /// as long as the file.
+  func checkText(_ position: Int, column: String? = nil) throws(FileError) {
+    let field = fields[position]
+    var start = field.start
+    while start < field.end {
+      var stop = min(start + 1 << 16, field.end)
+      // No character is cut: of its bytes behind the first, which begin with 10, there are three.
+      while stop < field.end, stop > start + 1, buffer[stop] >> 6 == 0b10 { stop -= 1 }
+      let piece = buffer[start..<stop]
+      if piece.contains(0) {
+        throw error("a NUL character; is this a text in UTF-8?", field: position, column: column)
+      }
+      if String(validating: piece, as: UTF8.self) == nil {
+        throw error(
+          "the text is not UTF-8; save the file as UTF-8", field: position, column: column)
+      }
+      start = stop
     }
-    guard let text = String(validating: text, as: UTF8.self) else {
-      throw error("the text is not UTF-8; save the file as UTF-8", field: position, column: column)
-    }
-    return text
   }
 
   /// The bytes of a field, with doubled quotes as one.
   func raw(_ field: Field) -> Bytes {
     var text: Bytes = []
-    text.reserveCapacity(field.end - field.start)
+    text.reserveCapacity(field.count)
     var index = field.start
     while index < field.end {
       text.append(buffer[index])
       index += field.hasDoubledQuotes && buffer[index] == quote ? 2 : 1
     }
     return text
+  }
+
+  /// The current record has more fields than a table may have columns.
+  var hasTooManyFields: Bool { fields.count == RecordReader.mostFields }
+
+  /// Two fields of the current record are the same text.
+  var hasEqualFields: Bool {
+    var texts = Categories()
+    let bytes = buffer.span
+    return fields.contains { !texts.number(bytes, $0.start, $0.end).isNew }
+  }
+
+  /// The current record begins as comments do: with #, % or //.
+  var beginsWithMark: Bool {
+    guard let field = fields.first, !field.isQuoted, field.count > 0 else { return false }
+    let start = buffer[field.start..<field.end]
+    return start.starts(with: "#".utf8) || start.starts(with: "%".utf8)
+      || start.starts(with: "//".utf8)
   }
 }
 

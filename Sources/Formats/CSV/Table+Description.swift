@@ -17,6 +17,7 @@ extension Table.Column: CustomStringConvertible {
       text += ", \(counted(categories.count, "text"))"
     }
     if missingCount > 0 { text += ", \(missingCount) missing" }
+    if firstRoundedRow != nil { text += ", with more digits than Double holds" }
     if isConstant { text += ", constant" }
     if isIdentifierLike { text += ", a value of its own in each row" }
     return text

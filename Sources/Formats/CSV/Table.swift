@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import PullbackTensors
 import PullbackRuntime
+import PullbackTensors
 
 /// Named columns of numbers and categories, one row per example.
 public struct Table: Sendable {
@@ -9,8 +9,16 @@ public struct Table: Sendable {
   public let file: String
   public let columns: [Column]
   public let rowCount: Int
-  /// The line of the file on which each row starts.
-  let lines: [Int32]
+  private let lines: RowLines
+  /// The names: their numbers are those of the columns.
+  private let index: Categories
+
+  init(
+    file: String, columns: [Column], rowCount: Int, lines: RowLines, index: Categories
+  ) {
+    (self.file, self.columns, self.rowCount) = (file, columns, rowCount)
+    (self.lines, self.index) = (lines, index)
+  }
 
   /// What a column holds.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
@@ -21,13 +29,13 @@ public struct Table: Sendable {
     /// Numbers; a missing one is NaN.
     case numeric([Double])
     /// For each row the number of its category, or -1 where it is missing; the categories in
-    /// alphabetical order (of their UTF-8 bytes).
-    case categorical([Int32], categories: [String])
+    /// the order of ``Texts``.
+    case categorical([Int32], categories: Texts)
   }
 
   public struct Column: Sendable {
     public let name: String
-    public let values: Values
+    private let contents: Contents
     /// How many rows have no value.
     public let missingCount: Int
     /// All values are equal: nothing can be learned from the column.
@@ -35,48 +43,61 @@ public struct Table: Sendable {
     /// Each row has a value of its own, as a number of the row or a name has: nothing that is
     /// learned from the column holds for new rows.
     public let isIdentifierLike: Bool
+    /// The first row whose whole number a Double does not hold, as 1234567890123456789; nil if
+    /// there is none. The flags above know the numbers as they are written, `values` the nearest
+    /// Doubles: load such a column as categorical where its numbers are names.
+    public let firstRoundedRow: Int?
+
+    enum Contents: Sendable {
+      case numbers(Numbers)
+      case categories([Int32], Texts)
+    }
+
+    init(
+      name: String, contents: Contents, missingCount: Int, isConstant: Bool,
+      isIdentifierLike: Bool, firstRoundedRow: Int?
+    ) {
+      (self.name, self.contents, self.missingCount) = (name, contents, missingCount)
+      (self.isConstant, self.isIdentifierLike) = (isConstant, isIdentifierLike)
+      self.firstRoundedRow = firstRoundedRow
+    }
+
+    /// What stands in the rows. Where many numbers are missing, the array is made at each call.
+    public var values: Values {
+      switch contents {
+      case .numbers(let numbers): .numeric(numbers.array)
+      case .categories(let codes, let texts): .categorical(codes, categories: texts)
+      }
+    }
 
     public var kind: Kind {
-      switch values {
-      case .numeric: .numeric
-      case .categorical: .categorical
+      switch contents {
+      case .numbers: .numeric
+      case .categories: .categorical
       }
     }
   }
 
-  /// The column of a name.
-  public subscript(name: String) -> Column? { columns.first { $0.name == name } }
+  /// The column of a name. Names are compared byte by byte: "é" as one character and as two are
+  /// two names.
+  public subscript(name: String) -> Column? { index.firstIndex(of: name).map { columns[$0] } }
 
   /// The line of the file on which a row, counted from 0, starts; for messages. A mistake if there
   /// is no such row.
   public func line(ofRow row: Int) -> Int {
-    guard lines.indices.contains(row) else {
+    guard row >= 0, row < rowCount else {
       Mistake(
         "line(ofRow:)", "there is no row \(row): rows are 0..<\(rowCount)",
         fix: "count rows from 0"
       ).stop(at: nil)
     }
-    return Int(lines[row])
-  }
-
-  /// Numeric columns side by side: [rows, columns]. Missing values are NaN.
-  ///
-  /// Throws if there is no such column, or if one is categorical.
-  public func matrix(of names: [String]) throws(FileError) -> Tensor<Float> {
-    var selected: [[Double]] = []
-    for name in names {
-      guard case .numeric(let numbers) = try column(name).values else {
-        throw FileError(.malformed, in: file, "the column \(name.quoted) is categorical")
-      }
-      selected.append(numbers)
-    }
-    var scalars: [Float] = []
-    scalars.reserveCapacity(rowCount * selected.count)
-    for row in 0..<rowCount { for numbers in selected { scalars.append(Float(numbers[row])) } }
-    return Tensor(shape: [rowCount, selected.count], scalars: scalars)
+    return lines[row]
   }
 
   /// The numbers of the categories of a column: [rows], and what they stand for.
+  ///
+  /// Classes that are numbers are in the order of the numbers, so where they are 0, 1, 2, ... each
+  /// label is the number of its class.
   ///
   /// Throws if there is no such column, if it is numeric, or if a value is missing.
   public func labels(
@@ -85,16 +106,17 @@ public struct Table: Sendable {
     guard case .categorical(let codes, let categories) = try column(name).values else {
       throw FileError(
         .malformed, in: file,
-        "the column \(name.quoted) is numeric; load it with types: [\"\(name)\": .categorical]")
+        "the column \(name.quoted) is numeric; load it with types: [\(name.debugDescription): "
+          + ".categorical]")
     }
     if let row = codes.firstIndex(of: -1) {
       throw FileError(
         .malformed, in: file, at: .line(line(ofRow: row)), "no value in the column \(name.quoted)")
     }
-    return (Tensor(codes), categories)
+    return (Tensor(codes), Array(categories))
   }
 
-  private func column(_ name: String) throws(FileError) -> Column {
+  func column(_ name: String) throws(FileError) -> Column {
     if let column = self[name] { return column }
     let names = columns.prefix(20).map { $0.name.quoted }.joined(separator: ", ")
     throw FileError(

@@ -24,11 +24,12 @@ package final class ByteSource: Sendable {
 
   private enum Contents {
     case file(descriptor: Int32)
-    case bytes(Bytes)
+    case bytes([UInt8])
   }
 
   /// Opens a file. Only regular files have a length to check claims against.
   package init(path: String) throws(FileError) {
+    guard isOpenable(path) else { throw FileError(.unreadable, in: path, nameWithNUL) }
     // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
     let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw FileError(.unreadable, in: path, systemError()) }
@@ -52,7 +53,7 @@ package final class ByteSource: Sendable {
   package init(_ bytes: [UInt8], name: String) {
     self.name = name
     byteCount = bytes.count
-    contents = .bytes(Bytes(bytes))
+    contents = .bytes(bytes)
   }
 
   deinit {
@@ -150,4 +151,10 @@ extension Bytes {
 }
 
 /// True if there is a file at the path that may be read.
-package func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
+package func isReadable(_ path: String) -> Bool { isOpenable(path) && access(path, R_OK) == 0 }
+
+/// The system takes a path to end where its first NUL stands: it would open another file.
+func isOpenable(_ path: String) -> Bool { !path.utf8.contains(0) }
+
+/// What is wrong with a path that is not openable.
+let nameWithNUL = "a NUL character in the path; no file has such a name"

@@ -74,6 +74,11 @@ struct FileKind {
     if text.hasPrefix("<!doctype") || text.hasPrefix("<html") {
       return FileKind("a page of HTML", "download the file itself")
     }
+    let tags = ["<!--", "<head", "<body", "<meta", "<table", "<div", "<script"]
+    if tags.contains(where: text.hasPrefix) {
+      return FileKind("a page of HTML", "download the file itself")
+    }
+    if text.hasPrefix("%pdf") { return FileKind("a PDF document", "save its numbers as CSV") }
     if text.hasPrefix("<?xml") { return FileKind("an XML document", "convert it") }
     // The oldest protocol of pickles, for a dictionary or a list.
     if text.hasPrefix("(dp0\n") || text.hasPrefix("(lp0\n") { return pickle("a Python pickle") }
@@ -142,6 +147,11 @@ struct FileKind {
     (0, [0xFF, 0xD8, 0xFF], picture("JPEG")),
     (0, Array("GIF8".utf8), picture("GIF")),
     (0, Array("%PDF".utf8), FileKind("a PDF document", "save its numbers as CSV")),
+    (0, [0x7F] + Array("ELF".utf8), program),
+    (0, [0xCF, 0xFA, 0xED, 0xFE], program),
+    (0, [0xCA, 0xFE, 0xBA, 0xBE], program),
+    (0, [0] + Array("asm".utf8), program),
+    (0, [0x4D, 0x5A, 0x90, 0x00], program),
   ]
 
   /// What a zip archive is for, by the name of its first member.
@@ -180,6 +190,7 @@ struct FileKind {
     FileKind("a \(name) picture", "in Python save its pixels with numpy.save")
   }
 
+  private static let program = FileKind("a program", "give the file of its data")
   private static let workbook = "save the sheet as CSV"
 
   private static func export(_ what: String) -> String {

@@ -6,9 +6,10 @@ import PullbackTensors
 extension StoredTensor {
   /// The tensor to compute with.
   ///
-  /// The same element type shares the memory. Anything becomes Float or Double, rounded to nearest;
-  /// integers and Bool become Int32. Throws if an integer does not fit Int32, or if numbers with a
-  /// fraction are asked for as Int32, or numbers as Bool.
+  /// The same element type shares the memory. Anything becomes Float or Double, numbers with a
+  /// fraction rounded to nearest; integers and Bool become Int32. Throws if an integer is none of
+  /// the numbers that Int32, Float or Double hold (Float holds all up to 2^24, Double up to 2^53),
+  /// or if numbers with a fraction are asked for as Int32, or numbers as Bool.
   public func tensor<Scalar: TensorScalar>(
     as _: Scalar.Type = Scalar.self
   ) throws(FileError) -> Tensor<Scalar> {
@@ -63,12 +64,12 @@ extension StoredTensor {
     case .float32: storage
     case .float16: try converted(UInt16.self) { bits, _ in float(half: bits) }
     case .bfloat16: try converted(UInt16.self) { bits, _ in float(bfloat: bits) }
-    case .int64: try converted(Int64.self) { x, _ in Float(x) }
-    case .int32: try converted(Int32.self) { x, _ in Float(x) }
+    case .int64: try whole(Int64.self, Float.init(exactly:))
+    case .int32: try whole(Int32.self, Float.init(exactly:))
     case .int16: try converted(Int16.self) { x, _ in Float(x) }
     case .int8: try converted(Int8.self) { x, _ in Float(x) }
-    case .uint64: try converted(UInt64.self) { x, _ in Float(x) }
-    case .uint32: try converted(UInt32.self) { x, _ in Float(x) }
+    case .uint64: try whole(UInt64.self, Float.init(exactly:))
+    case .uint32: try whole(UInt32.self, Float.init(exactly:))
     case .uint16: try converted(UInt16.self) { x, _ in Float(x) }
     case .uint8, .bool: try converted(UInt8.self) { x, _ in Float(x) }
     }
@@ -80,11 +81,11 @@ extension StoredTensor {
     case .float32: try converted(Float.self) { x, _ in Double(x) }
     case .float16: try converted(UInt16.self) { bits, _ in Double(float(half: bits)) }
     case .bfloat16: try converted(UInt16.self) { bits, _ in Double(float(bfloat: bits)) }
-    case .int64: try converted(Int64.self) { x, _ in Double(x) }
+    case .int64: try whole(Int64.self, Double.init(exactly:))
     case .int32: try converted(Int32.self) { x, _ in Double(x) }
     case .int16: try converted(Int16.self) { x, _ in Double(x) }
     case .int8: try converted(Int8.self) { x, _ in Double(x) }
-    case .uint64: try converted(UInt64.self) { x, _ in Double(x) }
+    case .uint64: try whole(UInt64.self, Double.init(exactly:))
     case .uint32: try converted(UInt32.self) { x, _ in Double(x) }
     case .uint16: try converted(UInt16.self) { x, _ in Double(x) }
     case .uint8, .bool: try converted(UInt8.self) { x, _ in Double(x) }
@@ -92,33 +93,31 @@ extension StoredTensor {
   }
 
   private func integers() throws(FileError) -> Storage {
-    @inline(__always)
-    func fitting(
-      _ number: Int32?, _ x: some BinaryInteger, _ index: Int
-    ) throws(FileError) -> Int32 {
-      if let number { return number }
-      throw origin.malformed("element \(index) is \(x), which Int32 does not hold")
-    }
     switch type {
     case .float64, .float32, .float16, .bfloat16:
       throw refusal(of: "Int32", "load it as Float and convert the tensor")
     case .int64:
-      return try converted(Int64.self) { (x, index) throws(FileError) in
-        try fitting(Int32(exactly: x), x, index)
-      }
+      return try whole(Int64.self, Int32.init(exactly:))
     case .int32: return storage
     case .int16: return try converted(Int16.self) { x, _ in Int32(x) }
     case .int8: return try converted(Int8.self) { x, _ in Int32(x) }
     case .uint64:
-      return try converted(UInt64.self) { (x, index) throws(FileError) in
-        try fitting(Int32(exactly: x), x, index)
-      }
+      return try whole(UInt64.self, Int32.init(exactly:))
     case .uint32:
-      return try converted(UInt32.self) { (x, index) throws(FileError) in
-        try fitting(Int32(exactly: x), x, index)
-      }
+      return try whole(UInt32.self, Int32.init(exactly:))
     case .uint16: return try converted(UInt16.self) { x, _ in Int32(x) }
     case .uint8, .bool: return try converted(UInt8.self) { x, _ in Int32(x) }
+    }
+  }
+
+  /// Whole numbers as a type that holds each of them as it is.
+  @inline(__always)
+  private func whole<Source: FixedWidthInteger & BitwiseCopyable, Target: BitwiseCopyable>(
+    _ source: Source.Type, _ exactly: (Source) -> Target?
+  ) throws(FileError) -> Storage {
+    try converted(source) { (x, index) throws(FileError) in
+      if let number = exactly(x) { return number }
+      throw origin.malformed("element \(index) is \(x), which \(Target.self) does not hold")
     }
   }
 

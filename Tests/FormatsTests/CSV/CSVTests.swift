@@ -5,25 +5,6 @@ import PullbackTestSupport
 import Testing
 
 struct CSVTests {
-  private func table(
-    _ text: String, separator: Character? = nil, header: Bool? = nil,
-    types: [String: Table.Kind] = [:]
-  ) throws -> Table {
-    try CSV.table(
-      from: Array(text.utf8), name: "file.csv", separator: separator, header: header, types: types)
-  }
-
-  /// The texts of a categorical column; nil where missing.
-  private func texts(_ column: Table.Column?) -> [String?] {
-    guard case .categorical(let codes, let categories)? = column?.values else { return [] }
-    return codes.map { $0 < 0 ? nil : categories[Int($0)] }
-  }
-
-  private func numbers(_ column: Table.Column?) -> [Double] {
-    guard case .numeric(let numbers)? = column?.values else { return [] }
-    return numbers
-  }
-
   @Test(arguments: ["pandas.csv", "pandas.tsv"]) func filesOfPandasLoad(name: String) throws {
     let table = try CSV.table(at: Fixture.path(name))
     #expect(table.columns.map(\.name) == ["city", "price", "rooms"])
@@ -56,7 +37,7 @@ struct CSVTests {
   @Test(arguments: [
     ("a,b,c\n1,2,3\n", ["a", "b", "c"]), ("a;b\n1,5;2,5\n", ["a", "b"]),
     ("a\tb\n1,2,3\t2\n", ["a", "b"]), ("a|b\nx,y|2\n", ["a", "b"]),
-    ("a;b,c\n1;2,3\n", ["a;b", "c"]), ("\"a;b;c\",d\n1,2\n", ["a;b;c", "d"]),
+    ("\"a;b;c\",d\n1,2\n", ["a;b;c", "d"]),
   ])
   func separatorsAreDetected(text: String, names: [String]) throws {
     #expect(try table(text).columns.map(\.name) == names)
@@ -138,15 +119,15 @@ struct CSVTests {
   }
 
   @Test func categoriesAreInAlphabeticalOrder() throws {
-    let table = try table("c,x\nzebra,1\nApfel,2\näpfel,3\nzebra,4\n")
-    let (labels, classes) = try table.labels(of: "c")
+    let zoo = try table("c,x\nzebra,1\nApfel,2\näpfel,3\nzebra,4\n")
+    let (labels, classes) = try zoo.labels(of: "c")
     #expect(classes == ["Apfel", "zebra", "äpfel"])
     #expect(labels.scalars == [1, 0, 2, 1])
-    #expect(try table.matrix(of: ["x", "x"]).scalars == [1, 1, 2, 2, 3, 3, 4, 4])
-    #expect(throws: FileError.self) { try table.matrix(of: ["c"]) }
-    #expect(throws: FileError.self) { try table.labels(of: "x") }
-    #expect(throws: FileError.self) { try table.labels(of: "y") }
-    #expect(throws: FileError.self) { try self.table("c,x\n,1\nb,2\n").labels(of: "c") }
+    #expect(try zoo.matrix(of: ["x", "x"]).scalars == [1, 1, 2, 2, 3, 3, 4, 4])
+    #expect(throws: FileError.self) { try zoo.matrix(of: ["c"]) }
+    #expect(throws: FileError.self) { try zoo.labels(of: "x") }
+    #expect(throws: FileError.self) { try zoo.labels(of: "y") }
+    #expect(throws: FileError.self) { try table("c,x\n,1\nb,2\n").labels(of: "c") }
   }
 
   @Test func aTextBehindManyNumbersMakesTheColumnCategorical() throws {

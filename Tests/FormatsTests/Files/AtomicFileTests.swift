@@ -120,6 +120,32 @@ struct AtomicFileTests {
     #expect(message(pipe) == "\(pipe): is not a regular file")
   }
 
+  /// The system would open, or replace, the file whose name ends where the NUL stands.
+  @Test func aPathWithNULIsRefused() throws {
+    let path = folder.file("x.npy"), cut = path + "\0.csv"
+    try NumPy.save(x, to: path)
+    let old = try Data(contentsOf: URL(filePath: path))
+    func refuses(_ kind: FileError.Kind, _ use: () throws -> Void) {
+      let error = #expect(throws: FileError.self) { try use() }
+      #expect(error?.kind == kind && error?.file == cut)
+      #expect(error?.problem == "a NUL character in the path; no file has such a name")
+    }
+    refuses(.unreadable) { _ = try NumPy.load(at: cut) }
+    refuses(.unreadable) { _ = try NumPy.archive(at: cut) }
+    refuses(.unreadable) { _ = try CSV.table(at: cut) }
+    refuses(.unreadable) { _ = try IDX.load(at: cut) }
+    refuses(.unreadable) { _ = try Safetensors.read(at: cut) }
+    refuses(.unreadable) { _ = try ModelFile.load(at: cut) }
+    refuses(.unreadable) { _ = try Dataset(images: cut, labels: cut) }
+    refuses(.unwritable) { try NumPy.save(x, to: cut) }
+    refuses(.unwritable) { try NumPy.save(["x": x], to: cut) }
+    refuses(.unwritable) { try Safetensors.write(["x": x], to: cut) }
+    refuses(.unwritable) { try ModelFile(Parameters()).save(to: cut) }
+    #expect(throws: FileError.self) { try Dataset.idx(inFolder: folder.path + "\0") }
+    #expect(folder.names == ["x.npy"])
+    #expect(try Data(contentsOf: URL(filePath: path)) == old)
+  }
+
   /// A file that is cut between opening and reading: an error, where a mapping would end the program.
   @Test func aFileThatShrinksIsAnError() throws {
     let path = folder.file("x.safetensors")

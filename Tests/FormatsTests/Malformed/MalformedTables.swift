@@ -23,7 +23,7 @@ extension MalformedFile {
         + "are no names"),
     MalformedFile(
       .csv, Array("a,b\n1,".utf8) + [0xE9] + Array("\n".utf8),
-      ":2: field 2: the text is not UTF-8; save the file as UTF-8"),
+      ":2: field 2 (b): the text is not UTF-8; save the file as UTF-8"),
     MalformedFile(
       .csv,
       Array("a,b\n".utf8) + Array(repeatElement(Array("1,x\n".utf8), count: 500).joined())
@@ -35,6 +35,32 @@ extension MalformedFile {
     MalformedFile(
       .csv, Array("a,\"".utf8) + [0xFF] + Array("\"\n1,2\n".utf8),
       ":1: field 2: the text is not UTF-8; save the file as UTF-8"),
+    // UTF-16 without a mark, numbers only.
+    MalformedFile(
+      csv: "1\0,\02\0\n\03\0,\04\0\n\0", ":1: field 1: a NUL character; is this a text in UTF-8?"),
+    MalformedFile(
+      csv: "inf\0,1\0\n1,2\n", ":1: field 1: a NUL character; is this a text in UTF-8?"),
+    // pandas#19886, #66415
+    MalformedFile(
+      csv: "x,y\nabc,r\n\0\0\0,r\nq,s\n",
+      ":3: field 1 (x): a NUL character; is this a text in UTF-8?"),
+    MalformedFile(
+      csv: "a\u{1},b\n1,2\n",
+      ":1: field 1: a control character (1) in a name; is this a text in UTF-8?"),
+    MalformedFile(
+      csv: "a,b\n1,x\n\"2,3\n4,5\n", ":3: field 1: a quote is left open"),
+    MalformedFile(
+      csv: "a,b\n1,\0\n3\n", ":2: field 2 (b): a NUL character; is this a text in UTF-8?"),
+    MalformedFile(
+      .csv, [0x7F] + Array("ELF".utf8) + [2, 1, 1],
+      ": is a program, not a table; give the file of "
+        + "its data"),
+    MalformedFile(
+      csv: String(repeating: ",", count: 100_000),
+      ":1: more than 100000 fields; is \",\" the separator?"),
+    MalformedFile(
+      csv: "\u{FEFF}\u{FEFF}a,b\n1,2\n",
+      ": byte 3: a second byte order mark; save the file with one, or none"),
   ]
 
   static let idx: [MalformedFile] = [

@@ -61,11 +61,35 @@ struct ConversionTests {
     try check([Int32.min, 3], [-0x1p31, 3])
     try check([Int16.min, 3], [-32768, 3])
     try check([Int8.min, 3], [-128, 3])
-    try check([UInt64.max, 3], [0x1p64, 3])
-    try check([UInt32.max, 3], [4_294_967_295, 3])
+    try check([UInt64(1) << 63, 3], [0x1p63, 3])
+    try check([UInt32.max - 255, 3], [4_294_967_040, 3])
     try check([UInt16.max, 3], [65535, 3])
     try check([UInt8.max, 3], [255, 3])
     try check([true, false], [1, 0])
+  }
+
+  /// A whole number that would become another one is named: Float holds all up to 2^24, Double up
+  /// to 2^53.
+  @Test func integersAreNotRounded() throws {
+    func check<Scalar: StoredScalar & FixedWidthInteger, Target: TensorScalar>(
+      _ number: Scalar, _: Target.Type
+    ) {
+      let stored = StoredTensor(shape: [2], scalars: [0, number])
+      let error = #expect(throws: FileError.self) { try stored.tensor(as: Target.self) }
+      #expect(error?.problem == "element 1 is \(number), which \(Target.self) does not hold")
+    }
+    check(Int64(16_777_217), Float.self)
+    check(Int32(-16_777_217), Float.self)
+    check(UInt64.max, Float.self)
+    check(UInt32.max, Float.self)
+    check(Int64.max, Double.self)
+    check(UInt64.max, Double.self)
+    check(Int64(1 << 53 + 1), Double.self)
+    let idx = try IDX.load(from: [0, 0, 0x0C, 1, 0, 0, 0, 1, 1, 0, 0, 1], name: "ids.idx")
+    let error = #expect(throws: FileError.self) { try idx.tensor(as: Float.self) }
+    #expect(error?.description == "ids.idx: element 0 is 16777217, which Float does not hold")
+    #expect(try idx.tensor(as: Double.self).scalars == [16_777_217])
+    #expect(try idx.tensor(as: Int32.self).scalars == [16_777_217])
   }
 
   @Test func smallIntegersBecomeInt32() throws {

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where a field's text stands in the reader's buffer, in eight bytes: a record may have as many
+/// fields as letters. No buffer reaches 2^30 bytes.
+struct Field {
+  private let first: UInt32
+  private let last: UInt32
+
+  init(start: Int, end: Int, isQuoted: Bool = false, hasDoubledQuotes: Bool = false) {
+    first = UInt32(start)
+    last = UInt32(end) << 2 | (isQuoted ? 1 : 0) | (hasDoubledQuotes ? 2 : 0)
+  }
+
+  var start: Int { Int(first) }
+  var end: Int { Int(last >> 2) }
+  var count: Int { end - start }
+  var isQuoted: Bool { last & 1 != 0 }
+  /// A quoted field in which a doubled quote stands for one.
+  var hasDoubledQuotes: Bool { last & 2 != 0 }
+}
+
+/// The texts that stand for no value, compared byte by byte without regard to case.
+struct MissingValues {
+  private let texts: [Bytes]
+  /// Bit n is set if one of them has n bytes: most fields are told apart by this.
+  private let lengths: UInt64
+
+  init(_ texts: [String]) {
+    self.texts = texts.map { Bytes($0.utf8.map(MissingValues.lowercased)) }
+    lengths = self.texts.reduce(0) { $0 | MissingValues.bit($1.count) }
+  }
+
+  func contains(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
+    let count = field.count
+    guard lengths & MissingValues.bit(count) != 0 else { return false }
+    return texts.contains { text in
+      text.count == count
+        && text.indices.allSatisfy {
+          MissingValues.lowercased(bytes[field.start + $0]) == text[$0]
+        }
+    }
+  }
+
+  private static func bit(_ count: Int) -> UInt64 { 1 << UInt64(min(count, 63)) }
+
+  private static func lowercased(_ byte: UInt8) -> UInt8 {
+    byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pullback
+import Testing
+
+struct SeparatorDetectionTests {
+  /// Two separators that cut all records evenly: each reading is as good as the other.
+  @Test(arguments: [
+    // data.table#2431, TableTool#38
+    ("1,5;2,5\n3,25;4,75\n5,0;6,5\n", #""," and ";""#),
+    ("a;b,c\n1;2,3\n", #""," and ";""#), ("a|b,c\n", #""," and "|""#),
+    ("a;b|c;d\n1;2|3;4\n", #"";" and "|""#), ("a,b\tc\n1,2\t3\n", #""," and "\t""#),
+    ("1,2;3|4\n5,6;7|8\n", #""," and ";" and "|""#),
+  ])
+  func aTieAsks(text: String, names: String) throws {
+    let text = try #require(message(text))
+    let listed = names.replacing(" and ", with: ", ")
+    let last = names.split(separator: " and ").last!
+    let shown = listed.replacing(", " + last, with: " and " + last)
+    #expect(
+      text.hasPrefix("file.csv:1: \(shown) cut the records equally well; say which "), "\(text)")
+    #expect(text.contains("separator: "), "\(text)")
+  }
+
+  @Test func whoIsAskedAnswers() throws {
+    let text = "1,5;2,5\n3,25;4,75\n5,0;6,5\n"
+    #expect(try table(text, separator: ";").columns.map(\.kind) == [.categorical, .categorical])
+    #expect(try table(text, separator: ";").rowCount == 3)
+    #expect(try table(text, separator: ",").names.count == 3)
+    let numeric = try table(text, decimal: ",")
+    #expect(numeric.names == ["column 1", "column 2"])
+    #expect(numbers(numeric.columns[0]) == [1.5, 3.25, 5])
+    #expect(numbers(numeric.columns[1]) == [2.5, 4.75, 6.5])
+  }
+
+  /// polars#6698, rio#186, data.table#2431: numbers with a comma.
+  @Test func numbersWithACommaAreRead() throws {
+    let text = "breite;hoehe\n1,5;2,5\n3,25;4,75\n"
+    #expect(try table(text).columns.map(\.kind) == [.categorical, .categorical])
+    let numeric = try table(text, decimal: ",")
+    #expect(numbers(numeric["breite"]) == [1.5, 3.25])
+    #expect(numbers(numeric["hoehe"]) == [2.5, 4.75])
+    #expect(numbers(try table("x\n-1,5e3\n,5\n", decimal: ",").columns[0]) == [-1500, 0.5])
+    #expect(texts(try table("x\n1.5\n", decimal: ",").columns[0]) == ["1.5"])
+    #expect(numbers(try table("x\n1,00000000000000000000000001\n", decimal: ",")["x"]) == [1])
+    #expect(message("a,b\n1,2\n", separator: ",", decimal: ",")?.contains("both") == true)
+    #expect(message("a\n1\n", decimal: ";")?.contains("does not stand before decimals") == true)
+  }
+
+  /// Agreement decides, not what comes first: duckdb#14115 and its kin.
+  @Test(arguments: [
+    ("id\ttext\tn\n1\thello, you, there\t3\n2\tone, two, three\t4\n", ["id", "text", "n"]),
+    ("a;b\n1,5;2,5\n", ["a", "b"]), ("id,note\n1,x|y\n2,p|q\n", ["id", "note"]),
+  ])
+  func oneThatFitsIsTaken(text: String, names: [String]) throws {
+    #expect(try table(text).names == names)
+  }
+
+  /// Sep#274, SwiftCSV#135, csv-parser#13: the odd line is the first.
+  @Test func aLineAboveTheTableIsNamed() throws {
+    let text = "# made 2024-01-05 by logger 7\ntime,temp,hum\n1,20.5,40\n2,20.7,41\n"
+    #expect(
+      message(text)
+        == "file.csv:1: 1 field, but the records below have 3; if the table begins on line 2, load "
+        + "it with skip: 1")
+    #expect(try table(text, skip: 1).names == ["time", "temp", "hum"])
+    #expect(try table(text, skip: 1).line(ofRow: 0) == 3)
+    let title = "Report\n\nof, today\na,b,c\n1,2,3\n4,5,6\n"
+    #expect(message(title)?.hasPrefix("file.csv:1: 1 field, but ") == true)
+    #expect(message(title)?.hasSuffix("skip: 3") == true)
+    #expect(try table(title, skip: 3).names == ["a", "b", "c"])
+    #expect(
+      message("# a, b\nx,y,z\n1,2,3\n")?.hasPrefix("file.csv:1: 2 fields, but the records") == true)
+    #expect(message("x\n1,5\n2,5\n")?.contains("decimal: \",\"") == true)
+    // What numpy.savetxt writes in front are names.
+    #expect(try table("# a,b\n1,2\n3,4\n").names == ["# a", "b"])
+  }
+
+  /// pandas#14124, #15203, #41304, abusehelper#83, csv-parser#283.
+  @Test(arguments: [
+    ("A,B,C\n1,4,7,\n2,5,8,\n", ":2: expected 3 fields, found 4"),
+    ("a,b\n1,2\n3,4\nTotal rows: 2\n", ":4: expected 2 fields, found 1"),
+    ("a,b,c\n1,2,3\n4,5\n6,7,8\n", ":3: expected 3 fields, found 2"),
+  ])
+  func anotherNumberOfFieldsIsAnError(text: String, expected: String) {
+    #expect(message(text) == "file.csv" + expected)
+  }
+}
