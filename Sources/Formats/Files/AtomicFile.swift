@@ -35,9 +35,6 @@ package final class AtomicFile {
   private init(_ path: String) throws(FileError) {
     guard isOpenable(path) else { throw FileError(.unwritable, in: path, nameWithNUL) }
     self.path = path
-    guard !path.utf8.contains(0) else {
-      throw FileError(.unwritable, in: path, "the path has a NUL character")
-    }
     target = try AtomicFile.resolved(path)
     var status = stat()
     let exists = stat(target, &status) == 0

@@ -17,22 +17,30 @@ public enum IDX {
   ///
   /// Throws a ``FileError`` if the header is not one, or the elements are more or fewer than it
   /// declares. A compressed file is read twice: first to see that so much is in it.
-  public static func load(at path: String) throws(FileError) -> StoredTensor {
-    try load(ByteSource(path: path))
+  ///
+  /// - Parameter limit: how many bytes the elements may take. A compressed file may hold a thousand
+  ///   times its size: give a limit for files of strangers.
+  public static func load(
+    at path: String, upTo limit: Int = .max
+  ) throws(FileError) -> StoredTensor {
+    try load(ByteSource(path: path), upTo: limit)
   }
 
   /// Reads a tensor from the bytes of a file.
   public static func load(
-    from bytes: [UInt8], name: String = "IDX"
+    from bytes: [UInt8], name: String = "IDX", upTo limit: Int = .max
   ) throws(FileError) -> StoredTensor {
-    try load(ByteSource(bytes, name: name))
+    try load(ByteSource(bytes, name: name), upTo: limit)
   }
 
-  private static func load(_ source: ByteSource) throws(FileError) -> StoredTensor {
+  private static func load(
+    _ source: ByteSource, upTo limit: Int
+  ) throws(FileError) -> StoredTensor {
     let origin = StoredTensor.Origin(file: source.name)
     let mark = try source.bytes(at: 0, count: min(2, source.byteCount))
     guard mark != [0x1F, 0x8B] else {
       let (arrangement, _) = try inflatedHeader(source) { reader, count throws(FileError) in
+        try check(count, source, upTo: limit)
         try skip(count, reader)
         try reader.finish()
       }
@@ -54,6 +62,7 @@ public enum IDX {
         "the header declares \(byteCount) bytes of \(arrangement.shape), "
           + "\(source.byteCount - 4 - 4 * header.rank) follow it")
     }
+    try check(byteCount, source, upTo: limit)
     return try StoredTensor(arrangement, origin: origin) { (span) throws(FileError) in
       try source.read(at: 4 + 4 * header.rank, into: &span)
     }
@@ -67,6 +76,21 @@ public enum IDX {
     let header = try Header(bytes(4, reader), source)
     let (arrangement, byteCount) = try header.arrangement(bytes(4 * header.rank, reader), source)
     return (arrangement, try body(reader, byteCount))
+  }
+
+  /// Throws before anything is inflated if the elements cannot be in the file, or are too many.
+  private static func check(
+    _ byteCount: Int, _ source: ByteSource, upTo limit: Int
+  ) throws(FileError) {
+    guard byteCount <= limit else {
+      throw source.malformed(
+        "the elements take \(byteCount) bytes, more than the \(limit) that are allowed")
+    }
+    guard byteCount <= InflatingReader.mostBytes(from: source.byteCount) else {
+      throw source.malformed(
+        "the header declares \(byteCount) bytes, more than \(source.byteCount) compressed ones "
+          + "can hold")
+    }
   }
 
   private static func bytes(

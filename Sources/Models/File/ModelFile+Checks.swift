@@ -8,6 +8,10 @@ extension ModelFile {
   /// Throws unless all parts are right and fit together. What is read and what is to be written go
   /// through the same checks, so that whatever is saved loads and whatever loads can be used.
   func check(_ check: FileCheck) throws(FileError) {
+    try check.checkIntegers(weights)
+    if let optimizer {
+      try check.checkIntegers(optimizer.numbers, prefix: ModelFile.optimizerPrefix)
+    }
     try architecture?.check(weights, check)
     try preprocessing?.check(check)
     try check.checkDistinct(classNames, at: "classNames")
@@ -38,6 +42,25 @@ extension ModelFile {
     guard classNames.count == outputs else {
       throw check.error(
         "classNames", "\(counted(classNames.count, "name")) for \(counted(outputs, "output"))")
+    }
+  }
+}
+
+extension FileCheck {
+  /// Throws if a number is an integer that Float, which layers compute with, does not hold.
+  fileprivate func checkIntegers(
+    _ tensors: NamedTensors, prefix: String = ""
+  ) throws(FileError) {
+    for (name, tensor) in tensors {
+      switch tensor.type {
+      case .int64, .uint64, .int32, .uint32:
+        do throws(FileError) {
+          _ = try tensor.tensor(as: Float.self)
+        } catch {
+          throw self.error(prefix + name, error.problem)
+        }
+      case .int16, .uint16, .int8, .uint8, .bool, .float64, .float32, .float16, .bfloat16: break
+      }
     }
   }
 }
