@@ -66,7 +66,11 @@ extension JSONScanner {
       index += text.utf8.count
       return .integer(integer)
     }
-    guard let number = Double(text), number.isFinite else {
+    // A whole number is somebody's name or seed: the Double next to it is another one.
+    let isWhole = digits.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+    guard let number = Double(text), number.isFinite,
+      !isWhole || text == "-0" || Int128(text).map({ Double(exactly: $0) != nil }) ?? false
+    else {
       throw malformed("\(text.quoted) is not a number that a Double holds")
     }
     index += text.utf8.count

@@ -34,6 +34,16 @@ struct JSONTests {
     #expect(throws: FileError.self) { try JSON(parsing: text) }
   }
 
+  /// The Double next to a seed or an identifier is another one.
+  @Test(arguments: ["12345678901234567890", "-9223372036854775809", "\(UInt64.max)"])
+  func wholeNumbersAreNotRounded(text: String) throws {
+    let error = #expect(throws: FileError.self) { try JSON(parsing: "[\(text)]") }
+    #expect(
+      error?.description == "JSON: byte 1: \"\(text)\" is not a number that a Double holds")
+    #expect(try JSON(parsing: text + ".0") == .number(Double(text)!))
+    #expect(try JSON(parsing: "18446744073709551616") == .number(0x1p64))
+  }
+
   /// A text that fits may be values which do not: 5 million take 240 MB, the text and 48 MiB
   /// are allowed.
   @Test func memoryIsLimited() throws {
