@@ -35,11 +35,15 @@ package final class AtomicFile {
   private init(_ path: String) throws(FileError) {
     guard isOpenable(path) else { throw FileError(.unwritable, in: path, nameWithNUL) }
     self.path = path
-    target = try AtomicFile.resolved(path)
     var status = stat()
-    let exists = stat(target, &status) == 0
+    let exists = stat(path, &status) == 0
     if exists && status.st_mode & S_IFMT != S_IFREG {
       throw FileError(.unwritable, in: path, "is not a regular file")
+    }
+    target = try AtomicFile.resolved(path)
+    // As /dev/fd/3 may be: its file is open, and deleted.
+    if exists && target != path && status.st_nlink == 0 {
+      throw FileError(.unwritable, in: path, "is a link to a file that has no name any more")
     }
     if exists && access(target, W_OK) != 0 {
       throw FileError(.unwritable, in: path, systemError())

@@ -107,6 +107,27 @@ struct AtomicFileTests {
     #expect(folder.names == [])
   }
 
+  #if os(Linux)
+    /// Links of the system lead to what has no name.
+    @Test func whatIsOpenWithoutANameIsRefused() throws {
+      func message(_ descriptor: Int32) -> String? {
+        let path = "/proc/self/fd/\(descriptor)"
+        return #expect(throws: FileError.self) { try NumPy.save(x, to: path) }?.problem
+      }
+      var ends: [Int32] = [0, 0]
+      #expect(pipe(&ends) == 0)
+      #expect(message(ends[1]) == "is not a regular file")
+      let path = folder.file("x.npy")
+      let opened = open(path, O_RDWR | O_CREAT, 0o600)
+      try NumPy.save(x, to: "/proc/self/fd/\(opened)")
+      #expect(try NumPy.load(at: path, as: Float.self).scalars == x.scalars)
+      // The descriptor is that of the old file, which has gone.
+      #expect(message(opened) == "is a link to a file that has no name any more")
+      #expect(folder.names == ["x.npy"])
+      for descriptor in ends + [opened] { close(descriptor) }
+    }
+  #endif
+
   @Test func unreadableFilesSayWhy() throws {
     func message(_ path: String) -> String? {
       #expect(throws: FileError.self) { try NumPy.load(at: path) }?.description
