@@ -21,6 +21,8 @@ final class InflatingReader {
   private var offset: Int
   private let end: Int
   private var hasEnded = false
+  /// Where zlib stands in the source: what it has not used yet is behind.
+  private var position: Int { offset - Int(stream.pointee.availableIn) }
 
   /// The most bytes that so many compressed ones can hold: two bits may stand for 258.
   static func mostBytes(from compressedCount: Int) -> Int {
@@ -56,7 +58,7 @@ final class InflatingReader {
     let filled = try fill(&span)
     guard filled == count else {
       throw source.malformed(
-        at: offset, "the compressed data ends \(count - filled) bytes before it should")
+        at: position, "the compressed data ends \(count - filled) bytes before it should")
     }
   }
 
@@ -66,10 +68,10 @@ final class InflatingReader {
     var span = bytes.mutableSpan
     if try fill(&span) > 0 {
       throw source.malformed(
-        at: offset, "the compressed data holds more bytes than its header declares")
+        at: position, "the compressed data holds more bytes than its header declares")
     }
-    guard offset - Int(stream.pointee.availableIn) == end else {
-      throw source.malformed(at: offset, "bytes follow the end of the compressed data")
+    guard position == end else {
+      throw source.malformed(at: position, "bytes follow the end of the compressed data")
     }
   }
 
@@ -92,8 +94,8 @@ final class InflatingReader {
       case Zlib.ok: break
       // There is room for output, so it is input that is missing.
       case Zlib.bufferError:
-        throw source.malformed(at: offset, "the compressed data ends early")
-      default: throw source.malformed(at: offset, "the compressed data is damaged")
+        throw source.malformed(at: self.position, "the compressed data ends early")
+      default: throw source.malformed(at: self.position, "the compressed data is damaged")
       }
     }
     return position
@@ -117,7 +119,7 @@ final class InflatingReader {
     if wrapping == .raw || stream.pointee.availableIn == 0 {
       hasEnded = true
     } else if zlib.inflateReset(stream) != Zlib.ok {
-      throw source.malformed(at: offset, "the compressed data is damaged")
+      throw source.malformed(at: position, "the compressed data is damaged")
     }
   }
 
@@ -130,7 +132,7 @@ final class InflatingReader {
       guard first.pointee == 0 else {
         guard first.pointee == 0x1F else {
           throw source.malformed(
-            at: offset - Int(stream.pointee.availableIn),
+            at: position,
             "bytes follow the compressed data that are neither zeros nor compressed")
         }
         return

@@ -27,6 +27,20 @@ struct InflatingReaderTests {
     #expect(try scalars(gzipBytes([]) + gzipBytes(content) + gzipBytes([])) == [7, 8, 9])
   }
 
+  /// The byte of an error is where the data is damaged, not where reading has got to.
+  @Test func damageIsFoundWhereItIs() {
+    let stream = gzipBytes(content)
+    let cut = Array(stream.dropLast()), zeros = [UInt8](repeating: 0, count: 1000)
+    func place(_ bytes: [UInt8]) -> FileError.Place? {
+      #expect(throws: FileError.self) { try IDX.load(from: bytes) }?.place
+    }
+    #expect(place(cut) == .byte(cut.count))
+    #expect(place(stream + zeros + [7] + zeros) == .byte(stream.count + 1000))
+    // Neither method nor flags of the second member are known.
+    guard case .byte(let byte)? = place(stream + [0x1F, 0x8B, 7, 0xFF] + zeros) else { return }
+    #expect((stream.count...(stream.count + 4)).contains(byte))
+  }
+
   @Test func zerosInFrontAreNoStream() {
     #expect(throws: FileError.self) { try scalars([0] + gzipBytes(content)) }
   }

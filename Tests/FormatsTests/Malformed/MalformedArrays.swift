@@ -181,8 +181,8 @@ extension MalformedFile {
         ": x: \"|O\" means Python objects: loading them would run code; save numbers"),
       MalformedFile(
         .npz, deflated.replacing(at: 70, with: [0xFF, 0xFF, 0xFF, 0xFF]),
-        ": byte 176: the compressed data is damaged"),
-      zip(": byte 111: the compressed data ends 2 bytes before it should") { $0.method = 8 },
+        ": byte 78: the compressed data is damaged"),
+      zip(": byte 43: the compressed data ends 2 bytes before it should") { $0.method = 8 },
       // A bomb is refused for what it claims, before anything is inflated.
       zip(
         ": \"x.npy\" is said to have 4000000000 bytes, more than 76 compressed ones can hold"

@@ -99,10 +99,10 @@ extension MalformedFile {
       ": byte 33: the compressed data holds more bytes than its header declares"),
     MalformedFile(
       .idx, Fixture.bytes("bomb.idx.gz"),
-      ": byte 16334: the compressed data holds more bytes than its header declares"),
+      ": byte 30: the compressed data holds more bytes than its header declares"),
     MalformedFile(
       .idx, gzipBytes([0, 0, 8, 1, 0, 0, 0, 1, 1]).replacing(at: 24, with: [0, 0, 0, 0]),
-      ": byte 32: the compressed data is damaged"),
+      ": byte 28: the compressed data is damaged"),
     MalformedFile(
       .idx, gzipBytes([0, 0, 8, 1, 0, 0, 0, 1, 1]) + [1, 2, 3],
       ": byte 32: bytes follow the compressed data that are neither zeros nor compressed"),
