@@ -19,7 +19,7 @@ struct Assignment {
       FileError(.malformed, in: file, at: .part(prefix + name), problem)
     }
     var pairs: [(Parameter, Tensor<Float>)] = []
-    var names: Set<String> = []
+    var names: Set<Name> = []
     for (name, parameter) in parameters {
       guard let tensor = tensors[name] else {
         throw malformed(name, "the model has it, the file does not")
@@ -29,10 +29,10 @@ struct Assignment {
           name,
           "has the shape \(tensor.shape), the model's the shape \(parameter.shape)")
       }
-      names.insert(name)
+      names.insert(Name(name))
       pairs.append((parameter, try tensor.tensor(as: Float.self)))
     }
-    if let name = tensors.names.first(where: { !names.contains($0) }) {
+    if let name = tensors.names.first(where: { !names.contains(Name($0)) }) {
       throw malformed(name, "the file has it, the model does not")
     }
     self.pairs = pairs

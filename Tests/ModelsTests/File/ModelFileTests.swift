@@ -64,6 +64,16 @@ struct ModelFileTests {
       text.contains("Sequential: \(message)\n") && text.contains("ModelFileTests.swift"), "\(text)")
   }
 
+  /// A weight of the same name to Swift, in other bytes, is another one.
+  @Test func aSecondFormOfANameIsNotLeftOut() throws {
+    let one: Parameters = ["u\u{308}": Parameter(value: [1])]
+    var file = ModelFile(one)
+    file.weights.add("ü", Tensor<Float>([2]))
+    try file.save(to: path)
+    let error = #expect(throws: FileError.self) { try ModelFile.load(at: path).restore(one) }
+    #expect(error?.problem == "the file has it, the model does not")
+  }
+
   /// Files that Scripts/fixtures/models.py wrote, and NumPy's outputs. Their settings are no Floats.
   @Test func filesOfOthersLoad() throws {
     for line in try String(contentsOfFile: fixture("models.txt"), encoding: .utf8)
