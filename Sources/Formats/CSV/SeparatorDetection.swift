@@ -32,7 +32,7 @@ struct SeparatorSample {
       // Wide tables need a longer look.
       let isWhole =
         opening.offset + length >= source.byteCount || length >= RecordReader.longestRecord
-      if isWhole || samples.contains(where: { $0.counts.count > 1 }) {
+      if isWhole || samples.contains(where: { $0.counts.count > $0.commentCount + 1 }) {
         let sample = try best(of: samples, in: source)
         if given == nil { try sample.checkFirstRecord(point, source) }
         return sample.separator
@@ -90,15 +90,23 @@ struct SeparatorSample {
     let isWhole = end >= source.byteCount
     var reader = RecordReader(source, separator: separator, from: opening, end: end)
     do throws(FileError) {
-      while counts.count <= SeparatorSample.recordCount, try reader.next() {
-        if counts.count == commentCount, reader.beginsWithMark { commentCount += 1 }
+      while counts.count - commentCount <= SeparatorSample.recordCount, try reader.next() {
+        if counts.count == commentCount, reader.beginsWithMark {
+          if commentCount < SeparatorSample.recordCount {
+            commentCount += 1
+          } else {
+            // Of many the last is kept: it may hold the names.
+            counts.removeLast()
+            lines.removeLast()
+          }
+        }
         counts.append(reader.fields.count)
         lines.append(reader.line)
       }
     } catch {
       failure = isWhole || reader.hasTooManyFields ? error : nil
     }
-    if !isWhole, counts.count > 1, counts.count <= SeparatorSample.recordCount {
+    if !isWhole, counts.count > 1, counts.count - commentCount <= SeparatorSample.recordCount {
       counts.removeLast()
     }
     let table = commentCount < counts.count ? counts[commentCount...] : counts[...]

@@ -76,6 +76,21 @@ struct SeparatorDetectionTests {
     #expect(try table("# a,b\n1,2\n3,4\n").names == ["# a", "b"])
   }
 
+  /// Some formats begin with hundreds of comments.
+  @Test(arguments: [1, 99, 100, 101, 102, 700, 40_000]) func manyCommentsAreNamed(count: Int) throws
+  {
+    let comments = String(repeating: "##source=x,y,z\n", count: count)
+    let text = comments + "#id\tplace\n1\t2\n3\t4\n"
+    #expect(
+      message(text)
+        == "file.csv:1: 1 field, but the records below have 2; if the table begins on line "
+        + "\(count + 1), load it with skip: \(count)")
+    #expect(try table(text, skip: count).names == ["#id", "place"])
+    // Where all lines look like comments, none is one.
+    #expect(
+      try table("color,n\n" + String(repeating: "#ff0000,1\n", count: count)).rowCount == count)
+  }
+
   /// pandas#14124, #15203, #41304, abusehelper#83, csv-parser#283.
   @Test(arguments: [
     ("A,B,C\n1,4,7,\n2,5,8,\n", ":2: expected 3 fields, found 4"),
