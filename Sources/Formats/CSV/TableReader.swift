@@ -25,17 +25,20 @@ struct TableReader {
       throw source.malformed(
         "\(decimal.debugDescription) does not stand before decimals; use '.' or ','")
     }
-    guard given != point else {
-      throw source.malformed("a comma cannot both separate fields and stand before decimals")
-    }
     if let other = FileKind.other(than: try source.start()) {
       throw source.malformed(other.problem(insteadOf: "a table"))
     }
     (self.source, self.header, self.types) = (source, header, types)
     opening = try Opening(of: source, skip: skip)
+    let named = given ?? opening.separator
+    guard named != point else {
+      throw source.malformed(
+        "a comma cannot both separate fields\(given == nil ? ", as the first line says," : "") and "
+          + "stand before decimals")
+    }
     syntax = Syntax(missing: MissingValues(missing), point: point)
     self.separator = try SeparatorSample.detect(
-      in: source, from: opening, given: given ?? opening.separator, point)
+      in: source, from: opening, given: named, point)
   }
 
   func table() throws(FileError) -> Table {

@@ -12,6 +12,19 @@ struct OpeningTests {
     #expect(table.line(ofRow: 0) == 3)
   }
 
+  /// The file's own comma is no other than one that is given.
+  @Test func aNamedCommaStandsInNoNumber() throws {
+    let text = "sep=,\n1,5;2,5\n3,5;4,5\n"
+    #expect(
+      message(text, decimal: ",")
+        == "file.csv: a comma cannot both separate fields, as the first line says, and stand before "
+        + "decimals")
+    #expect(
+      try table(text, separator: ";", decimal: ",").columns.map(numbers) == [
+        [1.5, 3.5], [2.5, 4.5],
+      ])
+  }
+
   @Test func aNameLikeAHintIsAName() throws {
     #expect(try table("sep=,b\n1,2\n").names == ["sep=", "b"])
     #expect(try table("sep=\n1\n").names == ["sep="])
