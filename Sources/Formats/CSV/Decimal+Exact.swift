@@ -7,17 +7,23 @@ extension Decimal {
   /// No digit but 0 stands behind the sign for decimals.
   var isWhole: Bool { !isInfinite && (isZero || exponent + trailingZeros >= 0) }
 
-  /// A whole number of so many digits that the nearest Double may be that of another one as well.
+  /// A whole number of so many digits that the nearest Double may be that of another one as well, or
+  /// one beyond all Doubles.
   func isRounded(_ bytes: Span<UInt8>) -> Bool {
+    // The largest Double has 309 digits.
+    if digitCount + exponent >= 309, double(bytes).isInfinite { return true }
     // Fifteen digits come back from any Double.
     guard isWhole, digitCount - trailingZeros > 15 else { return false }
     guard let whole = whole(bytes) else { return true }
     return Double(exactly: whole) == nil
   }
 
+  /// More digits stand before the sign for decimals than `Int128` always holds.
+  var isLong: Bool { digitCount > 0 && digitCount + exponent > 38 }
+
   /// A whole number; nil if it has more than 38 digits, or is none.
   func whole(_ bytes: Span<UInt8>) -> Int128? {
-    guard isWhole, digitCount + exponent <= 38 else { return nil }
+    guard isWhole, !isLong else { return nil }
     // A tenth of a long number is cut off exactly: only zeros are behind.
     var number: Int128 = 0, left = digitCount + min(exponent, 0), index = start
     while left > 0 {

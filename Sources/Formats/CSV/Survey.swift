@@ -54,9 +54,9 @@ struct Survey {
       numberCount += 1
       if field.isQuoted { marks.insert(.hasQuotedNumber) }
       if !number.isWhole { marks.insert(.hasFraction) }
-      if number.digitCount > 15 {
-        if number.isRounded(bytes) { marks.insert(.isRounded) }
-        if number.whole(bytes) == nil { marks.insert(.isLong) }
+      if number.isLong { marks.insert(.isLong) }
+      if number.digitCount > 15 || number.isLong, number.isRounded(bytes) {
+        marks.insert(.isRounded)
       }
       if isConstant {
         let same = syntax.missing.contains(reference, other) ? nil : syntax.number(reference, other)

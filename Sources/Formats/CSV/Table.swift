@@ -43,8 +43,8 @@ public struct Table: Sendable {
     /// Each row has a value of its own, as a number of the row or a name has: nothing that is
     /// learned from the column holds for new rows.
     public let isIdentifierLike: Bool
-    /// The first row whose whole number a Double does not hold, as 1234567890123456789; nil if
-    /// there is none. The flags above know the numbers as they are written, `values` the nearest
+    /// The first row whose number a Double does not hold: a whole one such as
+    /// 1234567890123456789, or 1e400; nil if there is none. The flags above know the numbers as they are written, `values` the nearest
     /// Doubles: load such a column as categorical where its numbers are names.
     public let firstRoundedRow: Int?
 

@@ -127,6 +127,29 @@ struct TableTests {
         + "load it with types: [\"id\": .categorical]")
   }
 
+  /// Two numbers that become the same infinity.
+  @Test(arguments: ["1e400", "-1.8e308", "2e308", "\(String(repeating: "9", count: 400)).5"])
+  func numbersBeyondAllDoublesAreNamed(number: String) throws {
+    let far = try table("x,y\n1,1\n\(number),2\n")
+    #expect(far["x"]?.firstRoundedRow == 1 && far["x"]?.isConstant == false)
+    let error = #expect(throws: FileError.self) { try far.matrix(of: ["x"], as: Double.self) }
+    #expect(error?.place == .line(3))
+    for inside in ["1e308", "1.7976931348623157e308", "inf", "0e400", "1e-400"] {
+      #expect(try table("x\n\(inside)\n", header: false).columns[0].firstRoundedRow == nil)
+    }
+  }
+
+  /// One number of another length is no reason to leave it out.
+  @Test func flagsKnowLongAndShortNumbers() throws {
+    let ids = (0..<12).map { "\(1_234_567_890_123_456_700 + $0)" }
+    func isIdentifierLike(_ ids: [String]) throws -> Bool? {
+      try table("id\n" + ids.joined(separator: "\n"))["id"]?.isIdentifierLike
+    }
+    #expect(try isIdentifierLike(ids) == true)
+    #expect(try isIdentifierLike(ids + ["0e50"]) == false)
+    #expect(try isIdentifierLike(["1e50"] + ids) == false)
+  }
+
   @Test func linesAreKnownBehindAnyGap() throws {
     var text = "a,b\n", expected: [Int] = [], line = 2
     for row in 0..<500 {
