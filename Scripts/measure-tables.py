@@ -89,6 +89,7 @@ kinds = {
     "too many names": lambda: numbered(lambda i: f"n{i},"),
     "too many figures": lambda: repeated("1,"),
     "a name twice": lambda: itertools.chain(["a,a\n"], repeated("1,2\n")),
+    "comments": lambda: itertools.chain(repeated("#\n"), ["a,b\n1,2\n"]),
     "one line too long": lambda: itertools.chain(["a,b\n"], repeated("1,2\n"), ["1,2,3\n"]),
 }
 

@@ -66,7 +66,8 @@ public enum NumPy {
   /// Writes a .npz file in place of an old one, if there is one: whole, or not at all.
   ///
   /// Throws also for a name that other programs would take for a way out of their folder, or not
-  /// for a file's: an empty one, one with a NUL, a backslash, or a part that is empty, `.` or `..`.
+  /// for a file's: an empty one, one with a NUL or a backslash, one that begins with a drive of
+  /// Windows (`c:`), or has a part that is empty, `.` or `..`.
   ///
   /// - Parameter compressed: as `numpy.savez_compressed`; needs the system's zlib.
   public static func save(

@@ -50,11 +50,16 @@ struct ZipWriter {
     if name.isEmpty { return "it is empty" }
     if name.utf8.contains(0) { return "it has a NUL character" }
     if name.utf8.contains(UInt8(ascii: "\\")) { return "it has a backslash" }
+    let start = Bytes(name.utf8.prefix(2))
+    if start.count == 2, (start[0] | 0x20) &- UInt8(ascii: "a") < 26, start[1] == UInt8(ascii: ":")
+    {
+      return "it begins with a drive of Windows"
+    }
     for part in name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-      switch String(decoding: part, as: UTF8.self) {
-      case "": return "a part of its path is empty"
-      case ".", "..": return "a part of its path is . or .."
-      case _: continue
+      if part.isEmpty { return "a part of its path is empty" }
+      // Windows leaves out dots and blanks at the end of a part.
+      if part.first == UInt8(ascii: "."), part.allSatisfy({ ". ".utf8.contains($0) }) {
+        return "a part of its path is . or .."
       }
     }
     return nil

@@ -140,7 +140,9 @@ struct ZipDirectoryTests {
     ("/abs", "a part of its path is empty"), ("a//b", "a part of its path is empty"),
     ("a/", "a part of its path is empty"), (".", "a part of its path is . or .."),
     ("../../x", "a part of its path is . or .."), ("a/./b", "a part of its path is . or .."),
-    ("a/..", "a part of its path is . or .."),
+    ("a/..", "a part of its path is . or .."), (".. /x", "a part of its path is . or .."),
+    ("a/.../b", "a part of its path is . or .."), ("C:/x", "it begins with a drive of Windows"),
+    ("c:x", "it begins with a drive of Windows"),
   ])
   func suchNamesAreNotWritten(name: String, problem: String) throws {
     let folder = try TemporaryFolder(), path = folder.file("x.npz")
@@ -149,6 +151,15 @@ struct ZipDirectoryTests {
     let error = #expect(throws: FileError.self) { try NumPy.save(tensors, to: path) }
     #expect(error?.kind == .unwritable && error?.problem.hasSuffix(problem) == true)
     #expect(folder.names == [])
+  }
+
+  @Test(arguments: ["..x", ".x", "a.", " ", "dense/kernel:0", "ü:0", "1:0"])
+  func suchNamesAreWritten(name: String) throws {
+    let folder = try TemporaryFolder(), path = folder.file("x.npz")
+    var tensors = NamedTensors()
+    tensors.add(name, Tensor<Float>([1]))
+    try NumPy.save(tensors, to: path)
+    #expect(try NumPy.archive(at: path).names == [name])
   }
 
   /// Opening and loading each member by name takes time in proportion to the members: with a search
