@@ -34,7 +34,7 @@ struct SeparatorSample {
         opening.offset + length >= source.byteCount || length >= RecordReader.longestRecord
       if isWhole || samples.contains(where: { $0.counts.count > $0.commentCount + 1 }) {
         let sample = try best(of: samples, in: source)
-        if given == nil { try sample.checkFirstRecord(point, source) }
+        try sample.checkFirstRecord(isGiven: given != nil, source)
         return sample.separator
       }
       length *= 8
@@ -70,11 +70,11 @@ struct SeparatorSample {
 
   /// A comment or a title above the table has one field, or a mark in front, and the records below
   /// agree on more.
-  private func checkFirstRecord(_ point: UInt8, _ source: ByteSource) throws(FileError) {
+  private func checkFirstRecord(isGiven: Bool, _ source: ByteSource) throws(FileError) {
     guard let first = counts.first, usual > 1, first != usual, first == 1 || commentCount > 0,
       let table = counts.firstIndex(of: usual)
     else { return }
-    let mayBeDecimals = separator == UInt8(ascii: ",") && usual == 2
+    let mayBeDecimals = !isGiven && separator == UInt8(ascii: ",") && usual == 2
     throw FileError(
       .malformed, in: source.name, at: .line(lines[0]),
       "\(first == 1 ? "1 field" : "\(first) fields"), but the records below have \(usual); if the "

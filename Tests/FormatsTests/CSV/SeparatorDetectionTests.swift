@@ -72,6 +72,10 @@ struct SeparatorDetectionTests {
     #expect(
       message("# a, b\nx,y,z\n1,2,3\n")?.hasPrefix("file.csv:1: 2 fields, but the records") == true)
     #expect(message("x\n1,5\n2,5\n")?.contains("decimal: \",\"") == true)
+    // Also where the separator is known.
+    #expect(message(text, separator: ",") == message(text))
+    #expect(message("sep=,\n" + text)?.hasPrefix("file.csv:2: 1 field, but ") == true)
+    #expect(message("x\n1,5\n2,5\n", separator: ",")?.contains("decimal") == false)
     // What numpy.savetxt writes in front are names.
     #expect(try table("# a,b\n1,2\n3,4\n").names == ["# a", "b"])
   }
