@@ -14,8 +14,8 @@ struct FileCheck {
 
   /// Throws if a name stands there twice, byte for byte.
   func checkDistinct(_ names: [String], at part: String) throws(FileError) {
-    var seen: Set<[UInt8]> = []
-    for (index, name) in names.enumerated() where !seen.insert(Array(name.utf8)).inserted {
+    var seen: Set<Name> = []
+    for (index, name) in names.enumerated() where !seen.insert(Name(name)).inserted {
       throw error("\(part)[\(index)]", "\(name.quoted) stands there twice")
     }
   }
