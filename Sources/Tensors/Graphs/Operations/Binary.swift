@@ -32,6 +32,35 @@ package enum Binary: String, Sendable, CaseIterable {
   }
 }
 
+extension Binary {
+  var reads: Reads {
+    switch self {
+    case .add, .subtract: .nothing
+    case .multiply: .input
+    case .divide, .power, .maximum, .minimum: [.input, .result]
+    }
+  }
+
+  var kink: Kink? {
+    switch self {
+    case .add, .subtract, .multiply, .divide, .power: nil
+    case .maximum, .minimum: .equalInputs
+    }
+  }
+
+  func notation(of type: ElementType) -> Notation {
+    switch self {
+    case .add: .sum
+    case .subtract: .difference
+    case .multiply: .product
+    case .divide: .quotient
+    case .power: .function(rawValue)
+    case .maximum: type == .bool ? .or : .function(rawValue)
+    case .minimum: type == .bool ? .and : .function(rawValue)
+    }
+  }
+}
+
 /// What a derivative is where the result z is NaN, in place of the number that it would have.
 private func nan(where z: Value, else number: Double) -> Value {
   Value.select(

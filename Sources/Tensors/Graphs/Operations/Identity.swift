@@ -36,6 +36,15 @@ package enum Identity: Sendable {
     }
   }
 
+  var notation: Notation {
+    switch self {
+    case .named: .named
+    case .unchanged, .checked: .same
+    case .detached: .detached
+    case .custom: .remark("with a derivative of its own")
+    }
+  }
+
   /// named, unchanged: x.g = y.g. detached, checked: none. custom: what the rule says.
   func derivative(at index: Int, inputs: Inputs, cotangent: Value) -> Value? {
     switch self {

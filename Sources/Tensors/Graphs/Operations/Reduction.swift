@@ -43,6 +43,21 @@ package enum Reduction: String, Sendable, BitwiseCopyable, CaseIterable {
     }
   }
 
+  var reads: Reads {
+    switch self {
+    case .sum, .argmax, .argmin: .nothing
+    case .max, .min: [.input, .result]
+    }
+  }
+
+  var kink: Kink? {
+    switch self {
+    case .sum: nil
+    case .max, .min: .tie
+    case .argmax, .argmin: .tiedPosition
+    }
+  }
+
   func shape(_ x: Value, axes: AxisSet) throws(Mistake) -> Shape {
     if self != .sum, x.elementType != .bool,
       let axis = axes.sorted.first(where: { x.shape[$0] == 0 })

@@ -46,6 +46,36 @@ package enum Unary: String, Sendable, CaseIterable {
   }
 }
 
+extension Unary {
+  private struct Facts {
+    var reads = Reads.nothing
+    var kink: Kink?
+    /// Nil for a function.
+    var notation: Notation?
+  }
+
+  private var facts: Facts {
+    switch self {
+    case .negate: Facts(notation: .minus)
+    case .absolute: Facts(reads: .input, kink: .sideOfZero)
+    case .sign: Facts(kink: .sideOfZero)
+    case .exp: Facts(reads: .result)
+    case .log: Facts(reads: .input)
+    case .squareRoot: Facts(reads: .result)
+    case .tanh: Facts(reads: .result)
+    case .erf: Facts(reads: .input)
+    case .sin: Facts(reads: .input)
+    case .cos: Facts(reads: .input)
+    case .relu: Facts(reads: .input, kink: .sideOfZero)
+    case .not: Facts(notation: .opposite)
+    }
+  }
+
+  var reads: Reads { facts.reads }
+  var kink: Kink? { facts.kink }
+  var notation: Notation { facts.notation ?? .function(rawValue) }
+}
+
 extension Value {
   package func unary(_ operation: Unary) -> Value {
     Value(.unary(operation), Inputs(self), elementType) { shape }

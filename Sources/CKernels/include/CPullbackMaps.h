@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef CPULLBACK_MAPS_H
+#define CPULLBACK_MAPS_H
+
+/// All maps: the code PB_..., the name of the loop, and the element types that it is written for
+/// (see kernels.inc.h). Codes and tables are made of this list.
+#define PB_FOR_EACH_MAP(MAP) \
+  MAP(NEGATE, negate, NUMBERS) \
+  MAP(ABSOLUTE, absolute, NUMBERS) \
+  MAP(SIGN, sign, NUMBERS) \
+  MAP(EXP, exp, FLOATS) \
+  MAP(LOG, log, FLOATS) \
+  MAP(SQRT, sqrt, FLOATS) \
+  MAP(TANH, tanh, FLOATS) \
+  MAP(ERF, erf, FLOATS) \
+  MAP(SIN, sin, FLOATS) \
+  MAP(COS, cos, FLOATS) \
+  MAP(RELU, relu, NUMBERS) \
+  MAP(NOT, not, TRUTHS) \
+  MAP(ADD, add, NUMBERS) \
+  MAP(SUBTRACT, subtract, NUMBERS) \
+  MAP(MULTIPLY, multiply, NUMBERS) \
+  MAP(DIVIDE, divide, NUMBERS) \
+  MAP(POW, pow, FLOATS) \
+  MAP(MAXIMUM, maximum, ALL_TYPES) \
+  MAP(MINIMUM, minimum, ALL_TYPES) \
+  MAP(EQUAL, equal, ALL_TYPES) \
+  MAP(NOT_EQUAL, not_equal, ALL_TYPES) \
+  MAP(LESS, less, NUMBERS) \
+  MAP(LESS_EQUAL, less_equal, NUMBERS) \
+  MAP(GREATER, greater, NUMBERS) \
+  MAP(GREATER_EQUAL, greater_equal, NUMBERS) \
+  MAP(SELECT, select, BY_SIZE) \
+  MAP(MULTIPLY_ADD, multiply_add, NUMBERS) \
+  MAP(SUBTRACT_PRODUCT, subtract_product, NUMBERS) \
+  MAP(SUM_OF_PRODUCTS, sum_of_products, NUMBERS) \
+  MAP(SUM_WITH_SQUARE, sum_with_square, FLOATS) \
+  MAP(ROOT_ADD, root_add, FLOATS) \
+  MAP(SUBTRACT_QUOTIENT, subtract_quotient, FLOATS) \
+  MAP(SUBTRACT_PRODUCT_QUOTIENT, subtract_product_quotient, FLOATS)
+
+#endif
