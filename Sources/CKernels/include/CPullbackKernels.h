@@ -55,15 +55,7 @@ long pb_processor(void);
 typedef void (*pb_map)(
   long n, void *out, const void *a, const void *b, const void *c, const void *d);
 
-/// Floating point: maximum and minimum propagate NaN; relu(NaN) = NaN, relu(-0) = 0; sign(0) = 0,
-/// sign(NaN) = NaN; exp and log are within 1 ulp, tanh within 1.4, erf within 1.6, sin and cos
-/// within 0.8 (F32: 0.51), in every case of F32 and in samples of F64. pow has the special cases of
-/// C and is within 0.9 ulp (F32: 0.51) in samples of both. Int32 wraps, x / 0 = 0, and the least
-/// number / -1 = the least number.
-///
-/// Comparisons write U8. SELECT: b where the condition a (U8) holds, else c. The last are a b + c,
-/// c - a b, a b + c d, and of floating point a b + c (d d), sqrt(a) + b, c - a / b and d - a b / c,
-/// each operation rounded by itself: several maps in one pass over memory.
+/// What a map does: see CPullbackMaps.h.
 typedef enum pb_map_code {
 #define PB_CODE(code, loop, types) PB_##code,
   PB_FOR_EACH_MAP(PB_CODE)
