@@ -80,6 +80,18 @@ package func pow<Scalar: FloatingPointScalar>(
   Tensor(x.value.binary(.power, y.value))
 }
 
+/// y = sinh x = (e^x - e^-x) / 2. x.g = y.g cosh x.
+///
+///     print(sinh(Tensor<Float>([0, 1])))   // [0.        1.1752012]
+public func sinh(_ x: Tensor<Float>) -> Tensor<Float> {
+  Tensor(x.value.unary(.sinh))
+}
+
+/// y = sinh x = (e^x - e^-x) / 2. x.g = y.g cosh x.
+public func sinh(_ x: Tensor<Double>) -> Tensor<Double> {
+  Tensor(x.value.unary(.sinh))
+}
+
 /// y = tanh x. x.g = y.g (1 - y²).
 ///
 ///     print(tanh(Tensor<Float>([0, 1])))   // [0.        0.7615942]

@@ -14,6 +14,8 @@ package enum Unary: String, Sendable, CaseIterable {
   case log
   /// The square root: NaN below 0.
   case squareRoot = "sqrt"
+  /// (e^x - e^-x) / 2
+  case sinh
   /// (e^x - e^-x) / (e^x + e^-x)
   case tanh
   /// 2 / √π times the integral of e^-t² from 0 to x
@@ -35,6 +37,7 @@ package enum Unary: String, Sendable, CaseIterable {
     case .exp: g * y
     case .log: g / x
     case .squareRoot: g / (y + y)
+    case .sinh: g * ((x.unary(.exp) + (-x).unary(.exp)) * 0.5)
     case .tanh: g * (1 - y * y)
     case .erf: g * ((-(x * x)).unary(.exp) * 1.1283791670955126)  // 2 / √π
     case .sin: g * x.unary(.cos)
@@ -62,6 +65,7 @@ extension Unary {
     case .exp: Facts(reads: .result)
     case .log: Facts(reads: .input)
     case .squareRoot: Facts(reads: .result)
+    case .sinh: Facts(reads: .input)
     case .tanh: Facts(reads: .result)
     case .erf: Facts(reads: .input)
     case .sin: Facts(reads: .input)
