@@ -54,6 +54,7 @@ import Testing
     ("print(exp(Tensor<Float>([0, 1])))", { text(exp(Tensor<Float>([0, 1]))) }),
     ("print(log(Tensor<Float>([1, 10])))", { text(log(Tensor<Float>([1, 10]))) }),
     ("print(sqrt(Tensor<Float>([4, 9])))", { text(sqrt(Tensor<Float>([4, 9]))) }),
+    ("print(gelu(Tensor<Float>([-1, 0, 1])))", { text(gelu(Tensor<Float>([-1, 0, 1]))) }),
     ("print(sinh(Tensor<Float>([0, 1])))", { text(sinh(Tensor<Float>([0, 1]))) }),
     ("print(tanh(Tensor<Float>([0, 1])))", { text(tanh(Tensor<Float>([0, 1]))) }),
     ("print(erf(Tensor<Float>([0, 1])))", { text(erf(Tensor<Float>([0, 1]))) }),
