@@ -112,14 +112,5 @@ func axisNames(_ axes: AxisSet, rank: Int) -> String {
 }
 
 extension Formula.Relation {
-  init(_ comparison: Comparison) {
-    switch comparison {
-    case .equal: self = .equal
-    case .notEqual: self = .notEqual
-    case .less: self = .less
-    case .lessOrEqual: self = .lessOrEqual
-    case .greater: self = .greater
-    case .greaterOrEqual: self = .greaterOrEqual
-    }
-  }
+  init(_ comparison: Comparison) { self = Formula.Relation(rawValue: comparison.sign)! }
 }

@@ -91,6 +91,18 @@ package enum Comparison: String, Sendable, CaseIterable {
   case lessOrEqual = ".<="
   case greater = ".>"
   case greaterOrEqual = ".>="
+
+  /// What stands between x and y in a formula.
+  package var sign: String {
+    switch self {
+    case .equal: "="
+    case .notEqual: "≠"
+    case .less: "<"
+    case .lessOrEqual: "≤"
+    case .greater: ">"
+    case .greaterOrEqual: "≥"
+    }
+  }
 }
 
 func pointwiseShape(

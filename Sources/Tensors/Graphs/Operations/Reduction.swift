@@ -19,7 +19,7 @@ package enum Reduction: String, Sendable, BitwiseCopyable, CaseIterable {
     switch self {
     case .max where type == .bool: "any"
     case .min where type == .bool: "all"
-    default: rawValue
+    case .sum, .max, .min, .argmax, .argmin: rawValue
     }
   }
 
