@@ -86,8 +86,13 @@ package final class CustomRule: Sendable {
 
   // Changes in `deinit` alone.
   @exclusivity(unchecked) nonisolated(unsafe) private var stored: Pullback?
+  /// Equal for rules that do the same; nil for a closure, which could do anything.
+  package let number: UInt64?
 
-  package init(_ pullback: @escaping Pullback) { stored = pullback }
+  package init(number: UInt64? = nil, _ pullback: @escaping Pullback) {
+    self.number = number
+    stored = pullback
+  }
 
   package var pullback: Pullback { stored! }
 
