@@ -74,7 +74,7 @@ int pb_instruction_set_requested_unavailable(void) {
 #define PB_IN(value, count) ((unsigned)(value) < (unsigned)(count))
 
 pb_map pb_map_for(pb_map_code code, pb_type type) {
-  return PB_IN(code, PB_MAPS) && PB_IN(type, PB_TYPES) ? pb_current()->maps[code][type] : NULL;
+  return PB_IN(code, PB_MAP_COUNT) && PB_IN(type, PB_TYPES) ? pb_current()->maps[code][type] : NULL;
 }
 
 pb_map pb_convert_for(pb_type from, pb_type to) {

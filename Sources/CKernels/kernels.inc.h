@@ -21,6 +21,7 @@
 #define PB_FLOATS(name) { pb_##name##_f32, pb_##name##_f64 }
 #define PB_NUMBERS(name) { pb_##name##_f32, pb_##name##_f64, pb_##name##_i32 }
 #define PB_ALL_TYPES(name) { pb_##name##_f32, pb_##name##_f64, pb_##name##_i32, pb_##name##_u8 }
+#define PB_TRUTHS(name) { [PB_U8] = pb_##name##_u8 }
 #define PB_BY_SIZE(name) { pb_##name##_32, pb_##name##_64, pb_##name##_32, pb_##name##_8 }
 #define PB_PASTED(prefix, isa) prefix##isa
 #define PB_TABLE(isa) PB_PASTED(pb_kernels_, isa)
@@ -29,39 +30,9 @@
 const struct pb_kernels PB_TABLE(PB_ISA) = {
   .name = PB_ISA_NAME,
   .maps = {
-    [PB_NEGATE] = PB_NUMBERS(negate),
-    [PB_ABSOLUTE] = PB_NUMBERS(absolute),
-    [PB_SIGN] = PB_NUMBERS(sign),
-    [PB_EXP] = PB_FLOATS(exp),
-    [PB_LOG] = PB_FLOATS(log),
-    [PB_SQRT] = PB_FLOATS(sqrt),
-    [PB_TANH] = PB_FLOATS(tanh),
-    [PB_ERF] = PB_FLOATS(erf),
-    [PB_SIN] = PB_FLOATS(sin),
-    [PB_COS] = PB_FLOATS(cos),
-    [PB_RELU] = PB_NUMBERS(relu),
-    [PB_NOT] = { [PB_U8] = pb_not_u8 },
-    [PB_ADD] = PB_NUMBERS(add),
-    [PB_SUBTRACT] = PB_NUMBERS(subtract),
-    [PB_MULTIPLY] = PB_NUMBERS(multiply),
-    [PB_DIVIDE] = PB_NUMBERS(divide),
-    [PB_POW] = PB_FLOATS(pow),
-    [PB_MAXIMUM] = PB_ALL_TYPES(maximum),
-    [PB_MINIMUM] = PB_ALL_TYPES(minimum),
-    [PB_EQUAL] = PB_ALL_TYPES(equal),
-    [PB_NOT_EQUAL] = PB_ALL_TYPES(not_equal),
-    [PB_LESS] = PB_NUMBERS(less),
-    [PB_LESS_EQUAL] = PB_NUMBERS(less_equal),
-    [PB_GREATER] = PB_NUMBERS(greater),
-    [PB_GREATER_EQUAL] = PB_NUMBERS(greater_equal),
-    [PB_SELECT] = PB_BY_SIZE(select),
-    [PB_MULTIPLY_ADD] = PB_NUMBERS(multiply_add),
-    [PB_SUBTRACT_PRODUCT] = PB_NUMBERS(subtract_product),
-    [PB_SUM_OF_PRODUCTS] = PB_NUMBERS(sum_of_products),
-    [PB_SUM_WITH_SQUARE] = PB_FLOATS(sum_with_square),
-    [PB_ROOT_ADD] = PB_FLOATS(root_add),
-    [PB_SUBTRACT_QUOTIENT] = PB_FLOATS(subtract_quotient),
-    [PB_SUBTRACT_PRODUCT_QUOTIENT] = PB_FLOATS(subtract_product_quotient),
+#define PB_ENTRY(code, loop, types) [PB_##code] = PB_##types(loop),
+    PB_FOR_EACH_MAP(PB_ENTRY)
+#undef PB_ENTRY
   },
   .converts = {
     [PB_F32] = { pb_copy_32, pb_convert_f32_f64, pb_convert_f32_i32, pb_convert_f32_u8 },

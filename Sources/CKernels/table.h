@@ -9,14 +9,13 @@
 
 enum {
   PB_TYPES = PB_U8 + 1,
-  PB_MAPS = PB_SUBTRACT_PRODUCT_QUOTIENT + 1,
   PB_REDUCTIONS = PB_MIN + 1
 };
 
 // Indexed by the enums of the public header; NULL where an entry has no meaning.
 struct pb_kernels {
   const char *name;
-  pb_map maps[PB_MAPS][PB_TYPES];
+  pb_map maps[PB_MAP_COUNT][PB_TYPES];
   pb_map converts[PB_TYPES][PB_TYPES];  // from, to
   pb_map copies[PB_TYPES];
   pb_fill fills[PB_TYPES];

@@ -112,6 +112,37 @@ PB_LOG(f64, double, pb_u64v, 52, 1023, 0x3ff0000000000000u, 0x3fe6a09e667f3bcdu,
 PB_REGISTER_MAP(log, f32, float)
 PB_REGISTER_MAP(log, f64, double)
 
+// sinh(x) = x + x^3 s(x^2) up to 1, the series of 1 / n!, and (exp(|x|) - exp(-|x|)) / 2 with the sign
+// of x beyond. From `far` on, where exp(-|x|) is nothing and exp(|x|) may be too large, |x| - c is
+// exact, and exp(c) is so near to 2^(2 half + 1) that the powers give it back: the form of FreeBSD's
+// msun.
+static const float pb_sinh_s_f32[] = {
+  0x1.555556p-3f, 0x1.111112p-7f, 0x1.a01a02p-13f, 0x1.71de3ap-19f, 0x1.ae6456p-26f
+};
+static const double pb_sinh_s_f64[] = {
+  0x1.5555555555555p-3, 0x1.1111111111111p-7, 0x1.a01a01a01a01ap-13, 0x1.71de3a556c734p-19,
+  0x1.ae64567f544e4p-26, 0x1.6124613a86d09p-33, 0x1.ae7f3e733b81fp-41, 0x1.952c77030ad4ap-49,
+  0x1.2f49b46814157p-57
+};
+
+#define PB_SINH_OF(s, T, far, c, power) \
+  PB_INLINE pb_##s##v pb_sinh_of_##s(pb_##s##v x) { \
+    pb_##s##v size = __builtin_elementwise_abs(x); \
+    pb_##s##v z = x * x; \
+    pb_##s##v t = pb_polynomial_##s(z, PB_COEFFICIENTS(pb_sinh_s_##s)); \
+    pb_##s##v small = PB_FMA(size * z, t, size); \
+    pb_##s##v e = pb_exp_of_##s(size > (T)(far) ? size - (T)(c) : size); \
+    pb_##s##v large = e * (T)0.5 - (T)0.5 / e; \
+    pb_##s##v y = size < (T)1 ? small : large; \
+    y = size > (T)(far) ? e * (T)(power) * (T)(power) : y; \
+    return __builtin_elementwise_copysign(y, x); \
+  }
+
+PB_SINH_OF(f32, float, 82, 0x1.45c778p+7, 0x1p117)
+PB_SINH_OF(f64, double, 700, 0x1.37be319ba0da4p+10, 0x1p899)
+PB_REGISTER_MAP(sinh, f32, float)
+PB_REGISTER_MAP(sinh, f64, double)
+
 // tanh(x) = x + x^3 t(x^2) up to 5/8, and 1 - 2 / (exp(2 |x|) + 1) with the sign of x beyond.
 static const float pb_tanh_t_f32[] = {
   -0x1.555554p-2f, 0x1.11106ap-3f, -0x1.b9ef2cp-5f, 0x1.63913cp-6f, -0x1.0c0eb6p-7f,

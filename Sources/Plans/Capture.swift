@@ -172,7 +172,8 @@ package struct Capture: ~Copyable, Reusable {
       entryOfParameter.append(entryCount)
       parameters.append(key.bits)
     case .creation(.data): throw Capture.withoutNumbers(node)
-    default:
+    case .creation, .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
+      .contraction, .movement, .gathering:
       if node.historyHasEnded { throw Capture.withoutNumbers(node) }
     }
   }

@@ -134,7 +134,9 @@ private struct Lowering {
       return reductionCore(index, reduction, axes, group)
     case .gathering(.scatterAdd(let count), let batchRank):
       return scatterCore(index, count, batchRank, builder)
-    default: preconditionFailure("only these operations have a core")
+    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
+      .movement, .gathering(.gather, _):
+      preconditionFailure("only these operations have a core")
     }
   }
 

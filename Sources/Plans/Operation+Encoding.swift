@@ -7,7 +7,9 @@ extension Operation {
   var takesParameter: Bool {
     switch self {
     case .creation(.scalar), .random: true
-    default: false
+    case .creation, .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
+      .contraction, .movement, .gathering:
+      false
     }
   }
 

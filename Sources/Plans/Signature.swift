@@ -115,7 +115,8 @@ package struct SignatureText {
     switch node.operation {
     case .creation(.scalar(let number, _)): add(node.elementType.bits(of: number), at: position)
     case .random(_, let key): add(key.bits, at: position)
-    case .identity(.custom): isReusable = false
+    case .identity(.custom(let rule)):
+      if let number = rule.number { words.append(1 << 35 | number) } else { isReusable = false }
     case .identity(.detached): words.append(1)
     case .identity(.named), .identity(.unchanged), .identity(.checked): words.append(0)
     case .creation, .unary, .binary, .comparison, .selection, .conversion, .reduction,

@@ -125,7 +125,9 @@ private struct Simplification {
       return nil
     case .movement(.reshape), .movement(.expand), .conversion: return input(0)
     case .movement(.transpose(let order)): return order == Shape(order.indices) ? input(0) : nil
-    default: return nil
+    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .reduction,
+      .contraction, .movement, .gathering:
+      return nil
     }
   }
 
@@ -135,12 +137,11 @@ private struct Simplification {
       case .movement(let inner) = entries[entry.inputs[0]].operation
     else { return }
     let source = entries[entry.inputs[0]].inputs
-    switch (outer, inner) {
-    case (.reshape, .reshape), (.expand, .expand): entry.inputs = source
-    case (.transpose(let order), .transpose(let before)):
+    if case (.reshape, .reshape) = (outer, inner) { entry.inputs = source }
+    if case (.expand, .expand) = (outer, inner) { entry.inputs = source }
+    if case (.transpose(let order), .transpose(let before)) = (outer, inner) {
       entry.operation = .movement(.transpose(order: Shape(order.map { before[$0] })))
       entry.inputs = source
-    default: break
     }
   }
 
@@ -149,7 +150,9 @@ private struct Simplification {
     case .creation(.constant(let number)): number
     case .movement(.reshape), .movement(.expand), .movement(.transpose), .movement(.slice):
       uniform[entry.inputs[0]]
-    default: nil
+    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
+      .reduction, .contraction, .movement, .gathering:
+      nil
     }
   }
 }

@@ -27,15 +27,15 @@ import Testing
     (.sum([.negative(x), .number(-1)]), "-x - 1", "-x - 1"),
     (.negative(.sum([x, y])), "-(x + y2)", #"-\left(x + y_{2}\right)"#),
     (
-      .reduced("sum", .product([g, x]), over: "rows"), "s1.g * x summed over rows",
+      .reduced(.elements(.sum), .product([g, x]), over: "rows"), "s1.g * x summed over rows",
       #"\sum_{\text{rows}} s_{1}.g \odot x"#
     ),
     (
-      .sum([.reduced("sum", x, over: "rows"), y]), "(x summed over rows) + y2",
+      .sum([.reduced(.elements(.sum), x, over: "rows"), y]), "(x summed over rows) + y2",
       #"\left(\sum_{\text{rows}} x\right) + y_{2}"#
     ),
     (
-      .call("exp", [.reduced("sum", x, over: nil)]), "exp(sum(x))",
+      .call("exp", [.reduced(.elements(.sum), x, over: nil)]), "exp(sum(x))",
       #"\operatorname{exp}\left(\operatorname{sum}\left(x\right)\right)"#
     ),
     (

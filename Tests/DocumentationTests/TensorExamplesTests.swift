@@ -4,6 +4,13 @@ import Foundation
 import Pullback
 import Testing
 
+private struct Clipped: GradientRule {
+  var limit: Float
+  func pullback(_ x: Tensor<Float>, _ yg: Tensor<Float>) -> Tensor<Float> {
+    minimum(maximum(yg, -limit), limit)
+  }
+}
+
 /// The examples in the documentation of Sources/Tensors print what the documentation says.
 @Suite struct TensorExamplesTests {
   /// The line that prints, as it stands in the documentation, and what the same code gives here.
@@ -54,6 +61,8 @@ import Testing
     ("print(exp(Tensor<Float>([0, 1])))", { text(exp(Tensor<Float>([0, 1]))) }),
     ("print(log(Tensor<Float>([1, 10])))", { text(log(Tensor<Float>([1, 10]))) }),
     ("print(sqrt(Tensor<Float>([4, 9])))", { text(sqrt(Tensor<Float>([4, 9]))) }),
+    ("print(gelu(Tensor<Float>([-1, 0, 1])))", { text(gelu(Tensor<Float>([-1, 0, 1]))) }),
+    ("print(sinh(Tensor<Float>([0, 1])))", { text(sinh(Tensor<Float>([0, 1]))) }),
     ("print(tanh(Tensor<Float>([0, 1])))", { text(tanh(Tensor<Float>([0, 1]))) }),
     ("print(erf(Tensor<Float>([0, 1])))", { text(erf(Tensor<Float>([0, 1]))) }),
     ("print(sin(Tensor<Float>([0, 1])))", { text(sin(Tensor<Float>([0, 1]))) }),
@@ -177,6 +186,14 @@ import Testing
         let x: Tensor<Float> = [0.2, 1.7]
         let y = withCustomGradient(of: { Tensor(Tensor<Int32>($0 + 0.5)) }, at: x) { x, yg in yg }
         return text(y, gradient(of: y.sum(), withRespectTo: x))
+      }
+    ),
+    (
+      "print(y, gradient(of: (y * y).sum(), withRespectTo: x))",
+      {
+        let x: Tensor<Float> = [1, 2]
+        let y = withCustomGradient(of: { 3 * $0 }, at: x, rule: Clipped(limit: 0.5))
+        return text(y, gradient(of: (y * y).sum(), withRespectTo: x))
       }
     ),
     (

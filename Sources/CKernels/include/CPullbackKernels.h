@@ -13,6 +13,8 @@
 
 #include <stdint.h>
 
+#include "CPullbackMaps.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -53,23 +55,12 @@ long pb_processor(void);
 typedef void (*pb_map)(
   long n, void *out, const void *a, const void *b, const void *c, const void *d);
 
-/// Floating point: maximum and minimum propagate NaN; relu(NaN) = NaN, relu(-0) = 0; sign(0) = 0,
-/// sign(NaN) = NaN; exp and log are within 1 ulp, tanh within 1.4, erf within 1.6, sin and cos
-/// within 0.8 (F32: 0.51), in every case of F32 and in samples of F64. pow has the special cases of
-/// C and is within 0.9 ulp (F32: 0.51) in samples of both. Int32 wraps, x / 0 = 0, and the least
-/// number / -1 = the least number.
+/// What a map does: see CPullbackMaps.h.
 typedef enum pb_map_code {
-  PB_NEGATE, PB_ABSOLUTE, PB_SIGN, PB_EXP, PB_LOG, PB_SQRT, PB_TANH, PB_ERF, PB_SIN, PB_COS,
-  PB_RELU, PB_NOT,
-  PB_ADD, PB_SUBTRACT, PB_MULTIPLY, PB_DIVIDE, PB_POW, PB_MAXIMUM, PB_MINIMUM,
-  // Comparisons write U8.
-  PB_EQUAL, PB_NOT_EQUAL, PB_LESS, PB_LESS_EQUAL, PB_GREATER, PB_GREATER_EQUAL,
-  // a: U8 condition; b where it holds, c where it does not.
-  PB_SELECT,
-  // a b + c, c - a b, a b + c d, and of floating point a b + c (d d), sqrt(a) + b, c - a / b and
-  // d - a b / c, each operation rounded by itself: several maps in one pass over memory.
-  PB_MULTIPLY_ADD, PB_SUBTRACT_PRODUCT, PB_SUM_OF_PRODUCTS, PB_SUM_WITH_SQUARE,
-  PB_ROOT_ADD, PB_SUBTRACT_QUOTIENT, PB_SUBTRACT_PRODUCT_QUOTIENT
+#define PB_CODE(code, loop, types) PB_##code,
+  PB_FOR_EACH_MAP(PB_CODE)
+#undef PB_CODE
+  PB_MAP_COUNT
 } pb_map_code;
 
 /// The map for operands of `type`; NULL where it has no meaning (exp of Int32).

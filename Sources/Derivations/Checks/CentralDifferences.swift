@@ -23,29 +23,27 @@ func checkedGradients(
   let differences = CentralDifferences(
     of: rewriting[loss]!, moving: pairs.compactMap { rewriting[$0.x] }, seed: seed)
   let order = GraphOrder(of: [loss]) { _ in false }
+  let reachCustomGradients = order.reachCustomGradients
   return pairs.enumerated().map { index, pair in
     guard let x = rewriting[pair.x] else {
       return Check(relativeError: 0, kinks: [], usesCustomGradient: false)
     }
     return differences.check(
       x, gradient: rewriting[pair.gradient]!, salt: index,
-      usesCustomGradient: order.reachesCustomGradient(from: pair.x))
+      usesCustomGradient: order.position(of: pair.x).map { reachCustomGradients[$0] } ?? false)
   }
 }
 
 extension GraphOrder {
-  /// Whether a derivative that the user wrote lies between a value and the results.
-  fileprivate func reachesCustomGradient(from x: Value) -> Bool {
-    guard let start = position(of: x) else { return false }
-    var depends = [Bool](repeating: false, count: nodes.count)
-    depends[start] = true
-    for position in nodes.indices.dropFirst(start + 1) {
-      depends[position] = (0..<inputCount(at: position)).contains {
-        depends[input($0, at: position)]
-      }
-      if depends[position], case .identity(.custom) = nodes[position].operation { return true }
+  /// For each node whether a derivative that the user wrote lies between it and the results.
+  fileprivate var reachCustomGradients: [Bool] {
+    var reach = [Bool](repeating: false, count: count)
+    for position in (0..<count).reversed() {
+      let isCustom = if case .identity(.custom) = self[position].operation { true } else { false }
+      guard isCustom || reach[position] else { continue }
+      for input in 0..<inputCount(at: position) { reach[self.input(input, at: position)] = true }
     }
-    return false
+    return reach
   }
 }
 

@@ -69,7 +69,7 @@ private func check(
   let loss = (y * weights.detached()).reduced(.sum, AxisSet(all: y.rank))
   let found = gradients(of: loss, withRespectTo: targets.map(\.value), at: site)
   let leaves = GraphOrder(of: [loss]) { node in targets.contains { $0.value.node === node } }
-    .nodes.filter { node in node.isLeaf || targets.contains { $0.value.node === node } }
+    .nodes.filter { node in node.isStored || targets.contains { $0.value.node === node } }
   let results = checkedGradients(
     of: loss, Array(zip(targets.map(\.value), found)), given: leaves.map { Value($0) },
     seed: seed)

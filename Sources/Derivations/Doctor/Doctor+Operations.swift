@@ -27,8 +27,7 @@ extension Doctor {
   func masks() -> [PlantedFault] {
     exchanging(.wrongMask) { step, contribution in
       let g = step.cotangent, zero = Value.constant(0, g.elementType)
-      switch step.node.operation {
-      case .unary(.relu):
+      if case .unary(.relu) = step.node.operation {
         let x = step.node.inputs[0], name = name(of: x)
         return [
           (
@@ -53,7 +52,8 @@ extension Doctor {
           ),
           ("the mask of relu is missing: * 1{\(name) > 0}", g),
         ]
-      case .selection:
+      }
+      if case .choice = step.node.notation {
         let condition = step.node.inputs[0]
         let isFirst = contribution.input === step.node.inputs[1].node
         return [
@@ -63,7 +63,8 @@ extension Doctor {
             isFirst ? Value.select(condition, zero, g) : Value.select(condition, g, zero)
           ),
         ]
-      case .binary(.maximum), .binary(.minimum):
+      }
+      if case .equalInputs = step.node.operation.kink {
         return [
           ("the mask of \(step.node.operation.name) is missing", g),
           (
@@ -71,10 +72,8 @@ extension Doctor {
             g - contribution.stretched
           ),
         ]
-      case .unary, .creation, .random, .identity, .binary, .comparison, .conversion, .reduction,
-        .contraction, .movement, .gathering:
-        return []
       }
+      return []
     }
   }
 
@@ -100,15 +99,14 @@ extension Doctor {
   /// Differences and negations treated like sums.
   func signs() -> [PlantedFault] {
     exchanging(.sign) { step, contribution in
-      switch step.node.operation {
-      case .unary(.negate): return [("the sign of the negation is missing", step.cotangent)]
-      case .binary(.subtract) where contribution.input === step.node.inputs[1].node:
+      if case .minus = step.node.notation {
+        return [("the sign of the negation is missing", step.cotangent)]
+      }
+      if case .difference = step.node.notation, contribution.input === step.node.inputs[1].node {
         let what = "what is subtracted gets the gradient with the sign of a sum"
         return [(what, step.cotangent)]
-      case .unary, .binary, .creation, .random, .identity, .comparison, .selection, .conversion,
-        .reduction, .contraction, .movement, .gathering:
-        return []
       }
+      return []
     }
   }
 
@@ -128,13 +126,9 @@ extension Doctor {
 extension Node {
   /// The whole number above 1 that this node divides by, if it does.
   var divisor: Int? {
-    guard case .binary(.divide) = operation,
-      case .creation(let creation) = inputs[1].node.operation
-    else { return nil }
-    switch creation {
-    case .constant(let number), .scalar(let number, _):
-      return Int(exactly: number).flatMap { $0 > 1 ? $0 : nil }
-    case .data, .iota: return nil
+    guard case .quotient = notation, case .number(let number) = inputs[1].node.notation else {
+      return nil
     }
+    return Int(exactly: number).flatMap { $0 > 1 ? $0 : nil }
   }
 }

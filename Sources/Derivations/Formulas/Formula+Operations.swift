@@ -3,25 +3,28 @@
 import PullbackTensors
 
 extension Formula {
-  /// One operation in the notes' notation, given the formulas of its inputs. The one place that
-  /// knows how operations are written; derivatives are graphs of the same operations.
+  /// One operation in the notes' notation, given the formulas of its inputs. Operations say how they
+  /// are written; derivatives are graphs of the same operations.
   init(of node: Node, inputs x: [Formula]) {
-    switch node.operation {
-    case .creation(let creation): self = Formula.created(creation, node)
-    case .random(let distribution, _): self = .name("\(distribution.rawValue) numbers")
-    case .identity(let identity):
-      switch identity {
-      case .named, .unchanged, .checked: self = x[0]
-      case .detached: self = .call("detached", [x[0]])
-      case .custom: self = .arranged(x[0], "with a derivative of its own")
-      }
-    case .unary(let unary): self = Formula.unary(unary, x[0].inPointwise)
-    case .binary(let binary):
-      let isBool = node.elementType == .bool
-      self = Formula.binary(binary, x[0].inPointwise, x[1].inPointwise, isBool: isBool)
-    case .comparison(let comparison):
+    switch node.notation {
+    case .words(let text): self = .name(text)
+    case .random(let distribution): self = .name("\(distribution.rawValue) numbers")
+    case .number(let number): self = .number(number)
+    case .same, .named: self = x[0]
+    case .detached: self = .call("detached", [x[0]])
+    case .remark(let text), .arranged(let text), .placed(let text): self = .arranged(x[0], text)
+    case .function(let name): self = .call(name, x.map(\.inPointwise))
+    case .minus: self = .minus(x[0].inPointwise)
+    case .opposite: self = .opposite(x[0].inPointwise)
+    case .sum: self = .plus(x[0].inPointwise, x[1].inPointwise)
+    case .difference: self = .plus(x[0].inPointwise, .minus(x[1].inPointwise))
+    case .product: self = .times(x[0].inPointwise, x[1].inPointwise)
+    case .quotient: self = .over(x[0].inPointwise, x[1].inPointwise)
+    case .relation(let comparison):
       self = .relation(Relation(comparison), x[0].inComparison, x[1].inComparison)
-    case .selection:
+    case .or: self = .relation(.or, x[0].inPointwise, x[1].inPointwise)
+    case .and: self = .relation(.and, x[0].inPointwise, x[1].inPointwise)
+    case .choice:
       let other = node.choosesElseRelu ? .number(0) : x[2].inPointwise
       self = .choose(x[0].inPointwise, x[1].inPointwise, other)
     case .conversion: self = Formula.converted(x[0], from: node.inputs[0].elementType, node)
@@ -30,48 +33,18 @@ extension Formula {
       let over = axes.count == shape.rank ? nil : axisNames(axes, rank: shape.rank)
       // How many numbers there are is part of what a sum of equal ones says.
       let count = x[0].isMadeOfNumbers ? "all \(shape.elementCount) elements" : nil
-      self = .reduced(reduction.rawValue, x[0], over: over ?? count)
-    case .contraction:
+      self = .reduced(.elements(reduction), x[0], over: over ?? count)
+    case .matmul:
       let inputs = node.inputs.values
       self = .matmul(x[0].inProduct(inputs[0].shape), x[1].inProduct(inputs[1].shape))
-    case .movement(let movement): self = Formula.moved(movement, x[0], node)
-    case .gathering(.gather, _): self = .part(x[0], x[1].text)
-    case .gathering(.scatterAdd(let count), _):
+    case .transposed: self = .transpose(x[0])
+    case .reshaped:
+      self = node.isUnitReshape || x[0].isNumber ? x[0] : .arranged(x[0], "as \(node.shape)")
+    case .stretched: self = Formula.stretched(x[0], node)
+    case .part(let index): self = .part(x[0], index)
+    case .chosen: self = .part(x[0], x[1].text)
+    case .collected(let count):
       self = .arranged(x[0], "added into \(count) rows at \(x[1].text)")
-    }
-  }
-
-  private static func created(_ creation: Creation, _ node: Node) -> Formula {
-    switch creation {
-    case .data: return .name("numbers")
-    case .constant(let number), .scalar(let number, _):
-      // A Float is written with its own digits, not with those of the Double that holds it.
-      return .number(
-        node.elementType == .float ? Double(Float(number).description) ?? number : number)
-    case .iota: return .name("0..<\(node.shape[0])")
-    }
-  }
-
-  private static func unary(_ unary: Unary, _ x: Formula) -> Formula {
-    switch unary {
-    case .negate: .minus(x)
-    case .not: .opposite(x)
-    case .absolute, .sign, .exp, .log, .squareRoot, .tanh, .erf, .sin, .cos, .relu:
-      .call(unary.rawValue, [x])
-    }
-  }
-
-  private static func binary(
-    _ binary: Binary, _ x: Formula, _ y: Formula, isBool: Bool
-  ) -> Formula {
-    switch binary {
-    case .add: .plus(x, y)
-    case .subtract: .plus(x, .minus(y))
-    case .multiply: .times(x, y)
-    case .divide: .over(x, y)
-    case .power: .call(binary.rawValue, [x, y])
-    case .maximum: isBool ? .relation(.or, x, y) : .call(binary.rawValue, [x, y])
-    case .minimum: isBool ? .relation(.and, x, y) : .call(binary.rawValue, [x, y])
     }
   }
 
@@ -85,34 +58,14 @@ extension Formula {
     }
   }
 
-  private static func moved(_ movement: Movement, _ x: Formula, _ node: Node) -> Formula {
-    let shape = node.inputs[0].shape
-    switch movement {
-    case .reshape:
-      let isSame = shape.filter { $0 != 1 } == node.shape.filter { $0 != 1 }
-      return isSame || x.isNumber ? x : .arranged(x, "as \(node.shape)")
-    case .transpose(let order):
-      var swapped = Shape(order.indices)
-      if order.rank >= 2 { swapped.swapAt(order.rank - 2, order.rank - 1) }
-      return order == swapped ? .transpose(x) : .arranged(x, "with axes in the order \(order)")
-    case .expand:
-      let axes = shape.stretchedAxes(to: node.shape)
-      let isRepeated = axes.sorted.contains { node.shape[$0] != 1 }
-      if !isRepeated || x.isMadeOfNumbers { return x }
-      return .stretched(
-        x,
-        along: shape.elementCount == 1
-          ? Formula.everywhere : axisNames(axes, rank: node.shape.rank))
-    case .slice(let starts, let dropped):
-      let extents = node.shape.restoring(dropped)
-      let ranges = starts.indices.map { axis in
-        let (start, extent) = (starts[axis], extents[axis])
-        return extent == shape[axis]
-          ? ":" : extent == 1 ? "\(start)" : "\(start)..<\(start + extent)"
-      }
-      return .part(x, ranges.joined(separator: ", "))
-    case .pad(let starts): return .arranged(x, "among zeros in \(node.shape) from \(starts)")
-    }
+  private static func stretched(_ x: Formula, _ node: Node) -> Formula {
+    let shape = node.inputs[0].shape, axes = shape.stretchedAxes(to: node.shape)
+    let isRepeated = axes.sorted.contains { node.shape[$0] != 1 }
+    if !isRepeated || x.isMadeOfNumbers { return x }
+    return .stretched(
+      x,
+      along: shape.elementCount == 1
+        ? Formula.everywhere : axisNames(axes, rank: node.shape.rank))
   }
 
   /// Where one number goes to all elements.
@@ -159,14 +112,5 @@ func axisNames(_ axes: AxisSet, rank: Int) -> String {
 }
 
 extension Formula.Relation {
-  init(_ comparison: Comparison) {
-    switch comparison {
-    case .equal: self = .equal
-    case .notEqual: self = .notEqual
-    case .less: self = .less
-    case .lessOrEqual: self = .lessOrEqual
-    case .greater: self = .greater
-    case .greaterOrEqual: self = .greaterOrEqual
-    }
-  }
+  init(_ comparison: Comparison) { self = Formula.Relation(rawValue: comparison.sign)! }
 }

@@ -57,7 +57,7 @@ private struct FormulaWriter {
         "\(write(x, .relation)) \(where_) \(write(condition, .relation))\(else_) "
           + write(y, .relation), .phrase
       )
-    case .reduced(let name, let x, let axes): return reduced(name, x, over: axes)
+    case .reduced(let summary, let x, let axes): return reduced(summary, x, over: axes)
     case .stretched(let x, let axes):
       return ("\(write(x, .relation)) \(phrase("stretched over \(axes)"))", .phrase)
     case .arranged(let x, let words):
@@ -104,14 +104,16 @@ private struct FormulaWriter {
   }
 
   /// Sums are said behind, as in the notes; other reductions are functions.
-  private func reduced(_ name: String, _ x: Formula, over axes: String?) -> (String, Level) {
-    let verb = name == "sum" ? "summed" : name == "mean" ? "averaged" : nil
+  private func reduced(
+    _ summary: Formula.Summary, _ x: Formula, over axes: String?
+  ) -> (String, Level) {
+    let name = summary.name
     guard let axes else { return (word(name) + parenthesized(write(x, .phrase)), .postfix) }
-    guard let verb else {
+    guard let verb = summary.verb else {
       let inner = "\(write(x, .relation)) \(phrase("over \(axes)"))"
       return (word(name) + parenthesized(inner), .postfix)
     }
-    if isLaTeX, verb == "summed" {
+    if isLaTeX, summary == .elements(.sum) {
       return ("\\sum_{\\text{\(axes)}} \(write(x, .product))", .sum)
     }
     return ("\(write(x, .relation)) \(phrase("\(verb) over \(axes)"))", .phrase)

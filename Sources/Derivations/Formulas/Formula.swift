@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackTensors
+
 /// What a tensor is, as a reader would write it. Made by rules that simplify as a reader would
 /// (1 · x is x, x + x is 2 x) and never cancel numbers: 2 x / 2 tells more than x.
 package indirect enum Formula: Hashable, Sendable {
@@ -25,13 +27,34 @@ package indirect enum Formula: Hashable, Sendable {
   /// Condition, what where it holds, what elsewhere.
   case choice(Formula, Formula, Formula)
   /// Over some axes, or over all.
-  case reduced(String, Formula, over: String?)
+  case reduced(Summary, Formula, over: String?)
   /// Repeated along axes.
   case stretched(Formula, along: String)
   /// The same numbers in another arrangement, said in words behind it.
   case arranged(Formula, String)
   /// What stands in brackets behind it.
   case part(Formula, String)
+
+  package enum Summary: Hashable, Sendable {
+    case elements(Reduction)
+    case mean
+
+    var name: String {
+      switch self {
+      case .elements(let reduction): reduction.rawValue
+      case .mean: "mean"
+      }
+    }
+
+    /// What is said behind, as in the notes; nil for what is written as a function.
+    var verb: String? {
+      switch self {
+      case .elements(.sum): "summed"
+      case .mean: "averaged"
+      case .elements: nil
+      }
+    }
+  }
 
   package enum Relation: String, Sendable {
     case equal = "="

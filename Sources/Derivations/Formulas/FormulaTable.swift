@@ -33,7 +33,7 @@ struct FormulaTable {
 
   /// The formula of a node whose inputs are in the table.
   func written(_ node: Node) -> Formula {
-    if node.isLeaf { return .name("numbers") }
+    if node.isStored { return .name("numbers") }
     let isProduct = if case .contraction = node.operation { true } else { false }
     let inputs = node.inputs.values.map { input in
       (isProduct ? matrices[input.node.serial] : nil) ?? formulas[input.node.serial]!
@@ -46,40 +46,20 @@ struct FormulaTable {
 extension Formula {
   /// A sum over axes, divided by their extent, is a mean.
   fileprivate func withMeans(_ node: Node) -> Formula {
-    guard case .binary(.divide) = node.operation,
-      case .quotient(.reduced("sum", let x, let axes), .number(let count)) = self,
+    guard case .quotient = node.notation,
+      case .quotient(.reduced(.elements(.sum), let x, let axes), .number(let count)) = self,
       let summed = node.inputs[0].summedNode
     else { return self }
     let extent = summed.inputs[0].shape.elementCount / Swift.max(node.shape.elementCount, 1)
-    return Double(extent) == count ? .reduced("mean", x, over: axes) : self
-  }
-}
-
-extension Node {
-  /// True for stored numbers: data, and what has lost its history.
-  var isLeaf: Bool {
-    switch operation {
-    case .creation(.data): true
-    case .creation(.constant), .creation(.scalar), .creation(.iota), .random: false
-    case .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
-      .contraction, .movement, .gathering:
-      inputs.isEmpty
-    }
+    return Double(extent) == count ? .reduced(.mean, x, over: axes) : self
   }
 }
 
 extension Value {
   /// The reduction behind a reshape, if any.
   fileprivate var summedNode: Node? {
-    switch node.operation {
-    case .reduction(.sum, _): node
-    case .movement(.reshape) where !node.isLeaf:
-      if case .reduction(.sum, _) = node.inputs[0].node.operation {
-        node.inputs[0].node
-      } else {
-        nil
-      }
-    default: nil
-    }
+    var summed = node
+    if case .reshaped = node.notation { summed = node.inputs[0].node }
+    return summed.isSum ? summed : nil
   }
 }

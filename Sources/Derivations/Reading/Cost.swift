@@ -17,7 +17,7 @@ struct Cost {
   init(of value: Value, isKnown: (Node) -> Bool) {
     let order = GraphOrder(of: [value]) { $0 !== value.node && isKnown($0) }
     var replacements: [(Value, Value)] = []
-    for node in order.nodes where node !== value.node && (isKnown(node) || node.isLeaf) {
+    for node in order.nodes where node !== value.node && (isKnown(node) || node.isStored) {
       replacements.append((Value(node), .placeholder(node.shape, node.elementType)))
     }
     let local = Rewriting(of: [value], replacing: replacements)[value]!

@@ -116,43 +116,22 @@ struct ForwardReading {
     if formula.size > ForwardReading.longestInlined { return false }
     // What alone uses it, if one operation does.
     let user = consumers[position].count == 1 ? order[consumers[position][0]] : nil
-    switch node.operation {
-    case .creation, .comparison: return true
-    case .random, .gathering: return false
-    case .identity(let identity):
-      switch identity {
-      case .named, .custom: return false
-      case .detached, .unchanged, .checked: return true
-      }
-    case .unary(let unary):
-      switch unary {
-      case .negate: return canHoldSum(user, formula)
-      case .not: return true
-      case .absolute, .sign, .exp, .log, .squareRoot, .tanh, .erf, .sin, .cos, .relu:
-        return false
-      }
-    case .binary(let binary):
-      switch binary {
-      case .add, .subtract: return canHoldSum(user, formula)
-      case .multiply:
-        return user?.isSum == true || node.hasNumberOperand && canHoldSum(user, formula)
-      case .divide: return node.hasNumberOperand && canHoldSum(user, formula)
-      case .power, .maximum, .minimum: return false
-      }
-    case .selection: return user?.isSum == true
-    case .conversion: return true
-    case .reduction(let reduction, _):
-      return user?.isUnitReshape == true
-        || reduction == .sum && user?.isDivisionByNumber == true
-    case .contraction: return user?.isAdditive == true || user?.isDivisionByNumber == true
-    case .movement(let movement):
-      switch movement {
-      case .expand, .transpose, .slice: return true
-      case .pad: return false
-      case .reshape:
-        let isOfReduction = node.inputs[0].isReduction && entry(of: node.inputs[0].node) == nil
-        return !isOfReduction || user?.isDivisionByNumber == true || user?.isDetached == true
-      }
+    switch node.notation {
+    case .words, .number, .relation, .same, .detached, .opposite, .conversion, .stretched,
+      .transposed, .arranged, .part:
+      return true
+    case .random, .named, .remark, .function, .or, .and, .placed, .chosen, .collected: return false
+    case .minus, .sum, .difference: return canHoldSum(user, formula)
+    case .product:
+      return user?.isSum == true || node.hasNumberOperand && canHoldSum(user, formula)
+    case .quotient: return node.hasNumberOperand && canHoldSum(user, formula)
+    case .choice: return user?.isSum == true
+    case .reduction:
+      return user?.isUnitReshape == true || node.isSum && user?.isDivisionByNumber == true
+    case .matmul: return user?.isAdditive == true || user?.isDivisionByNumber == true
+    case .reshaped:
+      let isOfReduction = node.inputs[0].isReduction && entry(of: node.inputs[0].node) == nil
+      return !isOfReduction || user?.isDivisionByNumber == true || user?.isDetached == true
     }
   }
 

@@ -152,7 +152,7 @@ struct JacobianReader {
 
   /// True for x repeated for each matrix of a batch, for nothing but a product.
   private func isRepeatedForBatches(_ node: Node, _ x: Value, _ path: [Passage]) -> Bool {
-    guard case .movement(.expand) = node.operation, node.inputs[0].node === x.node else {
+    guard case .stretched = node.notation, node.inputs[0].node === x.node else {
       return false
     }
     let users = path.filter { $0.node.inputs.values.contains { $0.node === node } }
@@ -165,8 +165,9 @@ struct JacobianReader {
   /// The Jacobian of a product or a gather that nothing else changes entries of.
   private func product(_ node: Node, _ path: [Passage], _ x: Value) -> String? {
     var table = table
-    switch node.operation {
-    case .contraction(let batchRank):
+    switch node.notation {
+    case .matmul:
+      let batchRank = node.shape.rank - 2
       let (a, b) = (node.inputs[0], node.inputs[1])
       func isRepeated(_ operand: Value) -> Bool { isRepeatedForBatches(operand.node, x, path) }
       func isX(_ operand: Value) -> Bool { operand.node === x.node || isRepeated(operand) }
@@ -198,12 +199,13 @@ struct JacobianReader {
           "\(written(a, hasRow ? "i" : "ri"))\(batch(b).of) where j = k\(batch(b).same), else 0")
       }
       return uses.isEmpty ? nil : uses.joined(separator: ", plus ")
-    case .gathering(.gather, _):
+    case .chosen:
       return "1 where \(table.formula(of: node.inputs[1]).text) chose the row, else 0"
-    case .gathering(.scatterAdd, _):
+    case .collected:
       return "1 where \(table.formula(of: node.inputs[1]).text) sent the row, else 0"
-    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
-      .reduction, .movement:
+    case .words, .random, .number, .same, .named, .detached, .remark, .function, .minus, .opposite,
+      .sum, .difference, .product, .quotient, .relation, .or, .and, .choice, .conversion,
+      .reduction, .transposed, .reshaped, .stretched, .arranged, .placed, .part:
       return nil
     }
   }

@@ -18,33 +18,25 @@ extension Node {
     case mixed
   }
 
-  /// - Parameter reached: which inputs depend on the x that is asked about.
+  /// - Parameter reached:: which inputs depend on the x that is asked about.
   func reach(from reached: [Bool]) -> Reach {
-    switch operation {
-    case .creation, .random, .identity, .conversion, .unary: return .same
-    case .binary, .comparison, .selection:
+    switch notation {
+    case .words, .random, .number, .same, .named, .detached, .remark, .function, .minus,
+      .opposite, .sum, .difference, .product, .quotient, .relation, .or, .and, .choice,
+      .conversion:
       let isStretched = zip(inputs.values, reached).contains { $1 && $0.shape != shape }
       return isStretched ? .stretched : .same
     case .reduction: return .reduced
-    case .contraction, .gathering: return .mixed
-    case .movement(let movement):
-      switch movement {
-      case .expand: return .stretched
-      case .reshape:
-        return shape.filter { $0 != 1 } == inputs[0].shape.filter { $0 != 1 } ? .same : .moved
-      case .transpose, .slice, .pad: return .moved
-      }
+    case .matmul, .chosen, .collected: return .mixed
+    case .stretched: return .stretched
+    case .reshaped: return isUnitReshape ? .same : .moved
+    case .transposed, .arranged, .placed, .part: return .moved
     }
   }
 
+  /// True if the derivative for the one input that depends on x is the cotangent itself.
   func passesOn(_ reached: [Bool]) -> Bool {
-    switch operation {
-    case .identity(.named), .conversion: true
-    case .binary(.add): reached != [true, true]
-    case .binary(.subtract): reached == [true, false]
-    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .reduction,
-      .contraction, .movement, .gathering:
-      false
-    }
+    let indices = reached.indices.filter { reached[$0] }
+    return indices.count == 1 && operation.passesCotangent(at: indices[0])
   }
 }

@@ -28,17 +28,16 @@ extension Value {
   /// True for one number, also repeated.
   var isNumber: Bool {
     var node = self.node
-    while !node.isLeaf {
-      switch node.operation {
-      case .creation(.constant), .creation(.scalar): return true
-      case .movement(.expand), .movement(.reshape), .conversion: node = node.inputs[0].node
-      case .creation(.data), .creation(.iota), .random, .identity, .unary, .binary, .comparison,
-        .selection, .reduction, .contraction, .movement(.transpose), .movement(.slice),
-        .movement(.pad), .gathering:
+    while true {
+      switch node.notation {
+      case .number: return true
+      case .stretched, .reshaped, .conversion: node = node.inputs[0].node
+      case .words, .random, .same, .named, .detached, .remark, .function, .minus, .opposite, .sum,
+        .difference, .product, .quotient, .relation, .or, .and, .choice, .reduction, .matmul,
+        .transposed, .arranged, .placed, .part, .chosen, .collected:
         return false
       }
     }
-    return false
   }
 
   var isReduction: Bool {
@@ -48,12 +47,9 @@ extension Value {
 
 extension Node {
   var isNumberOrRange: Bool {
-    switch operation {
-    case .creation(.constant), .creation(.scalar), .creation(.iota): true
-    case .creation(.data), .random, .identity, .unary, .binary, .comparison, .selection,
-      .conversion, .reduction, .contraction, .movement, .gathering:
-      false
-    }
+    if case .number = notation { return true }
+    if case .words = notation { return !isStored }
+    return false
   }
 
   var hasNumberOperand: Bool { inputs.values.contains { $0.isNumber } }
@@ -63,43 +59,25 @@ extension Node {
   }
 
   var isAdditive: Bool {
-    switch operation {
-    case .binary(.add), .binary(.subtract): true
-    case .binary, .creation, .random, .identity, .unary, .comparison, .selection, .conversion,
-      .reduction, .contraction, .movement, .gathering:
-      false
-    }
+    if case .sum = notation { return true }
+    if case .difference = notation { return true }
+    return false
   }
 
   var isDivisionByNumber: Bool {
-    if case .binary(.divide) = operation { inputs[1].isNumber } else { false }
+    if case .quotient = notation { inputs[1].isNumber } else { false }
   }
 
+  /// True if its derivatives look at an input that is more than a number.
   var derivativeReadsInput: Bool {
-    switch operation {
-    case .unary(let unary):
-      switch unary {
-      case .absolute, .log, .erf, .sin, .cos, .relu: true
-      case .negate, .sign, .exp, .squareRoot, .tanh, .not: false
-      }
-    case .binary(let binary):
-      switch binary {
-      case .add, .subtract: false
-      case .multiply, .divide: !hasNumberOperand
-      case .power, .maximum, .minimum: true
-      }
-    case .reduction(let reduction, _): reduction != .sum
-    case .contraction: true
-    case .identity(.custom): true
-    case .creation, .random, .identity, .comparison, .selection, .conversion, .movement,
-      .gathering:
-      false
-    }
+    if case .product = notation, hasNumberOperand { return false }
+    if case .quotient = notation, hasNumberOperand { return false }
+    return operation.derivativeReads.contains(.input)
   }
 
   /// A reshape that adds or drops axes of extent 1.
   var isUnitReshape: Bool {
-    guard case .movement(.reshape) = operation else { return false }
+    guard case .reshaped = notation else { return false }
     return shape.filter { $0 != 1 } == inputs[0].shape.filter { $0 != 1 }
   }
 }

@@ -46,21 +46,18 @@ struct Rewriting {
   /// Double the same key gives others.
   static func inDouble(_ node: Node, _ inputs: [Value]) -> Value {
     let type = node.elementType == .float ? .double : node.elementType
-    switch node.operation {
-    case .creation(.data), .random: return Value(node).converted(to: type)
-    case .creation(.constant), .creation(.scalar), .creation(.iota):
-      return type == node.elementType
-        ? Value(node) : Value(node.operation, elementType: type, shape: node.shape)
-    case .conversion where inputs[0].elementType != type: return inputs[0].converted(to: type)
+    // Also a leaf that shares the numbers of another, or a scalar whose history has ended.
+    if node.isStored { return Value(node).converted(to: type) }
+    if case .random = node.operation { return Value(node).converted(to: type) }
+    if case .conversion = node.operation, inputs[0].elementType != type {
+      return inputs[0].converted(to: type)
+    }
     // Between Float and Double there is nothing left to do, but it stays a tensor of its own. A
     // custom rule is written for Float: derivatives have been taken before, the result is input 0.
-    case .conversion, .identity(.custom): return inputs[0].named("")
-    case .identity(.named), .identity(.detached), .identity(.unchanged), .identity(.checked),
-      .unary, .binary, .comparison, .selection, .reduction, .contraction, .movement, .gathering:
-      // A leaf that shares the numbers of another, or a scalar whose history has ended.
-      if node.inputs.isEmpty { return Value(node).converted(to: type) }
-      return Value(node.operation, Inputs(inputs), elementType: type, shape: node.shape)
-    }
+    if case .conversion = node.operation { return inputs[0].named("") }
+    if case .identity(.custom) = node.operation { return inputs[0].named("") }
+    if inputs.isEmpty, type == node.elementType { return Value(node) }
+    return Value(node.operation, Inputs(inputs), elementType: type, shape: node.shape)
   }
 }
 

@@ -31,6 +31,7 @@ extension Unary {
     case .exp: PB_EXP
     case .log: PB_LOG
     case .squareRoot: PB_SQRT
+    case .sinh: PB_SINH
     case .tanh: PB_TANH
     case .erf: PB_ERF
     case .sin: PB_SIN

@@ -81,7 +81,7 @@ extension Body {
       case .binary(.multiply): self = .product(inputs[0], inputs[1])
       case .binary(.divide): self = .quotient(inputs[0], inputs[1])
       case .unary(.squareRoot): self = .root(inputs[0])
-      default: return nil
+      case .unary, .binary, .comparison, .selection, .conversion, .checked, .random: return nil
       }
     }
   }
@@ -91,20 +91,21 @@ extension Body {
   private func merge(
     _ instruction: Instruction, _ part: (Int) -> Part?
   ) -> (code: pb_map_code, parts: [Int], inputs: [Int])? {
-    guard case .binary(let binary) = instruction.operation else { return nil }
+    guard case .binary(let binary) = instruction.operation, [.add, .subtract].contains(binary)
+    else { return nil }
     let (x, y) = (instruction.inputs[0], instruction.inputs[1])
-    switch (binary, part(x), part(y)) {
-    case (.add, .product(let a, let b), .product(let c, let d)):
+    switch (binary == .add, part(x), part(y)) {
+    case (true, .product(let a, let b), .product(let c, let d)):
       if case .product(let e, let f) = part(d), e == f {
         return (PB_SUM_WITH_SQUARE, [x, y, d], [a, b, c, e])
       }
       return (PB_SUM_OF_PRODUCTS, [x, y], [a, b, c, d])
-    case (.add, _, .product(let a, let b)): return (PB_MULTIPLY_ADD, [y], [a, b, x])
-    case (.add, .product(let a, let b), _): return (PB_MULTIPLY_ADD, [x], [a, b, y])
-    case (.add, _, .root(let a)): return (PB_ROOT_ADD, [y], [a, x])
-    case (.add, .root(let a), _): return (PB_ROOT_ADD, [x], [a, y])
-    case (.subtract, _, .product(let a, let b)): return (PB_SUBTRACT_PRODUCT, [y], [a, b, x])
-    case (.subtract, _, .quotient(let a, let b)):
+    case (true, _, .product(let a, let b)): return (PB_MULTIPLY_ADD, [y], [a, b, x])
+    case (true, .product(let a, let b), _): return (PB_MULTIPLY_ADD, [x], [a, b, y])
+    case (true, _, .root(let a)): return (PB_ROOT_ADD, [y], [a, x])
+    case (true, .root(let a), _): return (PB_ROOT_ADD, [x], [a, y])
+    case (false, _, .product(let a, let b)): return (PB_SUBTRACT_PRODUCT, [y], [a, b, x])
+    case (false, _, .quotient(let a, let b)):
       guard case .product(let c, let d) = part(a) else {
         return (PB_SUBTRACT_QUOTIENT, [y], [a, b, x])
       }

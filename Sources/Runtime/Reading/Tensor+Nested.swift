@@ -49,7 +49,9 @@ extension Tensor: ExpressibleByArrayLiteral {
         }
       return [scalar as! Scalar]
     case .creation(.data): return value.node.hasNumbers ? withKnownElements { Array($0) } : nil
-    default: return nil
+    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
+      .reduction, .contraction, .movement, .gathering:
+      return nil
     }
   }
 }

@@ -4,7 +4,8 @@
 ///
 /// y = function(x), as it stands. Gradients do not look inside: x.g = pullback(x, y.g). A mistake if
 /// the rule gives another shape than that of x. Use it where the derivative of the formula is not the one wanted: for stability,
-/// for straight-through estimators, for clipped gradients. The rule should use what it is given:
+/// for straight-through estimators, for clipped gradients. The closure is called at each fresh step, and
+/// once in a recorded one; a ``GradientRule`` is written down once. The rule should use what it is given:
 /// tensors that it captures are constants where the function is batched.
 ///
 /// ```swift
@@ -25,6 +26,82 @@ public func withCustomGradient<Scalar: FloatingPointScalar>(
     return [checked(xg, inputs[1], at: site)]
   }
   return Tensor(Value(.identity(.custom(rule)), Inputs(y, x.value)))
+}
+
+/// A derivative that you write, as a value: rules that are equal are one.
+///
+/// A training step is written down once for each structure of its loss. A closure could be any other at
+/// the next step, so it is called anew; an equal rule must do the same, and the step is used again.
+///
+/// ```swift
+/// // Passes the cotangent on as far as it is small.
+/// struct Clipped: GradientRule {
+///   var limit: Float
+///   func pullback(_ x: Tensor<Float>, _ yg: Tensor<Float>) -> Tensor<Float> {
+///     minimum(maximum(yg, -limit), limit)
+///   }
+/// }
+/// let x: Tensor<Float> = [1, 2]
+/// let y = withCustomGradient(of: { 3 * $0 }, at: x, rule: Clipped(limit: 0.5))
+/// print(y, gradient(of: (y * y).sum(), withRespectTo: x))   // [3. 6.] [0.5 0.5]
+/// ```
+public protocol GradientRule<Scalar>: Hashable, Sendable {
+  associatedtype Scalar: FloatingPointScalar
+
+  /// x.g from x and y.g, in the shape of x. It must depend on these and on the rule's own values alone.
+  func pullback(_ x: Tensor<Scalar>, _ yg: Tensor<Scalar>) -> Tensor<Scalar>
+}
+
+/// The result of a function with the derivative of a rule: see the form with a closure.
+public func withCustomGradient<Rule: GradientRule>(
+  of function: (Tensor<Rule.Scalar>) -> Tensor<Rule.Scalar>, at x: Tensor<Rule.Scalar>, rule: Rule,
+  file: StaticString = #fileID, line: UInt = #line
+) -> Tensor<Rule.Scalar> {
+  let site = CallSite(file, line)
+  let y = function(Tensor(x.value)).value
+  let known = CustomRule(number: RuleNumbers.number(of: rule)) { inputs, cotangent in
+    let xg = rule.pullback(Tensor(inputs[1]), Tensor(cotangent))
+    return [checked(xg, inputs[1], at: site)]
+  }
+  return Tensor(Value(.identity(.custom(known)), Inputs(y, x.value)))
+}
+
+/// A number for each rule that differs from all others.
+private enum RuleNumbers {
+  private struct Key: Hashable, Sendable {
+    let rule: any GradientRule
+
+    static func == (a: Key, b: Key) -> Bool { AnyHashable(a.rule) == AnyHashable(b.rule) }
+    func hash(into hasher: inout Hasher) { AnyHashable(rule).hash(into: &hasher) }
+  }
+
+  private struct Table {
+    var numbers: [Key: UInt64] = [:]
+    var last: UInt64 = 0
+  }
+
+  private static let table = Lock(Table())
+  /// Beyond this all are forgotten: those that come again get new numbers.
+  private static let capacity = 4096
+
+  static func number(of rule: any GradientRule) -> UInt64 {
+    let key = Key(rule: rule)
+    while true {
+      // Hashing and comparing are the user's code: never inside the lock.
+      let seen = table.withLock { $0 }
+      if let number = seen.numbers[key] { return number }
+      var next = seen
+      if next.numbers.count >= capacity { next.numbers = [:] }
+      next.last += 1
+      next.numbers[key] = next.last
+      let isAdded = table.withLock { table in
+        guard table.last == seen.last else { return false }
+        table = next
+        return true
+      }
+      if isAdded { return next.last }
+    }
+  }
 }
 
 /// The result of a function of two tensors with a derivative that you write: see the form for one.

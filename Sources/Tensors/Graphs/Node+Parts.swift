@@ -119,7 +119,9 @@ private struct PartWalk {
       let place = place(in: node.shape, node.elementType)
       linear = place.offset
       return place.isContiguous
-    default: return false
+    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
+      .reduction, .contraction, .movement, .gathering:
+      return false
     }
   }
 

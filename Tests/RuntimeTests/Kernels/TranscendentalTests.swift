@@ -5,7 +5,7 @@ import Pullback
 import Testing
 import PullbackTestSupport
 
-/// exp, log, tanh, erf, sin and cos are within 2 units in the last place, on whatever instruction set runs.
+/// exp, log, sinh, tanh, erf, sin and cos are within 2 units in the last place, on whatever instruction set runs.
 @Suite struct TranscendentalTests {
   private static let count = 1_000_000
 
@@ -15,6 +15,11 @@ import PullbackTestSupport
 
   @Test func logOfFloat() {
     checkFloat(in: 0...4, log, Foundation.log)
+  }
+
+  @Test(arguments: [1.25, 20, 89.5])
+  func sinhOfFloat(most: Float) {
+    checkFloat(in: -most...most, sinh, Foundation.sinh)
   }
 
   @Test func tanhOfFloat() {
@@ -39,6 +44,11 @@ import PullbackTestSupport
 
   @Test func logOfDouble() {
     checkDouble(in: 0...4, log, Foundation.log)
+  }
+
+  @Test(arguments: [1.25, 20, 710.5])
+  func sinhOfDouble(most: Double) {
+    checkDouble(in: -most...most, sinh, Foundation.sinh)
   }
 
   @Test func tanhOfDouble() {
@@ -70,6 +80,8 @@ import PullbackTestSupport
     #expect(log(Tensor<Double>([-1, -.leastNonzeroMagnitude])).scalars.allSatisfy { $0.isNaN })
     let zeros = tanh(Tensor<Float>([0, -.zero])).scalars
     #expect(zeros.map(\.bitPattern) == [Float(0), -0.0].map(\.bitPattern))
+    let odd = sinh(zerosAndInfinities).scalars
+    #expect(odd.map(\.bitPattern) == zerosAndInfinities.scalars.map(\.bitPattern))
     #expect(tanh(Tensor<Double>([.infinity, -.infinity, 50, -50])).scalars == [1, -1, 1, -1])
     #expect(exp(Tensor<Float>([88.72284, 1e30])).scalars == [.infinity, .infinity])
   }
@@ -99,10 +111,10 @@ import PullbackTestSupport
   /// Alone, in a whole register, in a tail, beside huge numbers and NaN: the same bits.
   @Test func anElementsPlaceChangesNothing() {
     let functions: [(Tensor<Float>) -> Tensor<Float>] = [
-      exp, log, tanh, erf, sin, cos, { pow(abs($0), 1.7) },
+      exp, log, sinh, tanh, erf, sin, cos, { pow(abs($0), 1.7) },
     ]
     let wide: [(Tensor<Double>) -> Tensor<Double>] = [
-      exp, log, tanh, erf, sin, cos, { pow(abs($0), 1.7) },
+      exp, log, sinh, tanh, erf, sin, cos, { pow(abs($0), 1.7) },
     ]
     let numbers = (0..<37).map { index in
       switch index % 5 {

@@ -21,7 +21,7 @@ enum Reference {
       case .absolute: return wrapped(abs(x))
       case .sign: return x > 0 ? 1 : x < 0 ? -1 : 0
       case .relu: return x > 0 ? x : 0
-      case .exp, .log, .squareRoot, .tanh, .erf, .sin, .cos, .not: return nil
+      case .exp, .log, .squareRoot, .sinh, .tanh, .erf, .sin, .cos, .not: return nil
       }
     }
     let y: Double
@@ -32,6 +32,7 @@ enum Reference {
     case .exp: y = exp(x)
     case .log: y = log(x)
     case .squareRoot: y = sqrt(x)
+    case .sinh: y = sinh(x)
     case .tanh: y = tanh(x)
     case .erf: y = erf(x)
     case .sin: y = sin(x)

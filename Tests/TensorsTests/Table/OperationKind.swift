@@ -10,7 +10,7 @@ enum OperationKind: String, CaseIterable, Sendable {
   case data, constant, scalar, iota
   case uniform, normal
   case named, detached, unchanged, custom, checked
-  case negate, absolute, sign, exp, log, squareRoot, tanh, erf, sin, cos, relu, not
+  case negate, absolute, sign, exp, log, squareRoot, sinh, tanh, erf, sin, cos, relu, not
   case add, subtract, multiply, divide, power, maximum, minimum
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
   case selection, conversion
@@ -59,6 +59,7 @@ enum OperationKind: String, CaseIterable, Sendable {
       case .exp: .exp
       case .log: .log
       case .squareRoot: .squareRoot
+      case .sinh: .sinh
       case .tanh: .tanh
       case .erf: .erf
       case .sin: .sin

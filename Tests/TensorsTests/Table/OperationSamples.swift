@@ -30,6 +30,7 @@ extension OperationSample {
     case .exp: unary(kind) { $0.unary(.exp) }
     case .log: unary(kind, .positive) { $0.unary(.log) }
     case .squareRoot: unary(kind, .positive) { $0.unary(.squareRoot) }
+    case .sinh: unary(kind) { $0.unary(.sinh) }
     case .tanh: unary(kind) { $0.unary(.tanh) }
     case .erf: unary(kind) { $0.unary(.erf) }
     case .sin: unary(kind) { $0.unary(.sin) }

@@ -21,7 +21,7 @@ import PullbackTestSupport
       let result = Value.leaf([length], x, type).unary(operation)
       #expect(result.elementType == type)
       switch operation {
-      case .exp, .log, .tanh, .erf, .sin, .cos:
+      case .exp, .log, .sinh, .tanh, .erf, .sin, .cos:
         #expect(Self.areNeighbours(result.numbers, expected, type))
       case .negate, .absolute, .sign, .squareRoot, .relu, .not:
         let actual = result.numbers

@@ -32,6 +32,35 @@ package enum Binary: String, Sendable, CaseIterable {
   }
 }
 
+extension Binary {
+  var reads: Reads {
+    switch self {
+    case .add, .subtract: .nothing
+    case .multiply: .input
+    case .divide, .power, .maximum, .minimum: [.input, .result]
+    }
+  }
+
+  var kink: Kink? {
+    switch self {
+    case .add, .subtract, .multiply, .divide, .power: nil
+    case .maximum, .minimum: .equalInputs
+    }
+  }
+
+  func notation(of type: ElementType) -> Notation {
+    switch self {
+    case .add: .sum
+    case .subtract: .difference
+    case .multiply: .product
+    case .divide: .quotient
+    case .power: .function(rawValue)
+    case .maximum: type == .bool ? .or : .function(rawValue)
+    case .minimum: type == .bool ? .and : .function(rawValue)
+    }
+  }
+}
+
 /// What a derivative is where the result z is NaN, in place of the number that it would have.
 private func nan(where z: Value, else number: Double) -> Value {
   Value.select(
@@ -62,6 +91,18 @@ package enum Comparison: String, Sendable, CaseIterable {
   case lessOrEqual = ".<="
   case greater = ".>"
   case greaterOrEqual = ".>="
+
+  /// What stands between x and y in a formula.
+  package var sign: String {
+    switch self {
+    case .equal: "="
+    case .notEqual: "≠"
+    case .less: "<"
+    case .lessOrEqual: "≤"
+    case .greater: ">"
+    case .greaterOrEqual: "≥"
+    }
+  }
 }
 
 func pointwiseShape(

@@ -21,6 +21,17 @@ package enum Creation: Sendable {
     case .iota: "range"
     }
   }
+
+  /// - Parameter result: its element type and shape.
+  func notation(_ result: Node) -> Notation {
+    switch self {
+    case .data: .words("numbers")
+    case .constant(let number), .scalar(let number, _):
+      // A Float is written with its own digits, not with those of the Double that holds it.
+      .number(result.elementType == .float ? Double(Float(number).description) ?? number : number)
+    case .iota: .words("0..<\(result.shape[0])")
+    }
+  }
 }
 
 /// How pseudo-random numbers are distributed.

@@ -16,6 +16,13 @@ package enum Gathering: Sendable, Hashable {
     }
   }
 
+  var notation: Notation {
+    switch self {
+    case .gather: .chosen
+    case .scatterAdd(let count): .collected(count: count)
+    }
+  }
+
   func derivative(
     at index: Int, _ x: Value, _ indices: Value, batchRank: Int, cotangent g: Value
   ) -> Value? {

@@ -36,6 +36,15 @@ package enum Identity: Sendable {
     }
   }
 
+  var notation: Notation {
+    switch self {
+    case .named: .named
+    case .unchanged, .checked: .same
+    case .detached: .detached
+    case .custom: .remark("with a derivative of its own")
+    }
+  }
+
   /// named, unchanged: x.g = y.g. detached, checked: none. custom: what the rule says.
   func derivative(at index: Int, inputs: Inputs, cotangent: Value) -> Value? {
     switch self {
@@ -77,8 +86,13 @@ package final class CustomRule: Sendable {
 
   // Changes in `deinit` alone.
   @exclusivity(unchecked) nonisolated(unsafe) private var stored: Pullback?
+  /// Equal for rules that do the same; nil for a closure, which could do anything.
+  package let number: UInt64?
 
-  package init(_ pullback: @escaping Pullback) { stored = pullback }
+  package init(number: UInt64? = nil, _ pullback: @escaping Pullback) {
+    self.number = number
+    stored = pullback
+  }
 
   package var pullback: Pullback { stored! }
 

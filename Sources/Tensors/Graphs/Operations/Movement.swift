@@ -24,6 +24,29 @@ package enum Movement: Sendable {
     }
   }
 
+  /// - Parameters:
+  ///   - shape: that of x.
+  ///   - result: that of y.
+  func notation(from shape: Shape, to result: Shape) -> Notation {
+    switch self {
+    case .reshape: return .reshaped
+    case .transpose(let order):
+      var swapped = Shape(order.indices)
+      if order.rank >= 2 { swapped.swapAt(order.rank - 2, order.rank - 1) }
+      return order == swapped ? .transposed : .arranged("with axes in the order \(order)")
+    case .expand: return .stretched
+    case .slice(let starts, let dropped):
+      let extents = result.restoring(dropped)
+      let ranges = starts.indices.map { axis in
+        let (start, extent) = (starts[axis], extents[axis])
+        return extent == shape[axis]
+          ? ":" : extent == 1 ? "\(start)" : "\(start)..<\(start + extent)"
+      }
+      return .part(ranges.joined(separator: ", "))
+    case .pad(let starts): return .placed("among zeros in \(result) from \(starts)")
+    }
+  }
+
   func derivative(_ x: Value, result y: Value, cotangent g: Value) -> Value {
     switch self {
     case .reshape: return g.reshaped(to: x.shape)

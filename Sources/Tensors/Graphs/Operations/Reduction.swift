@@ -19,7 +19,7 @@ package enum Reduction: String, Sendable, BitwiseCopyable, CaseIterable {
     switch self {
     case .max where type == .bool: "any"
     case .min where type == .bool: "all"
-    default: rawValue
+    case .sum, .max, .min, .argmax, .argmin: rawValue
     }
   }
 
@@ -40,6 +40,21 @@ package enum Reduction: String, Sendable, BitwiseCopyable, CaseIterable {
       let share = Value.select(y .== y, g / count, Value.constant(.nan, g.elementType))
       return Value.select(misses, Value.constant(0, g.elementType), stretched(share))
     case .argmax, .argmin: return nil
+    }
+  }
+
+  var reads: Reads {
+    switch self {
+    case .sum, .argmax, .argmin: .nothing
+    case .max, .min: [.input, .result]
+    }
+  }
+
+  var kink: Kink? {
+    switch self {
+    case .sum: nil
+    case .max, .min: .tie
+    case .argmax, .argmin: .tiedPosition
     }
   }
 

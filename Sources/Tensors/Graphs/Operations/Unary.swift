@@ -14,6 +14,8 @@ package enum Unary: String, Sendable, CaseIterable {
   case log
   /// The square root: NaN below 0.
   case squareRoot = "sqrt"
+  /// (e^x - e^-x) / 2
+  case sinh
   /// (e^x - e^-x) / (e^x + e^-x)
   case tanh
   /// 2 / √π times the integral of e^-t² from 0 to x
@@ -35,6 +37,7 @@ package enum Unary: String, Sendable, CaseIterable {
     case .exp: g * y
     case .log: g / x
     case .squareRoot: g / (y + y)
+    case .sinh: g * ((x.unary(.exp) + (-x).unary(.exp)) * 0.5)
     case .tanh: g * (1 - y * y)
     case .erf: g * ((-(x * x)).unary(.exp) * 1.1283791670955126)  // 2 / √π
     case .sin: g * x.unary(.cos)
@@ -44,6 +47,37 @@ package enum Unary: String, Sendable, CaseIterable {
     case .relu: Value.select(x .> 0, g, Value(.identity(.detached), Inputs(y)))
     }
   }
+}
+
+extension Unary {
+  private struct Facts {
+    var reads = Reads.nothing
+    var kink: Kink?
+    /// Nil for a function.
+    var notation: Notation?
+  }
+
+  private var facts: Facts {
+    switch self {
+    case .negate: Facts(notation: .minus)
+    case .absolute: Facts(reads: .input, kink: .sideOfZero)
+    case .sign: Facts(kink: .sideOfZero)
+    case .exp: Facts(reads: .result)
+    case .log: Facts(reads: .input)
+    case .squareRoot: Facts(reads: .result)
+    case .sinh: Facts(reads: .input)
+    case .tanh: Facts(reads: .result)
+    case .erf: Facts(reads: .input)
+    case .sin: Facts(reads: .input)
+    case .cos: Facts(reads: .input)
+    case .relu: Facts(reads: .input, kink: .sideOfZero)
+    case .not: Facts(notation: .opposite)
+    }
+  }
+
+  var reads: Reads { facts.reads }
+  var kink: Kink? { facts.kink }
+  var notation: Notation { facts.notation ?? .function(rawValue) }
 }
 
 extension Value {

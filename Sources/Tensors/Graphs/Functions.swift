@@ -1,23 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The forms for generic code of this package. They stay inside: a public generic `exp` beside the
-// concrete ones, and Foundation's, costs the type checker seconds in a formula.
-
-@_disfavoredOverload
-package func exp<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  Tensor(x.value.unary(.exp))
-}
-
-@_disfavoredOverload
-package func log<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  Tensor(x.value.unary(.log))
-}
-
-@_disfavoredOverload
-package func relu<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  Tensor(x.value.unary(.relu))
-}
-
 /// z = x where the condition holds, else y. Shapes broadcast. The cotangent goes where the number
 /// came from: x.g = z.g where the condition holds, else 0; y.g the other way round.
 ///
@@ -74,25 +56,4 @@ public func matmul<Scalar: NumericScalar>(
 extension Tensor where Scalar: NumericScalar {
   /// `matmul(a, b)`.
   public static func • (a: Tensor, b: Tensor) -> Tensor { Tensor(a.value.matmul(b.value)) }
-}
-
-@_disfavoredOverload
-package func pow<Scalar: FloatingPointScalar>(
-  _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
-) -> Tensor<Scalar> {
-  Tensor(x.value.binary(.power, y.value))
-}
-
-@_disfavoredOverload
-package func maximum<Scalar: NumericScalar>(
-  _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
-) -> Tensor<Scalar> {
-  Tensor(x.value.binary(.maximum, y.value))
-}
-
-@_disfavoredOverload
-package func minimum<Scalar: NumericScalar>(
-  _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
-) -> Tensor<Scalar> {
-  Tensor(x.value.binary(.minimum, y.value))
 }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Operation {
+  /// Whose numbers its derivatives look at.
+  package var derivativeReads: Reads {
+    switch self {
+    case .unary(let unary): unary.reads
+    case .binary(let binary): binary.reads
+    case .reduction(let reduction, _): reduction.reads
+    // A rule of the user's may read anything.
+    case .contraction, .identity(.custom): .input
+    case .creation, .random, .identity, .comparison, .selection, .conversion, .movement,
+      .gathering:
+      .nothing
+    }
+  }
+
+  /// What it decides by looking at numbers, if anything.
+  package var kink: Kink? {
+    switch self {
+    case .unary(let unary): unary.kink
+    case .binary(let binary): binary.kink
+    case .comparison: .relation
+    case .conversion: .rounding
+    case .reduction(let reduction, _): reduction.kink
+    case .creation, .random, .identity, .selection, .contraction, .movement, .gathering: nil
+    }
+  }
+
+  /// True for the derivative at `index` that is the cotangent itself.
+  package func passesCotangent(at index: Int) -> Bool {
+    switch self {
+    case .identity(.named), .conversion, .binary(.add): true
+    case .binary(.subtract): index == 0
+    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .reduction,
+      .contraction, .movement, .gathering:
+      false
+    }
+  }
+}
+
+extension Node {
+  /// How it stands in a formula.
+  package var notation: Notation {
+    // What has lost its history is numbers, whatever made them.
+    if isStored { return .words("numbers") }
+    return switch operation {
+    case .creation(let creation): creation.notation(self)
+    case .random(let distribution, _): .random(distribution)
+    case .identity(let identity): identity.notation
+    case .unary(let unary): unary.notation
+    case .binary(let binary): binary.notation(of: elementType)
+    case .comparison(let comparison): .relation(comparison)
+    case .selection: .choice
+    case .conversion: .conversion
+    case .reduction(let reduction, let axes): .reduction(reduction, axes)
+    case .contraction: .matmul
+    case .movement(let movement): movement.notation(from: inputs[0].shape, to: shape)
+    case .gathering(let gathering, _): gathering.notation
+    }
+  }
+
+  /// True for stored numbers: data, and what has lost its history.
+  package var isStored: Bool {
+    switch operation {
+    case .creation(.data): true
+    case .creation, .random: false
+    case .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
+      .contraction, .movement, .gathering:
+      inputs.isEmpty
+    }
+  }
+}

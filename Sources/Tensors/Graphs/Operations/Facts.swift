@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What others need to know of operations beside their meaning, shape and derivative. Each family says
+// it in its file; whoever writes, checks or explains a graph asks, and knows no operation by name.
+
+/// Whose numbers the derivatives of an operation look at.
+package struct Reads: OptionSet, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  package static let nothing: Reads = []
+  package static let input = Reads(rawValue: 1)
+  package static let result = Reads(rawValue: 2)
+}
+
+/// Where an operation has no derivative: it decides something by looking at numbers.
+package enum Kink: Sendable {
+  /// Which side of 0 the input is on.
+  case sideOfZero
+  /// Which of two inputs is chosen.
+  case equalInputs
+  /// Whether two inputs are in a relation.
+  case relation
+  /// Which elements attain the result.
+  case tie
+  /// Which position is the result.
+  case tiedPosition
+  /// Which whole number is nearest.
+  case rounding
+}
+
+/// How an operation stands in a formula. x, y and z are its inputs.
+package enum Notation: Sendable {
+  /// Stored numbers, 0..<n: in words.
+  case words(String)
+  case random(RandomDistribution)
+  case number(Double)
+  /// x itself.
+  case same
+  /// x under a name that the user gave.
+  case named
+  /// x where derivatives end.
+  case detached
+  /// x, of which something is to be said.
+  case remark(String)
+  /// f(x), f(x, y)
+  case function(String)
+  /// -x
+  case minus
+  /// The opposite of x, for Bool.
+  case opposite
+  /// x + y
+  case sum
+  /// x - y
+  case difference
+  /// x y
+  case product
+  /// x / y
+  case quotient
+  /// x < y
+  case relation(Comparison)
+  /// x or y, x and y: for Bool
+  case or, and
+  /// y where x, else z
+  case choice
+  /// x in another element type.
+  case conversion
+  /// f over axes of x
+  case reduction(Reduction, AxisSet)
+  /// x • y
+  case matmul
+  /// xᵀ
+  case transposed
+  /// The elements of x in other places: in words.
+  case arranged(String)
+  /// The elements of x in another shape.
+  case reshaped
+  /// x among zeros: in words.
+  case placed(String)
+  /// x repeated.
+  case stretched
+  /// x[...]
+  case part(String)
+  /// Rows of x that y chooses.
+  case chosen
+  /// Rows of x added up where y says, into so many.
+  case collected(count: Int)
+}

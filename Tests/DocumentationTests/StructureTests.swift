@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// What CONTRIBUTING says of the files and modules, read off the files.
+struct StructureTests {
+  private static let root = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  private struct Source {
+    let path: String
+    let lines: [String]
+    /// The folder in Sources.
+    var module: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }
+  }
+
+  private static let sources = files(in: "Sources") { $0.hasSuffix(".swift") }
+
+  private static func files(in folder: String, where isWanted: (String) -> Bool) -> [Source] {
+    let walker = FileManager.default.enumerator(atPath: root.appending(path: folder).path())!
+    return walker.compactMap { $0 as? String }.filter(isWanted).sorted().map { name in
+      let path = "\(folder)/\(name)"
+      let text = try! String(contentsOf: root.appending(path: path), encoding: .utf8)
+      return Source(path: path, lines: text.components(separatedBy: "\n"))
+    }
+  }
+
+  /// The modules of this package that each may import, from left to right.
+  private static let imports: [String: Set<String>] = [
+    "Tensors": ["CPullbackTrap", "CPullbackLocks"],
+    "Plans": ["PullbackTensors"],
+    "Runtime": ["PullbackTensors", "PullbackPlans", "CPullbackKernels", "CPullbackLocks"],
+    "Networks": ["PullbackTensors", "PullbackPlans", "PullbackRuntime", "CPullbackDigits"],
+    "Formats": ["PullbackTensors", "PullbackRuntime"],
+    "Models": ["PullbackTensors", "PullbackRuntime", "PullbackNetworks", "PullbackFormats"],
+    "Drawing": [],
+    "Derivations": [
+      "PullbackTensors", "PullbackPlans", "PullbackRuntime", "PullbackNetworks", "PullbackDrawing",
+    ],
+    "ByHand": ["PullbackTensors", "PullbackRuntime"],
+  ]
+
+  @Test func modulesImportFromTheirLeft() {
+    for source in Self.sources {
+      guard let allowed = Self.imports[source.module] else { continue }
+      for line in source.lines where line.contains("import ") && !line.hasPrefix("//") {
+        let words = line.split(separator: " ")
+        guard let word = words.firstIndex(of: "import"), word + 1 < words.count else { continue }
+        let name = String(words[word + 1])
+        let isOurs = name.hasPrefix("Pullback") || name.hasPrefix("CPullback")
+        #expect(!isOurs || allowed.contains(name), "\(source.path) imports \(name)")
+      }
+    }
+  }
+
+  @Test func foundationIsTheCommands() {
+    for source in Self.sources where source.module != "PullbackCommand" {
+      #expect(!source.lines.contains { $0.contains("import Foundation") }, "\(source.path)")
+    }
+  }
+
+  @Test func filesAreShortAndHaveALicence() {
+    let tests = Self.files(in: "Tests") { $0.hasSuffix(".swift") }
+    let kernels = Self.files(in: "Sources") { $0.hasSuffix(".c") || $0.hasSuffix(".h") }
+    for source in Self.sources + tests + kernels {
+      #expect(source.lines.count <= 400, "\(source.path) has \(source.lines.count) lines")
+      #expect(source.lines[0] == "// SPDX-License-Identifier: Apache-2.0", "\(source.path)")
+    }
+  }
+
+  /// A new operation must not slip through: the compiler names each switch that does not know it.
+  @Test func switchesOverOperationsHaveNoDefault() {
+    let families = [
+      "operation", "unary", "binary", "comparison", "reduction", "movement", "creation",
+      "gathering", "identity", "kink", "notation",
+    ]
+    for source in Self.sources {
+      let isFamily = source.path.hasPrefix("Sources/Tensors/Graphs/Operations/")
+      // The switches around a line, by how far they are indented.
+      var open: [(indent: Int, isOfOperations: Bool)] = []
+      for (number, line) in source.lines.enumerated() {
+        let indent = line.prefix { $0 == " " }.count
+        if line.trimmingCharacters(in: .whitespaces).hasPrefix("}") {
+          open.removeAll { $0.indent >= indent }
+        }
+        if let start = line.range(of: "switch "), !line.contains("//") {
+          let subject = line[start.upperBound...].lowercased()
+          let isOfOperations =
+            families.contains { subject.hasPrefix($0) || subject.contains(".\($0)") }
+            || isFamily && subject.hasPrefix("self")
+          open.append((indent, isOfOperations))
+        }
+        if line.trimmingCharacters(in: .whitespaces).hasPrefix("default:") {
+          let place = "\(source.path):\(number + 1)"
+          #expect(open.last?.isOfOperations != true, "\(place) is a default for operations")
+        }
+      }
+    }
+  }
+
+  /// Operations say what is to be known of them: nobody else switches over the cases of a family, but
+  /// the plan key and the table of kernels.
+  @Test func derivationsKnowNoOperationByName() {
+    let families = ["unary", "binary", "comparison", "reduction", "movement", "creation"]
+    for source in Self.sources where source.module == "Derivations" {
+      for (number, line) in source.lines.enumerated() {
+        for family in families {
+          #expect(!line.contains("switch \(family)"), "\(source.path):\(number + 1)")
+        }
+      }
+    }
+  }
+
+  @Test func nothingIsLeftForLater() {
+    let marks = ["TODO", "FIXME", "XXX", "HACK"]
+    for source in Self.sources {
+      for (number, line) in source.lines.enumerated() {
+        #expect(!marks.contains { line.contains($0) }, "\(source.path):\(number + 1)")
+      }
+    }
+  }
+}
