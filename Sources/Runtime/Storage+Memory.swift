@@ -24,13 +24,24 @@ extension Storage {
     return storage
   }
 
-  /// Memory from the system, which gets back for it what plans and tensors keep idle if need be.
+  /// Whether the system would give so many bytes to whoever asks next.
+  package static func isAvailable(_ byteCount: Int) -> Bool {
+    if StoragePool.isAvailable(byteCount) { return true }
+    giveIdleBack()
+    return StoragePool.isAvailable(byteCount)
+  }
+
   private static func memory(_ byteCount: Int) -> UnsafeMutableRawPointer? {
     guard byteCount < Int.max / 2 else { return nil }
     if let memory = StoragePool.take(padded(byteCount)) { return memory }
-    ArenaMemory.trim(to: 0)
-    StoragePool.empty()
+    giveIdleBack()
     return StoragePool.take(padded(byteCount))
+  }
+
+  /// Gives what plans and tensors keep idle back to the system, which has nothing else left.
+  private static func giveIdleBack() {
+    ArenaMemory.trim(to: 0, sparing: 0)
+    StoragePool.empty()
   }
 
   private convenience init(_ memory: UnsafeMutableRawPointer, _ byteCount: Int) {

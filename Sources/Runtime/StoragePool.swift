@@ -50,6 +50,13 @@ enum StoragePool {
     SystemMemory.give(block, size)
   }
 
+  /// Whether the system has so many bytes, besides what is kept here.
+  static func isAvailable(_ byteCount: Int) -> Bool {
+    guard let block = SystemMemory.take(byteCount) else { return false }
+    SystemMemory.give(block, byteCount)
+    return true
+  }
+
   /// Gives all that it keeps back to the system.
   static func empty() {
     contents.withLock { $0.clear() }

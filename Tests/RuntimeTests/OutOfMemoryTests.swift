@@ -3,19 +3,11 @@
 #if os(Linux)
   import Foundation
   import Pullback
+  import PullbackTestSupport
   import Testing
 
   /// Memory that the system refuses. Each test that limits it has a process of its own.
   @Suite struct OutOfMemoryTests {
-    /// Lets the process have `byteCount` bytes of addresses more than now.
-    private static func limitMemory(to byteCount: Int) {
-      let text = try! String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
-      let pages = Int(text.split(separator: " ")[0])!
-      let limit = rlim_t(pages * Int(sysconf(Int32(_SC_PAGESIZE))) + byteCount)
-      var limits = rlimit(rlim_cur: limit, rlim_max: limit)
-      precondition(setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limits) == 0)
-    }
-
     @Test func aResultIsThrown() {
       let x = Tensor<Float>.zeros([1 << 28, 1 << 26])
       #expect(throws: OutOfMemory(byteCount: 1 << 56)) { try (x + 1).evaluated() }
@@ -35,19 +27,20 @@
         Threads.limit = 1
         let x = Tensor<Float>.ones([1000, 100])
         evaluate(x, x + 1)
-        OutOfMemoryTests.limitMemory(to: 100 << 20)
         func rows(_ count: Int) throws -> Float {
           let y = Tensor<Float>.ones([count, 1000]) * 2
           return Float(try y.evaluated()[0, 0])
         }
-        for _ in 0..<20 {
-          do {
-            _ = try rows(200_000)
-            preconditionFailure("800 MB in 100")
-          } catch let error as OutOfMemory {
-            precondition(error.byteCount == 800_000_000, "\(error)")
-          } catch { preconditionFailure("\(error)") }
-          precondition((try? rows(1000)) == 2)
+        limitingMemory(to: 100 << 20) {
+          for _ in 0..<20 {
+            do {
+              _ = try rows(200_000)
+              preconditionFailure("800 MB in 100")
+            } catch let error as OutOfMemory {
+              precondition(error.byteCount == 800_000_000, "\(error)")
+            } catch { preconditionFailure("\(error)") }
+            precondition((try? rows(1000)) == 2)
+          }
         }
       }
     }
@@ -61,11 +54,12 @@
         }
         precondition((try? column(50)) == 2)
         precondition((try? column(49)) == 2)
-        OutOfMemoryTests.limitMemory(to: 20 << 20)
-        // A hundred megabytes are idle: 60 are there, 200 are not.
-        precondition((try? column(60)) == 2)
-        precondition((try? column(200)) == nil)
-        precondition((try? column(60)) == 2)
+        limitingMemory(to: 20 << 20) {
+          // A hundred megabytes are idle: 60 are there, 200 are not.
+          precondition((try? column(60)) == 2)
+          precondition((try? column(200)) == nil)
+          precondition((try? column(60)) == 2)
+        }
       }
     }
 

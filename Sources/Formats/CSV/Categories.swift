@@ -43,7 +43,7 @@ struct Categories {
   /// The number of the text bytes[start ..< end]: a new one if it has not appeared yet.
   mutating func number(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> (Int32, isNew: Bool) {
     if let number = firstIndex(of: bytes, start, end) { return (number, false) }
-    if count == Categories.many {
+    if isOutgrown {
       text.reserveCapacity(mostBytes)
       ends.reserveCapacity(mostTexts)
     }
@@ -58,6 +58,16 @@ struct Categories {
       }
     }
     return (number, true)
+  }
+
+  private var isOutgrown: Bool { count >= Categories.many && text.capacity < mostBytes }
+
+  /// About how much memory is taken for a text of so many bytes, if it is new and large amounts are.
+  func growth(for byteCount: Int) -> Int {
+    // For all texts to come: letters and ends, and twice what finds them, old and new.
+    if isOutgrown { return mostBytes + 16 * mostTexts }
+    let total = text.count + byteCount
+    return total > max(text.capacity, 1 << 16) ? 2 * total : 0
   }
 
   /// Whether a text of so many bytes more can be kept.

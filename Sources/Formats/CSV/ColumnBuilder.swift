@@ -12,10 +12,13 @@ struct NumberColumnBuilder {
   init(name: String, _ survey: Survey.Column, rowCount: Int) {
     (self.name, self.survey) = (name, survey)
     numbers = Numbers(rowCount: rowCount, missingCount: Int(survey.missingCount))
-    if keepsWholes { wholes.reserveCapacity(rowCount) }
+    if survey.keepsWholes { wholes.reserveCapacity(rowCount) }
   }
 
-  private var keepsWholes: Bool { survey.isRounded && survey.isWhole }
+  /// What its values will take, at most.
+  static func byteCount(_ survey: Survey.Column, rowCount: Int) -> Int {
+    rowCount * (survey.keepsWholes ? 25 : 9)
+  }
 
   mutating func append(
     _ position: Int, of reader: borrowing RecordReader, _ syntax: Syntax
@@ -29,7 +32,7 @@ struct NumberColumnBuilder {
     }
     if survey.isRounded {
       if firstRounded == nil, number.isRounded(bytes) { firstRounded = numbers.count }
-      if keepsWholes, let whole = number.whole(bytes) { wholes.append(whole) }
+      if survey.keepsWholes, let whole = number.whole(bytes) { wholes.append(whole) }
     }
     numbers.append(number.double(bytes))
   }
@@ -50,6 +53,11 @@ struct NumberColumnBuilder {
   }
 }
 
+extension Survey.Column {
+  /// Whether whole numbers are kept as they are beside the Doubles that round them.
+  fileprivate var keepsWholes: Bool { isRounded && isWhole }
+}
+
 /// A column of texts while it is read for the second time.
 struct CategoryColumnBuilder {
   private let name: String
@@ -62,6 +70,12 @@ struct CategoryColumnBuilder {
     codes.reserveCapacity(rowCount)
     categories = Categories(mostTexts: rowCount, mostBytes: survey.byteCount)
   }
+
+  /// What its codes will take.
+  static func byteCount(rowCount: Int) -> Int { rowCount * 4 }
+
+  /// What putting its texts in order takes.
+  var sortingByteCount: Int { 12 * categories.count }
 
   mutating func append(
     _ position: Int, of reader: borrowing RecordReader, _ syntax: Syntax
@@ -85,6 +99,8 @@ struct CategoryColumnBuilder {
     guard categories.hasRoom(for: end - start) else {
       throw reader.error("more than 4 GiB of different texts", field: position, column: name)
     }
+    let growth = categories.growth(for: end - start)
+    if growth > 0 { try requireMemory(growth, for: reader.source.name) }
     let (code, isNew) = categories.number(bytes, start, end)
     // Throws if it is not UTF-8; a text that has appeared before is known to be.
     if isNew { try reader.checkText(position, column: name) }

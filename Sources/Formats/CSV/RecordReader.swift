@@ -47,12 +47,15 @@ struct RecordReader {
 
   /// Drops what has been read and appends at least as much as a long record already has.
   private mutating func refill() throws(FileError) {
-    buffer.removeFirst(position)
-    position = 0
-    guard buffer.count <= RecordReader.longestRecord else {
+    let rest = buffer.count - position
+    guard rest <= RecordReader.longestRecord else {
       throw error("a record of more than 64 MiB; is a quote left open?", line: nextLine)
     }
-    let stop = min(offset + max(RecordReader.block, buffer.count), end)
+    let stop = min(offset + max(RecordReader.block, rest), end)
+    // For the buffer, the one before, and the text of a field as long as the record.
+    try requireMemory(3 * (rest + stop - offset), for: source.name)
+    buffer.removeFirst(position)
+    position = 0
     buffer.reserveCapacity(buffer.count + stop - offset)
     while offset < stop {
       let block = try source.bytes(at: offset, count: min(RecordReader.block, stop - offset))
@@ -88,6 +91,9 @@ struct RecordReader {
           "more than \(RecordReader.mostFields) fields; is "
             + "\(Opening.name(of: separator)) the separator?",
           line: line)
+      }
+      if fields.count == fields.capacity {
+        try requireMemory(2 * fields.count * MemoryLayout<Field>.stride, for: source.name)
       }
       var field = Field(start: index, end: index)
       if index < count, bytes[index] == quote {

@@ -30,6 +30,9 @@ extension Table {
   public func matrix<Scalar: FloatingPointScalar>(
     of names: [String], as _: Scalar.Type
   ) throws(FileError) -> Tensor<Scalar> {
+    // The array, the tensor, and a column in order.
+    try requireMemory(
+      rowCount * (2 * names.count * MemoryLayout<Scalar>.stride + 24), for: file)
     var scalars = [Scalar](repeating: 0, count: rowCount * names.count)
     for (position, name) in names.enumerated() {
       let column = try column(name)

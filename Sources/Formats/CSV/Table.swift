@@ -113,6 +113,7 @@ public struct Table: Sendable {
       throw FileError(
         .malformed, in: file, at: .line(line(ofRow: row)), "no value in the column \(name.quoted)")
     }
+    try requireMemory(4 * rowCount + 64 * categories.count, for: file)
     return (Tensor(codes), Array(categories))
   }
 

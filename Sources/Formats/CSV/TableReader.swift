@@ -41,11 +41,15 @@ struct TableReader {
       in: source, from: opening, given: named, point)
   }
 
+  /// About what a column takes besides its values, while it is read and afterwards.
+  private static let bytesOfColumn = 512
+
   func table() throws(FileError) -> Table {
     var first = RecordReader(source, separator: separator, from: opening)
     guard try first.next() else {
       throw source.malformed(source.byteCount == 0 ? "is empty" : "holds no records")
     }
+    try requireMemory(first.fields.count * TableReader.bytesOfColumn, for: source.name)
     // What is no text at all is not asked about its header.
     for field in first.fields.indices { try first.checkText(field) }
     let (survey, hasHeader) = try survey(behind: first)
@@ -109,6 +113,13 @@ struct TableReader {
     _ names: [String], _ kinds: [Table.Kind], _ survey: Survey.Result, _ first: RecordReader,
     hasHeader: Bool
   ) throws(FileError) -> ([Table.Column], RowLines) {
+    let byteCount = zip(kinds, survey.columns).reduce(4 * survey.extraLineCount) {
+      switch $1.0 {
+      case .numeric: $0 + NumberColumnBuilder.byteCount($1.1, rowCount: survey.rowCount)
+      case .categorical: $0 + CategoryColumnBuilder.byteCount(rowCount: survey.rowCount)
+      }
+    }
+    try requireMemory(byteCount, for: source.name)
     var numbers: [NumberColumnBuilder] = [], categories: [CategoryColumnBuilder] = []
     let numericCount = kinds.count { $0 == .numeric }
     numbers.reserveCapacity(numericCount)
@@ -144,13 +155,13 @@ struct TableReader {
       lines.append(reader.line)
     } while try reader.next()
     if let failure = survey.failure { throw failure }
-    return (columns(kinds, &numbers, &categories), lines)
+    return (try columns(kinds, &numbers, &categories), lines)
   }
 
   private func columns(
     _ kinds: [Table.Kind], _ numbers: inout [NumberColumnBuilder],
     _ categories: inout [CategoryColumnBuilder]
-  ) -> [Table.Column] {
+  ) throws(FileError) -> [Table.Column] {
     var columns: [Table.Column] = []
     columns.reserveCapacity(kinds.count)
     // Taken from the end, so that each builder is gone when the next column is made.
@@ -159,6 +170,7 @@ struct TableReader {
       case .numeric: columns.append(numbers.removeLast().column())
       case .categorical:
         var builder = categories.removeLast()
+        try requireMemory(builder.sortingByteCount, for: source.name)
         columns.append(builder.takeColumn(point: syntax.point))
       }
     }

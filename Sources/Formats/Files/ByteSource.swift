@@ -30,6 +30,7 @@ package final class ByteSource: Sendable {
   /// Opens a file. Only regular files have a length to check claims against.
   package init(path: String) throws(FileError) {
     guard isOpenable(path) else { throw FileError(.unreadable, in: path, nameWithNUL) }
+    try requireMemory(0, for: path)
     // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
     let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw FileError(.unreadable, in: path, systemError()) }
@@ -100,6 +101,7 @@ package final class ByteSource: Sendable {
     guard offset >= 0, count >= 0, offset <= byteCount, count <= byteCount - offset else {
       throw endsEarly(at: offset, needing: count)
     }
+    if count > 1 << 16 { try requireMemory(count, for: name) }
     var bytes = Bytes(repeating: 0, count: count)
     var span = bytes.mutableSpan
     try read(at: offset, into: &span)

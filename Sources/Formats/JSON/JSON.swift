@@ -47,11 +47,15 @@ public enum JSON: Sendable, Hashable {
   ///
   /// - Parameter file: what errors call the text.
   public init(parsing text: consuming String, file: String = "JSON") throws(FileError) {
+    // Beside the text its bytes, and a value that is one text.
+    try requireMemory(3 * text.utf8.count, for: file)
     let bytes = Bytes((consume text).utf8)
     guard bytes.count <= JSONScanner.longest else {
       throw FileError(.malformed, in: file, "a JSON text of \(bytes.count) bytes is too long")
     }
-    var scanner = JSONScanner(bytes) { FileError(.malformed, in: file, at: .byte($0), $1) }
+    var scanner = JSONScanner(bytes, of: file) {
+      FileError(.malformed, in: file, at: .byte($0), $1)
+    }
     self = try scanner.value()
     try scanner.end()
   }

@@ -48,6 +48,11 @@ extension JSONScanner {
     guard spent <= bytes.count + 48 << 20 else {
       throw malformed("more values than a text of \(bytes.count) bytes may hold")
     }
+    if spent > granted {
+      // All of it anew, because elements move when their array grows.
+      granted = spent + spent / 4 + 1 << 16
+      try requireMemory(granted, for: file)
+    }
   }
 
   private mutating func number() throws(FileError) -> JSON {

@@ -10,14 +10,18 @@ struct JSONScanner: Sendable {
   static let longest = Int(UInt32.max)
 
   let bytes: Bytes
+  /// What errors of the system call the text.
+  let file: String
   private let failure: @Sendable (Int, String) -> FileError
   var index = 0
   /// Bytes that the values made so far take.
   var spent = 0
+  /// Up to how many the system has been asked for.
+  var granted = 0
 
   /// - Parameter failure: the error for a position in the bytes and a problem.
-  init(_ bytes: Bytes, failure: @escaping @Sendable (Int, String) -> FileError) {
-    (self.bytes, self.failure) = (bytes, failure)
+  init(_ bytes: Bytes, of file: String, failure: @escaping @Sendable (Int, String) -> FileError) {
+    (self.bytes, self.file, self.failure) = (bytes, file, failure)
   }
 
   /// The same text, to be read from a position on.

@@ -30,6 +30,8 @@ struct ZipDirectory: Sendable {
     guard !moved, start >= 0, end.start >= 0, shift >= 0 else {
       throw source.malformed("the directory of the archive does not fit the file")
     }
+    // Lists that grow and a table of names, beside the bytes.
+    try requireMemory(6 * end.byteCount, for: source.name)
     let directory = try source.bytes(at: start, count: end.byteCount)
     var members: [Member] = []
     var positions: [Name: Int] = [:]

@@ -31,7 +31,9 @@ struct SafetensorsHeader: Sendable {
 
   init(_ source: ByteSource) throws(FileError) {
     bytes = try SafetensorsHeader.bytes(behindHeaderOf: source)
-    text = JSONScanner(try source.bytes(at: 8, count: bytes.lowerBound - 8)) {
+    // The text, its keys, and where the bytes of each tensor are.
+    try requireMemory(3 * bytes.lowerBound, for: source.name)
+    text = JSONScanner(try source.bytes(at: 8, count: bytes.lowerBound - 8), of: source.name) {
       source.malformed(at: 8 + $0, $1)
     }
     var scanner = text

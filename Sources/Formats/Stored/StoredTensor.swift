@@ -91,8 +91,6 @@ extension StoredTensor.Origin {
     // A small file may have millions of them.
     if byteCount == 0 { return StoredTensor.Origin.nothing }
     if let storage = Storage(ifAvailable: byteCount) { return storage }
-    throw FileError(
-      .unreadable, in: file, at: part.map(FileError.Place.part),
-      "the system has no \(byteCount) bytes of memory for it")
+    throw .noMemory(byteCount, in: file, at: part.map(FileError.Place.part))
   }
 }

@@ -7,7 +7,7 @@ import PullbackTensors
 /// The steps that an optimizer has taken, written down: a loss of the same structure as an earlier
 /// one needs no new gradients, only the numbers of its leaves.
 public final class StepPrograms {
-  private var known = RecentPrograms<[UInt64]>()
+  private var known = RecentPrograms()
   /// What the optimizer trains, each with its state.
   private var slots: [[Parameter]] = []
   /// The parameters' own.

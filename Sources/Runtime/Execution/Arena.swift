@@ -28,22 +28,26 @@ final class Arena: @unchecked Sendable {
   deinit { ArenaMemory.willRelease(storage.byteCount) }
 }
 
-/// What all arenas hold together, idle or not: at most `limit`, or what runs at the moment, or the one
-/// arena that ran last. Idle arenas that were not used for longest go first.
+/// What all arenas hold together, idle or not: at most `limit`; where more is running, a little that is
+/// idle beside it, or the one arena that ran last. Idle arenas that were not used for longest go first.
 ///
 /// A replay only looks whether it is too much; making and dropping arenas is what counts.
 enum ArenaMemory {
   static let limit = 1 << 29
+  /// What may be idle whatever is running, so that small plans keep theirs beside a large one.
+  private static let spared = limit / 4
 
   private static let held = Atomic<Int>(0)
   private static let made = Atomic<Int>(0)
+  /// What was idle when it was last trimmed, and has been given back since.
+  private static let mostIdle = Atomic<Int>(0)
 
   private struct Owner: Sendable {
     weak var executable: Executable?
   }
   private static let owners = Lock<[ObjectIdentifier: Owner]>([:])
 
-  static var exceedsLimit: Bool { held.load(ordering: .relaxed) > limit }
+  private static var exceedsLimit: Bool { held.load(ordering: .relaxed) > limit }
 
   /// The time that arenas are dated with.
   static var now: Int { made.load(ordering: .relaxed) }
@@ -52,6 +56,13 @@ enum ArenaMemory {
     made.add(1, ordering: .relaxed)
     held.add(byteCount, ordering: .relaxed)
     if exceedsLimit { trim() }
+  }
+
+  /// Called when a run is over.
+  static func isIdle(_ arena: Arena) {
+    guard exceedsLimit else { return }
+    let byteCount = arena.storage.byteCount
+    if mostIdle.add(byteCount, ordering: .relaxed).newValue > spared { trim(except: arena) }
   }
 
   static func willRelease(_ byteCount: Int) { held.subtract(byteCount, ordering: .relaxed) }
@@ -66,19 +77,23 @@ enum ArenaMemory {
     owners.withLock { $0[ObjectIdentifier(executable)] = nil }
   }
 
-  /// Drops idle arenas, the oldest first, until what is held is no more than `limit`.
-  static func trim(to limit: Int = limit, except kept: Arena? = nil) {
+  /// Drops idle arenas, the oldest first, until what is held is no more than `limit`, or what is idle
+  /// no more than `spared`.
+  static func trim(to limit: Int = limit, sparing spared: Int = spared, except kept: Arena? = nil) {
     // What the lists hold is released after them, outside all locks.
     let executables = owners.withLock { $0.values.compactMap(\.executable) }
     let idle = executables.flatMap { executable in
       executable.idle.map { (arena: $0, executable: executable, lastUse: $0.lastUse) }
     }
     var excess = held.load(ordering: .relaxed) - limit
+    var idleByteCount = idle.reduce(0) { $0 + $1.arena.storage.byteCount }
     for candidate in idle.sorted(by: { $0.lastUse < $1.lastUse }) where candidate.arena !== kept {
-      if excess <= 0 { break }
+      if excess <= 0 || idleByteCount <= spared { break }
       if candidate.executable.drop(candidate.arena) {
         excess -= candidate.arena.storage.byteCount
+        idleByteCount -= candidate.arena.storage.byteCount
       }
     }
+    mostIdle.store(idleByteCount, ordering: .relaxed)
   }
 }

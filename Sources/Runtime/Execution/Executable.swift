@@ -112,7 +112,7 @@ final class Executable: @unchecked Sendable {
       return oldest
     }
     withExtendedLifetime(oldest) {}
-    if ArenaMemory.exceedsLimit { ArenaMemory.trim(except: arena) }
+    ArenaMemory.isIdle(arena)
   }
 
   /// The arenas that nobody runs in.

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Programs and what each was made for: bounded in number and in bytes, the oldest go first.
-package struct RecentPrograms<Key: Sendable>: Sendable {
+package struct RecentPrograms: Sendable {
   package struct Entry: Sendable {
-    package let key: Key
+    package let key: [UInt64]
     package let program: RecordedProgram
 
-    package init(key: Key, program: RecordedProgram) {
+    package init(key: [UInt64], program: RecordedProgram) {
       (self.key, self.program) = (key, program)
     }
+
+    fileprivate var byteCount: Int { key.count * MemoryLayout<UInt64>.stride + program.byteCount }
   }
 
-  private static var capacity: Int { 64 }
-  private static var byteLimit: Int { 1 << 28 }
+  private static let capacity = 64
+  private static let byteLimit = 1 << 28
 
   package private(set) var entries: [Entry] = []
   private var byteCount = 0
@@ -21,12 +23,12 @@ package struct RecentPrograms<Key: Sendable>: Sendable {
 
   /// Keeps a program and returns those that have to go: to be released outside of any lock.
   package mutating func add(_ added: Entry) -> [Entry] {
-    byteCount += added.program.byteCount
+    byteCount += added.byteCount
     var count = 0
     while count < entries.count,
       entries.count - count >= RecentPrograms.capacity || byteCount > RecentPrograms.byteLimit
     {
-      byteCount -= entries[count].program.byteCount
+      byteCount -= entries[count].byteCount
       count += 1
     }
     defer {

@@ -147,9 +147,9 @@ package func evaluate(_ arguments: [RecordedArgument]) {
 package final class RecordedPrograms: Sendable {
   /// A program and what its arguments look like: types and shapes as words, so that nothing is
   /// counted to compare them. A random key has none.
-  package typealias Entry = RecentPrograms<[UInt64]>.Entry
+  package typealias Entry = RecentPrograms.Entry
 
-  private let known = Lock(RecentPrograms<[UInt64]>())
+  private let known = Lock(RecentPrograms())
 
   package init() {}
 
