@@ -8,9 +8,9 @@ final class Arena: @unchecked Sendable {
   let storage: Storage
   let threads: Int
   let failure = Failure()
-  // Both touched by the run that has taken the arena, and by whoever has its plan's lock.
+  // Touched by the run that has taken the arena.
   @exclusivity(unchecked) var choice = ThreadChoice()
-  /// How many arenas had been made when it was given back.
+  /// How many arenas had been made when it was given back. Touched by whoever has its plan's lock.
   @exclusivity(unchecked) var lastUse = 0
 
   /// - Throws: if the system refuses the memory even without that of all idle arenas.
@@ -83,7 +83,7 @@ enum ArenaMemory {
     // What the lists hold is released after them, outside all locks.
     let executables = owners.withLock { $0.values.compactMap(\.executable) }
     let idle = executables.flatMap { executable in
-      executable.idle.map { (arena: $0, executable: executable, lastUse: $0.lastUse) }
+      executable.idle.map { (arena: $0.arena, executable: executable, lastUse: $0.lastUse) }
     }
     var excess = held.load(ordering: .relaxed) - limit
     var idleByteCount = idle.reduce(0) { $0 + $1.arena.storage.byteCount }

@@ -105,8 +105,8 @@ final class Executable: @unchecked Sendable {
   }
 
   private func give(_ arena: Arena) {
-    arena.lastUse = ArenaMemory.now
     let oldest = idleArenas.withLock { arenas in
+      arena.lastUse = ArenaMemory.now
       let oldest = arenas.count < Executable.mostIdle ? nil : arenas.removeFirst()
       arenas.append(arena)
       return oldest
@@ -115,8 +115,8 @@ final class Executable: @unchecked Sendable {
     ArenaMemory.isIdle(arena)
   }
 
-  /// The arenas that nobody runs in.
-  var idle: [Arena] { idleArenas.withLock { $0 } }
+  /// The arenas that nobody runs in, and when each was given back.
+  var idle: [(arena: Arena, lastUse: Int)] { idleArenas.withLock { $0.map { ($0, $0.lastUse) } } }
 
   /// Lets go of an arena; false if somebody has taken it meanwhile.
   func drop(_ arena: Arena) -> Bool {
