@@ -14,10 +14,10 @@ import PullbackTestSupport
     let x = Tensor<Float>(shape: [3, 4], scalars: (0..<12).map { Float($0) })
     let row: Tensor<Float> = [1, 2, 3, 4]
     let y = tanh(x * row + 1) / 3
-    // 12 elements through *, +, tanh, /; no number in between reaches memory.
+    // 12 elements through *, +, tanh, /; no number in between reaches memory, and * and + are one.
     #expect(
       Plan(evaluating: y).description == """
-        1. * + tanh / of a0, a1, p0 -> r0 [3, 4]   48 FLOP
+        1. (* +) tanh / of a0, a1, p0 -> r0 [3, 4]   48 FLOP
         1 step, 48 FLOP; 0 buffers of 0 bytes in 0 bytes
         """)
   }

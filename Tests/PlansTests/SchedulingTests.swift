@@ -13,7 +13,7 @@ struct SchedulingTests {
       phase.steps.map { number in
         let core: String
         switch plan.steps[number].core {
-        case .none: core = "body"
+        case .pointwise: core = "body"
         case .contraction: core = "matmul"
         case .reduction: core = "reduction"
         case .scatterAdd: core = "scatter"

@@ -90,7 +90,7 @@ import PullbackTestSupport
     guard let offset = elements.first else { return true }
     let steps = shape.rowMajorStrides
     let strides = shape.indices.map { shape[$0] > 1 ? elements[steps[$0]] - offset : 0 }
-    return ViewTests.positions(View(offset: offset, strides: strides), shape) == elements
+    return ViewTests.positions(View(offset: offset, strides: Shape(strides)), shape) == elements
   }
 
   @Test("No view exactly where none exists", arguments: 0..<2000)
@@ -100,9 +100,10 @@ import PullbackTestSupport
     // Strides of all kinds: of padded rows, reversed orders, repeated rows.
     let view = View(
       offset: choice.below(3),
-      strides: shape.indices.map { axis in
-        choice.isTrue(oneIn: 3) ? choice.below(8) : shape.rowMajorStrides[axis]
-      })
+      strides: Shape(
+        shape.indices.map { axis in
+          choice.isTrue(oneIn: 3) ? choice.below(8) : shape.rowMajorStrides[axis]
+        }))
     let target = choice.refactoring(of: shape)
     let elements = ViewTests.positions(view, shape)
     let result = view.moved(.reshape, from: shape, to: target)

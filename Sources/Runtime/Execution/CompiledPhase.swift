@@ -5,7 +5,7 @@ import PullbackPlans
 /// A phase made ready to run: see `Phase`. Threads meet at its end, not between its steps.
 struct CompiledPhase: BitwiseCopyable {
   private struct Member: BitwiseCopyable {
-    let step: UnsafePointer<CompiledStep>
+    let step: CompiledStep
     /// Where the step's part of the shared memory begins.
     let sharedOffset: Int
     /// Units of the step that threads share; 0 if it runs by itself.
@@ -23,23 +23,22 @@ struct CompiledPhase: BitwiseCopyable {
   let threadByteCount: Int
 
   init(_ phase: Phase, of plan: Plan, in context: CompilationContext) {
-    var members: [Member] = [], shared = 0, bytes = 0
-    var steps: [CompiledStep] = []
+    var members: [Member] = [], shared = 0, bytes = 0, threadByteCount = 0
+    members.reserveCapacity(phase.steps.count)
     for number in phase.steps {
       var context = context
       context.step = number
-      let step = CompiledStep(plan.steps[number], in: context)
+      let step = CompiledStep(plan.steps[number], in: context), core = step.core
       members.append(
-        Member(
-          step: context.plain.one(step), sharedOffset: shared, unitCount: step.unitCount ?? 0))
-      shared += step.sharedByteCount
-      bytes += plan.steps[number].byteCountOfARow(of: phase.rows ?? 1)
-      steps.append(step)
+        Member(step: step, sharedOffset: shared, unitCount: core.unitCount ?? 0))
+      shared += Plan.padded(core.sharedByteCount)
+      threadByteCount = max(threadByteCount, core.threadByteCount)
+      bytes += plan.steps[number].streamedCount * MemoryLayout<Float>.size / (phase.rows ?? 1)
     }
     if phase.rows == nil {
       // The longest units first: what is short fills the gaps at the end.
       func length(_ member: Member) -> Int {
-        member.step.pointee.nanoseconds / max(member.unitCount, 1)
+        member.step.nanoseconds / max(member.unitCount, 1)
       }
       members.sort { length($0) > length($1) }
     }
@@ -47,15 +46,15 @@ struct CompiledPhase: BitwiseCopyable {
     rows = phase.rows
     rowByteCount = max(bytes, 1)
     sharedByteCount = shared
-    threadByteCount = steps.map(\.threadByteCount).max() ?? 0
-    checksIndices = steps.contains(where: \.checksIndices)
+    self.threadByteCount = threadByteCount
+    checksIndices = members.contains(where: \.step.checksIndices)
     unitCount = members.reduce(0) { $0 + $1.unitCount }
-    nanoseconds = steps.reduce(0) { $0 + $1.nanoseconds }
+    nanoseconds = members.reduce(0) { $0 + $1.step.nanoseconds }
   }
 
   func run(_ memory: RunMemory, _ scratch: Scratch) {
     if members.count == 1, rows == nil {
-      members[0].step.pointee.run(memory, scratch)
+      members[0].step.core.run(memory, scratch)
       return
     }
     if let rows {
@@ -77,13 +76,13 @@ struct CompiledPhase: BitwiseCopyable {
     // With one turn each, threads need not wait for each other's copies.
     let alone = threads > 1 && turns == 1
     for index in members.indices {
-      members[index].step.pointee.prepare(
+      members[index].step.core.prepare(
         memory, scratch.sharing(members[index].sharedOffset), alone: alone)
     }
     scratch.split(units: units, nanoseconds: nanoseconds) { unit, thread in
       let range = unit * length..<min((unit + 1) * length, rows)
       for index in members.indices {
-        members[index].step.pointee.runRows(
+        members[index].step.core.runRows(
           range, of: rows, memory, scratch.sharing(members[index].sharedOffset), thread: thread,
           alone: alone)
       }
@@ -92,11 +91,11 @@ struct CompiledPhase: BitwiseCopyable {
 
   private func runUnits(_ memory: RunMemory, _ scratch: Scratch) {
     for index in members.indices where members[index].unitCount > 0 {
-      members[index].step.pointee.prepare(
-        memory, scratch.sharing(members[index].sharedOffset))
+      members[index].step.core.prepare(
+        memory, scratch.sharing(members[index].sharedOffset), alone: false)
     }
     for index in members.indices where members[index].unitCount == 0 {
-      members[index].step.pointee.run(
+      members[index].step.core.run(
         memory, scratch.sharing(members[index].sharedOffset))
     }
     scratch.split(units: unitCount, nanoseconds: nanoseconds, areAlike: false) { number, thread in
@@ -105,23 +104,11 @@ struct CompiledPhase: BitwiseCopyable {
         unit -= members[index].unitCount
         index += 1
       }
-      members[index].step.pointee.runUnit(
+      members[index].step.core.runUnit(
         unit, memory, scratch.sharing(members[index].sharedOffset), thread: thread)
     }
   }
 
   /// What a thread works on at a time: half of a small second cache.
   private static let cachedByteCount = 256 * 1024
-}
-
-extension Step {
-  /// Bytes that the step reads and writes for one of `rows` rows, about.
-  fileprivate func byteCountOfARow(of rows: Int) -> Int {
-    let size = 4, elements = space.elementCount
-    switch core {
-    case .contraction(let core): return (core.rows * core.inner + elements) * size / rows
-    case .reduction(let core): return core.space.elementCount * size / rows
-    case .none, .scatterAdd: return elements * size / rows
-    }
-  }
 }

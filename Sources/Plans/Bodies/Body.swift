@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// A straight-line program that is run for each element of a space, tile by tile.
+///
+/// Value v is operand v, or the result of instruction v - operands.count.
+package struct Body: Sendable {
+  package internal(set) var operands: [Operand] = []
+  package internal(set) var instructions: [Instruction] = []
+  package internal(set) var stores: [Store] = []
+
+  package struct Instruction: Sendable, Hashable {
+    package let operation: BodyOperation
+    /// The type of the operands (for a selection, of the choices).
+    package let elementType: ElementType
+    package let resultType: ElementType
+    package internal(set) var inputs: EntryInputs
+  }
+
+  package struct Store: Sendable, Hashable {
+    package internal(set) var value: Int
+    package let slot: Slot
+    /// True if the slot may be an operand's memory that later instructions still read: then
+    /// a tile is written when all of them are done.
+    package internal(set) var isDeferred = false
+  }
+
+  package func type(of value: Int) -> ElementType {
+    value < operands.count
+      ? operands[value].elementType : instructions[value - operands.count].resultType
+  }
+
+  /// Its instructions, for a listing.
+  var names: String { instructions.map(\.operation.name).joined(separator: " ") }
+
+  /// Operations that the body performs for each element.
+  package var operationCount: Int {
+    var count = 0
+    for instruction in instructions { count += instruction.operation.operationCount }
+    return count
+  }
+
+  var checksIndices: Bool {
+    instructions.contains {
+      if case .checked = $0.operation { true } else { false }
+    }
+  }
+
+  /// The slot that takes the core's values as they are, if that is all the body does.
+  package var slotOfCore: Slot? {
+    guard instructions.isEmpty, operands.count == 1, stores.count == 1, case .core = operands[0]
+    else { return nil }
+    return stores[0].slot
+  }
+
+  /// What its operands read over `space`.
+  ///
+  /// - Parameter isInStep: whether it is known when all of it has been read: not for a reduction's.
+  func reads(over space: Shape, isInStep: Bool) -> [Read] {
+    var reads: [Read] = []
+    reads.reserveCapacity(operands.count)
+    for operand in operands {
+      switch operand {
+      case .memory(let access):
+        reads.append(
+          Read(
+            access: access, space: space,
+            isInStep: isInStep && access.view.isRowMajor(space)))
+      case .padded(let access, _, _):
+        reads.append(Read(access: access, space: nil, isInStep: false))
+      case .gathered(let gather):
+        reads.append(Read(access: gather.table, space: nil, isInStep: false))
+        reads.append(Read(access: gather.indices, space: nil, isInStep: false))
+      case .constant, .iota, .core: break
+      }
+    }
+    return reads
+  }
+
+  /// Defers stores to a slot's donor that a later instruction reads.
+  mutating func deferStores(donorOf donor: (Int) -> Slot?) {
+    for index in stores.indices {
+      guard case .output(let output) = stores[index].slot, let donor = donor(output) else {
+        continue
+      }
+      let producer = stores[index].value - operands.count
+      stores[index].isDeferred = instructions.indices.contains { later in
+        later > producer
+          && instructions[later].inputs.contains {
+            $0 < operands.count && operands[$0].reads(donor)
+          }
+      }
+    }
+  }
+}
+
+/// Where a body's numbers come from.
+package enum Operand: Sendable, Hashable {
+  case memory(Access)
+  /// The bytes of one element: 0 and -0 are equal numbers but different constants.
+  case constant(bits: UInt64, ElementType)
+  /// offset + Σ index · stride
+  case iota(View, ElementType)
+  /// What the core of the step made at this position.
+  case core(ElementType)
+  /// The accessed block among zeros: inside where starts <= index < starts + extents.
+  case padded(Access, starts: Shape, extents: Shape)
+  /// table[b, indices[b, i], rest] over a space of [batch, i, rest]; both in row-major order.
+  case gathered(GatherOperand)
+
+  package var elementType: ElementType {
+    switch self {
+    case .memory(let access), .padded(let access, _, _): access.elementType
+    case .constant(_, let type), .iota(_, let type), .core(let type): type
+    case .gathered(let gather): gather.table.elementType
+    }
+  }
+
+  func reads(_ slot: Slot) -> Bool {
+    switch self {
+    case .memory(let access), .padded(let access, _, _): access.slot == slot
+    case .gathered(let gather): gather.table.slot == slot || gather.indices.slot == slot
+    case .constant, .iota, .core: false
+    }
+  }
+}
+
+package struct GatherOperand: Sendable, Hashable {
+  package let table: Access
+  package let indices: Access
+  /// Rows of the table for each index of the batch axes.
+  package let count: Int
+  /// Indices for each index of the batch axes.
+  package let indexCount: Int
+  /// Elements of a row.
+  package let rest: Int
+}
+
+/// What one instruction does to one element.
+package enum BodyOperation: Sendable, Hashable {
+  case unary(Unary)
+  case binary(Binary)
+  case comparison(Comparison)
+  case selection
+  case conversion
+  /// Several in one pass over the tile.
+  case merged(MergedOperation)
+  /// Stops the evaluation at an index outside 0 ..< count.
+  case checked(count: Int, use: IndexUse)
+  /// A random number that depends on the key in a parameter and on the element's position.
+  case random(RandomDistribution, parameter: Int)
+
+  package var name: String {
+    switch self {
+    case .unary(let unary): unary.rawValue
+    case .binary(let binary): binary.rawValue
+    case .comparison(let comparison): comparison.rawValue
+    case .selection: "select"
+    case .conversion: "convert"
+    case .merged(let merged): merged.name
+    case .checked: "check"
+    case .random(let distribution, _): distribution.rawValue
+    }
+  }
+
+  var operationCount: Int {
+    if case .merged(let merged) = self { merged.operations.count } else { 1 }
+  }
+}
+
+/// A sum or difference with what it takes in: products, a quotient or a root. Each operation is
+/// rounded by itself, so no bit changes.
+package enum MergedOperation: Sendable, Hashable, CaseIterable {
+  /// a b + c
+  case multiplyAdd
+  /// c - a b
+  case subtractProduct
+  /// a b + c d
+  case sumOfProducts
+  /// a b + c (d d)
+  case sumWithSquare
+  /// √a + b
+  case rootAdd
+  /// c - a / b
+  case subtractQuotient
+  /// d - a b / c
+  case subtractProductQuotient
+
+  /// What is computed, in order.
+  package var operations: [String] {
+    switch self {
+    case .multiplyAdd: ["*", "+"]
+    case .subtractProduct: ["*", "-"]
+    case .sumOfProducts: ["*", "*", "+"]
+    case .sumWithSquare: ["*", "*", "*", "+"]
+    case .rootAdd: ["sqrt", "+"]
+    case .subtractQuotient: ["/", "-"]
+    case .subtractProductQuotient: ["*", "/", "-"]
+    }
+  }
+
+  var name: String { "(" + operations.joined(separator: " ") + ")" }
+
+  /// Whether there is one for integers too.
+  var isForAllNumbers: Bool {
+    switch self {
+    case .multiplyAdd, .subtractProduct, .sumOfProducts: true
+    case .sumWithSquare, .rootAdd, .subtractQuotient, .subtractProductQuotient: false
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// The main work of a step, a file for each kind. Passes and listings ask `kind`; nobody else tells
+/// kinds apart but Runtime, where it makes them ready to run.
+package enum Core: Sendable {
+  /// The body works on stored numbers only.
+  case pointwise
+  case contraction(ContractionCore)
+  case reduction(ReductionCore)
+  case scatterAdd(ScatterCore)
+
+  var kind: any StepCore {
+    switch self {
+    case .pointwise: PointwiseCore()
+    case .contraction(let core): core
+    case .reduction(let core): core
+    case .scatterAdd(let core): core
+    }
+  }
+}
+
+/// What passes and listings ask a core.
+protocol StepCore: Sendable {
+  /// What it reads by itself.
+  var reads: [Read] { get }
+  /// What it does to each element that it takes in.
+  var bodies: [Body] { get }
+  /// What it writes besides the results of the step.
+  var writes: [Write] { get }
+  /// Whether it makes row r of the step's results by itself, for each r below `rows`, their number.
+  func goesByRows(_ rows: Int) -> Bool
+  /// Additions, multiplications and other operations for a result of `elements` elements.
+  func operationCount(elements: Int) -> Int
+  /// Which of these are those of a product, whose kernels are several times as fast.
+  func productCount(elements: Int) -> Int
+  /// Elements that it streams through, about: what decides how many rows stay in cache.
+  func streamedCount(elements: Int) -> Int
+  /// For a listing: empty if there is nothing to say.
+  func description(_ name: (Slot) -> String) -> String
+  /// Whether the description names what it reads.
+  var namesWhatItReads: Bool { get }
+}
+
+extension StepCore {
+  var bodies: [Body] { [] }
+  var namesWhatItReads: Bool { false }
+  func productCount(elements: Int) -> Int { 0 }
+  func streamedCount(elements: Int) -> Int { elements }
+  var writes: [Write] { [] }
+}
+
+/// A slot that a step fills.
+package struct Write: Sendable {
+  package let slot: Slot
+  package let elementCount: Int
+}
+
+/// No core: the body does all.
+struct PointwiseCore: StepCore {
+  var reads: [Read] { [] }
+  func goesByRows(_ rows: Int) -> Bool { true }
+  func operationCount(elements: Int) -> Int { 0 }
+  func description(_ name: (Slot) -> String) -> String { "" }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// The prologue's last value, over [outer, reduced, inner], reduced to [outer, inner].
+package struct ReductionCore: Sendable {
+  /// What is reduced serially; longer axes are cut.
+  package static let segmentLength = 4096
+
+  package let reduction: Reduction
+  package let prologue: Body
+  /// Which value of the prologue is reduced.
+  package let reducedValue: Int
+  package let space: Shape
+  package let elementType: ElementType
+  package let resultType: ElementType
+  package let outer: Int
+  package let reduced: Int
+  package let inner: Int
+}
+
+extension ReductionCore: StepCore {
+  var reads: [Read] { prologue.reads(over: space, isInStep: false) }
+
+  var bodies: [Body] { [prologue] }
+
+  var writes: [Write] {
+    prologue.stores.map { Write(slot: $0.slot, elementCount: space.elementCount) }
+  }
+
+  func goesByRows(_ rows: Int) -> Bool {
+    inner == 1 && space.first == rows && outer % rows == 0
+      && reduced <= ReductionCore.segmentLength
+  }
+
+  func operationCount(elements: Int) -> Int {
+    (prologue.operationCount + 1) * space.elementCount
+  }
+
+  func streamedCount(elements: Int) -> Int { space.elementCount }
+
+  func description(_ name: (Slot) -> String) -> String {
+    let reduced = "\(reduction.rawValue) of \(space)"
+    return prologue.names.isEmpty ? reduced : "\(prologue.names), then \(reduced)"
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+extension Plan: CustomStringConvertible {
+  /// The steps with what they read, do and write, then totals:
+  ///
+  ///     1. matmul [64, 784] • [784, 50], then +, relu -> b0 [64, 50]   5.0 MFLOP
+  public var description: String {
+    let width = String(steps.count).count
+    var lines: [String] = []
+    for (number, step) in steps.enumerated() {
+      let label = String(repeating: " ", count: width - String(number + 1).count)
+      lines.append("\(label)\(number + 1). \(describe(step))")
+    }
+    let flops = steps.reduce(0) { $0 + $1.floatingPointOperations }
+    lines.append(
+      "\(steps.count) \(steps.count == 1 ? "step" : "steps"), \(count(flops)) FLOP; \(usedBuffers.count) buffers of "
+        + "\(usedBuffers.reduce(0) { $0 + $1.byteCount }) bytes in \(arenaByteCount) bytes")
+    return lines.joined(separator: "\n")
+  }
+
+  package var usedBuffers: [Buffer] { buffers.filter { $0.lastStep >= 0 } }
+
+  private func describe(_ step: Step) -> String {
+    let core = step.core.kind.description(name)
+    var parts = [core, step.body.names].filter { !$0.isEmpty }
+    if parts.isEmpty { parts.append("copy") }
+    let reads = Set(step.reads.map { name($0.slot) }).sorted().joined(separator: ", ")
+    let writes = step.writes.map(describe).joined(separator: ", ")
+    let source = reads.isEmpty ? "" : " of \(reads)"
+    return parts.joined(separator: ", then ") + (step.core.kind.namesWhatItReads ? "" : source) + " -> \(writes) "
+      + "\(step.space)   \(count(step.floatingPointOperations)) FLOP"
+  }
+
+  private func describe(_ slot: Slot) -> String {
+    if case .output(let output) = slot, let donor = outputs[output].donor {
+      return "\(name(slot)) in place of \(name(.argument(donor)))"
+    }
+    return name(slot)
+  }
+
+  private func name(_ slot: Slot) -> String {
+    switch slot {
+    case .argument(let number): "a\(number)"
+    case .parameter(let number): "p\(number)"
+    case .buffer(let number): "b\(number)"
+    case .output(let number): "r\(number)"
+    }
+  }
+
+  private func count(_ number: Int) -> String {
+    switch number {
+    case ..<10_000: "\(number)"
+    case ..<10_000_000: "\(number / 1000) k"
+    default: "\(number / 1_000_000) M"
+    }
+  }
+}

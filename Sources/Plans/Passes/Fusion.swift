@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// Decides which entries of a program are computed together, in one pass over memory.
+///
+/// Groups are numbered so that each reads only from lower ones. A pointwise entry joins the
+/// highest group that it reads from, if it reads it element by element; pointwise groups below
+/// are drawn in as long as nobody has read them in between. A reduction draws in the pointwise
+/// group that it reduces. Movements are views and belong to no group.
+struct Fusion {
+  enum Role { case body, prologue }
+
+  struct Group {
+    /// The entry whose core the group runs, if it has one.
+    var core: Int?
+    var space: Shape
+    /// Entries of the body that follow the core, and of the prologue that precedes it.
+    var body: [Int] = []
+    var prologue: [Int] = []
+    /// The lowest group that reads from this one.
+    var firstReader = Int.max
+    var isScatter = false
+
+    var isPointwise: Bool { core == nil }
+    var isEmpty: Bool { core == nil && body.isEmpty }
+  }
+
+  /// What an entry's numbers are.
+  enum Source {
+    case constant(Double)
+    case parameter(Int)
+    case iota(View)
+    /// Numbers of entry `base`, which are stored or at hand in its group, through a view.
+    case entry(base: Int, View)
+  }
+
+  /// Entries in one body: enough to fuse what people write, few enough that the tiles between
+  /// instructions stay in the first cache.
+  static let bodyLimit = 96
+
+  let program: Program
+  private(set) var groups: [Group] = []
+  private(set) var groupOf: [Int]
+  private(set) var roleOf: [Role]
+  private(set) var sources: [Source] = []
+  /// What views, constants and ranges were before they were written out as numbers, and the first
+  /// entry that needed that.
+  struct WrittenOut {
+    let source: Source
+    let reader: Int
+  }
+  private var writtenOut: [Int: WrittenOut] = [:]
+
+  /// Entries whose numbers copies read.
+  private var copiedEntries: [Int] = []
+
+  init(_ program: Program) {
+    self.program = program
+    groupOf = [Int](repeating: -1, count: program.entries.count)
+    roleOf = [Role](repeating: .body, count: program.entries.count)
+    sources.reserveCapacity(program.entries.count)
+    for index in program.entries.indices { place(index) }
+    for index in groups.indices { sink(index) }
+    mergeSideBySide()
+  }
+
+  /// What an input's numbers are for a reader: those that came before the numbers were written out
+  /// go on reading the view, in groups that run before the writing one.
+  func source(of input: Int, for reader: Int) -> Source {
+    if let written = writtenOut(input), reader < written.reader { return written.source }
+    return sources[input]
+  }
+
+  /// What an entry was before it was written out, if it was.
+  func writtenOut(_ entry: Int) -> WrittenOut? {
+    // Mostly nothing is: asking a table takes longer than asking whether it is empty.
+    writtenOut.isEmpty ? nil : writtenOut[entry]
+  }
+
+  /// Where an entry's numbers stand in memory, for cores and operands that read by themselves.
+  func access(to index: Int, for reader: Int, _ slots: [Slot?]) -> Access {
+    guard case .entry(let base, let view) = source(of: index, for: reader) else {
+      preconditionFailure("constants and ranges are written out before they are accessed")
+    }
+    return Access(
+      slot: slots[base]!, elementType: program.entries[base].elementType, view: view)
+  }
+
+  /// Entries that a group other than their own reads.
+  var storedEntries: [Int] {
+    var isStored = [Bool](repeating: false, count: program.entries.count)
+    for base in copiedEntries { isStored[base] = true }
+    for (index, entry) in program.entries.enumerated() where groupOf[index] >= 0 {
+      func note(_ source: Source) {
+        if case .entry(let base, _) = source, groupOf[base] >= 0, groupOf[base] != groupOf[index] {
+          isStored[base] = true
+        }
+      }
+      for input in entry.inputs { note(source(of: input, for: index)) }
+      if let written = writtenOut(index) { note(written.source) }
+    }
+    return isStored.indices.filter { isStored[$0] }
+  }
+
+  /// A group of its own that copies an entry: for results that are views, constants or inputs.
+  mutating func addCopy(of entry: Int) -> Int {
+    groups.append(Group(core: nil, space: program.entries[entry].shape))
+    noteReads(of: entry, by: groups.count - 1)
+    if case .entry(let base, _) = sources[entry], groupOf[base] >= 0 { copiedEntries.append(base) }
+    return groups.count - 1
+  }
+
+  private mutating func place(_ index: Int) {
+    let entry = program.entries[index]
+    let ownView = Source.entry(base: index, View(rowMajor: entry.shape))
+    switch entry.operation {
+    case .creation(.constant(let number)): sources.append(.constant(number))
+    case .creation(.scalar): sources.append(.parameter(entry.index))
+    case .creation(.iota): sources.append(.iota(View(rowMajor: entry.shape)))
+    case .creation(.data): sources.append(ownView)
+    case .movement(.pad), .gathering(.gather, _):
+      sources.append(ownView)
+      for input in entry.inputs { writeOut(input, for: index) }
+      placePointwise(index, readsByElement: false)
+    case .movement(let movement):
+      if let moved = moved(entry, movement) {
+        sources.append(moved)
+      } else {
+        // A reshape that no view can express: its input is written out in order.
+        writeOut(entry.inputs[0], for: index)
+        sources.append(moved(entry, movement)!)
+      }
+    case .unary, .binary, .comparison, .selection, .conversion, .random, .identity:
+      sources.append(ownView)
+      placePointwise(index, readsByElement: true)
+    case .reduction(_, let axes):
+      sources.append(ownView)
+      placeReduction(index, axes: axes)
+    case .contraction, .gathering(.scatterAdd, _):
+      sources.append(ownView)
+      var group = Group(core: index, space: entry.shape)
+      if case .gathering = entry.operation { group.isScatter = true }
+      for input in entry.inputs {
+        // Products read through views; scattering reads rows in order.
+        if case .entry = sources[input], !group.isScatter { continue }
+        writeOut(input, for: index)
+      }
+      groups.append(group)
+      groupOf[index] = groups.count - 1
+      for input in entry.inputs { noteReads(of: input, by: groupOf[index]) }
+    }
+  }
+
+  /// Makes sure that an entry's numbers stand in memory in row-major order: what is a view, a
+  /// constant or a range gets a group that writes it out.
+  private mutating func writeOut(_ index: Int, for reader: Int) {
+    let shape = program.entries[index].shape
+    if case .entry(let base, let view) = sources[index], view.isRowMajor(shape),
+      program.entries[base].shape.elementCount == shape.elementCount
+    {
+      return
+    }
+    groups.append(Group(core: nil, space: shape, body: [index]))
+    noteReads(of: index, by: groups.count - 1)
+    writtenOut[index] = WrittenOut(source: sources[index], reader: reader)
+    sources[index] = .entry(base: index, View(rowMajor: shape))
+    groupOf[index] = groups.count - 1
+  }
+
+  private func moved(_ entry: Program.Entry, _ movement: Movement) -> Source? {
+    let input = entry.inputs[0], shape = program.entries[input].shape
+    switch sources[input] {
+    case .constant, .parameter: return sources[input]
+    case .iota(let view):
+      return view.moved(movement, from: shape, to: entry.shape).map { .iota($0) }
+    case .entry(let base, let view):
+      return view.moved(movement, from: shape, to: entry.shape).map { .entry(base: base, $0) }
+    }
+  }
+
+  private mutating func placePointwise(_ index: Int, readsByElement: Bool) {
+    let entry = program.entries[index], inputs = entry.inputs
+    var target = -1
+    for input in inputs {
+      if case .entry(let base, _) = sources[input] { target = max(target, groupOf[base]) }
+    }
+    if target < 0 || !canJoin(index, inputs, target, readsByElement) {
+      groups.append(Group(core: nil, space: entry.shape))
+      target = groups.count - 1
+    }
+    groups[target].body.append(index)
+    groupOf[index] = target
+    for input in inputs {
+      if readsByElement { drawIn(input, of: inputs, shape: entry.shape, to: target) }
+      noteReads(of: input, by: target)
+    }
+  }
+
+  private func canJoin(
+    _ index: Int, _ inputs: EntryInputs, _ target: Int, _ readsByElement: Bool
+  ) -> Bool {
+    let entry = program.entries[index], group = groups[target]
+    guard readsByElement, !group.isScatter, group.body.count < Fusion.bodyLimit,
+      group.space.elementCount == entry.shape.elementCount
+    else { return false }
+    return inputs.allSatisfy { input in
+      guard case .entry(let base, _) = sources[input], groupOf[base] == target else {
+        // Whatever else is read must be visible over the group's space.
+        return group.space == entry.shape
+          || canSee(input, as: entry.shape, over: group.space)
+      }
+      return roleOf[base] == .body && isDirect(input, as: entry.shape)
+    }
+  }
+
+  /// True if position i of the input, in row-major order of `shape`, is position i of its base.
+  private func isDirect(_ input: Int, as shape: Shape) -> Bool {
+    guard case .entry(let base, let view) = sources[input] else { return false }
+    let own = program.entries[input].shape
+    return program.entries[base].shape.elementCount == shape.elementCount
+      && own.elementCount == shape.elementCount && view.isRowMajor(own)
+  }
+
+  private func canSee(_ input: Int, as shape: Shape, over space: Shape) -> Bool {
+    switch sources[input] {
+    case .constant, .parameter: true
+    case .iota(let view), .entry(_, let view):
+      view.moved(.expand, from: program.entries[input].shape, to: shape)?
+        .reshaped(from: shape, to: space) != nil
+    }
+  }
+
+  /// Merges the pointwise group that made `input` into a higher group that reads it.
+  ///
+  /// Nobody in the higher group may have read it before: what its core or prologue reads must be
+  /// in memory by then, and so must what is read in another order. That holds for the other
+  /// `inputs` of the same entry too.
+  private mutating func drawIn(
+    _ input: Int, of inputs: EntryInputs, shape: Shape, to target: Int
+  ) {
+    guard case .entry(let base, _) = sources[input], groupOf[base] >= 0 else { return }
+    let source = groupOf[base]
+    guard source != target, groups[source].isPointwise, groups[source].firstReader > target,
+      groups[source].space == groups[target].space,
+      inputs.allSatisfy({ isMade($0, in: source) ? isDirect($0, as: shape) : true }),
+      groups[source].body.count + groups[target].body.count <= Fusion.bodyLimit
+    else { return }
+    for entry in groups[source].body { groupOf[entry] = target }
+    groups[target].body += groups[source].body
+    groups[target].firstReader = min(groups[target].firstReader, groups[source].firstReader)
+    groups[source].body = []
+  }
+
+  private func isMade(_ input: Int, in group: Int) -> Bool {
+    guard case .entry(let base, _) = sources[input] else { return false }
+    return groupOf[base] == group
+  }
+
+  private mutating func placeReduction(_ index: Int, axes: AxisSet) {
+    let entry = program.entries[index], input = entry.inputs[0]
+    var group = Group(core: index, space: entry.shape)
+    let reducedShape = program.entries[input].shape
+    if case .entry(let base, _) = sources[input], groupOf[base] >= 0,
+      groups[groupOf[base]].isPointwise, groups[groupOf[base]].firstReader == .max,
+      groups[groupOf[base]].space == reducedShape, isDirect(input, as: reducedShape),
+      ReductionLayout(reducedShape, axes).isInOrder
+    {
+      let source = groupOf[base]
+      group.prologue = groups[source].body
+      groups[source].body = []
+      for entry in group.prologue {
+        groupOf[entry] = groups.count
+        roleOf[entry] = .prologue
+      }
+    }
+    groups.append(group)
+    groupOf[index] = groups.count - 1
+    if group.prologue.isEmpty { noteReads(of: input, by: groupOf[index]) }
+  }
+
+  private mutating func noteReads(of input: Int, by reader: Int) {
+    guard case .entry(let base, _) = sources[input], groupOf[base] >= 0,
+      groupOf[base] != reader
+    else { return }
+    groups[groupOf[base]].firstReader = min(groups[groupOf[base]].firstReader, reader)
+  }
+}
+
+extension Fusion {
+  /// Spaces up to this size are merged side by side: what counts there is the number of steps.
+  private static let smallSpace = 1 << 16
+
+  /// Merges small pointwise groups with another group over the same space that does not depend on
+  /// them, nor they on it: less to start, and the same numbers.
+  private mutating func mergeSideBySide() {
+    var groupsOfSpace: [Shape: [Int]] = [:]
+    for (index, group) in groups.enumerated()
+    where !group.isEmpty && !group.isScatter && group.space.elementCount <= Fusion.smallSpace {
+      groupsOfSpace[group.space, default: []].append(index)
+    }
+    for index in groups.indices where groups[index].isPointwise && !groups[index].isEmpty {
+      let group = groups[index]
+      guard let candidates = groupsOfSpace[group.space], candidates.count > 1 else { continue }
+      let lowest = highestSource(of: index) ?? -1
+      guard
+        let target = candidates[candidates.partitioningIndex { $0 > lowest }...].first(where: {
+          $0 != index && !groups[$0].isEmpty
+        }), target < group.firstReader,
+        groups[target].body.count + group.body.count <= Fusion.bodyLimit
+      else { continue }
+      move(bodyOf: index, to: target)
+    }
+  }
+
+  /// Merges a pointwise group with the last one that it reads from, if it reads element by element
+  /// what that one has at hand. It was apart because it began with something older: Adam's update
+  /// begins with the moments and meets the gradient later.
+  private mutating func sink(_ index: Int) {
+    let group = groups[index]
+    guard group.isPointwise, let target = highestSource(of: index),
+      !groups[target].isScatter, groups[target].space == group.space,
+      groups[target].body.count + group.body.count <= Fusion.bodyLimit,
+      group.body.allSatisfy({ readsAtHand($0, of: target) })
+    else { return }
+    move(bodyOf: index, to: target)
+  }
+
+  /// Moves a group's body to a lower one, which then reads what it reads.
+  private mutating func move(bodyOf index: Int, to target: Int) {
+    let body = groups[index].body
+    var sources: [Int] = []
+    for entry in body { forEachGroup(readBy: entry) { sources.append($0) } }
+    for source in sources where source != index && source != target {
+      groups[source].firstReader = min(groups[source].firstReader, target)
+    }
+    for entry in body { groupOf[entry] = target }
+    groups[index].body = []
+    groups[target].body += body
+    groups[target].firstReader = min(groups[target].firstReader, groups[index].firstReader)
+  }
+
+  /// The highest other group that a group's body reads from.
+  private func highestSource(of index: Int) -> Int? {
+    var highest: Int?
+    for entry in groups[index].body {
+      forEachGroup(readBy: entry) { if $0 != index { highest = max(highest ?? -1, $0) } }
+    }
+    return highest
+  }
+
+  private func readsAtHand(_ index: Int, of target: Int) -> Bool {
+    let entry = program.entries[index]
+    var reads = false
+    forEachGroup(readBy: index) { if $0 == target { reads = true } }
+    if !reads { return true }
+    switch entry.operation {
+    case .unary, .binary, .comparison, .selection, .conversion, .identity:
+      return writtenOut(index) == nil
+        && entry.inputs.allSatisfy { input in
+          guard isMade(input, in: target), case .entry(let base, _) = sources[input] else {
+            return true
+          }
+          return roleOf[base] == .body && isDirect(input, as: entry.shape)
+        }
+    case .creation, .random, .reduction, .contraction, .movement, .gathering: return false
+    }
+  }
+
+  private func forEachGroup(readBy index: Int, _ body: (Int) -> Void) {
+    func visit(_ source: Source) {
+      if case .entry(let base, _) = source, groupOf[base] >= 0 { body(groupOf[base]) }
+    }
+    if let written = writtenOut(index) { return visit(written.source) }
+    for input in program.entries[index].inputs { visit(source(of: input, for: index)) }
+  }
+}
+
+extension Array where Element == Int {
+  /// The first index whose element satisfies a predicate that, once true, stays true.
+  fileprivate func partitioningIndex(where predicate: (Int) -> Bool) -> Int {
+    var low = startIndex, high = endIndex
+    while low < high {
+      let middle = (low + high) / 2
+      if predicate(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

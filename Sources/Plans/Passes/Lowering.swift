@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+extension Plan {
+  /// The plan of a program: simplified, fused, put in order, memory assigned.
+  ///
+  /// - Parameter verifying: checks after every pass that the program and the plan are legal.
+  package init(_ program: Program, verifying: Bool = Plan.verifiesByDefault) {
+    if verifying { program.verify() }
+    let simplified = program.simplified()
+    if verifying { simplified.verify() }
+    var lowering = Lowering(simplified, arguments: program)
+    self = lowering.plan()
+    schedule()
+    assignMemory()
+    if verifying { verify() }
+  }
+}
+
+/// Turns groups of entries into steps over numbered buffers.
+private struct Lowering {
+  private let program: Program
+  private var fusion: Fusion
+  /// Where each entry's numbers are stored, if they are.
+  private var slots: [Slot?]
+  /// The value that each entry is in the body that makes it: see `BodyBuilder`.
+  private var values: BodyBuilder.Values
+  private var result = Plan()
+  /// Groups that copy an entry to an output.
+  private var copies: [Int: (entry: Int, output: Int)] = [:]
+
+  init(_ program: Program, arguments original: Program) {
+    self.program = program
+    fusion = Fusion(program)
+    slots = [Slot?](repeating: nil, count: program.entries.count)
+    values = BodyBuilder.Values(count: program.entries.count)
+    for entry in original.entries {
+      if case .creation(.data) = entry.operation {
+        result.arguments.append((entry.elementType, entry.shape))
+      }
+      if entry.operation.takesParameter { result.parameterCount += 1 }
+    }
+  }
+
+  mutating func plan() -> Plan {
+    assignOutputs()
+    for index in fusion.storedEntries where slots[index] == nil {
+      let entry = program.entries[index]
+      slots[index] = .buffer(result.buffers.count)
+      result.buffers.append(
+        Plan.Buffer(elementType: entry.elementType, elementCount: entry.shape.elementCount))
+    }
+    for (index, entry) in program.entries.enumerated() {
+      if case .creation(.data) = entry.operation { slots[index] = .argument(entry.index) }
+    }
+    for group in groupsInOrder() { result.steps.append(step(for: group)) }
+    return result
+  }
+
+  /// Gives each result an output: the entry itself is written there if a group makes it whole and
+  /// in order, else a copy.
+  private mutating func assignOutputs() {
+    var donors = [Int?](repeating: nil, count: program.results.count)
+    for donation in program.donations where donors[donation.result] == nil {
+      donors[donation.result] = donation.argument
+    }
+    for (position, entry) in program.results.enumerated() {
+      let shape = program.entries[entry].shape, type = program.entries[entry].elementType
+      var base: Int?
+      if case .entry(let source, let view) = fusion.sources[entry], fusion.groupOf[source] >= 0,
+        view.isRowMajor(shape),
+        program.entries[source].shape.elementCount == shape.elementCount
+      {
+        base = source
+      }
+      let taken = base.flatMap { slots[$0] }
+      if case .output(let output) = taken, donors[position] == nil,
+        result.outputs[output].shape == shape
+      {
+        result.results.append(output)
+        continue
+      }
+      let output = result.outputs.count
+      result.results.append(output)
+      result.outputs.append(Plan.Output(elementType: type, shape: shape, donor: donors[position]))
+      if let base, taken == nil {
+        slots[base] = .output(output)
+      } else {
+        copies[fusion.addCopy(of: entry)] = (entry, output)
+      }
+    }
+  }
+
+  /// Groups in their order, but those that write over an argument last, so that all others have
+  /// read it.
+  private func groupsInOrder() -> [Int] {
+    var writesOver = [Bool](repeating: false, count: fusion.groups.count)
+    func note(_ group: Int, _ output: Int) {
+      if result.outputs[output].donor != nil, fusion.groups[group].firstReader == .max {
+        writesOver[group] = true
+      }
+    }
+    for (entry, slot) in slots.enumerated() {
+      if case .output(let output) = slot { note(fusion.groupOf[entry], output) }
+    }
+    for (group, copy) in copies { note(group, copy.output) }
+    let groups = fusion.groups.indices.filter { !fusion.groups[$0].isEmpty || copies[$0] != nil }
+    return groups.filter { !writesOver[$0] } + groups.filter { writesOver[$0] }
+  }
+
+  private mutating func step(for index: Int) -> Step {
+    let group = fusion.groups[index]
+    let core = group.core.map { self.core(of: $0, in: index) } ?? .pointwise
+    var builder = BodyBuilder(program, fusion, slots, group: index, space: group.space)
+    if let copy = copies[index] {
+      builder.addCopy(of: copy.entry, to: .output(copy.output), values)
+    }
+    if let entry = group.core { builder.addCore(entry, &values) }
+    for entry in group.body.sorted() { builder.add(entry, &values) }
+    let body = builder.body().merged(over: group.space).body
+    if case .contraction(let product) = core, let whole = product.takingIn(body) {
+      return Step(core: .contraction(whole.core), space: group.space, body: whole.body)
+    }
+    return Step(core: core, space: group.space, body: body)
+  }
+
+  private mutating func core(of index: Int, in group: Int) -> Core {
+    let entry = program.entries[index]
+    switch entry.operation {
+    case .contraction(let batchRank):
+      let shape = program.entries[entry.inputs[0]].shape
+      return .contraction(
+        ContractionCore(
+          a: fusion.access(to: entry.inputs[0], for: index, slots),
+          b: fusion.access(to: entry.inputs[1], for: index, slots),
+          elementType: entry.elementType, batch: Shape(shape.prefix(batchRank)),
+          rows: shape[batchRank],
+          inner: shape[batchRank + 1], columns: entry.shape[batchRank + 1]))
+    case .reduction(let reduction, let axes):
+      return reductionCore(index, reduction, axes, in: group)
+    case .gathering(.scatterAdd(let count), let batchRank):
+      return scatterCore(index, count, batchRank)
+    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
+      .movement, .gathering(.gather, _):
+      preconditionFailure("only these operations have a core")
+    }
+  }
+
+  private mutating func reductionCore(
+    _ index: Int, _ reduction: Reduction, _ axes: AxisSet, in group: Int
+  ) -> Core {
+    let entry = program.entries[index]
+    let input = entry.inputs[0], shape = program.entries[input].shape
+    let layout = ReductionLayout(shape, axes)
+    let space = Shape(layout.order.lazy.map { shape[$0] })
+    var builder = BodyBuilder(
+      program, fusion, slots, group: group, role: .prologue, space: space)
+    for entry in fusion.groups[group].prologue.sorted() { builder.add(entry, &values) }
+    let value = builder.value(of: input, for: index, as: shape, order: layout.order, values)
+    let prologue = builder.body()
+    let (body, reduced) = prologue.merged(keeping: builder.position(of: value), over: space)
+    return .reduction(
+      ReductionCore(
+        reduction: reduction, prologue: body, reducedValue: reduced!, space: space,
+        elementType: program.entries[input].elementType, resultType: entry.elementType,
+        outer: layout.outer, reduced: layout.reduced, inner: layout.inner))
+  }
+
+  private func scatterCore(_ index: Int, _ count: Int, _ batchRank: Int) -> Core {
+    let entry = program.entries[index]
+    let values = program.entries[entry.inputs[0]].shape
+    let indices = program.entries[entry.inputs[1]].shape
+    let batch = Shape(values.prefix(batchRank)).elementCount
+    let updates = Shape(indices.dropFirst(batchRank)).elementCount
+    let rest = Shape(values.dropFirst(indices.rank)).elementCount
+    return .scatterAdd(
+      ScatterCore(
+        values: fusion.access(to: entry.inputs[0], for: index, slots),
+        indices: fusion.access(to: entry.inputs[1], for: index, slots),
+        batch: batch, count: count, updates: updates, rest: rest))
+  }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+extension Plan {
+  /// Puts the steps in an order that needs few phases.
+  mutating func schedule() {
+    var scheduler = Scheduler(self)
+    while !scheduler.remaining.isEmpty { scheduler.addPhase() }
+    steps = scheduler.order.map { steps[$0] }
+    phases = scheduler.phases
+  }
+
+  /// The phase of each step.
+  var phaseOfStep: [Int] {
+    var phaseOfStep = [Int](repeating: 0, count: steps.count)
+    for (number, phase) in phases.enumerated() {
+      for step in phase.steps { phaseOfStep[step] = number }
+    }
+    return phaseOfStep
+  }
+}
+
+private struct Scheduler {
+  /// Steps looked at for the next phase: enough for a layer's forward and backward pass; all of
+  /// them would take a time that grows with the square of their number.
+  private static let window = 32
+
+  let steps: [Step]
+  private let outputs: [Plan.Output]
+  /// Steps that are in no phase yet, in an order in which each follows what it reads, the next last.
+  private(set) var remaining: [Int]
+  private(set) var order: [Int] = []
+  private(set) var phases: [Phase] = []
+  private var isDone: [Bool]
+  /// For each step those that write what it reads, and the arguments that it reads.
+  private var sources: [[Int]]
+  private var arguments: [[Int]]
+  /// How many remaining steps read an argument.
+  private var readerCount: [Int]
+  /// For each step the arguments that it may write over.
+  private var donors: [[Int]]
+
+  init(_ plan: Plan) {
+    steps = plan.steps
+    outputs = plan.outputs
+    remaining = Array(steps.indices.reversed())
+    isDone = [Bool](repeating: false, count: steps.count)
+    sources = [[Int]](repeating: [], count: steps.count)
+    arguments = sources
+    donors = sources
+    readerCount = [Int](repeating: 0, count: plan.arguments.count)
+    let writers = Writers(of: plan)
+    for (number, step) in steps.enumerated() {
+      for read in step.reads {
+        if case .argument(let argument) = read.slot {
+          if arguments[number].contains(argument) { continue }
+          arguments[number].append(argument)
+          readerCount[argument] += 1
+        } else if let writer = writers[read.slot], !sources[number].contains(writer) {
+          sources[number].append(writer)
+        }
+      }
+      for case .output(let output) in step.filled.lazy.map(\.slot) {
+        if let donor = outputs[output].donor { donors[number].append(donor) }
+      }
+    }
+  }
+
+  mutating func addPhase() {
+    let window = Array(remaining.suffix(Scheduler.window).reversed())
+    let ready = window.filter(isReady)
+    // In order, so that a plan is the same in every process.
+    var best: (rows: Int, steps: [Int], work: Int)?
+    for rows in Set(ready.compactMap { steps[$0].rowCount }).sorted() {
+      let steps = stepsByRows(rows, among: window), work = work(of: steps)
+      if best.map({ work >= $0.work }) ?? true { best = (rows, steps, work) }
+    }
+    // By rows where that lets steps follow each other without a meeting in between.
+    if let best, best.steps.contains(where: { !isReady($0) }) {
+      add(best.steps, rows: best.rows)
+    } else {
+      let independent = ready.filter(isFreeToWrite)
+      // If all that are ready write over what another one still reads, one of them does not.
+      add(independent.isEmpty ? [window[0]] : independent, rows: nil)
+    }
+  }
+
+  private mutating func add(_ chosen: [Int], rows: Int?) {
+    phases.append(Phase(steps: order.count..<(order.count + chosen.count), rows: rows))
+    order += chosen
+    for step in chosen {
+      isDone[step] = true
+      for argument in arguments[step] { readerCount[argument] -= 1 }
+    }
+    let tail = remaining.suffix(Scheduler.window).filter { !isDone[$0] }
+    remaining.removeLast(min(Scheduler.window, remaining.count))
+    remaining += tail
+  }
+
+  /// What of the window goes by rows in one phase.
+  private func stepsByRows(_ rows: Int, among window: [Int]) -> [Int] {
+    var chosen: [Int] = []
+    for step in window where steps[step].goesByRows(rows) && isFreeToWrite(step) {
+      let follows = sources[step].allSatisfy { writer in
+        isDone[writer]
+          || chosen.contains(writer) && steps[step].readsByRows(rows, of: steps[writer])
+      }
+      if follows { chosen.append(step) }
+    }
+    return chosen
+  }
+
+  private func isReady(_ step: Int) -> Bool { sources[step].allSatisfy { isDone[$0] } }
+
+  /// True if no other remaining step reads what this one may write over.
+  private func isFreeToWrite(_ step: Int) -> Bool {
+    donors[step].allSatisfy { readerCount[$0] == (arguments[step].contains($0) ? 1 : 0) }
+  }
+
+  private func work(of chosen: [Int]) -> Int {
+    chosen.reduce(0) { $0 + steps[$1].floatingPointOperations }
+  }
+}
+
+/// Which step fills each buffer and output.
+private struct Writers {
+  private var ofBuffer: [Int?]
+  private var ofOutput: [Int?]
+
+  init(of plan: Plan) {
+    ofBuffer = [Int?](repeating: nil, count: plan.buffers.count)
+    ofOutput = [Int?](repeating: nil, count: plan.outputs.count)
+    for (number, step) in plan.steps.enumerated() {
+      for write in step.filled {
+        switch write.slot {
+        case .buffer(let buffer): ofBuffer[buffer] = number
+        case .output(let output): ofOutput[output] = number
+        case .argument, .parameter: break
+        }
+      }
+    }
+  }
+
+  subscript(slot: Slot) -> Int? {
+    switch slot {
+    case .buffer(let buffer): ofBuffer[buffer]
+    case .output(let output): ofOutput[output]
+    case .argument, .parameter: nil
+    }
+  }
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+extension Program {
+  /// The same results with fewer entries. No rule here changes a bit of any result.
+  ///
+  /// - equal entries become one;
+  /// - x · 1, x / 1 and x - 0 are x (x + 0 is not: -0 + 0 is 0), and so are --x and a movement
+  ///   that moves nothing;
+  /// - sums, differences, products and quotients of known numbers are numbers, rounded alike;
+  /// - reshape of reshape, transpose of transpose and expand of expand become one;
+  /// - what no result needs is dropped.
+  package func simplified() -> Program {
+    var pass = Simplification(capacity: entries.count)
+    for entry in entries { pass.add(entry) }
+    var simplified = self
+    simplified.entries = pass.entries
+    simplified.results = results.map { pass.replacement[$0] }
+    return simplified.withoutUnusedEntries()
+  }
+
+  private func withoutUnusedEntries() -> Program {
+    var isUsed = [Bool](repeating: false, count: entries.count)
+    for result in results { isUsed[result] = true }
+    for index in entries.indices.reversed() where isUsed[index] {
+      for input in entries[index].inputs { isUsed[input] = true }
+    }
+    var kept = self
+    kept.entries = []
+    kept.entries.reserveCapacity(entries.count)
+    var position = [Int](repeating: -1, count: entries.count)
+    for (index, entry) in entries.enumerated() where isUsed[index] {
+      position[index] = kept.entries.count
+      var entry = entry
+      entry.inputs = entry.inputs.map { position[$0] }
+      kept.entries.append(entry)
+    }
+    kept.results = results.map { position[$0] }
+    return kept
+  }
+}
+
+private struct Simplification {
+  var entries: [Program.Entry] = []
+  /// For each entry of the old program its place in the new one.
+  var replacement: [Int] = []
+  private var known = KnownWords()
+  /// The number that all elements of an entry are known to be.
+  private var uniform: [Double?] = []
+
+  init(capacity: Int) {
+    entries.reserveCapacity(capacity)
+    replacement.reserveCapacity(capacity)
+    uniform.reserveCapacity(capacity)
+  }
+
+  mutating func add(_ old: Program.Entry) {
+    var entry = old
+    entry.inputs = old.inputs.map { replacement[$0] }
+    merge(&entry)
+    if let same = equivalent(of: entry) {
+      replacement.append(same)
+      return
+    }
+    guard let number = folded(entry) else {
+      replacement.append(place(entry))
+      return
+    }
+    let constant = Program.Entry(
+      operation: .creation(.constant(number)), inputs: EntryInputs(),
+      elementType: entry.elementType, shape: [])
+    let place = place(constant)
+    entry.operation = .movement(.expand)
+    entry.inputs = EntryInputs([place])
+    replacement.append(entry.shape.isEmpty ? place : self.place(entry))
+  }
+
+  /// The place of an entry: that of an equal one, if there is one.
+  private mutating func place(_ entry: Program.Entry) -> Int {
+    let same = known.number(ofNew: entries.count) { words in
+      entry.operation.encode(into: &words, elementType: entry.elementType, shape: entry.shape)
+      for input in entry.inputs { words.append(UInt64(input)) }
+      // Arguments and parameters are told apart by their number, never by their value.
+      if entry.inputs.isEmpty { words.append(UInt64(entry.index)) }
+    }
+    if let same { return same }
+    uniform.append(number(of: entry))
+    entries.append(entry)
+    return entries.count - 1
+  }
+
+  /// The number that the entry is everywhere, if it can be computed here.
+  private func folded(_ entry: Program.Entry) -> Double? {
+    guard case .binary(let binary) = entry.operation, let x = uniform[entry.inputs[0]],
+      let y = uniform[entry.inputs[1]]
+    else { return nil }
+    let number: Double? =
+      switch entry.elementType {
+      case .float: binary.number(Float(x), Float(y)).map(Double.init)
+      case .double: binary.number(x, y)
+      case .int32, .bool: nil
+      }
+    // The sign of a NaN is the processor's choice.
+    return number?.isNaN == true ? nil : number
+  }
+
+  /// An earlier entry with the same elements in the same shape.
+  private func equivalent(of entry: Program.Entry) -> Int? {
+    func input(_ index: Int) -> Int? {
+      let input = entry.inputs[index]
+      let same = entries[input]
+      return same.shape == entry.shape && same.elementType == entry.elementType ? input : nil
+    }
+    switch entry.operation {
+    case .binary(.multiply):
+      if uniform[entry.inputs[1]] == 1 { return input(0) }
+      return uniform[entry.inputs[0]] == 1 ? input(1) : nil
+    case .binary(.divide): return uniform[entry.inputs[1]] == 1 ? input(0) : nil
+    case .binary(.subtract):
+      return uniform[entry.inputs[1]].map { $0 == 0 && $0.sign == .plus } == true ? input(0) : nil
+    case .unary(.negate):
+      let inner = entries[entry.inputs[0]]
+      if case .unary(.negate) = inner.operation { return inner.inputs[0] }
+      return nil
+    case .movement(.reshape), .movement(.expand), .conversion: return input(0)
+    case .movement(.transpose(let order)): return order == Shape(order.indices) ? input(0) : nil
+    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .reduction,
+      .contraction, .movement, .gathering:
+      return nil
+    }
+  }
+
+  /// Skips a movement of the same kind below this one.
+  private func merge(_ entry: inout Program.Entry) {
+    guard case .movement(let outer) = entry.operation,
+      case .movement(let inner) = entries[entry.inputs[0]].operation
+    else { return }
+    let source = entries[entry.inputs[0]].inputs
+    if case (.reshape, .reshape) = (outer, inner) { entry.inputs = source }
+    if case (.expand, .expand) = (outer, inner) { entry.inputs = source }
+    if case (.transpose(let order), .transpose(let before)) = (outer, inner) {
+      entry.operation = .movement(.transpose(order: Shape(order.map { before[$0] })))
+      entry.inputs = source
+    }
+  }
+
+  private func number(of entry: Program.Entry) -> Double? {
+    switch entry.operation {
+    case .creation(.constant(let number)): number
+    case .movement(.reshape), .movement(.expand), .movement(.transpose), .movement(.slice):
+      uniform[entry.inputs[0]]
+    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
+      .reduction, .contraction, .movement, .gathering:
+      nil
+    }
+  }
+}
+
+/// Which words have been seen: all in one array, found by their hash.
+private struct KnownWords {
+  private var words: [UInt64] = []
+  /// Where the words of each number begin.
+  private var starts: [Int] = [0]
+  /// Open addressing: a number, or -1. At least twice as many places as numbers, a power of two.
+  private var places = [Int32](repeating: -1, count: 64)
+  private var hashes: [UInt64] = []
+
+  /// The number that equal words were given before, or nil; then these have `new`, the next number.
+  mutating func number(ofNew new: Int, _ write: (inout [UInt64]) -> Void) -> Int? {
+    let start = words.count
+    write(&words)
+    var hash: UInt64 = 0
+    for index in start..<words.count {
+      hash = (hash ^ words[index]) &* 0x9E37_79B9_7F4A_7C15
+      hash ^= hash >> 29
+    }
+    var place = Int(truncatingIfNeeded: hash) & (places.count - 1)
+    while places[place] >= 0 {
+      let number = Int(places[place])
+      if hashes[number] == hash, isEqual(number, toWordsFrom: start) {
+        words.removeSubrange(start...)
+        return number
+      }
+      place = (place + 1) & (places.count - 1)
+    }
+    places[place] = Int32(new)
+    hashes.append(hash)
+    starts.append(words.count)
+    if 2 * hashes.count > places.count { grow() }
+    return nil
+  }
+
+  private func isEqual(_ number: Int, toWordsFrom start: Int) -> Bool {
+    let known = starts[number]..<starts[number + 1]
+    guard known.count == words.count - start else { return false }
+    for index in 0..<known.count where words[known.lowerBound + index] != words[start + index] {
+      return false
+    }
+    return true
+  }
+
+  private mutating func grow() {
+    places = [Int32](repeating: -1, count: 2 * places.count)
+    for (number, hash) in hashes.enumerated() {
+      var place = Int(truncatingIfNeeded: hash) & (places.count - 1)
+      while places[place] >= 0 { place = (place + 1) & (places.count - 1) }
+      places[place] = Int32(number)
+    }
+  }
+}
+
+extension Binary {
+  /// The result for two numbers, of the operations that every processor rounds alike.
+  fileprivate func number<Scalar: BinaryFloatingPoint>(_ x: Scalar, _ y: Scalar) -> Scalar? {
+    switch self {
+    case .add: x + y
+    case .subtract: x - y
+    case .multiply: x * y
+    case .divide: x / y
+    case .power, .maximum, .minimum: nil
+    }
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// One step: a core that makes numbers (a product, a reduction), and a body that works on each
+/// of them while it is at hand and stores what is needed later.
+package struct Step: Sendable {
+  package let core: Core
+  /// The shape over which the body runs.
+  package let space: Shape
+  package internal(set) var body: Body
+  /// All memory that the step reads.
+  package let reads: [Read]
+  /// All slots that the step fills, those of the body first.
+  package let filled: [Write]
+  /// Additions, multiplications and other pointwise operations that the step performs.
+  package let floatingPointOperations: Int
+  /// Which of them are those of a product.
+  package let productCount: Int
+  /// Elements that the step streams through, about.
+  package let streamedCount: Int
+  package let checksIndices: Bool
+  /// The leading extent, if the step goes by rows of it: makes the elements of each by themselves.
+  package let rowCount: Int?
+
+  package init(core: Core, space: Shape, body: Body) {
+    self.core = core
+    self.space = space
+    self.body = body
+    let kind = core.kind, elements = space.elementCount
+    reads = kind.reads + body.reads(over: space, isInStep: true)
+    filled = body.stores.map { Write(slot: $0.slot, elementCount: elements) } + kind.writes
+    floatingPointOperations =
+      body.operationCount * elements + kind.operationCount(elements: elements)
+    productCount = kind.productCount(elements: elements)
+    streamedCount = kind.streamedCount(elements: elements)
+    checksIndices = body.checksIndices || kind.bodies.contains(where: \.checksIndices)
+    let rows = space.first ?? 1
+    rowCount = rows > 1 && elements > 0 && kind.goesByRows(rows) ? rows : nil
+  }
+
+  package var writes: [Slot] { filled.map(\.slot) }
+
+  /// Memory that is read at other positions than the one the body is working on.
+  package var readsOutOfStep: [Read] { reads.filter { !$0.isInStep } }
+
+  /// True if the elements of row r of the space are made by themselves, for each r below `rows`.
+  package func goesByRows(_ rows: Int) -> Bool { rowCount == rows }
+
+  /// True if each row reads, of all that `writer` makes, only elements of the same row.
+  func readsByRows(_ rows: Int, of writer: Step) -> Bool {
+    reads.allSatisfy { read in
+      !writer.filled.contains { $0.slot == read.slot } || readsByRows(read, rows, of: writer)
+    }
+  }
+
+  /// True if each row reads, of what `writer` makes, only elements of the same row.
+  package func readsByRows(_ read: Read, _ rows: Int, of writer: Step) -> Bool {
+    guard let shape = read.space, shape.first == rows,
+      let written = writer.filled.first(where: { $0.slot == read.slot })
+    else { return false }
+    let view = read.access.view, length = written.elementCount / rows
+    var last = view.offset
+    for axis in 1..<max(shape.rank, 1) { last += (shape[axis] - 1) * view.strides[axis] }
+    return view.strides[0] == length && view.offset >= 0 && last < length
+      && view.strides.allSatisfy { $0 >= 0 }
+  }
+}

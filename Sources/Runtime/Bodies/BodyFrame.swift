@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPullbackKernels
+import PullbackPlans
+import PullbackTensors
+
+/// One thread's run of a body: memory bound, registers at hand.
+///
+/// Positions count the elements of the body's space in row-major order. Every pointer below is in
+/// bounds because positions stay below the space's element count, tiles are no longer than
+/// a register, and slots hold what the plan says (see `RunMemory`).
+struct BodyFrame: BitwiseCopyable {
+  /// Plain data of the plan, alive as long as the run.
+  private let plain: UnsafePointer<CompiledBody>
+  let memory: RunMemory
+  private let table: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  private let registers: UnsafeMutableRawPointer
+  /// The core's values: element `coreStart` of the space stands at `core`.
+  var core: UnsafeMutableRawPointer?
+  var coreStart = 0
+
+  /// - Parameter scratch: `body.scratchByteCount` bytes of this thread's own.
+  init(
+    _ body: UnsafePointer<CompiledBody>, _ memory: RunMemory, scratch: UnsafeMutableRawPointer
+  ) {
+    plain = body
+    self.memory = memory
+    table = scratch.assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+    registers = scratch + body.pointee.tableByteCount
+  }
+
+  var body: CompiledBody { @inline(__always) unsafeAddress { plain } }
+
+  /// Computes the positions `range`, tile by tile.
+  func run(_ range: Range<Int>) {
+    begin(count: range.count)
+    let holdsPeriods = body.tileLength > 0
+    let length = holdsPeriods ? body.tileLength : Tile.length
+    if holdsPeriods {
+      let count = min(length, range.count)
+      for value in body.periodics {
+        loadPeriod(body.operands[value], at: range.lowerBound, count: count)
+      }
+    }
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let count = min(length, range.upperBound - position)
+      evaluate(at: position, count: count, holdsPeriods: holdsPeriods)
+      position += count
+    }
+  }
+
+  /// Says where operands are that have a register, and fills those that are the same everywhere;
+  /// `count` positions follow.
+  func begin(count: Int) {
+    let count = min(count, Tile.length)
+    for value in body.uniforms {
+      let operand = body.operands[value], register = registers + operand.register
+      table[value] = register
+      if case .uniform(let slot, let offset) = operand.load {
+        operand.fill(count, register, memory.pointer(slot) + offset)
+      } else if case .constant(var bits) = operand.load {
+        operand.fill(count, register, &bits)
+      }
+    }
+    for value in body.periodics { table[value] = registers + body.operands[value].register }
+    for value in body.moving { table[value] = registers + body.operands[value].register }
+  }
+
+  /// The tile of a value, after `evaluate`.
+  func value(_ number: Int) -> UnsafeMutableRawPointer { table[number] }
+
+  /// Computes one tile.
+  ///
+  /// - Parameter holdsPeriods: whether the registers of periodic operands are right already.
+  func evaluate(at position: Int, count: Int, holdsPeriods: Bool = false) {
+    for direct in body.directs {
+      table[direct.value] = memory.pointer(direct.slot) + position * direct.size
+    }
+    for direct in body.cores {
+      table[direct.value] = core! + (position - coreStart) * direct.size
+    }
+    for value in body.moving { load(body.operands[value], at: position, count: count) }
+    if !holdsPeriods {
+      for value in body.periodics { load(body.operands[value], at: position, count: count) }
+    }
+    for index in 0..<body.instructions.count {
+      let instruction = body.instructions[index]
+      let value = instruction.value
+      switch instruction.destination {
+      case .register(let offset): table[value] = registers + offset
+      case .slot(let slot):
+        table[value] = memory.pointer(slot) + position * instruction.resultSize
+      case .input: table[value] = table[instruction.a]
+      }
+      switch instruction.action {
+      case .map(let map):
+        map(
+          count, table[value], table[instruction.a], table[instruction.b], table[instruction.c],
+          table[instruction.d])
+      case .random(let random, let key):
+        let key = memory.pointer(key).assumingMemoryBound(to: UInt64.self)
+        random(count, table[value], key.pointee, UInt64(position))
+      case .checked(let limit, let use, let step):
+        check(table[instruction.a], at: position, count, limit, use, step)
+      }
+    }
+    for copy in body.copies {
+      let target = memory.pointer(copy.slot) + position * copy.size
+      // Skipped where a value is already in its place.
+      if target != table[copy.value] {
+        target.copyMemory(from: table[copy.value], byteCount: count * copy.size)
+      }
+    }
+  }
+
+  private func check(
+    _ indices: UnsafeRawPointer, at position: Int, _ count: Int, _ limit: Int, _ use: IndexUse,
+    _ step: Int
+  ) {
+    let indices = indices.assumingMemoryBound(to: Int32.self)
+    let bound = Int32(clamping: limit)
+    let first = pb_first_outside(count, indices, bound)
+    guard first >= 0 else { return }
+    memory.failure.takeUnretainedValue().note(
+      Failure.Record(
+        step: step, position: position + first, index: indices[first], count: limit, use: use))
+  }
+
+  /// Fills the register of an operand for one tile.
+  private func load(_ operand: CompiledOperand, at position: Int, count: Int) {
+    let size = operand.size
+    let register = registers + operand.register
+    switch operand.load {
+    case .uniform, .constant, .direct, .core: break
+    case .strided(let slot, let walk), .periodic(let slot, let walk, _):
+      gather(operand, slot, walk, at: position, count: count)
+    case .iota(let walk), .periodicIota(let walk, _):
+      writeIndices(operand, walk, at: position, count: count)
+    case .padded(let slot, let walk, let window):
+      loadPadded(
+        register, memory.pointer(slot), size, walk, window, at: position, count: count)
+    case .gathered(let gather):
+      loadGathered(register, size, gather, at: position, count: count)
+    }
+  }
+
+  /// Fills the register of an operand that repeats itself with whole periods.
+  private func loadPeriod(_ operand: CompiledOperand, at position: Int, count: Int) {
+    guard let period = operand.load.period else { return }
+    var done = min(period, count)
+    load(operand, at: position, count: done)
+    let register = registers + operand.register
+    while done < count {
+      // What is there is whole periods.
+      let more = min(done, count - done)
+      (register + done * operand.size).copyMemory(from: register, byteCount: more * operand.size)
+      done += more
+    }
+  }
+
+  /// Copies the elements of a view into the operand's register.
+  private func gather(
+    _ operand: CompiledOperand, _ slot: Int, _ walk: Walk, at position: Int,
+    count: Int
+  ) {
+    let base = memory.pointer(slot), size = operand.size
+    let register = registers + operand.register
+    if let outerStride = walk.outerStride {
+      operand.planeLoad(
+        count, register, base + walk.offset * size, position, walk.extent, walk.stride, outerStride)
+      return
+    }
+    walk.forEachRun(from: position, count: count) { done, element, length in
+      operand.planeLoad(
+        length, register + done * size, base + element * size, 0, length, walk.stride, 0)
+    }
+  }
+
+  /// Writes the elements of a view of 0, 1, 2, ... into the operand's register.
+  private func writeIndices(
+    _ operand: CompiledOperand, _ walk: Walk, at position: Int, count: Int
+  ) {
+    walk.forEachRun(from: position, count: count) { done, element, length in
+      operand.iota(
+        length, registers + operand.register + done * operand.size, Int64(element),
+        Int64(walk.stride))
+    }
+  }
+
+  private func loadPadded(
+    _ register: UnsafeMutableRawPointer, _ base: UnsafeMutableRawPointer, _ size: Int,
+    _ walk: Walk, _ window: PaddedWindow, at position: Int, count: Int
+  ) {
+    _ = register.initializeMemory(as: UInt8.self, repeating: 0, count: count * size)
+    for done in 0..<count {
+      // Which element of the block this is, if it is one.
+      var rest = position + done, inner = 0, scale = 1, isInside = true
+      for axis in window.axes {
+        let index = rest % axis.space - axis.start
+        rest /= axis.space
+        isInside = isInside && index >= 0 && index < axis.extent
+        inner += index * scale
+        scale *= axis.extent
+      }
+      guard isInside else { continue }
+      (register + done * size).copyMemory(
+        from: base + walk.element(inner) * size, byteCount: size)
+    }
+  }
+
+  /// Rows of the table one after the other; the indices were checked by an earlier step.
+  private func loadGathered(
+    _ register: UnsafeMutableRawPointer, _ size: Int, _ gather: CompiledGather, at position: Int,
+    count: Int
+  ) {
+    let table = memory.pointer(gather.table)
+    let indices = memory.pointer(gather.indices).assumingMemoryBound(to: Int32.self)
+    var done = 0
+    while done < count {
+      let (row, column) = (position + done).quotientAndRemainder(dividingBy: gather.rest)
+      let length = min(gather.rest - column, count - done)
+      let source = row / gather.indexCount * gather.count + Int(indices[row])
+      (register + done * size).copyMemory(
+        from: table + (source * gather.rest + column) * size, byteCount: length * size)
+      done += length
+    }
+  }
+}

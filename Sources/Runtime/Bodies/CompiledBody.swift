@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPullbackKernels
+import PullbackPlans
+import PullbackTensors
+
+/// A stretch of elements that goes through a body at a time.
+enum Tile {
+  /// Its elements at most: 2 KiB of Float, small enough for the first cache, large enough that a
+  /// kernel call does not show.
+  static let length = 512
+}
+
+/// A body made ready to run: kernels looked up, registers assigned.
+///
+/// A register holds one tile of one value. Values that are stored are computed right into their
+/// place; operands in row-major order are read where they are. All plain data: see `PlainMemory`.
+struct CompiledBody: BitwiseCopyable {
+  enum Action: BitwiseCopyable {
+    case map(pb_map)
+    case checked(count: Int, use: IndexUse, step: Int)
+    case random(pb_random, key: Int)
+  }
+
+  enum Destination: BitwiseCopyable {
+    case register(Int)
+    case slot(Int)
+    /// The memory of the only input, unchanged.
+    case input
+  }
+
+  struct CompiledInstruction: BitwiseCopyable {
+    let value: Int
+    let action: Action
+    let a: Int
+    let b: Int
+    let c: Int
+    let d: Int
+    let destination: Destination
+    let resultSize: Int
+  }
+
+  struct Copy: BitwiseCopyable {
+    let value: Int
+    let slot: Int
+    let size: Int
+  }
+
+  /// An operand that is read where it is.
+  struct Direct: BitwiseCopyable {
+    let value: Int
+    let slot: Int
+    let size: Int
+  }
+
+  let operands: UnsafeBufferPointer<CompiledOperand>
+  // Their numbers, by when they are loaded: before all tiles, once for tiles that hold whole periods,
+  // for each tile. Asking each operand at each tile would take longer than computing some.
+  let uniforms: UnsafeBufferPointer<Int>
+  let periodics: UnsafeBufferPointer<Int>
+  let moving: UnsafeBufferPointer<Int>
+  let directs: UnsafeBufferPointer<Direct>
+  /// Those that are the core; their slot is not used.
+  let cores: UnsafeBufferPointer<Direct>
+  let instructions: UnsafeBufferPointer<CompiledInstruction>
+  let copies: UnsafeBufferPointer<Copy>
+  /// Elements that go through the body at a time: whole periods of its periodic operands; 0 if there
+  /// is no such number.
+  let tileLength: Int
+  /// Bytes for the pointer table and the registers.
+  let scratchByteCount: Int
+  let tableByteCount: Int
+
+  /// - Parameter kept: a value that is read when the tile is done, such as one to be reduced.
+  init(_ body: Body, space: Shape, keeping kept: Int? = nil, in context: CompilationContext) {
+    let valueCount = body.operands.count + body.instructions.count
+    var registers = RegisterFile(
+      byteCount: Plan.padded(
+        min(Tile.length, max(space.elementCount, 1)) * body.largestElementByteCount))
+    let operands = body.operands.map { operand in
+      let load = CompiledOperand.Load(operand, space: space, context)
+      return CompiledOperand(
+        load: load, operand.elementType, register: load.isInPlace ? 0 : registers.take())
+    }
+    var loads = LoadOrder()
+    for (value, operand) in operands.enumerated() { loads.add(operand, value) }
+    var writer = InstructionWriter(body, keeping: kept, registers, context)
+    writer.write()
+
+    let plain = context.plain
+    self.operands = plain.array(operands)
+    uniforms = plain.array(loads.uniforms)
+    periodics = plain.array(loads.periodics)
+    moving = plain.array(loads.moving)
+    directs = plain.array(loads.directs)
+    cores = plain.array(loads.cores)
+    tileLength = loads.tileLength
+    instructions = plain.array(writer.instructions)
+    copies = plain.array(writer.copies)
+    tableByteCount = Plan.padded(max(valueCount, 1) * MemoryLayout<UnsafeRawPointer>.stride)
+    scratchByteCount = tableByteCount + writer.registers.byteCount
+  }
+}
+
+/// Operands by when they are loaded.
+private struct LoadOrder {
+  var uniforms: [Int] = [], periodics: [Int] = [], moving: [Int] = []
+  var directs: [CompiledBody.Direct] = [], cores: [CompiledBody.Direct] = []
+  private var longestPeriod = 1
+  private var periods: [Int] = []
+
+  mutating func add(_ operand: CompiledOperand, _ value: Int) {
+    switch operand.load {
+    case .uniform, .constant: uniforms.append(value)
+    case .periodic(_, _, let period), .periodicIota(_, let period):
+      periodics.append(value)
+      periods.append(period)
+    case .strided, .iota, .padded, .gathered: moving.append(value)
+    case .direct(let slot):
+      directs.append(CompiledBody.Direct(value: value, slot: slot, size: operand.size))
+    case .core: cores.append(CompiledBody.Direct(value: value, slot: -1, size: operand.size))
+    }
+  }
+
+  var tileLength: Int {
+    let whole = Tile.length / (periods.max() ?? 1) * (periods.max() ?? 1)
+    return periods.allSatisfy { whole % $0 == 0 } ? whole : 0
+  }
+}
+
+/// Gives each instruction its kernel and a place for its result.
+private struct InstructionWriter {
+  private let body: Body
+  private let kept: Int?
+  private let context: CompilationContext
+  private(set) var registers: RegisterFile
+  private(set) var instructions: [CompiledBody.CompiledInstruction] = []
+  private(set) var copies: [CompiledBody.Copy] = []
+  private var registerOf: [Int?]
+  /// The last instruction that reads each value; none that are read when the tile is done.
+  private var lastUse: [Int]
+
+  init(
+    _ body: Body, keeping kept: Int?, _ registers: RegisterFile, _ context: CompilationContext
+  ) {
+    self.body = body
+    self.kept = kept
+    self.registers = registers
+    self.context = context
+    registerOf = [Int?](
+      repeating: nil, count: body.operands.count + body.instructions.count)
+    lastUse = [Int](repeating: -1, count: registerOf.count)
+  }
+
+  mutating func write() {
+    findLastUses()
+    instructions.reserveCapacity(body.instructions.count)
+    for index in body.instructions.indices { add(index) }
+    for store in body.stores where store.value < body.operands.count {
+      copies.append(copy(store))
+    }
+  }
+
+  private mutating func add(_ index: Int) {
+    let instruction = body.instructions[index], inputs = instruction.inputs
+    let value = body.operands.count + index
+    let action = CompiledBody.Action(instruction, context)
+    let destination = destination(of: value, action)
+    func input(_ number: Int) -> Int { number < inputs.count ? inputs[number] : 0 }
+    instructions.append(
+      CompiledBody.CompiledInstruction(
+        value: value, action: action, a: input(0), b: input(1), c: input(2), d: input(3),
+        destination: destination, resultSize: instruction.resultType.byteCount))
+    for store in body.stores where store.value == value {
+      let copy = copy(store)
+      if case .slot(copy.slot) = destination { continue }
+      copies.append(copy)
+    }
+    for input in inputs where lastUse[input] == index {
+      if let register = registerOf[input] {
+        registers.give(register)
+        registerOf[input] = nil
+      }
+    }
+  }
+
+  private mutating func destination(
+    of value: Int, _ action: CompiledBody.Action
+  ) -> CompiledBody.Destination {
+    if case .checked = action { return .input }
+    if let store = body.stores.first(where: { $0.value == value && !$0.isDeferred }) {
+      return .slot(context.slots.number(of: store.slot))
+    }
+    let register = registers.take()
+    registerOf[value] = register
+    return .register(register)
+  }
+
+  private func copy(_ store: Body.Store) -> CompiledBody.Copy {
+    CompiledBody.Copy(
+      value: store.value, slot: context.slots.number(of: store.slot),
+      size: body.type(of: store.value).byteCount)
+  }
+
+  /// Stored values, what a check passes on and `kept` stay until the tile is done.
+  private mutating func findLastUses() {
+    for (index, instruction) in body.instructions.enumerated() {
+      for input in instruction.inputs { lastUse[input] = max(lastUse[input], index) }
+      if case .checked = instruction.operation { lastUse[instruction.inputs[0]] = Int.max }
+    }
+    for store in body.stores { lastUse[store.value] = Int.max }
+    if let kept { lastUse[kept] = Int.max }
+  }
+}
+
+/// Numbers registers; a freed one is used again.
+private struct RegisterFile {
+  private let registerByteCount: Int
+  private var free: [Int] = []
+  private(set) var byteCount = 0
+
+  init(byteCount: Int) { registerByteCount = byteCount }
+
+  mutating func take() -> Int {
+    if let register = free.popLast() { return register }
+    byteCount += registerByteCount
+    return byteCount - registerByteCount
+  }
+
+  mutating func give(_ register: Int) { free.append(register) }
+}
+
+extension Body {
+  fileprivate var largestElementByteCount: Int {
+    var largest = 1
+    for operand in operands { largest = max(largest, operand.elementType.byteCount) }
+    for instruction in instructions { largest = max(largest, instruction.resultType.byteCount) }
+    return largest
+  }
+}
+
+extension CompiledBody.Action {
+  fileprivate init(_ instruction: Body.Instruction, _ context: CompilationContext) {
+    switch instruction.operation {
+    case .checked(let count, let use): self = .checked(count: count, use: use, step: context.step)
+    case .random(let distribution, let parameter):
+      self = .random(
+        distribution.kernel(for: instruction.resultType),
+        key: context.slots.number(of: .parameter(parameter)))
+    case .unary, .binary, .comparison, .selection, .conversion, .merged:
+      guard let map = instruction.map else {
+        Mistake(
+          instruction.operation.name, "is not defined for \(instruction.elementType.name)",
+          fix: "convert the operands first"
+        ).stop(at: nil)
+      }
+      self = .map(map)
+    }
+  }
+}

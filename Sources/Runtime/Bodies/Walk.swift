@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackPlans
+import PullbackTensors
+
+/// The axes of a view over a space, innermost first, merged where they follow each other.
+struct Walk: BitwiseCopyable {
+  struct Axis: BitwiseCopyable {
+    var extent: Int
+    var stride: Int
+  }
+
+  private let axes: UnsafeBufferPointer<Axis>
+  let offset: Int
+
+  /// The distance of neighbours along the innermost axis.
+  var stride: Int { axes[0].stride }
+
+  init(_ view: View, over space: Shape, in plain: PlainMemory) {
+    offset = view.offset
+    var axes: [Axis] = []
+    for axis in space.indices.reversed() where space[axis] != 1 {
+      if let last = axes.last, last.stride * last.extent == view.strides[axis] {
+        axes[axes.count - 1].extent *= space[axis]
+      } else {
+        axes.append(Axis(extent: space[axis], stride: view.strides[axis]))
+      }
+    }
+    self.axes = plain.array(axes.isEmpty ? [Axis(extent: 1, stride: 0)] : axes)
+  }
+
+  /// The distance of rows, where the view is no more than rows; 0 if it is one.
+  var outerStride: Int? { axes.count == 1 ? 0 : axes.count == 2 ? axes[1].stride : nil }
+
+  /// The extent of the innermost axis.
+  var extent: Int { axes[0].extent }
+
+  /// After how many positions the same elements follow again, if that is within a tile.
+  var period: Int? {
+    let period = axes[0].extent
+    let repeats = axes.count > 1 && axes.dropFirst().allSatisfy { $0.stride == 0 }
+    return repeats && period <= Tile.length ? period : nil
+  }
+
+  /// Calls `run(done, element, length)` for stretches along the innermost axis: `length`
+  /// positions from `position + done`, whose first element stands at `element`.
+  @inline(__always)
+  func forEachRun(from position: Int, count: Int, _ run: (Int, Int, Int) -> Void) {
+    let innermost = axes[0].extent
+    var done = 0
+    while done < count {
+      let (outer, inner) = (position + done).quotientAndRemainder(dividingBy: innermost)
+      let length = min(innermost - inner, count - done)
+      run(done, start(of: outer) + inner * axes[0].stride, length)
+      done += length
+    }
+  }
+
+  /// Where an element stands.
+  func element(_ position: Int) -> Int {
+    let (outer, inner) = position.quotientAndRemainder(dividingBy: axes[0].extent)
+    return start(of: outer) + inner * axes[0].stride
+  }
+
+  private func start(of row: Int) -> Int {
+    var element = offset, rest = row
+    for axis in axes.dropFirst() {
+      element += rest % axis.extent * axis.stride
+      rest /= axis.extent
+    }
+    return element
+  }
+}

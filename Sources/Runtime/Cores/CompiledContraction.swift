@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPullbackKernels
+import PullbackPlans
+import PullbackTensors
+
+/// Matrix multiplication in panels of rows: a panel is multiplied, then the step's body works on
+/// it while it is in cache.
+///
+/// The inner axis is cut into segments by its extent alone; each is one chain, and they are added in
+/// order (see `pb_gemm`). So neither blocking nor the number of threads shows in the bits.
+struct CompiledContraction: CompiledCore {
+  /// One operand: its slot, where each matrix of a batch begins, and its strides.
+  private struct Operand: BitwiseCopyable {
+    let slot: Int
+    let batch: Walk
+    let rowStride: Int
+    let columnStride: Int
+
+    init(_ access: Access, batch shape: Shape, in context: CompilationContext) {
+      slot = context.slots.number(of: access.slot)
+      let strides = access.view.strides
+      let leading = View(offset: access.view.offset, strides: Shape(strides.prefix(shape.rank)))
+      batch = Walk(leading, over: shape, in: context.plain)
+      rowStride = strides[shape.rank]
+      columnStride = strides[shape.rank + 1]
+    }
+
+    /// One matrix of the batch.
+    func matrix(_ batch: Int, _ memory: RunMemory, elementSize: Int) -> MatrixView {
+      MatrixView(
+        base: memory.pointer(slot) + self.batch.element(batch) * elementSize,
+        rowStride: rowStride, columnStride: columnStride, elementSize: elementSize)
+    }
+  }
+
+  /// Some numbers that a kernel takes besides the operands.
+  private struct Extra: BitwiseCopyable {
+    let slot: Int
+    let byteOffset: Int
+
+    init(_ access: Access, _ context: CompilationContext) {
+      slot = context.slots.number(of: access.slot)
+      byteOffset = access.view.offset * access.elementType.byteCount
+    }
+
+    func pointer(_ memory: RunMemory) -> UnsafeMutableRawPointer {
+      memory.pointer(slot) + byteOffset
+    }
+  }
+
+  private let a: Operand
+  private let b: Operand
+  private let batchCount: Int
+  private let rows: Int
+  private let inner: Int
+  private let columns: Int
+  private let blocking: ContractionBlocking
+  /// For an inner extent of 1.
+  private let outerKernel: pb_outer?
+  private let packing: pb_pack
+  private let elementSize: Int
+  private let body: StepBody
+  /// What the kernel adds to each row, and what it subtracts the product from.
+  private let bias: Extra?
+  private let update: (minuend: Extra, factor: Extra)?
+  // A thread's own memory: sums, behind them the panel for the step's body, then copies of operands.
+  private let sumByteCount: Int
+  private let copyOffset: Int
+  let sharedByteCount: Int
+  /// Whether each thread can copy b for itself.
+  private let canCopyAlone: Bool
+
+  var threadByteCount: Int { body.threadByteCount }
+  private var panelByteCount: Int { inner * blocking.tileColumns * elementSize }
+  /// The slot that the kernel writes to where nothing is left for the body to do.
+  private var directSlot: Int? { body.coreSlot }
+
+  init(_ core: ContractionCore, of step: Step, in context: CompilationContext) {
+    a = Operand(core.a, batch: core.batch, in: context)
+    b = Operand(core.b, batch: core.batch, in: context)
+    batchCount = core.batch.elementCount
+    (rows, inner, columns) = (core.rows, core.inner, core.columns)
+    let type = core.elementType.kernelType
+    guard let packing = pb_pack_for(type) else {
+      preconditionFailure("matmul is defined for numbers only")
+    }
+    self.packing = packing
+    outerKernel = core.isOuter ? pb_outer_for(type) : nil
+    elementSize = core.elementType.byteCount
+    blocking = ContractionBlocking(
+      ContractionBlocking.Product(
+        rows: rows, inner: inner, columns: columns, elementSize: elementSize,
+        a: (a.rowStride, a.columnStride), b: (b.rowStride, b.columnStride),
+        isOuter: outerKernel != nil),
+      type)
+    var bodyOfStep = step.body
+    switch core.ending {
+    case .none: (bias, update) = (nil, nil)
+    case .bias(let access):
+      // Vectors of a turned product do not run along rows, and outer products have a kernel of theirs.
+      let canAdd = !blocking.isTurned && outerKernel == nil
+      (bias, update) = (canAdd ? Extra(access, context) : nil, nil)
+      if !canAdd { bodyOfStep = core.bodyAdding(access, into: step.body.slotOfCore!) }
+    case .update(let minuend, let factor):
+      (bias, update) = (nil, (Extra(minuend, context), Extra(factor, context)))
+    }
+    sumByteCount =
+      blocking.keepsSumsApart
+      ? Plan.padded(blocking.sumRows * blocking.sumStride * elementSize) : 0
+    let panel = blocking.panelRows * blocking.panelColumns * elementSize
+    copyOffset = sumByteCount + (bodyOfStep.slotOfCore == nil ? Plan.padded(panel) : 0)
+    // Whole tiles, of a panel of a or of all of b.
+    let bytes = blocking.tileColumns * inner * elementSize
+    sharedByteCount = blocking.packs ? blocking.tiles(columns) * bytes : 0
+    canCopyAlone =
+      batchCount == 1 && (1...CompiledContraction.nearByteCount).contains(sharedByteCount)
+    body = StepBody(
+      bodyOfStep, of: step,
+      coreByteCount: copyOffset
+        + (blocking.copiesA ? blocking.tiles(blocking.panelRows) * bytes : 0)
+        + (canCopyAlone ? sharedByteCount : 0),
+      in: context)
+  }
+
+  /// A copy of b that threads make faster than they get it from each other.
+  private static let nearByteCount = 128 * 1024
+
+  private var rowPanels: Int { (rows + blocking.panelRows - 1) / blocking.panelRows }
+  private var columnPanels: Int {
+    (columns + blocking.panelColumns - 1) / blocking.panelColumns
+  }
+
+  /// Nil if one matrix of the batch must follow the other, because b is copied.
+  var unitCount: Int? {
+    blocking.packs && batchCount > 1 ? nil : batchCount * rowPanels * columnPanels
+  }
+
+  /// Copies b of a single product.
+  func prepare(_ memory: RunMemory, _ scratch: Scratch, alone: Bool) {
+    if blocking.packs, !alone || !canCopyAlone { pack(batch: 0, memory, scratch) }
+  }
+
+  func runUnit(_ unit: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int) {
+    let (batch, panel) = unit.quotientAndRemainder(dividingBy: rowPanels * columnPanels)
+    let rows = range(panel / columnPanels, of: blocking.panelRows, in: self.rows)
+    let columns = range(panel % columnPanels, of: blocking.panelColumns, in: self.columns)
+    var frame = body.frame(memory, scratch, thread: thread)
+    multiply(Panel(batch: batch, rows: rows, columns: columns), &frame, scratch, thread: thread)
+  }
+
+  func runRows(
+    _ range: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
+    alone: Bool
+  ) {
+    var scratch = scratch, thread = thread
+    if alone, canCopyAlone {
+      // In bounds: a thread's own memory has room for the copy there.
+      scratch = scratch.alone(thread, sharing: scratch.thread(thread) + copyOffset)
+      thread = 0
+      pack(batch: 0, memory, scratch)
+    }
+    var frame = body.frame(memory, scratch, thread: thread)
+    var row = range.lowerBound
+    while row < range.upperBound {
+      let rows = row..<min(row + blocking.panelRows, range.upperBound)
+      for panel in 0..<columnPanels {
+        let columns = self.range(panel, of: blocking.panelColumns, in: self.columns)
+        multiply(Panel(batch: 0, rows: rows, columns: columns), &frame, scratch, thread: thread)
+      }
+      row = rows.upperBound
+    }
+  }
+
+  func run(_ memory: RunMemory, _ scratch: Scratch) {
+    let together = unitCount == nil ? batchCount : 1
+    let count = unitCount ?? rowPanels * columnPanels
+    for batch in 0..<together {
+      if blocking.packs { pack(batch: batch, memory, scratch) }
+      scratch.split(units: count, nanoseconds: body.nanoseconds / together) { unit, thread in
+        runUnit(batch * count + unit, memory, scratch, thread: thread)
+      }
+    }
+  }
+
+  private func range(_ index: Int, of extent: Int, in count: Int) -> Range<Int> {
+    index * extent..<min((index + 1) * extent, count)
+  }
+
+  /// A part of one product.
+  private struct Panel {
+    let batch: Int
+    let rows: Range<Int>
+    let columns: Range<Int>
+  }
+
+  /// One panel of the product, then the body over it.
+  private func multiply(
+    _ panel: Panel, _ frame: inout BodyFrame, _ scratch: Scratch, thread: Int
+  ) {
+    let memory = frame.memory, own = scratch.thread(thread)
+    let first =
+      (panel.batch * rows + panel.rows.lowerBound) * columns + panel.columns.lowerBound
+    let left = a.matrix(panel.batch, memory, elementSize: elementSize)
+      .from(row: panel.rows.lowerBound)
+    let right = b.matrix(panel.batch, memory, elementSize: elementSize)
+    // In bounds: the slot holds the whole product, the thread's own memory a panel.
+    let target =
+      if let directSlot {
+        MatrixView(
+          base: memory.pointer(directSlot) + first * elementSize, rowStride: columns,
+          columnStride: 1, elementSize: elementSize)
+      } else {
+        MatrixView(
+          base: own + sumByteCount, rowStride: panel.columns.count, columnStride: 1,
+          elementSize: elementSize)
+      }
+    if let outerKernel {
+      // In bounds: the minuend is as large as the product.
+      outerKernel(
+        panel.rows.count, columns, left.base, left.rowStride, right.base,
+        update.map { $0.minuend.pointer(memory) + first * elementSize },
+        update?.factor.pointer(memory), target.base)
+    } else if blocking.isTurned {
+      multiplyTurned(panel, left, right, into: target, own)
+    } else {
+      let packed = blocking.packs ? scratch.shared : nil
+      multiplyStraight(panel, left, right, packed: packed, into: target, own, memory)
+    }
+    if directSlot == nil { runBody(over: panel, from: first, target, &frame) }
+  }
+
+  /// The product transposed, its sums turned on their way to the target.
+  private func multiplyTurned(
+    _ panel: Panel, _ left: MatrixView, _ right: MatrixView, into target: MatrixView,
+    _ own: UnsafeMutableRawPointer
+  ) {
+    let rows = panel.rows.count, sums = sums(at: own)
+    let copies = blocking.copiesA ? own + copyOffset : nil
+    if let copies {
+      for tile in 0..<blocking.tiles(rows) {
+        pack(tile, of: rows, left.transposed, into: copies)
+      }
+    }
+    multiplyTiles(
+      panel.columns.count, 0..<rows, of: rows, right.transposed, left.transposed, packed: copies,
+      adding: nil, into: sums)
+    // In bounds: panels are as wide as the product then, so rows of the target follow each other.
+    packing(
+      rows, panel.columns.count, panel.columns.count, sums.base, 1, sums.rowStride, target.base)
+  }
+
+  private func multiplyStraight(
+    _ panel: Panel, _ left: MatrixView, _ right: MatrixView, packed: UnsafeMutableRawPointer?,
+    into target: MatrixView, _ own: UnsafeMutableRawPointer, _ memory: RunMemory
+  ) {
+    let sums = blocking.keepsSumsApart ? sums(at: own) : target
+    multiplyTiles(
+      panel.rows.count, panel.columns, of: columns, left, right, packed: packed,
+      adding: bias?.pointer(memory), into: sums)
+    if blocking.keepsSumsApart {
+      sums.copy(rows: panel.rows.count, columns: panel.columns.count, to: target)
+    }
+  }
+
+  /// Where sums wait in a thread's own memory.
+  private func sums(at own: UnsafeMutableRawPointer) -> MatrixView {
+    MatrixView(
+      base: own, rowStride: blocking.sumStride, columnStride: 1, elementSize: elementSize)
+  }
+
+  private func runBody(
+    over panel: Panel, from first: Int, _ target: MatrixView, _ frame: inout BodyFrame
+  ) {
+    if panel.columns.count == columns {
+      frame.core = target.base
+      frame.coreStart = first
+      frame.run(first..<(first + panel.rows.count * columns))
+      return
+    }
+    for row in 0..<panel.rows.count {
+      let start = first + row * columns
+      frame.core = target.from(row: row).base
+      frame.coreStart = start
+      frame.run(start..<(start + panel.columns.count))
+    }
+  }
+
+  /// `rows` rows of the left operand times some of `extent` columns of the right one, tile by tile.
+  ///
+  /// - Parameter packed: copies of the right one's tiles, if there are any.
+  private func multiplyTiles(
+    _ rows: Int, _ columns: Range<Int>, of extent: Int, _ left: MatrixView, _ right: MatrixView,
+    packed: UnsafeMutableRawPointer?, adding bias: UnsafeMutableRawPointer?, into sums: MatrixView
+  ) {
+    let firstTile = columns.lowerBound / blocking.tileColumns
+    let endTile = (columns.upperBound + blocking.tileColumns - 1) / blocking.tileColumns
+    let rightStride = packed == nil ? right.rowStride : blocking.tileColumns
+    var start = 0
+    repeat {
+      let length = min(blocking.innerBlock, inner - start)
+      // In bounds like b: a bias has as many columns.
+      let bias = start + length == inner ? bias : nil
+      for tile in firstTile..<endTile {
+        let (column, kernel) = blocking.place(of: tile, in: extent)
+        let panel =
+          packed.map { $0 + tile * panelByteCount } ?? right.base + column * elementSize
+        kernel(
+          rows, length, left.from(column: start).base, left.rowStride, left.columnStride,
+          panel + start * rightStride * elementSize, rightStride,
+          sums.from(column: column - columns.lowerBound).base, sums.rowStride,
+          start > 0 ? 1 : 0, bias.map { $0 + column * elementSize })
+      }
+      start += length
+    } while start < inner
+  }
+
+  private func pack(batch: Int, _ memory: RunMemory, _ scratch: Scratch) {
+    let right = b.matrix(batch, memory, elementSize: elementSize)
+    let panels = scratch.shared, tiles = blocking.tiles(columns)
+    // About 32 bytes a nanosecond.
+    scratch.split(units: tiles, nanoseconds: tiles * panelByteCount / 32) { tile, _ in
+      pack(tile, of: columns, right, into: panels)
+    }
+  }
+
+  /// Copies one tile of the `extent` columns of a matrix.
+  private func pack(
+    _ tile: Int, of extent: Int, _ matrix: MatrixView, into panels: UnsafeMutableRawPointer
+  ) {
+    let column = blocking.place(of: tile, in: extent).column
+    packing(
+      inner, min(blocking.tileColumns, extent - column), blocking.tileColumns,
+      matrix.from(column: column).base, matrix.rowStride, matrix.columnStride,
+      panels + tile * panelByteCount)
+  }
+}

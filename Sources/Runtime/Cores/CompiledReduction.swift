@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPullbackKernels
+import PullbackPlans
+import PullbackTensors
+
+/// A reduction over [outer, reduced, inner], with the elementwise chain before it in the same pass.
+///
+/// The order of summation is a function of these three extents alone. The reduced axis is cut into
+/// at most 16 segments; each is summed serially (in 16 lanes where it is contiguous, else
+/// one element of the inner axis beside the other); segments are added in order. A long sum of
+/// Float is short chains in Float whose sums are added in Double: whatever its length, it is as
+/// good as its last rounding and some eight others.
+struct CompiledReduction: CompiledCore {
+  private static let columnChunk = 4 * Tile.length
+  /// Rows that are added up in Float before their sum goes to Double: fewer, if a tile does not hold
+  /// as many whole ones.
+  private static let rowsOfChain = 16
+
+  private let reduction: Reduction
+  private let outer: Int
+  private let reduced: Int
+  private let inner: Int
+  /// Elements of the prologue's space.
+  private let count: Int
+  private let reducedValue: Int
+  private let elementType: ElementType
+  /// Whether sums are added in Double: only where chains would be long.
+  private let isWide: Bool
+  /// What lanes, columns and segments are kept in until the result is written.
+  private let partialType: ElementType
+  private let partialSize: Int
+  private let resultSize: Int
+  private let prologue: UnsafePointer<CompiledBody>
+  private let segments: Int
+  private let length: Int
+  private let size: Int
+  private let body: StepBody
+  private let coreByteCount: Int
+
+  var threadByteCount: Int { body.threadByteCount }
+  /// The result, if the body works on it, then partial results of all segments.
+  var sharedByteCount: Int {
+    coreByteCount + (segments == 1 ? 0 : outer * segments * inner * partialSize)
+  }
+  var unitCount: Int? { body.nanoseconds < StepBody.longestUnit ? 1 : nil }
+
+  init(_ core: ReductionCore, of step: Step, in context: CompilationContext) {
+    reduction = core.reduction
+    (outer, reduced, inner) = (core.outer, core.reduced, core.inner)
+    count = core.space.elementCount
+    reducedValue = core.reducedValue
+    elementType = core.elementType
+    resultSize = core.resultType.byteCount
+    prologue = context.plain.one(
+      CompiledBody(core.prologue, space: core.space, keeping: core.reducedValue, in: context))
+    size = core.elementType.byteCount
+    let longestChain = core.inner == 1 ? Tile.length : 4 * Self.rowsOfChain
+    isWide =
+      core.reduction == .sum && core.elementType == .float && core.reduced > longestChain
+    partialType = isWide ? .double : core.elementType
+    partialSize = isWide ? MemoryLayout<Double>.size : core.resultType.byteCount
+    let isPosition = core.reduction.kernelCode == nil
+    let longest = ReductionCore.segmentLength
+    let wanted = isPosition ? 1 : (core.reduced + longest - 1) / longest
+    let cuts = max(min(wanted, 16), 1)
+    let lanes = Int(PB_LANES)
+    length =
+      cuts == 1 ? core.reduced : ((core.reduced + cuts - 1) / cuts + lanes - 1) / lanes * lanes
+    segments = cuts == 1 ? 1 : (core.reduced + length - 1) / length
+    // Lanes of one row, or numbers of a chunk of columns, then the prologue's registers.
+    body = StepBody(
+      step.body, of: step, coreByteCount: Self.ownByteCount + prologue.pointee.scratchByteCount,
+      in: context)
+    coreByteCount = body.sharedByteCount(elementSize: resultSize)
+  }
+
+  /// Behind a chunk of Doubles, whose place it is, one of Floats: a chain of rows.
+  private static let ownByteCount = columnChunk * 8 + columnChunk * 4
+
+  func run(_ memory: RunMemory, _ scratch: Scratch) {
+    let target = body.coreSlot.map(memory.pointer) ?? scratch.shared
+    reduce(memory, scratch, into: target)
+    if body.coreSlot == nil { body.run(memory, scratch, core: target) }
+  }
+
+  private func reduce(
+    _ memory: RunMemory, _ scratch: Scratch, into target: UnsafeMutableRawPointer
+  ) {
+    let partials = segments == 1 ? target : scratch.shared + coreByteCount
+    let isRow = self.inner == 1
+    let chunks = isRow ? 1 : (self.inner + Self.columnChunk - 1) / Self.columnChunk
+    // Short rows go several to a unit.
+    let rowsPerUnit =
+      isRow && segments == 1 ? max(16 * Tile.length / max(self.reduced, 1), 1) : 1
+    let units = (self.outer + rowsPerUnit - 1) / rowsPerUnit * segments * chunks
+    let split = scratch.pays(body.nanoseconds) ? units : 1
+    scratch.split(units: split, nanoseconds: body.nanoseconds) { unit, thread in
+      let own = scratch.thread(thread)
+      let frame = BodyFrame(prologue, memory, scratch: own + Self.ownByteCount)
+      frame.begin(count: count)
+      for unit in split == 1 ? 0..<units : unit..<(unit + 1) {
+        if isRow, segments == 1 {
+          let first = unit * rowsPerUnit
+          reduceRows(first..<min(first + rowsPerUnit, self.outer), frame, own, partials)
+        } else {
+          let (rest, chunk) = unit.quotientAndRemainder(dividingBy: chunks)
+          let (outer, segment) = rest.quotientAndRemainder(dividingBy: segments)
+          let range = segment * length..<min((segment + 1) * length, self.reduced)
+          // Positions are Int32 whatever they are positions of.
+          let place = partials + rest * self.inner * (segments == 1 ? resultSize : partialSize)
+          if isRow {
+            reduceRow(outer, range, frame, own, place)
+          } else {
+            let first = chunk * Self.columnChunk
+            let columns = first..<min(first + Self.columnChunk, self.inner)
+            reduceColumns(outer, range, columns, frame, own, place)
+          }
+        }
+      }
+    }
+    if segments > 1 { combine(partials, into: target) }
+  }
+
+  func runRows(
+    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
+    alone: Bool
+  ) {
+    let target = body.coreSlot.map(memory.pointer) ?? scratch.shared
+    let own = scratch.thread(thread), each = outer / count
+    let frame = BodyFrame(prologue, memory, scratch: own + Self.ownByteCount)
+    frame.begin(count: self.count)
+    let results = rows.lowerBound * each..<rows.upperBound * each
+    reduceRows(results, frame, own, target)
+    if body.coreSlot == nil { body.run(results, memory, scratch, thread: thread, core: target) }
+  }
+
+  /// Whole rows of contiguous elements.
+  private func reduceRows(
+    _ rows: Range<Int>, _ frame: BodyFrame, _ own: UnsafeMutableRawPointer,
+    _ results: UnsafeMutableRawPointer
+  ) {
+    guard let code = self.reduction.kernelCode, self.reduced > 0,
+      self.reduced <= Tile.length
+    else {
+      for row in rows {
+        reduceRow(row, 0..<self.reduced, frame, own, results + row * resultSize)
+      }
+      return
+    }
+    let kernel = pb_rows_reduce_for(code, self.elementType.kernelType)!
+    let rowsPerTile = Tile.length / self.reduced
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      let count = min(rowsPerTile, rows.upperBound - row)
+      frame.evaluate(at: row * self.reduced, count: count * self.reduced)
+      kernel(count, self.reduced, results + row * size, frame.value(self.reducedValue))
+      row += count
+    }
+  }
+
+  /// A stretch of one row, tile by tile.
+  private func reduceRow(
+    _ row: Int, _ range: Range<Int>, _ frame: BodyFrame, _ lanes: UnsafeMutableRawPointer,
+    _ place: UnsafeMutableRawPointer
+  ) {
+    guard let code = self.reduction.kernelCode else {
+      findPosition(row, frame, lanes, place)
+      return
+    }
+    let type = partialType.kernelType
+    pb_row_start_for(code, type)(lanes)
+    let accumulate = isWide ? pb_sum_row_wide()! : pb_row_accumulate_for(code, type)!
+    forEachTile(of: range) { start, count in
+      frame.evaluate(at: row * self.reduced + start, count: count)
+      accumulate(count, lanes, frame.value(self.reducedValue))
+    }
+    pb_row_finish_for(code, type)(lanes, lanes)
+    settle(1, lanes, into: place)
+  }
+
+  /// Numbers of a whole segment from where they were made to where they are kept: rounded to the
+  /// element type if there is no other segment.
+  private func settle(
+    _ count: Int, _ numbers: UnsafeMutableRawPointer, into place: UnsafeMutableRawPointer
+  ) {
+    if isWide, segments == 1 {
+      pb_convert_for(PB_F64, PB_F32)(count, place, numbers, numbers, numbers, numbers)
+    } else {
+      place.copyMemory(from: numbers, byteCount: count * partialSize)
+    }
+  }
+
+  private func findPosition(
+    _ row: Int, _ frame: BodyFrame, _ best: UnsafeMutableRawPointer,
+    _ place: UnsafeMutableRawPointer
+  ) {
+    let isMax: Int32 = self.reduction == .argmax ? 1 : 0
+    let kernel = pb_arg_row_for(isMax, self.elementType.kernelType)!
+    let index = place.assumingMemoryBound(to: Int32.self)
+    forEachTile(of: 0..<self.reduced) { start, count in
+      frame.evaluate(at: row * self.reduced + start, count: count)
+      kernel(
+        count, frame.value(self.reducedValue), Int32(start), best, index, start == 0 ? 1 : 0)
+    }
+  }
+
+  /// Rows of inner elements, one after the other into one row of results. `columns` is at most
+  /// a chunk, which is what the thread's own memory holds.
+  private func reduceColumns(
+    _ outer: Int, _ range: Range<Int>, _ columns: Range<Int>, _ frame: BodyFrame,
+    _ own: UnsafeMutableRawPointer, _ place: UnsafeMutableRawPointer
+  ) {
+    let results = place + columns.lowerBound * (segments == 1 ? resultSize : partialSize)
+    if isWide {
+      addColumns(outer, range, columns, frame, own)
+      settle(columns.count, own, into: results)
+      return
+    }
+    let type = self.elementType.kernelType
+    let isMax: Int32 = self.reduction == .argmax ? 1 : 0
+    let position = pb_arg_column_for(isMax, type)
+    let combine = self.reduction.kernelCode.map { pb_columns_reduce_for($0, type)! }
+    if self.reduction.kernelCode != nil { fillIdentity(columns.count, results, lanes: own) }
+    forEachTile(of: range, columns, outer, frame) { row, lines, start, width in
+      let values = frame.value(self.reducedValue)
+      if let combine {
+        combine(lines, width, results + start * size, values)
+      } else {
+        let indices = (results + start * 4).assumingMemoryBound(to: Int32.self)
+        for line in 0..<lines {
+          position!(
+            width, values + line * width * size, Int32(row + line), own + start * size, indices)
+        }
+      }
+    }
+  }
+
+  /// A sum of long columns, left in `sums` as Double.
+  private func addColumns(
+    _ outer: Int, _ range: Range<Int>, _ columns: Range<Int>, _ frame: BodyFrame,
+    _ sums: UnsafeMutableRawPointer
+  ) {
+    let add = pb_sum_columns_wide()!, count = columns.count
+    // Both in bounds: columns are a chunk at most.
+    let chain = sums + Self.columnChunk * MemoryLayout<Double>.size
+    _ = sums.initializeMemory(as: Double.self, repeating: 0, count: count)
+    if holdsRows(columns) {
+      forEachTile(of: range, columns, outer, frame) { _, lines, _, width in
+        add(lines, width, sums, frame.value(self.reducedValue))
+      }
+      return
+    }
+    let addInFloat = pb_columns_reduce_for(PB_SUM, PB_F32)!
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.rowsOfChain) {
+      let rows = first..<min(first + Self.rowsOfChain, range.upperBound)
+      _ = chain.initializeMemory(as: Float.self, repeating: 0, count: count)
+      forEachTile(of: rows, columns, outer, frame) { _, lines, start, width in
+        addInFloat(lines, width, chain + start * size, frame.value(self.reducedValue))
+      }
+      add(1, count, sums, chain)
+    }
+  }
+
+  /// Whether a tile holds whole rows, several if they are short, or a part of one.
+  private func holdsRows(_ columns: Range<Int>) -> Bool {
+    columns.count == self.inner && self.inner <= Tile.length
+  }
+
+  /// Evaluates the rows `range` of some columns and shows each tile: its first row, how many rows it
+  /// holds, where among the columns it begins, and how many of them.
+  @inline(__always)
+  private func forEachTile(
+    of range: Range<Int>, _ columns: Range<Int>, _ outer: Int, _ frame: BodyFrame,
+    _ body: (_ row: Int, _ lines: Int, _ start: Int, _ width: Int) -> Void
+  ) {
+    let holdsRows = holdsRows(columns)
+    // Whole chains, so that where a tile ends does not matter to sums.
+    let fit = holdsRows ? Tile.length / self.inner : 1
+    let rowsPerTile = fit > Self.rowsOfChain ? fit / Self.rowsOfChain * Self.rowsOfChain : fit
+    var row = range.lowerBound
+    while row < range.upperBound {
+      let rows = min(rowsPerTile, range.upperBound - row)
+      let first = (outer * self.reduced + row) * self.inner + columns.lowerBound
+      if holdsRows {
+        frame.evaluate(at: first, count: rows * self.inner)
+        body(row, rows, 0, self.inner)
+      } else {
+        forEachTile(of: 0..<columns.count) { start, count in
+          frame.evaluate(at: first + start, count: count)
+          body(row, 1, start, count)
+        }
+      }
+      row += rows
+    }
+  }
+
+  private func fillIdentity(
+    _ count: Int, _ target: UnsafeMutableRawPointer, lanes: UnsafeMutableRawPointer
+  ) {
+    // The lanes of an empty row hold the identity.
+    pb_row_start_for(self.reduction.kernelCode!, self.elementType.kernelType)(lanes)
+    pb_fill_for(self.elementType.kernelType)(count, target, lanes)
+  }
+
+  private func combine(
+    _ partials: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer
+  ) {
+    let combine = pb_map_for(self.reduction.combination, partialType.kernelType)!
+    for outer in 0..<self.outer {
+      let result = target + outer * self.inner * size
+      let first = partials + outer * segments * self.inner * partialSize
+      for segment in 1..<segments {
+        combine(
+          self.inner, first, first, first + segment * self.inner * partialSize, first, first)
+      }
+      if isWide {
+        pb_convert_for(PB_F64, PB_F32)(self.inner, result, first, first, first, first)
+      } else {
+        result.copyMemory(from: first, byteCount: self.inner * size)
+      }
+    }
+  }
+
+  private func forEachTile(of range: Range<Int>, _ body: (Int, Int) -> Void) {
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let count = min(Tile.length, range.upperBound - start)
+      body(start, count)
+      start += count
+    }
+  }
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPullbackKernels
+
+/// How a matrix product is cut: its kernel, its panels, what is copied first.
+///
+/// Follows from extents and strides. None of it shows in the bits.
+struct ContractionBlocking: BitwiseCopyable {
+  /// What is multiplied: extents, strides in elements, and whether the kernel for outer products
+  /// does the work.
+  struct Product {
+    let rows: Int
+    let inner: Int
+    let columns: Int
+    let elementSize: Int
+    let a: (rowStride: Int, columnStride: Int)
+    let b: (rowStride: Int, columnStride: Int)
+    let isOuter: Bool
+  }
+
+  // Tried on processors with 32 to 48 KiB of first and 1 to 2 MiB of second cache. Each says what it
+  // keeps.
+  /// So that an axis of this many elements of both operands is read once: beyond it much of both is
+  /// streamed for each panel, and products are cut along it.
+  private static let longestInner = 4096
+  /// So that a panel, or all of b, stays in the second cache beside what else is there.
+  private static let nearByteCount = 256 * 1024
+  /// Beyond this an operand comes from the third cache, or from memory.
+  private static let farByteCount = 1 << 20
+  /// A product with no more tiles of columns than this does so little with each row of a far a that
+  /// memory hardly keeps up.
+  private static let fewTiles = 4
+  /// Beyond this turning the rows of a as well would take more than the first cache.
+  private static let longestTurnedInner = 2048
+  /// Copying b pays from so many rows that use the copy, and so long an inner axis.
+  private static let leastPackedRows = 96
+  private static let leastPackedInner = 200
+  /// Where b is copied, panels of at least a twelfth of a long inner axis read the copy often enough.
+  private static let longPackedInner = 1536
+  private static let packedInnerPerRow = 12
+  /// Floating-point operations of a part that is worth handing to another thread: some 3 µs.
+  private static let leastWork = 300_000.0
+  /// Parts that threads share: several for each of a few, so that a slow one takes fewer.
+  private static let wantedParts = 8
+  /// A few rows are shared out by columns instead, from this many columns on, in panels of as many.
+  private static let manyColumns = 512
+  private static let columnsOfPanel = 256
+
+  /// Whether vectors run along the rows of the product: the kernel computes it transposed, and its
+  /// sums are turned on their way to the product.
+  let isTurned: Bool
+  /// Whether the rows of a must be turned as well, panel by panel.
+  let copiesA: Bool
+  private let tile: Tiles
+  var tileColumns: Int { tile.columns }
+  private let narrowKernel: pb_gemm
+  private let narrowColumns: Int
+  /// Rows and columns of the product that are worked on at a time.
+  let panelRows: Int
+  let panelColumns: Int
+  /// How much of the inner axis is worked on before the next tile has its turn, so that what tiles
+  /// share is still in cache.
+  let innerBlock: Int
+  /// True if b is copied into panels of tileColumns; else it is read where it is, and the last tile
+  /// may read past a row's end: what it makes of that is ignored, and every storage and arena ends
+  /// with `Storage.overread` bytes for it. The same holds for a in a turned product.
+  let packs: Bool
+  /// Whether sums wait in the thread's own memory, where all tiles are whole.
+  let keepsSumsApart: Bool
+  let sumStride: Int
+  /// Rows of these sums.
+  var sumRows: Int { isTurned ? panelColumns : panelRows }
+
+  init(_ product: Product, _ type: pb_type) {
+    narrowColumns = pb_narrow_columns(type)
+    narrowKernel = pb_gemm_narrow_for(type)
+    let (rows, inner, columns) = (product.rows, product.inner, product.columns)
+    let isLong = inner > Self.longestInner
+    innerBlock = isLong ? pb_gemm_segment(inner) : max(inner, 1)
+    // Read across, a far a takes a line of memory for each step.
+    let isFar =
+      rows * inner * product.elementSize > Self.farByteCount
+      && columns <= Self.fewTiles * pb_tile_columns(type)
+    let isAcross = product.a.rowStride == 1 && product.a.columnStride != 1
+    isTurned =
+      !product.isOuter
+      && (isAcross
+        || product.a.columnStride == 1 && inner <= Self.longestTurnedInner && !isFar)
+      && product.turningPays(lanes: narrowColumns, copiesA: !isAcross)
+    copiesA = isTurned && !isAcross
+    tile = Tiles(product, type, isTurned: isTurned, isLong: isLong, isFar: isFar)
+    // Rows of a transposed b do not stand together; those of a large b are far apart.
+    packs =
+      !isTurned
+      && (product.b.columnStride != 1 && columns > 1
+        || rows >= Self.leastPackedRows && columns > tile.columns
+          && inner > Self.leastPackedInner && !isLong)
+    panelRows = Self.panelRows(
+      product, tile, step: isTurned ? narrowColumns : tile.rows, isTurned: isTurned,
+      copiesA: copiesA, packs: packs)
+    panelColumns =
+      !isTurned && rows <= tile.rows && columns > Self.manyColumns && !product.isOuter
+      ? Self.columnsOfPanel / tile.columns * tile.columns
+      : max(columns, 1)
+    // The last tile of a row can be whole only if its panel has room for it to begin earlier.
+    let tiles = (columns + tile.columns - 1) / tile.columns
+    let left = columns - max(tiles - 1, 0) * tile.columns
+    let span = left <= narrowColumns ? narrowColumns : tile.columns
+    let room = columns - (columns - 1) / panelColumns * panelColumns
+    keepsSumsApart = isTurned || isLong || !product.isOuter && room < span
+    let sumColumns = isTurned ? panelRows : min(tiles * tile.columns, panelColumns)
+    sumStride = (sumColumns + tile.columns - 1) / tile.columns * tile.columns
+  }
+
+  /// A kernel and how much of the product, transposed or not, it makes at a time.
+  private struct Tiles: BitwiseCopyable {
+    let kernel: pb_gemm
+    let rows: Int
+    let columns: Int
+
+    init(_ product: Product, _ type: pb_type, isTurned: Bool, isLong: Bool, isFar: Bool) {
+      let (tall, wide) =
+        isTurned ? (product.columns, product.rows) : (product.rows, product.columns)
+      if tall <= pb_wide_rows(type), wide > pb_tile_columns(type) {
+        (kernel, rows, columns) =
+          (pb_gemm_wide_for(type), pb_wide_rows(type), pb_wide_columns(type))
+        return
+      }
+      rows = pb_tile_rows(type)
+      if wide <= pb_narrow_columns(type) {
+        (kernel, columns) = (pb_gemm_narrow_for(type), pb_narrow_columns(type))
+        return
+      }
+      columns = pb_tile_columns(type)
+      let a = product.a
+      let asksAhead =
+        isLong && a.columnStride != 1
+        || isFar && a.columnStride == 1 && a.rowStride == product.inner
+      kernel =
+        isTurned && isLong
+        ? pb_gemm_beside_for(type) : asksAhead ? pb_gemm_ahead_for(type) : pb_gemm_for(type)
+    }
+  }
+
+  /// Panels that threads can share, each some microseconds of work and small enough for the second
+  /// cache; but every panel reads all of b, and a b that is far should be read less often.
+  private static func panelRows(
+    _ product: Product, _ tile: Tiles, step: Int, isTurned: Bool, copiesA: Bool, packs: Bool
+  ) -> Int {
+    let (rows, inner, columns) = (product.rows, product.inner, product.columns)
+    let size = product.elementSize, isLong = inner > longestInner
+    let least = packs && inner > longPackedInner ? inner / packedInnerPerRow : step
+    var most = max(nearByteCount / max(columns * size, 1), least)
+    if copiesA || inner * columns * size <= nearByteCount {
+      // All of b stays near; rows of a should too, until all column tiles have read them.
+      most = max(min(most, nearByteCount / max(inner * size, 1)), step)
+    }
+    let work = 2 * Double(rows) * Double(inner) * Double(columns)
+    // Along a long axis every panel streams all of b, and wide ones read rows of a better; a far b is
+    // read by each panel from the third cache.
+    let isStreamed = isLong || !packs && inner * columns * size > farByteCount
+    let wanted =
+      isStreamed ? min(Int(pb_available_processors()), wantedParts) : wantedParts
+    let parts = max(min(Int(work / leastWork), wanted), 1)
+    let share = (rows + parts - 1) / parts, height = min(share, most)
+    // To the nearest multiple, so that there are about as many as wanted. Upwards where panels are
+    // small beside what each must read: two steps at least.
+    let isUpwards = isLong || share >= most || height < 2 * step
+    let steps = isUpwards ? (height + step - 1) / step : (height + step / 2) / step
+    let longest = max(steps * step, isTurned ? tile.columns : step)
+    return isTurned ? longest : equalParts(of: rows, longest: longest)
+  }
+
+  /// The length of parts that threads share evenly: a thread with one part more than another, or with
+  /// a longer one, would end last. The kernel splits any number of rows evenly.
+  private static func equalParts(of rows: Int, longest: Int) -> Int {
+    let threads = min(Int(pb_available_processors()), wantedParts)
+    let parts = (rows + longest - 1) / longest
+    let count = parts < threads ? parts : (parts + threads - 1) / threads * threads
+    return max((rows + count - 1) / max(count, 1), 1)
+  }
+
+  /// How many tiles hold `extent` columns.
+  func tiles(_ extent: Int) -> Int { (extent + tileColumns - 1) / tileColumns }
+
+  /// Where a tile of `extent` columns begins, and the kernel for it.
+  ///
+  /// The last tile begins early enough to be whole, unless sums wait apart, where there is room for
+  /// it: it computes some columns again, with the same bits.
+  func place(of tile: Int, in extent: Int) -> (column: Int, kernel: pb_gemm) {
+    let natural = tile * tileColumns, left = extent - natural
+    if left >= tileColumns { return (natural, self.tile.kernel) }
+    let isNarrow = left <= narrowColumns, span = isNarrow ? narrowColumns : tileColumns
+    return (
+      keepsSumsApart ? natural : extent - span, isNarrow ? narrowKernel : self.tile.kernel
+    )
+  }
+}
+
+extension ContractionBlocking.Product {
+  /// Steps of a chain that take about as long as turning an element.
+  private static let stepsOfTurning = 10.0
+
+  /// Whether lanes saved, where columns do not fill their last vector, are worth turning the sums.
+  fileprivate func turningPays(lanes: Int, copiesA: Bool) -> Bool {
+    func whole(_ extent: Int) -> Double { Double((extent + lanes - 1) / lanes * lanes) }
+    let straight = Double(rows) * whole(columns), turned = whole(rows) * Double(columns)
+    let elements = Double(rows) * Double(copiesA ? columns + inner : columns)
+    return Double(inner) * (straight - turned) > Self.stepsOfTurning * elements
+  }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPullbackKernels
+import PullbackPlans
+import PullbackTensors
+
+/// The instruction set that the kernels were chosen for: `baseline`, `avx2`, `avx512` or `neon`.
+public var instructionSet: String { String(cString: pb_instruction_set()) }
+
+/// False if the environment variable PULLBACK_INSTRUCTION_SET asks for one that cannot run here;
+/// then the best one is used.
+public var instructionSetIsAsRequested: Bool { pb_instruction_set_requested_unavailable() == 0 }
+
+extension ElementType {
+  var kernelType: pb_type {
+    switch self {
+    case .float: PB_F32
+    case .double: PB_F64
+    case .int32: PB_I32
+    case .bool: PB_U8
+    }
+  }
+}
+
+extension Unary {
+  var kernelCode: pb_map_code {
+    switch self {
+    case .negate: PB_NEGATE
+    case .absolute: PB_ABSOLUTE
+    case .sign: PB_SIGN
+    case .exp: PB_EXP
+    case .log: PB_LOG
+    case .squareRoot: PB_SQRT
+    case .sinh: PB_SINH
+    case .tanh: PB_TANH
+    case .erf: PB_ERF
+    case .sin: PB_SIN
+    case .cos: PB_COS
+    case .relu: PB_RELU
+    case .not: PB_NOT
+    }
+  }
+}
+
+extension Binary {
+  var kernelCode: pb_map_code {
+    switch self {
+    case .add: PB_ADD
+    case .subtract: PB_SUBTRACT
+    case .multiply: PB_MULTIPLY
+    case .divide: PB_DIVIDE
+    case .power: PB_POW
+    case .maximum: PB_MAXIMUM
+    case .minimum: PB_MINIMUM
+    }
+  }
+}
+
+extension Comparison {
+  var kernelCode: pb_map_code {
+    switch self {
+    case .equal: PB_EQUAL
+    case .notEqual: PB_NOT_EQUAL
+    case .less: PB_LESS
+    case .lessOrEqual: PB_LESS_EQUAL
+    case .greater: PB_GREATER
+    case .greaterOrEqual: PB_GREATER_EQUAL
+    }
+  }
+}
+
+extension MergedOperation {
+  var kernelCode: pb_map_code {
+    switch self {
+    case .multiplyAdd: PB_MULTIPLY_ADD
+    case .subtractProduct: PB_SUBTRACT_PRODUCT
+    case .sumOfProducts: PB_SUM_OF_PRODUCTS
+    case .sumWithSquare: PB_SUM_WITH_SQUARE
+    case .rootAdd: PB_ROOT_ADD
+    case .subtractQuotient: PB_SUBTRACT_QUOTIENT
+    case .subtractProductQuotient: PB_SUBTRACT_PRODUCT_QUOTIENT
+    }
+  }
+}
+
+extension Reduction {
+  /// The kernel of a reduction; nil for positions, which have kernels of their own.
+  var kernelCode: pb_reduction? {
+    switch self {
+    case .sum: PB_SUM
+    case .max: PB_MAX
+    case .min: PB_MIN
+    case .argmax, .argmin: nil
+    }
+  }
+
+  /// What combines two partial results.
+  var combination: pb_map_code {
+    switch self {
+    case .sum: PB_ADD
+    case .max, .argmax: PB_MAXIMUM
+    case .min, .argmin: PB_MINIMUM
+    }
+  }
+}
+
+extension RandomDistribution {
+  func kernel(for type: ElementType) -> pb_random {
+    switch self {
+    case .uniform: pb_uniform_for(type.kernelType)
+    case .normal: pb_normal_for(type.kernelType)
+    }
+  }
+}
+
+extension Body.Instruction {
+  /// The kernel of an instruction without further arguments.
+  var map: pb_map? {
+    let type = elementType.kernelType
+    return switch operation {
+    case .unary(let unary): pb_map_for(unary.kernelCode, type)
+    case .binary(let binary): pb_map_for(binary.kernelCode, type)
+    case .comparison(let comparison): pb_map_for(comparison.kernelCode, type)
+    case .selection: pb_map_for(PB_SELECT, type)
+    case .conversion: pb_convert_for(type, resultType.kernelType)
+    case .merged(let merged): pb_map_for(merged.kernelCode, type)
+    case .checked, .random: nil
+    }
+  }
+}
