@@ -34,7 +34,7 @@ private func compute(_ value: Value) throws(OutOfMemory) {
   let executable = executable(for: value, capture)
   let output = try executable.memory(for: 0)
   try executable.run { run in
-    run.bind(capture.reader.arguments, from: 0)
+    run.bind(arguments: capture.reader.arguments)
     run.bind(output, at: executable.argumentCount)
     run.setParameters(capture.reader.parameters)
   }
@@ -83,7 +83,7 @@ package func evaluate(_ values: [Value]) {
   let outputs = stoppingWithoutMemory { () throws(OutOfMemory) in
     let outputs = try executable.memoryForOutputs()
     try executable.run { run in
-      run.bind(capture.reader.arguments, from: 0)
+      run.bind(arguments: capture.reader.arguments)
       run.bind(outputs, from: executable.argumentCount)
       run.setParameters(capture.reader.parameters)
     }

@@ -54,12 +54,10 @@ package struct Body: Sendable {
     return stores[0].slot
   }
 
-  /// What its operands read over `space`.
+  /// Adds what its operands read over `space`.
   ///
   /// - Parameter isInStep: whether it is known when all of it has been read: not for a reduction's.
-  func reads(over space: Shape, isInStep: Bool) -> [Read] {
-    var reads: [Read] = []
-    reads.reserveCapacity(operands.count)
+  func addReads(to reads: inout [Read], over space: Shape, isInStep: Bool) {
     for operand in operands {
       switch operand {
       case .memory(let access):
@@ -75,7 +73,6 @@ package struct Body: Sendable {
       case .constant, .iota, .core: break
       }
     }
-    return reads
   }
 
   /// Defers stores to a slot's donor that a later instruction reads.

@@ -4,7 +4,7 @@ import PullbackTensors
 
 /// The main work of a step, a file for each kind. Passes and listings ask `kind`; nobody else tells
 /// kinds apart but Runtime, where it makes them ready to run.
-package enum Core: Sendable {
+package indirect enum Core: Sendable {
   /// The body works on stored numbers only.
   case pointwise
   case contraction(ContractionCore)

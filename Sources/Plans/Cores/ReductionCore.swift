@@ -20,7 +20,11 @@ package struct ReductionCore: Sendable {
 }
 
 extension ReductionCore: StepCore {
-  var reads: [Read] { prologue.reads(over: space, isInStep: false) }
+  var reads: [Read] {
+    var reads: [Read] = []
+    prologue.addReads(to: &reads, over: space, isInStep: false)
+    return reads
+  }
 
   var bodies: [Body] { [prologue] }
 

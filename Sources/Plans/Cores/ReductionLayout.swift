@@ -11,18 +11,23 @@ struct ReductionLayout {
   let order: Shape
 
   init(_ shape: Shape, _ axes: AxisSet) {
-    let reducedAxes = axes.sorted
-    let first = reducedAxes.first ?? 0, last = reducedAxes.last ?? -1
-    isInOrder = last - first + 1 == reducedAxes.count
-    func count(_ axes: some Sequence<Int>) -> Int { axes.reduce(1) { $0 * shape[$1] } }
-    reduced = count(reducedAxes)
-    if isInOrder {
-      (outer, inner) = (count(0..<first), count((last + 1)..<max(shape.rank, last + 1)))
-      order = Shape(0..<shape.rank)
-    } else {
-      let kept = shape.indices.filter { !axes.contains($0) }
-      (outer, inner) = (count(kept), 1)
-      order = Shape(kept + reducedAxes)
+    var outer = 1, reduced = 1, inner = 1, count = 0, kept = Shape(), last = Shape()
+    for axis in 0..<shape.rank {
+      if axes.contains(axis) {
+        reduced *= shape[axis]
+        last.append(axis)
+        count += 1
+      } else {
+        kept.append(axis)
+        if count == 0 { outer *= shape[axis] } else { inner *= shape[axis] }
+      }
     }
+    let first = last.first ?? 0
+    isInOrder = count == 0 || last[count - 1] - first + 1 == count
+    self.reduced = reduced
+    // With nothing to reduce, every element is a row of its own.
+    (self.outer, self.inner) =
+      isInOrder ? (count == 0 ? (1, outer) : (outer, inner)) : (outer * inner, 1)
+    order = isInOrder ? Shape(axesOfRank: shape.rank) : kept + last
   }
 }

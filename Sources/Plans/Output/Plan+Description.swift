@@ -29,7 +29,8 @@ extension Plan: CustomStringConvertible {
     let reads = Set(step.reads.map { name($0.slot) }).sorted().joined(separator: ", ")
     let writes = step.writes.map(describe).joined(separator: ", ")
     let source = reads.isEmpty ? "" : " of \(reads)"
-    return parts.joined(separator: ", then ") + (step.core.kind.namesWhatItReads ? "" : source) + " -> \(writes) "
+    return parts.joined(separator: ", then ")
+      + (step.core.kind.namesWhatItReads ? "" : source) + " -> \(writes) "
       + "\(step.space)   \(count(step.floatingPointOperations)) FLOP"
   }
 

@@ -5,27 +5,22 @@ import PullbackTensors
 extension Plan {
   /// About how many bytes the plan itself takes: what bounds how many are kept.
   package var byteCount: Int {
-    steps.allocatedByteCount + phases.allocatedByteCount + buffers.allocatedByteCount
-      + arguments.allocatedByteCount + outputs.allocatedByteCount
-      + steps.reduce(0) { $0 + $1.ownByteCount }
-  }
-}
-
-extension Array {
-  /// What the array takes in memory: with the words in front of its elements and those of `malloc`.
-  fileprivate var allocatedByteCount: Int {
-    isEmpty ? 0 : 48 + count * MemoryLayout<Element>.stride
-  }
-}
-
-extension Step {
-  /// What its arrays take.
-  fileprivate var ownByteCount: Int {
-    ([body] + core.kind.bodies).reduce(
-      reads.allocatedByteCount + filled.allocatedByteCount
-    ) {
-      $0 + $1.operands.allocatedByteCount + $1.instructions.allocatedByteCount
-        + $1.stores.allocatedByteCount
+    var count = Plan.byteCount(of: steps) + Plan.byteCount(of: buffers)
+    count += Plan.byteCount(of: arguments) + Plan.byteCount(of: outputs)
+    for index in steps.indices {
+      count += Plan.byteCount(of: steps[index].reads) + Plan.byteCount(of: steps[index].filled)
+      count += MemoryLayout<ReductionCore>.size + Plan.byteCount(of: steps[index].body)
+      for body in steps[index].core.kind.bodies { count += Plan.byteCount(of: body) }
     }
+    return count
+  }
+
+  private static func byteCount(of body: Body) -> Int {
+    byteCount(of: body.operands) + byteCount(of: body.instructions) + byteCount(of: body.stores)
+  }
+
+  /// What an array takes in memory: with the words in front of its elements and those of `malloc`.
+  private static func byteCount<Element>(of array: [Element]) -> Int {
+    array.isEmpty ? 0 : 48 + array.count * MemoryLayout<Element>.stride
   }
 }

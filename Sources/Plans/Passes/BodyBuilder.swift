@@ -40,16 +40,19 @@ struct BodyBuilder {
     self.role = role
   }
 
-  /// The finished body: operands first, then instructions.
-  func body() -> Body {
-    var body = Body()
-    body.operands = operands
-    body.instructions = instructions
+  /// The finished body, operands first, then instructions; the builder has nothing left.
+  mutating func finish() -> Body {
     for index in instructions.indices {
-      body.instructions[index].inputs = instructions[index].inputs.map(position)
+      for input in instructions[index].inputs.indices {
+        instructions[index].inputs[input] = position(of: instructions[index].inputs[input])
+      }
     }
-    body.stores = stores
-    for index in stores.indices { body.stores[index].value = position(of: stores[index].value) }
+    for index in stores.indices { stores[index].value = position(of: stores[index].value) }
+    var body = Body()
+    // Moved, not copied.
+    swap(&body.operands, &operands)
+    swap(&body.instructions, &instructions)
+    swap(&body.stores, &stores)
     return body
   }
 
@@ -66,14 +69,14 @@ struct BodyBuilder {
   }
 
   mutating func add(_ index: Int, _ values: inout Values) {
-    let entry = program.entries[index]
     if let written = fusion.writtenOut(index) {
+      let shape = program.entries[index].shape
       let value = value(
-        of: written.source, entry.elementType, entry.shape, as: entry.shape, values)
+        of: written.source, program.entries[index].elementType, shape, as: shape, values)
       define(index, as: value, &values)
       return
     }
-    switch entry.operation {
+    switch program.entries[index].operation {
     case .unary(let unary): addInstruction(index, .unary(unary), &values)
     case .binary(let binary): addInstruction(index, .binary(binary), &values)
     case .comparison(let comparison): addInstruction(index, .comparison(comparison), &values)
@@ -82,15 +85,17 @@ struct BodyBuilder {
     case .identity(.checked(let count, let use)):
       addInstruction(index, .checked(count: count, use: use), &values)
     case .random(let distribution, _):
-      addInstruction(index, .random(distribution, parameter: entry.index), &values)
+      addInstruction(index, .random(distribution, parameter: program.entries[index].index), &values)
     case .movement(.pad(let starts)):
-      let access = fusion.access(to: entry.inputs[0], for: index, slots)
-      let extents = program.entries[entry.inputs[0]].shape
+      let input = program.entries[index].inputs[0]
+      let access = fusion.access(to: input, for: index, slots)
+      let extents = program.entries[input].shape
       define(index, as: operand(.padded(access, starts: starts, extents: extents)), &values)
     case .gathering(.gather, let batchRank):
       define(index, as: operand(.gathered(gather(index, batchRank))), &values)
     case .creation, .identity, .reduction, .contraction, .movement, .gathering:
-      preconditionFailure("\(entry.operation.name) is not computed element by element")
+      let name = program.entries[index].operation.name
+      preconditionFailure("\(name) is not computed element by element")
     }
   }
 
@@ -101,24 +106,23 @@ struct BodyBuilder {
     return GatherOperand(
       table: fusion.access(to: entry.inputs[0], for: index, slots),
       indices: fusion.access(to: entry.inputs[1], for: index, slots),
-      count: table[batchRank], indexCount: Shape(indices.dropFirst(batchRank)).elementCount,
-      rest: Shape(table.dropFirst(batchRank + 1)).elementCount)
+      count: table[batchRank], indexCount: indices.droppingLeading(batchRank).elementCount,
+      rest: table.droppingLeading(batchRank + 1).elementCount)
   }
 
   private mutating func addInstruction(
     _ index: Int, _ operation: BodyOperation, _ values: inout Values
   ) {
-    let entry = program.entries[index]
-    var inputs = EntryInputs()
-    for input in entry.inputs {
-      inputs.append(value(of: input, for: index, as: entry.shape, values))
-    }
+    let shape = program.entries[index].shape, type = program.entries[index].elementType
+    var inputs = program.entries[index].inputs
     // A selection's first operand is the condition; its type is that of the choices.
-    let typed = entry.inputs.last.map { program.entries[$0].elementType }
+    let typed = inputs.last.map { program.entries[$0].elementType }
+    for input in inputs.indices {
+      inputs[input] = value(of: inputs[input], for: index, as: shape, values)
+    }
     instructions.append(
       Body.Instruction(
-        operation: operation, elementType: typed ?? entry.elementType,
-        resultType: entry.elementType, inputs: inputs))
+        operation: operation, elementType: typed ?? type, resultType: type, inputs: inputs))
     define(index, as: -instructions.count, &values)
   }
 
@@ -140,10 +144,15 @@ struct BodyBuilder {
     of index: Int, for reader: Int, as shape: Shape, order: Shape? = nil,
     _ values: borrowing Values
   ) -> Int {
-    let entry = program.entries[index]
+    // Mostly it is at hand.
+    if case .entry(let base, _) = fusion.sources[index], let value = atHand(base, values),
+      fusion.writtenOut(index) == nil
+    {
+      return value
+    }
     return value(
-      of: fusion.source(of: index, for: reader), entry.elementType, entry.shape, as: shape,
-      order: order, values)
+      of: fusion.source(of: index, for: reader), program.entries[index].elementType,
+      program.entries[index].shape, as: shape, order: order, values)
   }
 
   private mutating func value(
@@ -158,12 +167,15 @@ struct BodyBuilder {
         .memory(Access(slot: .parameter(parameter), elementType: type, view: view)))
     case .iota(let view): return operand(.iota(over(view, own, shape, order), type))
     case .entry(let base, let view):
-      if fusion.groupOf[base] == group, fusion.roleOf[base] == role, let value = values[base] {
-        return value
-      }
+      if let value = atHand(base, values) { return value }
       let view = over(view, own, shape, order)
       return operand(.memory(Access(slot: slots[base]!, elementType: type, view: view)))
     }
+  }
+
+  /// The value of an entry that this body makes.
+  private func atHand(_ entry: Int, _ values: borrowing Values) -> Int? {
+    fusion.groupOf[entry] == group && fusion.roleOf[entry] == role ? values[entry] : nil
   }
 
   /// A view of a tensor of shape `own` as one over the body's space: fusion has made sure that what

@@ -91,13 +91,13 @@ struct Fusion {
   var storedEntries: [Int] {
     var isStored = [Bool](repeating: false, count: program.entries.count)
     for base in copiedEntries { isStored[base] = true }
-    for (index, entry) in program.entries.enumerated() where groupOf[index] >= 0 {
+    for index in program.entries.indices where groupOf[index] >= 0 {
       func note(_ source: Source) {
         if case .entry(let base, _) = source, groupOf[base] >= 0, groupOf[base] != groupOf[index] {
           isStored[base] = true
         }
       }
-      for input in entry.inputs { note(source(of: input, for: index)) }
+      for input in program.entries[index].inputs { note(source(of: input, for: index)) }
       if let written = writtenOut(index) { note(written.source) }
     }
     return isStored.indices.filter { isStored[$0] }
@@ -112,44 +112,51 @@ struct Fusion {
   }
 
   private mutating func place(_ index: Int) {
-    let entry = program.entries[index]
-    let ownView = Source.entry(base: index, View(rowMajor: entry.shape))
-    switch entry.operation {
+    let inputs = program.entries[index].inputs, shape = program.entries[index].shape
+    switch program.entries[index].operation {
     case .creation(.constant(let number)): sources.append(.constant(number))
-    case .creation(.scalar): sources.append(.parameter(entry.index))
-    case .creation(.iota): sources.append(.iota(View(rowMajor: entry.shape)))
-    case .creation(.data): sources.append(ownView)
+    case .creation(.scalar): sources.append(.parameter(program.entries[index].index))
+    case .creation(.iota): sources.append(.iota(View(rowMajor: shape)))
+    case .creation(.data): appendOwnSource(of: index)
     case .movement(.pad), .gathering(.gather, _):
-      sources.append(ownView)
-      for input in entry.inputs { writeOut(input, for: index) }
-      placePointwise(index, readsByElement: false)
+      appendOwnSource(of: index)
+      for input in inputs { writeOut(input, for: index) }
+      placePointwise(index, inputs, shape, readsByElement: false)
     case .movement(let movement):
-      if let moved = moved(entry, movement) {
+      if let moved = moved(inputs[0], movement, to: shape) {
         sources.append(moved)
       } else {
         // A reshape that no view can express: its input is written out in order.
-        writeOut(entry.inputs[0], for: index)
-        sources.append(moved(entry, movement)!)
+        writeOut(inputs[0], for: index)
+        sources.append(moved(inputs[0], movement, to: shape)!)
       }
     case .unary, .binary, .comparison, .selection, .conversion, .random, .identity:
-      sources.append(ownView)
-      placePointwise(index, readsByElement: true)
+      appendOwnSource(of: index)
+      placePointwise(index, inputs, shape, readsByElement: true)
     case .reduction(_, let axes):
-      sources.append(ownView)
+      appendOwnSource(of: index)
       placeReduction(index, axes: axes)
-    case .contraction, .gathering(.scatterAdd, _):
-      sources.append(ownView)
-      var group = Group(core: index, space: entry.shape)
-      if case .gathering = entry.operation { group.isScatter = true }
-      for input in entry.inputs {
-        // Products read through views; scattering reads rows in order.
-        if case .entry = sources[input], !group.isScatter { continue }
-        writeOut(input, for: index)
-      }
-      groups.append(group)
-      groupOf[index] = groups.count - 1
-      for input in entry.inputs { noteReads(of: input, by: groupOf[index]) }
+    case .contraction: placeCore(index, inputs, shape, readsInOrder: false)
+    // Rows that are added up are read in order; products read through views.
+    case .gathering(.scatterAdd, _): placeCore(index, inputs, shape, readsInOrder: true)
     }
+  }
+
+  private mutating func appendOwnSource(of index: Int) {
+    sources.append(.entry(base: index, View(rowMajor: program.entries[index].shape)))
+  }
+
+  private mutating func placeCore(
+    _ index: Int, _ inputs: EntryInputs, _ shape: Shape, readsInOrder: Bool
+  ) {
+    appendOwnSource(of: index)
+    for input in inputs {
+      if case .entry = sources[input], !readsInOrder { continue }
+      writeOut(input, for: index)
+    }
+    groups.append(Group(core: index, space: shape, isScatter: readsInOrder))
+    groupOf[index] = groups.count - 1
+    for input in inputs { noteReads(of: input, by: groupOf[index]) }
   }
 
   /// Makes sure that an entry's numbers stand in memory in row-major order: what is a view, a
@@ -168,49 +175,47 @@ struct Fusion {
     groupOf[index] = groups.count - 1
   }
 
-  private func moved(_ entry: Program.Entry, _ movement: Movement) -> Source? {
-    let input = entry.inputs[0], shape = program.entries[input].shape
+  private func moved(_ input: Int, _ movement: Movement, to target: Shape) -> Source? {
+    let shape = program.entries[input].shape
     switch sources[input] {
     case .constant, .parameter: return sources[input]
-    case .iota(let view):
-      return view.moved(movement, from: shape, to: entry.shape).map { .iota($0) }
+    case .iota(let view): return view.moved(movement, from: shape, to: target).map { .iota($0) }
     case .entry(let base, let view):
-      return view.moved(movement, from: shape, to: entry.shape).map { .entry(base: base, $0) }
+      return view.moved(movement, from: shape, to: target).map { .entry(base: base, $0) }
     }
   }
 
-  private mutating func placePointwise(_ index: Int, readsByElement: Bool) {
-    let entry = program.entries[index], inputs = entry.inputs
+  private mutating func placePointwise(
+    _ index: Int, _ inputs: EntryInputs, _ shape: Shape, readsByElement: Bool
+  ) {
     var target = -1
     for input in inputs {
       if case .entry(let base, _) = sources[input] { target = max(target, groupOf[base]) }
     }
-    if target < 0 || !canJoin(index, inputs, target, readsByElement) {
-      groups.append(Group(core: nil, space: entry.shape))
+    if target < 0 || !readsByElement || !canJoin(inputs, shape, target) {
+      groups.append(Group(core: nil, space: shape))
       target = groups.count - 1
     }
     groups[target].body.append(index)
     groupOf[index] = target
     for input in inputs {
-      if readsByElement { drawIn(input, of: inputs, shape: entry.shape, to: target) }
+      if readsByElement { drawIn(input, of: inputs, shape: shape, to: target) }
       noteReads(of: input, by: target)
     }
   }
 
-  private func canJoin(
-    _ index: Int, _ inputs: EntryInputs, _ target: Int, _ readsByElement: Bool
-  ) -> Bool {
-    let entry = program.entries[index], group = groups[target]
-    guard readsByElement, !group.isScatter, group.body.count < Fusion.bodyLimit,
-      group.space.elementCount == entry.shape.elementCount
+  /// True if an entry of this shape can be computed where a group is.
+  private func canJoin(_ inputs: EntryInputs, _ shape: Shape, _ target: Int) -> Bool {
+    let space = groups[target].space
+    guard !groups[target].isScatter, groups[target].body.count < Fusion.bodyLimit,
+      space.elementCount == shape.elementCount
     else { return false }
     return inputs.allSatisfy { input in
       guard case .entry(let base, _) = sources[input], groupOf[base] == target else {
         // Whatever else is read must be visible over the group's space.
-        return group.space == entry.shape
-          || canSee(input, as: entry.shape, over: group.space)
+        return space == shape || canSee(input, as: shape, over: space)
       }
-      return roleOf[base] == .body && isDirect(input, as: entry.shape)
+      return roleOf[base] == .body && isDirect(input, as: shape)
     }
   }
 
@@ -258,8 +263,8 @@ struct Fusion {
   }
 
   private mutating func placeReduction(_ index: Int, axes: AxisSet) {
-    let entry = program.entries[index], input = entry.inputs[0]
-    var group = Group(core: index, space: entry.shape)
+    let input = program.entries[index].inputs[0]
+    var group = Group(core: index, space: program.entries[index].shape)
     let reducedShape = program.entries[input].shape
     if case .entry(let base, _) = sources[input], groupOf[base] >= 0,
       groups[groupOf[base]].isPointwise, groups[groupOf[base]].firstReader == .max,
@@ -350,18 +355,18 @@ extension Fusion {
   }
 
   private func readsAtHand(_ index: Int, of target: Int) -> Bool {
-    let entry = program.entries[index]
     var reads = false
     forEachGroup(readBy: index) { if $0 == target { reads = true } }
     if !reads { return true }
-    switch entry.operation {
+    let shape = program.entries[index].shape
+    switch program.entries[index].operation {
     case .unary, .binary, .comparison, .selection, .conversion, .identity:
       return writtenOut(index) == nil
-        && entry.inputs.allSatisfy { input in
+        && program.entries[index].inputs.allSatisfy { input in
           guard isMade(input, in: target), case .entry(let base, _) = sources[input] else {
             return true
           }
-          return roleOf[base] == .body && isDirect(input, as: entry.shape)
+          return roleOf[base] == .body && isDirect(input, as: shape)
         }
     case .creation, .random, .reduction, .contraction, .movement, .gathering: return false
     }

@@ -35,11 +35,12 @@ private struct Lowering {
     fusion = Fusion(program)
     slots = [Slot?](repeating: nil, count: program.entries.count)
     values = BodyBuilder.Values(count: program.entries.count)
-    for entry in original.entries {
-      if case .creation(.data) = entry.operation {
-        result.arguments.append((entry.elementType, entry.shape))
+    for index in original.entries.indices {
+      if case .creation(.data) = original.entries[index].operation {
+        result.arguments.append(
+          (original.entries[index].elementType, original.entries[index].shape))
       }
-      if entry.operation.takesParameter { result.parameterCount += 1 }
+      if original.entries[index].operation.takesParameter { result.parameterCount += 1 }
     }
   }
 
@@ -51,8 +52,10 @@ private struct Lowering {
       result.buffers.append(
         Plan.Buffer(elementType: entry.elementType, elementCount: entry.shape.elementCount))
     }
-    for (index, entry) in program.entries.enumerated() {
-      if case .creation(.data) = entry.operation { slots[index] = .argument(entry.index) }
+    for index in program.entries.indices {
+      if case .creation(.data) = program.entries[index].operation {
+        slots[index] = .argument(program.entries[index].index)
+      }
     }
     for group in groupsInOrder() { result.steps.append(step(for: group)) }
     return result
@@ -118,7 +121,7 @@ private struct Lowering {
     }
     if let entry = group.core { builder.addCore(entry, &values) }
     for entry in group.body.sorted() { builder.add(entry, &values) }
-    let body = builder.body().merged(over: group.space).body
+    let body = builder.finish().merged(over: group.space).body
     if case .contraction(let product) = core, let whole = product.takingIn(body) {
       return Step(core: .contraction(whole.core), space: group.space, body: whole.body)
     }
@@ -134,7 +137,7 @@ private struct Lowering {
         ContractionCore(
           a: fusion.access(to: entry.inputs[0], for: index, slots),
           b: fusion.access(to: entry.inputs[1], for: index, slots),
-          elementType: entry.elementType, batch: Shape(shape.prefix(batchRank)),
+          elementType: entry.elementType, batch: shape.leading(batchRank),
           rows: shape[batchRank],
           inner: shape[batchRank + 1], columns: entry.shape[batchRank + 1]))
     case .reduction(let reduction, let axes):
@@ -153,13 +156,13 @@ private struct Lowering {
     let entry = program.entries[index]
     let input = entry.inputs[0], shape = program.entries[input].shape
     let layout = ReductionLayout(shape, axes)
-    let space = Shape(layout.order.lazy.map { shape[$0] })
+    let space = shape.arranged(by: layout.order)
     var builder = BodyBuilder(
       program, fusion, slots, group: group, role: .prologue, space: space)
     for entry in fusion.groups[group].prologue.sorted() { builder.add(entry, &values) }
     let value = builder.value(of: input, for: index, as: shape, order: layout.order, values)
-    let prologue = builder.body()
-    let (body, reduced) = prologue.merged(keeping: builder.position(of: value), over: space)
+    let position = builder.position(of: value)
+    let (body, reduced) = builder.finish().merged(keeping: position, over: space)
     return .reduction(
       ReductionCore(
         reduction: reduction, prologue: body, reducedValue: reduced!, space: space,
@@ -171,9 +174,9 @@ private struct Lowering {
     let entry = program.entries[index]
     let values = program.entries[entry.inputs[0]].shape
     let indices = program.entries[entry.inputs[1]].shape
-    let batch = Shape(values.prefix(batchRank)).elementCount
-    let updates = Shape(indices.dropFirst(batchRank)).elementCount
-    let rest = Shape(values.dropFirst(indices.rank)).elementCount
+    let batch = values.leading(batchRank).elementCount
+    let updates = indices.droppingLeading(batchRank).elementCount
+    let rest = values.droppingLeading(indices.rank).elementCount
     return .scatterAdd(
       ScatterCore(
         values: fusion.access(to: entry.inputs[0], for: index, slots),

@@ -18,11 +18,13 @@ extension Plan {
     let phase = phaseOfStep
     var readers = [[Int]](repeating: [], count: arguments.count)
     var writer = [Int](repeating: -1, count: outputs.count)
-    for (number, step) in steps.enumerated() {
-      for read in step.reads {
+    for number in steps.indices {
+      for read in steps[number].reads {
         if case .argument(let argument) = read.slot { readers[argument].append(number) }
       }
-      for case .output(let output) in step.filled.lazy.map(\.slot) { writer[output] = number }
+      for write in steps[number].filled {
+        if case .output(let output) = write.slot { writer[output] = number }
+      }
     }
     var given = Set<Int>()
     for output in outputs.indices {

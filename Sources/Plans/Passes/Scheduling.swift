@@ -51,8 +51,8 @@ private struct Scheduler {
     donors = sources
     readerCount = [Int](repeating: 0, count: plan.arguments.count)
     let writers = Writers(of: plan)
-    for (number, step) in steps.enumerated() {
-      for read in step.reads {
+    for number in steps.indices {
+      for read in steps[number].reads {
         if case .argument(let argument) = read.slot {
           if arguments[number].contains(argument) { continue }
           arguments[number].append(argument)
@@ -61,8 +61,10 @@ private struct Scheduler {
           sources[number].append(writer)
         }
       }
-      for case .output(let output) in step.filled.lazy.map(\.slot) {
-        if let donor = outputs[output].donor { donors[number].append(donor) }
+      for write in steps[number].filled {
+        if case .output(let output) = write.slot, let donor = outputs[output].donor {
+          donors[number].append(donor)
+        }
       }
     }
   }
@@ -131,8 +133,8 @@ private struct Writers {
   init(of plan: Plan) {
     ofBuffer = [Int?](repeating: nil, count: plan.buffers.count)
     ofOutput = [Int?](repeating: nil, count: plan.outputs.count)
-    for (number, step) in plan.steps.enumerated() {
-      for write in step.filled {
+    for number in plan.steps.indices {
+      for write in plan.steps[number].filled {
         switch write.slot {
         case .buffer(let buffer): ofBuffer[buffer] = number
         case .output(let output): ofOutput[output] = number

@@ -12,7 +12,15 @@ extension Body {
   ///   - kept: a value that is read when the tile is done; its new number is returned.
   ///   - space: what the body runs over.
   func merged(keeping kept: Int? = nil, over space: Shape) -> (body: Body, kept: Int?) {
-    guard instructions.count > 1 else { return (self, kept) }
+    guard
+      instructions.contains(where: {
+        $0.operation == .binary(.add) || $0.operation == .binary(.subtract)
+      }),
+      instructions.contains(where: {
+        $0.operation == .binary(.multiply) || $0.operation == .binary(.divide)
+          || $0.operation == .unary(.squareRoot)
+      })
+    else { return (self, kept) }
     var selection = Selection(self, keeping: kept, space)
     return selection.merged()
   }

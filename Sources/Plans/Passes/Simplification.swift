@@ -13,31 +13,34 @@ extension Program {
   /// - what no result needs is dropped.
   package func simplified() -> Program {
     var pass = Simplification(capacity: entries.count)
-    for entry in entries { pass.add(entry) }
-    var simplified = self
-    simplified.entries = pass.entries
+    for index in entries.indices { pass.add(entries[index]) }
+    var simplified = Program()
+    simplified.donations = donations
     simplified.results = results.map { pass.replacement[$0] }
-    return simplified.withoutUnusedEntries()
+    simplified.entries = pass.entries
+    simplified.dropUnusedEntries()
+    return simplified
   }
 
-  private func withoutUnusedEntries() -> Program {
+  private mutating func dropUnusedEntries() {
     var isUsed = [Bool](repeating: false, count: entries.count)
     for result in results { isUsed[result] = true }
-    for index in entries.indices.reversed() where isUsed[index] {
-      for input in entries[index].inputs { isUsed[input] = true }
+    var index = entries.count
+    while index > 0 {
+      index -= 1
+      if isUsed[index] { for input in entries[index].inputs { isUsed[input] = true } }
     }
-    var kept = self
-    kept.entries = []
-    kept.entries.reserveCapacity(entries.count)
-    var position = [Int](repeating: -1, count: entries.count)
-    for (index, entry) in entries.enumerated() where isUsed[index] {
-      position[index] = kept.entries.count
-      var entry = entry
-      entry.inputs = entry.inputs.map { position[$0] }
-      kept.entries.append(entry)
+    var position = [Int](repeating: -1, count: entries.count), count = 0
+    for index in entries.indices where isUsed[index] {
+      position[index] = count
+      if count < index { entries.swapAt(count, index) }
+      for input in entries[count].inputs.indices {
+        entries[count].inputs[input] = position[entries[count].inputs[input]]
+      }
+      count += 1
     }
-    kept.results = results.map { position[$0] }
-    return kept
+    entries.removeSubrange(count...)
+    for index in results.indices { results[index] = position[results[index]] }
   }
 }
 
@@ -57,7 +60,7 @@ private struct Simplification {
 
   mutating func add(_ old: Program.Entry) {
     var entry = old
-    entry.inputs = old.inputs.map { replacement[$0] }
+    for input in entry.inputs.indices { entry.inputs[input] = replacement[entry.inputs[input]] }
     merge(&entry)
     if let same = equivalent(of: entry) {
       replacement.append(same)
@@ -77,14 +80,8 @@ private struct Simplification {
   }
 
   /// The place of an entry: that of an equal one, if there is one.
-  private mutating func place(_ entry: Program.Entry) -> Int {
-    let same = known.number(ofNew: entries.count) { words in
-      entry.operation.encode(into: &words, elementType: entry.elementType, shape: entry.shape)
-      for input in entry.inputs { words.append(UInt64(input)) }
-      // Arguments and parameters are told apart by their number, never by their value.
-      if entry.inputs.isEmpty { words.append(UInt64(entry.index)) }
-    }
-    if let same { return same }
+  private mutating func place(_ entry: consuming Program.Entry) -> Int {
+    if let same = known.number(of: entry, ifNew: entries.count) { return same }
     uniform.append(number(of: entry))
     entries.append(entry)
     return entries.count - 1
@@ -109,8 +106,8 @@ private struct Simplification {
   private func equivalent(of entry: Program.Entry) -> Int? {
     func input(_ index: Int) -> Int? {
       let input = entry.inputs[index]
-      let same = entries[input]
-      return same.shape == entry.shape && same.elementType == entry.elementType ? input : nil
+      return entries[input].shape == entry.shape && entries[input].elementType == entry.elementType
+        ? input : nil
     }
     switch entry.operation {
     case .binary(.multiply):
@@ -120,11 +117,12 @@ private struct Simplification {
     case .binary(.subtract):
       return uniform[entry.inputs[1]].map { $0 == 0 && $0.sign == .plus } == true ? input(0) : nil
     case .unary(.negate):
-      let inner = entries[entry.inputs[0]]
-      if case .unary(.negate) = inner.operation { return inner.inputs[0] }
+      let inner = entry.inputs[0]
+      if case .unary(.negate) = entries[inner].operation { return entries[inner].inputs[0] }
       return nil
     case .movement(.reshape), .movement(.expand), .conversion: return input(0)
-    case .movement(.transpose(let order)): return order == Shape(order.indices) ? input(0) : nil
+    case .movement(.transpose(let order)):
+      return order == Shape(axesOfRank: order.rank) ? input(0) : nil
     case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .reduction,
       .contraction, .movement, .gathering:
       return nil
@@ -140,7 +138,7 @@ private struct Simplification {
     if case (.reshape, .reshape) = (outer, inner) { entry.inputs = source }
     if case (.expand, .expand) = (outer, inner) { entry.inputs = source }
     if case (.transpose(let order), .transpose(let before)) = (outer, inner) {
-      entry.operation = .movement(.transpose(order: Shape(order.map { before[$0] })))
+      entry.operation = .movement(.transpose(order: before.arranged(by: order)))
       entry.inputs = source
     }
   }
@@ -166,10 +164,15 @@ private struct KnownWords {
   private var places = [Int32](repeating: -1, count: 64)
   private var hashes: [UInt64] = []
 
-  /// The number that equal words were given before, or nil; then these have `new`, the next number.
-  mutating func number(ofNew new: Int, _ write: (inout [UInt64]) -> Void) -> Int? {
+  /// The number that an equal entry was given before, or nil; then this one has `new`, the next
+  /// number.
+  mutating func number(of entry: borrowing Program.Entry, ifNew new: Int) -> Int? {
     let start = words.count
-    write(&words)
+    entry.operation.encode(into: &words, elementType: entry.elementType, shape: entry.shape)
+    let inputs = entry.inputs
+    for index in 0..<inputs.count { words.append(UInt64(inputs[index])) }
+    // Arguments and parameters are told apart by their number, never by their value.
+    if inputs.isEmpty { words.append(UInt64(entry.index)) }
     var hash: UInt64 = 0
     for index in start..<words.count {
       hash = (hash ^ words[index]) &* 0x9E37_79B9_7F4A_7C15

@@ -16,8 +16,9 @@ package struct View: Sendable, Hashable {
 
   /// The view of a buffer that holds just this shape.
   package init(rowMajor shape: Shape) {
-    var strides = shape, distance = 1
-    for axis in shape.indices.reversed() {
+    var strides = shape, distance = 1, axis = shape.rank
+    while axis > 0 {
+      axis -= 1
       strides[axis] = distance
       distance *= shape[axis]
     }
@@ -33,8 +34,10 @@ package struct View: Sendable, Hashable {
   /// Strides of axes with one element do not matter.
   package func isRowMajor(_ shape: Shape) -> Bool {
     guard offset == 0 else { return false }
-    var expected = 1
-    for axis in shape.indices.reversed() where shape[axis] != 1 {
+    var expected = 1, axis = shape.rank
+    while axis > 0 {
+      axis -= 1
+      if shape[axis] == 1 { continue }
       if strides[axis] != expected { return false }
       expected *= shape[axis]
     }
@@ -43,7 +46,8 @@ package struct View: Sendable, Hashable {
 
   /// True if all positions hold the same element.
   package func isUniform(_ shape: Shape) -> Bool {
-    shape.indices.allSatisfy { shape[$0] == 1 || strides[$0] == 0 }
+    for axis in 0..<shape.rank where shape[axis] != 1 && strides[axis] != 0 { return false }
+    return true
   }
 
   /// The view after a movement from shape `source` to `target`, or nil where elements would have
@@ -52,17 +56,17 @@ package struct View: Sendable, Hashable {
     switch movement {
     case .reshape: return reshaped(from: source, to: target)
     case .transpose(let order):
-      return View(offset: offset, strides: Shape(order.lazy.map { strides[$0] }))
+      return View(offset: offset, strides: strides.arranged(by: order))
     case .expand:
+      var stretched = Shape(repeating: 0, rank: target.rank)
       let missing = target.rank - source.rank
-      return View(
-        offset: offset,
-        strides: Shape(
-          target.indices.lazy.map {
-            $0 < missing || source[$0 - missing] != target[$0] ? 0 : strides[$0 - missing]
-          }))
+      for axis in 0..<source.rank where source[axis] == target[missing + axis] {
+        stretched[missing + axis] = strides[axis]
+      }
+      return View(offset: offset, strides: stretched)
     case .slice(let starts, let dropped):
-      let start = starts.indices.reduce(offset) { $0 + starts[$1] * strides[$1] }
+      var start = offset
+      for axis in 0..<starts.rank { start += starts[axis] * strides[axis] }
       return View(
         offset: start, strides: strides.dropping(dropped))
     case .pad: return nil
@@ -74,7 +78,8 @@ package struct View: Sendable, Hashable {
   func reshaped(from source: Shape, to target: Shape) -> View? {
     if source == target { return self }
     if source.elementCount == 0 { return View(rowMajor: target) }
-    let old = Shape(source.indices.lazy.filter { source[$0] != 1 })
+    var old = Shape()
+    for axis in 0..<source.rank where source[axis] != 1 { old.append(axis) }
     var strides = Shape(repeating: 0, rank: target.rank)
     var oldStart = 0, newStart = 0
     while oldStart < old.rank {

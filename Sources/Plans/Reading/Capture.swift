@@ -8,7 +8,8 @@ import PullbackTensors
 package struct Capture: ~Copyable, Reusable {
   /// Operations, shapes, types and results, written out: equal keys are equal programs.
   package private(set) var key: [UInt64] = []
-  package private(set) var arguments: [Storage] = []
+  /// Nil for those that each replay brings along.
+  package private(set) var arguments: [Storage?] = []
   /// Bit patterns of scalars in their element type, and random keys.
   package private(set) var parameters: [UInt64] = []
   /// In a recording: parameters of the plan that are derived from its arguments.
@@ -69,7 +70,7 @@ package struct Capture: ~Copyable, Reusable {
         if isKnown(node), let numbers = node.numbers {
           addArgument(numbers, of: node)
         } else if !placeholders.isEmpty, placeholders.contains(where: { $0 === node }) {
-          addArgument(Capture.nothing, of: node)
+          addArgument(nil, of: node)
         } else if mistake == nil {
           do throws(Mistake) { try add(node, at: position) } catch { mistake = error }
         }
@@ -135,7 +136,7 @@ package struct Capture: ~Copyable, Reusable {
 
   package var isLarge: Bool { key.count > 1 << 16 }
 
-  private mutating func addArgument(_ numbers: consuming Storage, of node: Node) {
+  private mutating func addArgument(_ numbers: consuming Storage?, of node: Node) {
     entryOfArgument.append(entryCount)
     arguments.append(numbers)
     node.encodeAsData(into: &key)
@@ -216,15 +217,6 @@ package struct Capture: ~Copyable, Reusable {
       program.entries.append(entry)
     }
     return program
-  }
-
-  /// Holds the place of an argument that each replay brings along.
-  private static let nothing = Storage(
-    address: OpaquePointer(bitPattern: 64)!, byteCount: 0, keeper: NoMemory.self)
-
-  private enum NoMemory: MemoryKeeper {
-    static func release(_ address: OpaquePointer, _ byteCount: Int) {}
-    static func numbers(of part: PlacedPart, in storage: Storage) -> Storage? { storage }
   }
 
   private static func withoutNumbers(_ node: Node) -> Mistake {

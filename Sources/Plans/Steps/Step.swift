@@ -28,7 +28,9 @@ package struct Step: Sendable {
     self.space = space
     self.body = body
     let kind = core.kind, elements = space.elementCount
-    reads = kind.reads + body.reads(over: space, isInStep: true)
+    var reads = kind.reads
+    body.addReads(to: &reads, over: space, isInStep: true)
+    self.reads = reads
     filled = body.stores.map { Write(slot: $0.slot, elementCount: elements) } + kind.writes
     floatingPointOperations =
       body.operationCount * elements + kind.operationCount(elements: elements)

@@ -53,6 +53,11 @@ struct Measurement {
     self.init(times, best: best, mean: total / Double(runs))
   }
 
+  /// From the times of all runs, one or more.
+  init(_ times: [Double]) {
+    self.init(times, best: times.min()!, mean: times.reduce(0, +) / Double(times.count))
+  }
+
   /// From the times of some runs, one or more; `best` and `mean` are those of all runs.
   init(_ times: [Double], best: Double, mean: Double) {
     let sorted = times.sorted()

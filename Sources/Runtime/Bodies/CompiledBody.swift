@@ -77,24 +77,23 @@ struct CompiledBody: BitwiseCopyable {
     var registers = RegisterFile(
       byteCount: Plan.padded(
         min(Tile.length, max(space.elementCount, 1)) * body.largestElementByteCount))
-    let operands = body.operands.map { operand in
-      let load = CompiledOperand.Load(operand, space: space, context)
-      return CompiledOperand(
-        load: load, operand.elementType, register: load.isInPlace ? 0 : registers.take())
+    var operands: [CompiledOperand] = []
+    operands.reserveCapacity(body.operands.count)
+    for value in body.operands.indices {
+      let load = CompiledOperand.Load(body.operands[value], space: space, context)
+      operands.append(
+        CompiledOperand(
+          load: load, body.operands[value].elementType,
+          register: load.isInPlace ? 0 : registers.take()))
     }
-    var loads = LoadOrder()
-    for (value, operand) in operands.enumerated() { loads.add(operand, value) }
     var writer = InstructionWriter(body, keeping: kept, registers, context)
     writer.write()
 
     let plain = context.plain
     self.operands = plain.array(operands)
-    uniforms = plain.array(loads.uniforms)
-    periodics = plain.array(loads.periodics)
-    moving = plain.array(loads.moving)
-    directs = plain.array(loads.directs)
-    cores = plain.array(loads.cores)
-    tileLength = loads.tileLength
+    let order = LoadOrder(operands, plain)
+    (uniforms, periodics, moving) = (order.uniforms, order.periodics, order.moving)
+    (directs, cores, tileLength) = (order.directs, order.cores, order.tileLength)
     instructions = plain.array(writer.instructions)
     copies = plain.array(writer.copies)
     tableByteCount = Plan.padded(max(valueCount, 1) * MemoryLayout<UnsafeRawPointer>.stride)
@@ -104,27 +103,43 @@ struct CompiledBody: BitwiseCopyable {
 
 /// Operands by when they are loaded.
 private struct LoadOrder {
-  var uniforms: [Int] = [], periodics: [Int] = [], moving: [Int] = []
-  var directs: [CompiledBody.Direct] = [], cores: [CompiledBody.Direct] = []
-  private var longestPeriod = 1
-  private var periods: [Int] = []
+  let uniforms: UnsafeBufferPointer<Int>
+  let periodics: UnsafeBufferPointer<Int>
+  let moving: UnsafeBufferPointer<Int>
+  let directs: UnsafeBufferPointer<CompiledBody.Direct>
+  let cores: UnsafeBufferPointer<CompiledBody.Direct>
+  let tileLength: Int
 
-  mutating func add(_ operand: CompiledOperand, _ value: Int) {
-    switch operand.load {
-    case .uniform, .constant: uniforms.append(value)
-    case .periodic(_, _, let period), .periodicIota(_, let period):
-      periodics.append(value)
-      periods.append(period)
-    case .strided, .iota, .padded, .gathered: moving.append(value)
-    case .direct(let slot):
-      directs.append(CompiledBody.Direct(value: value, slot: slot, size: operand.size))
-    case .core: cores.append(CompiledBody.Direct(value: value, slot: -1, size: operand.size))
+  private enum Time { case before, period, tile, inPlace, core }
+
+  init(_ operands: [CompiledOperand], _ plain: PlainMemory) {
+    func values(_ time: Time) -> UnsafeBufferPointer<Int> {
+      plain.array(operands.indices.filter { LoadOrder.time(of: operands[$0]) == time })
     }
+    (uniforms, periodics, moving) = (values(.before), values(.period), values(.tile))
+    var directs: [CompiledBody.Direct] = [], cores: [CompiledBody.Direct] = []
+    var longest = 1
+    for (value, operand) in operands.enumerated() {
+      if case .direct(let slot) = operand.load {
+        directs.append(CompiledBody.Direct(value: value, slot: slot, size: operand.size))
+      } else if case .core = operand.load {
+        cores.append(CompiledBody.Direct(value: value, slot: -1, size: operand.size))
+      }
+      longest = max(longest, operand.load.period ?? 1)
+    }
+    (self.directs, self.cores) = (plain.array(directs), plain.array(cores))
+    let whole = Tile.length / longest * longest
+    tileLength = operands.allSatisfy { whole % ($0.load.period ?? 1) == 0 } ? whole : 0
   }
 
-  var tileLength: Int {
-    let whole = Tile.length / (periods.max() ?? 1) * (periods.max() ?? 1)
-    return periods.allSatisfy { whole % $0 == 0 } ? whole : 0
+  private static func time(of operand: CompiledOperand) -> Time {
+    switch operand.load {
+    case .uniform, .constant: .before
+    case .periodic, .periodicIota: .period
+    case .strided, .iota, .padded, .gathered: .tile
+    case .direct: .inPlace
+    case .core: .core
+    }
   }
 }
 
@@ -176,10 +191,10 @@ private struct InstructionWriter {
       if case .slot(copy.slot) = destination { continue }
       copies.append(copy)
     }
-    for input in inputs where lastUse[input] == index {
-      if let register = registerOf[input] {
+    for number in 0..<inputs.count where lastUse[inputs[number]] == index {
+      if let register = registerOf[inputs[number]] {
         registers.give(register)
-        registerOf[input] = nil
+        registerOf[inputs[number]] = nil
       }
     }
   }
@@ -204,8 +219,11 @@ private struct InstructionWriter {
 
   /// Stored values, what a check passes on and `kept` stay until the tile is done.
   private mutating func findLastUses() {
-    for (index, instruction) in body.instructions.enumerated() {
-      for input in instruction.inputs { lastUse[input] = max(lastUse[input], index) }
+    for index in body.instructions.indices {
+      let inputs = body.instructions[index].inputs
+      for number in 0..<inputs.count { lastUse[inputs[number]] = index }
+    }
+    for instruction in body.instructions {
       if case .checked = instruction.operation { lastUse[instruction.inputs[0]] = Int.max }
     }
     for store in body.stores { lastUse[store.value] = Int.max }
@@ -233,8 +251,9 @@ private struct RegisterFile {
 extension Body {
   fileprivate var largestElementByteCount: Int {
     var largest = 1
-    for operand in operands { largest = max(largest, operand.elementType.byteCount) }
-    for instruction in instructions { largest = max(largest, instruction.resultType.byteCount) }
+    for value in 0..<operands.count + instructions.count {
+      largest = max(largest, type(of: value).byteCount)
+    }
     return largest
   }
 }

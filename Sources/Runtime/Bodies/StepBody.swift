@@ -4,7 +4,8 @@ import PullbackPlans
 
 /// The body of a step with what its core needs of it.
 struct StepBody: BitwiseCopyable {
-  private let body: UnsafePointer<CompiledBody>
+  /// Nil if there is nothing to do but to keep the core's values.
+  private let body: UnsafePointer<CompiledBody>?
   let elementCount: Int
   /// About how long the step takes on one thread.
   let nanoseconds: Int
@@ -16,24 +17,26 @@ struct StepBody: BitwiseCopyable {
   init(
     _ body: Body, of step: Step, coreByteCount: Int = 0, in context: CompilationContext
   ) {
-    self.body = context.plain.one(CompiledBody(body, space: step.space, in: context))
+    coreSlot = body.slotOfCore.map(context.slots.number)
+    self.body =
+      coreSlot == nil
+      ? context.plain.one(CompiledBody(body, space: step.space, in: context)) : nil
     elementCount = step.space.elementCount
     nanoseconds = step.nanoseconds
     self.coreByteCount = Plan.padded(coreByteCount)
-    coreSlot = body.slotOfCore.map(context.slots.number)
   }
 
   /// Scratch of a thread for core and body.
-  var threadByteCount: Int { coreByteCount + body.pointee.scratchByteCount }
+  var threadByteCount: Int { coreByteCount + (body?.pointee.scratchByteCount ?? 0) }
 
   /// Bytes for the core's values where they do not go straight to their slot.
   func sharedByteCount(elementSize: Int) -> Int {
     coreSlot == nil ? Plan.padded(elementCount * elementSize) : 0
   }
 
-  /// The frame of the body on one thread.
+  /// The frame of the body on one thread; there must be something for it to do.
   func frame(_ memory: RunMemory, _ scratch: Scratch, thread: Int) -> BodyFrame {
-    BodyFrame(body, memory, scratch: scratch.thread(thread) + coreByteCount)
+    BodyFrame(body!, memory, scratch: scratch.thread(thread) + coreByteCount)
   }
 
   /// Units that threads can share: whole tiles; which thread computes an element does not matter to

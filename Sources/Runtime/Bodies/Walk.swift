@@ -58,6 +58,7 @@ struct Walk: BitwiseCopyable {
 
   /// Where an element stands.
   func element(_ position: Int) -> Int {
+    if position == 0 { return offset }
     let (outer, inner) = position.quotientAndRemainder(dividingBy: axes[0].extent)
     return start(of: outer) + inner * axes[0].stride
   }

@@ -20,13 +20,14 @@ struct CompiledContraction: CompiledCore {
     init(_ access: Access, batch shape: Shape, in context: CompilationContext) {
       slot = context.slots.number(of: access.slot)
       let strides = access.view.strides
-      let leading = View(offset: access.view.offset, strides: Shape(strides.prefix(shape.rank)))
+      let leading = View(offset: access.view.offset, strides: strides.leading(shape.rank))
       batch = Walk(leading, over: shape, in: context.plain)
       rowStride = strides[shape.rank]
       columnStride = strides[shape.rank + 1]
     }
 
     /// One matrix of the batch.
+    @inline(__always)
     func matrix(_ batch: Int, _ memory: RunMemory, elementSize: Int) -> MatrixView {
       MatrixView(
         base: memory.pointer(slot) + self.batch.element(batch) * elementSize,
@@ -136,22 +137,25 @@ struct CompiledContraction: CompiledCore {
     blocking.packs && batchCount > 1 ? nil : batchCount * rowPanels * columnPanels
   }
 
-  /// Copies b of a single product.
+  /// Copies b of a single product, before rows or units run.
+  ///
+  /// - Parameter alone: whether rows run alone: each thread makes a copy that it can for itself.
   func prepare(_ memory: RunMemory, _ scratch: Scratch, alone: Bool) {
     if blocking.packs, !alone || !canCopyAlone { pack(batch: 0, memory, scratch) }
   }
 
+  /// One unit on one thread, after `prepare`.
   func runUnit(_ unit: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int) {
     let (batch, panel) = unit.quotientAndRemainder(dividingBy: rowPanels * columnPanels)
     let rows = range(panel / columnPanels, of: blocking.panelRows, in: self.rows)
     let columns = range(panel % columnPanels, of: blocking.panelColumns, in: self.columns)
-    var frame = body.frame(memory, scratch, thread: thread)
-    multiply(Panel(batch: batch, rows: rows, columns: columns), &frame, scratch, thread: thread)
+    multiply(
+      Panel(batch: batch, rows: rows, columns: columns), memory, scratch, thread: thread)
   }
 
+  /// Runs some rows of a single product on one thread, after `prepare`: see `Phase.rows`.
   func runRows(
-    _ range: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
-    alone: Bool
+    _ range: Range<Int>, _ memory: RunMemory, _ scratch: Scratch, thread: Int, alone: Bool
   ) {
     var scratch = scratch, thread = thread
     if alone, canCopyAlone {
@@ -160,13 +164,13 @@ struct CompiledContraction: CompiledCore {
       thread = 0
       pack(batch: 0, memory, scratch)
     }
-    var frame = body.frame(memory, scratch, thread: thread)
     var row = range.lowerBound
     while row < range.upperBound {
       let rows = row..<min(row + blocking.panelRows, range.upperBound)
       for panel in 0..<columnPanels {
         let columns = self.range(panel, of: blocking.panelColumns, in: self.columns)
-        multiply(Panel(batch: 0, rows: rows, columns: columns), &frame, scratch, thread: thread)
+        multiply(
+          Panel(batch: 0, rows: rows, columns: columns), memory, scratch, thread: thread)
       }
       row = rows.upperBound
     }
@@ -196,9 +200,9 @@ struct CompiledContraction: CompiledCore {
 
   /// One panel of the product, then the body over it.
   private func multiply(
-    _ panel: Panel, _ frame: inout BodyFrame, _ scratch: Scratch, thread: Int
+    _ panel: Panel, _ memory: RunMemory, _ scratch: Scratch, thread: Int
   ) {
-    let memory = frame.memory, own = scratch.thread(thread)
+    let own = scratch.thread(thread)
     let first =
       (panel.batch * rows + panel.rows.lowerBound) * columns + panel.columns.lowerBound
     let left = a.matrix(panel.batch, memory, elementSize: elementSize)
@@ -227,7 +231,9 @@ struct CompiledContraction: CompiledCore {
       let packed = blocking.packs ? scratch.shared : nil
       multiplyStraight(panel, left, right, packed: packed, into: target, own, memory)
     }
-    if directSlot == nil { runBody(over: panel, from: first, target, &frame) }
+    if directSlot == nil {
+      runBody(over: panel, from: first, target, body.frame(memory, scratch, thread: thread))
+    }
   }
 
   /// The product transposed, its sums turned on their way to the target.
@@ -270,8 +276,9 @@ struct CompiledContraction: CompiledCore {
   }
 
   private func runBody(
-    over panel: Panel, from first: Int, _ target: MatrixView, _ frame: inout BodyFrame
+    over panel: Panel, from first: Int, _ target: MatrixView, _ frame: BodyFrame
   ) {
+    var frame = frame
     if panel.columns.count == columns {
       frame.core = target.base
       frame.coreStart = first

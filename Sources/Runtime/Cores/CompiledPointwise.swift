@@ -16,15 +16,16 @@ struct CompiledPointwise: CompiledCore {
 
   func run(_ memory: RunMemory, _ scratch: Scratch) { body.run(memory, scratch) }
 
+  /// Runs the rows `rows` of `count` on one thread: see `Phase.rows`.
   func runRows(
-    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
-    alone: Bool
+    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int
   ) {
     let each = body.elementCount / count
     body.run(
       rows.lowerBound * each..<rows.upperBound * each, memory, scratch, thread: thread)
   }
 
+  /// One of the units on one thread.
   func runUnit(_ unit: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int) {
     body.runUnit(unit, memory, scratch, thread: thread)
   }

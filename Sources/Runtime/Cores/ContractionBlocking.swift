@@ -160,7 +160,7 @@ struct ContractionBlocking: BitwiseCopyable {
     // read by each panel from the third cache.
     let isStreamed = isLong || !packs && inner * columns * size > farByteCount
     let wanted =
-      isStreamed ? min(Int(pb_available_processors()), wantedParts) : wantedParts
+      isStreamed ? min(Threads.processors, wantedParts) : wantedParts
     let parts = max(min(Int(work / leastWork), wanted), 1)
     let share = (rows + parts - 1) / parts, height = min(share, most)
     // To the nearest multiple, so that there are about as many as wanted. Upwards where panels are
@@ -174,7 +174,7 @@ struct ContractionBlocking: BitwiseCopyable {
   /// The length of parts that threads share evenly: a thread with one part more than another, or with
   /// a longer one, would end last. The kernel splits any number of rows evenly.
   private static func equalParts(of rows: Int, longest: Int) -> Int {
-    let threads = min(Int(pb_available_processors()), wantedParts)
+    let threads = min(Threads.processors, wantedParts)
     let parts = (rows + longest - 1) / longest
     let count = parts < threads ? parts : (parts + threads - 1) / threads * threads
     return max((rows + count - 1) / max(count, 1), 1)

@@ -28,11 +28,11 @@ struct CompiledPhase: BitwiseCopyable {
     for number in phase.steps {
       var context = context
       context.step = number
-      let step = CompiledStep(plan.steps[number], in: context), core = step.core
+      let step = CompiledStep(plan.steps[number], in: context), facts = step.facts
       members.append(
-        Member(step: step, sharedOffset: shared, unitCount: core.unitCount ?? 0))
-      shared += Plan.padded(core.sharedByteCount)
-      threadByteCount = max(threadByteCount, core.threadByteCount)
+        Member(step: step, sharedOffset: shared, unitCount: facts.unitCount ?? 0))
+      shared += Plan.padded(facts.sharedByteCount)
+      threadByteCount = max(threadByteCount, facts.threadByteCount)
       bytes += plan.steps[number].streamedCount * MemoryLayout<Float>.size / (phase.rows ?? 1)
     }
     if phase.rows == nil {
@@ -54,7 +54,7 @@ struct CompiledPhase: BitwiseCopyable {
 
   func run(_ memory: RunMemory, _ scratch: Scratch) {
     if members.count == 1, rows == nil {
-      members[0].step.core.run(memory, scratch)
+      members[0].step.run(memory, scratch)
       return
     }
     if let rows {
@@ -76,13 +76,13 @@ struct CompiledPhase: BitwiseCopyable {
     // With one turn each, threads need not wait for each other's copies.
     let alone = threads > 1 && turns == 1
     for index in members.indices {
-      members[index].step.core.prepare(
+      members[index].step.prepare(
         memory, scratch.sharing(members[index].sharedOffset), alone: alone)
     }
     scratch.split(units: units, nanoseconds: nanoseconds) { unit, thread in
       let range = unit * length..<min((unit + 1) * length, rows)
       for index in members.indices {
-        members[index].step.core.runRows(
+        members[index].step.runRows(
           range, of: rows, memory, scratch.sharing(members[index].sharedOffset), thread: thread,
           alone: alone)
       }
@@ -91,11 +91,11 @@ struct CompiledPhase: BitwiseCopyable {
 
   private func runUnits(_ memory: RunMemory, _ scratch: Scratch) {
     for index in members.indices where members[index].unitCount > 0 {
-      members[index].step.core.prepare(
+      members[index].step.prepare(
         memory, scratch.sharing(members[index].sharedOffset), alone: false)
     }
     for index in members.indices where members[index].unitCount == 0 {
-      members[index].step.core.run(
+      members[index].step.run(
         memory, scratch.sharing(members[index].sharedOffset))
     }
     scratch.split(units: unitCount, nanoseconds: nanoseconds, areAlike: false) { number, thread in
@@ -104,7 +104,7 @@ struct CompiledPhase: BitwiseCopyable {
         unit -= members[index].unitCount
         index += 1
       }
-      members[index].step.core.runUnit(
+      members[index].step.runUnit(
         unit, memory, scratch.sharing(members[index].sharedOffset), thread: thread)
     }
   }

@@ -10,7 +10,7 @@ final class Executable: @unchecked Sendable {
   let plan: Plan
   let argumentCount: Int
   /// About how many bytes the plan and its kernels take.
-  var byteCount: Int { plan.byteCount + plain.byteCount }
+  let byteCount: Int
   /// Bytes of each output, and the output that each result is.
   private let outputByteCounts: [Int]
   private let outputOfResult: [Int]
@@ -24,7 +24,7 @@ final class Executable: @unchecked Sendable {
   private let learnsThreads: Bool
   private let idleArenas = Lock<[Arena]>([])
   /// Idle arenas kept at most: as many threads as this rarely run at once.
-  private static let mostIdle = 2 * Int(pb_available_processors())
+  private static let mostIdle = 2 * Threads.processors
 
   init(_ plan: Plan) {
     self.plan = plan
@@ -39,6 +39,7 @@ final class Executable: @unchecked Sendable {
     sharedByteCount = Plan.padded(phases.lazy.map(\.sharedByteCount).max() ?? 0)
     let nanoseconds = phases.reduce(0) { $0 + $1.nanoseconds }
     learnsThreads = (Scratch.worthSplitting..<1_000_000).contains(nanoseconds)
+    byteCount = plan.byteCount + plain.byteCount
     ArenaMemory.add(self)
   }
 

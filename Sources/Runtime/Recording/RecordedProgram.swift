@@ -120,7 +120,7 @@ package final class RecordedProgram: @unchecked Sendable {
       given.leaves.enumerated().compactMap { number, leaf in
         capture.argument(of: leaf).flatMap { open.remove($0) }.map { ($0, number) }
       })
-    let constants = open.sorted().map { ($0, capture.arguments[$0]) }
+    let constants = open.sorted().map { ($0, capture.arguments[$0]!) }
     constantNumbers = constants.map(\.1)
     self.constants = plain.array(constants.map { ($0, $1.base) })
     parameters = plain.array(capture.parameters)

@@ -49,7 +49,12 @@ struct RunMemory {
 
   func pointer(_ slot: Int) -> UnsafeMutableRawPointer { slots[slot] }
 
-  /// Says where arguments or outputs are.
+  /// Says where all arguments are, which must be known.
+  func bind(arguments: [Storage?]) {
+    for index in arguments.indices { slots[index] = arguments[index]!.base }
+  }
+
+  /// Says where outputs are.
   func bind(_ storages: [Storage], from first: Int) {
     for index in storages.indices { slots[first + index] = storages[index].base }
   }

@@ -18,57 +18,13 @@ import Synchronization
 /// The caller works too. It never waits for a worker that has not begun: units are taken from one
 /// counter, and the job is over when none is left and all that were taken are done. Workers spin
 /// for a moment after work, because in a training loop more follows at once, then sleep.
-///
-/// A worker that the system stops in the middle of a unit, because another program wants its
-/// processor, holds up the caller. When that happens the caller works alone for a while.
 final class ThreadPool: @unchecked Sendable {
   static let shared = ThreadPool()
   static let capacity = 64
   static let highestUsed = Atomic<Int>(1)
 
-  /// Waking a sleeping worker takes as long as this many nanoseconds of work, so it must be made up
-  /// for by the work at hand, or by what came lately and might have been shared.
-  private static let worthWaking = 100_000
-  private static let worthWakingLately = 300_000
   /// Nanoseconds that a worker looks out for more work.
   private static let alert: Int64 = 1_000_000
-  /// Nanoseconds after which a worker that should be done has been stopped, and for how long the
-  /// caller then works alone: at first, and at most.
-  private static let stall: Int64 = 150_000
-  private static let shortestRest: Int64 = 40_000_000
-  private static let longestRest: Int64 = 10_240_000_000
-  /// Nanoseconds that waking may take.
-  private static let longestWaking: Int64 = 4_000_000
-  private static let soon: Int64 = 30_000_000
-
-  /// The job that is posted: workers at rest look at it and nothing else.
-  private struct Post: ~Copyable {
-    /// What is left to take of which job. Who takes units from it holds the job open, and may rely
-    /// on what the post said before.
-    let ticket = Atomic<UInt64>(0)
-    let units = Atomic<Int>(0)
-    let threads = Atomic<Int>(0)
-    let largestShare = Atomic<Int>(0)
-    let work = Atomic<UnsafeRawPointer?>(nil)
-    /// The processor that the caller was seen on.
-    let callersProcessor = Atomic<Int>(-2)
-  }
-
-  /// A job's number and how many of its units nobody has taken yet.
-  private struct Ticket {
-    var word: UInt64
-    init(word: UInt64) { self.word = word }
-    init(job: UInt32, left: Int) { word = UInt64(job) << 32 | UInt64(left) }
-    var job: UInt32 { UInt32(word >> 32) }
-    var left: Int { Int(word & 0xffff_ffff) }
-
-    /// As many units as a thread takes now: less and less, so that all end together.
-    func share(threads: Int, atMost largest: Int) -> Int {
-      Swift.min((left + 2 * threads - 1) / (2 * threads), largest)
-    }
-  }
-
-  private typealias Work = (Int, Int) -> Void
 
   /// The process that the workers belong to: the child of a fork has none of them.
   private let home = Atomic<UInt32>(pb_forks())
@@ -82,13 +38,7 @@ final class ThreadPool: @unchecked Sendable {
   // Touched by whoever is busy with the pool.
   private var workerCount = 0
   private var expected = 0
-  private var missed = 0
-  /// When workers were woken, if none has helped since.
-  private var awaitedSince: Int64 = 0
-  private var restsUntil: Int64 = 0
-  /// When the last stall or rest ended.
-  private var workedSince = Int64.min / 2
-  private var nextRest = ThreadPool.shortestRest
+  private var patience = Patience()
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
@@ -119,7 +69,7 @@ final class ThreadPool: @unchecked Sendable {
   private func forgetWorkers() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
-    (workerCount, missed) = (0, 0)
+    (workerCount, patience) = (0, Patience())
     sleeping.store(0, ordering: .relaxed)
     // What workers had taken of the parent's job they never finish here.
     post.pointee.ticket.store(0, ordering: .relaxed)
@@ -145,7 +95,8 @@ final class ThreadPool: @unchecked Sendable {
     }
     defer { isBusy.store(false, ordering: .releasing) }
     startWorkers(wanted)
-    guard isWorthSharing(nanoseconds) else {
+    let areAwake = sleeping.load(ordering: .relaxed) < workerCount
+    guard patience.isWorthSharing(nanoseconds, areAwake: areAwake) else {
       for unit in 0..<units { work(unit, 0) }
       return
     }
@@ -162,7 +113,7 @@ final class ThreadPool: @unchecked Sendable {
         post.pointee.ticket.store(ticket.word, ordering: .sequentiallyConsistent)
         if sleeping.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
         for unit in 0..<own { work(unit, 0) }
-        let taken = own + takeUnits(thread: 0)
+        let taken = own + post.pointee.takeUnits(thread: 0, noting: finished)
         if taken == units { return }
         expected &+= units - taken
         waitForWorkers(nanoseconds: nanoseconds / units * own)
@@ -170,93 +121,22 @@ final class ThreadPool: @unchecked Sendable {
     }
   }
 
-  private func isWorthSharing(_ nanoseconds: Int) -> Bool {
-    if restsUntil > 0 {
-      if now() < restsUntil { return false }
-      restsUntil = 0
-    }
-    if sleeping.load(ordering: .relaxed) < workerCount {
-      awaitedSince = 0
-      return true
-    }
-    if nanoseconds >= ThreadPool.worthWaking { return true }
-    missed += nanoseconds
-    if missed < ThreadPool.worthWakingLately { return false }
-    missed = 0
-    let time = now()
-    if awaitedSince == 0 {
-      awaitedSince = time
-    } else if time - awaitedSince > ThreadPool.longestWaking {
-      awaitedSince = 0
-      noteStall(at: time)
-    }
-    return restsUntil == 0
-  }
-
   private func waitForWorkers(nanoseconds: Int) {
     for _ in 0..<16 {
       if finished.pointee.load(ordering: .acquiring) == expected { return }
       pb_pause()
     }
-    let start = now()
+    let start = monotonicNanoseconds()
     var isStalled = false
     while finished.pointee.load(ordering: .acquiring) != expected {
       for _ in 0..<16 { pb_pause() }
-      if now() - start > ThreadPool.stall + 2 * Int64(nanoseconds) {
+      if monotonicNanoseconds() - start > Patience.stall + 2 * Int64(nanoseconds) {
         isStalled = true
         // An idle processor makes the system look for threads that wait for another one.
         usleep(20)
       }
     }
-    if isStalled { noteStall(at: now()) }
-  }
-
-  /// A stall now and then costs little; when another one follows soon, the caller works alone for
-  /// a while, longer each time.
-  private func noteStall(at time: Int64) {
-    if time - workedSince < ThreadPool.soon {
-      restsUntil = time + nextRest
-      nextRest = Swift.min(4 * nextRest, ThreadPool.longestRest)
-      workedSince = restsUntil
-    } else {
-      nextRest = ThreadPool.shortestRest
-      workedSince = time
-    }
-  }
-
-  private func now() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-  }
-
-  /// Takes units of the posted job until none is left, and does them; how many they were.
-  private func takeUnits(thread: Int) -> Int {
-    var taken = 0
-    var ticket = Ticket(word: post.pointee.ticket.load(ordering: .acquiring))
-    while ticket.left > 0 {
-      // Should the post change meanwhile, so has the ticket, and nothing is taken.
-      let units = post.pointee.units.load(ordering: .relaxed)
-      let threads = post.pointee.threads.load(ordering: .relaxed)
-      let largestShare = post.pointee.largestShare.load(ordering: .relaxed)
-      guard thread < threads, let work = post.pointee.work.load(ordering: .relaxed) else { break }
-      let share = ticket.share(threads: threads, atMost: largestShare)
-      let (isTaken, now) = post.pointee.ticket.compareExchange(
-        expected: ticket.word, desired: ticket.word - UInt64(share),
-        ordering: .acquiringAndReleasing)
-      if isTaken {
-        // The caller keeps its work where it is until all units taken are done.
-        let work = work.assumingMemoryBound(to: Work.self)
-        let first = units - ticket.left
-        for unit in first..<first + share { work.pointee(unit, thread) }
-        if thread > 0 { finished.pointee.add(share, ordering: .releasing) }
-        taken += share
-        ticket = Ticket(word: post.pointee.ticket.load(ordering: .acquiring))
-      } else {
-        ticket = Ticket(word: now)
-      }
-    }
-    return taken
+    if isStalled { patience.noteStall(at: monotonicNanoseconds()) }
   }
 
   private func startWorkers(_ count: Int) {
@@ -285,7 +165,7 @@ final class ThreadPool: @unchecked Sendable {
     var seen: UInt32 = 0
     while true {
       seen = waitForJob(after: seen)
-      if takeUnits(thread: thread) > 0,
+      if post.pointee.takeUnits(thread: thread, noting: finished) > 0,
         ThreadPool.highestUsed.load(ordering: .relaxed) <= thread
       {
         ThreadPool.highestUsed.max(thread + 1, ordering: .relaxed)
@@ -294,7 +174,7 @@ final class ThreadPool: @unchecked Sendable {
   }
 
   private func waitForJob(after seen: UInt32) -> UInt32 {
-    let start = now()
+    let start = monotonicNanoseconds()
     repeat {
       // On the caller's processor a worker is in its way. The system would move it, but not soon.
       if pb_processor() == post.pointee.callersProcessor.load(ordering: .relaxed) {
@@ -305,7 +185,7 @@ final class ThreadPool: @unchecked Sendable {
         if job != seen { return job }
         pb_pause()
       }
-    } while now() - start < ThreadPool.alert
+    } while monotonicNanoseconds() - start < ThreadPool.alert
     pthread_mutex_lock(mutex)
     sleeping.add(1, ordering: .sequentiallyConsistent)
     var job = seen

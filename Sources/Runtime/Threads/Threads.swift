@@ -33,8 +33,11 @@ public enum Threads {
   /// then ``limit`` begins with the processors that this process may run on.
   public static var limitIsAsRequested: Bool { requested == nil || requestedNumber != nil }
 
-  private static let initial =
-    requestedNumber ?? Swift.min(Int(pb_available_processors()), ThreadPool.capacity)
+  /// Processors that the process may run on, as it was when somebody first asked: finding out reads
+  /// several files.
+  static let processors = Int(pb_available_processors())
+
+  private static let initial = requestedNumber ?? Swift.min(processors, ThreadPool.capacity)
 
   private static let requested = getenv("PULLBACK_THREADS").map { String(cString: $0) }
 

@@ -30,6 +30,11 @@ public struct Shape: Sendable, Hashable {
     for _ in 0..<rank { append(extent) }
   }
 
+  /// The numbers of the axes of a tensor of this rank, in order.
+  package init(axesOfRank rank: Int) {
+    for axis in 0..<rank { append(axis) }
+  }
+
   package mutating func append(_ extent: Int) {
     rank += 1
     if rank > Shape.inlineRank {
@@ -117,13 +122,36 @@ extension Shape: CustomReflectable {
 extension Shape {
   package static func + (left: Shape, right: Shape) -> Shape {
     var sum = left
-    for extent in right { sum.append(extent) }
+    for axis in 0..<right.rank { sum.append(right[axis]) }
     return sum
+  }
+
+  /// The extents of the first `count` axes.
+  package func leading(_ count: Int) -> Shape {
+    var leading = Shape()
+    for axis in 0..<count { leading.append(self[axis]) }
+    return leading
+  }
+
+  /// Without the first `count` axes.
+  package func droppingLeading(_ count: Int) -> Shape {
+    var rest = Shape()
+    for axis in count..<Swift.max(rank, count) { rest.append(self[axis]) }
+    return rest
+  }
+
+  /// The extent of axis order[i] at axis i.
+  package func arranged(by order: Shape) -> Shape {
+    var arranged = order
+    for axis in 0..<order.rank { arranged[axis] = self[order[axis]] }
+    return arranged
   }
 
   /// Without the axes in the set.
   package func dropping(_ axes: AxisSet) -> Shape {
-    Shape(indices.lazy.filter { !axes.contains($0) }.map { self[$0] })
+    var kept = Shape()
+    for axis in 0..<rank where !axes.contains(axis) { kept.append(self[axis]) }
+    return kept
   }
 
   /// What `dropping` was given, where the dropped axes had extent 1.
@@ -139,6 +167,8 @@ extension Shape {
 
   /// With extent 1 in place of the axes in the set.
   package func collapsing(_ axes: AxisSet) -> Shape {
-    Shape(indices.lazy.map { axes.contains($0) ? 1 : self[$0] })
+    var collapsed = self
+    for axis in 0..<rank where axes.contains(axis) { collapsed[axis] = 1 }
+    return collapsed
   }
 }
