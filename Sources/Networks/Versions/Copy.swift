@@ -25,8 +25,8 @@ public struct Copy<Net: ParameterTree>: ParameterTree {
   /// The copy's own parameters, under the model's paths.
   public var parameters: Parameters { twin.parameters }
 
-  /// Calls `body` with the model, whose parameters are those of the copy meanwhile: for models that have
-  /// more functions than one, or another than layers have.
+  /// Calls `body` with the model, whose parameters are those of the copy meanwhile, in this task and
+  /// those that it starts: for models that have more functions than one, or another than layers have.
   public func withModel<Result>(_ body: (Net) throws -> Result) rethrows -> Result {
     try twin.withModel(body)
   }

@@ -16,7 +16,7 @@ import PullbackTensors
 /// SGD(model, learningRate: 0.25).minimize(w.value.squared().sum())
 /// print(w.value, before.parameters["w"]!.value)   // [2.] [4.]
 /// model.assign(before)
-/// print(w.value)                                  // [4.]
+/// print(w.value)   // [4.]
 /// ```
 public struct Snapshot<Net: ParameterTree>: ParameterTree {
   private let twin: Twin<Net>
@@ -27,8 +27,9 @@ public struct Snapshot<Net: ParameterTree>: ParameterTree {
   /// or training them is a mistake.
   public var parameters: Parameters { twin.parameters }
 
-  /// Calls `body` with the model, whose parameters have the numbers of the snapshot meanwhile: for models
-  /// that have more functions than one, or another than layers have.
+  /// Calls `body` with the model, whose parameters have the numbers of the snapshot meanwhile, in this
+  /// task and those that it starts: for models that have more functions than one, or another than layers
+  /// have.
   ///
   /// ```swift
   /// let code = snapshot.withModel { model in model.encode(x) }

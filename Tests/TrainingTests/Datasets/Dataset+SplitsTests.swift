@@ -47,9 +47,4 @@ struct DatasetSplitsTests {
       #expect(training == order.filter { !validation.contains($0) })
     }
   }
-
-  @Test func printsWhatTheDocumentationSays() {
-    let data = Dataset(inputs: .zeros([5, 1]), labels: [0, 1, 2, 3, 4])
-    #expect("\(data.folds(2).map(\.validation.labels.scalars))" == "[[0, 1, 2], [3, 4]]")
-  }
 }

@@ -57,14 +57,6 @@ struct DatasetTests {
     #expect(data.split(0.5).rest.inputs.shape == [0, 3])
   }
 
-  @Test func printsWhatTheDocumentationSays() {
-    let homes = Dataset(inputs: [[3], [2], [5]], targets: Tensor<Float>([[150], [90], [310]]))
-    #expect("\(homes)" == "Dataset of 3 examples: inputs [3, 1], targets [3, 1]")
-    #expect("\(homes.batches(of: 2).map(\.count))" == "[2, 1]")
-    let data = Dataset(inputs: [[1], [2], [3]], labels: [0, 1, 0])
-    #expect("\(data.examples(where: data.labels .== 0).inputs)" == "[[1.]\n [3.]]")
-  }
-
   enum Fault: String, CaseIterable, Codable {
     case targets, scalarTargets, labels, condition, share, noShare, split, oneFold, manyFolds
 
