@@ -37,12 +37,12 @@ func withLengthOfHeader(_ bytes: [UInt8]) -> [UInt8] {
 private func use(_ file: ModelFile) {
   precondition(!"\(file)".isEmpty)
   saveAndLoad(file)
-  guard let architecture = file.architecture else { return }
-  let model = try! file.makeModel()
-  let columns = architecture.layers.lazy.compactMap { layer in
-    if case .linear(let inputs, _, _) = layer { inputs } else { nil }
-  }.first
-  let y = model(Tensor<Float>.uniform([2, columns ?? 2], key: RandomKey(seed: 1)))
+  guard file.architecture != nil else { return }
+  // Whatever the file holds is a model; most are a `Sequential`.
+  _ = try! file.makeModel(as: (any StoredLayer).self)
+  guard let model = try? file.makeModel() else { return }
+  let columns = model.inputCount ?? 2
+  let y = model(Tensor<Float>.uniform([2, columns], key: RandomKey(seed: 1)))
   precondition(y.scalars.count == y.shape.elementCount)
   guard let state = file.optimizer, !model.parameters.isEmpty,
     let optimizer = optimizer(state, model.parameters), (try? file.restore(optimizer)) != nil
@@ -50,12 +50,12 @@ private func use(_ file: ModelFile) {
   for key in RandomKey(seed: 2).split(into: 2) {
     optimizer.minimize(
       Pass.training(key: key) {
-        model(Tensor<Float>.uniform([2, columns ?? 2], key: key)).squared().mean()
+        model(Tensor<Float>.uniform([2, columns], key: key)).squared().mean()
       })
   }
   let trained = ModelFile(
-    model, architecture: architecture, preprocessing: file.preprocessing,
-    classNames: file.classNames, summary: file.summary, optimizer: optimizer,
+    model, preprocessing: file.preprocessing, classNames: file.classNames, summary: file.summary,
+    optimizer: optimizer,
     randomKeys: file.randomKeys)
   // Training may diverge: such numbers are not saved.
   let numbers = OptimizerState(of: optimizer).numbers

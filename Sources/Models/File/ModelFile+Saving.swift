@@ -62,12 +62,12 @@ extension ModelFile {
   }
 
   /// What readers of JSON take.
-  private static let deepestValue = 64
+  static let deepestValue = 64
 }
 
 extension JSON {
   /// Ends early: a text of such a value would use up the stack.
-  fileprivate func isDeeper(than depth: Int) -> Bool {
+  func isDeeper(than depth: Int) -> Bool {
     if depth < 0 { return true }
     return switch self {
     case .array(let elements): elements.contains { $0.isDeeper(than: depth - 1) }
