@@ -137,6 +137,10 @@ struct FileExamplesTests {
       let settings: LayerSettings = ["inputs": .integer(4), "bias": .truth(true)]
       #expect("\(settings)" == "(inputs: 4, bias: true)")
       #expect(try settings.count("inputs") == 4)
+      let sizes: LayerSettings = [
+        "size": .list([.integer(3), .integer(5)]), "outputs": .integer(8),
+      ]
+      #expect("\(try sizes.shape("size", "outputs"))" == "[3, 5, 8]")
       let error = LayerError("0 where 1 or more are expected", setting: "heads")
       #expect("\(error)" == "heads: 0 where 1 or more are expected")
       #expect(

@@ -5,11 +5,39 @@ import Pullback
 
 // Whatever loads can be used, and is the same when it has been saved and loaded again.
 
+/// A layer as a user would write it: w (x + f(x)).
+private struct Residual: StoredLayer {
+  static let kind = "residual"
+  let inner: any Layer<Tensor<Float>, Tensor<Float>>
+  let weight: Parameter
+  let name: String
+
+  init(settings: LayerSettings) throws {
+    inner = try settings.layer("inner")
+    weight = Parameter(shape: try settings.shape("extents"), .constant(1))
+    name = try settings.text("name")
+    guard let stored = inner as? any StoredLayer, stored.inputCount == stored.outputCount,
+      weight.shape.allSatisfy({ $0 == 1 })
+    else { throw LayerError("a layer that keeps the shape expected") }
+  }
+
+  var parameters: Parameters { ["inner": inner, "weight": weight] }
+  func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { (x + inner(x)) * weight.value.sum() }
+
+  var settings: LayerSettings {
+    [
+      "extents": .list(weight.shape.map { .integer($0) }), "name": .text(name),
+      "inner": .layer(inner),
+    ]
+  }
+  var lastAxis: LastAxis { (inner as? any StoredLayer)?.lastAxis ?? .unknown }
+}
+
 /// Uses a model for what its file is for: it describes itself, predicts, goes on with training for
 /// two steps and is saved.
 func readModel(_ bytes: [UInt8]) {
   for bytes in [bytes, withLengthOfHeader(bytes)] {
-    if let file = try? ModelFile.load(from: bytes) { use(file) }
+    if let file = try? ModelFile.load(from: bytes, layers: [Residual.self]) { use(file) }
   }
 }
 
@@ -88,7 +116,7 @@ private let path = FileManager.default.temporaryDirectory
 
 private func saveAndLoad(_ file: ModelFile) {
   try! file.save(to: path)
-  let again = try! ModelFile.load(at: path)
+  let again = try! ModelFile.load(at: path, layers: [Residual.self])
   try! FileManager.default.removeItem(atPath: path)
   precondition(again.architecture == file.architecture)
   precondition(again.preprocessing == file.preprocessing)

@@ -57,8 +57,9 @@ struct LayerReader {
     of type: any StoredLayer.Type, _ reader: MetadataReader
   ) throws(FileError) -> any StoredLayer {
     let settings = LayerSettings(
-      try reader.namedMembers { (member) throws(FileError) in try value(member) }
-        .filter { $0.name != "type" })
+      try reader.namedMembers { (member) throws(FileError) in
+        member.value == .null ? nil : try value(member)
+      }.compactMap { name, value in name == "type" ? nil : value.map { (name, $0) } })
     let layer: any StoredLayer
     do {
       layer = try type.init(settings: settings)

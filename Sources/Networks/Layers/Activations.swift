@@ -8,6 +8,7 @@ import PullbackTensors
 public struct ReLU: StoredLayer {
   public static let kind = "relu"
 
+  /// The layer has no settings.
   public init() {}
 
   public init(settings: LayerSettings) {}
@@ -23,6 +24,7 @@ public struct ReLU: StoredLayer {
 public struct Tanh: StoredLayer {
   public static let kind = "tanh"
 
+  /// The layer has no settings.
   public init() {}
 
   public init(settings: LayerSettings) {}
@@ -38,6 +40,7 @@ public struct Tanh: StoredLayer {
 public struct GELU: StoredLayer {
   public static let kind = "gelu"
 
+  /// The layer has no settings.
   public init() {}
 
   public init(settings: LayerSettings) {}
@@ -53,6 +56,7 @@ public struct GELU: StoredLayer {
 public struct Softmax: StoredLayer {
   public static let kind = "softmax"
 
+  /// The layer has no settings.
   public init() {}
 
   public init(settings: LayerSettings) {}
@@ -72,6 +76,7 @@ public struct Softmax: StoredLayer {
 public struct Activation: Layer {
   private let function: @Sendable (Tensor<Float>) -> Tensor<Float>
 
+  /// The layer of a function.
   public init(_ function: @escaping @Sendable (Tensor<Float>) -> Tensor<Float>) {
     self.function = function
   }

@@ -19,7 +19,9 @@ import PullbackTensors
 /// any layer from indices to numbers. A function of several tensors is no layer: let it be a
 /// ``ParameterTree``.
 public protocol Layer<Input, Output>: ParameterTree, Sendable {
+  /// What the layer takes.
   associatedtype Input = Tensor<Float>
+  /// What the layer gives.
   associatedtype Output = Tensor<Float>
 
   /// The layer's parameters under the names that files and messages use.

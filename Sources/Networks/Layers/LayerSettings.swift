@@ -38,7 +38,7 @@ public struct LayerSettings: Sendable, ExpressibleByDictionaryLiteral {
 
 // Readers for `init(settings:)`. Each throws a ``LayerError`` if there is no such value.
 extension LayerSettings {
-  /// A whole number from 0 on. The most is such that the product of two can be counted.
+  /// A whole number from 0 on. For the extents of a parameter use ``shape(_:)``.
   public func count(_ name: String, upTo most: Int = Int(Int32.max)) throws(LayerError) -> Int {
     let expected = "a whole number from 0 on"
     guard case .integer(let number) = try value(name), number >= 0 else {
@@ -60,6 +60,31 @@ extension LayerSettings {
     return counts
   }
 
+  /// A shape of which the extents are counts and lists of counts: what a parameter is made of. Its
+  /// elements can be counted, whatever the file says.
+  ///
+  /// ```swift
+  /// let settings: LayerSettings = [
+  ///   "size": .list([.integer(3), .integer(5)]), "outputs": .integer(8),
+  /// ]
+  /// print(try settings.shape("size", "outputs"))   // [3, 5, 8]
+  /// ```
+  public func shape(_ names: String...) throws(LayerError) -> Shape {
+    var extents: [Int] = []
+    for name in names {
+      if case .list? = self[name] {
+        extents += try counts(name, upTo: .max)
+      } else {
+        extents.append(try count(name, upTo: .max))
+      }
+    }
+    let shape = Shape(extents)
+    guard shape.checkedElementCount != nil else {
+      throw LayerError("the shape \(shape) has more elements than can be counted")
+    }
+    return shape
+  }
+
   /// A finite number, whole or not.
   public func number(_ name: String) throws(LayerError) -> Double {
     switch try value(name) {
@@ -69,6 +94,7 @@ extension LayerSettings {
     }
   }
 
+  /// True or false.
   public func truth(_ name: String) throws(LayerError) -> Bool {
     guard case .truth(let truth) = try value(name) else {
       throw LayerError("true or false expected", setting: name)
@@ -76,6 +102,7 @@ extension LayerSettings {
     return truth
   }
 
+  /// A text, byte for byte as it was saved.
   public func text(_ name: String) throws(LayerError) -> String {
     guard case .text(let text) = try value(name) else {
       throw LayerError("a text expected", setting: name)
@@ -83,7 +110,7 @@ extension LayerSettings {
     return text
   }
 
-  /// A layer of this type, also one that is not made yet but stands in a file.
+  /// A layer within the layer, of this type.
   public func layer<Inner>(
     _ name: String, as type: Inner.Type = (any Layer<Tensor<Float>, Tensor<Float>>).self
   ) throws(LayerError) -> Inner {
@@ -155,8 +182,10 @@ extension LayerSettings.Value: CustomStringConvertible {
 public struct LayerError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The setting that is wrong; nil if it is none alone.
   public let setting: String?
+  /// What is wrong.
   public let problem: String
 
+  /// An error of a setting, or of none alone.
   public init(_ problem: String, setting: String? = nil) {
     (self.problem, self.setting) = (problem, setting)
   }

@@ -44,8 +44,8 @@ public struct Linear: StoredLayer {
   }
 
   public init(settings: LayerSettings) throws(LayerError) {
-    let inputs = try settings.count("inputs", upTo: .max)
-    let outputs = try settings.count("outputs", upTo: .max)
+    let shape = try settings.shape("inputs", "outputs")
+    let (inputs, outputs) = (shape[0], shape[1])
     let bias = try settings.truth("bias")
     // A layer that computes from no number at all may claim any size.
     guard outputs > 0 else {
@@ -53,9 +53,6 @@ public struct Linear: StoredLayer {
     }
     guard bias || inputs > 0 else {
       throw LayerError("0 where 1 or more are expected for want of a bias", setting: "inputs")
-    }
-    guard Shape([inputs, outputs]).checkedElementCount != nil else {
-      throw LayerError("\(inputs) times \(outputs) weights are more than can be counted")
     }
     self.init(inputs, outputs, bias: bias)
   }

@@ -18,6 +18,7 @@ public struct Sequential<Input>: Layer {
   private let rest: [any Layer<Tensor<Float>, Tensor<Float>>]
   private let isEmpty: Bool
 
+  /// One layer or more, from the first that x meets to the last.
   public init(
     _ first: any Layer<Input, Tensor<Float>>, _ rest: any Layer<Tensor<Float>, Tensor<Float>>...
   ) {
@@ -49,6 +50,7 @@ extension Sequential where Input == Tensor<Float> {
   /// No layers: y = x.
   public init() { self.init(Unchanged(), followedBy: [], isEmpty: true) }
 
+  /// A list of layers, from the first that x meets to the last; none give y = x.
   public init(_ layers: [any Layer<Tensor<Float>, Tensor<Float>>]) {
     guard let first = layers.first else {
       self.init()

@@ -43,6 +43,7 @@ public protocol StoredLayer<Input, Output>: Layer {
 }
 
 extension StoredLayer {
+  /// Nothing is known, unless the layer says it.
   public var lastAxis: LastAxis { .unknown }
 
   /// The type and the settings: "Scaling(columns: 3)".
@@ -67,6 +68,7 @@ public enum LastAxis: Sendable, Hashable {
   /// The extent that x must have and that of y; nil where it is not known.
   case changed(from: Int?, to: Int?)
 
+  /// Nothing is known.
   public static let unknown = LastAxis.changed(from: nil, to: nil)
 
   /// What two layers one after the other make of it.

@@ -89,7 +89,7 @@ struct ArchitectureTests {
       }
       init(_ weight: Parameter) { self.weight = weight }
       init(settings: LayerSettings) throws {
-        weight = Parameter(shape: Shape(try settings.counts("extents")), .zeros)
+        weight = Parameter(shape: try settings.shape("extents"), .zeros)
       }
     }
     let encoder = Linear(4, 2)
@@ -154,5 +154,40 @@ struct ArchitectureTests {
     #expect(
       try Safetensors.read(at: path).metadata["architecture"]
         == "\(ModelContents(.none).metadata["architecture"]!)")
+  }
+
+  /// x - mean, with a mean that no optimizer changes.
+  struct Centering: StoredLayer {
+    static let kind = "centering"
+    let mean: Parameter, shift: Parameter
+    init(_ columns: Int) {
+      (mean, shift) = (Parameter(shape: [columns], .zeros), Parameter(shape: [columns], .zeros))
+    }
+    var parameters: Parameters { ["mean": mean.marked(isTrained: false), "shift": shift] }
+    func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { x - mean.value + shift.value }
+    var settings: LayerSettings { ["columns": .integer(mean.shape[0])] }
+    init(settings: LayerSettings) throws { self.init(try settings.count("columns")) }
+  }
+
+  /// What is not trained is saved with the rest, and training goes on with the same bits.
+  @Test func whatIsNotTrainedComesBack() throws {
+    func train(_ model: Sequential<Tensor<Float>>, _ adam: Adam) {
+      for _ in 0..<3 { adam.minimize(model(x).squared().mean()) }
+    }
+    let whole = Sequential(Linear(4, 3), Centering(3)).initialized(seed: 1)
+    whole.parameters["1.mean"]!.value = [1, 2, 3]
+    let adam = Adam(whole.parameters)
+    train(whole, adam)
+    try ModelFile(whole, optimizer: adam).save(to: path)
+    train(whole, adam)
+    let file = try ModelFile.load(at: path, layers: [Centering.self])
+    let second = try file.makeModel()
+    let resumed = Adam(second.parameters)
+    try file.restore(resumed)
+    train(second, resumed)
+    #expect(second.parameters["1.mean"]!.value.scalars == [1, 2, 3])
+    #expect(bits(second(x)) == bits(whole(x)))
+    #expect(second.parameters.trained.paths == ["0.weight", "0.bias", "1.shift"])
+    #expect(file.optimizer!.numbers["firstMoment/1.mean"] == nil)
   }
 }

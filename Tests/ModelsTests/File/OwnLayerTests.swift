@@ -130,7 +130,8 @@ struct OwnLayerTests {
   @Test(
     arguments: [
       ([["type": "scaling"]], "[0]: the member \"columns\" is missing"),
-      ([["type": "scaling", "columns": nil]], "[0].columns: a value expected"),
+      ([["type": "scaling", "columns": nil]], "[0]: the member \"columns\" is missing"),
+      ([["type": "rows", "extents": [3, nil]]], "[0].extents[1]: a value expected"),
       (
         [["type": "scaling", "columns": .integer(1 << 40)]],
         "[0].columns: 1099511627776 where a whole number from 0 on up to 2147483647 is expected"

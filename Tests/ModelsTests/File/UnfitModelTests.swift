@@ -47,8 +47,8 @@ struct UnfitModelTests {
         == "model: architecture[0].inputs: 0 where 1 or more are expected for want of a bias")
     #expect(
       architecture([linear(4_611_686_018_427_387_904, 8)])
-        == "model: architecture[0]: 4611686018427387904 times 8 weights are more than can be "
-        + "counted"
+        == "model: architecture[0]: the shape [4611686018427387904, 8] has more elements than can "
+        + "be counted"
     )
   }
 

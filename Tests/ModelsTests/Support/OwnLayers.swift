@@ -62,7 +62,7 @@ struct Rows: StoredLayer {
 
   var settings: LayerSettings { ["extents": .list(table.shape.map { .integer($0) })] }
   init(settings: LayerSettings) throws {
-    let extents = try settings.counts("extents")
+    let extents = try settings.shape("extents")
     guard extents.count == 2 else { throw LayerError("two expected", setting: "extents") }
     self.init(extents[0], width: extents[1])
   }

@@ -16,6 +16,7 @@ struct LayerSettingsTests {
     #expect(try settings.number("count") == 3 && settings.number("rate") == 0.5)
     #expect(try settings.truth("isOn") && settings.text("name") == "a")
     #expect(try settings.counts("extents") == [2, 5])
+    #expect(try settings.shape("extents", "count") == [2, 5, 3])
     #expect(try settings.layer("inner", as: Linear.self).weight.shape == [2, 1])
     let layers = try settings.layers("layers")
     #expect(layers.count == 2 && layers[0]([-1]).scalars == [0])
@@ -38,6 +39,12 @@ struct LayerSettingsTests {
     #expect(
       message { () throws(LayerError) in _ = try settings.count("large") }
         == "large: 1099511627776 where a whole number from 0 on up to 2147483647 is expected")
+    #expect(
+      message { () throws(LayerError) in _ = try settings.shape("large", "large") }
+        == "the shape [1099511627776, 1099511627776] has more elements than can be counted")
+    #expect(
+      message { () throws(LayerError) in _ = try settings.shape("count", "mixed") }
+        == "mixed[1]: a whole number from 0 on expected")
     #expect(
       message { () throws(LayerError) in _ = try settings.counts("mixed") }
         == "mixed[1]: a whole number from 0 on expected")
