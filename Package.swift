@@ -43,13 +43,15 @@ let package = Package(
     .target(
       name: "CPullbackDigits", path: "Sources/CDigits", exclude: ["SOURCE.md", "digits.bin"]),
     .target(
-      name: "PullbackNetworks", dependencies: ["PullbackRuntime", "CPullbackDigits"],
-      path: "Sources/Networks"),
+      name: "PullbackNetworks", dependencies: ["PullbackRuntime"], path: "Sources/Networks"),
+    .target(
+      name: "PullbackTraining", dependencies: ["PullbackNetworks", "CPullbackDigits"],
+      path: "Sources/Training"),
     .target(
       name: "PullbackFormats", dependencies: ["PullbackRuntime"], path: "Sources/Formats",
       swiftSettings: optimisedSwift),
     .target(
-      name: "PullbackModels", dependencies: ["PullbackNetworks", "PullbackFormats"],
+      name: "PullbackModels", dependencies: ["PullbackTraining", "PullbackFormats"],
       path: "Sources/Models"),
     .target(name: "PullbackByHand", dependencies: ["PullbackRuntime"], path: "Sources/ByHand"),
     .target(name: "PullbackDrawing", path: "Sources/Drawing"),
@@ -60,7 +62,7 @@ let package = Package(
       name: "Pullback",
       dependencies: [
         "PullbackTensors", "PullbackPlans", "PullbackRuntime", "PullbackNetworks",
-        "PullbackFormats", "PullbackModels", "PullbackDerivations",
+        "PullbackTraining", "PullbackFormats", "PullbackModels", "PullbackDerivations",
       ],
       path: "Sources/Pullback"),
     .executableTarget(
@@ -98,6 +100,7 @@ let package = Package(
     .testTarget(
       name: "NetworksTests", dependencies: ["Pullback", "CPullbackAllocations"],
       exclude: ["Fixtures"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Pullback"]),
     .testTarget(name: "DerivationsTests", dependencies: ["Pullback", "PullbackTestSupport"]),
     .testTarget(name: "DrawingTests", dependencies: ["PullbackDrawing", "PullbackTestSupport"]),
     .testTarget(name: "ByHandTests", dependencies: ["Pullback", "PullbackByHand"]),

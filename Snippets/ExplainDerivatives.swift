@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // snippet.hide
-// The third example of README.md: DocumentationTests compare the text and the printed results.
+// The fourth example of README.md: DocumentationTests compare the text and the printed results.
 // snippet.show
 import Pullback
 

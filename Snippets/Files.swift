@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // snippet.hide
-// The third example of README.md. It writes into the current folder.
+// The fifth example of README.md. It writes into the current folder.
 // snippet.show
 import Pullback
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackFormats
-import PullbackNetworks
 import PullbackRuntime
 import PullbackTensors
+import PullbackTraining
 
-extension Dataset {
+extension Dataset where Target == Int32 {
   /// Images and their labels from a pair of IDX files, plain or compressed with gzip.
   ///
   /// Images [count, rows, columns] of bytes become inputs [count, rows * columns] in 0 ... 1; labels

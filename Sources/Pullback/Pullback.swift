@@ -8,3 +8,4 @@
 @_exported import PullbackPlans
 @_exported import PullbackRuntime
 @_exported import PullbackTensors
+@_exported import PullbackTraining

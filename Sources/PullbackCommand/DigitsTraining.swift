@@ -78,7 +78,7 @@ struct DigitsTraining {
   }
 
   private func measure(
-    _ data: Dataset
+    _ data: Dataset<Int32>
   ) -> (loss: Double, accuracy: Double, logits: Tensor<Float>) {
     let logits = model(data.inputs)
     let loss = softmaxCrossEntropy(logits, labels: data.labels)

@@ -10,7 +10,13 @@ struct ReadmeTests {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   private static let examples = [
-    ("README.md", ["ForwardAndBackward", "TrainOnDigits", "ExplainDerivatives", "Files"]),
+    (
+      "README.md",
+      [
+        "ForwardAndBackward", "TrainOnDigits", "PredictWhileTraining", "ExplainDerivatives",
+        "Files",
+      ]
+    ),
     ("Documentation/Jacobians.md", ["FiveJacobians"]),
   ]
 

@@ -31,9 +31,13 @@ struct StructureTests {
     "Tensors": ["CPullbackTrap", "CPullbackLocks"],
     "Plans": ["PullbackTensors"],
     "Runtime": ["PullbackTensors", "PullbackPlans", "CPullbackKernels", "CPullbackLocks"],
-    "Networks": ["PullbackTensors", "PullbackPlans", "PullbackRuntime", "CPullbackDigits"],
+    "Networks": ["PullbackTensors", "PullbackPlans", "PullbackRuntime"],
+    "Training": ["PullbackTensors", "PullbackRuntime", "PullbackNetworks", "CPullbackDigits"],
     "Formats": ["PullbackTensors", "PullbackRuntime"],
-    "Models": ["PullbackTensors", "PullbackRuntime", "PullbackNetworks", "PullbackFormats"],
+    "Models": [
+      "PullbackTensors", "PullbackRuntime", "PullbackNetworks", "PullbackTraining",
+      "PullbackFormats",
+    ],
     "Drawing": [],
     "Derivations": [
       "PullbackTensors", "PullbackPlans", "PullbackRuntime", "PullbackNetworks", "PullbackDrawing",

@@ -39,6 +39,6 @@ struct Assignment {
   }
 
   func perform() {
-    for (parameter, tensor) in pairs { parameter.value = tensor }
+    Parameter.setValues(of: pairs.map(\.0), to: pairs.map(\.1))
   }
 }

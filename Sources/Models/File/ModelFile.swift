@@ -40,7 +40,8 @@ public struct ModelFile: Sendable {
   /// Keys of random numbers that training goes on with.
   public var randomKeys: [String: RandomKey]
 
-  /// What a model is now. Later steps of training do not change it.
+  /// What a model is now, between two steps: another thread may train it meanwhile. Later steps do not
+  /// change it.
   ///
   /// - Parameter optimizer: given if training is to go on from the file.
   public init(
@@ -48,7 +49,10 @@ public struct ModelFile: Sendable {
     summary: JSON = [:], optimizer: (any Optimizer)? = nil, randomKeys: [String: RandomKey] = [:]
   ) {
     var weights = NamedTensors()
-    for (path, parameter) in model.parameters.distinctPaths { weights.add(path, parameter.value) }
+    let leaves = model.parameters.distinctPaths
+    // All of one step, whoever trains meanwhile.
+    let values = Parameter.values(of: leaves.map(\.parameter))
+    for (leaf, value) in zip(leaves, values) { weights.add(leaf.name, value) }
     file = "ModelFile"
     self.weights = weights
     architecture = try? Architecture(of: model)

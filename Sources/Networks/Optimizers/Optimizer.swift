@@ -126,6 +126,7 @@ extension Optimizer {
 extension Parameters {
   /// Initialises what has no numbers yet, as optimizers do.
   package func initializeMissing() {
+    refuseFrozen()
     if contains(where: { !$0.parameter.isInitialized }) {
       let known = filter { $0.parameter.isInitialized }.map { ($0.parameter, $0.parameter.value) }
       initialize(seed: 0)

@@ -11,12 +11,16 @@ import PullbackTensors
 ///
 /// A parameter, and so a model of them, may be shared between threads: reading `value` during a step
 /// waits for the end of the step and gives the new numbers. Two parameters that are read one after the
-/// other may lie a step apart. A parameter is trained by one thread at a time. In the child of a `fork`
-/// during a step its numbers may be half old and half new: fork between steps.
+/// other may lie a step apart: where another thread trains, read a `snapshot()` of the model. A
+/// parameter is trained by one thread at a time. In the child of a `fork` during a step its numbers
+/// may be half old and half new: fork between steps.
+///
+/// A model holds its parameters by reference: `let other = model` is the same weights again, trained
+/// together. A model with weights of its own is a `copy()`.
 public final class Parameter: Sendable {
   public let shape: Shape
   public let initialization: Initialization
-  package let slot = LeafSlot()
+  package let slot: LeafSlot
 
   /// A parameter without numbers; `initialized(seed:)` on its model gives it some. A mistake if
   /// an extent is negative, the elements cannot be counted, or nothing can start so.
@@ -33,6 +37,15 @@ public final class Parameter: Sendable {
     }
     self.shape = shape
     self.initialization = initialization
+    slot = LeafSlot()
+  }
+
+  /// A parameter that is what another one is, with the numbers of a leaf of that one.
+  package init(like other: Parameter, leaf: Value?, isFrozen: Bool) {
+    shape = other.shape
+    initialization = other.initialization
+    slot =
+      leaf.map { LeafSlot($0.node.numbers!, .float, $0.shape, isFrozen: isFrozen) } ?? LeafSlot()
   }
 
   /// A parameter that starts with these numbers.
@@ -46,38 +59,59 @@ public final class Parameter: Sendable {
   }
 
   /// The current numbers, as a tensor without history. Reading them before the parameter is
-  /// initialised is a mistake, and so is setting a tensor of another shape.
+  /// initialised is a mistake, and so is setting a tensor of another shape, or any in a snapshot.
+  ///
+  /// While a copy or a snapshot of the model is called, these are the numbers of the copy or of the
+  /// snapshot.
   public var value: Tensor<Float> {
     get {
-      let value = leaf
-      return Tensor(Recording.current?.standIn(for: value, in: slot) ?? value)
+      let slot = slot.current
+      guard let recording = Recording.current else { return Tensor(leaf(in: slot)) }
+      return Tensor(recording.standIn(for: leaf(in: recording.source(of: slot)), in: slot))
     }
     set {
-      guard newValue.shape == shape else {
-        Mistake(
-          "Parameter.value", "\(newValue.value.label) does not fit \(label)",
-          fix: "a parameter keeps its shape"
-        ).stop(at: nil)
-      }
-      evaluate(newValue)
-      // A leaf of its own: what is detached from it later can be traced back to it.
-      let numbers = newValue.value.node.numbers!
-      slot.leaf = Value(
-        Node(numbers: numbers, elementType: .float, shape: shape, heldBy: slot.number))
+      let slot = slot.current
+      slot.leaf = newLeaf(newValue, in: slot)
     }
   }
 
-  package var leaf: Value {
+  /// A leaf of a tensor's numbers, to be held in a slot that stands for the parameter's. A mistake if
+  /// it cannot be its value.
+  package func newLeaf(_ value: Tensor<Float>, in slot: LeafSlot) -> Value {
+    guard value.shape == shape else {
+      Mistake(
+        "Parameter.value", "\(value.value.label) does not fit \(label)",
+        fix: "a parameter keeps its shape"
+      ).stop(at: nil)
+    }
+    if slot.isFrozen {
+      Mistake(
+        "Parameter.value", "\(label) belongs to a snapshot, which does not change",
+        fix: "change a copy() of it"
+      ).stop(at: nil)
+    }
+    evaluate(value)
+    // A leaf of its own: what is detached from it later can be traced back to it.
+    return Value(
+      Node(
+        numbers: value.value.node.numbers!, elementType: .float, shape: shape, heldBy: slot.number))
+  }
+
+  package var leaf: Value { leaf(in: slot) }
+
+  private func leaf(in slot: LeafSlot) -> Value {
     guard let value = slot.leaf else { withoutNumbers().stop(at: nil) }
     return value
   }
 
   /// How messages speak of the parameter: its path, once it is known, and its shape.
   package var label: String {
-    HolderNames[slot.number].map { "\($0) \(shape)" } ?? "a parameter of shape \(shape)"
+    (HolderNames[slot.current.number] ?? HolderNames[slot.number]).map { "\($0) \(shape)" }
+      ?? "a parameter of shape \(shape)"
   }
 
-  private func withoutNumbers() -> Mistake {
+  /// What reading it too early is.
+  package func withoutNumbers() -> Mistake {
     let known = Parameters.pathsNamedLast
     if known.isEmpty {
       return Mistake(
@@ -94,7 +128,7 @@ public final class Parameter: Sendable {
   }
 
   /// True once the parameter has numbers.
-  public var isInitialized: Bool { slot.leaf != nil }
+  public var isInitialized: Bool { slot.current.leaf != nil }
 
   deinit { HolderNames.forget(slot.number) }
 }

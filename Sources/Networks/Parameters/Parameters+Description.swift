@@ -53,14 +53,16 @@ extension Parameter: CustomReflectable {
   /// // Parameter of shape [2]: [1. 2.]
   /// ```
   public var description: String {
-    guard let leaf = slot.leaf else { return "Parameter of shape \(shape), not initialised" }
+    guard let leaf = slot.current.leaf else {
+      return "Parameter of shape \(shape), not initialised"
+    }
     guard let numbers = numbers(of: leaf) else { return "Parameter of shape \(shape)" }
     return "Parameter of shape \(shape):\(shape.rank > 1 ? "\n" : " ")\(numbers)"
   }
 
   /// What `dump` and debuggers show.
   public var customMirror: Mirror {
-    guard let numbers = slot.leaf.flatMap(numbers(of:)) else {
+    guard let numbers = slot.current.leaf.flatMap(numbers(of:)) else {
       return Mirror(self, children: ["shape": shape])
     }
     return Mirror(self, children: ["shape": shape, "value": numbers])

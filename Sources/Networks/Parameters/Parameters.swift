@@ -84,7 +84,7 @@ public struct Parameters: ParameterTree, Sendable, ExpressibleByDictionaryLitera
     }
     evaluate(starts)
     // Backwards, so that a parameter at two paths starts as its first one says.
-    for (leaf, start) in zip(leaves, starts).reversed() { leaf.parameter.value = start }
+    Parameter.setValues(of: leaves.reversed().map(\.parameter), to: starts.reversed())
     tellPaths()
   }
 

@@ -23,10 +23,20 @@ package final class LeafSlot: Sendable {
   private let taker = Atomic<UInt32>(0)
   // Touched only by whoever has taken the slot.
   @exclusivity(unchecked) nonisolated(unsafe) private var node: Node?
+  /// Whether somebody sleeps until it is free.
+  private let isWanted = Atomic<Bool>(false)
   /// What its leaves know it by.
   package let number = Node.reserveSerials(1)
+  /// True if it keeps its leaf for ever.
+  package let isFrozen: Bool
 
-  package init() {}
+  package init() { isFrozen = false }
+
+  /// A slot with a leaf of these numbers.
+  package init(_ numbers: Storage, _ type: ElementType, _ shape: Shape, isFrozen: Bool) {
+    self.isFrozen = isFrozen
+    node = Node(numbers: numbers, elementType: type, shape: shape, heldBy: number)
+  }
 
   /// The leaf of now; nil before there is one.
   package var leaf: Value? {
@@ -52,15 +62,30 @@ package final class LeafSlot: Sendable {
     return heldSerial
   }
 
-  /// Steps of small networks end while one waits; during a long one the waiting thread sleeps.
+  /// Steps of small networks end while one waits; during a long one the waiting thread sleeps. Who comes
+  /// back at once after a long one, as training does, first lets those who slept have their turn.
   package func take() {
+    if isWanted.load(ordering: .relaxed) {
+      isWanted.store(false, ordering: .relaxed)
+      usleep(2 * LeafSlot.longestSleep)
+    }
     var tries = 0
     let mark = pb_forks() + 1
     while taker.exchange(mark, ordering: .acquiring) == mark {
-      if tries < 100 { pb_yield() } else { usleep(tries < 200 ? 50 : 500) }
+      if tries < 100 {
+        pb_yield()
+      } else if tries < 200 {
+        usleep(50)
+      } else {
+        isWanted.store(true, ordering: .relaxed)
+        usleep(LeafSlot.longestSleep)
+      }
       tries += 1
     }
   }
+
+  /// In microseconds.
+  private static let longestSleep: UInt32 = 500
 
   package func give() { taker.store(0, ordering: .releasing) }
 
@@ -74,8 +99,25 @@ package final class LeafSlot: Sendable {
   /// The serial number of the leaf.
   var heldSerial: UInt64? { node == nil ? nil : withHeld { $0.serial } }
 
+  /// The leaf; nil before there is one.
+  var heldLeaf: Value? { node.map { Value($0) } }
+
+  /// Puts a leaf in the place of this one, and returns this one.
+  func exchangeHeld(for leaf: Value) -> Node? {
+    defer { node = leaf.node }
+    return node
+  }
+
   /// The numbers of the leaf, which the slot keeps alive until it is replaced.
-  var heldNumbers: Storage { node!.numbers! }
+  var heldNumbers: Storage {
+    guard let node else {
+      let name = HolderNames[number] ?? "a parameter"
+      Mistake(
+        "recorded", "\(name) is read before it has numbers", fix: "use model.initialized(seed:)"
+      ).stop(at: nil)
+    }
+    return node.numbers!
+  }
 
   /// Where they are.
   var heldBase: UnsafeMutableRawPointer {

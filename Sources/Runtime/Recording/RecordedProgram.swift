@@ -49,12 +49,13 @@ package final class RecordedProgram: @unchecked Sendable {
   private let constants: UnsafeBufferPointer<(argument: Int, numbers: UnsafeMutableRawPointer)>
   private let constantNumbers: [Storage]
   private let inputs: UnsafeBufferPointer<(argument: Int, input: Int)>
+  /// In the order in which they are taken.
   private let slots: [(argument: Int, slot: LeafSlot)]
   private let replaced: UnsafeBufferPointer<Replaced>
-  /// The replaced slots, in one order everywhere, so that two optimizers with common parameters do
-  /// not wait for each other; and what keeps them alive.
-  private let taken: UnsafeBufferPointer<Unmanaged<LeafSlot>>
   private let replacedSlots: [LeafSlot]
+  /// All of these, in one order everywhere, so that two optimizers with common parameters do not wait
+  /// for each other. Alive as long as the program.
+  private let held: UnsafeBufferPointer<(slot: Unmanaged<LeafSlot>, isReplaced: Bool)>
   private let parameters: UnsafeBufferPointer<UInt64>
   private let givenBits: UnsafeBufferPointer<(parameter: Int, bits: Int)>
   private let derivedBits: [(parameter: Int, key: RandomKey.Derivation)]
@@ -110,12 +111,16 @@ package final class RecordedProgram: @unchecked Sendable {
           : first < results.count + index ? .replaced(first - results.count) : nil)
     }
     self.replaced = plain.array(replaced)
-    replacedSlots = replacements.map(\.slot).sorted { ObjectIdentifier($0) < ObjectIdentifier($1) }
-    taken = plain.array(replacedSlots.map { .passUnretained($0) })
+    replacedSlots = LeafSlot.inOrder(replacements.map(\.slot))
     var open = Set(capture.arguments.indices).subtracting(replaced.compactMap(\.argument))
     slots = given.slots.compactMap { leaf, slot in
       capture.argument(of: leaf.node).flatMap { open.remove($0) }.map { ($0, slot) }
-    }
+    }.sorted { $0.slot.number < $1.slot.number }
+    let read = slots.map { (slot: $0.slot, isReplaced: false) }
+    held = plain.array(
+      (read + replacedSlots.map { (slot: $0, isReplaced: true) })
+        .sorted { $0.slot.number < $1.slot.number }
+        .map { (slot: .passUnretained($0.slot), isReplaced: $0.isReplaced) })
     inputs = plain.array(
       given.leaves.enumerated().compactMap { number, leaf in
         capture.argument(of: leaf).flatMap { open.remove($0) }.map { ($0, number) }
@@ -142,13 +147,16 @@ package final class RecordedProgram: @unchecked Sendable {
     inputs: [Storage?], bits: [UInt64], expecting serials: [UInt64] = [],
     into results: inout [Storage]
   ) {
-    for slot in taken { slot._withUnsafeGuaranteedRef { $0.take() } }
-    defer { for slot in taken { slot._withUnsafeGuaranteedRef { $0.give() } } }
+    let read = takeSlots()
+    defer {
+      for (slot, isReplaced) in held where isReplaced {
+        slot._withUnsafeGuaranteedRef { $0.give() }
+      }
+    }
     if !serials.isEmpty { checkUnchanged(serials) }
     for index in self.results.indices where self.results[index].first != index {
       results[index] = results[self.results[index].first]
     }
-    let read = slots.map { $0.slot.leaf!.node.numbers! }
     // Memory for replaced leaves that somebody else can see.
     var fresh: [Int: Storage] = [:]
     let firstOutput = executable.argumentCount
@@ -191,6 +199,24 @@ package final class RecordedProgram: @unchecked Sendable {
       }
     }
     withExtendedLifetime((inputs, read)) {}
+  }
+
+  /// Takes the slots that are replaced; the numbers of those that are only read, of the same moment.
+  private func takeSlots() -> [Storage] {
+    if !slots.isEmpty, Substitution.isInForce {
+      return LeafSlot.take(replacedSlots, reading: slots.map(\.slot.current))
+    }
+    var read: [Storage] = []
+    read.reserveCapacity(slots.count)
+    for (slot, isReplaced) in held {
+      slot._withUnsafeGuaranteedRef {
+        $0.take()
+        if !isReplaced { read.append($0.heldNumbers) }
+      }
+    }
+    if read.isEmpty { return read }
+    for (slot, isReplaced) in held where !isReplaced { slot._withUnsafeGuaranteedRef { $0.give() } }
+    return read
   }
 
   /// Runs the plan on whatever the run before was given, which must still be there: for benchmarks.

@@ -15,14 +15,23 @@ package final class Recording: Sendable {
   }
 
   private let noted = Lock<[UInt64: (leaf: Value, slot: LeafSlot)]>([:])
+  private let outside = Substitution.Scope.current
 
   package init() {}
 
-  /// Traces a function: it is this recording's inside.
+  /// The slot that a replay would read now for one that the function reads.
+  package func source(of slot: LeafSlot) -> LeafSlot {
+    outside?.slot(standingFor: slot) ?? slot
+  }
+
+  /// Traces a function: it is this recording's inside. Slots that stand for others around it are looked
+  /// up at each replay, since copies of a model share what it has recorded.
   package func trace<Result>(_ function: () throws -> Result) rethrows -> Result {
     Recording.count.add(1, ordering: .relaxed)
     defer { Recording.count.subtract(1, ordering: .relaxed) }
-    return try Recording.$innermost.withValue(self, operation: function)
+    return try Substitution.Scope.suspended {
+      try Recording.$innermost.withValue(self, operation: function)
+    }
   }
 
   /// What stands for the leaf of a slot in this recording: replays read the slot anew.
@@ -43,7 +52,7 @@ package final class Recording: Sendable {
   package var slots: [(leaf: Value, slot: LeafSlot)] { noted.withLock { Array($0.values) } }
 
   /// Stops if numbers are read while a function is recorded: replays would not read them.
-  static func refuseReading() {
+  package static func refuseReading() {
     if current != nil {
       Mistake(
         "recorded", "numbers are read inside the recorded function",

@@ -26,7 +26,7 @@ public enum Digits {
 
   private static let order = RandomKey(seed: 1998).permutation(of: Int(pb_digit_count))
 
-  private static func examples(_ range: Range<Int>) -> Dataset {
+  private static func examples(_ range: Range<Int>) -> Dataset<Int32> {
     let images = order[range]
     let scale = Float(pb_digit_maximum)
     let pixels = images.flatMap { image in
