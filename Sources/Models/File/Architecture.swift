@@ -20,8 +20,10 @@ public struct Architecture: Sendable {
   /// The architecture of a model. Throws a ``LayerError`` that names the layer if one of them is no
   /// ``StoredLayer``.
   public init(of model: some ParameterTree) throws(LayerError) {
-    guard let layer = model as? any StoredLayer else {
-      throw LayerError("\(Swift.type(of: model)) is no StoredLayer")
+    // A snapshot has the layers of its model.
+    let original = (model as? any ModelVersion)?.original ?? model
+    guard let layer = original as? any StoredLayer else {
+      throw LayerError("\(Swift.type(of: original)) is no StoredLayer")
     }
     try self.init(describing: layer)
   }

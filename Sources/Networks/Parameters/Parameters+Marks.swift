@@ -5,7 +5,7 @@ import PullbackTensors
 /// A parameter at a place of a tree, and what the layer says of it there.
 package struct ParameterLeaf: Sendable {
   package var path: String
-  package let parameter: Parameter
+  package var parameter: Parameter
   /// False for what no optimizer changes: statistics of a normalization, layers that are frozen.
   package var isTrained = true
   /// Nil where the layer says nothing of it.
@@ -53,6 +53,16 @@ extension ParameterTree {
 }
 
 extension Parameters {
+  /// The tree with other parameters in the place of these, at the same paths and marked alike.
+  func replacing(_ other: (Parameter) -> Parameter) -> Parameters {
+    Parameters(
+      leaves.map { leaf in
+        var leaf = leaf
+        leaf.parameter = other(leaf.parameter)
+        return leaf
+      })
+  }
+
   /// Each parameter once, where it stands first.
   package var distinctLeaves: [ParameterLeaf] {
     var seen: Set<ObjectIdentifier> = []

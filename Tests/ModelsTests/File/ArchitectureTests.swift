@@ -190,4 +190,17 @@ struct ArchitectureTests {
     #expect(second.parameters.trained.paths == ["0.weight", "0.bias", "1.shift"])
     #expect(file.optimizer!.numbers["firstMoment/1.mean"] == nil)
   }
+
+  /// A snapshot is saved as its model is, with the marks of its parameters.
+  @Test func snapshotsAndCopiesAreModels() throws {
+    let model = Sequential(Linear(4, 3), Centering(3)).initialized(seed: 1)
+    let snapshot = model.copy().snapshot(), before = bits(model(x)), copy = model.copy()
+    #expect(copy.parameters.trained.paths == ["0.weight", "0.bias", "1.shift"])
+    SGD(model.parameters, learningRate: 0.1).minimize(model(x).squared().mean())
+    try ModelFile(snapshot).save(to: path)
+    let same = try ModelFile.load(at: path, layers: [Centering.self]).makeModel()
+    #expect(bits(same(x)) == before && bits(model(x)) != before)
+    let rows = Sequential(Rows(3, width: 2)).initialized(seed: 1), indices: Tensor<Int32> = [2, 0]
+    #expect(bits(rows.snapshot()(indices)) == bits(rows(indices)))
+  }
 }
