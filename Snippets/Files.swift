@@ -6,9 +6,8 @@
 import Pullback
 
 // A model and all that prediction needs, in one file: whole, or not at all.
-let architecture: Architecture = [.linear(64, 50), .relu, .linear(50, 10)]
-let model = Sequential(architecture).initialized(seed: 7)
-let file = ModelFile(model, architecture: architecture, summary: ["epochs": 0])
+let model = Sequential(Linear(64, 50), ReLU(), Linear(50, 10)).initialized(seed: 7)
+let file = ModelFile(model, summary: ["epochs": 0])
 try file.save(to: "digits.safetensors")
 
 let loaded = try ModelFile.load(at: "digits.safetensors").makeModel()

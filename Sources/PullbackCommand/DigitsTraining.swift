@@ -21,7 +21,7 @@ struct DigitsTraining {
     let checksum: Checksum
   }
 
-  let model: Sequential
+  let model: Sequential<Tensor<Float>>
   private let step: RecordedStep<Tensor<Float>, Tensor<Int32>>
   private let batch: Int
   private let seed: UInt64
@@ -30,10 +30,9 @@ struct DigitsTraining {
 
   init(hidden: [Int], learningRate: Float, batch: Int, seed: UInt64) {
     let sizes = [Digits.pixelCount] + hidden + [Digits.classCount]
-    let layers = zip(sizes, sizes.dropFirst()).map { Linear($0, $1) }
-    model = Sequential(
-      Array(layers.map { [$0 as any Layer] }.joined(separator: [Activation { relu($0) }]))
-    ).initialized(seed: seed)
+    let layers: [[any Layer<Tensor<Float>, Tensor<Float>>]] =
+      zip(sizes, sizes.dropFirst()).map { [Linear($0, $1)] }
+    model = Sequential(Array(layers.joined(separator: [ReLU()]))).initialized(seed: seed)
     let model = model
     step = SGD(model.parameters, learningRate: learningRate, momentum: 0.9)
       .recorded { softmaxCrossEntropy(model($0), labels: $1) }

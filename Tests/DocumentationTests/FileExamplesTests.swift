@@ -4,6 +4,19 @@ import Foundation
 import Pullback
 import Testing
 
+/// Each column of x times a factor of its own.
+private struct Scaling: StoredLayer {
+  static let kind = "scaling"
+  let factor: Parameter
+  init(_ columns: Int) { factor = Parameter(shape: [columns], .constant(1)) }
+
+  var parameters: Parameters { ["factor": factor] }
+  func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { x * factor.value }
+
+  var settings: LayerSettings { ["columns": .integer(factor.shape[0])] }
+  init(settings: LayerSettings) throws { self.init(try settings.count("columns")) }
+}
+
 /// The examples in the documentation of Sources/Formats and Sources/Models run and print what the
 /// documentation says.
 struct FileExamplesTests {
@@ -89,12 +102,10 @@ struct FileExamplesTests {
       let summary: JSON = ["epochs": 20, "loss": 0.25, "classes": ["cat", "dog"]]
       #expect("\(summary)" == #"{"epochs":20,"loss":0.25,"classes":["cat","dog"]}"#)
 
-      let architecture: Architecture = [.linear(64, 50), .relu, .linear(50, 10)]
-      let model = Sequential(architecture).initialized(seed: 7)
+      let model = Sequential(Linear(64, 50), ReLU(), Linear(50, 10)).initialized(seed: 7)
       #expect("\(model.parameters.paths)" == #"["0.weight", "0.bias", "2.weight", "2.bias"]"#)
       let saved = ModelFile(
-        model, architecture: architecture, classNames: (0...9).map(String.init),
-        summary: ["epochs": 20])
+        model, classNames: (0...9).map(String.init), summary: ["epochs": 20])
       try saved.save(to: path("digits.safetensors"))
       let loaded = try ModelFile.load(at: path("digits.safetensors"))
       let same = try loaded.makeModel()
@@ -107,9 +118,39 @@ struct FileExamplesTests {
           name, parameter.value.rank == 2 ? parameter.value.transposed() : parameter.value)
       }
       try Safetensors.write(transposed, to: path("digits.safetensors"))
-      let other = Sequential(Linear(64, 50), Activation(relu), Linear(50, 10))
+      let other = Sequential(Linear(64, 50), ReLU(), Linear(50, 10))
       try other.loadPyTorch(at: path("digits.safetensors"))
       #expect(other(Digits.test.inputs).scalars == model(Digits.test.inputs).scalars)
+    }
+  }
+
+  @Test func layersOfYourOwn() throws {
+    try inFolder {
+      let model = Sequential(Linear(4, 3), Scaling(3), ReLU()).initialized(seed: 7)
+      try ModelFile(model).save(to: path("scaled.safetensors"))
+      let same = try ModelFile.load(at: path("scaled.safetensors"), layers: [Scaling.self])
+        .makeModel()
+      #expect("\(same.layers[1])" == "Scaling(columns: 3)")
+      let x = Tensor<Float>.uniform([2, 4], key: RandomKey(seed: 1))
+      #expect(same(x).scalars == model(x).scalars)
+
+      let settings: LayerSettings = ["inputs": .integer(4), "bias": .truth(true)]
+      #expect("\(settings)" == "(inputs: 4, bias: true)")
+      #expect(try settings.count("inputs") == 4)
+      let sizes: LayerSettings = [
+        "size": .list([.integer(3), .integer(5)]), "outputs": .integer(8),
+      ]
+      #expect("\(try sizes.shape("size", "outputs"))" == "[3, 5, 8]")
+      let error = LayerError("0 where 1 or more are expected", setting: "heads")
+      #expect("\(error)" == "heads: 0 where 1 or more are expected")
+      #expect(
+        try "\(Architecture(of: Sequential(Linear(64, 50), ReLU(), Dropout(0.5))))"
+          == "[linear(inputs: 64, outputs: 50, bias: true), relu, dropout(rate: 0.5)]")
+
+      let base = Linear(8, 4), head = Linear(4, 2)
+      let parameters: Parameters = ["base": base.marked(isTrained: false), "head": head]
+      #expect(
+        "\(parameters.count) \(parameters.trained.paths)" == #"4 ["head.weight", "head.bias"]"#)
     }
   }
 }

@@ -34,6 +34,14 @@ struct SummariesTests {
           2: Linear(50, 10)
         """)
     #expect(
+      "\(Sequential(Linear(64, 50), ReLU(), Linear(50, 10)))"
+        == """
+        Sequential with 4 parameters, 3760 numbers:
+          0: Linear(64, 50)
+          1: ReLU()
+          2: Linear(50, 10)
+        """)
+    #expect(
       "\(Sequential(Sequential(Linear(2, 1, bias: false)), Dropout(0.5)))"
         == """
         Sequential with 1 parameter, 2 numbers:
@@ -94,12 +102,10 @@ struct SummariesTests {
   }
 
   @Test func modelFiles() {
-    let architecture: Architecture = [
-      .linear(2, 3), .relu, .dropout(0.5), .linear(3, 1, bias: false),
-    ]
-    let model = Sequential(architecture).initialized(seed: 1)
+    let model = Sequential(Linear(2, 3), ReLU(), Dropout(0.5), Linear(3, 1, bias: false))
+      .initialized(seed: 1)
     let file = ModelFile(
-      model, architecture: architecture,
+      model,
       preprocessing: Preprocessing(
         inputs: [
           .init("size", .standardized(mean: 1, scale: 2, missing: 0)),
@@ -115,7 +121,8 @@ struct SummariesTests {
           0.weight float32 [2, 3]
           0.bias float32 [3]
           3.weight float32 [3, 1]
-        architecture: [linear(2, 3), relu, dropout(0.5), linear(3, 1, bias: false)]
+        architecture: [linear(inputs: 2, outputs: 3, bias: true), relu, dropout(rate: 0.5), \
+        linear(inputs: 3, outputs: 1, bias: false)]
         preprocessing: [size standardized(mean: 1.0, scale: 2.0, missing: 0.0), \
         city oneHot(Bonn, Ulm)] to predict price standardized(mean: 0.0, scale: 1.0, missing: 0.0)
         classes: cat, dog

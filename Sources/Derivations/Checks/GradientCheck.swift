@@ -48,7 +48,7 @@ public func gradientCheck<Scalar: FloatingPointScalar>(
 /// // ["x", "weight", "bias"]
 /// ```
 public func gradientCheck(
-  _ layer: some Layer, at x: Tensor<Float>, seed: UInt64? = nil,
+  _ layer: some Layer<Tensor<Float>, Tensor<Float>>, at x: Tensor<Float>, seed: UInt64? = nil,
   file: StaticString = #fileID, line: UInt = #line
 ) -> GradientCheck {
   let parameters = layer.parameters.map { ($0.path, $0.parameter.value.value) }

@@ -4,83 +4,94 @@ import PullbackFormats
 import PullbackNetworks
 import PullbackTensors
 
-/// Layers one after the other as data: what a model file keeps to make the model again.
+/// A model as data: the kinds and settings of its layers, from which a file makes it again.
 ///
 /// ```swift
-/// let architecture: Architecture = [.linear(64, 50), .relu, .linear(50, 10)]
-/// let model = Sequential(architecture).initialized(seed: 7)
-/// print(model.parameters.paths)   // ["0.weight", "0.bias", "2.weight", "2.bias"]
+/// let model = Sequential(Linear(64, 50), ReLU(), Dropout(0.5))
+/// print(try Architecture(of: model))
+/// // [linear(inputs: 64, outputs: 50, bias: true), relu, dropout(rate: 0.5)]
 /// ```
-public struct Architecture: Sendable, Hashable, ExpressibleByArrayLiteral {
-  public enum Layer: Sendable, Hashable {
-    case linear(_ inputs: Int, _ outputs: Int, bias: Bool = true)
-    case relu
-    case tanh
-    case dropout(Float)
-  }
+public struct Architecture: Sendable {
+  /// As files keep it: a `Sequential` is a list of its layers, any other layer an object.
+  let json: JSON
+  /// The types that the layers are of.
+  let types: LayerTypes
 
-  public var layers: [Layer]
-
-  public init(_ layers: [Layer]) { self.layers = layers }
-
-  public init(arrayLiteral layers: Layer...) { self.layers = layers }
-}
-
-extension Sequential {
-  /// The model of an architecture, without numbers yet. A mistake if there is no such model: a layer
-  /// with too few or too many units to count, or with other inputs than the layer before it gives,
-  /// or one that drops at a rate outside 0 ..< 1.
-  public init(
-    _ architecture: Architecture, file: StaticString = #fileID, line: UInt = #line
-  ) {
-    if let flaw = architecture.flaw {
-      Mistake(
-        "Sequential", "layer \(flaw.layer) of the architecture, \(flaw.problem)", fix: flaw.fix
-      )
-      .stop(at: CallSite(file, line))
+  /// The architecture of a model. Throws a ``LayerError`` that names the layer if one of them is no
+  /// ``StoredLayer``.
+  public init(of model: some ParameterTree) throws(LayerError) {
+    // A snapshot has the layers of its model.
+    let original = (model as? any ModelVersion)?.original ?? model
+    guard let layer = original as? any StoredLayer else {
+      throw LayerError("\(Swift.type(of: original)) is no StoredLayer")
     }
-    self.init(
-      architecture.layers.map { layer -> any Layer in
-        switch layer {
-        case .linear(let inputs, let outputs, let bias): Linear(inputs, outputs, bias: bias)
-        case .relu: Activation(PullbackTensors.relu)
-        case .tanh: Activation(PullbackTensors.tanh)
-        case .dropout(let rate): Dropout(rate)
-        }
-      })
+    try self.init(describing: layer)
+  }
+
+  /// What a file says, as the layers that are made of it say it.
+  init(_ reader: MetadataReader, of types: LayerTypes) throws(FileError) {
+    var layers = LayerReader(types: types)
+    let model = try layers.model(reader)
+    do throws(LayerError) {
+      try self.init(describing: model)
+    } catch {
+      throw reader.malformed(writing: error)
+    }
+  }
+
+  private init(describing model: any StoredLayer) throws(LayerError) {
+    var writer = LayerWriter()
+    json = try writer.json(ofModel: model)
+    types = writer.types
+  }
+
+  /// A new model without numbers. Throws unless there is such a model, each layer has the settings
+  /// that it is made from, and the model's parameters are the weights.
+  func model(for weights: NamedTensors, _ check: FileCheck) throws(FileError) -> any StoredLayer {
+    guard !json.isDeeper(than: ModelFile.deepestValue) else {
+      throw check.error("architecture", "layers nested too deep")
+    }
+    try types.check(check)
+    var layers = LayerReader(types: types, isExact: true)
+    let model = try layers.model(MetadataReader(json, path: "architecture", check))
+    try check.check(weights, areParametersOf: model)
+    return model
   }
 }
 
-extension Architecture {
-  var json: JSON {
-    .array(
-      layers.map { layer in
-        switch layer {
-        case .linear(let inputs, let outputs, let bias):
-          [
-            "type": "linear", "inputs": .integer(inputs), "outputs": .integer(outputs),
-            "bias": .bool(bias),
-          ]
-        case .relu: ["type": "relu"]
-        case .tanh: ["type": "tanh"]
-        case .dropout(let rate): ["type": "dropout", "rate": .number(Double(rate))]
-        }
-      })
+extension Architecture: Hashable {
+  /// True if kinds and settings are the same.
+  public static func == (left: Architecture, right: Architecture) -> Bool {
+    left.json == right.json
   }
 
-  init(_ reader: MetadataReader) throws(FileError) {
-    layers = try reader.elements { (layer) throws(FileError) in
-      let type = try layer.member("type")
-      switch try type.string() {
-      case "linear":
-        return .linear(
-          try layer.member("inputs").count(), try layer.member("outputs").count(),
-          bias: try layer.member("bias").truth())
-      case "relu": return .relu
-      case "tanh": return .tanh
-      case "dropout": return .dropout(Float(try layer.member("rate").number()))
-      case let other: throw type.malformed("\(other.quoted) is no layer that is known here")
+  public func hash(into hasher: inout Hasher) { hasher.combine(json) }
+}
+
+extension FileCheck {
+  /// Throws unless the weights have the paths and shapes of a model's parameters.
+  fileprivate func check(
+    _ weights: NamedTensors, areParametersOf model: any StoredLayer
+  ) throws(FileError) {
+    let parameters = model.parameters.distinctPaths
+    for (path, parameter) in parameters {
+      guard let tensor = weights[path] else {
+        throw error(
+          path,
+          "the architecture has it, the weights do not"
+            + (kind == .unwritable
+              ? "; if layers share it, use one layer at both places, or write a StoredLayer of them"
+              : ""))
       }
+      guard tensor.shape == parameter.shape else {
+        throw error(
+          path,
+          "has the shape \(tensor.shape), in the architecture the shape \(parameter.shape)")
+      }
+    }
+    let paths = Set(parameters.map { Name($0.name) })
+    if let other = weights.names.first(where: { !paths.contains(Name($0)) }) {
+      throw error(other, "belongs to no layer of the architecture")
     }
   }
 }

@@ -1,19 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackFormats
+import PullbackNetworks
 
 /// A JSON value of a model file with the path to it, so that errors say which one is wrong.
 struct MetadataReader {
-  private let value: JSON
-  private let path: String
-  private let file: String
+  let value: JSON
+  let path: String
+  private let file: FileCheck
 
-  init(_ value: JSON, path: String, file: String) {
+  init(_ value: JSON, path: String, _ file: FileCheck) {
     (self.value, self.path, self.file) = (value, path, file)
   }
 
-  func malformed(_ problem: String) -> FileError {
-    FileError(.malformed, in: file, at: .part(path), problem)
+  func malformed(_ problem: String) -> FileError { file.error(path, problem) }
+
+  /// What is wrong with a layer that stands here.
+  func malformed(_ error: LayerError) -> FileError {
+    let setting = error.setting.map { $0.hasPrefix("[") ? $0 : ".\($0)" } ?? ""
+    return file.error(path + setting, error.problem)
+  }
+
+  /// Why a layer that was made of this cannot be written again; the error names the place.
+  func malformed(writing error: LayerError) -> FileError {
+    file.error(error.setting ?? path, error.problem)
   }
 
   func member(_ name: String) throws(FileError) -> MetadataReader {
@@ -26,7 +36,7 @@ struct MetadataReader {
   /// Nil if there is none, or if it is null.
   func memberIfPresent(_ name: String) -> MetadataReader? {
     guard let member = value[name], member != .null else { return nil }
-    return MetadataReader(member, path: "\(path).\(name)", file: file)
+    return MetadataReader(member, path: "\(path).\(name)", file)
   }
 
   func elements<Element>(
@@ -35,7 +45,7 @@ struct MetadataReader {
     guard case .array(let values) = value else { throw malformed("a list expected") }
     var elements: [Element] = []
     for (index, value) in values.enumerated() {
-      elements.append(try element(MetadataReader(value, path: "\(path)[\(index)]", file: file)))
+      elements.append(try element(MetadataReader(value, path: "\(path)[\(index)]", file)))
     }
     return elements
   }
@@ -45,13 +55,28 @@ struct MetadataReader {
   func members<Element>(
     _ element: (MetadataReader) throws(FileError) -> Element
   ) throws(FileError) -> [String: Element] {
-    guard case .object(let members) = value else { throw malformed("an object expected") }
     var elements: [String: Element] = [:]
+    for (name, element) in try namedMembers(element) {
+      guard elements.updateValue(element, forKey: name) == nil else {
+        throw file.error("\(path).\(name)", "stands there twice")
+      }
+    }
+    return elements
+  }
+
+  /// The members of an object, in order. None stands there twice, byte for byte.
+  func namedMembers<Element>(
+    _ element: (MetadataReader) throws(FileError) -> Element
+  ) throws(FileError) -> [(name: String, value: Element)] {
+    guard case .object(let members) = value else { throw malformed("an object expected") }
+    var elements: [(String, Element)] = []
+    var names: Set<Name> = []
     for member in members {
-      let reader = MetadataReader(member.value, path: "\(path).\(member.name)", file: file)
-      guard elements.updateValue(try element(reader), forKey: member.name) == nil else {
+      let reader = MetadataReader(member.value, path: "\(path).\(member.name)", file)
+      guard names.insert(Name(member.name)).inserted else {
         throw reader.malformed("stands there twice")
       }
+      elements.append((member.name, try element(reader)))
     }
     return elements
   }

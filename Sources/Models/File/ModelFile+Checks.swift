@@ -12,10 +12,10 @@ extension ModelFile {
     if let optimizer {
       try check.checkIntegers(optimizer.numbers, prefix: ModelFile.optimizerPrefix)
     }
-    try architecture?.check(weights, check)
+    let model = try architecture?.model(for: weights, check)
     try preprocessing?.check(check)
     try check.checkDistinct(classNames, at: "classNames")
-    try checkEnds(check)
+    try checkEnds(of: model, check)
     guard case .object = summary else { throw check.error("summary", "an object expected") }
     try optimizer?.check(check)
     for (name, key) in randomKeys where key.derivation != nil {
@@ -25,8 +25,10 @@ extension ModelFile {
   }
 
   /// Throws unless the columns and the classes are as many as the model's inputs and outputs.
-  private func checkEnds(_ check: FileCheck) throws(FileError) {
-    if let preprocessing, let inputs = architecture?.ends?.inputs {
+  private func checkEnds(
+    of model: (any StoredLayer)?, _ check: FileCheck
+  ) throws(FileError) {
+    if let preprocessing, let inputs = model?.inputCount {
       let width = preprocessing.inputs.reduce(0) { $0 + $1.width }
       guard width == inputs else {
         throw check.error(
@@ -34,11 +36,11 @@ extension ModelFile {
       }
     }
     let target = preprocessing?.target?.width
-    if let target, let outputs = architecture?.ends?.outputs, target != outputs {
+    if let target, let outputs = model?.outputCount, target != outputs {
       throw check.error(
         "preprocessing.target", "stands for \(counted(target, "output")), the model has \(outputs)")
     }
-    guard !classNames.isEmpty, let outputs = architecture?.ends?.outputs ?? target else { return }
+    guard !classNames.isEmpty, let outputs = model?.outputCount ?? target else { return }
     guard classNames.count == outputs else {
       throw check.error(
         "classNames", "\(counted(classNames.count, "name")) for \(counted(outputs, "output"))")

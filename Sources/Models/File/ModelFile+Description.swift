@@ -24,23 +24,26 @@ extension ModelFile: CustomStringConvertible {
 }
 
 extension Architecture: CustomStringConvertible {
-  /// The layers as they are written: "[linear(64, 50), relu, linear(50, 10)]".
-  public var description: String { "\(layers)" }
+  /// Kinds and settings: "[linear(inputs: 4, outputs: 3, bias: true), relu]".
+  public var description: String { json.layerSummary }
 }
 
-extension Architecture.Layer: CustomStringConvertible, CustomDebugStringConvertible {
-  public var description: String {
+extension JSON {
+  /// A layer, or a value of its settings, as messages show it.
+  var layerSummary: String {
     switch self {
-    case .linear(let inputs, let outputs, true): "linear(\(inputs), \(outputs))"
-    case .linear(let inputs, let outputs, false): "linear(\(inputs), \(outputs), bias: false)"
-    case .relu: "relu"
-    case .tanh: "tanh"
-    case .dropout(let rate): "dropout(\(rate))"
+    case .array(let elements):
+      return "[" + elements.map(\.layerSummary).joined(separator: ", ") + "]"
+    case .object(let members):
+      guard case .string(let kind)? = self["type"] else { return "\(self)" }
+      let settings = members.filter { $0.name != "type" }.map {
+        "\($0.name.shortened): \($0.value.layerSummary)"
+      }
+      return kind.shortened + (settings.isEmpty ? "" : "(\(settings.joined(separator: ", ")))")
+    case .string(let text): return text.quoted
+    case .null, .bool, .integer, .number: return "\(self)"
     }
   }
-
-  // Arrays show their elements so.
-  public var debugDescription: String { description }
 }
 
 extension Preprocessing: CustomStringConvertible {

@@ -10,21 +10,25 @@ extension ModelFile {
   /// Throws a `FileError` if the file is damaged, no model file, or of a newer version, or if its
   /// parts do not fit together: what loads can be used. Weights that are not finite load as they
   /// are; the numbers of an optimizer must be such that training can go on from them.
-  public static func load(at path: String) throws(FileError) -> ModelFile {
-    try ModelFile(Safetensors.read(at: path))
+  ///
+  /// - Parameter layers: the types of layers that are your own: `[MyLayer.self]`.
+  public static func load(
+    at path: String, layers: [any StoredLayer.Type] = []
+  ) throws(FileError) -> ModelFile {
+    try ModelFile(Safetensors.read(at: path), LayerTypes(layers))
   }
 
   /// Reads the bytes of a file that `save` wrote.
   public static func load(
-    from bytes: [UInt8], name: String = "ModelFile"
+    from bytes: [UInt8], name: String = "ModelFile", layers: [any StoredLayer.Type] = []
   ) throws(FileError) -> ModelFile {
-    try ModelFile(Safetensors.read(from: bytes, name: name))
+    try ModelFile(Safetensors.read(from: bytes, name: name), LayerTypes(layers))
   }
 
-  private init(_ source: Safetensors) throws(FileError) {
+  private init(_ source: Safetensors, _ types: LayerTypes) throws(FileError) {
     file = source.file
     let check = FileCheck(kind: .malformed, file: file)
-    let metadata = try Metadata(of: source)
+    let metadata = try Metadata(of: source, check)
     var weights = NamedTensors(), numbers = NamedTensors()
     weights.reserveCapacity(source.names.count)
     func add(_ name: String, as part: String, to tensors: inout NamedTensors) throws(FileError) {
@@ -39,7 +43,10 @@ extension ModelFile {
       }
     }
     self.weights = weights
-    architecture = try metadata.value("architecture").map(Architecture.init)
+    try types.check(check)
+    architecture = try metadata.value("architecture").map { (layers) throws(FileError) in
+      try Architecture(layers, of: types)
+    }
     preprocessing = try metadata.value("preprocessing").map(Preprocessing.init)
     classNames = try metadata.value("classNames")?.strings() ?? []
     summary = try metadata.json("summary") ?? [:]
@@ -62,15 +69,16 @@ extension ModelFile {
 /// The texts of a model file's metadata, of a version that is known here.
 private struct Metadata {
   private let texts: Safetensors.Metadata
-  private let file: String
+  private let check: FileCheck
 
-  init(of source: Safetensors) throws(FileError) {
-    (texts, file) = (source.metadata, source.file)
+  init(of source: Safetensors, _ check: FileCheck) throws(FileError) {
+    (texts, self.check) = (source.metadata, check)
+    let file = source.file
     guard texts["format"] == "pullback", let text = texts["version"] else {
       throw FileError(
         .malformed, in: file,
         "is a safetensors file, but no model that Pullback saved; for weights of PyTorch use "
-          + "Sequential.loadPyTorch(at:)")
+          + "model.loadPyTorch(at:)")
     }
     guard let version = Int(text), version > 0 else {
       throw FileError(.malformed, in: file, "\(text.quoted) is no version of a model file")
@@ -88,11 +96,11 @@ private struct Metadata {
     do throws(FileError) {
       return try JSON(parsing: text)
     } catch {
-      throw FileError(.malformed, in: file, at: .part(key), error.problem)
+      throw check.error(key, error.problem)
     }
   }
 
   func value(_ key: String) throws(FileError) -> MetadataReader? {
-    try json(key).map { MetadataReader($0, path: key, file: file) }
+    try json(key).map { MetadataReader($0, path: key, check) }
   }
 }

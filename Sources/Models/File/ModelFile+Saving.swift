@@ -10,9 +10,10 @@ extension ModelFile {
   ///
   /// Everything is checked before anything is written, with the checks of `load`: what is saved
   /// loads. Throws if parts do not fit together (the architecture and the weights, the classes and
-  /// the outputs, the columns and the inputs), a number of the preprocessing or of the optimizer's
-  /// state is none to go on with, or the file cannot be written. Weights that are not finite are
-  /// saved as they are; a number of the summary that is not finite becomes null.
+  /// the outputs, the columns and the inputs), a layer could not be made again, a number of the
+  /// preprocessing or of the optimizer's state is none to go on with, or the file cannot be
+  /// written. Weights that are not finite are saved as they are; a number of the summary that is
+  /// not finite becomes null.
   public func save(to path: String) throws(FileError) {
     let check = FileCheck(kind: .unwritable, file: path)
     try self.check(check)
@@ -62,12 +63,12 @@ extension ModelFile {
   }
 
   /// What readers of JSON take.
-  private static let deepestValue = 64
+  static let deepestValue = 64
 }
 
 extension JSON {
   /// Ends early: a text of such a value would use up the stack.
-  fileprivate func isDeeper(than depth: Int) -> Bool {
+  func isDeeper(than depth: Int) -> Bool {
     if depth < 0 { return true }
     return switch self {
     case .array(let elements): elements.contains { $0.isDeeper(than: depth - 1) }

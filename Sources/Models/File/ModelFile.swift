@@ -7,11 +7,9 @@ import PullbackTensors
 /// A trained model in one file: weights and all that prediction, or going on with training, needs.
 ///
 /// ```swift
-/// let architecture: Architecture = [.linear(64, 50), .relu, .linear(50, 10)]
-/// let model = Sequential(architecture).initialized(seed: 7)
+/// let model = Sequential(Linear(64, 50), ReLU(), Linear(50, 10)).initialized(seed: 7)
 /// let file = ModelFile(
-///   model, architecture: architecture, classNames: (0...9).map(String.init),
-///   summary: ["epochs": 20])
+///   model, classNames: (0...9).map(String.init), summary: ["epochs": 20])
 /// try file.save(to: "digits.safetensors")
 ///
 /// let loaded = try ModelFile.load(at: "digits.safetensors")
@@ -19,7 +17,8 @@ import PullbackTensors
 /// ```
 ///
 /// The file is a safetensors file: the weights stand under their paths ("0.weight" as
-/// [inputs, outputs]), the optimizer's numbers under "optimizer/", all else as JSON in the metadata.
+/// [inputs, outputs]), the optimizer's numbers under "optimizer/", all else as JSON in the
+/// metadata.
 public struct ModelFile: Sendable {
   /// The version that `save` writes, and the newest that `load` reads.
   public static let version = 1
@@ -29,11 +28,11 @@ public struct ModelFile: Sendable {
   let file: String
   /// The model's parameters under their paths; one that stands at two paths, under the first.
   public var weights: NamedTensors
-  /// How to make the model again; nil if it is a type of your own.
+  /// How to make the model again; nil if it, or a layer in it, is no ``StoredLayer``.
   public var architecture: Architecture?
   public var preprocessing: Preprocessing?
-  /// What the model's outputs stand for, a name each; empty if it does not classify. Names differ if
-  /// their bytes do.
+  /// What the model's outputs stand for, a name each; empty if it does not classify. Names differ
+  /// if their bytes do.
   public var classNames: [String]
   /// What is worth knowing about the training: a JSON object of your choice.
   public var summary: JSON
@@ -46,9 +45,8 @@ public struct ModelFile: Sendable {
   ///
   /// - Parameter optimizer: given if training is to go on from the file.
   public init(
-    _ model: some ParameterTree, architecture: Architecture? = nil,
-    preprocessing: Preprocessing? = nil, classNames: [String] = [], summary: JSON = [:],
-    optimizer: (any Optimizer)? = nil, randomKeys: [String: RandomKey] = [:]
+    _ model: some ParameterTree, preprocessing: Preprocessing? = nil, classNames: [String] = [],
+    summary: JSON = [:], optimizer: (any Optimizer)? = nil, randomKeys: [String: RandomKey] = [:]
   ) {
     var weights = NamedTensors()
     let leaves = model.parameters.distinctPaths
@@ -57,7 +55,7 @@ public struct ModelFile: Sendable {
     for (leaf, value) in zip(leaves, values) { weights.add(leaf.name, value) }
     file = "ModelFile"
     self.weights = weights
-    self.architecture = architecture
+    architecture = try? Architecture(of: model)
     self.preprocessing = preprocessing
     self.classNames = classNames
     self.summary = summary
@@ -65,19 +63,34 @@ public struct ModelFile: Sendable {
     self.randomKeys = randomKeys
   }
 
-  /// The model that the file describes, with its weights.
+  /// The model that the file describes, with its weights: see ``makeModel(as:)``.
+  public func makeModel() throws(FileError) -> Sequential<Tensor<Float>> {
+    try makeModel(as: Sequential<Tensor<Float>>.self)
+  }
+
+  /// The model that the file describes, with its weights: a new one at each call.
   ///
-  /// Throws if the file holds no architecture, or weights of another. Weights of another type than
-  /// Float are rounded to it.
-  public func makeModel() throws(FileError) -> Sequential {
+  /// Throws if the file holds no architecture, weights of another, or a model of another type.
+  /// Weights of another type than Float are rounded to it.
+  ///
+  /// - Parameter type: the model's own, or what is to be done with it:
+  ///   `(any Layer<Tensor<Int32>, Tensor<Float>>).self`.
+  public func makeModel<Model>(as type: Model.Type) throws(FileError) -> Model {
     guard let architecture else {
       throw FileError(
         .malformed, in: file,
-        "holds no architecture; make the model yourself and use restore(_:)")
+        "holds no architecture, for a layer of its model was no StoredLayer; make the model "
+          + "yourself and use restore(_:)")
     }
-    try architecture.check(weights, FileCheck(kind: .malformed, file: file))
-    let model = Sequential(architecture)
-    try restore(model)
+    let made = try architecture.model(for: weights, FileCheck(kind: .malformed, file: file))
+    guard let model = made as? Model else {
+      let found = Swift.type(of: made)
+      throw FileError(
+        .malformed, in: file,
+        "holds a model of type \(found), not \(typeName(of: type)); use "
+          + "makeModel(as: \(found).self)")
+    }
+    try restore(made)
     return model
   }
 
@@ -88,8 +101,8 @@ public struct ModelFile: Sendable {
     model.parameters.tellPaths()
   }
 
-  /// Puts an optimizer to where it stood: see ``OptimizerState/restore(_:file:)``. Restore the model
-  /// too, in any order.
+  /// Puts an optimizer to where it stood: see ``OptimizerState/restore(_:file:)``. Restore the
+  /// model too, in any order.
   public func restore(_ optimizer: any Optimizer) throws(FileError) {
     guard let state = self.optimizer else {
       throw FileError(.malformed, in: file, "holds no state of an optimizer")

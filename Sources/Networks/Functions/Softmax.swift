@@ -16,7 +16,7 @@ public func softmax<Scalar: FloatingPointScalar>(
   return powers / powers.sum(along: axis, keepingAxes: true)
 }
 
-/// The same along the last axis, as a function of a tensor alone: `Activation(softmax)`.
+/// The same along the last axis, as a function of a tensor alone.
 @_disfavoredOverload
 public func softmax<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   softmax(x, along: -1)

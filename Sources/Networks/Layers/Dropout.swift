@@ -9,7 +9,9 @@ import PullbackTensors
 ///
 /// Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout: a simple way to
 /// prevent neural networks from overfitting", JMLR 15, 2014.
-public struct Dropout: Layer {
+public struct Dropout: StoredLayer {
+  public static let kind = "dropout"
+
   /// p, 0 ..< 1.
   public let rate: Float
 
@@ -23,6 +25,18 @@ public struct Dropout: Layer {
   }
 
   public var parameters: Parameters { [:] }
+
+  public var settings: LayerSettings { ["rate": .number(Double(rate))] }
+
+  public init(settings: LayerSettings) throws(LayerError) {
+    let rate = Float(try settings.number("rate"))
+    guard rate >= 0, rate < 1 else {
+      throw LayerError("\(rate) where a rate in 0 ..< 1 is expected", setting: "rate")
+    }
+    self.rate = rate
+  }
+
+  public var lastAxis: LastAxis { .kept }
 
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     guard rate > 0, let key = Pass.current.nextKey() else { return x.unchanged(by: "Dropout") }

@@ -16,11 +16,24 @@ extension Activation {
   public var description: String { "Activation" }
 }
 
+extension Layer {
+  /// What messages call the layer: its description, if that is a line, else its type.
+  package var title: String {
+    let description = "\(self)"
+    return description.contains("\n") ? "\(Self.self)" : description
+  }
+}
+
+/// A type as it is written: Swift says "any Layer<Self.Layer.Input == Tensor<Float>, ...>".
+package func typeName(of type: Any.Type) -> String {
+  "\(type)".replacing("Self.Layer.Input == ", with: "").replacing("Self.Layer.Output == ", with: "")
+}
+
 extension Sequential {
   /// The layers with their positions, and how many numbers their parameters hold.
   ///
   /// ```swift
-  /// print(Sequential(Linear(64, 50), Activation(relu), Linear(50, 10)))
+  /// print(Sequential(Linear(64, 50), ReLU(), Linear(50, 10)))
   /// // Sequential with 4 parameters, 3760 numbers:
   /// //   0: Linear(64, 50)
   /// //   1: Activation

@@ -13,19 +13,20 @@ import PullbackTensors
 ///   func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { output(relu(hidden(x))) }
 /// }
 /// ```
-public protocol Layer: ParameterTree, Sendable {
+///
+/// What it takes and gives is read off its `callAsFunction`; a type that has several names the one
+/// that is meant: `typealias Input = Tensor<Float>`. `some Layer<Tensor<Int32>, Tensor<Float>>` is
+/// any layer from indices to numbers. A function of several tensors is no layer: let it be a
+/// ``ParameterTree``.
+public protocol Layer<Input, Output>: ParameterTree, Sendable {
+  /// What the layer takes.
+  associatedtype Input = Tensor<Float>
+  /// What the layer gives.
+  associatedtype Output = Tensor<Float>
+
   /// The layer's parameters under the names that files and messages use.
   var parameters: Parameters { get }
 
   /// y = f(x).
-  func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float>
-}
-
-extension Layer {
-  /// The layer after its parameters have got their starts, each a function of the seed and its
-  /// path. The parameters are the same objects: the layer is returned so that calls can be chained.
-  public func initialized(seed: UInt64) -> Self {
-    parameters.initialize(seed: seed)
-    return self
-  }
+  func callAsFunction(_ x: Input) -> Output
 }

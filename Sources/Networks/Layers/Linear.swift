@@ -6,7 +6,9 @@ import PullbackTensors
 ///
 /// x: [..., inputs], W: [inputs, outputs], b: [outputs], y: [..., outputs].
 /// x.g = y.g • Wᵀ, W.g = xᵀ • y.g, b.g = y.g summed over the rows.
-public struct Linear: Layer {
+public struct Linear: StoredLayer {
+  public static let kind = "linear"
+
   public let weight: Parameter
   public let bias: Parameter?
 
@@ -27,10 +29,35 @@ public struct Linear: Layer {
     self.bias = bias ? Parameter(shape: [outputs], .zeros) : nil
   }
 
+  /// PyTorch keeps the weight as [outputs, inputs].
   public var parameters: Parameters {
+    let weight = weight.marked(inPyTorch: "weight", axes: 1, 0)
     guard let bias else { return ["weight": weight] }
     return ["weight": weight, "bias": bias]
   }
+
+  public var settings: LayerSettings {
+    [
+      "inputs": .integer(weight.shape[0]), "outputs": .integer(weight.shape[1]),
+      "bias": .truth(bias != nil),
+    ]
+  }
+
+  public init(settings: LayerSettings) throws(LayerError) {
+    let shape = try settings.shape("inputs", "outputs")
+    let (inputs, outputs) = (shape[0], shape[1])
+    let bias = try settings.truth("bias")
+    // A layer that computes from no number at all may claim any size.
+    guard outputs > 0 else {
+      throw LayerError("0 where 1 or more are expected", setting: "outputs")
+    }
+    guard bias || inputs > 0 else {
+      throw LayerError("0 where 1 or more are expected for want of a bias", setting: "inputs")
+    }
+    self.init(inputs, outputs, bias: bias)
+  }
+
+  public var lastAxis: LastAxis { .changed(from: weight.shape[0], to: weight.shape[1]) }
 
   /// A mistake if the last axis of x does not hold as many inputs as the weight has rows.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {

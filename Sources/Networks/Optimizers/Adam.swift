@@ -49,6 +49,7 @@ public final class Adam: Optimizer {
     settings.checkBetas(betas)
     settings.checkSize(epsilon, "an epsilon")
     parameters.initializeMissing()
+    let parameters = parameters.trained
     self.parameters = parameters
     self.learningRate = learningRate
     self.betas = betas
@@ -116,6 +117,7 @@ public final class AdamW: Optimizer {
     settings.checkBetas(betas)
     settings.checkSize(epsilon, "an epsilon")
     parameters.initializeMissing()
+    let parameters = parameters.trained
     self.parameters = parameters
     self.learningRate = learningRate
     self.weightDecay = weightDecay

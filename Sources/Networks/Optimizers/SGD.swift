@@ -40,6 +40,7 @@ public final class SGD: Optimizer {
     settings.checkSize(learningRate, "a learning rate")
     settings.checkShare(momentum, "a momentum")
     parameters.initializeMissing()
+    let parameters = parameters.trained
     self.parameters = parameters
     self.learningRate = learningRate
     self.momentum = momentum

@@ -21,14 +21,16 @@ extension ParameterTree {
 }
 
 extension Parameters {
-  /// Their number, and the path and the shape of each.
+  /// Their number, and the path and the shape of each; which are not trained.
   public var description: String { summary(of: "Parameters") }
 
   /// More than a page holds is only counted.
   private static let longestList = 40
 
   fileprivate func summary(of owner: String) -> String {
-    let shown = prefix(Parameters.longestList).map { "\n  \($0.path) \($0.parameter.shape)" }
+    let shown = leaves.prefix(Parameters.longestList).map { leaf in
+      "\n  \(leaf.path) \(leaf.parameter.shape)" + (leaf.isTrained ? "" : ", not trained")
+    }
     let rest = count - shown.count
     return "\(owner) with \(counts)" + (isEmpty ? "" : ":") + shown.joined()
       + (rest > 0 ? "\n  and \(rest) more" : "")

@@ -3,11 +3,22 @@
 import PullbackRuntime
 import PullbackTensors
 
-/// What can stand in a tree of parameters: a parameter or another tree. It prints its type and its
-/// parameters unless it has a `description` of its own.
+/// What has parameters and can stand in a tree of them: a parameter, a layer, another tree, or a
+/// type of your own, whatever it takes. It prints its type and its parameters unless it has a
+/// `description` of its own.
 public protocol ParameterTree: CustomStringConvertible {
   /// The parameters below, with their paths from here.
   var parameters: Parameters { get }
+}
+
+extension ParameterTree {
+  /// The same after its parameters have got their starts, each a function of the seed and its path,
+  /// those that are not trained too. The parameters are the same objects: the tree is returned so
+  /// that calls can be chained.
+  public func initialized(seed: UInt64) -> Self {
+    parameters.initialize(seed: seed)
+    return self
+  }
 }
 
 /// An ordered, named tree of parameters, written as a dictionary literal.
@@ -19,7 +30,7 @@ public protocol ParameterTree: CustomStringConvertible {
 /// // ["hidden.weight", "hidden.bias", "output.weight", "output.bias"]
 /// ```
 public struct Parameters: ParameterTree, Sendable, ExpressibleByDictionaryLiteral {
-  private var leaves: [(path: String, parameter: Parameter)] = []
+  package private(set) var leaves: [ParameterLeaf] = []
   private var positions: [String: Int] = [:]
   private var known: Set<ObjectIdentifier> = []
   /// Each parameter once, in order: a tied weight stands at two paths.
@@ -36,18 +47,21 @@ public struct Parameters: ParameterTree, Sendable, ExpressibleByDictionaryLitera
 
   /// Adds a parameter or a tree under a name. A mistake if the name is taken.
   public mutating func add(_ name: String, _ tree: any ParameterTree) {
-    let added: [(path: String, parameter: Parameter)] =
-      (tree as? Parameter).map { [(name, $0)] }
-      ?? tree.parameters.map { ("\(name).\($0.path)", $0.parameter) }
-    for leaf in added {
-      if positions.updateValue(leaves.count, forKey: leaf.path) != nil {
-        Mistake(
-          "Parameters", "two parameters have the path \(leaf.path)", fix: "give each its own name"
-        ).stop(at: nil)
-      }
-      leaves.append(leaf)
-      if known.insert(ObjectIdentifier(leaf.parameter)).inserted { distinct.append(leaf.parameter) }
+    for leaf in tree.parameters.leaves { add(leaf.below(name)) }
+  }
+
+  init(_ leaves: some Sequence<ParameterLeaf>) {
+    for leaf in leaves { add(leaf) }
+  }
+
+  private mutating func add(_ leaf: ParameterLeaf) {
+    if positions.updateValue(leaves.count, forKey: leaf.path) != nil {
+      Mistake(
+        "Parameters", "two parameters have the path \(leaf.path)", fix: "give each its own name"
+      ).stop(at: nil)
     }
+    leaves.append(leaf)
+    if known.insert(ObjectIdentifier(leaf.parameter)).inserted { distinct.append(leaf.parameter) }
   }
 
   /// The parameter at a path such as "hidden.weight".
@@ -89,9 +103,12 @@ public struct Parameters: ParameterTree, Sendable, ExpressibleByDictionaryLitera
 extension Parameters: RandomAccessCollection {
   public var startIndex: Int { 0 }
   public var endIndex: Int { leaves.count }
-  public subscript(position: Int) -> (path: String, parameter: Parameter) { leaves[position] }
+  public subscript(position: Int) -> (path: String, parameter: Parameter) {
+    (leaves[position].path, leaves[position].parameter)
+  }
 }
 
 extension Parameter: ParameterTree {
-  public var parameters: Parameters { ["": self] }
+  /// The parameter alone, at the empty path.
+  public var parameters: Parameters { Parameters([ParameterLeaf(path: "", parameter: self)]) }
 }

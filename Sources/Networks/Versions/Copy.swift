@@ -32,11 +32,15 @@ public struct Copy<Net: ParameterTree>: ParameterTree {
   }
 }
 
+extension Copy: ModelVersion {
+  package var original: any ParameterTree { twin.original }
+}
+
 extension Copy: Sendable where Net: Sendable {}
 
 extension Copy: Layer where Net: Layer {
   /// What the model gives for x with the parameters of the copy.
-  public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { withModel { $0(x) } }
+  public func callAsFunction(_ x: Net.Input) -> Net.Output { withModel { $0(x) } }
 }
 
 extension ParameterTree {

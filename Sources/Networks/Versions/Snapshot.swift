@@ -39,11 +39,15 @@ public struct Snapshot<Net: ParameterTree>: ParameterTree {
   }
 }
 
+extension Snapshot: ModelVersion {
+  package var original: any ParameterTree { twin.original }
+}
+
 extension Snapshot: Sendable where Net: Sendable {}
 
 extension Snapshot: Layer where Net: Layer {
   /// What the model gave for x after that step.
-  public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { withModel { $0(x) } }
+  public func callAsFunction(_ x: Net.Input) -> Net.Output { withModel { $0(x) } }
 }
 
 extension ParameterTree {

@@ -18,7 +18,7 @@ struct TrainedNetwork {
     case relu, none
   }
 
-  private let model: Sequential
+  private let model: Sequential<Tensor<Float>>
   private let optimizer: any Optimizer
   /// Forward, loss, backward, update; the loss as it was before.
   let step: () -> Float
@@ -68,10 +68,10 @@ struct TrainedNetwork {
   }
 
   /// The layers, with parameters from a fixed seed.
-  static func model(sizes: [Int], activation: ActivationKind) -> Sequential {
-    var layers: [any Layer] = []
+  static func model(sizes: [Int], activation: ActivationKind) -> Sequential<Tensor<Float>> {
+    var layers: [any Layer<Tensor<Float>, Tensor<Float>>] = []
     for (inputs, outputs) in zip(sizes, sizes.dropFirst()) {
-      if !layers.isEmpty, activation == .relu { layers.append(Activation { relu($0) }) }
+      if !layers.isEmpty, activation == .relu { layers.append(ReLU()) }
       layers.append(Linear(inputs, outputs))
     }
     return Sequential(layers).initialized(seed: 1)

@@ -30,7 +30,8 @@ struct MalformedModelTests {
       (["architecture": "[{}]"], ": architecture[0]: the member \"type\" is missing"),
       (
         ["architecture": #"[{"type":"relu"},{"type":"conv"}]"#],
-        ": architecture[1].type: \"conv\" is no layer that is known here"
+        ": architecture[1].type: \"conv\" is no layer that is known here; if it is your own, load "
+          + "with layers: [its type]"
       ),
       (
         ["architecture": #"[{"type":"linear","inputs":-1,"outputs":1,"bias":true}]"#],
@@ -42,7 +43,7 @@ struct MalformedModelTests {
       ),
       (
         ["architecture": #"[{"type":"dropout","rate":1}]"#],
-        ": architecture[0]: dropout(1.0) drops at a rate outside 0 ..< 1"
+        ": architecture[0].rate: 1.0 where a rate in 0 ..< 1 is expected"
       ),
       (["preprocessing": "{}"], ": preprocessing: the member \"inputs\" is missing"),
       (
@@ -77,7 +78,7 @@ struct MalformedModelTests {
   @Test func otherFilesAreNoModels() throws {
     let expected =
       ": is a safetensors file, but no model that Pullback saved; for weights of PyTorch use "
-      + "Sequential.loadPyTorch(at:)"
+      + "model.loadPyTorch(at:)"
     #expect(try message(["format": nil]) == expected)
     #expect(try message(["format": "pt"]) == expected)
     #expect(try message(["version": nil]) == expected)

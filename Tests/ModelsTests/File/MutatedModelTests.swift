@@ -22,7 +22,9 @@ struct MutatedModelTests {
     1e308, -1e308,
   ]
   private static let texts: [String] = [
-    "", "a", "b", "0", "relu", "tanh", "linear", "dropout", "oneHot", "standardized", "SGD", "Adam",
+    "", "a", "b", "0", "relu", "tanh", "linear", "dropout", "sequential", "shared", "scaling",
+    "residual", "rows", "twice", "architecture[0]", "architecture[2].inner.layers[0]", "oneHot",
+    "standardized", "SGD", "Adam",
     "AdamW", "Averaged", "caf\u{E9}", "cafe\u{301}", "\u{301}", "\0", "\u{1B}[2J\n", "\u{2028}\"\\",
     "👩‍👩‍👧", "+f", "00000000000000000f", "raw:NaN", "raw:-Infinity", "raw:1e400", "raw:1e-400",
     "raw:-0", "raw:01", "raw:9223372036854775808", "raw:[[[[[",
@@ -70,7 +72,7 @@ struct MutatedModelTests {
   ) throws {
     let file: ModelFile
     do throws(FileError) {
-      file = try ModelFile.load(from: contents.bytes, name: "model")
+      file = try ModelFile.load(from: contents.bytes, name: "model", layers: layersOfOthers)
     } catch {
       #expect(error.kind == .malformed && error.file == "model", comment)
       #expect(error.place != nil && !error.problem.isEmpty, comment)
@@ -86,7 +88,8 @@ struct MutatedModelTests {
     try tryOut(good, &use, "unchanged")
     #expect(use.count == 1)
     // What does not concern the optimizer is changed once.
-    for key in good.metadata.keys.sorted() where kind == .none || key == "optimizer" {
+    for key in good.metadata.keys.sorted()
+    where kind == .none || key == (kind == .own ? "architecture" : "optimizer") {
       for value in variants(good.metadata[key]!) {
         var contents = good
         contents.metadata[key] = value

@@ -26,7 +26,9 @@ struct PyTorchTests {
       prefixed.add("module.\(name)", numbers)
     }
     let folder = TemporaryFolder(), path = folder.file("weights.safetensors")
-    func model() -> Sequential { Sequential(Linear(4, 4), Activation(relu), Linear(4, 3)) }
+    func model() -> Sequential<Tensor<Float>> {
+      Sequential(Linear(4, 4), Activation(relu), Linear(4, 3))
+    }
     let whole = model(), half = model()
     try whole.loadPyTorch(at: fixture("pytorch.safetensors"))
     try Safetensors.write(halves, to: path)
@@ -92,7 +94,7 @@ struct PyTorchTests {
 
   @Test func anotherModelIsRefused() throws {
     let path = fixture("pytorch.safetensors")
-    func message(_ model: Sequential) -> String? {
+    func message(_ model: Sequential<Tensor<Float>>) -> String? {
       let error = #expect(throws: FileError.self) { try model.loadPyTorch(at: path) }
       #expect(!model.parameters.contains { $0.parameter.isInitialized })
       return error.map { String($0.description.dropFirst(path.count)) }
@@ -106,5 +108,64 @@ struct PyTorchTests {
     #expect(
       message(Sequential(Linear(4, 4), Activation(relu), Linear(4, 3, bias: false)))
         == ": 2.bias: the file has it, the model does not")
+  }
+
+  /// A convolution as it will be: other names, other axes, and one parameter that PyTorch keeps as
+  /// it is.
+  struct Windows: Layer {
+    let kernel = Parameter(shape: [2, 1, 3, 4], .zeros), shift = Parameter(shape: [4], .zeros)
+    let table = Parameter(shape: [2, 2], .zeros)
+    var parameters: Parameters {
+      [
+        "kernel": kernel.marked(inPyTorch: "weight", axes: 2, 3, 1, 0),
+        "shift": shift.marked(inPyTorch: "bias"), "table": table.marked(inPyTorch: "table"),
+      ]
+    }
+    func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { x }
+  }
+
+  struct Net: Layer {
+    let stem = Windows(), head = Sequential(Linear(4, 2), Scaling(2))
+    var parameters: Parameters { ["stem": stem, "head": head] }
+    func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { head(stem(x)) }
+  }
+
+  /// Any model takes weights, by the names and axes that its layers say. Each number says its
+  /// place.
+  @Test func layersSayHowPyTorchKeepsThem() throws {
+    let numbers = (0..<24).map(Float.init), four: [Float] = [1, 2, 3, 4]
+    let parts: [ModelContents.Part] = [
+      // [out, in, height, width]
+      .init("stem.weight", [4, 3, 2, 1], numbers), .init("stem.bias", [4], four),
+      .init("stem.table", [2, 2], four), .init("head.0.weight", [2, 4], (0..<8).map(Float.init)),
+      .init("head.0.bias", [2], [1, 2]), .init("head.1.factor", [2], [3, 4]),
+    ]
+    let model = Net()
+    try model.loadPyTorch(from: ModelContents.bytes(of: parts, metadata: []))
+    let kernel = model.stem.kernel.value.scalars
+    for (position, number) in kernel.enumerated() {
+      let (h, i, o) = (position / 12, position / 4 % 3, position % 4)
+      #expect(number == numbers[(o * 3 + i) * 2 + h])
+    }
+    #expect(model.stem.table.value.scalars == four)
+    #expect(model.parameters["head.0.weight"]!.value.scalars == [0, 4, 1, 5, 2, 6, 3, 7])
+    #expect(model.parameters["head.1.factor"]!.value.scalars == [3, 4])
+    let error = #expect(throws: FileError.self) {
+      try model.loadPyTorch(
+        from: ModelContents.bytes(of: Array(parts.dropFirst()), metadata: []), name: "weights")
+    }
+    #expect(error?.description == "weights: stem.weight: the model has it, the file does not")
+  }
+
+  /// A square weight would load in either orientation.
+  @Test func aMatrixOfWhichNothingIsSaidIsRefused() {
+    let model = Sequential(Rows(2, width: 2))
+    let error = #expect(throws: FileError.self) {
+      try model.loadPyTorch(from: ModelContents.bytes(of: [], metadata: []), name: "weights")
+    }
+    #expect(
+      error?.description
+        == "weights: 0.table: its layer does not say how PyTorch keeps it; use "
+        + "marked(inPyTorch:axes:) there")
   }
 }

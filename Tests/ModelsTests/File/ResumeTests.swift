@@ -5,7 +5,9 @@ import Testing
 
 struct ResumeTests {
   private let folder = TemporaryFolder()
-  private let architecture: Architecture = [.linear(64, 8), .relu, .dropout(0.2), .linear(8, 10)]
+  private func fresh() -> Sequential<Tensor<Float>> {
+    Sequential(Linear(64, 8), ReLU(), Dropout(0.2), Linear(8, 10)).initialized(seed: 7)
+  }
 
   enum Kind: CaseIterable { case plain, momentum, adam, adamW }
 
@@ -19,7 +21,8 @@ struct ResumeTests {
   }
 
   private func train(
-    _ model: Sequential, _ optimizer: any Optimizer, key: RandomKey, steps: Range<Int>
+    _ model: Sequential<Tensor<Float>>, _ optimizer: any Optimizer, key: RandomKey,
+    steps: Range<Int>
   ) {
     for step in steps {
       // A schedule: a function of the step, as the keys of dropout are.
@@ -38,15 +41,13 @@ struct ResumeTests {
   /// pytorch#5627, candle#3819, TrenTorch#187. Training that stops, is saved, loaded and goes on gives the bits of training that did not stop.
   @Test(arguments: Kind.allCases) func resumingIsExact(kind: Kind) throws {
     let path = folder.file("model.safetensors"), key = RandomKey(seed: 11)
-    let whole = Sequential(architecture).initialized(seed: 7)
+    let whole = fresh()
     train(whole, optimizer(kind, whole.parameters), key: key, steps: 0..<12)
 
-    let first = Sequential(architecture).initialized(seed: 7)
+    let first = fresh()
     let stopped = optimizer(kind, first.parameters)
     train(first, stopped, key: key, steps: 0..<5)
-    try ModelFile(
-      first, architecture: architecture, optimizer: stopped, randomKeys: ["dropout": key]
-    ).save(to: path)
+    try ModelFile(first, optimizer: stopped, randomKeys: ["dropout": key]).save(to: path)
 
     let file = try ModelFile.load(at: path)
     let second = try file.makeModel()
@@ -60,7 +61,7 @@ struct ResumeTests {
   }
 
   @Test func theLearningRateIsRestored() throws {
-    let model = Sequential(architecture).initialized(seed: 7)
+    let model = fresh()
     let adam = Adam(model.parameters, learningRate: 0.1)
     adam.learningRate = 0.003
     let state = OptimizerState(of: adam)
@@ -71,7 +72,7 @@ struct ResumeTests {
   }
 
   @Test func anotherOptimizerIsRefused() throws {
-    let model = Sequential(architecture).initialized(seed: 7)
+    let model = fresh()
     let state = OptimizerState(of: SGD(model.parameters, learningRate: 0.1, momentum: 0.5))
     func message(_ optimizer: any Optimizer) -> String? {
       #expect(throws: FileError.self) { try state.restore(optimizer, file: "f") }?.description

@@ -126,14 +126,13 @@ struct SavingTests {
   }
 
   @Test func theSmallestModelsComeBack() throws {
-    try checkReturn(ModelFile(Sequential(), architecture: []))
+    try checkReturn(ModelFile(Sequential()))
     try checkReturn(ModelFile([:] as Parameters))
-    let layers: Architecture = [.relu, .dropout(0), .tanh, .dropout(Float(1).nextDown)]
-    try checkReturn(ModelFile(Sequential(layers), architecture: layers, classNames: ["a", "b"]))
+    let layers = Sequential(ReLU(), Dropout(0), Tanh(), Dropout(Float(1).nextDown))
+    try checkReturn(ModelFile(layers, classNames: ["a", "b"]))
     // A bias alone is a model of no inputs.
-    let constant: Architecture = [.linear(0, 2), .relu]
-    let model = Sequential(constant).initialized(seed: 1)
-    try checkReturn(ModelFile(model, architecture: constant, optimizer: Adam(model.parameters)))
+    let model = Sequential(Linear(0, 2), ReLU()).initialized(seed: 1)
+    try checkReturn(ModelFile(model, optimizer: Adam(model.parameters)))
     let again = try ModelFile.load(at: path).makeModel()
     #expect(again(Tensor<Float>.zeros([3, 0])).shape == [3, 2])
   }

@@ -3,8 +3,8 @@
 import Pullback
 import Testing
 
-/// Parts of a model file that are right by themselves and do not fit together, or that nothing could
-/// be done with: the error names the place.
+/// Parts of a model file that are right by themselves and do not fit together, or that nothing
+/// could be done with: the error names the place.
 struct UnfitModelTests {
   typealias Change = @Sendable (inout ModelContents) -> Void
 
@@ -35,19 +35,21 @@ struct UnfitModelTests {
   @Test func layersFollowEachOther() {
     #expect(
       architecture([linear(4, 16), ["type": "relu"], linear(8, 2)])
-        == "model: architecture[2]: linear(8, 2) expects 8 inputs and gets 16 from linear(4, 16)")
+        == "model: architecture[2]: Linear(8, 2) expects 8 inputs and gets 16 from Linear(4, 16)")
   }
 
   @Test func layersHaveUnits() {
     #expect(
-      architecture([linear(4, 0)]) == "model: architecture[0]: linear(4, 0) has too few units")
+      architecture([linear(4, 0)])
+        == "model: architecture[0].outputs: 0 where 1 or more are expected")
     #expect(
       architecture([linear(0, 3, bias: false)])
-        == "model: architecture[0]: linear(0, 3, bias: false) has too few units")
+        == "model: architecture[0].inputs: 0 where 1 or more are expected for want of a bias")
     #expect(
       architecture([linear(4_611_686_018_427_387_904, 8)])
-        == "model: architecture[0]: linear(4611686018427387904, 8) has more weights than can be "
-        + "counted")
+        == "model: architecture[0]: the shape [4611686018427387904, 8] has more elements than can "
+        + "be counted"
+    )
   }
 
   @Test func layersHaveTheWeightsOfTheFile() {

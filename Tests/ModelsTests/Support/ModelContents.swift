@@ -63,7 +63,7 @@ struct ModelContents {
   }
 
   /// How training of a model goes on.
-  enum Kind: CaseIterable, Sendable { case none, plain, momentum, adam, adamW, others }
+  enum Kind: CaseIterable, Sendable { case none, own, plain, momentum, adam, adamW, others }
 
   /// A model of which all parts are right.
   init(_ kind: Kind = .none) {
@@ -107,6 +107,13 @@ struct ModelContents {
     ]
     switch kind {
     case .none: break
+    case .own:
+      metadata["architecture"] = ModelContents.ownArchitecture
+      parts = [
+        Part("0.weight", [4, 3], (0..<12).map { Float($0) / 8 - 0.5 }),
+        Part("0.bias", [3], [0.5, 0, -0.5]), Part("1.factor", [3], [2, -1, 0.5]),
+        Part("2.inner.0.weight", [3, 3], (0..<9).map { Float($0) / 8 - 0.5 }),
+      ]
     case .plain: set("SGD", ["learningRate": 0.1, "momentum": 0])
     case .momentum:
       set("SGD", ["learningRate": 0.1, "momentum": 0.75])
@@ -124,6 +131,23 @@ struct ModelContents {
       keep("0")
     }
   }
+
+  /// Layers of the user's own, in one another, and one that stands there twice.
+  private static let ownArchitecture: JSON = [
+    ["type": "linear", "inputs": 4, "outputs": 3, "bias": true],
+    ["type": "scaling", "columns": 3],
+    [
+      "type": "residual", "rate": 0.25, "name": "a",
+      "inner": [
+        "type": "sequential",
+        "layers": [
+          ["type": "linear", "inputs": 3, "outputs": 3, "bias": false], ["type": "tanh"],
+        ],
+      ],
+    ],
+    ["type": "shared", "layer": "architecture[1]"],
+    ["type": "softmax"],
+  ]
 }
 
 private func littleEndian(_ number: some FixedWidthInteger) -> [UInt8] {

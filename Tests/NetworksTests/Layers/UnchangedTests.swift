@@ -5,7 +5,7 @@ import Testing
 
 /// What a layer gives is a tensor of its own, also where the layer does nothing.
 struct UnchangedTests {
-  private func check(_ layer: some Layer) {
+  private func check(_ layer: some Layer<Tensor<Float>, Tensor<Float>>) {
     let x: Tensor<Float> = [[1, 2], [3, 4]]
     let y = layer(x)
     let (xg, yg) = gradient(of: (3 * x).sum() + (5 * y).sum(), withRespectTo: x, y)

@@ -9,7 +9,7 @@ struct OptimizerTests {
 
   init() throws { fixture = try Fixture() }
 
-  private func start(_ name: String) -> Sequential {
+  private func start(_ name: String) -> Sequential<Tensor<Float>> {
     let model = Sequential(Linear(4, 6), Activation { relu($0) }, Linear(6, 3))
     for (path, parameter) in model.parameters {
       parameter.value = fixture.tensor("\(name).start.\(path)", parameter.shape)

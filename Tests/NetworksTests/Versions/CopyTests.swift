@@ -13,7 +13,7 @@ struct CopyTests {
   }
 
   /// Three steps, fresh or recorded.
-  private func train(_ model: some Layer, isRecorded: Bool = false) {
+  private func train(_ model: some Layer<Tensor<Float>, Tensor<Float>>, isRecorded: Bool = false) {
     let optimizer = Adam(model.parameters, learningRate: 0.1)
     let step = optimizer.recorded { (x: Tensor<Float>) in model(x).squared().sum() }
     for _ in 0..<3 {
@@ -116,7 +116,9 @@ struct CopyTests {
     let model = Recorder(Parameter(value: [2])), copy = model.copy(), snapshot = model.snapshot()
     copy.parameters["w"]!.value = [3]
     model.w.value = [5]
-    let models: [(model: any Layer, w: Float)] = [(model, 5), (copy, 3), (snapshot, 2)]
+    let models: [(model: any Layer<Tensor<Float>, Tensor<Float>>, w: Float)] = [
+      (model, 5), (copy, 3), (snapshot, 2),
+    ]
     for turn in 0..<6 {
       let (model, w) = models[(first + turn) % 3]
       #expect(model([10]).scalars == [10 * w])

@@ -7,7 +7,7 @@ import Testing
 struct SnapshotTests {
   private let x = Tensor<Float>.normal([3, 4], key: RandomKey(seed: 5))
 
-  private func makeModel() -> Sequential {
+  private func makeModel() -> Sequential<Tensor<Float>> {
     Sequential(Linear(4, 6), Activation(tanh), Linear(6, 2)).initialized(seed: 3)
   }
 

@@ -5,16 +5,18 @@ import PullbackNetworks
 import PullbackRuntime
 import PullbackTensors
 
-extension Sequential {
-  /// Takes the weights of a PyTorch `nn.Sequential` of `nn.Linear` layers, saved with
+extension ParameterTree {
+  /// Takes the weights of a model of PyTorch, saved with
   /// `safetensors.torch.save_file(model.state_dict(), path)`.
   ///
-  /// The layers must stand at the same positions, activations and dropout counted. PyTorch keeps a
-  /// weight as [outputs, inputs]; it is transposed to [inputs, outputs].
+  /// Names must be the same: the layers of a `Sequential` stand at the same positions, those
+  /// without parameters counted, and a struct names its layers as the module of PyTorch does. Each
+  /// layer says how PyTorch keeps its parameters: `Linear` that its weight is [outputs, inputs]
+  /// there; in a layer of your own say it with `weight.marked(inPyTorch: "weight", axes: 1, 0)`.
   ///
   /// ```swift
   /// // nn.Sequential(nn.Linear(64, 50), nn.ReLU(), nn.Linear(50, 10))
-  /// let model = Sequential(Linear(64, 50), Activation(relu), Linear(50, 10))
+  /// let model = Sequential(Linear(64, 50), ReLU(), Linear(50, 10))
   /// try model.loadPyTorch(at: "digits.safetensors")
   /// ```
   ///
@@ -37,12 +39,16 @@ extension Sequential {
       throw FileError(
         .malformed, in: file.file, "is a model that Pullback saved; use ModelFile.load")
     }
-    let weights = linearWeights(at: "")
-    let known = parameters.paths
-    if let path = known.first(where: { !weights.contains($0) && !$0.hasSuffix(".bias") }) {
-      throw FileError(
-        .malformed, in: file.file, at: .part(path),
-        "belongs to a layer other than Linear, whose PyTorch form is not known here")
+    let leaves = parameters.distinctLeaves
+    var forms: [Name: ParameterLeaf.PyTorchForm] = [:]
+    for leaf in leaves {
+      if let form = leaf.inPyTorch {
+        forms[Name(form.path)] = form
+      } else if leaf.parameter.shape.rank > 1 {
+        throw FileError(
+          .malformed, in: file.file, at: .part(leaf.path),
+          "its layer does not say how PyTorch keeps it; use marked(inPyTorch:axes:) there")
+      }
     }
     var tensors = NamedTensors()
     for name in file.names {
@@ -50,38 +56,27 @@ extension Sequential {
         throw FileError(.malformed, in: file.file, at: .part(name), "stands there twice")
       }
       let tensor = try file.load(name)
-      if weights.contains(name), tensor.shape.rank == 2 {
-        tensors.add(name, try transposed(tensor, name, in: file.file))
+      if let axes = forms[Name(name)]?.axes, tensor.shape.rank == axes.count, axes != axes.sorted()
+      {
+        tensors.add(name, try transposed(tensor, axes, name, in: file.file))
       } else {
         tensors.add(name, tensor)
       }
     }
-    try Assignment(parameters.distinctPaths, from: tensors, file: file.file).perform()
+    let named = leaves.map { (name: $0.inPyTorch?.path ?? $0.path, $0.parameter) }
+    try Assignment(named, from: tensors, file: file.file).perform()
     parameters.tellPaths()
   }
 
+  /// The tensor whose axis i is axis `axes[i]` of the one in the file.
   private func transposed(
-    _ weight: StoredTensor, _ name: String, in file: String
+    _ stored: StoredTensor, _ axes: [Int], _ name: String, in file: String
   ) throws(FileError) -> Tensor<Float> {
-    let weight = try weight.tensor(as: Float.self)
+    let tensor = try stored.tensor(as: Float.self)
     do throws(OutOfMemory) {
-      return try weight.transposed().evaluated()
+      return try Tensor<Float>(tensor.value.transposed(Shape(axes))).evaluated()
     } catch {
       throw FileError(.unreadable, in: file, at: .part(name), error.description)
     }
-  }
-
-  /// The paths of the weights of all linear layers, also of those in a `Sequential` inside.
-  private func linearWeights(at prefix: String) -> Set<String> {
-    var paths: Set<String> = []
-    for (position, layer) in layers.enumerated() {
-      switch layer {
-      case is Linear: paths.insert("\(prefix)\(position).weight")
-      case let inner as Sequential:
-        paths.formUnion(inner.linearWeights(at: "\(prefix)\(position)."))
-      default: break
-      }
-    }
-    return paths
   }
 }

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// A layer that a file can hold: it names its kind and its settings and can be made from them.
+///
+/// ```swift
+/// /// Each column of x times a factor of its own.
+/// struct Scaling: StoredLayer {
+///   static let kind = "scaling"
+///   let factor: Parameter
+///   init(_ columns: Int) { factor = Parameter(shape: [columns], .constant(1)) }
+///
+///   var parameters: Parameters { ["factor": factor] }
+///   func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { x * factor.value }
+///
+///   var settings: LayerSettings { ["columns": .integer(factor.shape[0])] }
+///   init(settings: LayerSettings) throws { self.init(try settings.count("columns")) }
+/// }
+///
+/// let model = Sequential(Linear(4, 3), Scaling(3), ReLU()).initialized(seed: 7)
+/// try ModelFile(model).save(to: "scaled.safetensors")
+/// let same = try ModelFile.load(at: "scaled.safetensors", layers: [Scaling.self]).makeModel()
+/// print(same.layers[1])   // Scaling(columns: 3)
+/// ```
+///
+/// The numbers of the parameters are stored apart, under their paths.
+public protocol StoredLayer<Input, Output>: Layer {
+  /// What files call the layer, the same in all versions of a program: "linear". No two types that
+  /// meet in a file have the same.
+  static var kind: String { get }
+
+  /// What the layer is made from; made from it, a layer has the same settings again.
+  var settings: LayerSettings { get }
+
+  /// A layer with these settings, its parameters without numbers. They come from a file, which may
+  /// claim any size: a layer gives its parameters a shape and a start, and throws a ``LayerError``
+  /// where there is no such layer.
+  init(settings: LayerSettings) throws
+
+  /// What becomes of the last axis, so that layers which do not fit are found in a file.
+  var lastAxis: LastAxis { get }
+}
+
+extension StoredLayer {
+  /// Nothing is known, unless the layer says it.
+  public var lastAxis: LastAxis { .unknown }
+
+  /// The type and the settings: "Scaling(columns: 3)".
+  public var description: String { "\(Self.self)\(settings)" }
+
+  /// The extent of the last axis that the layer expects; nil if it takes any, or if it is not
+  /// known.
+  public var inputCount: Int? {
+    if case .changed(let inputs, _) = lastAxis { inputs } else { nil }
+  }
+
+  /// The extent of the last axis of what the layer gives; nil if it depends on x, or is not known.
+  public var outputCount: Int? {
+    if case .changed(_, let outputs) = lastAxis { outputs } else { nil }
+  }
+}
+
+/// What a layer makes of the last axis of x.
+public enum LastAxis: Sendable, Hashable {
+  /// Any extent, and y has the same.
+  case kept
+  /// The extent that x must have and that of y; nil where it is not known.
+  case changed(from: Int?, to: Int?)
+
+  /// Nothing is known.
+  public static let unknown = LastAxis.changed(from: nil, to: nil)
+
+  /// What two layers one after the other make of it.
+  func followed(by next: LastAxis) -> LastAxis {
+    switch (self, next) {
+    case (_, .kept): self
+    case (.kept, _): next
+    case (.changed(let inputs, _), .changed(_, let outputs)): .changed(from: inputs, to: outputs)
+    }
+  }
+}
+
+/// The layers of this package that are made from settings alone.
+package let ownLayers: [any StoredLayer.Type] = [
+  Linear.self, Dropout.self, ReLU.self, Tanh.self, GELU.self, Softmax.self,
+]
