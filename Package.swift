@@ -98,7 +98,9 @@ let package = Package(
     .testTarget(
       name: "NetworksTests", dependencies: ["Pullback", "CPullbackAllocations"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "DerivationsTests", dependencies: ["Pullback", "PullbackTestSupport"]),
+    .testTarget(
+      name: "DerivationsTests",
+      dependencies: ["Pullback", "PullbackTestSupport", "CPullbackAllocations"]),
     .testTarget(name: "DrawingTests", dependencies: ["PullbackDrawing", "PullbackTestSupport"]),
     .testTarget(name: "ByHandTests", dependencies: ["Pullback", "PullbackByHand"]),
     .testTarget(

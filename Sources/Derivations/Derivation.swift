@@ -73,7 +73,8 @@ public struct Derivation: Sendable {
     let found = checkedGradients(
       of: loss,
       checked.map { (entries[backward.lines[$0].entry!].value, backward.lines[$0].value) },
-      given: entries.filter { $0.formula == nil }.map(\.value), seed: seed)
+      given: entries.filter { $0.formula == nil }.map(\.value), lines: entries.map(\.value),
+      seed: seed)
     let checks = Dictionary(uniqueKeysWithValues: zip(checked, found))
     inputs = entries.filter { $0.formula == nil }.map {
       Input(name: $0.name, shape: $0.value.shape, value: $0.value)

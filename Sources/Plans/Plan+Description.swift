@@ -15,7 +15,7 @@ extension Plan: CustomStringConvertible {
     }
     let flops = steps.reduce(0) { $0 + $1.floatingPointOperations }
     lines.append(
-      "\(steps.count) \(steps.count == 1 ? "step" : "steps"), \(count(flops)) FLOP; \(usedBuffers.count) buffers of "
+      "\(counted(steps.count, "step")), \(flops.abbreviated) FLOP; \(usedBuffers.count) buffers of "
         + "\(usedBuffers.reduce(0) { $0 + $1.byteCount }) bytes in \(arenaByteCount) bytes")
     return lines.joined(separator: "\n")
   }
@@ -45,7 +45,7 @@ extension Plan: CustomStringConvertible {
     let source = reads.isEmpty ? "" : " of \(reads)"
     let isProduct = if case .contraction = step.core { true } else { false }
     return parts.joined(separator: ", then ") + (isProduct ? "" : source) + " -> \(writes) "
-      + "\(step.space)   \(count(step.floatingPointOperations)) FLOP"
+      + "\(step.space)   \(step.floatingPointOperations.abbreviated) FLOP"
   }
 
   private func names(_ body: Body) -> String {
@@ -65,14 +65,6 @@ extension Plan: CustomStringConvertible {
     case .parameter(let number): "p\(number)"
     case .buffer(let number): "b\(number)"
     case .output(let number): "r\(number)"
-    }
-  }
-
-  private func count(_ number: Int) -> String {
-    switch number {
-    case ..<10_000: "\(number)"
-    case ..<10_000_000: "\(number / 1000) k"
-    default: "\(number / 1_000_000) M"
     }
   }
 }
