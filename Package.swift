@@ -96,7 +96,8 @@ let package = Package(
     .testTarget(
       name: "ModelsTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]),
     .testTarget(
-      name: "NetworksTests", dependencies: ["Pullback", "CPullbackAllocations"],
+      name: "NetworksTests",
+      dependencies: ["Pullback", "PullbackTestSupport", "CPullbackAllocations"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "DerivationsTests",
@@ -106,7 +107,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: ["PullbackCommand", "PullbackTestSupport", "CPullbackProcesses"]),
-    .testTarget(name: "DocumentationTests", dependencies: ["Pullback"]),
+    .testTarget(
+      name: "DocumentationTests", dependencies: ["Pullback", "PullbackTestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
