@@ -16,10 +16,14 @@ public enum JSON: Sendable, Hashable {
   case array([JSON])
   case object([Member])
 
+  /// One member of an object: objects keep the order of theirs.
   public struct Member: Sendable, Hashable {
+    /// The name, of which an object has each once.
     public let name: String
+    /// What stands behind the colon.
     public let value: JSON
 
+    /// A member of an object that is made in Swift.
     public init(_ name: String, _ value: JSON) { (self.name, self.value) = (name, value) }
 
     /// Names are compared byte for byte, as in files.

@@ -12,6 +12,7 @@ import PullbackTensors
 /// print(model.parameters.paths)   // ["0.weight", "0.bias", "2.weight", "2.bias"]
 /// ```
 public struct Architecture: Sendable, Hashable, ExpressibleByArrayLiteral {
+  /// One layer: what it is and its settings.
   public enum Layer: Sendable, Hashable {
     case linear(_ inputs: Int, _ outputs: Int, bias: Bool = true)
     case relu
@@ -19,8 +20,10 @@ public struct Architecture: Sendable, Hashable, ExpressibleByArrayLiteral {
     case dropout(Float)
   }
 
+  /// The layers in the order in which they are applied.
   public var layers: [Layer]
 
+  /// An architecture of these layers; as a literal, the list alone.
   public init(_ layers: [Layer]) { self.layers = layers }
 
   public init(arrayLiteral layers: Layer...) { self.layers = layers }

@@ -7,7 +7,9 @@ import PullbackTensors
 /// x: [..., inputs], W: [inputs, outputs], b: [outputs], y: [..., outputs].
 /// x.g = y.g • Wᵀ, W.g = xᵀ • y.g, b.g = y.g summed over the rows.
 public struct Linear: Layer {
+  /// W: [inputs, outputs].
   public let weight: Parameter
+  /// b: [outputs]; nil for a layer without.
   public let bias: Parameter?
 
   /// A mistake if there are fewer than 0 inputs or outputs, or more weights than can be counted.

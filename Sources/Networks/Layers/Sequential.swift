@@ -12,10 +12,13 @@ import PullbackTensors
 /// print(model.parameters.scalarCount)   // 3760
 /// ```
 public struct Sequential: Layer {
+  /// The layers in the order in which they are applied.
   public let layers: [any Layer]
 
+  /// A model of these layers; of none it is x itself.
   public init(_ layers: any Layer...) { self.layers = layers }
 
+  /// A model of the layers of an array.
   public init(_ layers: [any Layer]) { self.layers = layers }
 
   public var parameters: Parameters {
@@ -34,6 +37,7 @@ public struct Sequential: Layer {
 public struct Activation: Layer {
   private let function: @Sendable (Tensor<Float>) -> Tensor<Float>
 
+  /// A layer that applies a function.
   public init(_ function: @escaping @Sendable (Tensor<Float>) -> Tensor<Float>) {
     self.function = function
   }

@@ -14,7 +14,9 @@ import PullbackTensors
 /// other may lie a step apart. A parameter is trained by one thread at a time. In the child of a `fork`
 /// during a step its numbers may be half old and half new: fork between steps.
 public final class Parameter: Sendable {
+  /// How many elements it has along each axis, which never changes.
   public let shape: Shape
+  /// How its first numbers are made.
   public let initialization: Initialization
   package let slot = LeafSlot()
 
