@@ -72,7 +72,7 @@ let package = Package(
           condition: .when(traits: ["Command"])),
       ],
       path: "Sources/PullbackCommand"),
-    // Tests mirror the sources, file by file.
+    // A test of one source stands where the source does; tables and scenarios stand apart.
     .target(
       name: "PullbackTestSupport", path: "Tests/Support", swiftSettings: optimisedSwift),
     .executableTarget(
