@@ -90,7 +90,8 @@ struct CentralDifferences {
       let measured = measure(direction, step)
       if measured.kinks.isEmpty {
         let central = (measured.left + measured.right) / 2
-        let error = error(of: slope, central, central, &size)
+        let bend = abs(measured.right - measured.left) / step
+        let error = error(of: slope, central, central, bend: bend, &size)
         best = best.isNaN ? error : Swift.min(best, error)
         if best <= CentralDifferences.goodError { return (best, []) }
       } else {
@@ -99,12 +100,15 @@ struct CentralDifferences {
     }
     // Where even the shortest step meets it, the kink is at this very point.
     if !best.isNaN || kinks.isEmpty { return (best, []) }
-    return (error(of: slope, Swift.min(left, right), Swift.max(left, right), &size), kinks)
+    let (low, high) = (Swift.min(left, right), Swift.max(left, right))
+    return (error(of: slope, low, high, bend: 0, &size), kinks)
   }
 
   /// How far a slope is outside what was measured, beside the largest slope seen.
+  ///
+  /// - Parameter bend: how much the slope changes with x.
   private mutating func error(
-    of slope: Double, _ low: Double, _ high: Double, _ size: inout Double
+    of slope: Double, _ low: Double, _ high: Double, bend: Double, _ size: inout Double
   ) -> Double {
     guard slope.isFinite, low.isFinite, high.isFinite else { return .nan }
     size = Swift.max(size, Swift.max(abs(low), abs(high)))
@@ -112,9 +116,11 @@ struct CentralDifferences {
     if distance <= CentralDifferences.goodError * size {
       return distance == 0 ? 0 : distance / size
     }
-    // Slopes that differences cannot tell from 0 are measured by what these can tell.
-    let least = 10 * rounding / (CentralDifferences.steps[0] * Swift.max(norm, 1))
-    return distance / (size > least ? size : least / Check.tolerance)
+    // Slopes that differences cannot tell from 0 are measured by what these can tell: f is rounded, and
+    // so is x when it is moved.
+    let unit = Swift.max(norm, 1)
+    let least = rounding / (CentralDifferences.steps[0] * unit) + bend * unit * .ulpOfOne
+    return distance / Swift.max(size, 10 * least / Check.tolerance)
   }
 
   /// The slopes on both sides of x, and what is decided otherwise on one of them than at x.

@@ -6,7 +6,7 @@
 /// derivatives in the lines above; in a ``GradientCheck`` with those of the whole function.
 public struct Check: Sendable, Hashable, CustomStringConvertible {
   /// The largest difference of slopes, relative to the slope, or to the typical slope of a gradient
-  /// of this size if that is larger. Where all slopes are 0 but for rounding, relative to what
+  /// of this size if that is larger. Where slopes are so small that rounding decides, relative to what
   /// differences can tell from 0.
   public let relativeError: Double
   /// Where the function has a corner at this very point, so that it has no derivative there: the

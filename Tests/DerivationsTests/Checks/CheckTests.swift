@@ -84,6 +84,19 @@ import Testing
     #expect(derivation.largestError < 1e-8)
   }
 
+  /// At a minimum both sides rise, and what is left of their difference is rounding.
+  @Test(arguments: [0, 1e-13, 1e-11, 1e-9])
+  func nearAMinimum(distance: Double) {
+    let x = Tensor<Double>([1, -2, 3]), y = Tensor<Double>([1 + distance, -2, 3]).named("y")
+    #expect(explain((x - y).squared().sum(), withRespectTo: [y]).passes)
+    #expect(gradientCheck({ ($0 - x).squared() }, at: y, seed: 1).passes)
+    let wrong = gradientCheck(
+      { y in
+        withCustomGradient(of: { ($0 - x).squared() }, at: y) { y, yg in yg * (2 * (y - x) + 1e-8) }
+      }, at: y, seed: 1)
+    #expect(!wrong.passes)
+  }
+
   /// Derivatives that become too small for Double to have all their digits.
   @Test func vanishingGradients() {
     let x = Tensor<Float>([0.5, 0.25]).named("x")
