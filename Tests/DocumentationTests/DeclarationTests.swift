@@ -73,9 +73,19 @@ struct DeclarationTests {
 extension SourceFile {
   /// Public declarations without a documentation comment above them.
   fileprivate var undocumented: [(place: String, line: String)] {
-    lines.indices.compactMap { number in
-      guard lines[number].contains("public ") || lines[number].contains("open ") else { return nil }
+    var isInProtocol = false
+    return lines.indices.compactMap { number in
+      if lines[number].hasPrefix("public protocol ") { isInProtocol = lines[number].last != "}" }
+      if lines[number] == "}" { isInProtocol = false }
       let line = lines[number].drop { $0 == " " }
+      if isInProtocol, lines[number].hasPrefix("  "), !lines[number].hasPrefix("   ") {
+        let isRequirement = ["var", "func", "static", "init", "mutating", "subscript"].contains {
+          line.hasPrefix($0)
+        }
+        return isRequirement && !isDocumented(number)
+          ? ("\(path):\(number + 1)", String(line)) : nil
+      }
+      guard lines[number].contains("public ") || lines[number].contains("open ") else { return nil }
       let words = line.split(separator: " ").drop { $0.hasPrefix("@") }
       guard words.first == "public" || words.first == "open",
         words.dropFirst().first != "extension",

@@ -24,6 +24,7 @@ public struct Table: Sendable {
 
   /// What a column holds.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// Numbers, or texts of which each stands for a category.
     case numeric, categorical
   }
 

@@ -7,6 +7,7 @@
 /// print(summary)   // {"epochs":20,"loss":0.25,"classes":["cat","dog"]}
 /// ```
 public enum JSON: Sendable, Hashable {
+  /// Nothing, said explicitly.
   case null
   case bool(Bool)
   case integer(Int)
