@@ -74,7 +74,7 @@ let package = Package(
           condition: .when(traits: ["Command"])),
       ],
       path: "Sources/PullbackCommand"),
-    // Tests mirror the sources, file by file.
+    // A test of one source stands where the source does; tables and scenarios stand apart.
     .target(
       name: "PullbackTestSupport", path: "Tests/Support", swiftSettings: optimisedSwift),
     .executableTarget(
@@ -98,16 +98,20 @@ let package = Package(
     .testTarget(
       name: "ModelsTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]),
     .testTarget(
-      name: "NetworksTests", dependencies: ["Pullback", "CPullbackAllocations"],
+      name: "NetworksTests",
+      dependencies: ["Pullback", "PullbackTestSupport", "CPullbackAllocations"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Pullback"]),
-    .testTarget(name: "DerivationsTests", dependencies: ["Pullback", "PullbackTestSupport"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Pullback", "PullbackTestSupport"]),
+    .testTarget(
+      name: "DerivationsTests",
+      dependencies: ["Pullback", "PullbackTestSupport", "CPullbackAllocations"]),
     .testTarget(name: "DrawingTests", dependencies: ["PullbackDrawing", "PullbackTestSupport"]),
     .testTarget(name: "ByHandTests", dependencies: ["Pullback", "PullbackByHand"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["PullbackCommand", "PullbackTestSupport", "CPullbackProcesses"]),
-    .testTarget(name: "DocumentationTests", dependencies: ["Pullback"]),
+    .testTarget(
+      name: "DocumentationTests", dependencies: ["Pullback", "PullbackTestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -11,7 +11,9 @@ import PullbackTensors
 public struct Derivation: Sendable {
   /// A tensor that the loss is computed from.
   public struct Input: Sendable {
+    /// The name that the user gave, the path of a parameter, or "x1".
     public let name: String
+    /// How many elements it has along each axis.
     public let shape: Shape
     package let value: Value
   }
@@ -22,6 +24,7 @@ public struct Derivation: Sendable {
     public let name: String
     /// How, in the notes' notation: "a1.g * 1{s1 > 0}".
     public var formula: String { written.text }
+    /// The shape of what is calculated.
     public let shape: Shape
     /// Floating-point operations, if the line is calculated from the tensors in it.
     public let operations: Int
@@ -42,8 +45,11 @@ public struct Derivation: Sendable {
     package let sources: [String]
   }
 
+  /// What the loss is computed from, in the order of use.
   public let inputs: [Input]
+  /// How the loss is computed, the loss last.
   public let forward: [Line]
+  /// How the gradients are computed, the derivative of the loss for itself first.
   public let backward: [Line]
   /// The seed of the directions that lines were checked along.
   public let seed: UInt64
@@ -73,7 +79,8 @@ public struct Derivation: Sendable {
     let found = checkedGradients(
       of: loss,
       checked.map { (entries[backward.lines[$0].entry!].value, backward.lines[$0].value) },
-      given: entries.filter { $0.formula == nil }.map(\.value), seed: seed)
+      given: entries.filter { $0.formula == nil }.map(\.value), lines: entries.map(\.value),
+      seed: seed)
     let checks = Dictionary(uniqueKeysWithValues: zip(checked, found))
     inputs = entries.filter { $0.formula == nil }.map {
       Input(name: $0.name, shape: $0.value.shape, value: $0.value)

@@ -10,21 +10,19 @@ package struct SVG {
 
   /// How shapes are filled and lines are drawn.
   package struct Style {
-    package var fill = "none"
-    package var stroke = "none"
+    /// Colours; nil for shapes that are not filled, and for lines that are not drawn.
+    package var fill: String?, stroke: String?
     package var width = 1.0
 
-    package init(
-      fill: String = "none", stroke: String = "none", width: Double = 1
-    ) {
+    package init(fill: String? = nil, stroke: String? = nil, width: Double = 1) {
       self.fill = fill
       self.stroke = stroke
       self.width = width
     }
 
     fileprivate var attributes: String {
-      var text = "fill=\"\(fill)\" stroke=\"\(stroke)\""
-      if stroke != "none" { text += " stroke-width=\"\(SVG.number(width))\"" }
+      var text = "fill=\"\(fill ?? "none")\" stroke=\"\(stroke ?? "none")\""
+      if stroke != nil { text += " stroke-width=\"\(SVG.number(width))\"" }
       return text
     }
   }

@@ -30,13 +30,16 @@ public struct FileError: Error, Sendable, Hashable {
     case part(String)
   }
 
+  /// What sort of problem it is, for programs.
   public let kind: Kind
   /// The path as it was given.
   public let file: String
+  /// Where in the file, if the problem has a place.
   public let place: Place?
   /// What is wrong there, and what to do where that is not plain.
   public let problem: String
 
+  /// An error of your own for a file: its description is put together from these.
   public init(_ kind: Kind, in file: String, at place: Place? = nil, _ problem: String) {
     self.kind = kind
     self.file = file

@@ -82,7 +82,7 @@ struct Ladder: ParsableCommand {
     try Console.print(
       "Measured peak: \((peak / 1e9).threeDigits) GFLOP/s with \(threads) "
         + "thread\(threads == 1 ? "" : "s") (\(instructionSet))\n")
-    var table = Table([
+    var table = AlignedTable([
       ("rung", .left), ("formula", .left), ("time", .right), ("GFLOP/s", .right),
       ("faster", .right), ("of peak", .right), ("exact", .left),
     ])
@@ -113,7 +113,7 @@ struct Ladder: ParsableCommand {
       return
     }
     try Console.print("A = [[1, 2], [3, 4]], B = [[5, 6], [7, 8]]\n")
-    var table = Table([("C_i =", .left), ("row 0", .left), ("row 1", .left), ("", .left)])
+    var table = AlignedTable([("C_i =", .left), ("row 0", .left), ("row 1", .left), ("", .left)])
     table.append(["(a[i, :, newAxis] * B).sum(along: 0)", "\(right[0])", "\(right[1])", "right"])
     table.append(["(a[i, newAxis] * B).sum(along: 0)", "\(literal[0])", "\(literal[1])", "WRONG"])
     for line in table.lines { try Console.print(line) }

@@ -63,7 +63,7 @@ struct NotesJacobians {
       shape.count == 2 && shape[0] > 1
         ? "\(input)_\(column / shape[1] + 1)\(column % shape[1] + 1)" : "\(input)_\(column + 1)"
     }
-    var table = Table([("", .left)] + names.map { ($0, .right) })
+    var table = AlignedTable([("", .left)] + names.map { ($0, .right) })
     for row in 0..<rows {
       let cells = (0..<columns).map { column in
         let number = "\(Int(numbers[row * columns + column]))"

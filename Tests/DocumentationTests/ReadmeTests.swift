@@ -2,13 +2,11 @@
 
 import Foundation
 import Pullback
+import PullbackTestSupport
 import Testing
 
 /// The code in README.md and in Documentation is the code in Snippets, and prints what they say.
 struct ReadmeTests {
-  private static let root = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
   private static let examples = [
     (
       "README.md",
@@ -25,9 +23,9 @@ struct ReadmeTests {
       names.enumerated().map { (document, $0.offset, $0.element) }
     })
   func exampleIsASnippetAndPrintsWhatIsSaid(document: String, position: Int, name: String) throws {
-    let readme = try String(contentsOf: Self.root.appending(path: document), encoding: .utf8)
+    let readme = try String(contentsOf: SourceFile.root.appending(path: document), encoding: .utf8)
     let snippet = try String(
-      contentsOf: Self.root.appending(path: "Snippets/\(name).swift"), encoding: .utf8)
+      contentsOf: SourceFile.root.appending(path: "Snippets/\(name).swift"), encoding: .utf8)
     let parts = readme.components(separatedBy: "```swift\n")
     let code = parts[position + 1].components(separatedBy: "```")[0]
     let shown = snippet.components(separatedBy: "// snippet.show\n")[1]
@@ -46,7 +44,7 @@ struct ReadmeTests {
     }
     let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     let readme = try String(
-      contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+      contentsOf: SourceFile.root.appending(path: "README.md"), encoding: .utf8)
     let quoted = try #require(readme.components(separatedBy: "\n> ").last)
     let shown = quoted.components(separatedBy: "\n")[0]
     #expect(shown.hasPrefix("matmul: ") && message.contains(shown))
@@ -54,31 +52,21 @@ struct ReadmeTests {
 
   @Test(arguments: examples)
   func eachExampleIsTested(document: String, names: [String]) throws {
-    let readme = try String(contentsOf: Self.root.appending(path: document), encoding: .utf8)
+    let readme = try String(contentsOf: SourceFile.root.appending(path: document), encoding: .utf8)
     #expect(readme.components(separatedBy: "```swift\n").count - 1 == names.count)
   }
 
   @Test func eachDocumentIsTested() throws {
     let documents = try FileManager.default.contentsOfDirectory(
-      atPath: Self.root.appending(path: "Documentation").path())
+      atPath: SourceFile.root.appending(path: "Documentation").path())
     #expect(
       Set(documents.map { "Documentation/\($0)" }) == Set(Self.examples.dropFirst().map(\.0)))
   }
 
   /// Runs a snippet, which is built beside the tests, in a folder of its own.
   private func run(_ name: String) throws -> String {
-    let process = Process(), output = Pipe()
-    process.executableURL = URL(filePath: CommandLine.arguments[0])
-      .resolvingSymlinksInPath().deletingLastPathComponent().appending(path: name)
-    process.standardOutput = output
-    let folder = FileManager.default.temporaryDirectory.appending(path: "pullback-\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    process.currentDirectoryURL = folder
-    try process.run()
-    let data = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    return String(decoding: data, as: UTF8.self)
+    let folder = TemporaryFolder(), result = try BuiltProgram.run(name, in: folder)
+    #expect(result.status == 0)
+    return result.output
   }
 }

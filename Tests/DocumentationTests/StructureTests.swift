@@ -5,27 +5,6 @@ import Testing
 
 /// What CONTRIBUTING says of the files and modules, read off the files.
 struct StructureTests {
-  private static let root = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-  private struct Source {
-    let path: String
-    let lines: [String]
-    /// The folder in Sources.
-    var module: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }
-  }
-
-  private static let sources = files(in: "Sources") { $0.hasSuffix(".swift") }
-
-  private static func files(in folder: String, where isWanted: (String) -> Bool) -> [Source] {
-    let walker = FileManager.default.enumerator(atPath: root.appending(path: folder).path())!
-    return walker.compactMap { $0 as? String }.filter(isWanted).sorted().map { name in
-      let path = "\(folder)/\(name)"
-      let text = try! String(contentsOf: root.appending(path: path), encoding: .utf8)
-      return Source(path: path, lines: text.components(separatedBy: "\n"))
-    }
-  }
-
   /// The modules of this package that each may import, from left to right.
   private static let imports: [String: Set<String>] = [
     "Tensors": ["CPullbackTrap", "CPullbackLocks"],
@@ -46,7 +25,7 @@ struct StructureTests {
   ]
 
   @Test func modulesImportFromTheirLeft() {
-    for source in Self.sources {
+    for source in SourceFile.sources {
       guard let allowed = Self.imports[source.module] else { continue }
       for line in source.lines where line.contains("import ") && !line.hasPrefix("//") {
         let words = line.split(separator: " ")
@@ -59,15 +38,15 @@ struct StructureTests {
   }
 
   @Test func foundationIsTheCommands() {
-    for source in Self.sources where source.module != "PullbackCommand" {
+    for source in SourceFile.sources where source.module != "PullbackCommand" {
       #expect(!source.lines.contains { $0.contains("import Foundation") }, "\(source.path)")
     }
   }
 
   @Test func filesAreShortAndHaveALicence() {
-    let tests = Self.files(in: "Tests") { $0.hasSuffix(".swift") }
-    let kernels = Self.files(in: "Sources") { $0.hasSuffix(".c") || $0.hasSuffix(".h") }
-    for source in Self.sources + tests + kernels {
+    let tests = SourceFile.tests
+    let kernels = SourceFile.files(in: "Sources") { $0.hasSuffix(".c") || $0.hasSuffix(".h") }
+    for source in SourceFile.sources + tests + kernels {
       #expect(source.lines.count <= 400, "\(source.path) has \(source.lines.count) lines")
       #expect(source.lines[0] == "// SPDX-License-Identifier: Apache-2.0", "\(source.path)")
     }
@@ -79,7 +58,7 @@ struct StructureTests {
       "operation", "unary", "binary", "comparison", "reduction", "movement", "creation",
       "gathering", "identity", "kink", "notation",
     ]
-    for source in Self.sources {
+    for source in SourceFile.sources {
       let isFamily = source.path.hasPrefix("Sources/Tensors/Graphs/Operations/")
       // The switches around a line, by how far they are indented.
       var open: [(indent: Int, isOfOperations: Bool)] = []
@@ -107,7 +86,7 @@ struct StructureTests {
   /// the plan key and the table of kernels.
   @Test func derivationsKnowNoOperationByName() {
     let families = ["unary", "binary", "comparison", "reduction", "movement", "creation"]
-    for source in Self.sources where source.module == "Derivations" {
+    for source in SourceFile.sources where source.module == "Derivations" {
       for (number, line) in source.lines.enumerated() {
         for family in families {
           #expect(!line.contains("switch \(family)"), "\(source.path):\(number + 1)")
@@ -118,7 +97,7 @@ struct StructureTests {
 
   @Test func nothingIsLeftForLater() {
     let marks = ["TODO", "FIXME", "XXX", "HACK"]
-    for source in Self.sources {
+    for source in SourceFile.sources {
       for (number, line) in source.lines.enumerated() {
         #expect(!marks.contains { line.contains($0) }, "\(source.path):\(number + 1)")
       }

@@ -3,6 +3,7 @@
 import Foundation
 import Pullback
 import PullbackFormats
+import PullbackTestSupport
 import Testing
 
 /// Names are bytes: pairs of them that Swift's `String` calls equal, or of which it sees the ends
@@ -31,7 +32,7 @@ struct NameTests {
     tensors.add(second, stored(2))
     #expect(try tensors[first]?.scalars() == [Float(1)])
     #expect(try tensors[second]?.scalars() == [Float(2)])
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
 
     try NumPy.save(tensors, to: folder.file("x.npz"))
     let archive = try NumPy.archive(at: folder.file("x.npz"))
@@ -89,7 +90,7 @@ struct NameTests {
   /// with what stands before or behind it; "\r\n" is one character, too.
   @Test(arguments: ["\u{600}", "a\u{301}", "\r\n", "a\r", "\n", "x.npy", "🇩🇪", "\u{200D}"])
   func endingsAreBytes(name: String) throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     try NumPy.save(["a": stored(0), name: stored(1), "z": stored(2)], to: folder.file("x.npz"))
     let archive = try NumPy.archive(at: folder.file("x.npz"))
     #expect(archive.names.map { Array($0.utf8) } == [[0x61], Array(name.utf8), [0x7A]])
@@ -97,7 +98,7 @@ struct NameTests {
   }
 
   @Test func twoTextsOfOneKeyAreNotWritten() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let metadata: KeyValuePairs = ["a": "1", "b": "2", "a": "3"]
     let error = #expect(throws: FileError.self) {
       try Safetensors.write(["x": stored(1)], metadata: metadata, to: folder.file("x"))

@@ -2,11 +2,12 @@
 
 import Foundation
 import Pullback
+import PullbackTestSupport
 import Testing
 
 struct DatasetTests {
   @Test func aFolderOfFourFilesLoads() throws {
-    let folder = String(fixture("x").dropLast(2))
+    let folder = String(Fixture.path("x").dropLast(2))
     let (training, test) = try Dataset.idx(inFolder: folder)
     #expect(training.inputs.shape == [6, 4] && test.inputs.shape == [3, 4])
     let greys = (0..<24).map { (grey: Int) -> Float in Float(grey) / 255 }
@@ -16,7 +17,8 @@ struct DatasetTests {
   }
 
   @Test func filesThatDoNotBelongTogetherAreRefused() throws {
-    let images = fixture("train-images-idx3-ubyte.gz"), labels = fixture("t10k-labels-idx1-ubyte")
+    let images = Fixture.path("train-images-idx3-ubyte.gz"),
+      labels = Fixture.path("t10k-labels-idx1-ubyte")
     let error = #expect(throws: FileError.self) { try Dataset(images: images, labels: labels) }
     #expect(error?.description == "\(labels): has 3 labels, but \(images) 6 images")
     #expect(throws: FileError.self) { try Dataset(images: images, labels: images) }

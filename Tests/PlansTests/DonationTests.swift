@@ -58,7 +58,7 @@ import PullbackTestSupport
   }
 
   private func leaf(_ seed: Int) -> Value {
-    var choice = Choice(seed: seed)
+    var choice = SplitMix(seed: seed)
     return Tensor<Float>(
       shape: [4, 4], scalars: (0..<16).map { _ in Float.random(in: -1..<1, using: &choice) }
     ).value

@@ -3,6 +3,7 @@
 import PullbackPlans
 import PullbackRuntime
 import PullbackTensors
+import PullbackTestSupport
 import Testing
 
 /// Fused or not, on any number of threads: the same bits.
@@ -27,7 +28,7 @@ import Testing
       RandomGraph(seed: seed, operations: 6 + seed % 40, extents: extents).nodes
     }
     let single = nodes(), together = nodes()
-    var choice = Choice(seed: seed)
+    var choice = SplitMix(seed: seed)
     let picks = single.indices.filter { _ in choice.isTrue(oneIn: 4) } + [single.count - 1]
     for node in single { evaluate([Value(node)]) }
     evaluate(picks.map { Value(together[$0]) })
@@ -94,7 +95,7 @@ import Testing
   /// A group that joins the one it reads from reads all else earlier too: what it reads must not
   /// be drawn into a group behind that.
   @Test func whatAJoinedGroupReadsComesBeforeIt() throws {
-    var choice = Choice(seed: 1)
+    var choice = SplitMix(seed: 1)
     func leaf(_ shape: Shape) -> Tensor<Float> {
       Tensor(
         shape: shape,

@@ -54,7 +54,7 @@ import PullbackTestSupport
   }
 
   private static func numbers(_ shape: Shape, _ seed: Int) -> Value {
-    var choice = Choice(seed: seed)
+    var choice = SplitMix(seed: seed)
     return Tensor<Float>(
       shape: shape,
       scalars: (0..<shape.elementCount).map { _ in Float.random(in: -0.1..<0.1, using: &choice) }

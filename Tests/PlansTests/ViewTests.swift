@@ -41,7 +41,7 @@ import PullbackTestSupport
   }
 
   private static func movement(
-    of shape: Shape, _ choice: inout Choice
+    of shape: Shape, _ choice: inout SplitMix
   ) -> (movement: Movement, target: Shape) {
     switch choice.below(4) {
     case 0: return (.reshape, choice.refactoring(of: shape))
@@ -62,7 +62,7 @@ import PullbackTestSupport
 
   @Test("Movements one after the other", arguments: 0..<2000)
   func composed(seed: Int) {
-    var choice = Choice(seed: seed)
+    var choice = SplitMix(seed: seed)
     var shape = choice.shape(rank: 0...4, extents: [0, 1, 1, 2, 2, 3, 4, 6])
     var view = View(rowMajor: shape), elements = Array(0..<shape.elementCount)
     #expect(view.isRowMajor(shape))
@@ -95,7 +95,7 @@ import PullbackTestSupport
 
   @Test("No view exactly where none exists", arguments: 0..<2000)
   func reshapedOrNil(seed: Int) {
-    var choice = Choice(seed: 10_000 + seed)
+    var choice = SplitMix(seed: 10_000 + seed)
     let shape = choice.shape(rank: 1...4, extents: [1, 2, 2, 3, 4])
     // Strides of all kinds: of padded rows, reversed orders, repeated rows.
     let view = View(

@@ -17,6 +17,17 @@ package enum BuiltProgram {
     try run(folder.appending(path: name), arguments, environment: environment)
   }
 
+  /// A program anywhere, run in a folder.
+  package static func run(at path: String, in folder: TemporaryFolder) throws -> Result {
+    try run(
+      URL(filePath: path), [], environment: [:], folder: URL(filePath: folder.path))
+  }
+
+  /// A program that was built beside the tests, run in a folder.
+  package static func run(_ name: String, in folder: TemporaryFolder) throws -> Result {
+    try run(at: self.folder.appending(path: name).path(), in: folder)
+  }
+
   /// A line of the shell, with the program's path as `$0`.
   package static func run(_ name: String, inShell line: String) throws -> Result {
     try run(
@@ -24,11 +35,12 @@ package enum BuiltProgram {
   }
 
   private static func run(
-    _ program: URL, _ arguments: [String], environment: [String: String]
+    _ program: URL, _ arguments: [String], environment: [String: String], folder: URL? = nil
   ) throws -> Result {
     let process = Process()
     process.executableURL = program
     process.arguments = arguments
+    process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let output = Pipe(), errors = Pipe()
     process.standardOutput = output

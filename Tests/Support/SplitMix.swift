@@ -23,4 +23,18 @@ package struct SplitMix: RandomNumberGenerator {
   package mutating func below(_ count: Int) -> Int { Int.random(in: 0..<count, using: &self) }
   package mutating func isTrue(oneIn count: Int) -> Bool { below(count) == 0 }
   package mutating func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
+
+  package mutating func floats(_ count: Int, in range: Range<Float> = -1..<1) -> [Float] {
+    (0..<count).map { _ in Float.random(in: range, using: &self) }
+  }
+
+  package mutating func doubles(
+    _ count: Int, in range: ClosedRange<Double> = -1...1
+  ) -> [Double] {
+    (0..<count).map { _ in Double.random(in: range, using: &self) }
+  }
+
+  package mutating func integers(_ count: Int, in range: ClosedRange<Int32>) -> [Int32] {
+    (0..<count).map { _ in Int32.random(in: range, using: &self) }
+  }
 }

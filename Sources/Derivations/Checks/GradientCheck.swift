@@ -68,8 +68,9 @@ private func check(
   evaluate([weights])
   let loss = (y * weights.detached()).reduced(.sum, AxisSet(all: y.rank))
   let found = gradients(of: loss, withRespectTo: targets.map(\.value), at: site)
-  let leaves = GraphOrder(of: [loss]) { node in targets.contains { $0.value.node === node } }
-    .nodes.filter { node in node.isStored || targets.contains { $0.value.node === node } }
+  let isTarget = Set(targets.map(\.value.node.serial))
+  let leaves = GraphOrder(of: [loss]) { isTarget.contains($0.serial) }
+    .nodes.filter { $0.isStored || isTarget.contains($0.serial) }
   let results = checkedGradients(
     of: loss, Array(zip(targets.map(\.value), found)), given: leaves.map { Value($0) },
     seed: seed)

@@ -37,6 +37,7 @@ public enum GradientFault: Sendable, Hashable {
 public struct Diagnosis: Sendable, CustomStringConvertible {
   /// Mistakes that, made together, give exactly the gradient in question.
   public struct Finding: Sendable, CustomStringConvertible {
+    /// The mistakes.
     public let faults: [GradientFault]
     /// In words, with the tensors' names.
     public let description: String
@@ -47,6 +48,7 @@ public struct Diagnosis: Sendable, CustomStringConvertible {
   /// Where it differs most from the true gradient, if their shapes agree.
   public let worst: (index: [Int], given: Double, right: Double)?
 
+  /// True if the gradient is the true one, up to rounding.
   public var isRight: Bool { findings.isEmpty }
 
   /// The most likely explanation first: "the gradient is transposed".

@@ -7,7 +7,23 @@ extension Doctor {
   struct PlantedFault {
     let fault: GradientFault
     let description: String
-    let value: Value
+    let change: Change
+
+    init(fault: GradientFault, description: String, value: Value) {
+      (self.fault, self.description, change) = (fault, description, .whole(value))
+    }
+
+    init(fault: GradientFault, description: String, value: Value, insteadOf original: Value) {
+      (self.fault, self.description) = (fault, description)
+      change = .part(value, insteadOf: original)
+    }
+  }
+
+  enum Change {
+    /// The gradient is this.
+    case whole(Value)
+    /// It is the true one with one value in its graph exchanged for another of its shape.
+    case part(Value, insteadOf: Value)
   }
 
   /// Mistakes in the graph of the gradient, likely ones first.
@@ -21,12 +37,6 @@ extension Doctor {
     }
     faults += summations() + overwritings() + masks() + transpositions() + signs() + divisions()
     return faults
-  }
-
-  /// The true gradient with one value in its graph exchanged; nil if it is not part of it.
-  func truth(with value: Value, insteadOf original: Value) -> Value? {
-    let rewriting = Rewriting(of: [truth], replacing: [(original, value)])
-    return rewriting[original] == nil ? nil : rewriting[truth]
   }
 
   private func name(_ node: Node) -> String {
@@ -48,20 +58,17 @@ extension Doctor {
   /// One contribution where several should be added.
   private func overwritings() -> [PlantedFault] {
     received.filter { $0.contributions.count > 1 }.flatMap { input, contributions in
-      let total = steps.first { $0.node === input }?.cotangent
+      // x · x uses x twice, but nobody calls that overwriting.
+      let isSquare = contributions.allSatisfy { $0.0 === contributions[0].0 }
       return contributions.reversed().compactMap { user, contribution -> PlantedFault? in
-        guard let total, let value = truth(with: contribution.summed, insteadOf: total) else {
-          return nil
-        }
-        // x · x uses x twice, but nobody calls that overwriting.
-        let isSquare = contributions.allSatisfy { $0.0 === user }
+        guard let total = cotangents[input.serial] else { return nil }
         return PlantedFault(
           fault: isSquare ? .missingFactorTwo : .overwritten,
           description: isSquare
             ? "a factor 2 is missing: the derivative of x² is 2 x"
             : "\(name(input)) is used \(contributions.count) times, but only its use in "
               + "\(name(user)) counts: contributions must be added, not overwritten",
-          value: value)
+          value: contribution.summed, insteadOf: total)
       }
     }
   }
@@ -73,7 +80,7 @@ extension Doctor {
     let (user, contribution) = own[0]
     var faults = stretchedFaults(contribution.stretched)
     if case .contraction(0) = user.operation, user.inputs[1].node === w.node,
-      let g = steps.first(where: { $0.node === user })?.cotangent
+      let g = cotangents[user.serial]
     {
       let a = user.inputs[0]
       faults += outerProducts(a, g)

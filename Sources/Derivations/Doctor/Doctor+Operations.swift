@@ -10,10 +10,10 @@ extension Doctor {
   ) -> [PlantedFault] {
     steps.flatMap { step in
       step.contributions.flatMap { contribution in
-        others(step, contribution).compactMap { other in
-          truth(with: other.value, insteadOf: contribution.stretched).map {
-            PlantedFault(fault: fault, description: other.description, value: $0)
-          }
+        others(step, contribution).map { other in
+          PlantedFault(
+            fault: fault, description: other.description, value: other.value,
+            insteadOf: contribution.stretched)
         }
       }
     }
@@ -113,12 +113,13 @@ extension Doctor {
   /// Divisions by a count left out.
   func divisions() -> [PlantedFault] {
     steps.compactMap { step in
-      guard let count = step.node.divisor, let contribution = step.contributions.first,
-        let value = truth(with: step.cotangent, insteadOf: contribution.stretched)
-      else { return nil }
+      guard let count = step.node.divisor, let contribution = step.contributions.first else {
+        return nil
+      }
       return PlantedFault(
         fault: .missingDivision(by: count),
-        description: "1/\(count) is missing: a mean is on the way", value: value)
+        description: "1/\(count) is missing: a mean is on the way", value: step.cotangent,
+        insteadOf: contribution.stretched)
     }
   }
 }

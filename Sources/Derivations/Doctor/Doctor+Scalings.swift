@@ -62,9 +62,12 @@ extension Doctor {
         text: "1/\(count) is there although the loss is not divided by \(count)")
     }
     // Divided by the rows or the columns only, where the mean is over both.
+    var extents: [Int: Set<Int>] = [:]
+    for step in steps {
+      extents[step.node.shape.elementCount, default: []].formUnion(step.node.shape)
+    }
     let partial = divisors.divided.flatMap { count in
-      let extents = steps.map(\.node.shape).filter { $0.elementCount == count }.joined()
-      return Set(extents).subtracting([1, count]).sorted().map { extent in
+      (extents[count] ?? []).subtracting([1, count]).sorted().map { extent in
         Part(
           fault: .missingDivision(by: extent), factor: Double(extent),
           text: "1/\(extent) is missing: the mean is over \(count) elements")
@@ -100,13 +103,12 @@ extension Doctor {
       others += step.node.shape
       others.append(step.node.shape.elementCount)
     }
-    func distinct(_ numbers: [Int], without known: [Int]) -> [Int] {
-      numbers.reduce(into: []) { list, number in
-        if number > 1, !list.contains(number), !known.contains(number) { list.append(number) }
-      }
+    var isKnown: Set<Int> = []
+    func distinct(_ numbers: [Int]) -> [Int] {
+      numbers.filter { $0 > 1 && isKnown.insert($0).inserted }
     }
-    divided = distinct(divided, without: [])
-    return (divided, distinct(others, without: divided))
+    divided = distinct(divided)
+    return (divided, distinct(others))
   }
 }
 

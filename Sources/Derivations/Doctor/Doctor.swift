@@ -10,6 +10,8 @@ struct Doctor {
   let truth: Value
   /// The steps of the reverse walk that made it.
   let steps: [ReverseStep]
+  /// The cotangents of all nodes on the way, by their serial numbers.
+  let cotangents: [UInt64: Value]
   let names: ForwardReading
   private let leaves: [(Value, Value)]
 
@@ -23,6 +25,8 @@ struct Doctor {
     let found = gradientsIfReached(of: loss, withRespectTo: [w], at: site) { steps.append($0) }
     truth = found[0] ?? Value.full(w.shape, 0, w.elementType)
     self.steps = steps
+    cotangents = Dictionary(
+      steps.map { ($0.node.serial, $0.cotangent) }, uniquingKeysWith: { first, _ in first })
     names = ForwardReading(of: loss, targets: [w], titles: [])
     leaves = names.entries.filter { $0.formula == nil && $0.value.elementType == .float }
       .map { ($0.value, $0.value.converted(to: .double)) }
@@ -30,10 +34,10 @@ struct Doctor {
   }
 
   func diagnosis(of given: Value) -> Diagnosis {
-    let mine = Array(given.doubles), right = numbers(of: truth)
+    let mine = Array(given.doubles), right = numbers(of: [truth])[0]
     let tolerance = Doctor.tolerance(given.elementType)
     func fits(_ x: [Double], _ y: [Double]) -> Bool { Doctor.areClose(x, y, tolerance) }
-    let noise = noise(given.elementType)
+    let noise = noise(given.elementType, right)
     if given.shape == truth.shape, fits(mine, right) || areWithin(noise, mine, right) {
       return Diagnosis(findings: [], worst: nil)
     }
@@ -51,10 +55,14 @@ struct Doctor {
         return Diagnosis(findings: [dimensionFinding(given.shape)], worst: nil)
       }
     }
-    for fault in plantedFaults() where fault.value.shape.filter({ $0 != 1 }) == shape {
-      let numbers = numbers(of: fault.value)
+    let candidates = plantedFaults().filter { fault in
+      fault.shape(of: truth).filter { $0 != 1 } == shape
+    }
+    for fault in screened(candidates, mine, right, tolerance)
+    where !findings.contains(where: { $0.faults == [fault.fault] }) {
+      let numbers = numbers(with: fault.change)
       // A mistake that changes nothing explains nothing.
-      if fits(mine, numbers), fault.value.shape != truth.shape || !fits(right, numbers) {
+      if fits(mine, numbers), fault.shape(of: truth) != truth.shape || !fits(right, numbers) {
         add(.init(faults: [fault.fault], description: fault.description))
       }
     }
@@ -69,9 +77,25 @@ struct Doctor {
       worst: worst)
   }
 
-  /// The numbers of a value of the gradient's graph, in Double.
-  private func numbers(of value: Value) -> [Double] {
-    Rewriting(of: [value], replacing: leaves, writing: Rewriting.inDouble)[value]!.doubles
+  /// Values of the gradient's graph, written down once more in Double.
+  func inDouble(_ values: [Value]) -> Rewriting {
+    Rewriting(of: values, replacing: leaves, writing: Rewriting.inDouble)
+  }
+
+  /// The numbers of values of the gradient's graph, in Double.
+  private func numbers(of values: [Value]) -> [[Double]] {
+    let rewriting = inDouble(values), written = values.map { rewriting[$0]! }
+    evaluate(written)
+    return written.map(\.doubles)
+  }
+
+  /// The numbers of the gradient with a mistake.
+  private func numbers(with change: Change) -> [Double] {
+    switch change {
+    case .whole(let value): numbers(of: [value])[0]
+    case .part(let value, let original):
+      numbers(of: [Rewriting(of: [truth], replacing: [(original, value)])[truth]!])[0]
+    }
   }
 
   /// |x - y| is small beside the largest |y|.
@@ -86,14 +110,13 @@ struct Doctor {
   /// What rounding explains where contributions cancel, and the gradient is smaller than they are:
   /// some units in the last place of their sum without signs, and how far the gradient in its own
   /// type is off.
-  private func noise(_ type: ElementType) -> Double {
+  private func noise(_ type: ElementType, _ right: [Double]) -> Double {
     let own = steps.flatMap(\.contributions).filter { $0.input === w.node }
-    let sizes = own.map { contribution in
-      let size = contribution.stretched.unary(.absolute).summed(to: w.shape)
-      return numbers(of: size).reduce(0) { $1.isFinite ? Swift.max($0, $1) : $0 }
-    }
+    let sizes = numbers(
+      of: own.map { $0.stretched.unary(.absolute).summed(to: w.shape) }
+    ).map { $0.reduce(0) { $1.isFinite ? Swift.max($0, $1) : $0 } }
     let unit = type == .double ? Double.ulpOfOne : Double(Float.ulpOfOne)
-    let rounded = zip(truth.doubles, numbers(of: truth)).reduce(0) { largest, pair in
+    let rounded = zip(truth.doubles, right).reduce(0) { largest, pair in
       let distance = abs(pair.0 - pair.1)
       return distance.isFinite ? Swift.max(largest, distance) : largest
     }

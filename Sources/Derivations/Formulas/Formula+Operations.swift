@@ -30,10 +30,11 @@ extension Formula {
     case .conversion: self = Formula.converted(x[0], from: node.inputs[0].elementType, node)
     case .reduction(let reduction, let axes):
       let shape = node.inputs[0].shape
-      let over = axes.count == shape.rank ? nil : axisNames(axes, rank: shape.rank)
-      // How many numbers there are is part of what a sum of equal ones says.
-      let count = x[0].isMadeOfNumbers ? "all \(shape.elementCount) elements" : nil
-      self = .reduced(.elements(reduction), x[0], over: over ?? count)
+      let over: Formula.Axes? =
+        axes.count < shape.rank
+        ? .these(axes, rank: shape.rank)
+        : x[0].isMadeOfNumbers ? .elements(shape.elementCount) : nil
+      self = .reduced(.elements(reduction), x[0], over: over)
     case .matmul:
       let inputs = node.inputs.values
       self = .matmul(x[0].inProduct(inputs[0].shape), x[1].inProduct(inputs[1].shape))
@@ -63,13 +64,8 @@ extension Formula {
     let isRepeated = axes.sorted.contains { node.shape[$0] != 1 }
     if !isRepeated || x.isMadeOfNumbers { return x }
     return .stretched(
-      x,
-      along: shape.elementCount == 1
-        ? Formula.everywhere : axisNames(axes, rank: node.shape.rank))
+      x, along: shape.elementCount == 1 ? .all : .these(axes, rank: node.shape.rank))
   }
-
-  /// Where one number goes to all elements.
-  private static let everywhere = "all axes"
 
   /// As a factor of a product of matrices, where a number that is the same everywhere is a matrix.
   private func inProduct(_ shape: Shape) -> Formula {
@@ -80,7 +76,7 @@ extension Formula {
 
   /// As an operand that is stretched anyway.
   private var inPointwise: Formula {
-    if case .stretched(let x, Formula.everywhere) = self { return x }
+    if case .stretched(let x, .all) = self { return x }
     return self
   }
 

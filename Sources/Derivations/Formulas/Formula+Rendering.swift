@@ -59,7 +59,7 @@ private struct FormulaWriter {
       )
     case .reduced(let summary, let x, let axes): return reduced(summary, x, over: axes)
     case .stretched(let x, let axes):
-      return ("\(write(x, .relation)) \(phrase("stretched over \(axes)"))", .phrase)
+      return ("\(write(x, .relation)) \(phrase("stretched over \(axes.words)"))", .phrase)
     case .arranged(let x, let words):
       return ("\(write(x, .relation)) \(phrase(words))", .phrase)
     case .part(let x, let index): return ("\(write(x, .postfix))[\(phrase(index))]", .postfix)
@@ -105,18 +105,18 @@ private struct FormulaWriter {
 
   /// Sums are said behind, as in the notes; other reductions are functions.
   private func reduced(
-    _ summary: Formula.Summary, _ x: Formula, over axes: String?
+    _ summary: Formula.Summary, _ x: Formula, over axes: Formula.Axes?
   ) -> (String, Level) {
     let name = summary.name
     guard let axes else { return (word(name) + parenthesized(write(x, .phrase)), .postfix) }
     guard let verb = summary.verb else {
-      let inner = "\(write(x, .relation)) \(phrase("over \(axes)"))"
+      let inner = "\(write(x, .relation)) \(phrase("over \(axes.words)"))"
       return (word(name) + parenthesized(inner), .postfix)
     }
     if isLaTeX, summary == .elements(.sum) {
-      return ("\\sum_{\\text{\(axes)}} \(write(x, .product))", .sum)
+      return ("\\sum_{\\text{\(axes.words)}} \(write(x, .product))", .sum)
     }
-    return ("\(write(x, .relation)) \(phrase("\(verb) over \(axes)"))", .phrase)
+    return ("\(write(x, .relation)) \(phrase("\(verb) over \(axes.words)"))", .phrase)
   }
 
   private func sign(_ relation: Formula.Relation) -> String {

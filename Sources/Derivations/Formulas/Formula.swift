@@ -27,13 +27,30 @@ package indirect enum Formula: Hashable, Sendable {
   /// Condition, what where it holds, what elsewhere.
   case choice(Formula, Formula, Formula)
   /// Over some axes, or over all.
-  case reduced(Summary, Formula, over: String?)
+  case reduced(Summary, Formula, over: Axes?)
   /// Repeated along axes.
-  case stretched(Formula, along: String)
+  case stretched(Formula, along: Axes)
   /// The same numbers in another arrangement, said in words behind it.
   case arranged(Formula, String)
   /// What stands in brackets behind it.
   case part(Formula, String)
+
+  package enum Axes: Hashable, Sendable {
+    /// All there are, of one number that goes to each element.
+    case all
+    case these(AxisSet, rank: Int)
+    /// All there are, of equal numbers: how many they are is part of what their sum says.
+    case elements(Int)
+
+    /// As a reader names them.
+    var words: String {
+      switch self {
+      case .all: "all axes"
+      case .these(let axes, let rank): axisNames(axes, rank: rank)
+      case .elements(let count): "all \(count) elements"
+      }
+    }
+  }
 
   package enum Summary: Hashable, Sendable {
     case elements(Reduction)

@@ -24,11 +24,14 @@ struct FormulaTable {
 
   /// The formula of a value in terms of those that are in the table.
   mutating func formula(of value: Value) -> Formula {
-    let order = GraphOrder(of: [value]) { formulas[$0.serial] != nil }
-    for node in order.nodes where formulas[node.serial] == nil {
-      formulas[node.serial] = written(node)
-    }
+    for node in missing(for: value) { formulas[node.serial] = written(node) }
     return formulas[value.node.serial]!
+  }
+
+  /// The nodes whose formulas that of a value wants and the table lacks, inputs before users.
+  func missing(for value: Value) -> [Node] {
+    GraphOrder(of: [value]) { formulas[$0.serial] != nil }.nodes
+      .filter { formulas[$0.serial] == nil }
   }
 
   /// The formula of a node whose inputs are in the table.

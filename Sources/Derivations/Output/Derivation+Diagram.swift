@@ -57,20 +57,20 @@ extension Derivation {
   /// The row of each tensor: one below what it follows from; inputs just above their first use.
   private var rows: [String: Int] {
     var rows: [String: Int] = [:]
+    var firstUses: [String: Int] = [:]
     for line in forward {
-      rows[line.name] = 1 + (line.sources.compactMap { rows[$0] }.max() ?? 0)
+      let row = 1 + (line.sources.compactMap { rows[$0] }.max() ?? 0)
+      rows[line.name] = row
+      for source in line.sources { firstUses[source] = Swift.min(firstUses[source] ?? row, row) }
     }
-    for input in inputs {
-      let uses = forward.filter { $0.sources.contains(input.name) }.map { rows[$0.name]! }
-      rows[input.name] = (uses.min() ?? 1) - 1
-    }
+    for input in inputs { rows[input.name] = (firstUses[input.name] ?? 1) - 1 }
     return rows
   }
 }
 
 extension Derivation.Line {
   fileprivate var note: String {
-    var note = "\(shape)  \(operations.short) FLOP"
+    var note = "\(shape)  \(operations.abbreviated) FLOP"
     if let check { note += "  error \(check.relativeError.asError)" }
     if let check, !check.kinks.isEmpty { note += " (kink)" }
     return note

@@ -33,8 +33,8 @@ extension Derivation {
   }
 
   private func row(_ line: Line) -> String {
-    "| $\(line.latexName) = \(line.written.latex)$ | \(line.shape) | \(line.operations.short) "
-      + "| \(line.bytes.short) |"
+    "| $\(line.latexName) = \(line.written.latex)$ | \(line.shape) | \(line.operations.abbreviated) "
+      + "| \(line.bytes.abbreviated) |"
   }
 }
 

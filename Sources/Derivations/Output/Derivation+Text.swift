@@ -24,7 +24,7 @@ extension Derivation: CustomStringConvertible {
     let custom = backward.count { $0.check?.usesCustomGradient == true }
     var text =
       "Checked in Double against central differences along "
-      + "\(CentralDifferences.directions) random directions (seed \(seed)): "
+      + "\(CentralDifferences.directionCount) random directions (seed \(seed)): "
     text +=
       wrong == 0
       ? "the largest relative error of \(checks.count) lines is \(largestError.asError)."
@@ -94,7 +94,9 @@ private struct TextWriter {
     lines += ["", styled(row("", "shape", "FLOP", "bytes").replacingLead("Forward"), .heading)]
     for line in derivation.forward {
       lines.append(
-        row(line.equation, line.shape.description, line.operations.short, line.bytes.short))
+        row(
+          line.equation, line.shape.description, line.operations.abbreviated, line.bytes.abbreviated
+        ))
       lines += values(of: line.value)
     }
     lines.append("")
@@ -104,13 +106,13 @@ private struct TextWriter {
         .heading))
     for line in derivation.backward {
       let columns = row(
-        line.equation, line.shape.description, line.operations.short, line.bytes.short)
+        line.equation, line.shape.description, line.operations.abbreviated, line.bytes.abbreviated)
       lines.append(columns + error(line.check))
       for form in line.jacobians { lines.append(styled("    \(form.description)", .faint)) }
       lines += values(of: line.value)
     }
     lines += ["", "The Jacobians ∂y/∂x have y's axes, then x's."]
-    if all.contains(where: { $0.jacobians.contains { $0.entries.hasIndices } }) {
+    if all.contains(where: { $0.jacobians.contains(where: \.pattern.hasIndices) }) {
       lines.append("Their indices: rows r and columns k of y, rows i and columns j of x.")
     }
     return lines + [derivation.verdict]
@@ -146,7 +148,4 @@ extension String {
   fileprivate func replacingLead(_ heading: String) -> String {
     heading + dropFirst(heading.count)
   }
-
-  /// True if matrix indices occur: "a0_i where j = k".
-  fileprivate var hasIndices: Bool { contains(" = k") || contains("i = r") }
 }

@@ -66,9 +66,7 @@ struct BackwardReading {
   private mutating func write(
     _ value: Value, _ forward: inout ForwardReading, _ owners: [UInt64: Int]
   ) {
-    let known = formulas
-    let order = GraphOrder(of: [value]) { known[$0] != nil }
-    for node in order.nodes where formulas[node] == nil {
+    for node in formulas.missing(for: value) {
       let formula = formulas.written(node)
       if let owner = owners[node.serial] {
         written[node.serial] = formula

@@ -3,8 +3,8 @@
 import PullbackPlans
 import PullbackTensors
 
-/// What a line costs if it is calculated from the named tensors in it: the operations of its plan,
-/// and the bytes of its operands and its result.
+/// What a line costs if it is calculated from the named tensors in it: the operations that are left
+/// of it when it is simplified, and the bytes of its operands and its result.
 struct Cost {
   private(set) var operations = 0
   private(set) var bytes = 0
@@ -24,25 +24,18 @@ struct Cost {
     let capture = stopping(at: nil) { () throws(Mistake) in
       try Capture(of: [local], placeholders: replacements.map(\.1.node))
     }
-    let plan = Plan(capture.program)
-    operations = plan.steps.reduce(0) { $0 + $1.floatingPointOperations }
-    let read = plan.arguments.reduce(0) { $0 + $1.shape.elementCount * $1.type.byteCount }
-    let written = plan.outputs.reduce(0) { $0 + $1.shape.elementCount * $1.elementType.byteCount }
-    bytes = read + written
+    let program = capture.program, simplified = program.simplified().entries
+    for entry in simplified {
+      let inputs = (0..<entry.inputs.count).map { simplified[entry.inputs[$0]].shape }
+      operations += entry.operation.floatingPointOperations(on: inputs, result: entry.shape)
+    }
+    let results = program.results.map { program.entries[$0] }
+    for entry in results + program.entries.filter(\.isArgument) {
+      bytes += entry.shape.elementCount * entry.elementType.byteCount
+    }
   }
 }
 
-extension Int {
-  /// With three digits and a letter for the thousands: 12, 1.25k, 5.02M.
-  var short: String {
-    var scaled = Double(self), letters = ["", "k", "M", "G", "T"]
-    while scaled >= 999.5, letters.count > 1 {
-      scaled /= 1000
-      letters.removeFirst()
-    }
-    if letters[0].isEmpty { return "\(self)" }
-    let places = scaled < 9.995 ? 100.0 : scaled < 99.95 ? 10 : 1
-    let rounded = (scaled * places).rounded() / places
-    return (places == 1 ? "\(Int(rounded))" : "\(rounded)") + letters[0]
-  }
+extension Program.Entry {
+  fileprivate var isArgument: Bool { if case .creation(.data) = operation { true } else { false } }
 }

@@ -26,6 +26,8 @@ struct ForwardReading {
   private var names = Names()
   private let order: GraphOrder
   private let consumers: [[Int]]
+  /// For each node how many operations deep it goes down to nodes with a line.
+  private var depths: [Int]
 
   /// - Parameter titles: names for values that have none.
   init(of loss: Value, targets: [Value], titles: [(Value, String)]) {
@@ -38,13 +40,15 @@ struct ForwardReading {
     }
     self.order = order
     self.consumers = consumers
+    depths = [Int](repeating: 0, count: order.count)
     for node in order.nodes {
       if let name = Value(node).name { names.reserve(name) }
     }
     let titles = Dictionary(
       titles.map { ($0.0.node.serial, $0.1) }, uniquingKeysWith: { a, _ in a })
     let fixed = Set(targets.map(\.node.serial) + [loss.node.serial])
-    for position in 0..<order.count { read(position, fixed, titles) }
+    let givenNames = givenNames(titles)
+    for position in 0..<order.count { read(position, fixed, givenNames[position]) }
   }
 
   /// What depends on no target and is detached or has a name is given: how it was made is no part of
@@ -66,7 +70,7 @@ struct ForwardReading {
     }
   }
 
-  private mutating func read(_ position: Int, _ fixed: Set<UInt64>, _ titles: [UInt64: String]) {
+  private mutating func read(_ position: Int, _ fixed: Set<UInt64>, _ givenName: String?) {
     let node = order[position]
     // A name for what only this node uses is a name for the same entry.
     if case .identity(.named) = node.operation, order.inputCount(at: position) == 1 {
@@ -81,9 +85,9 @@ struct ForwardReading {
     let isFixed = fixed.contains(node.serial)
     let isInput = order.inputCount(at: position) == 0 && (isFixed || !node.isNumberOrRange)
     let written = isInput ? nil : formulas.written(node)
-    let givenName = name(of: position, titles)
     if givenName == nil, !isFixed, let written, isInlined(position, written) {
       formulas[node] = written
+      depths[position] = depth(at: position)
       return
     }
     let isLoss = position == order.count - 1
@@ -95,25 +99,35 @@ struct ForwardReading {
     formulas[node] = .name(name)
   }
 
-  /// The name that a value has, or gets from the node that alone uses it.
-  private func name(of position: Int, _ titles: [UInt64: String]) -> String? {
-    var position = position, name: String?
-    while true {
+  /// For each value the name that it gets from the node that alone uses it, or has.
+  private func givenNames(_ titles: [UInt64: String]) -> [String?] {
+    var names = [String?](repeating: nil, count: order.count)
+    for position in (0..<order.count).reversed() {
       let node = order[position]
-      name = Value(node).name ?? titles[node.serial] ?? name
-      guard consumers[position].count == 1,
+      if consumers[position].count == 1,
         case .identity(.named) = order[consumers[position][0]].operation
-      else { return name }
-      position = consumers[position][0]
+      {
+        names[position] = names[consumers[position][0]]
+      }
+      names[position] = names[position] ?? Value(node).name ?? titles[node.serial]
     }
+    return names
   }
 
-  private static let longestInlined = 7
+  /// The largest formula that is written into others, and the most operations that one stands for: a
+  /// line has bounds, however little it says.
+  private static let longestInlined = 7, deepestInlined = 16
+
+  private func depth(at position: Int) -> Int {
+    let inputs = (0..<order.inputCount(at: position)).map { depths[order.input($0, at: position)] }
+    return 1 + (inputs.max() ?? 0)
+  }
 
   /// Whether a value is written into the lines that use it.
   private func isInlined(_ position: Int, _ formula: Formula) -> Bool {
     let node = order[position]
     if formula.size > ForwardReading.longestInlined { return false }
+    if depth(at: position) > ForwardReading.deepestInlined { return false }
     // What alone uses it, if one operation does.
     let user = consumers[position].count == 1 ? order[consumers[position][0]] : nil
     switch node.notation {

@@ -17,16 +17,16 @@ struct LocalStep {
       $0 !== node && forward.entry(of: $0) != nil
     }
     var inputs: [Int] = [], standIns: [Value] = [], replacements: [(Value, Value)] = []
+    var known: [Int: Value] = [:]
     for used in order.nodes where used !== node {
       guard let input = forward.entry(of: used) else { continue }
-      if let known = inputs.firstIndex(of: input) {
-        replacements.append((Value(used), standIns[known]))
-        continue
+      if known[input] == nil {
+        let standIn = Value.placeholder(used.shape, used.elementType)
+        known[input] = standIn
+        inputs.append(input)
+        standIns.append(standIn)
       }
-      let standIn = Value.placeholder(used.shape, used.elementType)
-      inputs.append(input)
-      standIns.append(standIn)
-      replacements.append((Value(used), standIn))
+      replacements.append((Value(used), known[input]!))
     }
     self.inputs = inputs
     self.standIns = standIns

@@ -4,7 +4,8 @@
 struct Names {
   private var taken: Set<String> = []
   private var reserved: Set<String> = []
-  private var counts: [String: Int] = [:]
+  /// For each letter, and for each name that was given twice, the last number behind it.
+  private var counts: [String: Int] = [:], suffixes: [String: Int] = [:]
 
   private static let longest = 40
 
@@ -13,10 +14,10 @@ struct Names {
 
   /// The name itself, or with a number behind it if it is taken.
   mutating func unique(_ name: String) -> String {
-    var candidate = name, number = 1
+    var candidate = name
     while taken.contains(candidate) {
-      number += 1
-      candidate = "\(name)_\(number)"
+      suffixes[name, default: 1] += 1
+      candidate = "\(name)_\(suffixes[name]!)"
     }
     taken.insert(candidate)
     return candidate

@@ -25,10 +25,10 @@ extension Value {
     return Names.readable(name)
   }
 
-  /// True for one number, also repeated.
+  /// True for one number, also repeated, or otherwise rearranged a few times.
   var isNumber: Bool {
     var node = self.node
-    while true {
+    for _ in 0..<16 {
       switch node.notation {
       case .number: return true
       case .stretched, .reshaped, .conversion: node = node.inputs[0].node
@@ -38,6 +38,7 @@ extension Value {
         return false
       }
     }
+    return false
   }
 
   var isReduction: Bool {
@@ -53,6 +54,11 @@ extension Node {
   }
 
   var hasNumberOperand: Bool { inputs.values.contains { $0.isNumber } }
+
+  /// True if its derivative is one that the user wrote.
+  var isCustom: Bool {
+    if case .identity(.custom) = operation { true } else { false }
+  }
 
   var isSum: Bool {
     if case .reduction(.sum, _) = operation { true } else { false }

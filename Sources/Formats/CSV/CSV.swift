@@ -17,6 +17,8 @@ public enum CSV {
   /// ```swift
   /// let table = try CSV.table(at: "prices.csv", types: ["postcode": .categorical])
   /// for column in table.columns { print(column.name, column.kind, column.missingCount) }
+  /// // price numeric 1
+  /// // postcode categorical 0
   /// ```
   ///
   /// Throws a ``FileError`` that names the line, and the field where there is one, if a record has

@@ -7,7 +7,9 @@ import PullbackTensors
 public struct Table: Sendable {
   /// The path or name that messages use.
   public let file: String
+  /// The columns in the order of the file.
   public let columns: [Column]
+  /// How many rows there are below the names.
   public let rowCount: Int
   private let lines: RowLines
   /// The names: their numbers are those of the columns.
@@ -22,9 +24,11 @@ public struct Table: Sendable {
 
   /// What a column holds.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// Numbers, or texts of which each stands for a category.
     case numeric, categorical
   }
 
+  /// What a column holds, row by row.
   public enum Values: Sendable {
     /// Numbers; a missing one is NaN.
     case numeric([Double])
@@ -33,7 +37,9 @@ public struct Table: Sendable {
     case categorical([Int32], categories: Texts)
   }
 
+  /// A column: its name, its values, and what is to be known of them before they are learned from.
   public struct Column: Sendable {
+    /// The name in the first row, or one by number where the file has none.
     public let name: String
     private let contents: Contents
     /// How many rows have no value.
@@ -63,6 +69,7 @@ public struct Table: Sendable {
     }
 
     /// What stands in the rows. Where many numbers are missing, the array is made at each call.
+    /// The values, one for each row.
     public var values: Values {
       switch contents {
       case .numbers(let numbers): .numeric(numbers.array)
@@ -70,6 +77,7 @@ public struct Table: Sendable {
       }
     }
 
+    /// Whether these are numbers or categories.
     public var kind: Kind {
       switch contents {
       case .numbers: .numeric

@@ -7,6 +7,7 @@
 /// print(summary)   // {"epochs":20,"loss":0.25,"classes":["cat","dog"]}
 /// ```
 public enum JSON: Sendable, Hashable {
+  /// Nothing, said explicitly.
   case null
   case bool(Bool)
   case integer(Int)
@@ -16,10 +17,14 @@ public enum JSON: Sendable, Hashable {
   case array([JSON])
   case object([Member])
 
+  /// One member of an object: objects keep the order of theirs.
   public struct Member: Sendable, Hashable {
+    /// The name, of which an object has each once.
     public let name: String
+    /// What stands behind the colon.
     public let value: JSON
 
+    /// A member of an object that is made in Swift.
     public init(_ name: String, _ value: JSON) { (self.name, self.value) = (name, value) }
 
     /// Names are compared byte for byte, as in files.

@@ -7,7 +7,7 @@ extension Safetensors {
   /// ```swift
   /// let file = try Safetensors.read(at: "w.safetensors")
   /// print(file.metadata["made by"] ?? "nobody")   // me
-  /// for (key, value) in file.metadata { print(key, value) }
+  /// for (key, value) in file.metadata { print(key, value) }   // made by me
   /// ```
   ///
   /// They stay in the header's text until they are asked for: each access reads one of them.

@@ -7,7 +7,7 @@ import PullbackTensors
 ///
 /// ```swift
 /// let file = try Safetensors.read(at: "weights.safetensors")
-/// print(file.names, file.metadata)
+/// print(file.names, file.metadata)   // ["hidden.weight", "b"] ["made by": "me"]
 /// let w = try file.load("hidden.weight", as: Float.self)   // Tensor<Float>
 /// ```
 ///

@@ -4,6 +4,7 @@ import PullbackTensors
 
 /// What can be written to a file: a tensor of any element type.
 public protocol StorableTensor {
+  /// The tensor as a file holds it; computes numbers that are not known yet.
   var stored: StoredTensor { get }
 }
 
@@ -26,6 +27,7 @@ public struct NamedTensors: Sendable, ExpressibleByDictionaryLiteral {
   private var elements: [(name: String, tensor: StoredTensor)] = []
   private var positions: [Name: Int] = [:]
 
+  /// No tensors yet.
   public init() {}
 
   public init(dictionaryLiteral elements: (String, any StorableTensor)...) {
@@ -55,10 +57,12 @@ public struct NamedTensors: Sendable, ExpressibleByDictionaryLiteral {
     positions.reserveCapacity(count)
   }
 
+  /// The tensor of a name; nil if there is none.
   public subscript(name: String) -> StoredTensor? {
     positions[Name(name)].map { elements[$0].tensor }
   }
 
+  /// The names, in the order in which the tensors were added.
   public var names: [String] { elements.map(\.name) }
 }
 

@@ -10,7 +10,9 @@ import PullbackTensors
 /// let y = try labels.tensor(as: Int32.self)       // Tensor<Int32>
 /// ```
 public struct StoredTensor: Sendable {
+  /// The element type in the file.
   public let type: StoredType
+  /// How many elements it has along each axis, in row-major order.
   public let shape: Shape
   /// Where it comes from, for messages.
   let origin: Origin

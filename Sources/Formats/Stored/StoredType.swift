@@ -39,6 +39,7 @@ public enum StoredType: String, Sendable, Hashable, CaseIterable {
 
 /// A Swift type that files hold: what ``StoredTensor`` is made from and read as.
 public protocol StoredScalar: BitwiseCopyable, Sendable {
+  /// The element type in a file.
   static var storedType: StoredType { get }
 }
 

@@ -30,12 +30,14 @@ public struct ModelFile: Sendable {
   public var weights: NamedTensors
   /// How to make the model again; nil if it, or a layer in it, is no ``StoredLayer``.
   public var architecture: Architecture?
+  /// How rows of a table become inputs, and outputs values; nil if the model does not see tables.
   public var preprocessing: Preprocessing?
   /// What the model's outputs stand for, a name each; empty if it does not classify. Names differ
   /// if their bytes do.
   public var classNames: [String]
   /// What is worth knowing about the training: a JSON object of your choice.
   public var summary: JSON
+  /// What training goes on with; nil if it need not.
   public var optimizer: OptimizerState?
   /// Keys of random numbers that training goes on with.
   public var randomKeys: [String: RandomKey]

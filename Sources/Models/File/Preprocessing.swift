@@ -5,6 +5,7 @@ import PullbackFormats
 /// What is done to the columns of a table before the model sees them, and what its output means:
 /// what a model file keeps to predict for new rows as for those it was trained on.
 public struct Preprocessing: Sendable, Hashable {
+  /// How the values of a column become inputs.
   public enum Transform: Sendable, Hashable {
     /// x ← (x - mean) / scale, after a missing x has become `missing`. A file takes finite numbers
     /// and a scale that can be divided by: not 0, nor so near it that Double has fewer digits.
@@ -14,10 +15,14 @@ public struct Preprocessing: Sendable, Hashable {
     case oneHot(categories: [String])
   }
 
+  /// A column of the table and what is done to it.
   public struct Column: Sendable, Hashable {
+    /// The name in the table.
     public var name: String
+    /// What is done to its values.
     public var transform: Transform
 
+    /// A column by its name in the table.
     public init(_ name: String, _ transform: Transform) {
       (self.name, self.transform) = (name, transform)
     }
@@ -28,6 +33,7 @@ public struct Preprocessing: Sendable, Hashable {
   /// The column that is predicted.
   public var target: Column?
 
+  /// Preprocessing for the columns that inputs are made from and for the one that is predicted.
   public init(inputs: [Column], target: Column? = nil) {
     (self.inputs, self.target) = (inputs, target)
   }

@@ -9,7 +9,9 @@ import PullbackTensors
 public struct Linear: StoredLayer {
   public static let kind = "linear"
 
+  /// W: [inputs, outputs].
   public let weight: Parameter
+  /// b: [outputs]; nil for a layer without.
   public let bias: Parameter?
 
   /// A mistake if there are fewer than 0 inputs or outputs, or more weights than can be counted.

@@ -18,7 +18,9 @@ import PullbackTensors
 /// A model holds its parameters by reference: `let other = model` is the same weights again, trained
 /// together. A model with weights of its own is a `copy()`.
 public final class Parameter: Sendable {
+  /// How many elements it has along each axis, which never changes.
   public let shape: Shape
+  /// How its first numbers are made.
   public let initialization: Initialization
   package let slot: LeafSlot
 

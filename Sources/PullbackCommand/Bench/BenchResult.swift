@@ -75,7 +75,7 @@ extension BenchOptions {
         threads: result.threads, known: max(peaks[result.threads] ?? 0, result.leastPeak),
         atLeast: floor)
     }
-    var table = Table([
+    var table = AlignedTable([
       ("work", .left), ("threads", .right), ("best", .right), ("median", .right),
       ("GFLOP/s", .right), ("of peak", .right), ("", .left), ("checksum", .left),
     ])

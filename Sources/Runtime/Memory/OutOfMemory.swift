@@ -16,6 +16,7 @@ public struct OutOfMemory: Error, Sendable, Equatable, CustomStringConvertible {
   /// What was asked for at once.
   public let byteCount: Int
 
+  /// An error for so many bytes, for code that asks for memory itself.
   public init(byteCount: Int) { self.byteCount = byteCount }
 
   public var description: String {

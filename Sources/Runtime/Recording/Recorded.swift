@@ -34,7 +34,9 @@ extension RandomKey: RecordedInput {
 
 /// What a recorded function can give: a tensor or an array of tensors. The set is closed.
 public protocol RecordedOutput {
+  /// The tensors that it consists of, always as many and in one order.
   var recordedTensors: [AnyTensor] { get }
+  /// The result made of such tensors, whose numbers a replay computed.
   init(recordedTensors: [AnyTensor])
 }
 

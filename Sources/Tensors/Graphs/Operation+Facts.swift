@@ -27,6 +27,19 @@ extension Operation {
     }
   }
 
+  /// How many operations on numbers a result takes: an addition and a multiplication each count.
+  package func floatingPointOperations(on inputs: [Shape], result: Shape) -> Int {
+    switch self {
+    case .creation, .movement, .gathering(.gather, _), .identity(.named), .identity(.detached),
+      .identity(.unchanged), .identity(.custom):
+      0
+    case .random, .unary, .binary, .comparison, .selection, .conversion, .identity(.checked):
+      result.elementCount
+    case .reduction, .gathering(.scatterAdd, _): inputs[0].elementCount
+    case .contraction(let batchRank): 2 * result.elementCount * inputs[0][batchRank + 1]
+    }
+  }
+
   /// True for the derivative at `index` that is the cotangent itself.
   package func passesCotangent(at index: Int) -> Bool {
     switch self {

@@ -14,7 +14,9 @@ import PullbackTensors
 /// Source: E. Alpaydin, C. Kaynak, UCI Machine Learning Repository, 1998, doi 10.24432/C50P49;
 /// licence CC BY 4.0.
 public enum Digits {
+  /// Inputs of an example: 8 by 8 pixels.
   public static let pixelCount = Int(pb_digit_pixels)
+  /// Labels there are: the ten digits.
   public static let classCount = Int(pb_digit_classes)
 
   /// 1,257 examples.

@@ -11,4 +11,7 @@ int pb_counts_allocations(void);
 /// How many blocks this thread has allocated so far.
 long pb_allocation_count(void);
 
+/// How many bytes this thread has asked for so far.
+long pb_allocated_byte_count(void);
+
 #endif

@@ -3,10 +3,11 @@
 import Foundation
 import Pullback
 import PullbackFormats
+import PullbackTestSupport
 import Testing
 
 struct AtomicFileTests {
-  private let folder = try! TemporaryFolder()
+  private let folder = TemporaryFolder()
   private let x = Tensor<Float>([1, 2, 3])
 
   @Test func anOldFileIsReplacedAndKeepsItsPermissions() throws {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Pullback
+import PullbackTestSupport
 import Testing
 
 /// A loader that is given another format says which, and what to do: see

@@ -57,7 +57,7 @@
     @Test("At every limit a file loads or throws", arguments: files.keys.sorted())
     func everyLimit(name: String) async throws {
       await #expect(processExitsWith: .success) { [name = name as String] in
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let path = folder.file(name), bytes = MemoryTests.files[name]!()
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         let text = String(decoding: bytes, as: UTF8.self)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackTestSupport
+
 extension MalformedFile {
   static let csv: [MalformedFile] = [
     MalformedFile(csv: "", ": is empty"),

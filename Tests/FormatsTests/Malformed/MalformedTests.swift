@@ -2,6 +2,7 @@
 
 import Foundation
 import Pullback
+import PullbackTestSupport
 import Testing
 
 struct MalformedTests {
@@ -9,11 +10,11 @@ struct MalformedTests {
   /// compared with the file before anything is allocated.
   @Test func eachFileHasItsErrorWithoutMemoryForItsClaims() async {
     await #expect(processExitsWith: .success) {
-      let folder = try TemporaryFolder()
+      let folder = TemporaryFolder()
       // What is loaded once, before the limit.
       _ = try IDX.load(at: Fixture.path("images.idx.gz"))
       let all = MalformedFile.all
-      limitAddressSpace(toAnother: 256 << 20)
+      limitMemory(toAnother: 256 << 20)
       for (index, file) in all.enumerated() {
         let inMemory = #expect(throws: FileError.self, "\(index): \(file.message)") {
           try MalformedFile.read(file.format, from: file.bytes, name: "bytes")

@@ -22,7 +22,7 @@ struct NumPyTests {
 
   @Test(arguments: Fixture.tensors(in: "little.npy", "scalar.npy", "empty.npy", "empty-rows.npy"))
   func whatIsSavedComesBack(_ fixture: Fixture.Tensor) throws {
-    let folder = try TemporaryFolder(), path = folder.file("saved.npy")
+    let folder = TemporaryFolder(), path = folder.file("saved.npy")
     try NumPy.save(try NumPy.load(at: Fixture.path(fixture.file)), to: path)
     let saved = try Data(contentsOf: URL(filePath: path))
     // The elements start at a multiple of 64, as in NumPy's own.
@@ -32,7 +32,7 @@ struct NumPyTests {
 
   @Test(arguments: [false, true]) func archivesComeBack(compressed: Bool) throws {
     var random = SplitMix(seed: 3)
-    let folder = try TemporaryFolder(), path = folder.file("saved.npz")
+    let folder = TemporaryFolder(), path = folder.file("saved.npz")
     let large = (0..<100_000).map { _ in Float.random(in: -1...1, using: &random) }
     let x = Tensor<Float>(shape: [1000, 100], scalars: large)
     let labels = StoredTensor(shape: [3], scalars: [Int64.min, 0, .max])
@@ -51,7 +51,7 @@ struct NumPyTests {
   }
 
   @Test func bfloatIsRefused() throws {
-    let folder = try TemporaryFolder(), path = folder.file("x.npy")
+    let folder = TemporaryFolder(), path = folder.file("x.npy")
     let error = #expect(throws: FileError.self) {
       try NumPy.save(StoredTensor(Tensor<Float>([1]), as: .bfloat16), to: path)
     }

@@ -2,6 +2,7 @@
 
 import Foundation
 import Pullback
+import PullbackTestSupport
 import Testing
 
 /// Archives in all forms that NumPy 2.4 (Python 3.11's zipfile) reads, as tried with `numpy.load`.
@@ -126,7 +127,7 @@ struct ZipDirectoryTests {
     let members = names.enumerated().map {
       ZipParts.Member("\($1).npy", ZipDirectoryTests.array(UInt8($0)))
     }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let archive = try NumPy.archive(at: folder.write(ZipParts(members).bytes, to: "x.npz"))
     #expect(archive.names == names)
     for (index, name) in names.enumerated() {
@@ -145,7 +146,7 @@ struct ZipDirectoryTests {
     ("c:x", "it begins with a drive of Windows"),
   ])
   func suchNamesAreNotWritten(name: String, problem: String) throws {
-    let folder = try TemporaryFolder(), path = folder.file("x.npz")
+    let folder = TemporaryFolder(), path = folder.file("x.npz")
     var tensors = NamedTensors()
     tensors.add(name, Tensor<Float>([1]))
     let error = #expect(throws: FileError.self) { try NumPy.save(tensors, to: path) }
@@ -155,7 +156,7 @@ struct ZipDirectoryTests {
 
   @Test(arguments: ["..x", ".x", "a.", " ", "dense/kernel:0", "ü:0", "1:0"])
   func suchNamesAreWritten(name: String) throws {
-    let folder = try TemporaryFolder(), path = folder.file("x.npz")
+    let folder = TemporaryFolder(), path = folder.file("x.npz")
     var tensors = NamedTensors()
     tensors.add(name, Tensor<Float>([1]))
     try NumPy.save(tensors, to: path)
@@ -181,7 +182,7 @@ struct ZipDirectoryTests {
 
   /// What may be inflated is the caller's to say; what a header claims is compared first.
   @Test func arraysAboveTheLimitAreNotInflated() throws {
-    let folder = try TemporaryFolder(), path = folder.file("x.npz")
+    let folder = TemporaryFolder(), path = folder.file("x.npz")
     try NumPy.save(
       ["large": Tensor<Float>.zeros([1000, 1000]), "small": Tensor<Float>([1])], to: path,
       compressed: true)

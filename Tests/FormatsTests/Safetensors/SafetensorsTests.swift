@@ -102,7 +102,7 @@ struct SafetensorsTests {
   }
 
   @Test func everyTypeComesBack() throws {
-    let folder = try TemporaryFolder(), path = folder.file("saved.safetensors")
+    let folder = TemporaryFolder(), path = folder.file("saved.safetensors")
     let source = try Safetensors.read(at: Fixture.path("numpy.safetensors"))
     let halves = try Safetensors.read(at: Fixture.path("torch.safetensors"))
     var tensors = NamedTensors()
@@ -121,7 +121,7 @@ struct SafetensorsTests {
   }
 
   @Test func elementsAreAlignedInTheFile() throws {
-    let folder = try TemporaryFolder(), path = folder.file("saved.safetensors")
+    let folder = TemporaryFolder(), path = folder.file("saved.safetensors")
     try Safetensors.write(
       [
         "bytes": StoredTensor(shape: [3], scalars: [UInt8(1), 2, 3]),
@@ -134,7 +134,7 @@ struct SafetensorsTests {
   }
 
   @Test func aTensorCannotBeNamedLikeTheMetadata() throws {
-    let folder = try TemporaryFolder(), path = folder.file("saved.safetensors")
+    let folder = TemporaryFolder(), path = folder.file("saved.safetensors")
     let error = #expect(throws: FileError.self) {
       try Safetensors.write(["__metadata__": Tensor<Float>([1])], to: path)
     }
@@ -142,7 +142,7 @@ struct SafetensorsTests {
   }
 
   @Test func loadedTensorsCompute() throws {
-    let folder = try TemporaryFolder(), path = folder.file("w.safetensors")
+    let folder = TemporaryFolder(), path = folder.file("w.safetensors")
     var random = SplitMix(seed: 9)
     let numbers = (0..<(37 * 13)).map { _ in Float.random(in: -1...1, using: &random) }
     let w = Tensor<Float>(shape: [37, 13], scalars: numbers)

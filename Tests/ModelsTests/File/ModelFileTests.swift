@@ -2,6 +2,7 @@
 
 import Foundation
 import Pullback
+import PullbackTestSupport
 import Testing
 
 struct ModelFileTests {
@@ -53,11 +54,11 @@ struct ModelFileTests {
   /// Files that Scripts/fixtures/models.py wrote, and NumPy's outputs. Their settings are no
   /// Floats.
   @Test func filesOfOthersLoad() throws {
-    for line in try String(contentsOfFile: fixture("models.txt"), encoding: .utf8)
+    for line in try String(contentsOfFile: Fixture.path("models.txt"), encoding: .utf8)
       .split(separator: "\n")
     {
       let words = line.split(separator: " "), numbers = words.dropFirst().map { Float($0)! }
-      let file = try ModelFile.load(at: fixture(String(words[0])))
+      let file = try ModelFile.load(at: Fixture.path(String(words[0])))
       let model = try file.makeModel()
       let y = model(Tensor(shape: [1, 4], scalars: Array(numbers.prefix(4))))
       #expect(y.isClose(to: Tensor(shape: [1, 3], scalars: Array(numbers.dropFirst(4)))))

@@ -2,6 +2,7 @@
 
 import Foundation
 import Pullback
+import PullbackTestSupport
 import Testing
 
 struct PyTorchTests {
@@ -9,8 +10,8 @@ struct PyTorchTests {
   /// Scripts/fixtures/formats.py. The square weight would load in either orientation.
   @Test func weightsGivePyTorchsOutput() throws {
     let model = Sequential(Linear(4, 4), Activation(relu), Linear(4, 3))
-    try model.loadPyTorch(at: fixture("pytorch.safetensors"))
-    let lines = try String(contentsOfFile: fixture("pytorch.txt"), encoding: .utf8)
+    try model.loadPyTorch(at: Fixture.path("pytorch.safetensors"))
+    let lines = try String(contentsOfFile: Fixture.path("pytorch.txt"), encoding: .utf8)
       .split(separator: "\n").map { $0.split(separator: " ").map { Float($0)! } }
     let y = model(Tensor(shape: [2, 4], scalars: lines[0]))
     #expect(y.isClose(to: Tensor(shape: [2, 3], scalars: lines[1])))
@@ -18,7 +19,7 @@ struct PyTorchTests {
 
   /// `model.half()` saves float16, `nn.DataParallel` a prefix.
   @Test func halvesLoadAndAPrefixIsNamed() throws {
-    let file = try Safetensors.read(at: fixture("pytorch.safetensors"))
+    let file = try Safetensors.read(at: Fixture.path("pytorch.safetensors"))
     var halves = NamedTensors(), prefixed = NamedTensors()
     for name in file.names {
       let numbers = try file.load(name, as: Float.self)
@@ -30,7 +31,7 @@ struct PyTorchTests {
       Sequential(Linear(4, 4), Activation(relu), Linear(4, 3))
     }
     let whole = model(), half = model()
-    try whole.loadPyTorch(at: fixture("pytorch.safetensors"))
+    try whole.loadPyTorch(at: Fixture.path("pytorch.safetensors"))
     try Safetensors.write(halves, to: path)
     try half.loadPyTorch(at: path)
     // Float16 has 11 bits: each weight within 2^-11 of its size, each output a sum of few.
@@ -93,7 +94,7 @@ struct PyTorchTests {
   }
 
   @Test func anotherModelIsRefused() throws {
-    let path = fixture("pytorch.safetensors")
+    let path = Fixture.path("pytorch.safetensors")
     func message(_ model: Sequential<Tensor<Float>>) -> String? {
       let error = #expect(throws: FileError.self) { try model.loadPyTorch(at: path) }
       #expect(!model.parameters.contains { $0.parameter.isInitialized })

@@ -2,6 +2,7 @@
 
 import Foundation
 import Pullback
+import PullbackTestSupport
 import Testing
 
 /// Whatever is saved loads, to the same bits; what would not load is refused while the old file is

@@ -4,9 +4,9 @@ import Pullback
 import Testing
 
 struct LossTests {
-  private let fixture: Fixture
+  private let fixture: TrainingFixture
 
-  init() throws { fixture = try Fixture() }
+  init() { fixture = TrainingFixture() }
 
   @Test(
     "Cross-entropy of extreme logits agrees with PyTorch",

@@ -5,9 +5,9 @@ import PullbackPlans
 import Testing
 
 struct OptimizerTests {
-  private let fixture: Fixture
+  private let fixture: TrainingFixture
 
-  init() throws { fixture = try Fixture() }
+  init() { fixture = TrainingFixture() }
 
   private func start(_ name: String) -> Sequential<Tensor<Float>> {
     let model = Sequential(Linear(4, 6), Activation { relu($0) }, Linear(6, 3))

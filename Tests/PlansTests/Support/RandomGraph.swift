@@ -8,12 +8,12 @@ import PullbackTestSupport
 struct RandomGraph {
   private(set) var results: [Value] = []
   private var pool: [Value] = []
-  private var choice: Choice
+  private var choice: SplitMix
   private let extents: [Int]
 
   /// - Parameter extents: what leaves are made of.
   init(seed: Int, operations: Int, extents: [Int]) {
-    choice = Choice(seed: seed)
+    choice = SplitMix(seed: seed)
     self.extents = extents
     for _ in 0..<3 {
       pool.append(leaf(shape(rank: 0...4), choice.pick([.float, .float, .double, .int32])))

@@ -99,12 +99,12 @@ import PullbackTestSupport
 /// nodes, each time.
 private struct RandomNetwork {
   private(set) var results: [Value] = []
-  private var choice: Choice
+  private var choice: SplitMix
   private var weights: [Tensor<Float>] = []
   private let rows: Int
 
   init(seed: Int) {
-    choice = Choice(seed: seed)
+    choice = SplitMix(seed: seed)
     rows = choice.pick([1, 2, 5, 31, 48, 49, 96, 97, 150, 299, 300])
     var x = leaf([rows, width()])
     var side: [Tensor<Float>] = []

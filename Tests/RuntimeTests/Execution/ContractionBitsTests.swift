@@ -9,14 +9,14 @@ import PullbackTestSupport
 
 /// A number that products are tested with.
 protocol ChainScalar: NumericScalar {
-  static func chosen(_ choice: inout Choice) -> Self
+  static func chosen(_ choice: inout SplitMix) -> Self
   static func product(
     _ a: [Self], _ b: [Self], rows: Int, inner: Int, columns: Int, fused: Bool
   ) -> [Self]
 }
 
 extension Float: ChainScalar {
-  static func chosen(_ choice: inout Choice) -> Float { .random(in: -1..<1, using: &choice) }
+  static func chosen(_ choice: inout SplitMix) -> Float { .random(in: -1..<1, using: &choice) }
   static func product(
     _ a: [Float], _ b: [Float], rows: Int, inner: Int, columns: Int, fused: Bool
   ) -> [Float] {
@@ -25,7 +25,7 @@ extension Float: ChainScalar {
 }
 
 extension Double: ChainScalar {
-  static func chosen(_ choice: inout Choice) -> Double { .random(in: -1..<1, using: &choice) }
+  static func chosen(_ choice: inout SplitMix) -> Double { .random(in: -1..<1, using: &choice) }
   static func product(
     _ a: [Double], _ b: [Double], rows: Int, inner: Int, columns: Int, fused: Bool
   ) -> [Double] {
@@ -34,7 +34,7 @@ extension Double: ChainScalar {
 }
 
 extension Int32: ChainScalar {
-  static func chosen(_ choice: inout Choice) -> Int32 { Int32(truncatingIfNeeded: choice.next()) }
+  static func chosen(_ choice: inout SplitMix) -> Int32 { Int32(truncatingIfNeeded: choice.next()) }
   static func product(
     _ a: [Int32], _ b: [Int32], rows: Int, inner: Int, columns: Int, fused: Bool
   ) -> [Int32] {
@@ -69,7 +69,7 @@ extension Int32: ChainScalar {
   /// An element does not depend on the extents: one large product holds all small ones.
   private func grid<Scalar: ChainScalar>(_ type: Scalar.Type, rows: [Int], columns: [Int]) {
     let (inner, most) = (19, 66)
-    var choice = Choice(seed: inner)
+    var choice = SplitMix(seed: inner)
     let a = (0..<(most * inner)).map { _ in Scalar.chosen(&choice) }
     let b = (0..<(inner * most)).map { _ in Scalar.chosen(&choice) }
     let c = Scalar.product(
@@ -136,7 +136,7 @@ extension Int32: ChainScalar {
 
   private func check<Scalar: ChainScalar>(_ type: Scalar.Type, _ shape: [Int]) {
     let (rows, inner, columns) = (shape[0], shape[1], shape[2])
-    var choice = Choice(seed: shape.reduce(0) { $0 * 31 + $1 })
+    var choice = SplitMix(seed: shape.reduce(0) { $0 * 31 + $1 })
     let a = (0..<(rows * inner)).map { _ in Scalar.chosen(&choice) }
     let b = (0..<(inner * columns)).map { _ in Scalar.chosen(&choice) }
     let expected = Scalar.product(
@@ -161,7 +161,7 @@ extension Int32: ChainScalar {
     ])
   func bodies(shape: [Int]) {
     let (rows, inner, columns) = (shape[0], shape[1], shape[2])
-    var choice = Choice(seed: rows)
+    var choice = SplitMix(seed: rows)
     let a = choice.floats(rows * inner), b = choice.floats(inner * columns)
     let bias = choice.floats(columns), mask = choice.floats(rows * columns)
     let product = Chains.product(
@@ -192,7 +192,7 @@ extension Int32: ChainScalar {
     ])
   func biases(shape: [Int]) {
     let (rows, inner, columns) = (shape[0], shape[1], shape[2])
-    var choice = Choice(seed: rows + columns)
+    var choice = SplitMix(seed: rows + columns)
     let a = choice.floats(rows * inner), b = choice.floats(inner * columns)
     let all = choice.floats(columns + 5)
     let product = Chains.product(
@@ -216,7 +216,7 @@ extension Int32: ChainScalar {
   @Test("Batches", arguments: [[2, 5, 19, 33], [3, 13, 2049, 17], [4, 100, 210, 40]])
   func batches(shape: [Int]) {
     let (count, rows, inner, columns) = (shape[0], shape[1], shape[2], shape[3])
-    var choice = Choice(seed: count)
+    var choice = SplitMix(seed: count)
     let a = choice.floats(count * rows * inner), b = choice.floats(count * inner * columns)
     let expected = (0..<count).flatMap { index -> [Float] in
       let left = Array(a[(index * rows * inner)..<((index + 1) * rows * inner)])

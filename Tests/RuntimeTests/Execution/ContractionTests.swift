@@ -23,13 +23,14 @@ import PullbackTestSupport
   }
 
   /// Quarters between -2 and 2: products and their sums are exact in Float.
-  private static func matrix(_ rows: Int, _ columns: Int, _ choice: inout Choice) -> Naive<Double> {
+  private static func matrix(_ rows: Int, _ columns: Int, _ choice: inout SplitMix) -> Naive<Double>
+  {
     Naive([rows, columns], (0..<(rows * columns)).map { _ in Double(choice.below(17) - 8) / 4 })
   }
 
   @Test("All small extents", arguments: extents, extents)
   func grid(rows: Int, inner: Int) {
-    var choice = Choice(seed: rows * 100 + inner)
+    var choice = SplitMix(seed: rows * 100 + inner)
     for columns in ContractionTests.extents {
       let a = ContractionTests.matrix(rows, inner, &choice)
       let b = ContractionTests.matrix(inner, columns, &choice)
@@ -62,7 +63,7 @@ import PullbackTestSupport
   @Test("Panels, packing and threads", arguments: large)
   func panels(shape: [Int]) {
     let (rows, inner, columns) = (shape[0], shape[1], shape[2])
-    var choice = Choice(seed: rows)
+    var choice = SplitMix(seed: rows)
     let a = ContractionTests.matrix(rows, inner, &choice)
     let b = ContractionTests.matrix(inner, columns, &choice)
     let expected = ContractionTests.product(a, b)
@@ -74,7 +75,7 @@ import PullbackTestSupport
 
   @Test("Slices, repeated rows and steps", arguments: [1, 6, 40])
   func views(size: Int) {
-    var choice = Choice(seed: size)
+    var choice = SplitMix(seed: size)
     let x = ContractionTests.matrix(size + 3, size + 5, &choice)
     let part = Naive<Double>([size, size]) { x[[$0[0] + 2, $0[1] + 1]] }
     let slice = x.tensor[2..<(size + 2), 1..<(size + 1)]
@@ -108,7 +109,7 @@ import PullbackTestSupport
 
   @Test("Batches and vectors", arguments: batchCases)
   func batches(left: [Int], right: [Int], result: [Int]) {
-    var choice = Choice(seed: left.count * 10 + right.count)
+    var choice = SplitMix(seed: left.count * 10 + right.count)
     let a = Naive(left, (0..<left.reduce(1, *)).map { _ in Double(choice.below(9) - 4) })
     let b = Naive(right, (0..<right.reduce(1, *)).map { _ in Double(choice.below(9) - 4) })
     // As matrices with equally many batch axes.

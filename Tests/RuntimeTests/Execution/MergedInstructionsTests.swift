@@ -136,7 +136,7 @@ import Testing
   @Test(arguments: forms)
   func eachOperationIsRounded(form: Form) {
     let count = 1500
-    var choice = Choice(seed: form.testDescription.utf8.count)
+    var choice = SplitMix(seed: form.testDescription.utf8.count)
     let operands = (0..<4).map { operand in
       (0..<count).map { index -> Float in
         if index % 7 == operand {

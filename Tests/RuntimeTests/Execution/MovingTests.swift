@@ -9,7 +9,7 @@ import PullbackTestSupport
 @Suite struct MovingTests {
   @Test("Padding", arguments: 0..<60)
   func padded(seed: Int) {
-    var choice = Choice(seed: seed)
+    var choice = SplitMix(seed: seed)
     let shape = (0..<choice.below(5)).map { _ in choice.pick([0, 1, 2, 3, 5, 12]) }
     let starts = shape.map { _ in choice.below(3) }
     let target = zip(shape, starts).map { $0 + $1 + choice.below(3) }
@@ -33,7 +33,7 @@ import PullbackTestSupport
 
   @Test("Gathering and scattering", arguments: 0..<60)
   func gathered(seed: Int) {
-    var choice = Choice(seed: seed)
+    var choice = SplitMix(seed: seed)
     let count = choice.pick([1, 2, 7, 300])
     let rest = choice.pick([[], [1], [3], [0], [2, 5], [700]])
     let indexShape = choice.pick([[], [0], [1], [5], [2, 3], [40]])
@@ -68,7 +68,7 @@ import PullbackTestSupport
 
   @Test("With batch axes", arguments: 0..<20)
   func batches(seed: Int) {
-    var choice = Choice(seed: seed)
+    var choice = SplitMix(seed: seed)
     let batch = choice.pick([1, 2, 5]), count = choice.pick([1, 4])
     let width = choice.pick([1, 3, 600]), picks = choice.pick([1, 3])
     let table = Naive([batch, count, width], choice.floats(batch * count * width))

@@ -15,7 +15,7 @@ import PullbackTestSupport
 
   @Test("A row under every row", arguments: lengths, rowCounts)
   func broadcastRow(length: Int, rows: Int) {
-    var choice = Choice(seed: length)
+    var choice = SplitMix(seed: length)
     let x = Naive([rows, length], choice.floats(rows * length))
     let row = Naive([length], choice.floats(length))
     let expected = Naive<Float>([rows, length]) { x[$0] * row[[$0[1]]] - row[[$0[1]]] }
@@ -58,7 +58,7 @@ import PullbackTestSupport
 
   @Test("Two periods in one body", arguments: lengths, [1, 2, 3, 5])
   func twoPeriods(length: Int, planes: Int) {
-    var choice = Choice(seed: length * 10 + planes)
+    var choice = SplitMix(seed: length * 10 + planes)
     let (outer, inner) = (4, length)
     let x = Naive([outer, planes, inner], choice.floats(outer * planes * inner))
     let plane = Naive([planes, inner], choice.floats(planes * inner))
@@ -76,7 +76,7 @@ import PullbackTestSupport
 
   @Test("Slices that start at an odd row or column", arguments: lengths, [1, 3])
   func slices(length: Int, start: Int) {
-    var choice = Choice(seed: length + start)
+    var choice = SplitMix(seed: length + start)
     let rows = 20
     let x = Naive([rows, length + start], choice.floats(rows * (length + start)))
     let row = Naive([length + start], choice.floats(length + start))
@@ -94,7 +94,7 @@ import PullbackTestSupport
 
   @Test("Pieces of a step on several threads begin anywhere", arguments: lengths)
   func threads(length: Int) {
-    var choice = Choice(seed: length)
+    var choice = SplitMix(seed: length)
     let rows = 60_000 / length
     let x = Naive([rows, length], choice.floats(rows * length))
     let row = Naive([length], choice.floats(length))
@@ -110,7 +110,7 @@ import PullbackTestSupport
 
   @Test("Columns: sums in order, extremes and positions", arguments: lengths, [1, 2, 5, 300])
   func columns(width: Int, rows: Int) {
-    var choice = Choice(seed: width * 7 + rows)
+    var choice = SplitMix(seed: width * 7 + rows)
     let x = Naive([rows, width], (0..<(rows * width)).map { _ in Float(choice.below(1000)) / 7 })
     let scaled = x.numbers.map { $0 * 3 }
     let sums = columnSums(scaled, width: width)

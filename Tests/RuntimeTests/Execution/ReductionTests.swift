@@ -33,7 +33,7 @@ import PullbackTestSupport
 
   @Test("Sums, extremes and positions", arguments: cases)
   func allAxisSubsets(shape: [Int], axes: [Int]) {
-    var choice = Choice(seed: shape.reduce(axes.count) { $0 * 31 + $1 })
+    var choice = SplitMix(seed: shape.reduce(axes.count) { $0 * 31 + $1 })
     let count = shape.reduce(1, *)
     // Few different numbers, so that there are ties; whole eighths, so that sums are exact.
     let x = Naive(shape, (0..<count).map { _ in Double(choice.below(17) - 8) / 8 })
@@ -96,7 +96,7 @@ import PullbackTestSupport
   @Test("Positions in tensors of rank 3", arguments: 0..<3)
   func positionsOfDoubles(axis: Int) {
     // Results are half as wide as the numbers.
-    var choice = Choice(seed: axis)
+    var choice = SplitMix(seed: axis)
     let x = Naive([3, 4, 5], choice.doubles(60))
     let groups = ReductionTests.groups(x, [axis])
     #expect(
@@ -105,7 +105,7 @@ import PullbackTestSupport
 
   @Test("NaN wins", arguments: [[1], [40], [3, 33], [33, 3]] as [[Int]], 0..<4)
   func notANumber(shape: [Int], seed: Int) {
-    var choice = Choice(seed: seed)
+    var choice = SplitMix(seed: seed)
     let count = shape.reduce(1, *)
     var numbers = choice.floats(count)
     let place = choice.below(count)
@@ -121,7 +121,7 @@ import PullbackTestSupport
 
   @Test("Rounding grows with the logarithm, not with the length", arguments: [1000, 300_000])
   func accuracy(count: Int) {
-    var choice = Choice(seed: count)
+    var choice = SplitMix(seed: count)
     let numbers = choice.floats(count, in: 0..<1)
     let exact = numbers.reduce(0.0) { $0 + Double($1) }
     func error(_ sum: Double) -> Double { abs(sum / exact - 1) }

@@ -11,7 +11,7 @@ import Testing
     _ choice: inout ThreadChoice, runs: Int, alone: Double, shared: Double, noise: Double = 0,
     seed: Int = 1
   ) -> Int {
-    var random = Choice(seed: seed), count = 0
+    var random = SplitMix(seed: seed), count = 0
     for _ in 0..<runs {
       let isAlone = choice.begin()
       if isAlone { count += 1 }

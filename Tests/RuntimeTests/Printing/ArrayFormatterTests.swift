@@ -2,6 +2,7 @@
 
 import Foundation
 import PullbackRuntime
+import PullbackTestSupport
 import Testing
 
 @Suite struct ArrayFormatterTests {
@@ -90,10 +91,9 @@ struct PrintingCase: Sendable, CustomTestStringConvertible {
   }
 
   static let all: [PrintingCase] = {
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../Fixtures/printing.txt")
-    guard let text = try? String(contentsOf: file, encoding: .utf8) else { return [] }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    // Lines that are empty count.
+    let lines = String(decoding: Fixture.bytes("printing.txt"), as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false)
     var cases: [PrintingCase] = []
     var start = 0
     while start + 2 < lines.count {

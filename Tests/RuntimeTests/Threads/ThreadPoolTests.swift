@@ -11,7 +11,7 @@ import PullbackTestSupport
   /// Large enough to be shared out: products, reductions along both axes, pointwise steps,
   /// random numbers, gathering.
   private static func work(_ seed: Int) -> [Value] {
-    var choice = Choice(seed: seed)
+    var choice = SplitMix(seed: seed)
     let x = Tensor<Float>.normal([300, 400], key: RandomKey(seed: choice.next()))
     let w = Tensor<Float>.normal([400, 70], key: RandomKey(seed: choice.next()))
     evaluate(x, w)

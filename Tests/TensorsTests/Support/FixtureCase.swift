@@ -22,9 +22,9 @@ struct FixtureCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(number) \(name)" }
 
-  static func cases(in text: String) -> [FixtureCase] {
+  static func cases(in lines: [Substring]) -> [FixtureCase] {
     var cases: [FixtureCase] = []
-    for line in text.split(separator: "\n") {
+    for line in lines {
       let words = line.split(separator: " ")
       switch words[0] {
       case "case":

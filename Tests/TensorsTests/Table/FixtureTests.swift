@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import PullbackTensors
+import PullbackTestSupport
 import Testing
 
 /// Small programs against NumPy, and their gradients against JAX.
 @Suite struct FixtureTests {
-  static let cases: [FixtureCase] = {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Fixtures/tensors.txt")
-    return FixtureCase.cases(in: (try? String(contentsOf: file, encoding: .utf8)) ?? "")
-  }()
+  static let cases = FixtureCase.cases(in: Fixture.lines("tensors.txt"))
 
   @Test("As NumPy computes it", arguments: cases)
   func values(_ example: FixtureCase) {

@@ -3,8 +3,6 @@
 import PullbackTensors
 import PullbackTestSupport
 
-typealias Choice = SplitMix
-
 extension SplitMix {
   /// A shape of few elements; extents 0 and 1 among them.
   mutating func shape(rank: ClosedRange<Int> = 0...4, extents: [Int]) -> Shape {

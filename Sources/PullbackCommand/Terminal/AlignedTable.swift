@@ -3,7 +3,7 @@
 #if Command
 
 /// Text in aligned columns.
-struct Table {
+struct AlignedTable {
   enum Alignment { case left, right }
 
   private let alignments: [Alignment]
@@ -37,22 +37,9 @@ struct Table {
   }
 }
 
-extension Double {
-  /// With three significant digits; three places below 1, all of those before the point.
-  var threeDigits: String {
-    if self >= 100 { return "\(Int(rounded()))" }
-    return decimal(self, self < 1 ? 3 : self < 10 ? 2 : 1)
-  }
-
-  /// Seconds, in the unit that leaves one to three digits before the point.
-  var asTime: String {
-    switch self {
-    case ..<1e-6: "\((self * 1e9).threeDigits) ns"
-    case ..<1e-3: "\((self * 1e6).threeDigits) µs"
-    case ..<1: "\((self * 1e3).threeDigits) ms"
-    default: "\(threeDigits) s"
-    }
-  }
+/// Right-aligned in a column.
+func pad(_ text: String, _ width: Int) -> String {
+  String(repeating: " ", count: max(width - text.count, 0)) + text
 }
 
 #endif

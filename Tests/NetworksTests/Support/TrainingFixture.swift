@@ -3,17 +3,16 @@
 import Foundation
 import Pullback
 import PullbackPlans
+import PullbackTestSupport
 import Testing
 
 /// Numbers that PyTorch computed: see Scripts/fixtures/networks.py.
-struct Fixture {
+struct TrainingFixture {
   private var records: [String: [Float]] = [:]
 
-  init() throws {
+  init() {
     Plan.verifiesByDefault = true
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "Fixtures/training.txt")
-    for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+    for line in Fixture.lines("training.txt") {
       let words = line.split(separator: " ")
       records[String(words[0])] = words.dropFirst().map { Float($0)! }
     }

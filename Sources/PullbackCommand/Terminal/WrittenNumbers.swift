@@ -2,11 +2,6 @@
 
 #if Command
 
-/// Right-aligned in a column.
-func pad(_ text: String, _ width: Int) -> String {
-  String(repeating: " ", count: max(width - text.count, 0)) + text
-}
-
 /// With a fixed number of decimals.
 func decimal(_ number: Double, _ places: Int) -> String {
   var scale = 1.0
@@ -17,6 +12,24 @@ func decimal(_ number: Double, _ places: Int) -> String {
   let digits = String(Int(scaled.magnitude))
   let padded = String(repeating: "0", count: max(places + 1 - digits.count, 0)) + digits
   return (scaled < 0 ? "-" : "") + padded.dropLast(places) + "." + padded.suffix(places)
+}
+
+extension Double {
+  /// With three significant digits; three places below 1, all of those before the point.
+  var threeDigits: String {
+    if self >= 100 { return "\(Int(rounded()))" }
+    return decimal(self, self < 1 ? 3 : self < 10 ? 2 : 1)
+  }
+
+  /// Seconds, in the unit that leaves one to three digits before the point.
+  var asTime: String {
+    switch self {
+    case ..<1e-6: "\((self * 1e9).threeDigits) ns"
+    case ..<1e-3: "\((self * 1e6).threeDigits) µs"
+    case ..<1: "\((self * 1e3).threeDigits) ms"
+    default: "\(threeDigits) s"
+    }
+  }
 }
 
 #endif

@@ -4,7 +4,7 @@ import Pullback
 import Testing
 
 /// Gradients of which several things are true, or hardly anything.
-@Suite struct DoctorEdgeTests {
+@Suite struct DiagnosisTests {
   /// With two rows a missing 1/N is an extra factor 2: both are reported.
   @Test func ambiguity() {
     let x: Tensor<Double> = [1, 2], w: Tensor<Double> = [3]

@@ -6,6 +6,7 @@ import Testing
 
 /// Parentheses, and what formulas look like in LaTeX.
 @Suite struct FormulaTests {
+  static let rows = Formula.Axes.these(AxisSet([0]), rank: 2)
   static let x = Formula.name("x"), y = Formula.name("y2"), g = Formula.gradient("s1")
 
   static let formulas: [(Formula, text: String, latex: String)] = [
@@ -27,11 +28,11 @@ import Testing
     (.sum([.negative(x), .number(-1)]), "-x - 1", "-x - 1"),
     (.negative(.sum([x, y])), "-(x + y2)", #"-\left(x + y_{2}\right)"#),
     (
-      .reduced(.elements(.sum), .product([g, x]), over: "rows"), "s1.g * x summed over rows",
+      .reduced(.elements(.sum), .product([g, x]), over: rows), "s1.g * x summed over rows",
       #"\sum_{\text{rows}} s_{1}.g \odot x"#
     ),
     (
-      .sum([.reduced(.elements(.sum), x, over: "rows"), y]), "(x summed over rows) + y2",
+      .sum([.reduced(.elements(.sum), x, over: rows), y]), "(x summed over rows) + y2",
       #"\left(\sum_{\text{rows}} x\right) + y_{2}"#
     ),
     (

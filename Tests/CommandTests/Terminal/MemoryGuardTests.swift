@@ -5,7 +5,7 @@
   import Testing
 
   /// Memory that the system refuses, to tensors and to everything else.
-  @Suite struct MemoryTests {
+  @Suite struct MemoryGuardTests {
     private static func run(kilobytes: Int, _ command: String) throws -> BuiltProgram.Result {
       try Command.run(inShell: "ulimit -v \(kilobytes); exec \"$0\" \(command)")
     }
@@ -25,10 +25,10 @@
     }
 
     @Test func endsWith71AndASentence() throws {
-      let least = try MemoryTests.leastThatStarts()
+      let least = try MemoryGuardTests.leastThatStarts()
       var refused = 0
       for step in 0..<30 {
-        let run = try MemoryTests.run(
+        let run = try MemoryGuardTests.run(
           kilobytes: least + 150 * step, "train --epochs 1 --quiet --hidden 2000")
         #expect(run.status == 71 || run.status == 0, "\(run)")
         guard run.status == 71 else { continue }
@@ -39,8 +39,8 @@
     }
 
     @Test func aTensorThatIsTooLargeIsNamed() throws {
-      let least = try MemoryTests.leastThatStarts()
-      let run = try MemoryTests.run(
+      let least = try MemoryGuardTests.leastThatStarts()
+      let run = try MemoryGuardTests.run(
         kilobytes: least + 20_000, "bench matmul 5000x5000x5000 --seconds 0.1")
       #expect(run.status == 71)
       let expected =

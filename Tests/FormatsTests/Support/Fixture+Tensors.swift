@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import Pullback
+import PullbackTestSupport
 import Testing
 
-/// Files that Python's libraries wrote, and what is in them: see Scripts/fixtures/formats.py.
-enum Fixture {
-  static func path(_ name: String) -> String {
-    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Fixtures/\(name)").path(percentEncoded: false)
-  }
-
-  static func bytes(_ name: String) -> [UInt8] {
-    try! Array(Data(contentsOf: URL(filePath: path(name))))
-  }
-
-  static func lines(_ name: String) -> [Substring] {
-    String(decoding: bytes(name), as: UTF8.self).split(separator: "\n")
-  }
-
+/// What is in the files that Python's libraries wrote: see Scripts/fixtures/formats.py.
+extension Fixture {
   /// What one tensor in a file is.
   struct Tensor: Sendable, CustomStringConvertible {
     let file, name: String
@@ -40,28 +27,6 @@ enum Fixture {
   static func tensors(in endings: String...) -> [Tensor] {
     tensors.filter { tensor in endings.contains { tensor.file.hasSuffix($0) } }
   }
-}
-
-/// A folder for one test, gone with it.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appending(path: "pullback-\(UUID())")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path(percentEncoded: false)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { "\(path)/\(name)" }
-
-  func write(_ bytes: [UInt8], to name: String) throws -> String {
-    try Data(bytes).write(to: URL(filePath: file(name)))
-    return file(name)
-  }
-
-  var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] }
 }
 
 extension StoredTensor {

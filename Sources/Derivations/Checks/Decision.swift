@@ -10,27 +10,27 @@ struct Decision {
   let border: String
 
   /// Nil for operations that decide nothing.
-  init?(of node: Node, written: Value) {
-    let inputs = written.node.inputs, name = written.node.operation.name
-    guard !inputs.isEmpty, let kink = written.node.operation.kink else { return nil }
+  init?(at result: Value) {
+    let inputs = result.node.inputs, name = result.node.operation.name
+    guard !inputs.isEmpty, let kink = result.node.operation.kink else { return nil }
     func side(_ x: Value) -> Value { x.unary(.sign) }
     switch kink {
     case .sideOfZero: (value, border) = (side(inputs[0]), "\(name) at 0")
     case .equalInputs:
-      guard written.elementType != .bool else { return nil }
+      guard result.elementType != .bool else { return nil }
       (value, border) = (side(inputs[0] - inputs[1]), "\(name) of equal numbers")
-    case .relation: (value, border) = (written, "a comparison of equal numbers")
+    case .relation: (value, border) = (result, "a comparison of equal numbers")
     case .rounding:
-      guard inputs[0].elementType.isFloatingPoint, !written.elementType.isFloatingPoint else {
+      guard inputs[0].elementType.isFloatingPoint, !result.elementType.isFloatingPoint else {
         return nil
       }
-      (value, border) = (written, "a rounding")
+      (value, border) = (result, "a rounding")
     case .tie:
-      guard case .reduction(_, let axes) = written.node.notation, written.elementType != .bool
+      guard case .reduction(_, let axes) = result.node.notation, result.elementType != .bool
       else { return nil }
-      let best = written.reshaped(to: inputs[0].shape.collapsing(axes))
+      let best = result.reshaped(to: inputs[0].shape.collapsing(axes))
       (value, border) = (inputs[0] .== best, "a tie in \(name)")
-    case .tiedPosition: (value, border) = (written, "a tie in \(name)")
+    case .tiedPosition: (value, border) = (result, "a tie in \(name)")
     }
   }
 }

@@ -5,7 +5,7 @@ import PullbackByHand
 import Testing
 
 /// The fixture of the notes: every number an integer or a half, so every comparison is exact.
-@Suite("The network of the notes") struct FixtureTests {
+@Suite("The network of the notes") struct NetworkOfTheNotesTests {
   let w1 = Variable<Float>([[1, -1], [1, 1]]), b1 = Variable<Float>([0, -3])
   let w2 = Variable<Float>([[2], [5]]), b2 = Variable<Float>([1])
 

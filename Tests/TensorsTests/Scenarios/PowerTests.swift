@@ -2,6 +2,7 @@
 
 import Foundation
 import PullbackTensors
+import PullbackTestSupport
 import Testing
 
 /// pow of special numbers as NumPy has it, and its gradients as PyTorch has them. The file is written
@@ -16,12 +17,7 @@ import Testing
     }
   }
 
-  private static let examples: [Example] = {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Fixtures/powers.txt")
-    let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
-    return text.split(separator: "\n").map { Example($0) }
-  }()
+  private static let examples = Fixture.lines("powers.txt").map { Example($0) }
 
   @Test func fixtureIsComplete() {
     #expect(Self.examples.count == 27 * 27)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import PullbackNetworks
 import PullbackPlans
 import PullbackRuntime
 import PullbackTensors
+import PullbackTestSupport
 import Testing
 
 /// Jacobians, Hessians and products with vectors against JAX: Scripts/fixtures/jacobians.py.
@@ -17,10 +17,8 @@ import Testing
   }
 
   static let cases: [Case] = {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Fixtures/jacobians.txt")
     var cases: [Case] = []
-    for line in ((try? String(contentsOf: file, encoding: .utf8)) ?? "").split(separator: "\n") {
+    for line in Fixture.lines("jacobians.txt") {
       let words = line.split(separator: " ")
       if words[0] == "case" {
         cases.append(Case(name: String(words[1])))

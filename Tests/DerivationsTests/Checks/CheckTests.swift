@@ -58,6 +58,52 @@ import Testing
     #expect(derivation.description.contains("(custom gradient)"))
   }
 
+  /// A line answers for its own tensor: what is wrong further on is not its fault, nor is a kink there.
+  @Test func eachLineAnswersForItself() throws {
+    let x = Tensor<Float>([0, 1.7]).named("x"), s = (2 * x).named("s"), r = relu(s).named("r")
+    let y = withCustomGradient(of: { $0 * $0 + 1 }, at: r) { x, yg in 3 * yg }.named("y")
+    let derivation = explain(y.sum(), withRespectTo: [x])
+    func check(_ name: String) throws -> Check {
+      try #require(derivation.backward.first { $0.name == name }?.check)
+    }
+    for name in ["y.g", "x.g"] {
+      let check = try check(name)
+      #expect(check.passes && check.kinks.isEmpty && !check.usesCustomGradient)
+    }
+    #expect(try check("s.g").kinks == ["relu at 0, 1 of 2"])
+    #expect(try check("r.g").usesCustomGradient)
+    #expect(try !check("r.g").passes)
+  }
+
+  /// A value that goes into two lines, one of which goes into the other.
+  @Test func usesThatAreUsedTogether() {
+    let x = Tensor<Double>([0.3, -1.2]).named("x")
+    let a = tanh(x).named("a"), b = (a * x).named("b"), c = (b * x + a).named("c")
+    let derivation = explain((c * x * a).sum(), withRespectTo: [x])
+    #expect(derivation.passes)
+    #expect(derivation.largestError < 1e-8)
+  }
+
+  /// At a minimum both sides rise, and what is left of their difference is rounding.
+  @Test(arguments: [0, 1e-13, 1e-11, 1e-9])
+  func nearAMinimum(distance: Double) {
+    let x = Tensor<Double>([1, -2, 3]), y = Tensor<Double>([1 + distance, -2, 3]).named("y")
+    #expect(explain((x - y).squared().sum(), withRespectTo: [y]).passes)
+    #expect(gradientCheck({ ($0 - x).squared() }, at: y, seed: 1).passes)
+    let wrong = gradientCheck(
+      { y in
+        withCustomGradient(of: { ($0 - x).squared() }, at: y) { y, yg in yg * (2 * (y - x) + 1e-8) }
+      }, at: y, seed: 1)
+    #expect(!wrong.passes)
+  }
+
+  /// Derivatives that become too small for Double to have all their digits.
+  @Test func vanishingGradients() {
+    let x = Tensor<Float>([0.5, 0.25]).named("x")
+    let y = (0..<1500).reduce(x) { y, _ in sin(y) + 0.125 }
+    #expect(explain(y.sum(), withRespectTo: [x]).passes)
+  }
+
   /// A slope of 0 is compared with what differences can tell from 0, not with itself.
   @Test func zeroGradients() {
     let x = Tensor<Float>([[0.3], [-2]]).named("x"), w = Tensor<Float>([[0.7]]).named("W")

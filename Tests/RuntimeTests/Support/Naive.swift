@@ -2,23 +2,6 @@
 
 import PullbackRuntime
 import PullbackTensors
-import PullbackTestSupport
-
-typealias Choice = SplitMix
-
-extension SplitMix {
-  mutating func floats(_ count: Int, in range: Range<Float> = -1..<1) -> [Float] {
-    (0..<count).map { _ in Float.random(in: range, using: &self) }
-  }
-
-  mutating func doubles(_ count: Int) -> [Double] {
-    (0..<count).map { _ in Double.random(in: -1..<1, using: &self) }
-  }
-
-  mutating func integers(_ count: Int, in range: ClosedRange<Int32>) -> [Int32] {
-    (0..<count).map { _ in Int32.random(in: range, using: &self) }
-  }
-}
 
 /// Numbers in row-major order with their shape: what references are written on.
 struct Naive<Number> {
