@@ -9,6 +9,12 @@ struct FolderTests {
   /// The module's own files stand where the empty name does.
   private static let order = [
     "Tensors": ["Shapes", "Graphs", "Functions", "Gradients"],
+    "Plans": ["Programs", "Reading", "Bodies", "Cores", "Steps", "Passes", "Output"],
+    "Runtime": [
+      "Memory", "Threads", "Runs", "Kernels", "Bodies", "Cores", "Execution", "Recording", "",
+      "Reading", "Printing",
+    ],
+    "Networks": ["Parameters", "Versions", "Functions", "Losses", "Layers", "Optimizers"],
     "Formats": [
       "", "Files", "Compression", "Stored", "JSON", "CSV", "IDX", "NumPy", "Safetensors",
     ],
@@ -41,7 +47,8 @@ struct FolderTests {
   /// Modules whose tests stand beside their sources or apart, in folders that sources do not have:
   /// scenarios, tables, support.
   private static let mirrored = [
-    "ByHand", "Derivations", "Drawing", "Formats", "PullbackCommand", "Tensors",
+    "ByHand", "Derivations", "Drawing", "Formats", "Models", "Networks", "Plans",
+    "PullbackCommand", "Runtime", "Tensors", "Training",
   ]
 
   @Test(arguments: mirrored)

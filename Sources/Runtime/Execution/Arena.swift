@@ -67,7 +67,11 @@ enum ArenaMemory {
 
   static func willRelease(_ byteCount: Int) { held.subtract(byteCount, ordering: .relaxed) }
 
+  /// So that an allocation that fails is tried again without idle arenas.
+  private static let isRegistered: Void = IdleMemory.register { trim(to: 0, sparing: 0) }
+
   static func add(_ executable: Executable) {
+    isRegistered
     let owner = Owner(executable: executable)
     owners.withLock { $0[ObjectIdentifier(executable)] = owner }
   }

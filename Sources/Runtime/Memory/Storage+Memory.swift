@@ -40,7 +40,7 @@ extension Storage {
 
   /// Gives what plans and tensors keep idle back to the system, which has nothing else left.
   private static func giveIdleBack() {
-    ArenaMemory.trim(to: 0, sparing: 0)
+    IdleMemory.giveBack()
     StoragePool.empty()
   }
 

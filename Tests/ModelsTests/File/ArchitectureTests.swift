@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Pullback
+import PullbackTestSupport
 import Testing
 
 /// Layers describe themselves, those of users too: what is saved can be made again.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Pullback
+import PullbackTestSupport
 import Testing
 
 /// Layers of users that could not be made again are refused before a file is written or used.

@@ -6,7 +6,7 @@ import PullbackTestSupport
 import Testing
 
 /// Sums and differences that take in products, quotients and roots: bits of each operation by itself.
-@Suite struct MergedInstructionsTests {
+@Suite struct SelectionTests {
   struct Form: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let tensors: @Sendable ([Tensor<Float>]) -> Tensor<Float>
@@ -140,7 +140,7 @@ import Testing
     let operands = (0..<4).map { operand in
       (0..<count).map { index -> Float in
         if index % 7 == operand {
-          return MergedInstructionsTests.special.randomElement(using: &choice)!
+          return SelectionTests.special.randomElement(using: &choice)!
         }
         return .random(in: -1..<1, using: &choice) * (index % 3 == 0 ? 1e-4 : 1)
       }

@@ -16,7 +16,7 @@ import Testing
     @Test("The user's file and line", arguments: programs)
     func line(of program: String) throws {
       let source = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../Stopping/main.swift")
+        .appending(path: "../../Stopping/main.swift")
       let lines = try String(contentsOf: source, encoding: .utf8).split(
         separator: "\n", omittingEmptySubsequences: false)
       let line = try #require(lines.firstIndex { $0.hasSuffix("// mistake: \(program)") }) + 1
