@@ -67,6 +67,70 @@ private struct Clipped: GradientRule {
     ("print(erf(Tensor<Float>([0, 1])))", { text(erf(Tensor<Float>([0, 1]))) }),
     ("print(sin(Tensor<Float>([0, 1])))", { text(sin(Tensor<Float>([0, 1]))) }),
     ("print(cos(Tensor<Float>([0, 1])))", { text(cos(Tensor<Float>([0, 1]))) }),
+    ("print(Tensor<Float>([-3, 2]).squared())", { text(Tensor<Float>([-3, 2]).squared()) }),
+    (
+      "print(Tensor<Bool>([true, true]) .& [true, false])",
+      {
+        text(Tensor<Bool>([true, true]) .& [true, false])
+      }
+    ),
+    (
+      "print(Tensor<Bool>([true, false]) .| [false, false])",
+      {
+        text(Tensor<Bool>([true, false]) .| [false, false])
+      }
+    ),
+    (
+      "print(RandomKey(seed: 7).split(into: 3).count)",
+      {
+        text(RandomKey(seed: 7).split(into: 3).count)
+      }
+    ),
+    ("print(Tensor<Float>([1, 2]).named(\"x\"))", { text(Tensor<Float>([1, 2]).named("x")) }),
+    (
+      "print(Tensor<Float>([[1, 5], [7, 2]]).max(along: 0))",
+      {
+        text(Tensor<Float>([[1, 5], [7, 2]]).max(along: 0))
+      }
+    ),
+    (
+      "print(Tensor<Float>([[1, 5], [7, 2]]).min(along: 1))",
+      {
+        text(Tensor<Float>([[1, 5], [7, 2]]).min(along: 1))
+      }
+    ),
+    (
+      "print(Tensor<Float>([[1, 5, -2]]).argmin(along: 1))",
+      {
+        text(Tensor<Float>([[1, 5, -2]]).argmin(along: 1))
+      }
+    ),
+    (
+      "print(Tensor<Bool>([[false, true], [false, false]]).any(along: 1))",
+      {
+        text(Tensor<Bool>([[false, true], [false, false]]).any(along: 1))
+      }
+    ),
+    (
+      "print(Tensor<Bool>([[true, true], [true, false]]).all(along: 1))",
+      {
+        text(Tensor<Bool>([[true, true], [true, false]]).all(along: 1))
+      }
+    ),
+    ("print(abs(Tensor<Float>([-1, 2])))", { text(abs(Tensor<Float>([-1, 2]))) }),
+    ("print(sign(Tensor<Float>([-3, 0, 2])))", { text(sign(Tensor<Float>([-3, 0, 2]))) }),
+    (
+      "print(maximum(Tensor<Float>([1, 5]), Tensor<Float>([3, 2])))",
+      {
+        text(maximum(Tensor<Float>([1, 5]), Tensor<Float>([3, 2])))
+      }
+    ),
+    (
+      "print(minimum(Tensor<Float>([1, 5]), Tensor<Float>([3, 2])))",
+      {
+        text(minimum(Tensor<Float>([1, 5]), Tensor<Float>([3, 2])))
+      }
+    ),
     (
       "print(pow(Tensor<Float>([1, 2, 3]), 2))", { text(pow(Tensor<Float>([1, 2, 3]), 2)) }
     ),
