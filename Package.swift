@@ -74,7 +74,8 @@ let package = Package(
       path: "Sources/PullbackCommand"),
     // Tests mirror the sources, file by file.
     .target(
-      name: "PullbackTestSupport", path: "Tests/Support", swiftSettings: optimisedSwift),
+      name: "PullbackTestSupport", dependencies: ["PullbackTensors"], path: "Tests/Support",
+      swiftSettings: optimisedSwift),
     .executableTarget(
       name: "StoppingExamples", dependencies: ["Pullback"], path: "Tests/Stopping"),
     .target(name: "CPullbackAllocations", path: "Tests/CAllocations"),
