@@ -48,8 +48,8 @@ package final class Node: Sendable {
     slot.store(numbers)
   }
 
-  @inlinable package var shape: Shape { form.shape }
-  @inlinable package var elementType: ElementType { form.elementType }
+  @inlinable @inline(__always) package var shape: Shape { form.shape }
+  @inlinable @inline(__always) package var elementType: ElementType { form.elementType }
 
   /// The place in the order of making.
   package var serial: UInt64 { serialNumber.load(ordering: .relaxed) }
