@@ -76,7 +76,8 @@ let package = Package(
       path: "Sources/PullbackCommand"),
     // A test of one source stands where the source does; tables and scenarios stand apart.
     .target(
-      name: "PullbackTestSupport", path: "Tests/Support", swiftSettings: optimisedSwift),
+      name: "PullbackTestSupport", dependencies: ["PullbackTensors"], path: "Tests/Support",
+      swiftSettings: optimisedSwift),
     .executableTarget(
       name: "StoppingExamples", dependencies: ["Pullback"], path: "Tests/Stopping"),
     .target(name: "CPullbackAllocations", path: "Tests/CAllocations"),

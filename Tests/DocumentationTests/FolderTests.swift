@@ -9,7 +9,9 @@ struct FolderTests {
   /// The module's own files stand where the empty name does.
   private static let order = [
     "Tensors": ["Shapes", "Graphs", "Functions", "Gradients"],
-    "Plans": ["Programs", "Reading", "Bodies", "Cores", "Steps", "Passes", "Output"],
+    "Plans": [
+      "Programs", "Reading", "Bodies", "Cores", "Steps", "Passes", "Verification", "Output",
+    ],
     "Runtime": [
       "Memory", "Threads", "Runs", "Kernels", "Bodies", "Cores", "Execution", "Recording", "",
       "Reading", "Printing",

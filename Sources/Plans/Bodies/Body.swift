@@ -199,6 +199,14 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
 
   var name: String { "(" + operations.joined(separator: " ") + ")" }
 
+  var inputCount: Int {
+    switch self {
+    case .rootAdd: 2
+    case .multiplyAdd, .subtractProduct, .subtractQuotient: 3
+    case .sumOfProducts, .sumWithSquare, .subtractProductQuotient: 4
+    }
+  }
+
   /// Whether there is one for integers too.
   var isForAllNumbers: Bool {
     switch self {

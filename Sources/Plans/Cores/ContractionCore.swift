@@ -27,6 +27,8 @@ package struct ContractionCore: Sendable {
 }
 
 extension ContractionCore: StepCore {
+  var madeType: ElementType? { elementType }
+
   var reads: [Read] {
     // Rows of one matrix are rows of the step.
     let isOneMatrix = batch.isEmpty

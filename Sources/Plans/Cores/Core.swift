@@ -23,6 +23,8 @@ package indirect enum Core: Sendable {
 
 /// What passes and listings ask a core.
 protocol StepCore: Sendable {
+  /// The type of what it makes for each element of the step; nil if it makes nothing.
+  var madeType: ElementType? { get }
   /// What it reads by itself.
   var reads: [Read] { get }
   /// What it does to each element that it takes in.
@@ -59,6 +61,7 @@ package struct Write: Sendable {
 
 /// No core: the body does all.
 struct PointwiseCore: StepCore {
+  var madeType: ElementType? { nil }
   var reads: [Read] { [] }
   func goesByRows(_ rows: Int) -> Bool { true }
   func operationCount(elements: Int) -> Int { 0 }

@@ -20,6 +20,8 @@ package struct ReductionCore: Sendable {
 }
 
 extension ReductionCore: StepCore {
+  var madeType: ElementType? { resultType }
+
   var reads: [Read] {
     var reads: [Read] = []
     prologue.addReads(to: &reads, over: space, isInStep: false)

@@ -15,6 +15,8 @@ package struct ScatterCore: Sendable {
 }
 
 extension ScatterCore: StepCore {
+  var madeType: ElementType? { values.elementType }
+
   var reads: [Read] {
     [
       Read(access: values, space: nil, isInStep: false),

@@ -12,7 +12,9 @@ extension Plan {
     if verifying { simplified.verify() }
     var lowering = Lowering(simplified, arguments: program)
     self = lowering.plan()
+    if verifying { verify(.lowered) }
     schedule()
+    if verifying { verify(.scheduled) }
     assignMemory()
     if verifying { verify() }
   }

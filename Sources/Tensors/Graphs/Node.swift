@@ -9,30 +9,26 @@ import Synchronization
 /// serial number orders any graph.
 package final class Node: Sendable {
   package let operation: Operation
-  package let elementType: ElementType
-  package let shape: Shape
+  package let form: Form
 
-  // Owns a reference from the moment it is set; `AtomicLazyReference` does the same, slower.
-  private let slot = Atomic<Unmanaged<Storage>?>(nil)
+  private let slot = StorageSlot()
   private let ended = Atomic<Bool>(false)
   // Read under a lock in the few nodes whose history can end meanwhile; the inputs of all other
   // nodes change in `deinit` alone, when nobody else can look.
   @exclusivity(unchecked) nonisolated(unsafe) private var stored: Inputs
 
   // Changes only while nobody else holds the node: see `renew`.
-  private let number: Atomic<UInt64>
+  private let serialNumber: Atomic<UInt64>
 
   private static let counter = Atomic<UInt64>(0)
 
-  package init(
-    _ operation: Operation, _ inputs: Inputs, elementType: ElementType, shape: Shape
-  ) {
+  @inline(__always)
+  package init(_ operation: Operation, _ inputs: Inputs, _ form: Form) {
     // First: atomic arithmetic between taking the inputs over and letting go of the caller's would
     // have them counted twice.
-    number = Atomic(Node.reserveSerials(1))
+    serialNumber = Atomic(Node.reserveSerials(1))
     self.operation = operation
-    self.elementType = elementType
-    self.shape = shape
+    self.form = form
     self.stored = inputs
   }
 
@@ -40,34 +36,30 @@ package final class Node: Sendable {
   package convenience init(
     numbers: Storage, elementType: ElementType, shape: Shape, heldBy holder: UInt64? = nil
   ) {
-    self.init(.creation(.data(heldBy: holder)), Inputs(), elementType: elementType, shape: shape)
-    store(numbers)
+    self.init(.creation(.data(heldBy: holder)), Inputs(), Form(shape, elementType))
+    slot.store(numbers)
   }
 
   /// The numbers of a tensor without its history, once they are known.
   package convenience init(detaching value: Value, _ numbers: Storage) {
     // A leaf holds nothing but its numbers, and batching must still find it.
     let inputs = value.node.inputs.isEmpty ? Inputs(value) : Inputs()
-    self.init(
-      .identity(.detached), inputs, elementType: value.elementType, shape: value.shape)
-    store(numbers)
+    self.init(.identity(.detached), inputs, value.form)
+    slot.store(numbers)
   }
+
+  @inlinable @inline(__always) package var shape: Shape { form.shape }
+  @inlinable @inline(__always) package var elementType: ElementType { form.elementType }
 
   /// The place in the order of making.
-  package var serial: UInt64 { number.load(ordering: .relaxed) }
+  package var serial: UInt64 { serialNumber.load(ordering: .relaxed) }
 
   /// For the only holder of a leaf: true if nobody else holds its numbers either, not even some.
-  package var holdsNumbersAlone: Bool {
-    guard let owned = slot.load(ordering: .relaxed) else { return false }
-    // Taken over for the question and handed back, without counting.
-    var numbers = owned.takeRetainedValue()
-    defer { _ = Unmanaged.passRetained(numbers) }
-    return isKnownUniquelyReferenced(&numbers) && numbers.whole == nil
-  }
+  package var holdsNumbersAlone: Bool { slot.holdsAlone }
 
   /// For the only holder of a leaf, after new numbers were written over the old: gives it a serial
   /// number that was reserved just now, as a new leaf would have.
-  package func renew(as serial: UInt64) { number.store(serial, ordering: .relaxed) }
+  package func renew(as serial: UInt64) { serialNumber.store(serial, ordering: .relaxed) }
 
   /// What holds, or held, this leaf as a value that training changes.
   package var holder: UInt64? {
@@ -80,25 +72,16 @@ package final class Node: Sendable {
   }
 
   /// The numbers, once they are known.
-  package var numbers: Storage? { slot.load(ordering: .acquiring)?.takeUnretainedValue() }
+  package var numbers: Storage? { slot.storage }
 
   /// Looks at the known numbers without counting a reference.
-  package func withNumbers<Result>(_ look: (Storage) -> Result) -> Result {
-    slot.load(ordering: .acquiring)!._withUnsafeGuaranteedRef(look)
-  }
+  package func withNumbers<Result>(_ look: (Storage) -> Result) -> Result { slot.look(look) }
 
-  package var hasNumbers: Bool { slot.load(ordering: .acquiring) != nil }
-
-  private func store(_ numbers: Storage) {
-    let owned = Unmanaged.passRetained(numbers)
-    let outcome = slot.compareExchange(
-      expected: nil, desired: owned, ordering: .acquiringAndReleasing)
-    if !outcome.exchanged { owned.release() }
-  }
+  package var hasNumbers: Bool { slot.isFull }
 
   /// Stores the numbers. The first writer wins: all writers computed the same bits.
   package func keep(_ numbers: Storage) {
-    store(numbers)
+    slot.store(numbers)
     if isDetached { dropInputs() }
   }
 
@@ -144,7 +127,6 @@ package final class Node: Sendable {
   }
 
   deinit {
-    slot.load(ordering: .relaxed)?.release()
     // A chain of a million nodes must not recurse a million deep: whoever is the last to hold a
     // node takes its inputs before it goes.
     guard !stored.isEmpty else { return }
@@ -152,115 +134,6 @@ package final class Node: Sendable {
     stored.moveUniquelyReferenced(to: &orphans)
     while let orphan = orphans.popLast() {
       orphan.stored.moveUniquelyReferenced(to: &orphans)
-    }
-  }
-}
-
-/// A node to look at that holds no reference of its own: counting them takes longer than a walk.
-///
-/// The only way to look at nodes so. Whoever makes one keeps the node alive: a `GraphOrder` does,
-/// which holds the results of a graph and what can be lost on the way from them.
-struct UncountedNode: BitwiseCopyable {
-  private let node: Unmanaged<Node>
-
-  init(_ node: Node) { self.node = .passUnretained(node) }
-
-  // Safe by what the type asks of its makers.
-  @inline(__always)
-  func look<Result>(_ look: (Node) -> Result) -> Result { node._withUnsafeGuaranteedRef(look) }
-}
-
-/// The inputs of a node: up to three are stored inline, which covers all but custom rules.
-package struct Inputs: Sendable {
-  private var first: Node?
-  private var second: Node?
-  private var third: Node?
-  // Optional, so that copying the inputs of a usual node copies three references.
-  private var others: [Node]?
-  package private(set) var count: Int
-
-  package init() { self.init(nil, nil, nil, count: 0) }
-  package init(_ a: Value) { self.init(a.node, nil, nil, count: 1) }
-  package init(_ a: Value, _ b: Value) { self.init(a.node, b.node, nil, count: 2) }
-  package init(_ a: Value, _ b: Value, _ c: Value) {
-    self.init(a.node, b.node, c.node, count: 3)
-  }
-  package init(_ values: [Value]) {
-    self.init()
-    for value in values { append(value.node) }
-  }
-
-  private init(_ first: Node?, _ second: Node?, _ third: Node?, count: Int) {
-    self.first = first
-    self.second = second
-    self.third = third
-    self.count = count
-  }
-
-  package var isEmpty: Bool { count == 0 }
-
-  package subscript(index: Int) -> Value {
-    switch index {
-    case 0: Value(first!)
-    case 1: Value(second!)
-    case 2: Value(third!)
-    default: Value(others![index - 3])
-    }
-  }
-
-  fileprivate func node(_ index: Int) -> Node? {
-    if index >= count { return nil }
-    return switch index {
-    case 0: first
-    case 1: second
-    case 2: third
-    default: others![index - 3]
-    }
-  }
-
-  fileprivate func uncountedNode(_ index: Int) -> UncountedNode? {
-    if index >= count { return nil }
-    return switch index {
-    case 0: UncountedNode(first!)
-    case 1: UncountedNode(second!)
-    case 2: UncountedNode(third!)
-    default: UncountedNode(others![index - 3])
-    }
-  }
-
-  package var values: [Value] { (0..<count).map { self[$0] } }
-
-  private mutating func append(_ node: Node) {
-    switch count {
-    case 0: first = node
-    case 1: second = node
-    case 2: third = node
-    default: others = (others ?? []) + [node]
-    }
-    count += 1
-  }
-
-  /// Empties these inputs; nodes that nobody else holds go to `orphans`.
-  ///
-  /// Uniqueness is asked of the stored property: a copy would itself be a second reference.
-  fileprivate mutating func moveUniquelyReferenced(to orphans: inout [Node]) {
-    Inputs.release(&first, ifHeldHereAlone: &orphans)
-    Inputs.release(&second, ifHeldHereAlone: &orphans)
-    Inputs.release(&third, ifHeldHereAlone: &orphans)
-    while var last = others?.popLast() as Node? {
-      if isKnownUniquelyReferenced(&last) { orphans.append(last) }
-    }
-    count = 0
-  }
-
-  // Static: a method would be called on a copy of these inputs, a second reference to each. Moved,
-  // not copied: nothing is counted.
-  private static func release(_ node: inout Node?, ifHeldHereAlone orphans: inout [Node]) {
-    if node == nil { return }
-    if isKnownUniquelyReferenced(&node) {
-      orphans.append(node.take()!)
-    } else {
-      node = nil
     }
   }
 }

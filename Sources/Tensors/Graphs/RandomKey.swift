@@ -56,7 +56,10 @@ public struct RandomKey: Sendable, Hashable {
     return folding(in: hash)
   }
 
-  /// `count` keys that differ from each other and from this one.
+  /// `count` keys that differ from each other and from this one. A mistake if there are to be fewer
+  /// than none.
+  ///
+  ///     print(RandomKey(seed: 7).split(into: 3).count)   // 3
   public func split(
     into count: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> [RandomKey] {
@@ -87,6 +90,7 @@ package func threefry2x32(key: UInt64, counter: UInt64) -> UInt64 {
 }
 
 extension RandomKey: CustomStringConvertible {
+  /// The number of the key, in hexadecimal digits.
   public var description: String {
     derivation == nil ? "RandomKey(0x\(String(bits, radix: 16)))" : "RandomKey of a recording"
   }

@@ -27,24 +27,34 @@ extension Tensor where Scalar: NumericScalar {
   @_disfavoredOverload
   public static prefix func - (x: Tensor) -> Tensor { Tensor(-x.value) }
 
+  /// z = x + y, with one number for all elements.
   @_disfavoredOverload
   public static func + (x: Tensor, y: Scalar) -> Tensor { x + Tensor(y) }
+  /// z = x + y, with one number for all elements.
   @_disfavoredOverload
   public static func + (x: Scalar, y: Tensor) -> Tensor { Tensor(x) + y }
+  /// z = x - y, with one number for all elements.
   @_disfavoredOverload
   public static func - (x: Tensor, y: Scalar) -> Tensor { x - Tensor(y) }
+  /// z = x - y, with one number for all elements.
   @_disfavoredOverload
   public static func - (x: Scalar, y: Tensor) -> Tensor { Tensor(x) - y }
+  /// z = x y, with one number for all elements.
   @_disfavoredOverload
   public static func * (x: Tensor, y: Scalar) -> Tensor { x * Tensor(y) }
+  /// z = x y, with one number for all elements.
   @_disfavoredOverload
   public static func * (x: Scalar, y: Tensor) -> Tensor { Tensor(x) * y }
+  /// z = x / y, with one number for all elements.
   @_disfavoredOverload
   public static func / (x: Tensor, y: Scalar) -> Tensor { x / Tensor(y) }
+  /// z = x / y, with one number for all elements.
   @_disfavoredOverload
   public static func / (x: Scalar, y: Tensor) -> Tensor { Tensor(x) / y }
 
-  /// x², as x x. x.g = 2 x y.g.
+  /// y = x², as x x, for each element. x.g = 2 x y.g. Int32 wraps.
+  ///
+  ///     print(Tensor<Float>([-3, 2]).squared())   // [9. 4.]
   public func squared() -> Tensor { Tensor(value * value) }
 }
 
@@ -83,28 +93,38 @@ extension Tensor where Scalar: NumericScalar {
     Tensor<Bool>(x.value.compared(.greaterOrEqual, to: y.value))
   }
 
+  /// True where x < y; false if either is NaN: one number for all elements.
   @_disfavoredOverload
   public static func .< (x: Tensor, y: Scalar) -> Tensor<Bool> { x .< Tensor(y) }
+  /// True where x <= y; false if either is NaN: one number for all elements.
   @_disfavoredOverload
   public static func .<= (x: Tensor, y: Scalar) -> Tensor<Bool> { x .<= Tensor(y) }
+  /// True where x > y; false if either is NaN: one number for all elements.
   @_disfavoredOverload
   public static func .> (x: Tensor, y: Scalar) -> Tensor<Bool> { x .> Tensor(y) }
+  /// True where x >= y; false if either is NaN: one number for all elements.
   @_disfavoredOverload
   public static func .>= (x: Tensor, y: Scalar) -> Tensor<Bool> { x .>= Tensor(y) }
+  /// True where x equals y: one number for all elements.
   @_disfavoredOverload
   public static func .== (x: Tensor, y: Scalar) -> Tensor<Bool> { x .== Tensor(y) }
+  /// True where x differs from y; NaN differs from everything: one number for all elements.
   @_disfavoredOverload
   public static func .!= (x: Tensor, y: Scalar) -> Tensor<Bool> { x .!= Tensor(y) }
 }
 
 extension Tensor where Scalar == Bool {
-  /// True where x is false.
+  /// True where x is false: y = not x.
   public static prefix func ! (x: Tensor) -> Tensor { Tensor(x.value.unary(.not)) }
-  /// True where both are.
+  /// True where both x and y are. Shapes broadcast.
+  ///
+  ///     print(Tensor<Bool>([true, true]) .& [true, false])   // [ True False]
   public static func .& (x: Tensor, y: Tensor) -> Tensor {
     Tensor(x.value.binary(.minimum, y.value))
   }
-  /// True where one of them is, or both.
+  /// True where x is, or y, or both. Shapes broadcast.
+  ///
+  ///     print(Tensor<Bool>([true, false]) .| [false, false])   // [ True False]
   public static func .| (x: Tensor, y: Tensor) -> Tensor {
     Tensor(x.value.binary(.maximum, y.value))
   }

@@ -16,6 +16,7 @@ public struct IndexStep: TensorIndex {
     case ellipsis
   }
   package let kind: Kind
+  /// The step itself.
   public var step: IndexStep { self }
 }
 
@@ -29,22 +30,28 @@ extension TensorIndex where Self == IndexStep {
 }
 
 extension Int: TensorIndex {
+  /// Picks one position and drops the axis; negative ones count from the end.
   public var step: IndexStep { IndexStep(kind: .position(self)) }
 }
 extension Range: TensorIndex where Bound == Int {
+  /// Keeps the positions lowerBound ..< upperBound.
   public var step: IndexStep { IndexStep(kind: .range(lower: lowerBound, upper: upperBound)) }
 }
 extension ClosedRange: TensorIndex where Bound == Int {
+  /// Keeps the positions lowerBound ... upperBound.
   public var step: IndexStep { IndexStep(kind: .range(lower: lowerBound, upper: upperBound.next)) }
 }
 extension PartialRangeFrom: TensorIndex where Bound == Int {
+  /// Keeps the positions from lowerBound on.
   public var step: IndexStep { IndexStep(kind: .range(lower: lowerBound, upper: nil)) }
 }
 extension PartialRangeUpTo: TensorIndex where Bound == Int {
+  /// Keeps the positions below upperBound.
   public var step: IndexStep { IndexStep(kind: .range(lower: nil, upper: upperBound)) }
 }
 extension PartialRangeThrough: TensorIndex where Bound == Int {
   // Through a negative bound is not the empty range up to 0.
+  /// Keeps the positions up to upperBound.
   public var step: IndexStep {
     IndexStep(kind: .range(lower: nil, upper: upperBound < 0 ? upperBound : upperBound.next))
   }

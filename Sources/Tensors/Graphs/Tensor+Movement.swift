@@ -83,18 +83,8 @@ extension Tensor {
   public func gathered(
     _ indices: Tensor<Int32>, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let site = CallSite(file, line)
-    guard rank > 0 else {
-      Mistake(
-        "gather", "\(value.label) is a scalar and has no rows",
-        fix: "gather takes a table of rank 1 or more"
-      ).stop(at: site)
-    }
-    stopping(at: site) { () throws(Mistake) in
-      try checkPositions(shape[0], of: "axis 0 of \(value.label)", in: "gather")
-    }
-    let checked = indices.value.checked(below: shape[0], for: .gather)
-    return Tensor(value.gathered(checked, at: site))
+    let checked = indices.value.checked(below: shape.first ?? 0, for: .gather)
+    return Tensor(value.gathered(checked, at: CallSite(file, line)))
   }
 }
 

@@ -6,48 +6,64 @@
 // try as all kinds of numbers.
 
 extension TensorOperand where Scalar: NumericScalar {
+  /// Not there: `.<` compares element by element.
   @available(*, unavailable, message: "use .< element by element")
   public static func < (x: Self, y: some Any) -> Tensor<Bool> { notCallable() }
+  /// Not there: `.<` compares element by element.
   @_disfavoredOverload
   @available(*, unavailable, message: "use .< element by element, Float(x) < y in a condition")
   public static func < (x: Self, y: some Any) -> Bool { notCallable() }
+  /// Not there: `.<` compares element by element.
   @_disfavoredOverload
   @available(*, unavailable, message: "use .> element by element: tensor .> number")
   public static func < (x: some Numeric, y: Self) -> Tensor<Bool> { notCallable() }
+  /// Not there: `.<=` compares element by element.
   @available(*, unavailable, message: "use .<= element by element")
   public static func <= (x: Self, y: some Any) -> Tensor<Bool> { notCallable() }
+  /// Not there: `.<=` compares element by element.
   @_disfavoredOverload
   @available(*, unavailable, message: "use .<= element by element, Float(x) <= y in a condition")
   public static func <= (x: Self, y: some Any) -> Bool { notCallable() }
+  /// Not there: `.<=` compares element by element.
   @_disfavoredOverload
   @available(*, unavailable, message: "use .>= element by element: tensor .>= number")
   public static func <= (x: some Numeric, y: Self) -> Tensor<Bool> { notCallable() }
+  /// Not there: `.>` compares element by element.
   @available(*, unavailable, message: "use .> element by element")
   public static func > (x: Self, y: some Any) -> Tensor<Bool> { notCallable() }
+  /// Not there: `.>` compares element by element.
   @_disfavoredOverload
   @available(*, unavailable, message: "use .> element by element, Float(x) > y in a condition")
   public static func > (x: Self, y: some Any) -> Bool { notCallable() }
+  /// Not there: `.>` compares element by element.
   @_disfavoredOverload
   @available(*, unavailable, message: "use .< element by element: tensor .< number")
   public static func > (x: some Numeric, y: Self) -> Tensor<Bool> { notCallable() }
+  /// Not there: `.>=` compares element by element.
   @available(*, unavailable, message: "use .>= element by element")
   public static func >= (x: Self, y: some Any) -> Tensor<Bool> { notCallable() }
+  /// Not there: `.>=` compares element by element.
   @_disfavoredOverload
   @available(*, unavailable, message: "use .>= element by element, Float(x) >= y in a condition")
   public static func >= (x: Self, y: some Any) -> Bool { notCallable() }
+  /// Not there: `.>=` compares element by element.
   @_disfavoredOverload
   @available(*, unavailable, message: "use .<= element by element: tensor .<= number")
   public static func >= (x: some Numeric, y: Self) -> Tensor<Bool> { notCallable() }
 }
 
 extension Tensor {
+  /// Not there: `.==` compares element by element, `isClose(to:)` as a whole.
   @available(*, unavailable, message: "use .== element by element, isClose(to:) for all")
   public static func == (x: Tensor, y: Tensor) -> Bool { notCallable() }
+  /// Not there: `.==` compares element by element, `isClose(to:)` as a whole.
   @_disfavoredOverload
   @available(*, unavailable, message: "use .== element by element, isClose(to:) for all")
   public static func == (x: Tensor, y: Tensor) -> Tensor<Bool> { notCallable() }
+  /// Not there: `.!=` compares element by element, `isClose(to:)` as a whole.
   @available(*, unavailable, message: "use .!= element by element, isClose(to:) for all")
   public static func != (x: Tensor, y: Tensor) -> Bool { notCallable() }
+  /// Not there: `.!=` compares element by element, `isClose(to:)` as a whole.
   @_disfavoredOverload
   @available(*, unavailable, message: "use .!= element by element, isClose(to:) for all")
   public static func != (x: Tensor, y: Tensor) -> Tensor<Bool> { notCallable() }

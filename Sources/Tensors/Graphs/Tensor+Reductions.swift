@@ -17,7 +17,9 @@ extension Tensor where Scalar: NumericScalar {
   }
 
   /// y = the largest x along the axes; NaN if there is one. The largest share y.g evenly; x.g is NaN
-  /// where y is.
+  /// where y is. A mistake over an empty axis.
+  ///
+  ///     print(Tensor<Float>([[1, 5], [7, 2]]).max(along: 0))   // [7. 5.]
   public func max(
     along axes: Int..., keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
@@ -26,7 +28,9 @@ extension Tensor where Scalar: NumericScalar {
   }
 
   /// y = the smallest x along the axes; NaN if there is one. The smallest share y.g evenly; x.g is
-  /// NaN where y is.
+  /// NaN where y is. A mistake over an empty axis.
+  ///
+  ///     print(Tensor<Float>([[1, 5], [7, 2]]).min(along: 1))   // [1. 2.]
   public func min(
     along axes: Int..., keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
@@ -34,7 +38,8 @@ extension Tensor where Scalar: NumericScalar {
     Tensor(value.reduced(.min, along: axes, keepingAxes: keepingAxes, at: CallSite(file, line)))
   }
 
-  /// The position of the first largest element (of the first NaN, if any) along one axis.
+  /// The position of the first largest element (of the first NaN, if any) along one axis. No
+  /// derivative. A mistake over an empty axis.
   ///
   ///     print(Tensor<Float>([[1, 5, 2]]).argmax(along: 1))   // [1]
   public func argmax(
@@ -46,7 +51,10 @@ extension Tensor where Scalar: NumericScalar {
       value.reduced(.argmax, along: [axis], keepingAxes: keepingAxes, at: site))
   }
 
-  /// The position of the first smallest element (of the first NaN, if any) along one axis.
+  /// The position of the first smallest element (of the first NaN, if any) along one axis. No
+  /// derivative. A mistake over an empty axis.
+  ///
+  ///     print(Tensor<Float>([[1, 5, -2]]).argmin(along: 1))   // [2]
   public func argmin(
     along axis: Int, keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
@@ -81,7 +89,9 @@ extension Tensor where Scalar: FloatingPointScalar {
 }
 
 extension Tensor where Scalar == Bool {
-  /// True where any element along the axes is.
+  /// True where any element along the axes is; false over an empty axis.
+  ///
+  ///     print(Tensor<Bool>([[false, true], [false, false]]).any(along: 1))   // [ True False]
   public func any(
     along axes: Int..., keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
@@ -89,7 +99,9 @@ extension Tensor where Scalar == Bool {
     Tensor(value.reduced(.max, along: axes, keepingAxes: keepingAxes, at: CallSite(file, line)))
   }
 
-  /// True where all elements along the axes are.
+  /// True where all elements along the axes are; true over an empty axis.
+  ///
+  ///     print(Tensor<Bool>([[true, true], [true, false]]).all(along: 1))   // [ True False]
   public func all(
     along axes: Int..., keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line

@@ -44,7 +44,9 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   /// The number of elements.
   public var elementCount: Int { value.shape.elementCount }
 
-  /// The same tensor under a name that error messages and derivations use.
+  /// The same tensor under a name that error messages and derivations use. x.g = y.g.
+  ///
+  ///     print(Tensor<Float>([1, 2]).named("x"))   // [1. 2.]
   public func named(_ name: String) -> Tensor { Tensor(value.named(name)) }
 
   /// The same numbers without their history: derivatives end here, and what the numbers were
@@ -72,6 +74,7 @@ extension Tensor: ExpressibleByFloatLiteral where Scalar: FloatingPointScalar {
 }
 
 extension Tensor: ExpressibleByBooleanLiteral where Scalar == Bool {
+  /// A scalar.
   public init(booleanLiteral truth: Bool) {
     self.init(Value.constant(truth ? 1 : 0, .bool))
   }

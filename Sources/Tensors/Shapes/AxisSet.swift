@@ -15,6 +15,8 @@ package struct AxisSet: Sendable, Hashable {
 
   package mutating func insert(_ axis: Int) { mask |= 1 << UInt64(axis) }
   package func contains(_ axis: Int) -> Bool { mask >> UInt64(axis) & 1 == 1 }
+  /// True if a tensor of this rank has all these axes.
+  func isWithin(_ rank: Int) -> Bool { mask >> UInt64(rank) == 0 }
   package var isEmpty: Bool { mask == 0 }
   package var count: Int { mask.nonzeroBitCount }
 

@@ -25,6 +25,34 @@ package enum ElementType: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   }
 }
 
+/// The types of elements that an operation takes.
+package struct ElementTypes: OptionSet, Sendable, Hashable {
+  package let rawValue: UInt8
+
+  @inline(__always)
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  package static let float = ElementTypes(rawValue: 1)
+  package static let double = ElementTypes(rawValue: 2)
+  package static let int32 = ElementTypes(rawValue: 4)
+  package static let bool = ElementTypes(rawValue: 8)
+
+  /// What has derivatives.
+  package static let floatingPoint: ElementTypes = [.float, .double]
+  package static let numbers: ElementTypes = [.float, .double, .int32]
+  package static let all: ElementTypes = [.float, .double, .int32, .bool]
+
+  @inline(__always)
+  package func contains(_ type: ElementType) -> Bool { rawValue >> type.rawValue & 1 == 1 }
+
+  /// "Float, Double or Int32".
+  package var names: String {
+    let names = ElementType.allCases.filter { contains($0) }.map(\.name)
+    let first = names.dropLast().joined(separator: ", ")
+    return first.isEmpty ? names.joined() : "\(first) or \(names.last!)"
+  }
+}
+
 /// A type that a tensor can compute with: `Float`, `Double`, `Int32` or `Bool`.
 ///
 /// The set is closed: kernels exist for these four, so a conformance of another type is of no use.
@@ -45,15 +73,19 @@ public protocol NumericScalar: TensorScalar, Numeric, Comparable {}
 public protocol FloatingPointScalar: NumericScalar, BinaryFloatingPoint {}
 
 extension Float: FloatingPointScalar {
+  /// The tag of `Float`.
   public static var element: TensorElement { TensorElement(type: .float) }
 }
 extension Double: FloatingPointScalar {
+  /// The tag of `Double`.
   public static var element: TensorElement { TensorElement(type: .double) }
 }
 extension Int32: NumericScalar {
+  /// The tag of `Int32`.
   public static var element: TensorElement { TensorElement(type: .int32) }
 }
 extension Bool: TensorScalar {
+  /// The tag of `Bool`.
   public static var element: TensorElement { TensorElement(type: .bool) }
 }
 

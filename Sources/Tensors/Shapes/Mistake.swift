@@ -31,6 +31,7 @@ public struct Mistake: Error, Sendable, Equatable, CustomStringConvertible {
     self.fix = fix
   }
 
+  /// The message: what was called, what does not fit, and what to write instead.
   public var description: String { "\(operation): \(problem). Fix: \(fix)." }
 
   private static let hasStopped = Atomic<Bool>(false)

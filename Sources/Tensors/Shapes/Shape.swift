@@ -79,7 +79,9 @@ public struct Shape: Sendable, Hashable {
 }
 
 extension Shape: RandomAccessCollection, MutableCollection {
+  /// The first axis.
   public var startIndex: Int { 0 }
+  /// The number of axes.
   public var endIndex: Int { rank }
 
   /// The extent of an axis, 0 ..< rank.
@@ -106,14 +108,17 @@ extension Shape: RandomAccessCollection, MutableCollection {
 }
 
 extension Shape: ExpressibleByArrayLiteral, CustomStringConvertible {
+  /// The shape with these extents: `[2, 3]`.
   public init(arrayLiteral extents: Int...) { self.init(extents) }
 
+  /// The extents, as `[2, 3]`.
   public var description: String {
     "[" + map(String.init).joined(separator: ", ") + "]"
   }
 }
 
 extension Shape: CustomReflectable {
+  /// What a debugger shows: the extents.
   public var customMirror: Mirror {
     Mirror(self, unlabeledChildren: Array(self), displayStyle: .collection)
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
+import PullbackTestSupport
 
 // Samples of the operations that change shapes.
 extension OperationSample {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
+import PullbackTestSupport
 
 extension OperationSample {
   /// The samples of a kind. Add to it what a new operation must be tried with: ordinary shapes,

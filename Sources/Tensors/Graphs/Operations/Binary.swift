@@ -33,6 +33,20 @@ package enum Binary: String, Sendable, CaseIterable {
 }
 
 extension Binary {
+  /// The types of x and y, and of z.
+  package var types: ElementTypes {
+    switch self {
+    case .add, .subtract, .multiply, .divide: .numbers
+    case .power: .floatingPoint
+    case .maximum, .minimum: .all
+    }
+  }
+
+  @inline(__always)
+  func form(_ x: some Formed, _ y: some Formed) throws(FormFault) -> Form {
+    Form(try pointwiseShape(x, y, types), x.elementType)
+  }
+
   var reads: Reads {
     switch self {
     case .add, .subtract: .nothing
@@ -83,88 +97,19 @@ private func powerByExponent(_ x: Value, _ y: Value, _ z: Value, _ g: Value) -> 
   return g * (z * base.unary(.log))
 }
 
-/// Pointwise comparison, written `.<` and so on. Result: Bool. No derivative.
-package enum Comparison: String, Sendable, CaseIterable {
-  case equal = ".=="
-  case notEqual = ".!="
-  case less = ".<"
-  case lessOrEqual = ".<="
-  case greater = ".>"
-  case greaterOrEqual = ".>="
-
-  /// What stands between x and y in a formula.
-  package var sign: String {
-    switch self {
-    case .equal: "="
-    case .notEqual: "≠"
-    case .less: "<"
-    case .lessOrEqual: "≤"
-    case .greater: ">"
-    case .greaterOrEqual: "≥"
-    }
-  }
-}
-
+/// The shape that two operands of one of these types stretch to.
+@inline(__always)
 func pointwiseShape(
-  _ x: Value, _ y: Value, in operation: String
-) throws(Mistake) -> Shape {
-  if x.shape == y.shape { return x.shape }
-  if let shape = x.shape.broadcast(with: y.shape) {
-    try countable(shape, in: operation)
-    return shape
-  }
-  let conflict = x.shape.broadcastConflict(with: y.shape)!
-  throw Mistake(
-    operation,
-    "\(x.label) and \(y.label) do not broadcast: at axis \(conflict.axis) of the result one has "
-      + "extent \(conflict.left), the other \(conflict.right)",
-    fix: "extents must be equal or 1; " + insertion(x, y))
-}
-
-/// How an operand of lower rank is stretched along the last axis, if that is what is missing.
-private func insertion(_ x: Value, _ y: Value) -> String {
-  let lower = x.rank < y.rank ? x : y, higher = x.rank < y.rank ? y : x
-  guard lower.rank < higher.rank, (lower.shape + [1]).broadcast(with: higher.shape) != nil else {
-    return "reshape one operand or insert an axis with .newAxis"
-  }
-  if let name = lower.givenName {
-    return "to repeat \(name) along the last axis write \(name).expandingShape(at: \(lower.rank))"
-  }
-  return "to repeat the \(x.rank < y.rank ? "left" : "right") operand along the last axis use "
-    + "expandingShape(at: \(lower.rank)) on it"
-}
-
-func selectionShape(
-  _ condition: Value, _ x: Value, _ y: Value
-) throws(Mistake) -> Shape {
-  let shape = try pointwiseShape(x, y, in: "select")
-  if shape == condition.shape { return shape }
-  if let shape = shape.broadcast(with: condition.shape) {
-    try countable(shape, in: "select")
-    return shape
-  }
-  let conflict = condition.shape.broadcastConflict(with: shape)!
-  throw Mistake(
-    "select",
-    "the condition \(condition.label) does not broadcast with the choices \(shape): at axis "
-      + "\(conflict.axis) it has extent \(conflict.left), they have \(conflict.right)",
-    fix: "extents must be equal or 1")
-}
-
-/// select(c, x, y) = x where c, else y. The cotangent goes where the number came from.
-func selectionDerivative(at index: Int, _ condition: Value, cotangent g: Value) -> Value? {
-  switch index {
-  case 0: nil
-  case 1: Value.select(condition, g, 0)
-  default: Value.select(condition, Value.constant(0, g.elementType), g)
-  }
+  _ x: some Formed, _ y: some Formed, _ types: ElementTypes
+) throws(FormFault) -> Shape {
+  if x.elementType != y.elementType { throw .elementTypes(.left, .right) }
+  if !types.contains(x.elementType) { throw .elementType(.left, types) }
+  return try x.shape.broadcast(.left, with: y.shape, .right)
 }
 
 extension Value {
   package func binary(_ operation: Binary, _ other: Value) -> Value {
-    Value(.binary(operation), Inputs(self, other), elementType) { () throws(Mistake) in
-      try pointwiseShape(self, other, in: operation.rawValue)
-    }
+    Value(.binary(operation), self, other)
   }
   package static func + (x: Value, y: Value) -> Value { x.binary(.add, y) }
   package static func - (x: Value, y: Value) -> Value { x.binary(.subtract, y) }
@@ -176,29 +121,5 @@ extension Value {
   }
   package static func - (number: Double, x: Value) -> Value {
     constant(number, x.elementType) - x
-  }
-
-  package func compared(_ comparison: Comparison, to other: Value) -> Value {
-    Value(.comparison(comparison), Inputs(self, other), .bool) { () throws(Mistake) in
-      try pointwiseShape(self, other, in: comparison.rawValue)
-    }
-  }
-  package static func .== (x: Value, y: Value) -> Value { x.compared(.equal, to: y) }
-  package static func .== (x: Value, number: Double) -> Value {
-    x .== constant(number, x.elementType)
-  }
-  package static func .> (x: Value, number: Double) -> Value {
-    x.compared(.greater, to: constant(number, x.elementType))
-  }
-
-  package static func select(
-    _ condition: Value, _ x: Value, _ y: Value, at site: CallSite? = nil
-  ) -> Value {
-    Value(.selection, Inputs(condition, x, y), x.elementType, at: site) { () throws(Mistake) in
-      try selectionShape(condition, x, y)
-    }
-  }
-  package static func select(_ condition: Value, _ x: Value, _ number: Double) -> Value {
-    select(condition, x, constant(number, x.elementType))
   }
 }

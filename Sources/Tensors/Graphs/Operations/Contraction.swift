@@ -17,42 +17,26 @@ func contractionDerivative(
     : a.swappingLastAxes().contracted(with: g, batchRank: batchRank)
 }
 
-func contractionShape(_ a: Value, _ b: Value, batchRank: Int) throws(Mistake) -> Shape {
-  guard a.rank == batchRank + 2, b.rank == batchRank + 2 else {
-    throw Mistake(
-      "matmul", "\(a.label) and \(b.label) are not matrices of the same rank",
-      fix: "matmul takes [..., n, k] and [..., k, m]; insert axes with .newAxis")
-  }
-  let columns = a.shape[batchRank + 1]
-  let rows = b.shape[batchRank]
-  guard columns == rows else {
-    let fits = b.shape[batchRank + 1] == columns
-    throw Mistake(
-      "matmul",
-      "\(a.label) has \(columns) columns (axis \(batchRank + 1)) but \(b.label) has \(rows) rows "
-        + "(axis \(batchRank))",
-      fix: fits
-        ? "transpose the right operand: matmul(a, b.transposed())"
-        : "the inner extents must be equal: [n, k] • [k, m]")
+/// A and B of one type of numbers, which the result has.
+func contractionForm(_ a: some Formed, _ b: some Formed, batchRank: Int) throws(FormFault) -> Form {
+  if a.elementType != b.elementType { throw .elementTypes(.left, .right) }
+  if a.elementType == .bool { throw .elementType(.left, .numbers) }
+  if a.shape.rank != batchRank + 2 { throw .rank(.left) }
+  if b.shape.rank != batchRank + 2 { throw .rank(.right) }
+  if a.shape[batchRank + 1] != b.shape[batchRank] {
+    throw .extents(left: batchRank + 1, right: batchRank)
   }
   for axis in 0..<batchRank where a.shape[axis] != b.shape[axis] {
-    throw Mistake(
-      "matmul",
-      "\(a.label) and \(b.label) differ in batch axis \(axis): \(a.shape[axis]) against "
-        + "\(b.shape[axis])", fix: "batch extents must be equal or 1")
+    throw .extents(left: axis, right: axis)
   }
   var shape = a.shape
   shape[batchRank + 1] = b.shape[batchRank + 1]
-  try countable(shape, in: "matmul")
-  return shape
+  return Form(try shape.countable(), a.elementType)
 }
 
 extension Value {
   package func contracted(with other: Value, batchRank: Int) -> Value {
-    Value(.contraction(batchRank: batchRank), Inputs(self, other), elementType) {
-      () throws(Mistake) in
-      try contractionShape(self, other, batchRank: batchRank)
-    }
+    Value(.contraction(batchRank: batchRank), self, other)
   }
 
   package func swappingLastAxes() -> Value {
@@ -67,14 +51,18 @@ extension Value {
     if rank == 2, other.rank == 2, shape[1] == other.shape[0] {
       return contracted(with: other, batchRank: 0)
     }
-    let batch = stopping(at: site) { () throws(Mistake) in try batchShape(of: self, times: other) }
+    let batch: Shape
+    do throws(FormFault) {
+      batch = try batchShape(of: shape, times: other.shape)
+    } catch {
+      error.stop(.contraction(batchRank: 0), Inputs(self, other), at: site)
+    }
     let a = rank == 1 ? reshaped(to: [1] + shape) : self
     let b = other.rank == 1 ? other.reshaped(to: other.shape + [1]) : other
     let product = Value(
       .contraction(batchRank: batch.rank),
-      Inputs(
-        a.expanded(to: batch + Shape(a.shape.suffix(2))),
-        b.expanded(to: batch + Shape(b.shape.suffix(2)))), at: site)
+      a.expanded(to: batch + Shape(a.shape.suffix(2))),
+      b.expanded(to: batch + Shape(b.shape.suffix(2))), at: site)
     var kept = product.shape
     if other.rank == 1 { kept = Shape(kept.dropLast()) }
     if rank == 1 {
@@ -85,29 +73,43 @@ extension Value {
 }
 
 /// The broadcast leading axes of two operands as the user wrote them, if they can be multiplied.
-private func batchShape(of a: Value, times b: Value) throws(Mistake) -> Shape {
-  guard a.rank > 0, b.rank > 0 else {
-    throw Mistake(
-      "matmul", "\(a.label) and \(b.label): a scalar is not a matrix",
-      fix: "multiply by a scalar with *")
-  }
-  let columnAxis = a.rank - 1, rowAxis = max(b.rank - 2, 0)
-  let columns = a.shape[columnAxis], rows = b.shape[rowAxis]
-  guard columns == rows else {
+private func batchShape(of a: Shape, times b: Shape) throws(FormFault) -> Shape {
+  if a.isEmpty { throw .rank(.left) }
+  if b.isEmpty { throw .rank(.right) }
+  let columns = a.rank - 1, rows = max(b.rank - 2, 0)
+  if a[columns] != b[rows] { throw .extents(left: columns, right: rows) }
+  return try Shape(a.dropLast(2)).broadcast(.left, with: Shape(b.dropLast(2)), .right)
+}
+
+func contractionWords(for refusal: Refusal) -> Mistake? {
+  switch refusal.fault {
+  case .rank:
+    let a = refusal.inputs[0], b = refusal.inputs[1]
+    return a.rank == 0 || b.rank == 0
+      ? refusal.mistake(
+        "\(a.label) and \(b.label): a scalar is not a matrix",
+        fix: "multiply by a scalar with *")
+      : refusal.mistake(
+        "\(a.label) and \(b.label) are not matrices of the same rank",
+        fix: "matmul takes [..., n, k] and [..., k, m]; insert axes with .newAxis")
+  case .extents(let columnAxis, let rowAxis):
+    let a = refusal.inputs[0], b = refusal.inputs[1]
+    // Else it is a batch axis.
+    guard columnAxis == a.rank - 1 else { return nil }
     let ofLeft = a.rank == 1 ? "elements" : "columns", ofRight = b.rank == 1 ? "elements" : "rows"
-    throw Mistake(
-      "matmul",
-      "\(a.label) has \(columns) \(ofLeft) (axis \(columnAxis)) but \(b.label) has \(rows) "
-        + "\(ofRight) (axis \(rowAxis))", fix: transposition(a, b))
-  }
-  let leading = Shape(a.shape.dropLast(2)), otherLeading = Shape(b.shape.dropLast(2))
-  guard let batch = leading.broadcast(with: otherLeading) else {
-    throw Mistake(
-      "matmul",
-      "the batch axes \(leading) of \(a.label) and \(otherLeading) of \(b.label) do not broadcast",
+    return refusal.mistake(
+      "\(a.label) has \(a.shape[columnAxis]) \(ofLeft) (axis \(columnAxis)) but \(b.label) has "
+        + "\(b.shape[rowAxis]) \(ofRight) (axis \(rowAxis))", fix: transposition(a, b))
+  case .broadcast:
+    let a = refusal.inputs[0], b = refusal.inputs[1]
+    return refusal.mistake(
+      "the batch axes \(Shape(a.shape.dropLast(2))) of \(a.label) and "
+        + "\(Shape(b.shape.dropLast(2))) of \(b.label) do not broadcast",
       fix: "batch extents must be equal or 1")
+  case .inputCount, .unsaid, .elementType, .elementTypes, .axes, .empty, .positions, .elementCount,
+    .stretch, .outside, .negativeExtent, .uncountable:
+    return nil
   }
-  return batch
 }
 
 /// Which operand to transpose so that the inner extents meet.

@@ -22,6 +22,34 @@ package enum Creation: Sendable {
     }
   }
 
+  /// - Parameters: what was asked for.
+  func form(_ shape: Shape?, _ elementType: ElementType?) throws(FormFault) -> Form {
+    guard let shape, let elementType else { throw .unsaid }
+    switch self {
+    case .data: _ = try shape.possible()
+    case .constant, .scalar:
+      if shape.rank != 0 { throw .rank(.result) }
+    case .iota:
+      _ = try shape.possible()
+      if shape.rank != 1 { throw .rank(.result) }
+      switch elementType {
+      case .float, .double: break
+      case .int32:
+        // The numbers themselves: that of the last element is one less than the count.
+        let most = Int(Int32.max) + 1
+        if shape[0] > most { throw .positions(.result, axis: 0, most: most) }
+      case .bool: throw .elementType(.result, .numbers)
+      }
+    }
+    return Form(shape, elementType)
+  }
+
+  func words(for refusal: Refusal) -> Mistake? {
+    guard case .positions(.result, let axis, let most) = refusal.fault else { return nil }
+    return .tooManyPositions(
+      refusal.shape(.result)[axis], of: "the range", in: refusal.name, most: most)
+  }
+
   /// - Parameter result: its element type and shape.
   func notation(_ result: Node) -> Notation {
     switch self {
@@ -34,52 +62,22 @@ package enum Creation: Sendable {
   }
 }
 
-/// How pseudo-random numbers are distributed.
-package enum RandomDistribution: String, Sendable, CaseIterable {
-  /// Uniform in [0, 1), a multiple of 2^-24 (Float) or 2^-53 (Double).
-  case uniform
-  /// Standard normal, by the inverse of the distribution function.
-  case normal
-}
-
-func creationShape(_ shape: Shape, in operation: String) throws(Mistake) -> Shape {
-  try checkExtents(shape, in: operation)
-  return shape
-}
-
-/// Refuses negative extents.
-private func checkExtents(_ shape: Shape, in operation: String) throws(Mistake) {
-  if let axis = shape.firstIndex(where: { $0 < 0 }) {
-    throw Mistake(
-      operation, "the shape \(shape) has the negative extent \(shape[axis]) at axis \(axis)",
-      fix: "extents are 0 or more")
-  }
-}
-
 /// Refuses shapes that no tensor can have.
 package func checkCountable(_ shape: Shape, in operation: String) throws(Mistake) {
-  try countable(creationShape(shape, in: operation), in: operation)
+  do throws(FormFault) {
+    _ = try shape.possible()
+  } catch {
+    throw Refusal(
+      error, of: .creation(.data()), Inputs(), shape: shape, function: operation
+    ).mistake
+  }
 }
 
 /// Refuses axes so long that an Int32 cannot count them, where it holds a position along one.
 func checkPositions(
-  _ extent: Int, of axis: @autoclosure () -> String, in operation: String,
-  most: Int = Int(Int32.max)
+  _ extent: Int, of axis: @autoclosure () -> String, in operation: String
 ) throws(Mistake) {
-  if extent > most {
-    throw Mistake(
-      operation, "\(axis()) has \(extent) elements, and positions along it are of Int32",
-      fix: "use at most \(most) elements, in several parts if there are more")
-  }
-}
-
-/// Refuses shapes whose elements cannot be counted.
-func countable(_ shape: Shape, in operation: @autoclosure () -> String) throws(Mistake) {
-  guard shape.checkedElementCount != nil else {
-    throw Mistake(
-      operation(), "a tensor of shape \(shape) has more elements than can be counted",
-      fix: "check the extents")
-  }
+  if extent > Int(Int32.max) { throw .tooManyPositions(extent, of: axis(), in: operation) }
 }
 
 extension Value {
@@ -100,17 +98,17 @@ extension Value {
       case -1, 0, 0.5, 1, 2: .constant(number)
       default: .scalar(number)
       }
-    return Value(.creation(creation), Inputs(), elementType) { Shape() }
+    return Value(.creation(creation), elementType: elementType, shape: Shape())
   }
 
   /// A number that follows from shapes: part of the plan, as they are.
   static func count(_ number: Double, _ elementType: ElementType) -> Value {
-    Value(.creation(.constant(number)), Inputs(), elementType) { Shape() }
+    Value(.creation(.constant(number)), elementType: elementType, shape: Shape())
   }
 
   /// A number that changes from run to run: always an input of the plan.
   package static func scalar(_ number: Double, _ elementType: ElementType) -> Value {
-    Value(.creation(.scalar(number)), Inputs(), elementType) { Shape() }
+    Value(.creation(.scalar(number)), elementType: elementType, shape: Shape())
   }
 
   /// - Parameter operation: what the user called, for messages.
@@ -118,10 +116,7 @@ extension Value {
     _ shape: Shape, _ number: Double, _ elementType: ElementType, in operation: String = "full",
     at site: CallSite? = nil
   ) -> Value {
-    stopping(at: site) { () throws(Mistake) in
-      try checkCountable(shape, in: operation)
-    }
-    return constant(number, elementType).expanded(to: shape, at: site)
+    constant(number, elementType).expanded(to: shape, in: operation, at: site)
   }
 
   /// - Parameter operation: what the user called, for messages.
@@ -129,22 +124,6 @@ extension Value {
     _ count: Int, _ elementType: ElementType, in operation: String = "range",
     at site: CallSite? = nil
   ) -> Value {
-    Value(.creation(.iota), Inputs(), elementType, at: site) { () throws(Mistake) in
-      try checkCountable([count], in: operation)
-      if elementType == .int32 {
-        // The numbers themselves: that of the last element is one less than the count.
-        let most = Int(Int32.max) + 1
-        try checkPositions(count, of: "the range", in: operation, most: most)
-      }
-      return [count]
-    }
-  }
-
-  package static func random(
-    _ distribution: RandomDistribution, _ shape: Shape, _ elementType: ElementType,
-    key: RandomKey, at site: CallSite? = nil
-  ) -> Value {
-    Value(
-      .random(distribution, key: key), elementType: elementType, shape: shape, at: site)
+    Value(.creation(.iota), elementType: elementType, shape: [count], in: operation, at: site)
   }
 }

@@ -33,21 +33,51 @@ package enum Gathering: Sendable, Hashable {
     }
   }
 
-  func shape(_ x: Value, _ indices: Value, batchRank: Int) throws(Mistake) -> Shape {
+  /// Result: the type of x.
+  func form(_ x: some Formed, _ indices: some Formed, batchRank: Int) throws(FormFault) -> Form {
+    if indices.elementType != .int32 { throw .elementType(.right, .int32) }
+    if indices.shape.rank < batchRank { throw .rank(.right) }
+    // The axes that both begin with.
+    let shared: Int
+    switch self {
+    case .gather: shared = batchRank
+    case .scatterAdd: shared = indices.shape.rank
+    }
+    if x.shape.rank < shared { throw .rank(.left) }
+    for axis in 0..<shared where x.shape[axis] != indices.shape[axis] {
+      throw .extents(left: axis, right: axis)
+    }
+    var shape: Shape
     switch self {
     case .gather:
-      guard x.rank > batchRank, indices.rank >= batchRank,
-        x.shape.prefix(batchRank).elementsEqual(indices.shape.prefix(batchRank))
-      else {
-        throw Mistake(
-          name, "\(x.label) cannot be indexed by \(indices.label)",
-          fix: "the table needs an axis to choose from, and equal batch axes")
+      if x.shape.rank == batchRank { throw .rank(.left) }
+      if x.shape[batchRank] > Int(Int32.max) {
+        throw .positions(.left, axis: batchRank, most: Int(Int32.max))
       }
-      return indices.shape + Shape(x.shape.dropFirst(batchRank + 1))
+      shape = indices.shape + Shape(x.shape.dropFirst(batchRank + 1))
     case .scatterAdd(let count):
-      var shape = Shape(x.shape.prefix(batchRank))
+      if x.elementType == .bool { throw .elementType(.left, .numbers) }
+      if count < 0 { throw .outside(axis: batchRank) }
+      shape = Shape(x.shape.prefix(batchRank))
       shape.append(count)
-      return shape + Shape(x.shape.dropFirst(indices.rank))
+      shape = shape + Shape(x.shape.dropFirst(shared))
+    }
+    return Form(try shape.countable(), x.elementType)
+  }
+
+  func words(for refusal: Refusal) -> Mistake? {
+    switch refusal.fault {
+    case .rank where refusal.inputs[0].rank == 0:
+      return refusal.mistake(
+        "\(refusal.label(.left)) is a scalar and has no rows",
+        fix: "gather takes a table of rank 1 or more")
+    case .rank, .extents:
+      return refusal.mistake(
+        "\(refusal.label(.left)) cannot be indexed by \(refusal.label(.right))",
+        fix: "the table needs an axis to choose from, and equal batch axes")
+    case .inputCount, .unsaid, .elementType, .elementTypes, .broadcast, .axes, .empty, .positions,
+      .elementCount, .stretch, .outside, .negativeExtent, .uncountable:
+      return nil
     }
   }
 }
@@ -56,11 +86,11 @@ extension Value {
   package func gathered(
     _ indices: Value, batchRank: Int = 0, at site: CallSite? = nil
   ) -> Value {
-    Value(.gathering(.gather, batchRank: batchRank), Inputs(self, indices), at: site)
+    Value(.gathering(.gather, batchRank: batchRank), self, indices, at: site)
   }
 
   package func scatterAdded(_ indices: Value, count: Int, batchRank: Int = 0) -> Value {
-    Value(.gathering(.scatterAdd(count: count), batchRank: batchRank), Inputs(self, indices))
+    Value(.gathering(.scatterAdd(count: count), batchRank: batchRank), self, indices)
   }
 
   /// 1 where the index equals the position along a new last axis, else 0.
@@ -75,7 +105,7 @@ extension Value {
     stopping(at: site) { () throws(Mistake) in
       try checkPositions(count, of: "the axis of classes", in: use.rawValue)
     }
-    return checked(below: count, for: use).reshaped(to: shape + [1])
-      .== Value.iota(count, .int32, in: use.rawValue, at: site)
+    let positions = Value.iota(count, .int32, in: use.rawValue, at: site)
+    return checked(below: count, for: use).reshaped(to: shape + [1]) .== positions
   }
 }

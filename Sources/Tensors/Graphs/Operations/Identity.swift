@@ -36,6 +36,17 @@ package enum Identity: Sendable {
     }
   }
 
+  /// The form of x, which is input 0.
+  func form(_ x: some Formed) throws(FormFault) -> Form {
+    switch self {
+    case .named, .detached, .unchanged, .custom: break
+    case .checked(let count, _):
+      if x.elementType != .int32 { throw .elementType(.left, .int32) }
+      if count < 0 { throw .outside(axis: 0) }
+    }
+    return Form(x.shape, x.elementType)
+  }
+
   var notation: Notation {
     switch self {
     case .named: .named
@@ -130,7 +141,7 @@ extension Value {
   /// to do it is the argument, whose derivative is that of all its uses.
   package func distinct(from argument: Value, by function: String) -> Value {
     node === argument.node
-      ? Value(.identity(.unchanged(by: function)), Inputs(self), elementType) { shape } : self
+      ? Value(.identity(.unchanged(by: function)), self) : self
   }
 
   /// A leaf without numbers that stands for an argument while a rule is traced.
@@ -139,6 +150,6 @@ extension Value {
   }
 
   package func checked(below count: Int, for use: IndexUse) -> Value {
-    Value(.identity(.checked(count: count, use: use)), Inputs(self))
+    Value(.identity(.checked(count: count, use: use)), self)
   }
 }

@@ -78,78 +78,94 @@ package enum Movement: Sendable {
     }
   }
 
-  func shape(_ x: Value, target: Shape?) throws(Mistake) -> Shape {
-    switch self {
-    case .reshape:
-      let target = try creationShape(target!, in: name)
-      guard target.checkedElementCount == x.shape.elementCount else {
-        throw Mistake(
-          name,
-          "\(x.label) has \(x.shape.elementCount) elements, \(target) has "
-            + "\(target.checkedElementCount.map(String.init) ?? "more than can be counted")",
-          fix: "both shapes must hold the same number of elements")
-      }
-      return target
-    case .transpose(let order):
-      guard order.sorted() == Array(0..<x.rank) else {
-        throw Mistake(
-          name, "the order \(order) does not name each axis of \(x.label) once",
-          fix: "give a permutation of 0..<\(x.rank)")
-      }
-      return Shape(order.map { x.shape[$0] })
-    case .expand:
-      let target = try creationShape(target!, in: name)
-      guard x.shape.broadcast(with: target) == target else {
-        throw Mistake(
-          name, "\(x.label) does not stretch to \(target)\(x.shape.refusal(toStretchTo: target))",
-          fix: "only axes of extent 1, and new leading ones, can be stretched")
-      }
-      return target
-    case .slice, .pad: return target!
+  /// - Parameter target: the shape of y, where it does not follow from that of x.
+  func form(_ x: some Formed, to target: Shape?) throws(FormFault) -> Form {
+    if case .transpose(let order) = self {
+      if !order.isPermutation(of: x.shape.rank) { throw .axes(.left) }
+      return Form(Shape(order.lazy.map { x.shape[$0] }), x.elementType)
     }
+    guard let target else { throw .unsaid }
+    if let axis = target.firstIndex(where: { $0 < 0 }) { throw .negativeExtent(axis: axis) }
+    switch self {
+    case .transpose: break
+    case .reshape:
+      if target.checkedElementCount != x.shape.elementCount { throw .elementCount }
+    case .expand:
+      if x.shape.broadcast(with: target) != target { throw .stretch }
+      _ = try target.countable()
+    case .slice(let starts, let dropped):
+      if starts.rank != x.shape.rank || !dropped.isWithin(starts.rank)
+        || target.rank + dropped.count != starts.rank
+      {
+        throw .axes(.left)
+      }
+      try checkPart(target.restoring(dropped), from: starts, of: x.shape)
+    case .pad(let starts):
+      if starts.rank != x.shape.rank || target.rank != starts.rank { throw .axes(.left) }
+      try checkPart(x.shape, from: starts, of: target)
+      _ = try target.countable()
+    }
+    return Form(target, x.elementType)
+  }
+
+  func words(for refusal: Refusal) -> Mistake? {
+    guard case .transpose(let order) = self, case .axes = refusal.fault else { return nil }
+    let x = refusal.inputs[0]
+    return refusal.mistake(
+      "the order \(order) does not name each axis of \(x.label) once",
+      fix: "give a permutation of 0..<\(x.rank)")
+  }
+}
+
+/// Refuses a part that does not lie within its whole.
+private func checkPart(_ part: Shape, from starts: Shape, of whole: Shape) throws(FormFault) {
+  for axis in 0..<starts.rank {
+    let start = starts[axis]
+    if start < 0 || start > whole[axis] || part[axis] > whole[axis] - start {
+      throw .outside(axis: axis)
+    }
+  }
+}
+
+extension Shape {
+  /// True if it names each axis of a tensor of this rank once.
+  fileprivate func isPermutation(of rank: Int) -> Bool {
+    self.rank == rank && sorted().elementsEqual(0..<rank)
   }
 }
 
 extension Value {
   package func reshaped(to shape: Shape, at site: CallSite? = nil) -> Value {
     if shape == self.shape { return self }
-    return Value(.movement(.reshape), Inputs(self), shape: shape, at: site)
+    return Value(.movement(.reshape), self, elementType: nil, shape: shape, at: site)
   }
 
   package func transposed(_ order: Shape, at site: CallSite? = nil) -> Value {
     if order == Shape(0..<rank) { return self }
-    return Value(.movement(.transpose(order: order)), Inputs(self), at: site)
+    return Value(.movement(.transpose(order: order)), self, at: site)
   }
 
-  package func expanded(to shape: Shape, at site: CallSite? = nil) -> Value {
+  /// - Parameter function: what the user called, for messages.
+  package func expanded(
+    to shape: Shape, in function: String? = nil, at site: CallSite? = nil
+  ) -> Value {
     if shape == self.shape { return self }
-    return Value(.movement(.expand), Inputs(self), shape: shape, at: site)
+    return Value(
+      .movement(.expand), self, elementType: nil, shape: shape, in: function, at: site)
   }
 
-  /// Callers guarantee that the slice lies inside, and that dropped axes have extent 1.
+  /// Dropped axes must have extent 1.
   package func sliced(
     from starts: Shape, extents: Shape, dropping axes: AxisSet = AxisSet()
   ) -> Value {
     if extents == shape, axes.isEmpty { return self }
     return Value(
-      .movement(.slice(starts: starts, dropping: axes)), Inputs(self), elementType
-    ) { axes.isEmpty ? extents : extents.dropping(axes) }
+      .movement(.slice(starts: starts, dropping: axes)), self, elementType: nil,
+      shape: axes.isEmpty ? extents : extents.dropping(axes))
   }
 
-  /// Callers guarantee that this tensor fits into `shape` at `starts`.
   package func padded(to shape: Shape, at starts: Shape) -> Value {
     if shape == self.shape { return self }
-    return Value(.movement(.pad(starts: starts)), Inputs(self), shape: shape)
-  }
-}
-
-extension Shape {
-  /// Where and why stretching fails.
-  fileprivate func refusal(toStretchTo target: Shape) -> String {
-    let missing = target.rank - rank
-    guard missing >= 0,
-      let axis = indices.first(where: { self[$0] != 1 && self[$0] != target[missing + $0] })
-    else { return "" }
-    return ": its axis \(axis) has extent \(self[axis]), not 1 or \(target[missing + axis])"
+    return Value(.movement(.pad(starts: starts)), self, elementType: nil, shape: shape)
   }
 }

@@ -58,21 +58,43 @@ package enum Reduction: String, Sendable, BitwiseCopyable, CaseIterable {
     }
   }
 
-  func shape(_ x: Value, axes: AxisSet) throws(Mistake) -> Shape {
-    if self != .sum, x.elementType != .bool,
-      let axis = axes.sorted.first(where: { x.shape[$0] == 0 })
-    {
-      throw Mistake(
-        rawValue,
-        "\(x.label) has no elements along axis \(axis), so there is no \(rawValue)",
-        fix: "check that the axis is not empty")
+  /// The types of x.
+  package var types: ElementTypes {
+    switch self {
+    case .sum, .argmax, .argmin: .numbers
+    case .max, .min: .all
     }
-    if self == .argmax || self == .argmin {
-      for axis in axes.sorted {
-        try checkPositions(x.shape[axis], of: "axis \(axis) of \(x.label)", in: rawValue)
+  }
+
+  /// True if the result is a position, of Int32, along the one axis.
+  package var isPosition: Bool {
+    switch self {
+    case .sum, .max, .min: false
+    case .argmax, .argmin: true
+    }
+  }
+
+  /// True if there is a result for no elements of this type.
+  func isDefinedOverNothing(of type: ElementType) -> Bool {
+    switch self {
+    case .sum: true
+    case .max, .min: type == .bool
+    case .argmax, .argmin: false
+    }
+  }
+
+  func form(_ x: some Formed, axes: AxisSet) throws(FormFault) -> Form {
+    if !types.contains(x.elementType) { throw .elementType(.left, types) }
+    if !axes.isWithin(x.shape.rank) || isPosition && axes.count != 1 { throw .axes(.left) }
+    if !isDefinedOverNothing(of: x.elementType) {
+      for axis in 0..<x.shape.rank where axes.contains(axis) {
+        if x.shape[axis] == 0 { throw .empty(axis: axis) }
+        if isPosition, x.shape[axis] > Int(Int32.max) {
+          throw .positions(.left, axis: axis, most: Int(Int32.max))
+        }
       }
     }
-    return x.shape.dropping(axes)
+    return Form(x.shape.dropping(axes), isPosition ? .int32 : x.elementType)
   }
 }
 
@@ -81,12 +103,7 @@ extension Value {
     _ reduction: Reduction, _ axes: AxisSet, at site: CallSite? = nil
   ) -> Value {
     if axes.isEmpty { return self }
-    let isPosition = reduction == .argmax || reduction == .argmin
-    return Value(
-      .reduction(reduction, axes: axes), Inputs(self), isPosition ? .int32 : elementType, at: site
-    ) { () throws(Mistake) in
-      try reduction.shape(self, axes: axes)
-    }
+    return Value(.reduction(reduction, axes: axes), self, at: site)
   }
 
   /// Sums over the axes along which `shape` was stretched to this one, the reverse of

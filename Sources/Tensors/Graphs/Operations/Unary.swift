@@ -50,6 +50,21 @@ package enum Unary: String, Sendable, CaseIterable {
 }
 
 extension Unary {
+  /// The types of x, and of y.
+  package var types: ElementTypes {
+    switch self {
+    case .negate, .absolute, .sign, .relu: .numbers
+    case .exp, .log, .squareRoot, .sinh, .tanh, .erf, .sin, .cos: .floatingPoint
+    case .not: .bool
+    }
+  }
+
+  @inline(__always)
+  func form(_ x: some Formed) throws(FormFault) -> Form {
+    if !types.contains(x.elementType) { throw .elementType(.left, types) }
+    return Form(x.shape, x.elementType)
+  }
+
   private struct Facts {
     var reads = Reads.nothing
     var kink: Kink?
@@ -82,18 +97,8 @@ extension Unary {
 
 extension Value {
   package func unary(_ operation: Unary) -> Value {
-    Value(.unary(operation), Inputs(self), elementType) { shape }
+    Value(.unary(operation), self)
   }
 
   package static prefix func - (x: Value) -> Value { x.unary(.negate) }
-
-  package func converted(to elementType: ElementType) -> Value {
-    if elementType == self.elementType { return self }
-    return Value(.conversion, Inputs(self), elementType) { shape }
-  }
-}
-
-/// Conversion between element types. y.g converts back; Int32 and Bool have no derivative.
-func conversionDerivative(_ x: Value, cotangent g: Value) -> Value? {
-  x.elementType.isFloatingPoint ? g.converted(to: x.elementType) : nil
 }

@@ -4,9 +4,10 @@ import PullbackTensors
 
 /// The leaf cases of `Operation`, in a list that can be walked.
 ///
-/// The switches here and in `OperationSample.samples(of:)` have no `default`: a new operation
-/// does not compile until it has a kind, and a kind not until it has samples.
-enum OperationKind: String, CaseIterable, Sendable {
+/// The switches here, in `OperationSample.samples(of:)` and in `WrittenOperation` have no `default`: a
+/// new operation does not compile until it has a kind, and a kind not until it has samples, of right and
+/// of wrong forms.
+package enum OperationKind: String, CaseIterable, Sendable {
   case data, constant, scalar, iota
   case uniform, normal
   case named, detached, unchanged, custom, checked
@@ -19,7 +20,7 @@ enum OperationKind: String, CaseIterable, Sendable {
   case reshape, transpose, expand, slice, pad
   case gather, scatterAdd
 
-  init(_ operation: Operation) {
+  package init(_ operation: Operation) {
     self =
       switch operation {
       case .creation(.data): .data

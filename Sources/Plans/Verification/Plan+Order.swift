@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+// In which order memory is written and read, alone and by threads side by side.
+
+extension Plan {
+  /// Every number is written before it is read, and every slot once.
+  func checkOrder() throws(Illegality) {
+    var isWritten = Set<Slot>()
+    for index in arguments.indices { isWritten.insert(.argument(index)) }
+    for index in 0..<parameterCount { isWritten.insert(.parameter(index)) }
+    for (number, step) in steps.enumerated() {
+      for access in step.reads {
+        try require(isWritten.contains(access.slot), "step \(number) reads what is not written")
+      }
+      for slot in step.writes {
+        try require(isWritten.insert(slot).inserted, "step \(number) writes a slot again")
+      }
+    }
+    for output in outputs.indices {
+      try require(isWritten.contains(.output(output)), "result \(output) is never written")
+    }
+    for result in results {
+      try require(outputs.indices.contains(result), "a result without memory")
+    }
+  }
+
+  /// The phases cover the steps, and in none does a step read what another thread may still be writing.
+  func checkPhases() throws(Illegality) {
+    try require(
+      phases.flatMap(\.steps) == Array(steps.indices), "the phases do not cover the steps")
+    for phase in phases {
+      var writer: [Slot: Step] = [:]
+      for step in steps[phase.steps] {
+        for slot in step.writes { writer[slot] = step }
+      }
+      for step in steps[phase.steps] {
+        if let rows = phase.rows {
+          try require(step.goesByRows(rows), "a step does not go by rows")
+        }
+        for access in step.reads {
+          guard let writer = writer[access.slot] else { continue }
+          try require(
+            phase.rows.map { step.readsByRows(access, $0, of: writer) } == true,
+            "a step reads what another thread may still be writing")
+        }
+      }
+    }
+  }
+
+  /// A result takes the place of an argument of its form, which no other does, and which nobody reads at
+  /// the same time or later, but its own step at the position that it is about to write.
+  func checkDonations() throws(Illegality) {
+    var given: [Int: Int] = [:]
+    for (number, output) in outputs.enumerated() {
+      guard let donor = output.donor else { continue }
+      try require(
+        arguments.indices.contains(donor) && arguments[donor].type == output.elementType
+          && arguments[donor].shape == output.shape,
+        "result \(number) takes the place of what is not like it")
+      try require(given.updateValue(number, forKey: donor) == nil, "an argument is given twice")
+    }
+    if given.isEmpty { return }
+    let phaseOfStep = phaseOfStep
+    // The phase and the step that writes over each argument.
+    var writers: [Slot: (phase: Int, step: Int)] = [:]
+    for (number, step) in steps.enumerated() {
+      for case .output(let output) in step.writes {
+        guard let donor = outputs[output].donor else { continue }
+        writers[.argument(donor)] = (phaseOfStep[number], number)
+        try require(
+          !step.readsOutOfStep.contains { $0.slot == .argument(donor) },
+          "step \(number) reads an argument where it may have been written over")
+        try checkStores(of: step, to: .output(output), over: .argument(donor))
+      }
+    }
+    for (number, step) in steps.enumerated() {
+      for access in step.reads {
+        guard let writer = writers[access.slot], writer.step != number else { continue }
+        try require(
+          phaseOfStep[number] < writer.phase, "step \(number) reads what is written over by then")
+      }
+    }
+  }
+
+  /// What later instructions of a body still read is written over when all of them are done.
+  private func checkStores(of step: Step, to slot: Slot, over donor: Slot) throws(Illegality) {
+    let body = step.body
+    for store in body.stores where store.slot == slot && !store.isDeferred {
+      let next = max(store.value - body.operands.count + 1, 0)
+      for instruction in body.instructions[min(next, body.instructions.count)...] {
+        for input in 0..<instruction.inputs.count {
+          let value = instruction.inputs[input]
+          try require(
+            value >= body.operands.count
+              || !body.operands[value].reads(donor),
+            "a store writes over what a later instruction reads")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Pointwise comparison, written `.<` and so on. Result: Bool. No derivative.
+package enum Comparison: String, Sendable, CaseIterable {
+  case equal = ".=="
+  case notEqual = ".!="
+  case less = ".<"
+  case lessOrEqual = ".<="
+  case greater = ".>"
+  case greaterOrEqual = ".>="
+
+  /// The types of x and y.
+  package var types: ElementTypes {
+    switch self {
+    case .equal, .notEqual: .all
+    case .less, .lessOrEqual, .greater, .greaterOrEqual: .numbers
+    }
+  }
+
+  @inline(__always)
+  func form(_ x: some Formed, _ y: some Formed) throws(FormFault) -> Form {
+    Form(try pointwiseShape(x, y, types), .bool)
+  }
+
+  /// What stands between x and y in a formula.
+  package var sign: String {
+    switch self {
+    case .equal: "="
+    case .notEqual: "≠"
+    case .less: "<"
+    case .lessOrEqual: "≤"
+    case .greater: ">"
+    case .greaterOrEqual: "≥"
+    }
+  }
+}
+
+extension Value {
+  package func compared(_ comparison: Comparison, to other: Value) -> Value {
+    Value(.comparison(comparison), self, other)
+  }
+  package static func .== (x: Value, y: Value) -> Value { x.compared(.equal, to: y) }
+  package static func .== (x: Value, number: Double) -> Value {
+    x .== constant(number, x.elementType)
+  }
+  package static func .> (x: Value, number: Double) -> Value {
+    x.compared(.greater, to: constant(number, x.elementType))
+  }
+}

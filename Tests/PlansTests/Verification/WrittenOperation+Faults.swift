@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+import PullbackTestSupport
+
+extension WrittenOperation {
+  /// The operation with another operation, other inputs or another result.
+  private func with(
+    _ operation: Operation? = nil, _ inputs: [Form]? = nil, _ result: Form? = nil
+  ) -> WrittenOperation {
+    WrittenOperation(operation ?? self.operation, inputs ?? self.inputs, result ?? self.result)
+  }
+
+  private func ofType(_ type: ElementType) -> WrittenOperation {
+    with(nil, inputs.map { Form($0.shape, type) }, Form(result.shape, type))
+  }
+
+  private func giving(_ type: ElementType) -> WrittenOperation {
+    with(nil, nil, Form(result.shape, type))
+  }
+
+  private func giving(_ shape: Shape) -> WrittenOperation {
+    with(nil, nil, Form(shape, result.elementType))
+  }
+
+  private func taking(_ form: Form, at index: Int) -> WrittenOperation {
+    var inputs = inputs
+    inputs[index] = form
+    return with(nil, inputs)
+  }
+
+  private func reading(_ type: ElementType, at index: Int) -> WrittenOperation {
+    taking(Form(inputs[index].shape, type), at: index)
+  }
+
+  /// The right one with element types that do not fit; a plan can be made of it all the same.
+  static func wrongTypes(_ kind: OperationKind) -> [WrittenOperation] {
+    let right = right(kind)
+    switch kind {
+    // Of any type.
+    case .data, .constant, .scalar, .conversion: return []
+    case .iota: return [right.giving(.bool)]
+    case .uniform, .normal: return [right.giving(.int32), right.giving(.bool)]
+    case .named, .detached, .unchanged, .custom:
+      return [right.giving(.double), right.giving(.bool)]
+    case .checked: return [right.giving(.float), right.ofType(.float), right.ofType(.bool)]
+    case .negate, .absolute, .sign, .relu: return [right.giving(.double), right.ofType(.bool)]
+    case .exp, .log, .squareRoot, .sinh, .tanh, .erf, .sin, .cos:
+      return [right.giving(.double), right.ofType(.bool), right.ofType(.int32)]
+    case .not: return [right.giving(.float), right.ofType(.float), right.ofType(.int32)]
+    case .add, .subtract, .multiply, .divide:
+      return [right.giving(.double), right.reading(.double, at: 1), right.ofType(.bool)]
+    case .power:
+      return [right.reading(.double, at: 0), right.ofType(.int32), right.ofType(.bool)]
+    case .maximum, .minimum:
+      return [right.giving(.bool), right.reading(.int32, at: 0), right.reading(.int32, at: 1)]
+    case .equal, .notEqual: return [right.giving(.float), right.reading(.double, at: 1)]
+    case .less, .lessOrEqual, .greater, .greaterOrEqual:
+      return [right.giving(.float), right.reading(.double, at: 1), right.ofType(.bool)]
+    case .selection:
+      return [
+        right.giving(.double), right.reading(.float, at: 0), right.reading(.double, at: 1),
+        right.reading(.double, at: 2),
+      ]
+    case .sum: return [right.giving(.double), right.ofType(.bool)]
+    case .max, .min: return [right.giving(.double)]
+    case .argmax, .argmin: return [right.giving(.float), right.reading(.bool, at: 0)]
+    case .contraction:
+      return [right.giving(.double), right.reading(.double, at: 0), right.ofType(.bool)]
+    case .reshape, .transpose, .expand, .slice, .pad: return [right.giving(.double)]
+    case .gather: return [right.giving(.double), right.reading(.float, at: 1)]
+    case .scatterAdd:
+      return [
+        right.giving(.double), right.reading(.float, at: 1),
+        right.reading(.bool, at: 0).giving(.bool),
+      ]
+    }
+  }
+
+  /// The right one with shapes, axes or numbers of inputs that do not fit.
+  static func wrongShapes(_ kind: OperationKind) -> [WrittenOperation] {
+    let right = right(kind), uncountable: Shape = [1 << 40, 1 << 40]
+    let noInput = right.with(nil, []), other = right.giving(right.result.shape + [2])
+    let oneMore = right.with(nil, right.inputs + [Form([], .float)])
+    let impossible = [right.giving([-1]), right.giving(uncountable)]
+    let x = Form([2, 3], .float), wider = Form([2, 4], .float), empty = Form([2, 0], .float)
+    func axes(_ reduction: Reduction, _ axes: [Int]) -> WrittenOperation {
+      right.with(.reduction(reduction, axes: AxisSet(axes)))
+    }
+    func movement(_ movement: Movement) -> WrittenOperation { right.with(.movement(movement)) }
+    switch kind {
+    // Of any shape.
+    case .data, .uniform, .normal: return impossible + [oneMore]
+    case .constant, .scalar: return [other, oneMore]
+    case .iota: return impossible + [other, oneMore, right.giving(Shape())]
+    case .named, .detached, .unchanged, .custom: return [noInput, other]
+    case .checked:
+      return [noInput, other, right.with(.identity(.checked(count: -1, use: .gather)))]
+    case .negate, .absolute, .sign, .exp, .log, .squareRoot, .sinh, .tanh, .erf, .sin, .cos, .relu,
+      .not, .conversion:
+      return [noInput, oneMore, other]
+    case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less,
+      .lessOrEqual, .greater, .greaterOrEqual:
+      return [
+        noInput, oneMore, other, right.taking(wider, at: 0), right.taking(wider, at: 1),
+        right.taking(Form([2], .float), at: 1), right.taking(Form([5, 2, 3], .float), at: 0),
+      ]
+    case .selection:
+      return [
+        noInput, oneMore, other, right.taking(Form([2, 4], .bool), at: 0),
+        right.taking(wider, at: 1), right.taking(wider, at: 2),
+        right.taking(Form([5, 2, 3], .bool), at: 0),
+      ]
+    case .sum: return [noInput, oneMore, other, axes(.sum, [2]), axes(.sum, [0, 1])]
+    case .max:
+      return [noInput, oneMore, other, axes(.max, [63]), right.taking(empty, at: 0)]
+    case .min:
+      return [noInput, oneMore, other, axes(.min, [1, 2]), right.taking(empty, at: 0)]
+    case .argmax, .argmin:
+      let reduction: Reduction = kind == .argmax ? .argmax : .argmin
+      let long = Form([2, 1 << 31], .float)
+      return [
+        noInput, oneMore, other, axes(reduction, [2]), axes(reduction, []),
+        axes(reduction, [0, 1]).giving(Shape()), right.taking(empty, at: 0),
+        right.taking(long, at: 0),
+      ]
+    case .contraction:
+      let batch = WrittenOperation(
+        .contraction(batchRank: 1), [Form([2, 2, 3], .float), Form([5, 3, 4], .float)],
+        Form([2, 2, 4], .float))
+      return [
+        noInput, oneMore, other, batch, right.with(.contraction(batchRank: 1)),
+        right.taking(wider, at: 0), right.taking(wider, at: 1),
+        right.taking(Form([3], .float), at: 1), right.taking(Form([2, 3, 4], .float), at: 1),
+      ]
+    case .reshape: return [noInput, oneMore, other, right.giving([3, -2])]
+    case .transpose:
+      return [
+        noInput, oneMore, other, movement(.transpose(order: [0, 0])),
+        movement(.transpose(order: [0])), movement(.transpose(order: [1, 2])),
+        movement(.transpose(order: [0, 1])),
+      ]
+    case .expand:
+      return [
+        noInput, oneMore, other, right.giving([3]), right.giving([4, 3]), right.giving([2, 3, 1]),
+        right.taking(Form([1, 1], .float), at: 0).giving(uncountable),
+      ]
+    case .slice:
+      return [
+        noInput, oneMore, other, movement(.slice(starts: [0, 3], dropping: AxisSet([1]))),
+        movement(.slice(starts: [1, 0], dropping: AxisSet([1]))),
+        movement(.slice(starts: [0, -1], dropping: AxisSet([1]))),
+        movement(.slice(starts: [0], dropping: AxisSet([1]))),
+        movement(.slice(starts: [0, 0], dropping: AxisSet([2]))),
+        movement(.slice(starts: [0, 0], dropping: AxisSet())),
+      ]
+    case .pad:
+      return [
+        noInput, oneMore, other, movement(.pad(starts: [-1, 0])), movement(.pad(starts: [3, 0])),
+        movement(.pad(starts: [1, .max])), movement(.pad(starts: [0])),
+        right.giving(Shape(uncountable)),
+      ]
+    case .gather:
+      let long = Form([1 << 31, 3], .float)
+      return [
+        noInput, oneMore, other, right.taking(Form([], .float), at: 0).giving([2]),
+        right.taking(long, at: 0), right.with(.gathering(.gather, batchRank: 2)),
+        right.with(.gathering(.gather, batchRank: 1)).taking(Form([3, 1], .int32), at: 1),
+      ]
+    case .scatterAdd:
+      return [
+        noInput, oneMore, other, right.with(.gathering(.scatterAdd(count: -1), batchRank: 0)),
+        right.with(.gathering(.scatterAdd(count: 8), batchRank: 0)),
+        right.taking(Form([3], .int32), at: 1), right.taking(Form([2, 3, 1], .int32), at: 1),
+        right.with(.gathering(.scatterAdd(count: 7), batchRank: 2)), right.taking(x, at: 1),
+      ]
+    }
+  }
+}
