@@ -35,8 +35,9 @@ struct DigitsTraining {
       Array(layers.map { [$0 as any Layer] }.joined(separator: [Activation { relu($0) }]))
     ).initialized(seed: seed)
     let model = model
-    step = SGD(model.parameters, learningRate: learningRate, momentum: 0.9)
-      .recorded { softmaxCrossEntropy(model($0), labels: $1) }
+    step = Optimizer(
+      SGD(learningRate: learningRate, momentum: 0.9), for: model.parameters
+    ).recorded { softmaxCrossEntropy(model($0), labels: $1) }
     self.batch = batch
     self.seed = seed
   }

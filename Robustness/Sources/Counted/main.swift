@@ -25,7 +25,7 @@ func batch(_ size: Int) -> (x: Tensor<Float>, labels: Tensor<Int32>) {
 
 func work(_ kind: String, times: Int) -> Bool {
   let model = Classifier().initialized(seed: 7)
-  let optimizer = SGD(model.parameters, learningRate: 0.01)
+  let optimizer = Optimizer(SGD(learningRate: 0.01), for: model.parameters)
   let (x, labels) = batch(1)
   switch kind {
   case "fresh":
