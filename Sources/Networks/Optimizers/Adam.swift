@@ -36,7 +36,7 @@ public struct Adam: AdaptiveMoments {
     self.learningRate = learningRate
     (beta1, beta2) = betas
     self.epsilon = epsilon
-    checkSettings(at: CallSite(file, line))
+    check(allSettings, at: CallSite(file, line))
   }
 
   public var settings: [Setting<Adam>] { momentSettings }
@@ -80,7 +80,7 @@ public struct AdamW: AdaptiveMoments {
     self.weightDecay = weightDecay
     (beta1, beta2) = betas
     self.epsilon = epsilon
-    checkSettings(at: CallSite(file, line))
+    check(allSettings, at: CallSite(file, line))
   }
 
   public var settings: [Setting<AdamW>] {

@@ -28,7 +28,7 @@ public final class Optimizer<Rule: UpdateRule> {
   public let parameters: Parameters
   private var knownGroups: [Group]
   /// Those of each group.
-  private var settings: [[Setting<Rule>]] = []
+  private var settings: [[Setting<Rule>]]
   private var forms: [Rule] = []
   private var keptState: [[Parameter]] = []
   private var areSettingsNew = true
@@ -60,7 +60,8 @@ public final class Optimizer<Rule: UpdateRule> {
     let site = CallSite(file, line)
     parameters = Group.tree(of: groups, at: site)
     knownGroups = groups
-    for group in groups { group.rule.checkSettings(at: site) }
+    settings = groups.map(\.rule.allSettings)
+    noteSettings(at: site)
     parameters.initializeMissing()
   }
 
@@ -75,7 +76,7 @@ public final class Optimizer<Rule: UpdateRule> {
         ).stop(at: nil)
       }
       knownGroups = newValue
-      settings = []
+      settings = newValue.map(\.rule.allSettings)
       noteSettings()
     }
   }
@@ -99,8 +100,8 @@ public final class Optimizer<Rule: UpdateRule> {
     }
   }
 
-  private func noteSettings() {
-    for group in knownGroups { group.rule.checkSettings(at: nil) }
+  private func noteSettings(at site: CallSite? = nil) {
+    for (group, settings) in zip(knownGroups, settings) { group.rule.check(settings, at: site) }
     areSettingsNew = true
   }
 
@@ -170,7 +171,6 @@ public final class Optimizer<Rule: UpdateRule> {
 
   private func readSettings() {
     areSettingsNew = false
-    if settings.isEmpty { settings = knownGroups.map(\.rule.allSettings) }
     let new = zip(knownGroups, settings).map { $0.rule.form(of: $1) }
     if new != forms {
       keepState(of: forms, as: new)

@@ -38,7 +38,7 @@ public struct SGD: UpdateRule {
     self.momentum = momentum
     self.isNesterov = isNesterov
     self.weightDecay = weightDecay
-    checkSettings(at: CallSite(file, line))
+    check(allSettings, at: CallSite(file, line))
   }
 
   public var settings: [Setting<SGD>] {

@@ -6,8 +6,9 @@ import PullbackTensors
 /// numbers it can be.
 public struct Setting<Rule>: Sendable {
   package let name: String
-  /// How messages speak of it: "a learning rate".
-  package let title: String
+  /// How messages speak of it: "a learning rate". Made of the name when it is needed.
+  package var title: String { givenTitle ?? Setting.title(of: name) }
+  private let givenTitle: String?
   package let range: SettingRange
   /// What it is where a file says nothing of it; nil if files must.
   package let absent: Float?
@@ -15,11 +16,11 @@ public struct Setting<Rule>: Sendable {
   private let put: @Sendable (inout Rule, Float) -> Void
 
   package init(
-    _ name: String, title: String, range: SettingRange, absent: Float?,
+    _ name: String, title: String?, range: SettingRange, absent: Float?,
     get: @escaping @Sendable (Rule) -> Float, put: @escaping @Sendable (inout Rule, Float) -> Void
   ) {
     self.name = name
-    self.title = title
+    givenTitle = title
     self.range = range
     self.absent = absent
     self.get = get
@@ -36,7 +37,7 @@ public struct Setting<Rule>: Sendable {
     _ range: SettingRange = .finite, title: String? = nil, absent: Float? = nil
   ) {
     self.init(
-      name, title: title ?? Setting.title(of: name), range: range, absent: absent,
+      name, title: title, range: range, absent: absent,
       get: { $0[keyPath: path] }, put: { $0[keyPath: path] = $1 })
   }
 
@@ -45,7 +46,7 @@ public struct Setting<Rule>: Sendable {
     _ name: String, _ path: any WritableKeyPath<Rule, Bool> & Sendable, absent: Bool? = nil
   ) {
     self.init(
-      name, title: Setting.title(of: name), range: .option, absent: absent.map { $0 ? 1 : 0 },
+      name, title: nil, range: .option, absent: absent.map { $0 ? 1 : 0 },
       get: { $0[keyPath: path] ? 1 : 0 }, put: { $0[keyPath: path] = $1 != 0 })
   }
 

@@ -91,8 +91,8 @@ extension UpdateRule {
   }
 
   /// Stops if a setting is a number that it cannot be.
-  func checkSettings(at site: CallSite?) {
-    for setting in allSettings {
+  func check(_ settings: [Setting<Self>], at site: CallSite?) {
+    for setting in settings {
       let number = setting.number(of: self)
       if !setting.range.contains(number) {
         Mistake(name, "\(setting.title) of \(number)", fix: "use \(setting.range.name)")
