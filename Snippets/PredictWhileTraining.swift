@@ -15,7 +15,7 @@ struct Counter: Layer {
 let model = Counter()
 let wrong = await withTaskGroup(of: Int.self) { group in
   group.addTask {
-    let optimizer = SGD(model.parameters, learningRate: 1)
+    let optimizer = Optimizer(SGD(learningRate: 1), for: model.parameters)
     for _ in 1...500 { optimizer.minimize(-(model.a.value + model.b.value).sum()) }
     return 0
   }
@@ -35,5 +35,5 @@ print("predictions of two steps:", wrong)
 
 // `let other = model` shares the weights; a copy has its own and is trained on its own.
 let copy = model.copy()
-SGD(copy.parameters, learningRate: 1).minimize(copy([1]).sum())
+Optimizer(SGD(learningRate: 1), for: copy.parameters).minimize(copy([1]).sum())
 print(model.a.value[0], copy.parameters["a"]!.value[0])

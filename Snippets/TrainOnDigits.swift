@@ -12,7 +12,7 @@ struct Classifier: Layer {
 }
 
 let model = Classifier().initialized(seed: 7)
-let optimizer = SGD(model.parameters, learningRate: 0.05, momentum: 0.9)
+let optimizer = Optimizer(SGD(learningRate: 0.05, momentum: 0.9), for: model.parameters)
 for epoch in 1...20 {
   let order = RandomKey(seed: 7).folding(in: UInt64(epoch))
   for batch in Digits.training.batches(of: 32, shuffledWith: order) {

@@ -34,8 +34,9 @@ struct DigitsTraining {
       zip(sizes, sizes.dropFirst()).map { [Linear($0, $1)] }
     model = Sequential(Array(layers.joined(separator: [ReLU()]))).initialized(seed: seed)
     let model = model
-    step = SGD(model.parameters, learningRate: learningRate, momentum: 0.9)
-      .recorded { softmaxCrossEntropy(model($0), labels: $1) }
+    step = Optimizer(
+      SGD(learningRate: learningRate, momentum: 0.9), for: model.parameters
+    ).recorded { softmaxCrossEntropy(model($0), labels: $1) }
     self.batch = batch
     self.seed = seed
   }

@@ -71,15 +71,16 @@ struct SummariesTests {
   @Test func optimizers() {
     let parameters = Linear(4, 2).parameters
     #expect(
-      "\(SGD(parameters, learningRate: 0.1))"
+      "\(Optimizer(SGD(learningRate: 0.1), for: parameters))"
         == "SGD(learningRate: 0.1, momentum: 0.0) after 0 steps, of 2 parameters, 10 numbers")
-    let adam = Adam(parameters, learningRate: 0.5)
+    let adam = Optimizer(Adam(learningRate: 0.5), for: parameters)
     adam.minimize(parameters["weight"]!.value.sum())
     #expect(
       "\(adam)" == "Adam(learningRate: 0.5, beta1: 0.9, beta2: 0.999, epsilon: 1e-08) "
         + "after 1 step, of 2 parameters, 10 numbers")
     #expect(
-      "\(AdamW(parameters))".hasPrefix("AdamW(learningRate: 0.001, weightDecay: 0.01, beta1: 0.9"))
+      "\(Optimizer(AdamW(), for: parameters))".hasPrefix(
+        "AdamW(learningRate: 0.001, weightDecay: 0.01, beta1: 0.9"))
   }
 
   @Test func dataAndFiles() throws {
@@ -112,7 +113,8 @@ struct SummariesTests {
           .init("city", .oneHot(categories: ["Bonn", "Ulm"])),
         ], target: .init("price", .standardized(mean: 0, scale: 1, missing: 0))),
       classNames: ["cat", "dog"], summary: ["epochs": 2],
-      optimizer: SGD(model.parameters, learningRate: 0.1), randomKeys: ["order": RandomKey(seed: 3)]
+      optimizer: Optimizer(SGD(learningRate: 0.1), for: model.parameters),
+      randomKeys: ["order": RandomKey(seed: 3)]
     )
     #expect(
       "\(file)"
@@ -136,7 +138,9 @@ struct SummariesTests {
     let norm = recorded { (x: Tensor<Float>, k: RandomKey) in x.sum() }
     #expect("\(norm)" == "recorded (Tensor<Float>, RandomKey) -> Tensor<Float>")
     let w = Parameter(value: Tensor<Float>([1]))
-    let step = SGD(["w": w], learningRate: 1).recorded { (x: Tensor<Float>) in (w.value * x).sum() }
+    let step = Optimizer(SGD(learningRate: 1), for: ["w": w]).recorded { (x: Tensor<Float>) in
+      (w.value * x).sum()
+    }
     #expect("\(step)" == "recorded step of (Tensor<Float>)")
     #expect("\(RandomKey(seed: 255))" == "RandomKey(0xff)")
     #expect("\(Pass.current)" == "inference pass")
@@ -172,7 +176,9 @@ struct SummariesTests {
     #expect(long[1].value as? String == "[0. 0. 0. ... 0. 0. 0.]")
     let weight = Parameter(value: x)
     #expect(Array(Mirror(reflecting: weight).children)[1].value is Tensor<Float>)
-    for text in [dumped(weight), dumped(SGD(["w": weight], learningRate: 1)), dumped(["k": y])] {
+    for text in [
+      dumped(weight), dumped(Optimizer(SGD(learningRate: 1), for: ["w": weight])), dumped(["k": y]),
+    ] {
       #expect(text.contains("4.0") || text.contains("8.0"), "\(text)")
       for innards in ["Node", "LeafSlot", "inputs", "others", "StepPrograms"] {
         #expect(!text.contains(innards), "\(text)")

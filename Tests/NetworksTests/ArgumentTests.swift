@@ -24,49 +24,161 @@ struct ArgumentTests {
     sizes.flatMap { size in
       let fix = "of \(size). Fix: use a finite number of 0 or more."
       return [
-        Example("SGD: a learning rate \(fix)") { _ = SGD(parameters, learningRate: size) },
-        Example("Adam: a learning rate \(fix)") { _ = Adam(parameters, learningRate: size) },
-        Example("AdamW: a learning rate \(fix)") { _ = AdamW(parameters, learningRate: size) },
-        Example("Adam: an epsilon \(fix)") { _ = Adam(parameters, epsilon: size) },
-        Example("AdamW: an epsilon \(fix)") { _ = AdamW(parameters, epsilon: size) },
-        Example("AdamW: a weight decay \(fix)") { _ = AdamW(parameters, weightDecay: size) },
         Example("SGD: a learning rate \(fix)") {
-          let optimizer = SGD(parameters, learningRate: 0.1)
+          _ = Optimizer(SGD(learningRate: size), for: parameters)
+        },
+        Example("Adam: a learning rate \(fix)") {
+          _ = Optimizer(Adam(learningRate: size), for: parameters)
+        },
+        Example("AdamW: a learning rate \(fix)") {
+          _ = Optimizer(AdamW(learningRate: size), for: parameters)
+        },
+        Example("Adam: an epsilon \(fix)") { _ = Optimizer(Adam(epsilon: size), for: parameters) },
+        Example("AdamW: an epsilon \(fix)") {
+          _ = Optimizer(AdamW(epsilon: size), for: parameters)
+        },
+        Example("AdamW: a weight decay \(fix)") {
+          _ = Optimizer(AdamW(weightDecay: size), for: parameters)
+        },
+        Example("SGD: a learning rate \(fix)") {
+          let optimizer = Optimizer(SGD(learningRate: 0.1), for: parameters)
           optimizer.learningRate = size
         },
-        Example("Adam: a learning rate \(fix)") { Adam(parameters).learningRate = size },
-        Example("AdamW: a learning rate \(fix)") { AdamW(parameters).learningRate = size },
-        Example("AdamW: a weight decay \(fix)") { AdamW(parameters).weightDecay = size },
+        Example("Adam: a learning rate \(fix)") {
+          Optimizer(Adam(), for: parameters).learningRate = size
+        },
+        Example("AdamW: a learning rate \(fix)") {
+          Optimizer(AdamW(), for: parameters).learningRate = size
+        },
+        Example("AdamW: a weight decay \(fix)") {
+          Optimizer(AdamW(), for: parameters).weightDecay = size
+        },
       ]
     }
     + shares.flatMap { share in
       let fix = "of \(share). Fix: use a number in 0 ..< 1."
       return [
         Example("SGD: a momentum \(fix)") {
-          _ = SGD(parameters, learningRate: 0.1, momentum: share)
+          _ = Optimizer(SGD(learningRate: 0.1, momentum: share), for: parameters)
         },
-        Example("Adam: a first beta \(fix)") { _ = Adam(parameters, betas: (share, 0.9)) },
-        Example("Adam: a second beta \(fix)") { _ = Adam(parameters, betas: (0.9, share)) },
-        Example("AdamW: a first beta \(fix)") { _ = AdamW(parameters, betas: (share, 0.9)) },
-        Example("AdamW: a second beta \(fix)") { _ = AdamW(parameters, betas: (0.9, share)) },
+        Example("Adam: a first beta \(fix)") {
+          _ = Optimizer(Adam(betas: (share, 0.9)), for: parameters)
+        },
+        Example("Adam: a second beta \(fix)") {
+          _ = Optimizer(Adam(betas: (0.9, share)), for: parameters)
+        },
+        Example("AdamW: a first beta \(fix)") {
+          _ = Optimizer(AdamW(betas: (share, 0.9)), for: parameters)
+        },
+        Example("AdamW: a second beta \(fix)") {
+          _ = Optimizer(AdamW(betas: (0.9, share)), for: parameters)
+        },
       ]
     }
     + [
       Example("SGD: a step count of -1. Fix: count steps from 0 on.") {
-        SGD(parameters, learningRate: 0.1).stepCount = -1
+        Optimizer(SGD(learningRate: 0.1), for: parameters).stepCount = -1
       },
       Example(
         "SGD: a step count of 9223372036854775807. Fix: count steps from 0 on, to 2^53 at most."
       ) {
-        SGD(parameters, learningRate: 0.1).stepCount = .max
+        Optimizer(SGD(learningRate: 0.1), for: parameters).stepCount = .max
       },
       Example("Adam: a step count of -1. Fix: count steps from 0 on.") {
-        Adam(parameters).stepCount -= 1
+        Optimizer(Adam(), for: parameters).stepCount -= 1
+      },
+      Example("Adam: a step count of -2. Fix: count steps from 0 on.") {
+        Optimizer(AnyRule(Adam()), for: parameters).stepCount = -2
       },
       Example("AdamW: a step count of -5. Fix: count steps from 0 on.") {
-        AdamW(parameters).stepCount = -5
+        Optimizer(AdamW(), for: parameters).stepCount = -5
       },
     ]
+
+  /// A rule of the user's own with a mistake in it.
+  private struct Wrong: UpdateRule {
+    enum Way { case none, ownNumber, wordOfState, newState, wordOfScalar, shape, shapeOfState }
+
+    let name = "Wrong"
+    var learningRate: Float = 0.1
+    var share: Float = 0.5
+    var way = Way.none
+
+    var settings: [Setting<Wrong>] { [Setting("share", \.share, .share)] }
+    var stateNames: [String] { ["sum"] }
+
+    func updated(
+      _ w: Tensor<Float>, gradient: Tensor<Float>, state: inout RuleValues<Tensor<Float>>,
+      scalars: RuleValues<Tensor<Float>>
+    ) -> Tensor<Float> {
+      switch way {
+      case .none: return w
+      case .ownNumber: return w - (1 - learningRate) * gradient
+      case .wordOfState: return w - state.some
+      case .newState: state.some = w
+      case .wordOfScalar: return w * scalars.rate
+      case .shape: return w.sum()
+      case .shapeOfState: state.sum = w[0..<1]
+      }
+      return w
+    }
+
+    static func step(_ way: Way) {
+      let w = Parameter(value: [1, 2])
+      Optimizer(Wrong(way: way), for: ["w": w]).minimize(w.value.sum())
+    }
+  }
+
+  private static let rules: [Example] = [
+    Example("Wrong: a share of 1.0. Fix: use a number in 0 ..< 1.") {
+      _ = Optimizer(Wrong(share: 1), for: parameters)
+    },
+    Example("Wrong: a learning rate of nan. Fix: use a finite number of 0 or more.") {
+      Optimizer(AnyRule(Wrong()), for: parameters).learningRate = .nan
+    },
+    Example("Wrong: a share of -1.0. Fix: use a number in 0 ..< 1.") {
+      Optimizer(Wrong(), for: parameters).groups[0].share = -1
+    },
+    Example(
+      "Wrong: updated reads a setting of the rule, whose number is given at each run. "
+        + "Fix: read scalars.learningRate and the like."
+    ) { Wrong.step(.ownNumber) },
+    Example("Wrong: \"some\" is no state of it. Fix: use sum.") { Wrong.step(.wordOfState) },
+    Example("Wrong: \"some\" is no state of it. Fix: use sum.") { Wrong.step(.newState) },
+    Example("Wrong: \"rate\" is no scalar of it. Fix: use learningRate, share.") {
+      Wrong.step(.wordOfScalar)
+    },
+    Example(
+      "Wrong: the new parameter of w [2] has the shape []. "
+        + "Fix: parameters and their state keep the parameter's shape."
+    ) { Wrong.step(.shape) },
+    Example(
+      "Wrong: the new sum of w [2] has the shape [1]. "
+        + "Fix: parameters and their state keep the parameter's shape."
+    ) { Wrong.step(.shapeOfState) },
+    Example("Optimizer: there are no groups. Fix: give one or more.") {
+      _ = Optimizer<Wrong>(groups: [])
+    },
+    Example(
+      "Optimizer: a parameter of shape [2] stands in two groups. "
+        + "Fix: give each parameter to one group."
+    ) {
+      let both = parameters
+      _ = Optimizer(groups: [.init(both, Wrong()), .init(both, Wrong())])
+    },
+    Example(
+      "Wrong: other groups of parameters than the optimizer was made for. "
+        + "Fix: change the groups' settings alone, or make a new optimizer."
+    ) { Optimizer(Wrong(), for: parameters).groups = [.init(parameters, Wrong())] },
+    Example(
+      "Wrong: the groups have 0.5 and 0.25. Fix: read and change it in each of optimizer.groups."
+    ) {
+      let optimizer = Optimizer(groups: [
+        .init(parameters, Wrong()), .init(parameters, Wrong(share: 0.25)),
+      ])
+      optimizer.share *= 0.5
+    },
+  ]
 
   private static let layers: [Example] = [
     Example(
@@ -116,7 +228,7 @@ struct ArgumentTests {
       }
     ]
 
-  private static let all = settings + layers + data
+  private static let all = settings + rules + layers + data
 
   @Test("Word for word", arguments: all.indices)
   func message(number: Int) async {
@@ -130,9 +242,10 @@ struct ArgumentTests {
 
   @Test func bordersAreLegal() {
     let parameters = ArgumentTests.parameters
-    let sgd = SGD(parameters, learningRate: 0, momentum: 0.999)
+    let sgd = Optimizer(SGD(learningRate: 0, momentum: 0.999), for: parameters)
     sgd.learningRate = 0
-    let adam = AdamW(parameters, learningRate: 0, weightDecay: 0, betas: (0, 0), epsilon: 0)
+    let adam = Optimizer(
+      AdamW(learningRate: 0, weightDecay: 0, betas: (0, 0), epsilon: 0), for: parameters)
     adam.weightDecay = 0
     #expect(Linear(0, 0).parameters.scalarCount == 0)
     let zeros = Parameter(shape: [3], .uniform(bound: 0))

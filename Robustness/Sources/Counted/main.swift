@@ -4,7 +4,7 @@ import Pullback
 
 // Work of which the instructions are counted: see Benchmarks/count.
 //
-//   Counted fresh|recorded|nodes|plans TIMES
+//   Counted fresh|recorded|nodes|plans|networks TIMES
 
 struct Classifier: Layer {
   let hidden = Linear(784, 50), output = Linear(50, 10)
@@ -25,7 +25,7 @@ func batch(_ size: Int) -> (x: Tensor<Float>, labels: Tensor<Int32>) {
 
 func work(_ kind: String, times: Int) -> Bool {
   let model = Classifier().initialized(seed: 7)
-  let optimizer = SGD(model.parameters, learningRate: 0.01)
+  let optimizer = Optimizer(SGD(learningRate: 0.01), for: model.parameters)
   let (x, labels) = batch(1)
   switch kind {
   case "fresh":
@@ -47,6 +47,15 @@ func work(_ kind: String, times: Int) -> Bool {
       let (x, labels) = batch(size)
       optimizer.minimize(softmaxCrossEntropy(model(x), labels: labels))
     }
+  case "networks":
+    for _ in 0..<times {
+      let next = Classifier()
+      for (parameter, known) in zip(next.parameters, model.parameters) {
+        parameter.parameter.value = known.parameter.value
+      }
+      Optimizer(SGD(learningRate: 0.01), for: next.parameters).minimize(
+        softmaxCrossEntropy(next(x), labels: labels))
+    }
   default: return false
   }
   return true
@@ -54,5 +63,5 @@ func work(_ kind: String, times: Int) -> Bool {
 
 let arguments = CommandLine.arguments
 guard arguments.count == 3, let times = Int(arguments[2]), work(arguments[1], times: times) else {
-  fatalError("fresh|recorded|nodes|plans TIMES")
+  fatalError("fresh|recorded|nodes|plans|networks TIMES")
 }

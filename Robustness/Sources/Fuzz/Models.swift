@@ -72,8 +72,8 @@ private func use(_ file: ModelFile) {
   let columns = model.inputCount ?? 2
   let y = model(Tensor<Float>.uniform([2, columns], key: RandomKey(seed: 1)))
   precondition(y.scalars.count == y.shape.elementCount)
-  guard let state = file.optimizer, !model.parameters.isEmpty,
-    let optimizer = optimizer(state, model.parameters), (try? file.restore(optimizer)) != nil
+  guard !model.parameters.isEmpty,
+    let optimizer = try? file.makeOptimizer(for: model.parameters)
   else { return }
   for key in RandomKey(seed: 2).split(into: 2) {
     optimizer.minimize(
@@ -91,25 +91,6 @@ private func use(_ file: ModelFile) {
 }
 
 private func isFinite(_ x: Tensor<Float>) -> Tensor<Bool> { (abs(x) .< .infinity).all() }
-
-/// The optimizer that a state describes; nil if it is not the package's.
-private func optimizer(_ state: OptimizerState, _ parameters: Parameters) -> (any Optimizer)? {
-  func setting(_ name: String) -> Float { Float(state.settings[name]!) }
-  if state.settings.isEmpty { return nil }
-  switch state.kind {
-  case "SGD":
-    return SGD(parameters, learningRate: setting("learningRate"), momentum: setting("momentum"))
-  case "Adam":
-    return Adam(
-      parameters, learningRate: setting("learningRate"),
-      betas: (setting("beta1"), setting("beta2")), epsilon: setting("epsilon"))
-  case "AdamW":
-    return AdamW(
-      parameters, learningRate: setting("learningRate"), weightDecay: setting("weightDecay"),
-      betas: (setting("beta1"), setting("beta2")), epsilon: setting("epsilon"))
-  default: return nil
-  }
-}
 
 private let path = FileManager.default.temporaryDirectory
   .appending(path: "pullback-fuzz-\(ProcessInfo.processInfo.processIdentifier).safetensors").path

@@ -65,12 +65,15 @@ extension Preprocessing.Column: CustomStringConvertible {
 }
 
 extension OptimizerState: CustomStringConvertible {
-  /// The kind, the settings with the digits of Float that they are used with, and the steps taken.
+  /// The rules, the settings with the digits of Float that they are used with, and the steps taken.
   public var description: String {
-    let words = settings.sorted { $0.key < $1.key }.map {
-      "\($0.key.shortened): \(Float($0.value))"
+    let rules = groups.map { group in
+      let words = group.settings.sorted { $0.key < $1.key }.map {
+        "\($0.key.shortened): \(Float($0.value))"
+      }
+      return "\(group.kind.shortened)(\(words.joined(separator: ", ")))"
     }
-    return "\(kind.shortened)(\(words.joined(separator: ", "))) after \(counted(stepCount, "step"))"
+    return "\(rules.joined(separator: " and ")) after \(counted(stepCount, "step"))"
   }
 }
 

@@ -46,9 +46,10 @@ public struct ModelFile: Sendable {
   /// change it.
   ///
   /// - Parameter optimizer: given if training is to go on from the file.
-  public init(
+  public init<Rule>(
     _ model: some ParameterTree, preprocessing: Preprocessing? = nil, classNames: [String] = [],
-    summary: JSON = [:], optimizer: (any Optimizer)? = nil, randomKeys: [String: RandomKey] = [:]
+    summary: JSON = [:], optimizer: Optimizer<Rule>? = Optimizer<SGD>?.none,
+    randomKeys: [String: RandomKey] = [:]
   ) {
     var weights = NamedTensors()
     let leaves = model.parameters.distinctPaths
@@ -61,7 +62,7 @@ public struct ModelFile: Sendable {
     self.preprocessing = preprocessing
     self.classNames = classNames
     self.summary = summary
-    self.optimizer = optimizer.map(OptimizerState.init(of:))
+    self.optimizer = optimizer.map { OptimizerState(of: $0) }
     self.randomKeys = randomKeys
   }
 
@@ -103,9 +104,23 @@ public struct ModelFile: Sendable {
     model.parameters.tellPaths()
   }
 
-  /// Puts an optimizer to where it stood: see ``OptimizerState/restore(_:file:)``. Restore the
-  /// model too, in any order.
-  public func restore(_ optimizer: any Optimizer) throws(FileError) {
+  /// An optimizer as it was saved, over the parameters of a model: its rule, settings, state and
+  /// step count.
+  ///
+  /// - Parameter rules: yours, with any settings; those of this package are known.
+  /// - Throws: if the file holds no optimizer, one of another rule, or one of other parameters.
+  public func makeOptimizer(
+    for parameters: Parameters, rules: [any UpdateRule] = []
+  ) throws(FileError) -> Optimizer<AnyRule> {
+    guard let state = self.optimizer else {
+      throw FileError(.malformed, in: file, "holds no state of an optimizer")
+    }
+    return try state.makeOptimizer(for: parameters, rules: rules, file: file)
+  }
+
+  /// Puts an optimizer to where it stood: see ``OptimizerState/restore(_:file:)``. Restore the model
+  /// too, in any order.
+  public func restore<Rule>(_ optimizer: Optimizer<Rule>) throws(FileError) {
     guard let state = self.optimizer else {
       throw FileError(.malformed, in: file, "holds no state of an optimizer")
     }

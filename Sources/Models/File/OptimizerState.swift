@@ -5,48 +5,100 @@ import PullbackNetworks
 import PullbackTensors
 
 /// Where an optimizer stands: what training needs to go on as if it had not stopped.
+///
+/// ```swift
+/// let w = Parameter(value: [4])
+/// let optimizer = Optimizer(SGD(learningRate: 0.1), for: ["w": w])
+/// optimizer.minimize(w.value.squared().sum())
+/// print(OptimizerState(of: optimizer))
+/// // SGD(learningRate: 0.1, momentum: 0.0) after 1 step
+/// ```
 public struct OptimizerState: Sendable {
-  /// The name of the optimizer's type: "SGD", "Adam".
-  public let kind: String
+  /// Parameters that change alike: their rule and its settings.
+  public struct Group: Sendable, Equatable {
+    /// The name of the rule: "SGD", "Adam".
+    public let kind: String
+    /// The rule's settings by name: "learningRate", "momentum", "beta1", ...
+    public let settings: [String: Double]
+    /// The paths of the group's parameters; nil if it is the only one, which has all.
+    public let paths: [String]?
+  }
+
   public let stepCount: Int
-  /// What was chosen when the optimizer was made: "momentum", "beta1", ... and its learning rate.
-  /// Empty for optimizers that are not this package's own; what these keep is saved as it is.
-  public let settings: [String: Double]
+  /// One or more.
+  public let groups: [Group]
   /// The numbers kept for each parameter: "velocity/hidden.weight".
   public let numbers: NamedTensors
+  /// A rule of yours that has the name of one of this package's.
+  let misnamed: String?
+
+  /// The name of the rule, of the first group if there are several.
+  public var kind: String { groups[0].kind }
+  /// The settings of the rule, of the first group if there are several.
+  public var settings: [String: Double] { groups[0].settings }
 
   /// The state of an optimizer as it is now.
-  public init(of optimizer: any Optimizer) {
-    kind = String(describing: type(of: optimizer))
+  public init<Rule>(of optimizer: Optimizer<Rule>) {
     stepCount = optimizer.stepCount
-    settings = OwnOptimizer.settings(of: optimizer).mapValues(Double.init)
+    groups = optimizer.groupsWithPaths.map { group, paths in
+      Group(
+        kind: group.rule.name,
+        settings: Dictionary(
+          uniqueKeysWithValues: group.rule.storedSettings.map { ($0.name, Double($0.number)) }),
+        paths: optimizer.groups.count == 1 ? nil : paths)
+    }
     var numbers = NamedTensors()
     for (name, parameter) in OptimizerState.slots(of: optimizer) {
       numbers.add(name, parameter.value)
     }
     self.numbers = numbers
+    misnamed = optimizer.groups.lazy.map(\.rule).first(where: KnownRules.lendNameTo)?.name
   }
 
-  /// Puts an optimizer of the same kind, over parameters of the same names and shapes, to where
+  /// An optimizer that stands where this one stood, over parameters of the same names and shapes.
+  ///
+  /// - Parameter rules: yours, with any settings; those of this package are known.
+  public func makeOptimizer(
+    for parameters: Parameters, rules: [any UpdateRule] = [], file: String = "OptimizerState"
+  ) throws(FileError) -> Optimizer<AnyRule> {
+    let check = FileCheck(kind: .malformed, file: file)
+    var made: [Optimizer<AnyRule>.Group] = []
+    for (number, group) in groups.enumerated() {
+      let part = group.paths == nil ? "optimizer" : "optimizer.groups[\(number)]"
+      guard let known = KnownRules[group.kind] ?? rules.first(where: { $0.name == group.kind })
+      else { throw check.error(part, "\(group.kind.quoted) is no rule that is known here") }
+      let rule = try group.rule(like: AnyRule(known), at: "\(part).settings", check)
+      let paths = group.paths.map { Set($0.map(Name.init)) }
+      made.append(.init(parameters, where: { paths?.contains(Name($0)) ?? true }, rule))
+    }
+    let optimizer = Optimizer(groups: made)
+    try restore(optimizer, file: file)
+    return optimizer
+  }
+
+  /// Puts an optimizer with the same rule, over parameters of the same names and shapes, to where
   /// this one stood: state, step count and learning rate. Throws if it is another, or was made with
   /// other settings; nothing changes then.
-  public func restore(
-    _ optimizer: any Optimizer, file: String = "OptimizerState"
+  public func restore<Rule>(
+    _ optimizer: Optimizer<Rule>, file: String = "OptimizerState"
   ) throws(FileError) {
     func malformed(_ problem: String) -> FileError {
       FileError(.malformed, in: file, at: .part("optimizer"), problem)
     }
-    let other = String(describing: type(of: optimizer))
-    guard other == kind else {
-      throw malformed("holds the state of \(kind.quoted), not of \(other.quoted)")
+    var restored = optimizer.groups
+    guard groups.count == restored.count else {
+      throw malformed(
+        "holds \(counted(groups.count, "group")) of parameters, not \(restored.count)")
     }
-    for (name, number) in OwnOptimizer.settings(of: optimizer).sorted(by: { $0.key < $1.key })
-    where name != "learningRate" {
-      // A file made elsewhere may have 0.9, which is no Float.
-      let given = settings[name].map { Float($0) }
-      guard given == number else {
-        throw malformed(
-          "was made with \(name) \(given.map { "\($0)" } ?? "not given"), not \(number)")
+    for (number, group) in groups.enumerated() {
+      let paths = optimizer.groupsWithPaths[number].paths
+      guard group.paths == nil || group.paths == paths else {
+        throw malformed("holds other parameters in group \(number)")
+      }
+      do throws(SettingError) {
+        restored[number].rule.learningRate = try group.learningRate(for: restored[number].rule)
+      } catch {
+        throw malformed(error.problem)
       }
     }
     try Assignment(
@@ -54,43 +106,112 @@ public struct OptimizerState: Sendable {
       file: file
     ).perform()
     optimizer.stepCount = stepCount
-    if let rate = settings["learningRate"] { OptimizerState.setRate(Float(rate), of: optimizer) }
+    optimizer.groups = restored
   }
 
   /// The parameters of an optimizer's state under their names: "velocity/hidden.weight".
-  private static func slots(of optimizer: any Optimizer) -> [(name: String, Parameter)] {
-    let names = OwnOptimizer(optimizer)?.slots ?? []
-    let paths = optimizer.parameters.distinctPaths
-    return zip(paths, optimizer.state).flatMap { path, slots in
-      slots.enumerated().map { index, slot in
-        ("\(index < names.count ? names[index] : "\(index)")/\(path.name)", slot)
+  private static func slots<Rule>(of optimizer: Optimizer<Rule>) -> [(name: String, Parameter)] {
+    let state = optimizer.state
+    var number = 0, slots: [(name: String, Parameter)] = []
+    for (group, paths) in optimizer.groupsWithPaths {
+      for path in paths {
+        slots += zip(group.rule.stateNames, state[number]).map { ("\($0)/\(path)", $1) }
+        number += 1
       }
     }
+    return slots
   }
+}
 
-  private static func setRate(_ rate: Float, of optimizer: any Optimizer) {
-    (optimizer as? SGD)?.learningRate = rate
-    (optimizer as? Adam)?.learningRate = rate
-    (optimizer as? AdamW)?.learningRate = rate
+/// Why settings are not those of a rule.
+struct SettingError: Error {
+  let problem: String
+}
+
+extension OptimizerState.Group {
+  /// The learning rate for a rule that was made with the same other settings.
+  fileprivate func learningRate<Rule: UpdateRule>(for rule: Rule) throws(SettingError) -> Float {
+    guard kind == rule.name else {
+      throw SettingError(problem: "holds the state of \(kind.quoted), not of \(rule.name.quoted)")
+    }
+    for setting in rule.settings.sorted(by: { $0.name < $1.name }) {
+      // A file made elsewhere may have 0.9, which is no Float.
+      let given = settings[setting.name].map { Float($0) } ?? setting.absent
+      let number = setting.number(of: rule)
+      guard given == number else {
+        let given = given.map { "\($0)" } ?? "not given"
+        throw SettingError(problem: "was made with \(setting.name) \(given), not \(number)")
+      }
+    }
+    // Of before there were names, of rules of the user's own, there are no settings.
+    guard let rate = settings["learningRate"].map({ Float($0) }) else { return rule.learningRate }
+    guard SettingRange.size.contains(rate) else {
+      throw SettingError(problem: "has the learning rate \(rate)")
+    }
+    return rate
+  }
+}
+
+extension Optimizer {
+  /// The groups with the paths of their parameters, each once.
+  fileprivate var groupsWithPaths: [(group: Group, paths: [String])] {
+    var paths = parameters.distinctPaths.map(\.name)[...]
+    return groups.map { group in
+      let count = group.parameters.distinctPaths.count
+      defer { paths = paths.dropFirst(count) }
+      return (group, Array(paths.prefix(count)))
+    }
   }
 }
 
 extension OptimizerState {
   var json: JSON {
-    [
-      "kind": .string(kind), "stepCount": .integer(stepCount),
-      "settings": .object(
-        settings.sorted { $0.key < $1.key }.map { .init($0.key, .number($0.value)) }),
+    var members: [JSON.Member] = [
+      .init("kind", .string(kind)), .init("stepCount", .integer(stepCount)),
+      .init("settings", groups[0].jsonOfSettings),
     ]
+    if groups[0].paths != nil {
+      // What is above is the first group, for readers that know no groups.
+      members.append(
+        .init(
+          "groups",
+          .array(
+            groups.map { group in
+              [
+                "kind": .string(group.kind), "settings": group.jsonOfSettings,
+                "parameters": .array(group.paths!.map(JSON.string)),
+              ]
+            })))
+    }
+    return .object(members)
   }
 
   init(_ reader: MetadataReader, _ numbers: NamedTensors) throws(FileError) {
-    kind = try reader.member("kind").string()
+    let kind = try reader.member("kind").string()
     stepCount = try reader.member("stepCount").count()
-    settings = try reader.member("settings").members { (setting) throws(FileError) in
-      try setting.number()
-    }
+    let only = Group(kind: kind, settings: try Group.settings(of: reader), paths: nil)
+    let list = reader.memberIfPresent("groups")
+    groups =
+      try list?.elements { (group) throws(FileError) in
+        Group(
+          kind: try group.member("kind").string(), settings: try Group.settings(of: group),
+          paths: try group.member("parameters").strings())
+      } ?? [only]
+    if let list, groups.isEmpty { throw list.malformed("one group or more expected") }
     self.numbers = numbers
+    misnamed = nil
+  }
+}
+
+extension OptimizerState.Group {
+  fileprivate var jsonOfSettings: JSON {
+    .object(settings.sorted { $0.key < $1.key }.map { .init($0.key, .number($0.value)) })
+  }
+
+  fileprivate static func settings(
+    of reader: MetadataReader
+  ) throws(FileError) -> [String: Double] {
+    try reader.member("settings").members { (setting) throws(FileError) in try setting.number() }
   }
 }
 

@@ -13,165 +13,132 @@ import PullbackTensors
 ///
 /// ```swift
 /// let w = Parameter(value: [4])
-/// let optimizer = Adam(["w": w], learningRate: 0.1)
+/// let optimizer = Optimizer(Adam(learningRate: 0.1), for: ["w": w])
 /// optimizer.minimize(w.value.squared().sum())
 /// print(w.value)   // [3.9]
 /// ```
-public final class Adam: Optimizer {
-  public let parameters: Parameters
-  /// η. May change at any step without a new plan.
-  public var learningRate: Float {
-    didSet {
-      Settings(optimizer: "Adam").checkSize(learningRate, "a learning rate")
-      updateScalars()
-    }
-  }
-  /// β₁ and β₂, 0 ..< 1.
-  public let betas: (Float, Float)
+public struct Adam: AdaptiveMoments {
+  public let name = "Adam"
+  /// η.
+  public var learningRate: Float
+  /// β₁, 0 ..< 1.
+  public var beta1: Float
+  /// β₂, 0 ..< 1.
+  public var beta2: Float
   /// ε, which keeps the division finite.
-  public let epsilon: Float
-  public let state: [[Parameter]]
-  public var stepCount = 0 {
-    didSet {
-      Settings(optimizer: "Adam").checkStepCount(stepCount)
-      updateScalars()
-    }
-  }
-  public let programs = StepPrograms()
+  public var epsilon: Float
 
   /// A mistake if the learning rate or ε is negative or not finite, or a β not in 0 ..< 1.
   public init(
-    _ parameters: Parameters, learningRate: Float = 1e-3, betas: (Float, Float) = (0.9, 0.999),
-    epsilon: Float = 1e-8, file: StaticString = #fileID, line: UInt = #line
+    learningRate: Float = 1e-3, betas: (Float, Float) = (0.9, 0.999), epsilon: Float = 1e-8,
+    file: StaticString = #fileID, line: UInt = #line
   ) {
-    let settings = Settings(optimizer: "Adam", site: CallSite(file, line))
-    settings.checkSize(learningRate, "a learning rate")
-    settings.checkBetas(betas)
-    settings.checkSize(epsilon, "an epsilon")
-    parameters.initializeMissing()
-    let parameters = parameters.trained
-    self.parameters = parameters
     self.learningRate = learningRate
-    self.betas = betas
+    (beta1, beta2) = betas
     self.epsilon = epsilon
-    state = zip(parameters.zerosAlike(), parameters.zerosAlike()).map { [$0, $1] }
-    updateScalars()
+    check(allSettings, at: CallSite(file, line))
   }
 
-  /// β₁, 1 - β₁, β₂, 1 - β₂, ηₜ, εₜ.
-  public private(set) var scalars = [Double](repeating: 0, count: 6)
+  public var settings: [Setting<Adam>] { momentSettings }
 
-  private func updateScalars() {
-    updateAdamScalars(&scalars, betas, epsilon, step: stepCount, learningRate: learningRate)
+  public var stateNames: [String] { momentNames }
+
+  public func addScalars(to scalars: inout RuleValues<Double>, step: Int) {
+    addMomentScalars(to: &scalars, step: step)
   }
 
   public func updated(
-    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]],
-    scalars: [Tensor<Float>]
-  ) -> (parameters: [Tensor<Float>], state: [[Tensor<Float>]]) {
-    adamUpdate(parameters, gradients, state, scalars)
+    _ w: Tensor<Float>, gradient: Tensor<Float>, state: inout RuleValues<Tensor<Float>>,
+    scalars: RuleValues<Tensor<Float>>
+  ) -> Tensor<Float> {
+    w - step(gradient, &state, scalars)
   }
 }
 
 /// Adam with decoupled weight decay: before Adam's step, w ← w - η λ w.
 ///
 /// Source: Loshchilov, Hutter, "Decoupled weight decay regularization", ICLR 2019.
-public final class AdamW: Optimizer {
-  public let parameters: Parameters
-  /// η. May change at any step without a new plan.
-  public var learningRate: Float {
-    didSet {
-      Settings(optimizer: "AdamW").checkSize(learningRate, "a learning rate")
-      updateScalars()
-    }
-  }
+public struct AdamW: AdaptiveMoments {
+  public let name = "AdamW"
+  /// η.
+  public var learningRate: Float
   /// λ.
-  public var weightDecay: Float {
-    didSet {
-      Settings(optimizer: "AdamW").checkSize(weightDecay, "a weight decay")
-      updateScalars()
-    }
-  }
-  /// β₁ and β₂, 0 ..< 1.
-  public let betas: (Float, Float)
+  public var weightDecay: Float
+  /// β₁, 0 ..< 1.
+  public var beta1: Float
+  /// β₂, 0 ..< 1.
+  public var beta2: Float
   /// ε, which keeps the division finite.
-  public let epsilon: Float
-  public let state: [[Parameter]]
-  public var stepCount = 0 {
-    didSet {
-      Settings(optimizer: "AdamW").checkStepCount(stepCount)
-      updateScalars()
-    }
-  }
-  public let programs = StepPrograms()
+  public var epsilon: Float
 
   /// A mistake if the learning rate, λ or ε is negative or not finite, or a β not in 0 ..< 1.
   public init(
-    _ parameters: Parameters, learningRate: Float = 1e-3, weightDecay: Float = 0.01,
-    betas: (Float, Float) = (0.9, 0.999), epsilon: Float = 1e-8,
-    file: StaticString = #fileID, line: UInt = #line
+    learningRate: Float = 1e-3, weightDecay: Float = 0.01, betas: (Float, Float) = (0.9, 0.999),
+    epsilon: Float = 1e-8, file: StaticString = #fileID, line: UInt = #line
   ) {
-    let settings = Settings(optimizer: "AdamW", site: CallSite(file, line))
-    settings.checkSize(learningRate, "a learning rate")
-    settings.checkSize(weightDecay, "a weight decay")
-    settings.checkBetas(betas)
-    settings.checkSize(epsilon, "an epsilon")
-    parameters.initializeMissing()
-    let parameters = parameters.trained
-    self.parameters = parameters
     self.learningRate = learningRate
     self.weightDecay = weightDecay
-    self.betas = betas
+    (beta1, beta2) = betas
     self.epsilon = epsilon
-    state = zip(parameters.zerosAlike(), parameters.zerosAlike()).map { [$0, $1] }
-    updateScalars()
+    check(allSettings, at: CallSite(file, line))
   }
 
-  /// Adam's, and 1 - η λ.
-  public private(set) var scalars = [Double](repeating: 0, count: 7)
+  public var settings: [Setting<AdamW>] {
+    [Setting("weightDecay", \.weightDecay, .size)] + momentSettings
+  }
 
-  private func updateScalars() {
-    updateAdamScalars(&scalars, betas, epsilon, step: stepCount, learningRate: learningRate)
-    scalars[6] = 1 - Double(learningRate) * Double(weightDecay)
+  public var stateNames: [String] { momentNames }
+
+  public func addScalars(to scalars: inout RuleValues<Double>, step: Int) {
+    addMomentScalars(to: &scalars, step: step)
+    scalars.kept = 1 - Double(learningRate) * Double(weightDecay)
   }
 
   public func updated(
-    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]],
-    scalars: [Tensor<Float>]
-  ) -> (parameters: [Tensor<Float>], state: [[Tensor<Float>]]) {
-    adamUpdate(parameters.map { scalars[6] * $0 }, gradients, state, scalars)
+    _ w: Tensor<Float>, gradient: Tensor<Float>, state: inout RuleValues<Tensor<Float>>,
+    scalars: RuleValues<Tensor<Float>>
+  ) -> Tensor<Float> {
+    scalars.kept * w - step(gradient, &state, scalars)
   }
 }
 
-/// Written in place: a replayed step allocates nothing.
-private func updateAdamScalars(
-  _ scalars: inout [Double], _ betas: (Float, Float), _ epsilon: Float, step: Int,
-  learningRate: Float
-) {
-  let (beta1, beta2) = (Double(betas.0), Double(betas.1))
-  scalars[0] = beta1
-  scalars[1] = 1 - beta1
-  scalars[2] = beta2
-  scalars[3] = 1 - beta2
-  let correction = (1 - beta2.power(step)).squareRoot()
-  scalars[4] = Double(learningRate) * correction / (1 - beta1.power(step))
-  scalars[5] = Double(epsilon) * correction
+/// What Adam and AdamW share.
+protocol AdaptiveMoments: UpdateRule {
+  var beta1: Float { get set }
+  var beta2: Float { get set }
+  var epsilon: Float { get set }
 }
 
-/// The step that Adam and AdamW share; `scalars` in the order of `updateAdamScalars`.
-private func adamUpdate(
-  _ parameters: [Tensor<Float>], _ gradients: [Tensor<Float>], _ state: [[Tensor<Float>]],
-  _ scalars: [Tensor<Float>]
-) -> (parameters: [Tensor<Float>], state: [[Tensor<Float>]]) {
-  var result: (parameters: [Tensor<Float>], state: [[Tensor<Float>]]) = ([], [])
-  for (index, gradient) in gradients.enumerated() {
-    let first = scalars[0] * state[index][0] + scalars[1] * gradient
-    let second = scalars[2] * state[index][1] + scalars[3] * gradient.squared()
-    let size = sqrt(second) + scalars[5]
-    result.parameters.append(parameters[index] - scalars[4] * first / size)
-    result.state.append([first, second])
+extension AdaptiveMoments {
+  var momentSettings: [Setting<Self>] {
+    [
+      Setting("beta1", \.beta1, .share, title: "a first beta"),
+      Setting("beta2", \.beta2, .share, title: "a second beta"),
+      Setting("epsilon", \.epsilon, .size),
+    ]
   }
-  return result
+
+  var momentNames: [String] { ["firstMoment", "secondMoment"] }
+
+  func addMomentScalars(to scalars: inout RuleValues<Double>, step: Int) {
+    let (beta1, beta2) = (Double(beta1), Double(beta2))
+    scalars.firstShare = 1 - beta1
+    scalars.secondShare = 1 - beta2
+    let correction = (1 - beta2.power(step)).squareRoot()
+    scalars.rate = Double(learningRate) * correction / (1 - beta1.power(step))
+    scalars.margin = Double(epsilon) * correction
+  }
+
+  /// ηₜ m / (√v + εₜ), with the new moments.
+  func step(
+    _ gradient: Tensor<Float>, _ state: inout RuleValues<Tensor<Float>>,
+    _ scalars: RuleValues<Tensor<Float>>
+  ) -> Tensor<Float> {
+    let first = scalars.beta1 * state.firstMoment + scalars.firstShare * gradient
+    let second = scalars.beta2 * state.secondMoment + scalars.secondShare * gradient.squared()
+    (state.firstMoment, state.secondMoment) = (first, second)
+    return scalars.rate * first / (sqrt(second) + scalars.margin)
+  }
 }
 
 extension Double {

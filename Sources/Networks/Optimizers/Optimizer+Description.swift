@@ -2,14 +2,17 @@
 
 import PullbackTensors
 
-extension Optimizer {
-  /// The type, the steps taken and what is trained.
+extension Optimizer: CustomStringConvertible, CustomReflectable {
+  /// The rules with their settings, the steps taken and what is trained.
   ///
   /// ```swift
-  /// print(SGD(Linear(4, 2).parameters, learningRate: 0.1))
+  /// print(Optimizer(SGD(learningRate: 0.1), for: Linear(4, 2).parameters))
   /// // SGD(learningRate: 0.1, momentum: 0.0) after 0 steps, of 2 parameters, 10 numbers
   /// ```
-  public var description: String { summary([:]) }
+  public var description: String {
+    let rules = groups.map(\.rule.summary).joined(separator: " and ")
+    return "\(rules) after \(counted(stepCount, "step")), of \(parameters.counts)"
+  }
 
   /// What `dump` and debuggers show.
   public var customMirror: Mirror {
@@ -18,34 +21,20 @@ extension Optimizer {
       self, children: ["summary": description, "stepCount": stepCount, "parameters": state],
       displayStyle: .class)
   }
-
-  fileprivate func summary(_ settings: KeyValuePairs<String, Float>) -> String {
-    let words = settings.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
-    return "\(type(of: self))(\(words)) after \(counted(stepCount, "step")), "
-      + "of \(parameters.counts)"
-  }
 }
 
-extension SGD {
-  public var description: String {
-    summary(["learningRate": learningRate, "momentum": momentum])
+extension UpdateRule {
+  /// The settings as files hold them: those that are as they were before there were such, are left
+  /// out.
+  package var storedSettings: [(name: String, number: Float)] {
+    allSettings.map { (setting: $0, number: $0.number(of: self)) }
+      .filter { $0.setting.absent != $0.number }.map { ($0.setting.name, $0.number) }
   }
-}
 
-extension Adam {
-  public var description: String {
-    summary([
-      "learningRate": learningRate, "beta1": betas.0, "beta2": betas.1, "epsilon": epsilon,
-    ])
-  }
-}
-
-extension AdamW {
-  public var description: String {
-    summary([
-      "learningRate": learningRate, "weightDecay": weightDecay, "beta1": betas.0,
-      "beta2": betas.1, "epsilon": epsilon,
-    ])
+  /// "SGD(learningRate: 0.1, momentum: 0.9)".
+  package var summary: String {
+    let words = storedSettings.map { "\($0.name): \($0.number)" }.joined(separator: ", ")
+    return "\(name)(\(words))"
   }
 }
 
@@ -56,8 +45,4 @@ extension RecordedStep: CustomStringConvertible {
     repeat note((each Input).self)
     return "recorded step of (\(inputs.joined(separator: ", ")))"
   }
-}
-
-extension StepPrograms: CustomStringConvertible {
-  public var description: String { "\(counted(structureCount, "structure")) of losses" }
 }

@@ -4,40 +4,133 @@ import PullbackPlans
 import PullbackRuntime
 import PullbackTensors
 
-/// A way to change parameters so that a loss gets smaller.
+/// Changes parameters by an ``UpdateRule`` so that a loss gets smaller.
+///
+/// The rule's settings are the optimizer's: `optimizer.learningRate *= 0.5` counts from the next
+/// step on and needs no new plan. Parameters may stand in groups, each with a rule of its own
+/// settings.
 ///
 /// An optimizer is used by one thread at a time; several threads train several models, each with an
 /// optimizer of its own. It initialises parameters that have no numbers yet, with seed 0.
-public protocol Optimizer: AnyObject, CustomStringConvertible, CustomReflectable {
-  /// What is trained.
-  var parameters: Parameters { get }
+///
+/// ```swift
+/// let model = Linear(2, 1).initialized(seed: 7)
+/// let optimizer = Optimizer(SGD(learningRate: 0.1, momentum: 0.9), for: model.parameters)
+/// optimizer.minimize(model([[1, 2]]).squared().sum())
+/// optimizer.learningRate *= 0.5
+/// print(optimizer)
+/// // SGD(learningRate: 0.05, momentum: 0.9) after 1 step, of 2 parameters, 3 numbers
+/// ```
+@dynamicMemberLookup
+public final class Optimizer<Rule: UpdateRule> {
+  /// What is trained, under the paths of the groups' trees; where two groups have a path in common,
+  /// all paths begin with the number of their group.
+  public let parameters: Parameters
+  private var knownGroups: [Group]
+  /// Those of each group.
+  private var settings: [[Setting<Rule>]]
+  private var forms: [Rule] = []
+  private var keptState: [[Parameter]] = []
+  private var areSettingsNew = true
+  private var count = 0
+  private var programs: StepPrograms?
 
-  /// Numbers that the optimizer keeps for each parameter, in the order of the parameters, each in
-  /// the parameter's shape.
-  var state: [[Parameter]] { get }
+  /// An optimizer of parameters that all change alike.
+  ///
+  /// ```swift
+  /// let optimizer = Optimizer(Adam(learningRate: 0.01), for: model.parameters)
+  /// ```
+  public convenience init(
+    _ rule: Rule, for parameters: Parameters, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    self.init(groups: [Group(parameters, rule)], file: file, line: line)
+  }
 
-  /// Steps taken so far, the one in progress included. From 2^53 on, where an exact count ends, it
-  /// stays as it is.
-  var stepCount: Int { get set }
+  /// An optimizer of groups of parameters, each with a rule of its own. A mistake if there is no
+  /// group, a parameter stands in two, or a setting is a number that it cannot be.
+  ///
+  /// ```swift
+  /// let optimizer = Optimizer(groups: [
+  ///   .init(model.hidden.parameters, SGD(learningRate: 0.01)),
+  ///   .init(model.output.parameters, SGD(learningRate: 0.1)),
+  /// ])
+  /// optimizer.groups[1].learningRate *= 0.5
+  /// ```
+  public init(groups: [Group], file: StaticString = #fileID, line: UInt = #line) {
+    let site = CallSite(file, line)
+    parameters = Group.tree(of: groups, at: site)
+    knownGroups = groups
+    settings = groups.map(\.rule.allSettings)
+    noteSettings(at: site)
+    parameters.tellPaths()
+  }
 
-  /// The numbers that may differ at each step, such as the learning rate.
-  var scalars: [Double] { get }
+  /// The groups; their settings may change, their parameters stay.
+  public var groups: [Group] {
+    get { knownGroups }
+    set {
+      if !newValue.elementsEqual(knownGroups, by: { $0.hasParameters(of: $1) }) {
+        Mistake(
+          knownGroups[0].rule.name, "other groups of parameters than the optimizer was made for",
+          fix: "change the groups' settings alone, or make a new optimizer"
+        ).stop(at: nil)
+      }
+      knownGroups = newValue
+      settings = newValue.map(\.rule.allSettings)
+      noteSettings()
+    }
+  }
 
-  /// Where the optimizer keeps the steps that it has written down:
-  /// `public let programs = StepPrograms()`.
-  var programs: StepPrograms { get }
+  /// A setting of the rule. Where there are groups, setting it sets that of all; reading it is a
+  /// mistake if they differ.
+  public subscript<Value: Equatable>(dynamicMember path: WritableKeyPath<Rule, Value>) -> Value {
+    get {
+      let value = knownGroups[0].rule[keyPath: path]
+      if let other = knownGroups.first(where: { $0.rule[keyPath: path] != value }) {
+        Mistake(
+          other.rule.name, "the groups have \(value) and \(other.rule[keyPath: path])",
+          fix: "read and change it in each of optimizer.groups"
+        ).stop(at: nil)
+      }
+      return value
+    }
+    set {
+      for index in knownGroups.indices { knownGroups[index].rule[keyPath: path] = newValue }
+      noteSettings()
+    }
+  }
 
-  /// The update rule: from the parameters, their gradients and their state to new parameters and
-  /// new state, in the same order; `scalars` are those above, as tensors. Only parameters that the
-  /// loss depends on are given. Called once for losses of the same structure, so what it writes
-  /// down must depend on its arguments alone.
-  func updated(
-    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]],
-    scalars: [Tensor<Float>]
-  ) -> (parameters: [Tensor<Float>], state: [[Tensor<Float>]])
-}
+  private func noteSettings(at site: CallSite? = nil) {
+    for (group, settings) in zip(knownGroups, settings) { group.rule.check(settings, at: site) }
+    areSettingsNew = true
+  }
 
-extension Optimizer {
+  /// Steps taken so far. From 2^53 on, where an exact count ends, it stays as it is.
+  public var stepCount: Int {
+    get { count }
+    set {
+      if !stepCounts.contains(newValue) {
+        Mistake(
+          knownGroups[0].rule.name, "a step count of \(newValue)",
+          fix: "count steps from 0 on" + (newValue > 0 ? ", to 2^53 at most" : "")
+        ).stop(at: nil)
+      }
+      count = newValue
+    }
+  }
+
+  /// The numbers that are kept for each parameter, in the order of the parameters, each once; for
+  /// one, in the order of its rule's names.
+  public var state: [[Parameter]] {
+    if areSettingsNew { readSettings() }
+    return keptState
+  }
+
+  /// A number of the step that was taken last, as the first group's rule made it: for tests.
+  package func scalar(_ name: String) -> Double {
+    currentPrograms().scalars.groups[0].values[name]
+  }
+
   /// Takes one step: gradients, new parameters and the loss in one plan. Returns the loss as it was
   /// before the step.
   ///
@@ -53,90 +146,78 @@ extension Optimizer {
   ) -> Float {
     var values = [loss.value]
     repeat values.append((each kept).value)
-    countStep()
-    return programs.minimize(values, with: self, at: CallSite(file, line))
-  }
-
-  func countStep() {
-    // Not in place: that takes memory for the property's observer.
-    if stepCount < stepCounts.upperBound { stepCount = stepCount + 1 }
+    return beginStep().minimize(values, at: CallSite(file, line))
   }
 
   /// The plan that `minimize(loss)` would run, for reading.
   public func plan(
     minimizing loss: Tensor<Float>, file: StaticString = #fileID, line: UInt = #line
   ) -> Plan {
-    PullbackRuntime.plan(
-      [loss.value],
-      replacing: replacements(
-        for: loss.value, slots, scalarsFrom: 0, at: CallSite(file, line)))
+    currentPrograms().plan(minimizing: loss.value, at: CallSite(file, line))
   }
 
-  /// Each parameter followed by its state.
-  var slots: [[Parameter]] {
-    zip(parameters.distinct, state).map { [$0] + $1 }
+  /// The programs for the next step, which is counted.
+  func beginStep() -> StepPrograms {
+    if count < stepCounts.upperBound { count += 1 }
+    return currentPrograms()
   }
 
-  /// The update of each parameter that the loss depends on, and of its state.
-  ///
-  /// - Parameters:
-  ///   - firstScalar: the number that replays know the first of `scalars` by.
-  ///   - recording: where the loss was traced, if it was.
-  func replacements(
-    for loss: Value, _ slots: [[Parameter]], scalarsFrom firstScalar: Int,
-    in recording: Recording? = nil, at site: CallSite?
-  ) -> [Replacement] {
-    let leaves = slots.map { slot in
-      slot.map { recording?.standIn(for: $0.leaf, in: $0.slot) ?? $0.leaf }
+  /// The programs of the rules as they are now, with the numbers for the step of this count.
+  private func currentPrograms() -> StepPrograms {
+    if areSettingsNew { readSettings() }
+    if let programs, programs.update(for: max(count, 1)) { return programs }
+    return makePrograms()
+  }
+
+  private func readSettings() {
+    areSettingsNew = false
+    let new = zip(knownGroups, settings).map { $0.rule.form(of: $1) }
+    if new != forms {
+      keepState(of: forms, as: new)
+      forms = new
+      programs = nil
     }
-    let found = gradientsIfReached(of: loss, withRespectTo: leaves.map { $0[0] }, at: site)
-    let reached = slots.indices.filter { found[$0] != nil }
-    if reached.isEmpty {
-      Mistake(
-        "minimize",
-        "the loss \(loss.label) depends on no current value of any of the "
-          + "\(slots.count) parameters",
-        fix: recording == nil
-          ? "compute the loss from the model after the last step"
-          : "read the model inside the recorded function"
-      ).stop(at: site)
+    guard let programs else { return }
+    for (index, group) in knownGroups.enumerated() {
+      programs.scalars.groups[index].read(group.rule, settings[index])
     }
-    for index in slots.indices where found[index] == nil {
-      refuseFormerValue(of: slots[index][0], in: loss, isRecorded: recording != nil, at: site)
-    }
-    let new = updated(
-      reached.map { Tensor(leaves[$0][0]) }, gradients: reached.map { Tensor(found[$0]!) },
-      state: reached.map { leaves[$0].dropFirst().map { Tensor($0) } },
-      scalars: scalars.indices.map {
-        let scalar = Operation.creation(.scalar(0, argument: firstScalar + $0))
-        return Tensor(Value(scalar, elementType: .float, shape: []))
-      })
-    return reached.enumerated().flatMap { order, index in
-      let updates = [new.parameters[order]] + new.state[order]
-      return zip(zip(slots[index], leaves[index]), updates).enumerated().map { place, pair in
-        let ((parameter, leaf), update) = pair
-        return Replacement(
-          slot: parameter.slot, number: place == 0 ? index : nil, leaf: leaf,
-          update: update.value)
+  }
+
+  /// What rules of other forms keep as well keeps its numbers; what is new starts at 0.
+  private func keepState(of old: [Rule], as new: [Rule]) {
+    var number = 0
+    let former = keptState
+    keptState = []
+    for (index, group) in knownGroups.enumerated() {
+      let names = old.isEmpty ? [] : old[index].stateNames
+      for parameter in group.parameters.distinct {
+        keptState.append(
+          new[index].stateNames.map { name in
+            names.firstIndex(of: name).map { former[number][$0] }
+              ?? Parameter(value: .zeros(parameter.shape))
+          })
+        number += 1
       }
     }
   }
-}
 
-extension Parameters {
-  /// Initialises what has no numbers yet, as optimizers do.
-  package func initializeMissing() {
-    refuseFrozen()
-    if contains(where: { !$0.parameter.isInitialized }) {
-      let known = filter { $0.parameter.isInitialized }.map { ($0.parameter, $0.parameter.value) }
-      initialize(seed: 0)
-      for (parameter, value) in known { parameter.value = value }
+  private func makePrograms() -> StepPrograms {
+    var scalars =
+      programs?.scalars
+      ?? StepScalars(zip(knownGroups, settings).map { StepScalars.Group($0.rule, $1) })
+    scalars.update(for: max(count, 1))
+    var writers: [RuleWriter<Rule>] = [], firstScalar = 0
+    for (index, group) in knownGroups.enumerated() {
+      let names = scalars.groups[index].values.names
+      writers += Array(
+        repeating: RuleWriter(form: forms[index], scalarNames: names, firstScalar: firstScalar),
+        count: group.parameters.distinct.count)
+      firstScalar += names.count
     }
-    tellPaths()
-  }
-
-  /// Parameters of the same shapes that start at 0, for an optimizer's state.
-  package func zerosAlike() -> [Parameter] {
-    distinct.map { Parameter(value: Tensor<Float>.zeros($0.shape)) }
+    let made = StepPrograms(
+      parameters, state: keptState, scalars: scalars, structure: RuleNumbers.number(of: writers)
+    ) { writers[$0].write($1, gradient: $2, scalars: $3) }
+    programs = made
+    return made
   }
 }

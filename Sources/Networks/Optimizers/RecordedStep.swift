@@ -18,25 +18,28 @@ import PullbackTensors
 /// }
 /// ```
 public struct RecordedStep<each Input: RecordedInput> {
-  private let optimizer: any Optimizer
+  /// Counts a step of the optimizer and gives what it has written down.
+  private let begin: () -> StepPrograms
   private let loss: @Sendable (repeat each Input) -> Tensor<Float>
-  private let programs = RecordedPrograms()
   private let call = Call()
 
   /// What a call needs, kept for the next one.
   private final class Call {
     @exclusivity(unchecked) var arguments: [RecordedArgument] = []
+    @exclusivity(unchecked) var key: [UInt64] = []
     @exclusivity(unchecked) var inputs: [Storage?] = []
     @exclusivity(unchecked) var bits: [UInt64] = []
     @exclusivity(unchecked) var results = [Storage(scalarOf: .float)]
-    /// What the call before ran: mostly it is the same again.
-    @exclusivity(unchecked) var last: RecordedPrograms.Entry?
+    /// The programs for the shapes of arguments, as the optimizer's rules were.
+    @exclusivity(unchecked) var programs = RecordedPrograms()
+    @exclusivity(unchecked) var steps: StepPrograms?
   }
 
   fileprivate init(
-    _ optimizer: any Optimizer, _ loss: @escaping @Sendable (repeat each Input) -> Tensor<Float>
+    _ begin: @escaping () -> StepPrograms,
+    _ loss: @escaping @Sendable (repeat each Input) -> Tensor<Float>
   ) {
-    self.optimizer = optimizer
+    self.begin = begin
     self.loss = loss
   }
 
@@ -44,19 +47,23 @@ public struct RecordedStep<each Input: RecordedInput> {
   @discardableResult
   public func callAsFunction(_ input: repeat each Input) -> Float {
     call.arguments.removeAll(keepingCapacity: true)
+    call.key.removeAll(keepingCapacity: true)
     repeat call.arguments.append((each input).recordedInput)
     evaluate(call.arguments)
-    optimizer.countStep()
-    if call.last?.fits(call.arguments) != true {
-      call.last = programs.entry(for: call.arguments) { record(repeat each input) }
+    let steps = begin()
+    if steps !== call.steps {
+      call.steps = steps
+      call.programs = RecordedPrograms()
     }
+    for argument in call.arguments { argument.addShape(to: &call.key) }
+    let program = call.programs.find(call.key) ?? record(repeat each input, by: steps)
     call.bits.removeAll(keepingCapacity: true)
     for argument in call.arguments {
       call.inputs.append(argument.value?.node.numbers)
       call.bits.append(argument.bits)
     }
-    for scalar in optimizer.scalars { call.bits.append(UInt64(Float(scalar).bitPattern)) }
-    call.last!.program.run(inputs: call.inputs, bits: call.bits, into: &call.results)
+    call.bits.append(contentsOf: steps.scalars.bits)
+    program.run(inputs: call.inputs, bits: call.bits, into: &call.results)
     call.arguments.removeAll(keepingCapacity: true)
     call.inputs.removeAll(keepingCapacity: true)
     return call.results[0].firstFloat
@@ -64,17 +71,15 @@ public struct RecordedStep<each Input: RecordedInput> {
 
   /// Runs the plan of the last call again, whose inputs must still be there: what a call takes
   /// beyond this is its front end.
-  package func rerunPlan() { call.last?.program.rerun() }
+  package func rerunPlan() { call.programs.latest?.rerun() }
 
-  private func record(_ input: repeat each Input) -> RecordedProgram {
+  private func record(_ input: repeat each Input, by steps: StepPrograms) -> RecordedProgram {
     let recording = Recording()
     let (made, given) = standIns(for: repeat each input)
     let traced = recording.trace { loss(repeat each made) }
-    return RecordedProgram(
-      results: [traced.value], inputs: given.reading(recording.slots),
-      replacing: optimizer.replacements(
-        for: traced.value, optimizer.slots, scalarsFrom: given.leaves.count, in: recording,
-        at: nil))
+    let program = steps.program(recorded: traced.value, given, in: recording)
+    call.programs.add(call.key, program)
+    return program
   }
 }
 
@@ -83,6 +88,6 @@ extension Optimizer {
   public func recorded<each Input: RecordedInput>(
     _ loss: @escaping @Sendable (repeat each Input) -> Tensor<Float>
   ) -> RecordedStep<repeat each Input> {
-    RecordedStep(self, loss)
+    RecordedStep({ self.beginStep() }, loss)
   }
 }

@@ -5,63 +5,59 @@ import PullbackTensors
 /// Stochastic gradient descent, with momentum if wanted.
 ///
 /// v ← μ v + w.g, w ← w - η v, with learning rate η and momentum μ; without momentum v is w.g. v
-/// starts at 0.
+/// starts at 0. Nesterov's form goes on by w.g + μ v in the place of v. With weight decay λ, w.g is
+/// w.g + λ w.
 ///
 /// Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in
 /// deep learning", ICML 2013, in the form PyTorch uses.
 ///
 /// ```swift
 /// let w = Parameter(value: [4])
-/// let optimizer = SGD(["w": w], learningRate: 0.1)
+/// let optimizer = Optimizer(SGD(learningRate: 0.1), for: ["w": w])
 /// let loss = optimizer.minimize(w.value.squared().sum())
 /// print(loss, w.value)   // 16.0 [3.2]
 /// ```
-public final class SGD: Optimizer {
-  public let parameters: Parameters
-  /// η. May change at any step without a new plan.
-  public var learningRate: Float {
-    didSet {
-      Settings(optimizer: "SGD").checkSize(learningRate, "a learning rate")
-      scalars[0] = Double(learningRate)
-    }
-  }
+public struct SGD: UpdateRule {
+  public let name = "SGD"
+  /// η.
+  public var learningRate: Float
   /// μ, 0 ..< 1.
-  public let momentum: Float
-  public let state: [[Parameter]]
-  public var stepCount = 0 { didSet { Settings(optimizer: "SGD").checkStepCount(stepCount) } }
-  public let programs = StepPrograms()
+  public var momentum: Float
+  /// Whether a step looks ahead by the momentum; without momentum it changes nothing.
+  public var isNesterov: Bool
+  /// λ.
+  public var weightDecay: Float
 
-  /// A mistake if the learning rate is negative or not finite, or the momentum not in 0 ..< 1.
+  /// A mistake if the learning rate or the weight decay is negative or not finite, or the momentum
+  /// not in 0 ..< 1.
   public init(
-    _ parameters: Parameters, learningRate: Float, momentum: Float = 0,
+    learningRate: Float, momentum: Float = 0, isNesterov: Bool = false, weightDecay: Float = 0,
     file: StaticString = #fileID, line: UInt = #line
   ) {
-    let settings = Settings(optimizer: "SGD", site: CallSite(file, line))
-    settings.checkSize(learningRate, "a learning rate")
-    settings.checkShare(momentum, "a momentum")
-    parameters.initializeMissing()
-    let parameters = parameters.trained
-    self.parameters = parameters
     self.learningRate = learningRate
     self.momentum = momentum
-    scalars = [Double(learningRate), Double(momentum)]
-    state =
-      momentum == 0
-      ? parameters.distinct.map { _ in [] } : parameters.zerosAlike().map { [$0] }
+    self.isNesterov = isNesterov
+    self.weightDecay = weightDecay
+    check(allSettings, at: CallSite(file, line))
   }
 
-  /// η and μ.
-  public private(set) var scalars: [Double]
+  public var settings: [Setting<SGD>] {
+    [
+      Setting("momentum", \.momentum, .share), Setting("isNesterov", \.isNesterov, absent: false),
+      Setting("weightDecay", \.weightDecay, .size, absent: 0),
+    ]
+  }
+
+  public var stateNames: [String] { momentum == 0 ? [] : ["velocity"] }
 
   public func updated(
-    _ parameters: [Tensor<Float>], gradients: [Tensor<Float>], state: [[Tensor<Float>]],
-    scalars: [Tensor<Float>]
-  ) -> (parameters: [Tensor<Float>], state: [[Tensor<Float>]]) {
-    let rate = scalars[0], decay = scalars[1]
-    if momentum == 0 {
-      return (zip(parameters, gradients).map { $0 - rate * $1 }, state)
-    }
-    let velocities = zip(state, gradients).map { decay * $0[0] + $1 }
-    return (zip(parameters, velocities).map { $0 - rate * $1 }, velocities.map { [$0] })
+    _ w: Tensor<Float>, gradient: Tensor<Float>, state: inout RuleValues<Tensor<Float>>,
+    scalars: RuleValues<Tensor<Float>>
+  ) -> Tensor<Float> {
+    let g = weightDecay == 0 ? gradient : gradient + scalars.weightDecay * w
+    if momentum == 0 { return w - scalars.learningRate * g }
+    let velocity = scalars.momentum * state.velocity + g
+    state.velocity = velocity
+    return w - scalars.learningRate * (isNesterov ? g + scalars.momentum * velocity : velocity)
   }
 }

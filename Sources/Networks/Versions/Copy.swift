@@ -13,7 +13,7 @@ import PullbackTensors
 /// let w = Parameter(value: [4])
 /// let model: Parameters = ["w": w]
 /// let copy = model.copy()
-/// SGD(copy.parameters, learningRate: 0.25)
+/// Optimizer(SGD(learningRate: 0.25), for: copy.parameters)
 ///   .minimize(copy.withModel { _ in w.value.squared().sum() })
 /// print(w.value, copy.parameters["w"]!.value)   // [4.] [2.]
 /// ```

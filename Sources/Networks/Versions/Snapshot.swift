@@ -13,7 +13,7 @@ import PullbackTensors
 /// let w = Parameter(value: [4])
 /// let model: Parameters = ["w": w]
 /// let before = model.snapshot()
-/// SGD(model, learningRate: 0.25).minimize(w.value.squared().sum())
+/// Optimizer(SGD(learningRate: 0.25), for: model).minimize(w.value.squared().sum())
 /// print(w.value, before.parameters["w"]!.value)   // [2.] [4.]
 /// model.assign(before)
 /// print(w.value)   // [4.]

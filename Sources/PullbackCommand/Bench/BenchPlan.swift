@@ -47,7 +47,7 @@ struct BenchPlan: ParsableCommand {
   private func steps() -> BenchResult {
     let sizes = [784, 50, 10]
     let model = TrainedNetwork.model(sizes: sizes, activation: .relu)
-    let optimizer = SGD(model.parameters, learningRate: 1e-3)
+    let optimizer = Optimizer(SGD(learningRate: 1e-3), for: model.parameters)
     var checksum = Checksum()
     let times = (1...batches).map { batch in
       let inputs = TrainedNetwork.normal([batch, sizes[0]], seed: 2)

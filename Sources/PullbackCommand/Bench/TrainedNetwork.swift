@@ -19,7 +19,7 @@ struct TrainedNetwork {
   }
 
   private let model: Sequential<Tensor<Float>>
-  private let optimizer: any Optimizer
+  private let optimizer: Optimizer<AnyRule>
   /// Forward, loss, backward, update; the loss as it was before.
   let step: () -> Float
   /// The plan of the step alone, after a recorded one.
@@ -33,11 +33,12 @@ struct TrainedNetwork {
   ) {
     let model = TrainedNetwork.model(sizes: sizes, activation: activation)
     self.model = model
-    let trainer: any Optimizer =
+    let rule =
       switch optimizer {
-      case .sgd: SGD(model.parameters, learningRate: 1e-3)
-      case .adam: Adam(model.parameters, learningRate: 1e-3)
+      case .sgd: AnyRule(SGD(learningRate: 1e-3))
+      case .adam: AnyRule(Adam(learningRate: 1e-3))
       }
+    let trainer = Optimizer(rule, for: model.parameters)
     self.optimizer = trainer
     let outputs = sizes[sizes.count - 1]
     let inputs = TrainedNetwork.normal([batch, sizes[0]], seed: 2)

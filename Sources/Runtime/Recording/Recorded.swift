@@ -14,6 +14,14 @@ public protocol RecordedInput: Sendable {
 public struct RecordedArgument: Sendable {
   package let value: Value?
   package let bits: UInt64
+
+  /// Adds its element type and shape to the key of a program; a random key has none.
+  package func addShape(to key: inout [UInt64]) {
+    guard let value else { return }
+    let shape = value.shape
+    key.append(UInt64(value.elementType.rawValue) << 32 | UInt64(shape.rank))
+    for axis in 0..<shape.rank { key.append(UInt64(shape[axis])) }
+  }
 }
 
 extension Tensor: RecordedInput {
@@ -76,7 +84,8 @@ extension Array: RecordedOutput where Element: RecordedTensor {
 /// ```
 public struct Recorded<each Input: RecordedInput, Output: RecordedOutput>: Sendable {
   private let body: @Sendable (repeat each Input) -> Output
-  private let programs = RecordedPrograms()
+  private let programs = SharedRecentlyUsed<RecordedProgram>(
+    capacity: RecordedPrograms.capacity, byteLimit: RecordedPrograms.byteLimit)
 
   fileprivate init(_ body: @escaping @Sendable (repeat each Input) -> Output) {
     self.body = body
@@ -87,13 +96,16 @@ public struct Recorded<each Input: RecordedInput, Output: RecordedOutput>: Senda
     var arguments: [RecordedArgument] = []
     repeat arguments.append((each input).recordedInput)
     evaluate(arguments)
-    let program = programs.entry(for: arguments) {
+    var key: [UInt64] = []
+    for argument in arguments { argument.addShape(to: &key) }
+    let program = programs.find(key) {
       let recording = Recording()
       let (made, given) = standIns(for: repeat each input)
       let output = recording.trace { body(repeat each made) }
-      return RecordedProgram(
+      let program = RecordedProgram(
         results: output.recordedTensors.map(\.value), inputs: given.reading(recording.slots))
-    }.program
+      return (program, program.byteCount)
+    }
     var results = program.memoryForResults()
     program.run(
       inputs: arguments.map { $0.value?.node.numbers }, bits: arguments.map(\.bits),
@@ -142,52 +154,5 @@ package func evaluate(_ arguments: [RecordedArgument]) {
   Recording.refuseReading()
   if arguments.contains(where: { $0.value?.node.hasNumbers == false }) {
     evaluate(arguments.compactMap(\.value))
-  }
-}
-
-/// The programs of one function, by the shapes of its arguments.
-package final class RecordedPrograms: Sendable {
-  /// A program and what its arguments look like: types and shapes as words, so that nothing is
-  /// counted to compare them. A random key has none.
-  package typealias Entry = RecentPrograms.Entry
-
-  private let known = Lock(RecentPrograms())
-
-  package init() {}
-
-  package func entry(
-    for arguments: [RecordedArgument], orRecord record: () -> RecordedProgram
-  ) -> Entry {
-    if let found = known.withLock({ $0.entries.first { $0.fits(arguments) } }) { return found }
-    let made = Entry(key: RecordedPrograms.shapes(of: arguments), program: record())
-    let forgotten = known.withLock { $0.add(made) }
-    // Released here, outside the lock: their memory goes back where others take theirs.
-    withExtendedLifetime(forgotten) {}
-    return made
-  }
-
-  private static func shapes(of arguments: [RecordedArgument]) -> [UInt64] {
-    arguments.compactMap(\.value).flatMap { [head(of: $0)] + $0.shape.map { UInt64($0) } }
-  }
-
-  fileprivate static func head(of value: Value) -> UInt64 {
-    UInt64(value.elementType.rawValue) << 32 | UInt64(value.rank)
-  }
-}
-
-extension RecordedPrograms.Entry {
-  /// Whether the program is that for these arguments.
-  package func fits(_ arguments: [RecordedArgument]) -> Bool {
-    var place = 0
-    for index in arguments.indices {
-      guard let value = arguments[index].value else { continue }
-      let shape = value.shape
-      // In bounds: a function's arguments have the same kinds at each call, and ranks come first.
-      guard key[place] == RecordedPrograms.head(of: value) else { return false }
-      for axis in 0..<shape.rank
-      where key[place + 1 + axis] != UInt64(shape[axis]) { return false }
-      place += 1 + shape.rank
-    }
-    return true
   }
 }

@@ -3,137 +3,44 @@
 import PullbackPlans
 import PullbackTensors
 
-/// A leaf that a program replaces: where it is held, and what takes its place.
-package struct Replacement {
-  package let slot: LeafSlot
-  /// Which of the trained leaves it is, if it is one.
-  package let number: Int?
-  /// The leaf that the program reads.
-  package let leaf: Value
-  package let update: Value
-
-  package init(slot: LeafSlot, number: Int?, leaf: Value, update: Value) {
-    self.slot = slot
-    self.number = number
-    self.leaf = leaf
-    self.update = update
-  }
-}
-
-/// What replays bring along, as it was when the program was written down.
-package struct ReplayInputs {
-  /// Leaves by the number of the input that takes their place.
-  package var leaves: [Node] = []
-  /// Scalars and random nodes by the number of their bits.
-  package var bits: [Node] = []
-  /// Leaves that are read anew from where they are held.
-  package var slots: [(leaf: Value, slot: LeafSlot)] = []
-
-  package init() {}
-
-  /// The same, with leaves that are read anew.
-  package func reading(_ slots: [(leaf: Value, slot: LeafSlot)]) -> ReplayInputs {
-    var inputs = self
-    inputs.slots = slots
-    return inputs
-  }
-}
-
-/// A plan with the sources of everything it reads: what is left of a function or a training step
-/// once it has been written down. A replay allocates nothing but what cannot be written in place.
+/// What was written down, with the slots of those that it is replayed for. A replay allocates
+/// nothing but what cannot be written in place.
 package final class RecordedProgram: @unchecked Sendable {
-  private let executable: Executable
-  // What a replay reads is plain data, so that replays count no references.
+  private let form: RecordedForm
+  // Plain data, so that replays count no references.
   private let plain = PlainMemory()
-  /// Arguments that are the same at each replay, and what keeps their numbers alive.
-  private let constants: UnsafeBufferPointer<(argument: Int, numbers: UnsafeMutableRawPointer)>
-  private let constantNumbers: [Storage]
-  private let inputs: UnsafeBufferPointer<(argument: Int, input: Int)>
-  /// In the order in which they are taken.
-  private let slots: [(argument: Int, slot: LeafSlot)]
-  private let replaced: UnsafeBufferPointer<Replaced>
-  private let replacedSlots: [LeafSlot]
-  /// All of these, in one order everywhere, so that two optimizers with common parameters do not wait
-  /// for each other. Alive as long as the program.
-  private let held: UnsafeBufferPointer<(slot: Unmanaged<LeafSlot>, isReplaced: Bool)>
-  private let parameters: UnsafeBufferPointer<UInt64>
-  private let givenBits: UnsafeBufferPointer<(parameter: Int, bits: Int)>
-  private let derivedBits: [(parameter: Int, key: RandomKey.Derivation)]
-  /// For each result the output that it is, and the first result with the same numbers.
-  private let results: UnsafeBufferPointer<(output: Int, first: Int)>
+  /// The slots by number, and what keeps them alive.
+  private let held: UnsafeBufferPointer<Unmanaged<LeafSlot>>
+  private let slots: [LeafSlot]
+  /// The slots that are read or replaced, in one order everywhere, so that two optimizers with common
+  /// parameters do not wait for each other; of those that are only read, which of these each is.
+  private let taken: UnsafeBufferPointer<(slot: Unmanaged<LeafSlot>, read: Int?)>
 
   /// About how many bytes the program takes.
-  var byteCount: Int { executable.byteCount + plain.byteCount }
+  package var byteCount: Int { form.byteCount + plain.byteCount }
 
-  private struct Replaced: BitwiseCopyable {
-    /// Alive as long as the program.
-    let slot: Unmanaged<LeafSlot>
-    let number: Int?
-    let argument: Int?
-    let output: Int
-    /// Whether the plan can write over the argument.
-    let isDonor: Bool
-    let twin: Twin?
+  package init(_ form: RecordedForm, slots: [LeafSlot]) {
+    self.form = form
+    self.slots = slots
+    held = plain.array(slots.map { .passUnretained($0) })
+    let read = form.read.enumerated().map { (slot: slots[$0.element.slot], read: Int?($0.offset)) }
+    let replaced = form.replaced.map { (slot: slots[$0.slot], read: Int?.none) }
+    taken = plain.array(
+      (read + replaced).sorted { $0.slot.number < $1.slot.number }
+        .map { (slot: .passUnretained($0.slot), read: $0.read) })
   }
 
-  /// What writes the same output already.
-  private enum Twin: BitwiseCopyable {
-    case result(Int)
-    case replaced(Int)
-  }
-
-  package init(
-    results: [Value], inputs given: ReplayInputs, replacing replacements: [Replacement] = []
+  /// A program for the slots that are named.
+  package convenience init(
+    results: [Value], inputs: ReplayInputs, replacing replacements: [Replacement] = []
   ) {
-    let leaves = replacements.enumerated().map {
-      (result: results.count + $0.offset, leaf: $0.element.leaf)
+    var known: Set<UInt64> = []
+    let slots = (inputs.slots.map(\.slot) + replacements.map(\.slot)).filter {
+      known.insert($0.number).inserted
     }
-    let capture = stopping(at: nil) { () throws(Mistake) in
-      try Capture(
-        of: results + replacements.map(\.update), replacing: leaves, placeholders: given.leaves,
-        renewed: given.slots.map(\.leaf.node))
-    }
-    executable = PlanCache.shared.executable(for: capture)
-    let plan = executable.plan
-    self.results = plain.array(
-      results.indices.map {
-        (plan.results[$0], plan.results.firstIndex(of: plan.results[$0])!)
-      })
-    let replaced = replacements.enumerated().map { index, replacement in
-      let argument = capture.argument(of: replacement.leaf.node)
-      let output = plan.results[results.count + index]
-      let first = plan.results.firstIndex(of: output)!
-      return Replaced(
-        slot: .passUnretained(replacement.slot), number: replacement.number, argument: argument,
-        output: output, isDonor: argument != nil && plan.outputs[output].donor == argument,
-        twin: first < results.count
-          ? .result(first)
-          : first < results.count + index ? .replaced(first - results.count) : nil)
-    }
-    self.replaced = plain.array(replaced)
-    replacedSlots = LeafSlot.inOrder(replacements.map(\.slot))
-    var open = Set(capture.arguments.indices).subtracting(replaced.compactMap(\.argument))
-    slots = given.slots.compactMap { leaf, slot in
-      capture.argument(of: leaf.node).flatMap { open.remove($0) }.map { ($0, slot) }
-    }.sorted { $0.slot.number < $1.slot.number }
-    let read = slots.map { (slot: $0.slot, isReplaced: false) }
-    held = plain.array(
-      (read + replacedSlots.map { (slot: $0, isReplaced: true) })
-        .sorted { $0.slot.number < $1.slot.number }
-        .map { (slot: .passUnretained($0.slot), isReplaced: $0.isReplaced) })
-    inputs = plain.array(
-      given.leaves.enumerated().compactMap { number, leaf in
-        capture.argument(of: leaf).flatMap { open.remove($0) }.map { ($0, number) }
-      })
-    let constants = open.sorted().map { ($0, capture.arguments[$0]!) }
-    constantNumbers = constants.map(\.1)
-    self.constants = plain.array(constants.map { ($0, $1.base) })
-    parameters = plain.array(capture.parameters)
-    givenBits = plain.array(
-      given.bits.enumerated().compactMap { number, node in
-        capture.parameter(of: node).map { ($0, number) }
-      })
-    derivedBits = capture.derived
+    self.init(
+      RecordedForm(results: results, inputs: inputs, replacing: replacements, slots: slots),
+      slots: slots)
   }
 
   /// Runs the program once.
@@ -148,28 +55,25 @@ package final class RecordedProgram: @unchecked Sendable {
     into results: inout [Storage]
   ) {
     let read = takeSlots()
-    defer {
-      for (slot, isReplaced) in held where isReplaced {
-        slot._withUnsafeGuaranteedRef { $0.give() }
-      }
-    }
+    defer { giveSlots { $0 == nil } }
     if !serials.isEmpty { checkUnchanged(serials) }
-    for index in self.results.indices where self.results[index].first != index {
-      results[index] = results[self.results[index].first]
+    for index in form.results.indices where form.results[index].first != index {
+      results[index] = results[form.results[index].first]
     }
     // Memory for replaced leaves that somebody else can see.
     var fresh: [Int: Storage] = [:]
+    let executable = form.executable, replaced = form.replaced
     let firstOutput = executable.argumentCount
     executable.runOrStop { run in
-      for constant in constants { run.slots[constant.argument] = constant.numbers }
-      for input in self.inputs { run.slots[input.argument] = inputs[input.input]!.base }
-      for (index, source) in slots.enumerated() { run.slots[source.argument] = read[index].base }
+      for constant in form.constants { run.slots[constant.argument] = constant.numbers }
+      for input in form.inputs { run.slots[input.argument] = inputs[input.input]!.base }
+      for index in read.indices { run.slots[form.read[index].argument] = read[index]!.base }
       for index in results.indices {
-        run.slots[firstOutput + self.results[index].output] = results[index].base
+        run.slots[firstOutput + form.results[index].output] = results[index].base
       }
       for index in replaced.indices {
         let replaced = replaced[index]
-        let (old, isAlone) = replaced.slot._withUnsafeGuaranteedRef {
+        let (old, isAlone) = held[replaced.slot]._withUnsafeGuaranteedRef {
           ($0.heldBase, replaced.isDonor && $0.holdsAlone())
         }
         if let argument = replaced.argument { run.slots[argument] = old }
@@ -182,16 +86,16 @@ package final class RecordedProgram: @unchecked Sendable {
           run.slots[firstOutput + replaced.output] = memory.base
         }
       }
-      for index in parameters.indices { run.setParameter(index, parameters[index]) }
-      for given in givenBits { run.setParameter(given.parameter, bits[given.bits]) }
-      for (parameter, key) in derivedBits {
+      for index in form.parameters.indices { run.setParameter(index, form.parameters[index]) }
+      for given in form.givenBits { run.setParameter(given.parameter, bits[given.bits]) }
+      for (parameter, key) in form.derivedBits {
         run.setParameter(parameter, key.bits(from: bits[key.argument]))
       }
     }
     let serial = Node.reserveSerials(replaced.count)
     for index in replaced.indices {
       if replaced[index].twin == nil, fresh.isEmpty || fresh[index] == nil {
-        replaced[index].slot._withUnsafeGuaranteedRef {
+        held[replaced[index].slot]._withUnsafeGuaranteedRef {
           $0.renewHeld(as: serial + UInt64(index))
         }
       } else {
@@ -202,33 +106,39 @@ package final class RecordedProgram: @unchecked Sendable {
   }
 
   /// Takes the slots that are replaced; the numbers of those that are only read, of the same moment.
-  private func takeSlots() -> [Storage] {
-    if !slots.isEmpty, Substitution.isInForce {
-      return LeafSlot.take(replacedSlots, reading: slots.map(\.slot.current))
+  private func takeSlots() -> [Storage?] {
+    if form.read.count > 0, Substitution.isInForce {
+      return LeafSlot.take(
+        form.replaced.map { slots[$0.slot] }, reading: form.read.map { slots[$0.slot].current })
     }
-    var read: [Storage] = []
-    read.reserveCapacity(slots.count)
-    for (slot, isReplaced) in held {
+    var read = form.read.count > 0 ? [Storage?](repeating: nil, count: form.read.count) : []
+    for (slot, number) in taken {
       slot._withUnsafeGuaranteedRef {
         $0.take()
-        if !isReplaced { read.append($0.heldNumbers) }
+        if let number { read[number] = $0.heldNumbers }
       }
     }
-    if read.isEmpty { return read }
-    for (slot, isReplaced) in held where !isReplaced { slot._withUnsafeGuaranteedRef { $0.give() } }
+    if !read.isEmpty { giveSlots { $0 != nil } }
     return read
   }
 
+  private func giveSlots(where isGiven: (_ read: Int?) -> Bool) {
+    for (slot, number) in taken where isGiven(number) {
+      slot._withUnsafeGuaranteedRef { $0.give() }
+    }
+  }
+
   /// Runs the plan on whatever the run before was given, which must still be there: for benchmarks.
-  package func rerun() { executable.runOrStop { _ in } }
+  package func rerun() { form.executable.runOrStop { _ in } }
 
   private func checkUnchanged(_ serials: [UInt64]) {
-    for replaced in replaced {
-      let serial = replaced.slot._withUnsafeGuaranteedRef { $0.heldSerial }
+    for replaced in form.replaced {
+      let serial = held[replaced.slot]._withUnsafeGuaranteedRef { $0.heldSerial }
       guard let number = replaced.number, serial != serials[number] else { continue }
-      let shape = executable.plan.outputs[replaced.output].shape
-      let holder = replaced.slot._withUnsafeGuaranteedRef { $0.number }
-      let name = HolderNames[holder].map { "\($0) \(shape)" } ?? "a parameter of shape \(shape)"
+      let shape = form.executable.plan.outputs[replaced.output].shape
+      let name =
+        HolderNames[slots[replaced.slot].number].map { "\($0) \(shape)" }
+        ?? "a parameter of shape \(shape)"
       Mistake(
         "minimize", "\(name) changed while its step was prepared",
         fix: "train a parameter on one thread at a time"
@@ -237,12 +147,14 @@ package final class RecordedProgram: @unchecked Sendable {
   }
 
   /// Puts the new leaf where the old one was.
-  private func replace(_ replaced: Replaced, by fresh: Storage?, _ results: [Storage]) {
-    let made = executable.plan.outputs[replaced.output], slot = replaced.slot.takeUnretainedValue()
+  private func replace(
+    _ replaced: RecordedForm.Replaced, by fresh: Storage?, _ results: [Storage]
+  ) {
+    let made = form.executable.plan.outputs[replaced.output], slot = slots[replaced.slot]
     switch replaced.twin {
     case nil: slot.replaceHeld(with: fresh!, made)
     case .replaced(let twin):
-      let numbers = self.replaced[twin].slot.takeUnretainedValue().heldNumbers
+      let numbers = slots[form.replaced[twin].slot].heldNumbers
       slot.replaceHeld(with: numbers, made)
     case .result(let twin):
       // Results may be given the same memory at each replay.
@@ -255,12 +167,12 @@ package final class RecordedProgram: @unchecked Sendable {
 
   /// Element types and shapes of the results.
   package func resultType(_ index: Int) -> (ElementType, Shape) {
-    let output = executable.plan.outputs[results[index].output]
+    let output = form.executable.plan.outputs[form.results[index].output]
     return (output.elementType, output.shape)
   }
 
   /// New memory for all results.
   package func memoryForResults() -> [Storage] {
-    results.map { Storage(executable.plan.outputs[$0.output]) }
+    form.results.map { Storage(form.executable.plan.outputs[$0.output]) }
   }
 }

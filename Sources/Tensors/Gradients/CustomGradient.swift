@@ -66,44 +66,6 @@ public func withCustomGradient<Rule: GradientRule>(
   return Tensor(Value(.identity(.custom(known)), Inputs(y, x.value)))
 }
 
-/// A number for each rule that differs from all others.
-private enum RuleNumbers {
-  private struct Key: Hashable, Sendable {
-    let rule: any GradientRule
-
-    static func == (a: Key, b: Key) -> Bool { AnyHashable(a.rule) == AnyHashable(b.rule) }
-    func hash(into hasher: inout Hasher) { AnyHashable(rule).hash(into: &hasher) }
-  }
-
-  private struct Table {
-    var numbers: [Key: UInt64] = [:]
-    var last: UInt64 = 0
-  }
-
-  private static let table = Lock(Table())
-  /// Beyond this all are forgotten: those that come again get new numbers.
-  private static let capacity = 4096
-
-  static func number(of rule: any GradientRule) -> UInt64 {
-    let key = Key(rule: rule)
-    while true {
-      // Hashing and comparing are the user's code: never inside the lock.
-      let seen = table.withLock { $0 }
-      if let number = seen.numbers[key] { return number }
-      var next = seen
-      if next.numbers.count >= capacity { next.numbers = [:] }
-      next.last += 1
-      next.numbers[key] = next.last
-      let isAdded = table.withLock { table in
-        guard table.last == seen.last else { return false }
-        table = next
-        return true
-      }
-      if isAdded { return next.last }
-    }
-  }
-}
-
 /// The result of a function of two tensors with a derivative that you write: see the form for one.
 public func withCustomGradient<Scalar: FloatingPointScalar>(
   of function: (Tensor<Scalar>, Tensor<Scalar>) -> Tensor<Scalar>,

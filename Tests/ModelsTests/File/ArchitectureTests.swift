@@ -197,7 +197,7 @@ struct ArchitectureTests {
     let model = Sequential(Linear(4, 3), Centering(3)).initialized(seed: 1)
     let snapshot = model.copy().snapshot(), before = bits(model(x)), copy = model.copy()
     #expect(copy.parameters.trained.paths == ["0.weight", "0.bias", "1.shift"])
-    SGD(model.parameters, learningRate: 0.1).minimize(model(x).squared().mean())
+    Optimizer(SGD(learningRate: 0.1), for: model.parameters).minimize(model(x).squared().mean())
     try ModelFile(snapshot).save(to: path)
     let same = try ModelFile.load(at: path, layers: [Centering.self]).makeModel()
     #expect(bits(same(x)) == before && bits(model(x)) != before)

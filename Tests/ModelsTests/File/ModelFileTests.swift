@@ -62,9 +62,10 @@ struct ModelFileTests {
       let model = try file.makeModel()
       let y = model(Tensor(shape: [1, 4], scalars: Array(numbers.prefix(4))))
       #expect(y.isClose(to: Tensor(shape: [1, 3], scalars: Array(numbers.dropFirst(4)))))
-      let optimizer: any Optimizer =
+      let rule =
         file.optimizer?.kind == "SGD"
-        ? SGD(model.parameters, learningRate: 1, momentum: 0.9) : AdamW(model.parameters)
+        ? AnyRule(SGD(learningRate: 1, momentum: 0.9)) : AnyRule(AdamW())
+      let optimizer = Optimizer(rule, for: model.parameters)
       try file.restore(optimizer)
       #expect(optimizer.stepCount == 12)
     }
@@ -106,7 +107,7 @@ struct ModelFileTests {
 
   @Test func laterStepsDoNotChangeWhatIsSaved() throws {
     let w = Parameter(value: Tensor<Float>([1, 2]))
-    let optimizer = SGD(["w": w], learningRate: 0.1)
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: ["w": w])
     let file = ModelFile(["w": w] as Parameters)
     optimizer.minimize(w.value.squared().sum())
     try file.save(to: path)

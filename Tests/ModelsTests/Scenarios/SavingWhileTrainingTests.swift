@@ -18,7 +18,7 @@ struct SavingWhileTrainingTests {
     for index in 0..<40 { model.add("\(index)", Parameter(value: Tensor<Float>.zeros([4]))) }
     let (parameters, progress) = (model, Progress())
     let trainer = Thread {
-      let optimizer = SGD(parameters, learningRate: 1)
+      let optimizer = Optimizer(SGD(learningRate: 1), for: parameters)
       let step = optimizer.recorded { (x: Tensor<Float>) in
         x - Tensor.stacked(parameters.map(\.parameter.value)).sum()
       }

@@ -201,6 +201,60 @@ struct UnfitModelTests {
       } == "model: optimizer/velocity/0.bias: holds int32, not float32")
   }
 
+  /// Groups of parameters, each with a rule.
+  @Test func groupsFitTogether() {
+    func message(_ change: Change) -> String? {
+      self.message(.momentum) { contents in
+        guard case .object(let members)? = contents.metadata["optimizer"] else { return }
+        let weights: [JSON] = ["0.weight", "3.weight", "5.weight"]
+        let settings: JSON = ["learningRate": 0.1, "momentum": 0.75]
+        let groups: JSON = [
+          ["kind": "SGD", "settings": settings, "parameters": .array(weights)],
+          ["kind": "SGD", "settings": settings, "parameters": ["0.bias", "5.bias"]],
+        ]
+        contents.metadata["optimizer"] = .object(members + [.init("groups", groups)])
+        change(&contents)
+      }
+    }
+    func group(_ second: JSON) -> Change {
+      { contents in
+        let first: JSON = [
+          "kind": "SGD", "settings": ["learningRate": 0.1, "momentum": 0.75],
+          "parameters": ["0.weight", "3.weight", "5.weight"],
+        ]
+        contents.setOptimizer("groups", [first, second])
+      }
+    }
+    #expect(
+      message { $0.setOptimizer("groups", []) }
+        == "model: optimizer.groups: one group or more expected")
+    #expect(
+      message(group(["kind": "Adam", "settings": ["learningRate": 1], "parameters": []]))
+        == "model: optimizer.groups[1].settings: the member \"beta1\" is missing")
+    #expect(
+      message(
+        group([
+          "kind": "SGD", "settings": ["learningRate": 1, "momentum": 0],
+          "parameters": ["0.bias", "5.bias"],
+        ])) == "model: optimizer/velocity/0.bias: is nothing that SGD made so keeps")
+    #expect(
+      message(
+        group([
+          "kind": "SGD", "settings": ["learningRate": 1, "momentum": 0.75],
+          "parameters": ["0.bias", "5.bias", "5.weight"],
+        ])) == "model: optimizer.groups[5]: \"5.weight\" stands there twice")
+    #expect(
+      message(
+        group([
+          "kind": "SGD", "settings": ["learningRate": 1, "momentum": 2], "parameters": ["0.bias"],
+        ]))
+        == "model: optimizer.groups[1].settings.momentum: 2.0 where a number in 0 ..< 1 is expected"
+    )
+    #expect(
+      message(group(["kind": "SGD", "settings": ["learningRate": 1, "momentum": 0.5]]))
+        == "model: optimizer.groups[1]: the member \"parameters\" is missing")
+  }
+
   /// Numbers of other parameters than the optimizer's are found when it is to be restored: a file
   /// cannot know which parameters it is for.
   @Test func stateOfOtherParametersIsRefused() throws {
@@ -209,7 +263,7 @@ struct UnfitModelTests {
     contents.parts[index] = .init("optimizer/velocity/0.bias", [2], [0, 0])
     let file = try ModelFile.load(from: contents.bytes, name: "model")
     let model = try file.makeModel()
-    let optimizer = SGD(model.parameters, learningRate: 1, momentum: 0.75)
+    let optimizer = Optimizer(SGD(learningRate: 1, momentum: 0.75), for: model.parameters)
     let error = #expect(throws: FileError.self) { try file.restore(optimizer) }
     #expect(
       error?.description
@@ -229,7 +283,7 @@ struct UnfitModelTests {
   @Test func settingsOfOthersAreRounded() throws {
     let file = try ModelFile.load(from: ModelContents(.adamW).bytes)
     let model = try file.makeModel()
-    let optimizer = AdamW(model.parameters, weightDecay: 0.1)
+    let optimizer = Optimizer(AdamW(weightDecay: 0.1), for: model.parameters)
     try file.restore(optimizer)
     #expect(optimizer.learningRate == 0.01 && optimizer.stepCount == 7)
   }

@@ -30,13 +30,12 @@ struct ModelUse {
     let x = Tensor<Float>.uniform([3, model.inputCount ?? 3], key: RandomKey(seed: 1))
     let y = model(x)
     #expect(y.scalars.count == y.shape.elementCount, comment)
-    guard !model.parameters.isEmpty, let state = file.optimizer,
-      let optimizer = ModelUse.optimizer(state, model.parameters)
-    else { return }
+    guard !model.parameters.isEmpty, let state = file.optimizer else { return }
+    let optimizer: Optimizer<AnyRule>
     do throws(FileError) {
-      try file.restore(optimizer)
+      optimizer = try file.makeOptimizer(for: model.parameters)
     } catch {
-      // A file cannot know which parameters an optimizer is for.
+      // A file cannot know which parameters an optimizer is for, nor the rules of others.
       #expect(error.place != nil && !error.problem.isEmpty, comment)
       return
     }
@@ -61,26 +60,6 @@ struct ModelUse {
       #expect(
         try ModelFile.load(at: path, layers: layersOfOthers).optimizer?.stepCount
           == state.stepCount, comment)
-    }
-  }
-
-  /// The optimizer that a state describes; nil if it is not this package's.
-  static func optimizer(_ state: OptimizerState, _ parameters: Parameters) -> (any Optimizer)? {
-    func setting(_ name: String) -> Float { Float(state.settings[name]!) }
-    if state.settings.isEmpty { return nil }
-    switch state.kind {
-    case "SGD":
-      return SGD(
-        parameters, learningRate: setting("learningRate"), momentum: setting("momentum"))
-    case "Adam":
-      return Adam(
-        parameters, learningRate: setting("learningRate"),
-        betas: (setting("beta1"), setting("beta2")), epsilon: setting("epsilon"))
-    case "AdamW":
-      return AdamW(
-        parameters, learningRate: setting("learningRate"), weightDecay: setting("weightDecay"),
-        betas: (setting("beta1"), setting("beta2")), epsilon: setting("epsilon"))
-    default: return nil
     }
   }
 

@@ -19,15 +19,22 @@ struct OptimizerTests {
 
   @Test(
     "Five steps give PyTorch's losses and parameters",
-    arguments: ["plain", "momentum", "squared", "adam", "adamw"])
+    arguments: ["plain", "momentum", "nesterov", "decayed", "squared", "adam", "adamw"])
   func agreesWithPyTorch(name: String) {
     let model = start(name)
-    let optimizer: any Optimizer =
+    let optimizer: Optimizer<AnyRule> =
       switch name {
-      case "plain": SGD(model.parameters, learningRate: 0.1)
-      case "adam": Adam(model.parameters, learningRate: 0.03)
-      case "adamw": AdamW(model.parameters, learningRate: 0.03, weightDecay: 0.2)
-      default: SGD(model.parameters, learningRate: 0.1, momentum: 0.9)
+      case "nesterov":
+        Optimizer(
+          AnyRule(SGD(learningRate: 0.1, momentum: 0.9, isNesterov: true)), for: model.parameters)
+      case "decayed":
+        Optimizer(
+          AnyRule(SGD(learningRate: 0.1, momentum: 0.9, weightDecay: 0.3)), for: model.parameters)
+      case "plain": Optimizer(AnyRule(SGD(learningRate: 0.1)), for: model.parameters)
+      case "adam": Optimizer(AnyRule(Adam(learningRate: 0.03)), for: model.parameters)
+      case "adamw":
+        Optimizer(AnyRule(AdamW(learningRate: 0.03, weightDecay: 0.2)), for: model.parameters)
+      default: Optimizer(AnyRule(SGD(learningRate: 0.1, momentum: 0.9)), for: model.parameters)
       }
     let x = fixture.tensor("\(name).x", [7, 4])
     let labels = Tensor<Int32>(fixture.numbers("\(name).labels").map { Int32($0) })
@@ -35,7 +42,7 @@ struct OptimizerTests {
     let losses = (0..<5).map { _ in
       let output = model(x)
       return optimizer.minimize(
-        ["squared", "adamw"].contains(name)
+        ["squared", "decayed", "adamw"].contains(name)
           ? meanSquaredError(output, target) : softmaxCrossEntropy(output, labels: labels))
     }
     #expect(
@@ -49,7 +56,7 @@ struct OptimizerTests {
 
   @Test func changingTheRateMakesNoNewPlan() {
     let model = start("plain")
-    let optimizer = SGD(model.parameters, learningRate: 0.1)
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: model.parameters)
     let x = fixture.tensor("plain.x", [7, 4]), target = fixture.tensor("plain.target", [7, 3])
     var plans = Set<String>()
     for rate: Float in [0.3, 0.5, 1, 2, 0.01] {
@@ -62,7 +69,7 @@ struct OptimizerTests {
   /// The count stays where a file could not hold a larger one; the steps go on.
   @Test func stepsGoOnBeyondTheLargestCount() {
     let w = Parameter(value: [1])
-    let optimizer = Adam(["w": w], learningRate: 0.5)
+    let optimizer = Optimizer(Adam(learningRate: 0.5), for: ["w": w])
     optimizer.stepCount = 1 << 53 - 1
     let step = optimizer.recorded { (x: Tensor<Float>) in (w.value * x).sum() }
     for number in 1...4 {
@@ -75,7 +82,7 @@ struct OptimizerTests {
   @Test("The step of the 784-50-10 network is at most 14 steps and reuses memory")
   func planOfTheClassifier() {
     let model = Sequential(Linear(784, 50), Activation { relu($0) }, Linear(50, 10))
-    let optimizer = SGD(model.parameters, learningRate: 0.1)
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: model.parameters)
     let x = Tensor<Float>.uniform([64, 784], key: RandomKey(seed: 1))
     let labels = Tensor<Int32>((0..<64).map { $0 % 10 })
     evaluate(x)

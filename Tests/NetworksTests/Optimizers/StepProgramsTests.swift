@@ -115,7 +115,7 @@ struct StepProgramsTests {
     var held: [(value: Tensor<Float>, numbers: [Float])] = []
     var previous = Tensor<Float>(2), previousNumber: Float = 2
     for step in 0..<12 {
-      setRate(optimizer, 0.1 / Float(1 + step / 4))
+      optimizer.learningRate = 0.1 / Float(1 + step / 4)
       if step % 5 == 3 {
         for parameter in parameters { held.append((parameter.value, parameter.value.scalars)) }
       }
@@ -146,14 +146,9 @@ struct StepProgramsTests {
     for old in held { #expect(old.value.scalars == old.numbers) }
   }
 
-  private func setRate(_ optimizer: any Optimizer, _ rate: Float) {
-    (optimizer as? SGD)?.learningRate = rate
-    (optimizer as? Adam)?.learningRate = rate
-  }
-
   @Test func moreStructuresThanAreKept() {
     let parameters = [Parameter(value: [0.5, -0.25])]
-    let optimizer = SGD(StepProgramsTests.tree(parameters), learningRate: 0.01)
+    let optimizer = Optimizer(SGD(learningRate: 0.01), for: StepProgramsTests.tree(parameters))
     var reference = ReferenceTraining(.sgd, parameters)
     func loss(_ w: Tensor<Float>, rows: Int) -> Tensor<Float> {
       let x = Tensor<Float>(range: 0..<(2 * rows)).reshaped(to: [rows, 2])
@@ -173,9 +168,11 @@ struct StepProgramsTests {
   func sharedParameters(holds: Bool) {
     let parameters = StepProgramsTests.parameters()
     // Each knows nothing of the other's state.
-    let first = SGD(StepProgramsTests.tree(parameters), learningRate: 0.1, momentum: 0.9)
-    let second = SGD(
-      StepProgramsTests.tree(Array(parameters.suffix(2))), learningRate: 0.02, momentum: 0.5)
+    let first = Optimizer(
+      SGD(learningRate: 0.1, momentum: 0.9), for: StepProgramsTests.tree(parameters))
+    let second = Optimizer(
+      SGD(learningRate: 0.02, momentum: 0.5),
+      for: StepProgramsTests.tree(Array(parameters.suffix(2))))
     var velocity = ReferenceTraining(.momentum, parameters)
     var held: [[Tensor<Float>]] = []
     func loss(_ weights: [Tensor<Float>]) -> Tensor<Float> {
@@ -200,7 +197,7 @@ struct StepProgramsTests {
 
   @Test func aTiedParameterGetsBothContributions() {
     let tied = Parameter(value: [[0.5, -1], [0.25, 2]])
-    let optimizer = Adam(["in": tied, "out": tied], learningRate: 0.1)
+    let optimizer = Optimizer(Adam(learningRate: 0.1), for: ["in": tied, "out": tied])
     var reference = ReferenceTraining(.adam, [tied])
     func loss(_ w: Tensor<Float>) -> Tensor<Float> {
       (tanh(Tensor<Float>([[1, 2], [3, 4]]) • w) • w.transposed()).squared().sum()
@@ -216,7 +213,7 @@ struct StepProgramsTests {
   @Test func parametersFromOneTensorGoTheirOwnWays() {
     let start: Tensor<Float> = [1, 2]
     let one = Parameter(value: start), other = Parameter(value: start)
-    let optimizer = SGD(["one": one, "other": other], learningRate: 0.5)
+    let optimizer = Optimizer(SGD(learningRate: 0.5), for: ["one": one, "other": other])
     for _ in 0..<3 { optimizer.minimize(one.value.sum() - other.value.sum() * 2) }
     #expect(one.value.scalars == [-0.5, 0.5] && other.value.scalars == [4, 5])
     #expect(start.scalars == [1, 2])
@@ -224,7 +221,7 @@ struct StepProgramsTests {
 
   @Test func valuesThatAreSetInBetweenCount() {
     let w = Parameter(value: [4])
-    let optimizer = SGD(["w": w], learningRate: 0.25)
+    let optimizer = Optimizer(SGD(learningRate: 0.25), for: ["w": w])
     #expect(optimizer.minimize(w.value.squared().sum()) == 16)
     let set: Tensor<Float> = [8]
     w.value = set
@@ -235,7 +232,7 @@ struct StepProgramsTests {
 
   @Test func aParameterCanBeTheLoss() {
     let w = Parameter(value: Tensor<Float>(3))
-    let optimizer = SGD(["w": w], learningRate: 0.5)
+    let optimizer = Optimizer(SGD(learningRate: 0.5), for: ["w": w])
     let first = w.value
     #expect((0..<3).map { _ in optimizer.minimize(w.value) } == [3, 2.5, 2])
     #expect(Float(first) == 3 && Float(w.value) == 1.5)
@@ -243,7 +240,7 @@ struct StepProgramsTests {
 
   @Test func keptTensorsHaveTheNumbersOfTheirStep() {
     let parameters = StepProgramsTests.parameters()
-    let optimizer = Adam(StepProgramsTests.tree(parameters), learningRate: 0.05)
+    let optimizer = Optimizer(Adam(learningRate: 0.05), for: StepProgramsTests.tree(parameters))
     var kept: [(tensor: Tensor<Float>, numbers: [Float])] = []
     for step in 0..<6 {
       let scene = Scene(step: step, weights: parameters.map(\.value), previous: 0) { _ in }
@@ -266,7 +263,7 @@ struct StepProgramsTests {
   @Test func anEndedLossThatMayDependOnAParameterIsAMistake() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let a = Parameter(value: [1, 2]), b = Parameter(value: [3])
-      let optimizer = SGD(["a": a, "b": b], learningRate: 0.1)
+      let optimizer = Optimizer(SGD(learningRate: 0.1), for: ["a": a, "b": b])
       let first = a.value.squared().sum()
       optimizer.minimize(first)
       // b did not change: as far as anyone can tell, the first loss depends on it.
@@ -279,7 +276,7 @@ struct StepProgramsTests {
 
   @Test func anEndedLossIsAConstantOnceAllParametersAreNew() {
     let a = Parameter(value: [1, 2]), b = Parameter(value: [3])
-    let optimizer = SGD(["a": a, "b": b], learningRate: 0.5)
+    let optimizer = Optimizer(SGD(learningRate: 0.5), for: ["a": a, "b": b])
     let first = a.value.sum() + b.value.sum()
     #expect(optimizer.minimize(first) == 6)
     #expect(a.value.scalars == [0.5, 1.5] && b.value.scalars == [2.5])
@@ -290,7 +287,7 @@ struct StepProgramsTests {
   @Test func manyThreadsTrainModelsOfTheirOwn() async {
     func trained(_ seed: Int) -> [[Float]] {
       let parameters = StepProgramsTests.parameters()
-      let optimizer = Adam(StepProgramsTests.tree(parameters), learningRate: 0.05)
+      let optimizer = Optimizer(Adam(learningRate: 0.05), for: StepProgramsTests.tree(parameters))
       for step in 0..<30 {
         let rows = 1 + (step + seed) % 3
         let scene = Scene(step: step, weights: parameters.map(\.value), previous: 0) { _ in }

@@ -59,7 +59,7 @@ struct ParametersTests {
     let tied = Parameter(value: [2])
     let parameters: Parameters = ["a": tied, "b": tied]
     #expect(parameters.scalarCount == 1)
-    let optimizer = SGD(parameters, learningRate: 1)
+    let optimizer = Optimizer(SGD(learningRate: 1), for: parameters)
     optimizer.minimize((tied.value * tied.value).sum())
     #expect(tied.value.scalars == [-2])
   }
@@ -67,7 +67,7 @@ struct ParametersTests {
   @Test func optimizersInitialiseWhatHasNoNumbersWithSeedZero() {
     let model = Classifier(), seeded = Classifier().initialized(seed: 0)
     model.output.bias!.value = .ones([10])
-    _ = SGD(model.parameters, learningRate: 0.1)
+    _ = Optimizer(SGD(learningRate: 0.1), for: model.parameters)
     #expect(model.hidden.weight.value.scalars == seeded.hidden.weight.value.scalars)
     #expect(model.output.bias!.value.scalars == [Float](repeating: 1, count: 10))
   }
@@ -93,7 +93,7 @@ struct ParametersTests {
     evaluate(x)
     await withTaskGroup(of: Bool.self) { group in
       group.addTask {
-        let optimizer = SGD(model.parameters, learningRate: 0.1)
+        let optimizer = Optimizer(SGD(learningRate: 0.1), for: model.parameters)
         for _ in 0..<300 { optimizer.minimize(softmaxCrossEntropy(model(x), labels: labels)) }
         return true
       }

@@ -25,12 +25,12 @@ import Testing
   func recordedStep(kind: String) {
     let model = Sequential([Linear(20, 16), Activation { relu($0) }, Dropout(0.5), Linear(16, 5)])
       .initialized(seed: 1)
-    let optimizer: any Optimizer =
+    let optimizer: Optimizer<AnyRule> =
       switch kind {
-      case "Adam": Adam(model.parameters)
-      case "AdamW": AdamW(model.parameters)
-      case "SGD": SGD(model.parameters, learningRate: 0.1)
-      default: SGD(model.parameters, learningRate: 0.1, momentum: 0.9)
+      case "Adam": Optimizer(AnyRule(Adam()), for: model.parameters)
+      case "AdamW": Optimizer(AnyRule(AdamW()), for: model.parameters)
+      case "SGD": Optimizer(AnyRule(SGD(learningRate: 0.1)), for: model.parameters)
+      default: Optimizer(AnyRule(SGD(learningRate: 0.1, momentum: 0.9)), for: model.parameters)
       }
     let step = optimizer.recorded {
       (x: Tensor<Float>, labels: Tensor<Int32>, key: RandomKey) in
@@ -54,7 +54,7 @@ import Testing
   @Test func aFreshStepAllocatesItsGraphAndLittleMore() {
     let model = Sequential([Linear(20, 16), Activation { relu($0) }, Linear(16, 5)])
       .initialized(seed: 1)
-    let optimizer = SGD(model.parameters, learningRate: 0.1)
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: model.parameters)
     let x = Tensor<Float>.normal([8, 20], key: RandomKey(seed: 2))
     let labels = Tensor<Int32>([0, 1, 2, 3, 4, 0, 1, 2])
     evaluate(x, labels)

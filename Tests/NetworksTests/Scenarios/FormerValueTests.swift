@@ -28,11 +28,11 @@ struct FormerValueTests {
   enum Kind: String, CaseIterable, Codable {
     case sgd, momentum, adam
 
-    func optimizer(_ parameters: Parameters) -> any Optimizer {
+    func optimizer(_ parameters: Parameters) -> Optimizer<AnyRule> {
       switch self {
-      case .sgd: SGD(parameters, learningRate: 0.1)
-      case .momentum: SGD(parameters, learningRate: 0.1, momentum: 0.9)
-      case .adam: AdamW(parameters, learningRate: 0.01)
+      case .sgd: Optimizer(AnyRule(SGD(learningRate: 0.1)), for: parameters)
+      case .momentum: Optimizer(AnyRule(SGD(learningRate: 0.1, momentum: 0.9)), for: parameters)
+      case .adam: Optimizer(AnyRule(AdamW(learningRate: 0.01)), for: parameters)
       }
     }
   }
@@ -43,7 +43,7 @@ struct FormerValueTests {
     case otherStructureKnown
 
     /// Takes steps, the last of them with a loss that must be refused.
-    func train(_ net: Net, _ optimizer: any Optimizer) {
+    func train(_ net: Net, _ optimizer: Optimizer<AnyRule>) {
       let x = FormerValueTests.x
       let weight = net.first.value, hidden = net.hidden(x)
       func step(_ hidden: Tensor<Float>) {
@@ -189,7 +189,7 @@ struct FormerValueTests {
   @Test func tiedWeights() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let tied = Parameter(value: Tensor<Float>.ones([2, 2])), other = Parameter(value: [1, 2])
-      let optimizer = SGD(["a": tied, "b": tied, "c": other], learningRate: 0.1)
+      let optimizer = Optimizer(SGD(learningRate: 0.1), for: ["a": tied, "b": tied, "c": other])
       let y = tied.value.sum()
       optimizer.minimize(y * other.value.sum())
       // One place reaches the value of now: legal. None does: not.
@@ -203,7 +203,7 @@ struct FormerValueTests {
 
   /// A loss of before is a number in the loss of now.
   @Test func endedLosses() {
-    let net = Net(), optimizer = SGD(net.parameters, learningRate: 0.1)
+    let net = Net(), optimizer = Optimizer(SGD(learningRate: 0.1), for: net.parameters)
     let old = net.first.value
     var before = Tensor<Float>(0)
     for _ in 0..<4 {

@@ -37,7 +37,7 @@ import Testing
 
   @Test func anEqualRuleIsAskedOnce() {
     let w = Parameter(value: [2, -3]), x: Tensor<Float> = [1, 1]
-    let optimizer = SGD(["w": w], learningRate: 1)
+    let optimizer = Optimizer(SGD(learningRate: 1), for: ["w": w])
     GradientRuleTests.calls.store(0, ordering: .relaxed)
     for step in 1...7 {
       let y = withCustomGradient(of: { $0 * 3 }, at: w.value * x, rule: Clipped(limit: 0.25))
@@ -52,7 +52,7 @@ import Testing
 
   @Test func rulesThatDifferAreToldApart() {
     let w = Parameter(value: [10])
-    let optimizer = SGD(["w": w], learningRate: 1)
+    let optimizer = Optimizer(SGD(learningRate: 1), for: ["w": w])
     func step(_ rule: some GradientRule<Float>) -> Float {
       let before = Float(w.value[0])
       optimizer.minimize(withCustomGradient(of: { $0 }, at: w.value, rule: rule).sum())
@@ -75,7 +75,7 @@ import Testing
 
   @Test func aDetachedTensorIsNoRule() {
     let w = Parameter(value: [4])
-    let optimizer = SGD(["w": w], learningRate: 1)
+    let optimizer = Optimizer(SGD(learningRate: 1), for: ["w": w])
     for _ in 0..<2 {
       optimizer.minimize((w.value + w.value.detached()).sum())
       optimizer.minimize(

@@ -9,13 +9,13 @@ import Testing
 /// What `minimize(loss)` does to the tensors that the user holds.
 struct HistoryTests {
   private let model = Sequential(Linear(8, 16), Activation { relu($0) }, Linear(16, 3))
-  private let optimizer: SGD
+  private let optimizer: Optimizer<SGD>
   private let x = Tensor<Float>.uniform([32, 8], key: RandomKey(seed: 1))
   private let labels = Tensor<Int32>((0..<32).map { $0 % 3 })
 
   init() {
     Plan.verifiesByDefault = true
-    optimizer = SGD(model.parameters, learningRate: 0.5, momentum: 0.9)
+    optimizer = Optimizer(SGD(learningRate: 0.5, momentum: 0.9), for: model.parameters)
     evaluate(x)
   }
 
@@ -104,7 +104,7 @@ struct HistoryTests {
 
   @Test func customGradientsMayReadParameters() {
     let w = Parameter(value: [1, 2])
-    let optimizer = SGD(["w": w], learningRate: 0.1)
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: ["w": w])
     let y = withCustomGradient(of: { $0 * 2 }, at: w.value) { _, yg in yg * w.value }
     #expect(optimizer.minimize(y.sum()) == 6)
     #expect(w.value.isClose(to: [0.9, 1.8]))
@@ -113,7 +113,7 @@ struct HistoryTests {
   @Test func manyParametersNeedNoDeepStack() {
     var parameters = Parameters()
     for number in 0..<2000 { parameters.add("w\(number)", Parameter(value: [1])) }
-    let optimizer = Adam(parameters, learningRate: 0.1)
+    let optimizer = Optimizer(Adam(learningRate: 0.1), for: parameters)
     let values = parameters.map { $0.parameter.value }
     optimizer.minimize(Tensor.stacked(Array(values.prefix(3))).sum() + values[1999].sum())
     #expect(abs(Float(parameters["w1999"]!.value) - 0.9) < 1e-6)
@@ -123,7 +123,7 @@ struct HistoryTests {
   @Test func aGradientAfterTheStepIsAMistake() async {
     await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let w = Parameter(value: [1, 2])
-      let optimizer = SGD(["w": w], learningRate: 0.1)
+      let optimizer = Optimizer(SGD(learningRate: 0.1), for: ["w": w])
       let loss = w.value.squared().sum()
       optimizer.minimize(loss)
       _ = gradient(of: loss, withRespectTo: w.value)
@@ -132,7 +132,7 @@ struct HistoryTests {
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
       let w = Parameter(value: [1, 2])
-      let optimizer = SGD(["w": w], learningRate: 0.1)
+      let optimizer = Optimizer(SGD(learningRate: 0.1), for: ["w": w])
       let loss = w.value.squared().sum()
       optimizer.minimize(loss)
       optimizer.minimize(loss)
@@ -149,7 +149,7 @@ struct HistoryTests {
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
       let w = Parameter(value: [1, 2])
-      let optimizer = SGD(["w": w], learningRate: 0.1)
+      let optimizer = Optimizer(SGD(learningRate: 0.1), for: ["w": w])
       let old = w.value
       optimizer.minimize(w.value.squared().sum())
       optimizer.minimize(old.squared().sum())

@@ -35,12 +35,12 @@ import Testing
       case .nested:
         let inner = Sequential(Linear(4, 3), Linear(5, 1))
         let model = Sequential(inner, Linear(1, 1))
-        _ = SGD(model.parameters, learningRate: 0.1)
+        _ = Optimizer(SGD(learningRate: 0.1), for: model.parameters)
         _ = model(x)
       case .forgotten: _ = Forgetful().initialized(seed: 1)(x)
       case .forgottenByOptimizer:
         let model = Forgetful()
-        _ = Adam(model.parameters)
+        _ = Optimizer(Adam(), for: model.parameters)
         _ = model(x)
       case .ownProduct:
         let model = Sequential(Linear(4, 3), OwnProduct()).initialized(seed: 1)

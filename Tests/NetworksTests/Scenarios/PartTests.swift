@@ -19,7 +19,7 @@ import Testing
     _ batch: (Int) -> (x: Tensor<Float>, y: Tensor<Float>)
   ) -> [Float] {
     let model = Linear(5, 2).initialized(seed: 1)
-    let optimizer = SGD(model.parameters, learningRate: 0.1, momentum: 0.9)
+    let optimizer = Optimizer(SGD(learningRate: 0.1, momentum: 0.9), for: model.parameters)
     for step in 0..<18 {
       let (x, y) = batch(step % 6 * 8)
       optimizer.minimize(meanSquaredError(model(x), y))
@@ -55,7 +55,7 @@ import Testing
   @Test("A part of a parameter is trained", arguments: [false, true])
   func partOfParameter(isRecorded: Bool) {
     let w = Parameter(value: [[1, 2], [3, 4]] as Tensor<Float>)
-    let optimizer = SGD(["w": w], learningRate: 0.5)
+    let optimizer = Optimizer(SGD(learningRate: 0.5), for: ["w": w])
     let kept = w.value[0]
     let step = optimizer.recorded { w.value[1].squared().sum() + w.value.detached()[0, 0] }
     for _ in 0..<3 {
@@ -72,7 +72,7 @@ import Testing
 
   @Test func detachedPartsAreReadAnew() {
     let w = Parameter(value: [1, 2] as Tensor<Float>)
-    let optimizer = SGD(["w": w], learningRate: 1)
+    let optimizer = Optimizer(SGD(learningRate: 1), for: ["w": w])
     let step = optimizer.recorded { (w.value.detached()[0] * w.value[1]) }
     // w[1] falls by w[0] each time, which does not change.
     #expect(step() == 2)
@@ -87,7 +87,7 @@ import Testing
     let x = Tensor<Float>.zeros([3000, 2]) + 1
     evaluate(x)
     let w = Parameter(value: x[0..<2000])
-    let optimizer = SGD(["w": w], learningRate: 0.5)
+    let optimizer = Optimizer(SGD(learningRate: 0.5), for: ["w": w])
     for _ in 0..<3 { optimizer.minimize(w.value.sum()) }
     #expect(w.value.scalars == .init(repeating: -0.5, count: 4000))
     #expect(x.scalars == .init(repeating: 1, count: 6000))
@@ -95,7 +95,7 @@ import Testing
 
   @Test func aPartKeepsTheNumbersOfItsTime() {
     let w = Parameter(value: Tensor<Float>.zeros([2000, 2]) + 1)
-    let optimizer = SGD(["w": w], learningRate: 0.5)
+    let optimizer = Optimizer(SGD(learningRate: 0.5), for: ["w": w])
     let read = w.value[0..<1500], unread = w.value[500..<2000]
     evaluate(read)
     for _ in 0..<3 { optimizer.minimize(w.value.sum()) }

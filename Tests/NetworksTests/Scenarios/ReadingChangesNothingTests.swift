@@ -15,7 +15,7 @@ struct ReadingChangesNothingTests {
       let first = Parameter(value: .normal([3, 4], key: RandomKey(seed: UInt64(seed))))
       let second = Parameter(value: .normal([4, 2], key: RandomKey(seed: UInt64(seed + 100))))
       let x = Tensor<Float>.normal([5, 3], key: RandomKey(seed: 7))
-      let optimizer = Adam(["first": first, "second": second], learningRate: 0.05)
+      let optimizer = Optimizer(Adam(learningRate: 0.05), for: ["first": first, "second": second])
       func read(_ tensor: Tensor<Float>) -> Tensor<Float> {
         if reads() { _ = tensor.scalars }
         return tensor
@@ -41,7 +41,7 @@ struct ReadingChangesNothingTests {
   @Test func tensorsOutsideARecordedStep() {
     func weights(reading: Bool) -> [Float] {
       let w = Parameter(value: .normal([3, 4], key: RandomKey(seed: 1)))
-      let optimizer = SGD(["w": w], learningRate: 0.05, momentum: 0.5)
+      let optimizer = Optimizer(SGD(learningRate: 0.05, momentum: 0.5), for: ["w": w])
       let scale = exp(w.value), mask = Tensor<Float>.uniform([3, 4], key: RandomKey(seed: 2))
       let frozen = (scale * mask).detached()
       if reading { _ = (scale.scalars, frozen.scalars) }

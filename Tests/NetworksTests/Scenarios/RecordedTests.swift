@@ -19,11 +19,11 @@ struct RecordedTests {
 
   init() { Plan.verifiesByDefault = true }
 
-  private func makeOptimizer(_ kind: String, _ model: Noisy) -> any Optimizer {
+  private func makeOptimizer(_ kind: String, _ model: Noisy) -> Optimizer<AnyRule> {
     switch kind {
-    case "sgd": SGD(model.parameters, learningRate: 0.1, momentum: 0.9)
-    case "adam": Adam(model.parameters, learningRate: 0.01)
-    default: AdamW(model.parameters, learningRate: 0.01)
+    case "sgd": Optimizer(AnyRule(SGD(learningRate: 0.1, momentum: 0.9)), for: model.parameters)
+    case "adam": Optimizer(AnyRule(Adam(learningRate: 0.01)), for: model.parameters)
+    default: Optimizer(AnyRule(AdamW(learningRate: 0.01)), for: model.parameters)
     }
   }
 
@@ -42,8 +42,8 @@ struct RecordedTests {
     for number in 0..<1000 {
       let key = RandomKey(seed: 3).folding(in: UInt64(number))
       let rate = 0.01 / Float(1 + number / 100)
-      setRate(first, rate)
-      setRate(second, rate)
+      first.learningRate = rate
+      second.learningRate = rate
       let loss = Pass.training(key: key) { softmaxCrossEntropy(fresh(x), labels: labels) }
       let expected = first.minimize(loss)
       let got = step(x, labels, key)
@@ -57,12 +57,6 @@ struct RecordedTests {
       let one = fresh.parameters[path]!.value, other = replayed.parameters[path]!.value
       #expect(one.scalars == other.scalars, "\(path)")
     }
-  }
-
-  private func setRate(_ optimizer: any Optimizer, _ rate: Float) {
-    (optimizer as? SGD)?.learningRate = rate
-    (optimizer as? Adam)?.learningRate = rate
-    (optimizer as? AdamW)?.learningRate = rate
   }
 
   @Test func eachShapeIsRecordedOnce() {
@@ -115,7 +109,7 @@ struct RecordedTests {
   @Test("A recorded step near the start", arguments: [false, true])
   func proximalStep(holds: Bool) {
     let w = Parameter(value: [4])
-    let optimizer = SGD(["w": w], learningRate: 0.25)
+    let optimizer = Optimizer(SGD(learningRate: 0.25), for: ["w": w])
     let anchor = holds ? w.value : w.value.detached()
     let step = optimizer.recorded { (x: Tensor<Float>) in
       ((w.value - anchor).squared() + w.value * x).sum()
@@ -130,7 +124,7 @@ struct RecordedTests {
   @Test("A detached weight in a recorded step", arguments: [false, true])
   func stepWithADetachedWeight(holds: Bool) {
     let w = Parameter(value: [2]), still = Parameter(value: [3])
-    let optimizer = SGD(["w": w, "still": still], learningRate: 0.25)
+    let optimizer = Optimizer(SGD(learningRate: 0.25), for: ["w": w, "still": still])
     let step = optimizer.recorded { (x: Tensor<Float>) in
       (x * w.value.detached() * w.value + still.value.detached()).sum()
     }
@@ -164,7 +158,7 @@ struct RecordedTests {
 
   @Test func whoHoldsOldWeightsKeepsThem() {
     let w = Parameter(value: [4])
-    let optimizer = SGD(["w": w], learningRate: 0.25)
+    let optimizer = Optimizer(SGD(learningRate: 0.25), for: ["w": w])
     let step = optimizer.recorded { (x: Tensor<Float>) in (w.value * x).squared().sum() }
     let start = w.value
     #expect(step([1]) == 16)
@@ -177,7 +171,7 @@ struct RecordedTests {
     let scaled = recorded { (x: Tensor<Float>) in x * [[1, 2], [3, 4]] }
     #expect(scaled([[1, 1], [2, 2]]).scalars == [1, 2, 6, 8])
     let w = Parameter(value: [2, 3])
-    let step = SGD(["w": w], learningRate: 0.5).recorded { (x: Tensor<Float>) in
+    let step = Optimizer(SGD(learningRate: 0.5), for: ["w": w]).recorded { (x: Tensor<Float>) in
       meanSquaredError(x * w.value, [[1, 0]], reduction: .sum)
     }
     #expect(step([[1, 1]]) == 10)

@@ -24,7 +24,7 @@ struct StepCounter: Layer {
 
   /// What takes one step after the other.
   func step(isRecorded: Bool) -> () -> Void {
-    let optimizer = SGD(parameters, learningRate: 1)
+    let optimizer = Optimizer(SGD(learningRate: 1), for: parameters)
     let step = optimizer.recorded { (x: Tensor<Float>) in loss() + 0 * x }
     return { if isRecorded { step(0) } else { optimizer.minimize(loss()) } }
   }

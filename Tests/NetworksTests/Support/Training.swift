@@ -28,11 +28,11 @@ struct Scene {
 enum Rule: String, CaseIterable {
   case sgd, momentum, adam
 
-  func optimizer(_ parameters: Parameters) -> any Optimizer {
+  func optimizer(_ parameters: Parameters) -> Optimizer<AnyRule> {
     switch self {
-    case .sgd: SGD(parameters, learningRate: 0.1)
-    case .momentum: SGD(parameters, learningRate: 0.1, momentum: 0.9)
-    case .adam: Adam(parameters, learningRate: 0.05)
+    case .sgd: Optimizer(AnyRule(SGD(learningRate: 0.1)), for: parameters)
+    case .momentum: Optimizer(AnyRule(SGD(learningRate: 0.1, momentum: 0.9)), for: parameters)
+    case .adam: Optimizer(AnyRule(Adam(learningRate: 0.05)), for: parameters)
     }
   }
 
@@ -42,6 +42,18 @@ enum Rule: String, CaseIterable {
     case .momentum: 1
     case .adam: 2
     }
+  }
+}
+
+extension Optimizer {
+  /// The numbers that the rule was given for its last step, in the order that `ReferenceTraining`
+  /// takes.
+  var scalars: [Double] {
+    let names =
+      groups[0].rule.name == "SGD"
+      ? ["learningRate", "momentum"]
+      : ["beta1", "firstShare", "beta2", "secondShare", "rate", "margin"]
+    return names.map(scalar)
   }
 }
 

@@ -14,7 +14,7 @@ struct CopyTests {
 
   /// Three steps, fresh or recorded.
   private func train(_ model: some Layer<Tensor<Float>, Tensor<Float>>, isRecorded: Bool = false) {
-    let optimizer = Adam(model.parameters, learningRate: 0.1)
+    let optimizer = Optimizer(Adam(learningRate: 0.1), for: model.parameters)
     let step = optimizer.recorded { (x: Tensor<Float>) in model(x).squared().sum() }
     for _ in 0..<3 {
       if isRecorded { step(x) } else { optimizer.minimize(model(x).squared().sum()) }
@@ -49,7 +49,7 @@ struct CopyTests {
     // An optimizer gives it what it gives the original.
     let other = model.copy()
     _ = SGD(other.parameters, learningRate: 1)
-    _ = SGD(model.parameters, learningRate: 1)
+    _ = Optimizer(SGD(learningRate: 1), for: model.parameters)
     #expect(other.numbers == model.numbers)
   }
 

@@ -12,7 +12,7 @@ struct SnapshotTests {
   }
 
   private func train(_ parameters: Parameters, _ loss: () -> Tensor<Float>) {
-    let optimizer = Adam(parameters, learningRate: 0.1)
+    let optimizer = Optimizer(Adam(learningRate: 0.1), for: parameters)
     for _ in 0..<3 { optimizer.minimize(loss()) }
   }
 
@@ -33,7 +33,7 @@ struct SnapshotTests {
   /// The numbers of a parameter lie where they lay, but for the step after a snapshot.
   @Test func theNextStepWritesIntoFreshMemoryOnce() {
     let w = Parameter(value: [4, 5])
-    let optimizer = SGD(["w": w], learningRate: 0.25)
+    let optimizer = Optimizer(SGD(learningRate: 0.25), for: ["w": w])
     func place() -> OpaquePointer { w.value.value.node.numbers!.address }
     func step() { optimizer.minimize(w.value.squared().sum()) }
     step()
@@ -116,7 +116,7 @@ struct SnapshotTests {
       switch self {
       case .setting: model.snapshot().parameters["w"]!.value = [3, 4]
       case .settingInside: model.snapshot().withModel { _ in w.value = [3, 4] }
-      case .training: _ = SGD(model.snapshot().parameters, learningRate: 1)
+      case .training: _ = Optimizer(SGD(learningRate: 1), for: model.snapshot().parameters)
       case .uninitialised: _ = Linear(2, 3).snapshot()
       case .recording:
         let read = recorded { (x: Tensor<Float>) in
@@ -124,7 +124,7 @@ struct SnapshotTests {
         }
         _ = read([1, 1])
       case .ownProduct:
-        _ = SGD(model, learningRate: 1)
+        _ = Optimizer(SGD(learningRate: 1), for: model)
         _ = model.snapshot().withModel { _ in Tensor<Float>([1, 2, 3]) + w.value }
       }
     }

@@ -51,7 +51,7 @@
       await #expect(processExitsWith: .success) {
         Threads.limit = 1
         let thread = Thread {
-          let optimizer = Adam(ForkTests.layer.parameters, learningRate: 1e-4)
+          let optimizer = Optimizer(Adam(learningRate: 1e-4), for: ForkTests.layer.parameters)
           let x = Tensor<Float>.uniform([500, 3], key: RandomKey(seed: 6))
           while true { optimizer.minimize(ForkTests.layer(x).squared().mean()) }
         }
@@ -60,7 +60,7 @@
         for child in 0..<200 {
           let status = pb_run_in_child(
             {
-              let optimizer = SGD(ForkTests.layer.parameters, learningRate: 0.1)
+              let optimizer = Optimizer(SGD(learningRate: 0.1), for: ForkTests.layer.parameters)
               let loss = optimizer.minimize(ForkTests.layer([[1, 2, 3]]).squared().mean())
               return loss.isFinite && ForkTests.work(9).isFinite ? 0 : 1
             }, 60)

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackFormats
+import PullbackNetworks
+import PullbackTensors
+
+/// The update rules of this package: of these a file's state can be checked.
+enum KnownRules {
+  private static let all: [any UpdateRule] = [SGD(learningRate: 0), Adam(), AdamW()]
+
+  static subscript(kind: String) -> (any UpdateRule)? { all.first { $0.name == kind } }
+
+  /// Whether a rule of the user's own has the name of one of these.
+  static func lendNameTo(_ rule: any UpdateRule) -> Bool {
+    let rule = (rule as? AnyRule)?.rule ?? rule
+    return KnownRules[rule.name].map { type(of: $0) != type(of: rule) } ?? false
+  }
+}
+
+extension OptimizerState {
+  /// Throws unless training can go on from here. What a rule of the user's own keeps is for it to
+  /// know.
+  func check(_ check: FileCheck) throws(FileError) {
+    guard stepCounts.contains(stepCount) else {
+      throw check.error(
+        "optimizer.stepCount",
+        "\(stepCount) where a whole number in 0 ... \(stepCounts.upperBound) is expected")
+    }
+    if let misnamed {
+      throw check.error(
+        "optimizer.kind", "\(misnamed.quoted) is a rule of Pullback; give yours a name of its own")
+    }
+    try check.checkDistinct(groups.flatMap { $0.paths ?? [] }, at: "optimizer.groups")
+    var checked: [CheckedGroup] = []
+    for (number, group) in groups.enumerated() {
+      let part = group.paths == nil ? "optimizer" : "optimizer.groups[\(number)]"
+      // Before rules had names, one of yours could have that of one of this package's; it has no
+      // settings.
+      guard let known = KnownRules[group.kind], !group.settings.isEmpty else { return }
+      let rule = try group.rule(like: AnyRule(known), at: "\(part).settings", check)
+      checked.append(
+        CheckedGroup(slots: rule.stateNames, paths: group.paths.map { Set($0.map(Name.init)) }))
+    }
+    for (name, stored) in numbers {
+      let part = ModelFile.optimizerPrefix + name
+      guard let (slot, path, slots) = checked.lazy.compactMap({ $0.place(of: name) }).first else {
+        throw check.error(part, "is nothing that \(kind) made so keeps")
+      }
+      for slot in slots where numbers["\(slot)/\(path)"]?.shape != stored.shape {
+        throw check.error(
+          part, "has the shape \(stored.shape), and the \(slot) beside it is missing or has another"
+        )
+      }
+      try stored.check(isSize: slot == "secondMoment", part, check)
+    }
+  }
+}
+
+/// What a group's rule keeps, and for which parameters.
+private struct CheckedGroup {
+  let slots: [String]
+  let paths: Set<Name>?
+
+  /// What a number of this name is; nil if it is none of the group's.
+  func place(of name: String) -> (slot: String, path: String, slots: [String])? {
+    for slot in slots {
+      if let path = name.dropping(prefix: slot + "/"), paths?.contains(Name(path)) ?? true {
+        return (slot, path, slots)
+      }
+    }
+    return nil
+  }
+}
+
+extension StoredTensor {
+  /// Throws unless an optimizer can go on from the numbers.
+  ///
+  /// - Parameter isSize: whether they must be 0 or more: a second moment is a mean of squares, of
+  ///   which the root is taken.
+  fileprivate func check(
+    isSize: Bool, _ part: String, _ check: FileCheck
+  ) throws(FileError) {
+    guard type == .float32 else { throw check.error(part, "holds \(type), not float32") }
+    let tensor = try tensor(as: Float.self), size = isSize ? tensor : abs(tensor)
+    guard Bool(((size .>= 0) .& (size .< .infinity)).all()) else {
+      let index = size.scalars.firstIndex { !($0 >= 0 && $0.isFinite) }!
+      throw check.error(
+        part, "element \(index) is \(tensor.scalars[index]); training cannot go on from it")
+    }
+  }
+}
+
+extension OptimizerState.Group {
+  /// The rule of these settings; throws if they are not all there, or not such as it takes.
+  func rule<Rule: UpdateRule>(
+    like rule: Rule, at part: String, _ check: FileCheck
+  ) throws(FileError) -> Rule {
+    var made = rule
+    let known = rule.allSettings
+    for setting in known {
+      guard let number = settings[setting.name].map({ Float($0) }) ?? setting.absent else {
+        throw check.error(part, "the member \(setting.name.quoted) is missing")
+      }
+      guard setting.range.contains(number) else {
+        throw check.error(
+          "\(part).\(setting.name)", "\(number) where \(setting.range.name) is expected")
+      }
+      setting.set(&made, number)
+    }
+    let other = settings.keys.sorted().first { name in !known.contains { $0.name == name } }
+    if let other { throw check.error("\(part).\(other)", "is no setting of \(kind)") }
+    return made
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// How a parameter changes in one step, given its gradient: a small value that an ``Optimizer``
+/// drives.
+///
+/// `updated` writes the new value down as a graph, once for all steps of one structure; the numbers
+/// of the settings are given at each run, so that they may change without a new plan.
+///
+/// ```swift
+/// /// Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023.
+/// struct Lion: UpdateRule {
+///   let name = "Lion"
+///   var learningRate: Float = 1e-4
+///   var beta1: Float = 0.9, beta2: Float = 0.99
+///
+///   var settings: [Setting<Lion>] {
+///     [Setting("beta1", \.beta1, .share), Setting("beta2", \.beta2, .share)]
+///   }
+///   var stateNames: [String] { ["momentum"] }
+///
+///   func updated(
+///     _ w: Tensor<Float>, gradient g: Tensor<Float>, state: inout RuleValues<Tensor<Float>>,
+///     scalars: RuleValues<Tensor<Float>>
+///   ) -> Tensor<Float> {
+///     let way = sign(scalars.beta1 * state.momentum + (1 - scalars.beta1) * g)
+///     state.momentum = scalars.beta2 * state.momentum + (1 - scalars.beta2) * g
+///     return w - scalars.learningRate * way
+///   }
+/// }
+/// let w = Parameter(value: [4])
+/// let optimizer = Optimizer(Lion(learningRate: 0.5), for: ["w": w])
+/// optimizer.minimize(w.value.squared().sum())
+/// print(w.value)   // [3.5]
+/// ```
+public protocol UpdateRule: Hashable, Sendable {
+  /// What model files and messages call the rule.
+  var name: String { get }
+
+  /// How far a step goes; what schedules change.
+  var learningRate: Float { get set }
+
+  /// The settings beside the learning rate. What is listed here is checked, saved with a model, and
+  /// given to `updated` as a scalar.
+  var settings: [Setting<Self>] { get }
+
+  /// The names of the tensors that are kept for each parameter, in its shape. They start at 0.
+  var stateNames: [String] { get }
+
+  /// Adds numbers to those of the settings that are computed anew for each step, the first being
+  /// step 1: `scalars.rate = ...`. They reach `updated` rounded to Float.
+  func addScalars(to scalars: inout RuleValues<Double>, step: Int)
+
+  /// The new value of a parameter; new values of the state are assigned.
+  ///
+  /// Called once for each structure of a loss, so it must depend on its arguments, on settings that
+  /// are no numbers and on the signs of the others alone: `if momentum == 0` is right, but the number
+  /// is `scalars.momentum`. (Here, the rule's own numbers are 0 or infinite; a mistake if such a one
+  /// comes into the result.)
+  func updated(
+    _ parameter: Tensor<Float>, gradient: Tensor<Float>, state: inout RuleValues<Tensor<Float>>,
+    scalars: RuleValues<Tensor<Float>>
+  ) -> Tensor<Float>
+}
+
+extension UpdateRule {
+  public var settings: [Setting<Self>] { [] }
+
+  public var stateNames: [String] { [] }
+
+  public func addScalars(to scalars: inout RuleValues<Double>, step: Int) {}
+}
+
+extension UpdateRule {
+  /// The learning rate and the other settings.
+  package var allSettings: [Setting<Self>] {
+    [Setting("learningRate", \.learningRate, .size)] + settings
+  }
+
+  /// The rule as far as what it writes down may depend on it: of numbers there is only the sign, of
+  /// the learning rate not even that. Rules of equal forms share their steps.
+  func form(of settings: [Setting<Self>]) -> Self {
+    var form = self
+    for setting in settings where setting.range != .option {
+      let number = setting.number(of: self)
+      setting.set(&form, number == 0 ? 0 : number > 0 ? .infinity : -.infinity)
+    }
+    form.learningRate = .infinity
+    return form
+  }
+
+  /// Stops if a setting is a number that it cannot be.
+  func check(_ settings: [Setting<Self>], at site: CallSite?) {
+    for setting in settings {
+      let number = setting.number(of: self)
+      if !setting.range.contains(number) {
+        Mistake(name, "\(setting.title) of \(number)", fix: "use \(setting.range.name)")
+          .stop(at: site)
+      }
+    }
+  }
+}
