@@ -14,9 +14,9 @@ struct FolderTests {
     ],
     "Runtime": [
       "Memory", "Threads", "Runs", "Kernels", "Bodies", "Cores", "Execution", "Recording", "",
-      "Reading", "Printing",
+      "Printing", "Reading",
     ],
-    "Networks": ["Parameters", "Versions", "Functions", "Losses", "Layers", "Optimizers"],
+    "Networks": ["Parameters", "Functions", "Losses", "Layers", "Versions", "Optimizers"],
     "Formats": [
       "", "Files", "Compression", "Stored", "JSON", "CSV", "IDX", "NumPy", "Safetensors",
     ],

@@ -8,7 +8,7 @@ extension Formula {
   init(of node: Node, inputs x: [Formula]) {
     switch node.notation {
     case .words(let text): self = .name(text)
-    case .random(let distribution): self = .name("\(distribution.rawValue) numbers")
+    case .random(let distribution): self = .name("\(distribution.symbol) numbers")
     case .number(let number): self = .number(number)
     case .same, .named: self = x[0]
     case .detached: self = .call("detached", [x[0]])

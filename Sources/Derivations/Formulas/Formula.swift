@@ -58,7 +58,7 @@ package indirect enum Formula: Hashable, Sendable {
 
     var name: String {
       switch self {
-      case .elements(let reduction): reduction.rawValue
+      case .elements(let reduction): reduction.symbol
       case .mean: "mean"
       }
     }

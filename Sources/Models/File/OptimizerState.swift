@@ -24,6 +24,7 @@ public struct OptimizerState: Sendable {
     public let paths: [String]?
   }
 
+  /// Steps that had been taken.
   public let stepCount: Int
   /// One or more.
   public let groups: [Group]

@@ -36,7 +36,7 @@ extension Sequential {
   /// print(Sequential(Linear(64, 50), ReLU(), Linear(50, 10)))
   /// // Sequential with 4 parameters, 3760 numbers:
   /// //   0: Linear(64, 50)
-  /// //   1: Activation
+  /// //   1: ReLU()
   /// //   2: Linear(50, 10)
   /// ```
   public var description: String {

@@ -13,8 +13,10 @@ import PullbackTensors
 /// print(w.value)   // [3.2]
 /// ```
 public struct AnyRule: UpdateRule {
+  /// The rule itself.
   public private(set) var rule: any UpdateRule
 
+  /// Any rule; one that is an `AnyRule` already stays as it is.
   public init(_ rule: some UpdateRule) { self.rule = (rule as? AnyRule)?.rule ?? rule }
 
   public var name: String { rule.name }

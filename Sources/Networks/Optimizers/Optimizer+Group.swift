@@ -16,13 +16,16 @@ extension Optimizer {
   /// ```
   @dynamicMemberLookup
   public struct Group: Sendable {
+    /// What is trained.
     public let parameters: Parameters
+    /// How it changes.
     public var rule: Rule
+    /// With what is not trained, which is initialised like the rest.
+    let whole: Parameters
 
-    /// The parameters of a tree that are trained, and how they change. Those that have no numbers yet
-    /// are initialised, untrained ones too.
+    /// The parameters of a tree that are trained, and how they change.
     public init(_ parameters: Parameters, _ rule: Rule) {
-      parameters.initializeMissing()
+      whole = parameters
       self.parameters = parameters.trained
       self.rule = rule
     }
@@ -31,8 +34,6 @@ extension Optimizer {
     public init(
       _ parameters: Parameters, where isIncluded: (_ path: String) -> Bool, _ rule: Rule
     ) {
-      // Of the whole tree: how one starts depends on its path.
-      parameters.initializeMissing()
       self.init(Parameters(parameters.leaves.filter { isIncluded($0.path) }), rule)
     }
 
@@ -47,29 +48,26 @@ extension Optimizer {
       parameters.elementsEqual(other.parameters) { $0.parameter === $1.parameter }
     }
 
-    /// The tree of all parameters.
+    /// The tree of all parameters, trained or not.
     static func tree(of groups: [Group], at site: CallSite) -> Parameters {
       guard let first = groups.first else {
         Mistake("Optimizer", "there are no groups", fix: "give one or more").stop(at: site)
       }
-      if groups.count == 1 { return first.parameters }
+      if groups.count == 1 { return first.whole }
       var seen: Set<ObjectIdentifier> = []
-      for parameter in groups.flatMap(\.parameters.distinct)
+      for parameter in groups.flatMap(\.whole.distinct)
       where !seen.insert(ObjectIdentifier(parameter)).inserted {
         Mistake(
           "Optimizer", "\(parameter.label) stands in two groups",
           fix: "give each parameter to one group"
         ).stop(at: site)
       }
-      let paths = groups.flatMap(\.parameters.paths)
+      let paths = groups.flatMap(\.whole.paths)
       let areDistinct = Set(paths).count == paths.count
-      var tree = Parameters()
-      for (number, group) in groups.enumerated() {
-        for (path, parameter) in group.parameters {
-          tree.add(areDistinct ? path : "\(number).\(path)", parameter)
-        }
-      }
-      return tree
+      return Parameters(
+        groups.enumerated().flatMap { number, group in
+          group.whole.leaves.map { areDistinct ? $0 : $0.below("\(number)") }
+        })
     }
   }
 }

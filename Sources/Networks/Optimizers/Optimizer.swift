@@ -58,11 +58,12 @@ public final class Optimizer<Rule: UpdateRule> {
   /// ```
   public init(groups: [Group], file: StaticString = #fileID, line: UInt = #line) {
     let site = CallSite(file, line)
-    parameters = Group.tree(of: groups, at: site)
+    let whole = Group.tree(of: groups, at: site)
+    parameters = whole.trained
     knownGroups = groups
     settings = groups.map(\.rule.allSettings)
     noteSettings(at: site)
-    parameters.tellPaths()
+    whole.initializeMissing()
   }
 
   /// The groups; their settings may change, their parameters stay.

@@ -150,14 +150,14 @@ package enum BodyOperation: Sendable, Hashable {
 
   package var name: String {
     switch self {
-    case .unary(let unary): unary.rawValue
-    case .binary(let binary): binary.rawValue
-    case .comparison(let comparison): comparison.rawValue
+    case .unary(let unary): unary.symbol
+    case .binary(let binary): binary.symbol
+    case .comparison(let comparison): comparison.symbol
     case .selection: "select"
     case .conversion: "convert"
     case .merged(let merged): merged.name
     case .checked: "check"
-    case .random(let distribution, _): distribution.rawValue
+    case .random(let distribution, _): distribution.symbol
     }
   }
 

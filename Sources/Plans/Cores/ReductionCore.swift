@@ -46,7 +46,7 @@ extension ReductionCore: StepCore {
   func streamedCount(elements: Int) -> Int { space.elementCount }
 
   func description(_ name: (Slot) -> String) -> String {
-    let reduced = "\(reduction.rawValue) of \(space)"
+    let reduced = "\(reduction.symbol) of \(space)"
     return prologue.names.isEmpty ? reduced : "\(prologue.names), then \(reduced)"
   }
 }

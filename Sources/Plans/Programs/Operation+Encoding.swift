@@ -20,8 +20,6 @@ extension Operation {
     func family(_ number: UInt64, _ leaf: Int = 0) {
       words.append(number << 56 | UInt64(leaf) << 32 | type)
     }
-    // The byte of a case without payload: any will do that no other case has.
-    func code<Leaf: CaseIterable>(of leaf: Leaf) -> Int { Int(unsafeBitCast(leaf, to: UInt8.self)) }
     switch self {
     case .creation(.data): family(1)
     case .creation(.scalar): family(2)
@@ -29,18 +27,18 @@ extension Operation {
     case .creation(.constant(let number)):
       family(4)
       words.append(number.bitPattern)
-    case .random(let distribution, _): family(5, code(of: distribution))
+    case .random(let distribution, _): family(5, Int(distribution.rawValue))
     case .identity(.checked(let count, let use)):
-      family(6, code(of: use))
+      family(6, Int(use.rawValue))
       words.append(UInt64(count))
     case .identity: family(7)
-    case .unary(let unary): family(8, code(of: unary))
-    case .binary(let binary): family(9, code(of: binary))
-    case .comparison(let comparison): family(10, code(of: comparison))
+    case .unary(let unary): family(8, Int(unary.rawValue))
+    case .binary(let binary): family(9, Int(binary.rawValue))
+    case .comparison(let comparison): family(10, Int(comparison.rawValue))
     case .selection: family(11)
     case .conversion: family(12)
     case .reduction(let reduction, let axes):
-      family(13, code(of: reduction))
+      family(13, Int(reduction.rawValue))
       words.append(axes.mask)
     case .contraction(let batchRank): family(14, batchRank)
     case .movement(.reshape): family(15)

@@ -123,7 +123,7 @@ struct BodyFrame: BitwiseCopyable {
     let first = pb_first_outside(count, indices, bound)
     guard first >= 0 else { return }
     memory.failure.takeUnretainedValue().note(
-      Failure.Record(
+      FailedCheck.Record(
         step: step, position: position + first, index: indices[first], count: limit, use: use))
   }
 

@@ -7,7 +7,7 @@ import Synchronization
 final class Arena: @unchecked Sendable {
   let storage: Storage
   let threads: Int
-  let failure = Failure()
+  let failure = FailedCheck()
   // Touched by the run that has taken the arena.
   @exclusivity(unchecked) var choice = ThreadChoice()
   /// How many arenas had been made when it was given back. Touched by whoever has its plan's lock.

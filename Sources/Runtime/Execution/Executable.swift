@@ -161,11 +161,11 @@ final class Executable: @unchecked Sendable {
   }
 }
 
-extension Failure.Record {
+extension FailedCheck.Record {
   func stop() -> Never {
     let isLabel = use == .softmaxCrossEntropy
     Mistake(
-      use.rawValue,
+      use.symbol,
       "\(isLabel ? "label" : "index") \(index) at row \(position) is outside 0..<\(count)",
       fix: isLabel
         ? "check the labels where they come from, or give the logits a column for each class"

@@ -36,11 +36,11 @@ struct RunMemory {
   let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
   private let parameters: UnsafeMutablePointer<UInt64>
   /// Alive as long as the run.
-  let failure: Unmanaged<Failure>
+  let failure: Unmanaged<FailedCheck>
 
   init(
     slots: UnsafeMutablePointer<UnsafeMutableRawPointer>,
-    parameters: UnsafeMutablePointer<UInt64>, failure: Unmanaged<Failure>
+    parameters: UnsafeMutablePointer<UInt64>, failure: Unmanaged<FailedCheck>
   ) {
     self.slots = slots
     self.parameters = parameters

@@ -22,14 +22,14 @@ extension Operation {
   package var name: String {
     switch self {
     case .creation(let creation): creation.name
-    case .random(let distribution, _): distribution.rawValue
+    case .random(let distribution, _): distribution.symbol
     case .identity(let identity): identity.name
-    case .unary(let unary): unary.rawValue
-    case .binary(let binary): binary.rawValue
-    case .comparison(let comparison): comparison.rawValue
+    case .unary(let unary): unary.symbol
+    case .binary(let binary): binary.symbol
+    case .comparison(let comparison): comparison.symbol
     case .selection: "select"
     case .conversion: "converted"
-    case .reduction(let reduction, _): reduction.rawValue
+    case .reduction(let reduction, _): reduction.symbol
     case .contraction: "matmul"
     case .movement(let movement): movement.name
     case .gathering(let gathering, _): gathering.name

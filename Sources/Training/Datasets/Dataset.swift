@@ -15,7 +15,9 @@ import PullbackTensors
 /// print(homes.batches(of: 2).map(\.count))   // [2, 1]
 /// ```
 public struct Dataset<Target: TensorScalar>: Sendable {
+  /// [count, ...]: a row for each example.
   public let inputs: Tensor<Float>
+  /// [count, ...]: what belongs to each row.
   public let targets: Tensor<Target>
 
   /// A mistake if there is not one target for each input.

@@ -172,18 +172,18 @@ struct ArchitectureTests {
 
   /// What is not trained is saved with the rest, and training goes on with the same bits.
   @Test func whatIsNotTrainedComesBack() throws {
-    func train(_ model: Sequential<Tensor<Float>>, _ adam: Adam) {
+    func train(_ model: Sequential<Tensor<Float>>, _ adam: Optimizer<Adam>) {
       for _ in 0..<3 { adam.minimize(model(x).squared().mean()) }
     }
     let whole = Sequential(Linear(4, 3), Centering(3)).initialized(seed: 1)
     whole.parameters["1.mean"]!.value = [1, 2, 3]
-    let adam = Adam(whole.parameters)
+    let adam = Optimizer(Adam(), for: whole.parameters)
     train(whole, adam)
     try ModelFile(whole, optimizer: adam).save(to: path)
     train(whole, adam)
     let file = try ModelFile.load(at: path, layers: [Centering.self])
     let second = try file.makeModel()
-    let resumed = Adam(second.parameters)
+    let resumed = Optimizer(Adam(), for: second.parameters)
     try file.restore(resumed)
     train(second, resumed)
     #expect(second.parameters["1.mean"]!.value.scalars == [1, 2, 3])

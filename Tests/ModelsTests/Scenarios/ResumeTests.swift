@@ -114,7 +114,9 @@ struct ResumeTests {
           AnyRule(Adam(learningRate: 0.01))),
       ])
     }
-    func take(_ steps: Range<Int>, _ model: Sequential, _ optimizer: Optimizer<AnyRule>) {
+    func take(
+      _ steps: Range<Int>, _ model: Sequential<Tensor<Float>>, _ optimizer: Optimizer<AnyRule>
+    ) {
       for step in steps {
         optimizer.groups[1].learningRate = 0.25 / Float(1 + step)
         let batch = Digits.training.examples(at: (step * 16)..<(step * 16 + 16))
@@ -124,11 +126,11 @@ struct ResumeTests {
           })
       }
     }
-    let whole = Sequential(architecture).initialized(seed: 7)
+    let whole = fresh()
     take(0..<8, whole, made(whole.parameters))
-    let first = Sequential(architecture).initialized(seed: 7), stopped = made(first.parameters)
+    let first = fresh(), stopped = made(first.parameters)
     take(0..<3, first, stopped)
-    try ModelFile(first, architecture: architecture, optimizer: stopped).save(to: path)
+    try ModelFile(first, optimizer: stopped).save(to: path)
     let file = try ModelFile.load(at: path)
     #expect(
       file.optimizer?.groups.map(\.paths) == [["3.bias"], ["0.weight"], ["0.bias", "3.weight"]])

@@ -84,9 +84,8 @@ struct OneVersionTests {
     await withTaskGroup(of: Void.self) { group in
       for (own, other) in [(first, second), (second, first)] {
         group.addTask {
-          let step = SGD(own.parameters, learningRate: 1).recorded { (x: Tensor<Float>) in
-            own.loss() + x * other.loss()
-          }
+          let optimizer = Optimizer(SGD(learningRate: 1), for: own.parameters)
+          let step = optimizer.recorded { (x: Tensor<Float>) in own.loss() + x * other.loss() }
           for _ in 0..<3000 { step(0) }
         }
       }

@@ -48,7 +48,7 @@ struct CopyTests {
     #expect(outputs == expected)
     // An optimizer gives it what it gives the original.
     let other = model.copy()
-    _ = SGD(other.parameters, learningRate: 1)
+    _ = Optimizer(SGD(learningRate: 1), for: other.parameters)
     _ = Optimizer(SGD(learningRate: 1), for: model.parameters)
     #expect(other.numbers == model.numbers)
   }

@@ -56,7 +56,7 @@ struct SnapshotTests {
     let teacher = model.snapshot()
     let (x, target) = (x, model(x + 1).detached())
     evaluate(target)
-    let optimizers = [model, other].map { SGD($0.parameters, learningRate: 0.1) }
+    let optimizers = [model, other].map { Optimizer(SGD(learningRate: 0.1), for: $0.parameters) }
     let distilled = optimizers[0].recorded { (x: Tensor<Float>) in
       (model(x) - teacher(x + 1)).squared().sum()
     }
@@ -89,7 +89,7 @@ struct SnapshotTests {
 
   @Test func anyFunctionOfTheModelCanBeCalled() {
     let coder = Coder()
-    let optimizer = SGD(coder.parameters, learningRate: 0.1)
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: coder.parameters)
     let snapshot = coder.snapshot(), before = coder.encode(x).scalars
     optimizer.minimize(coder.decoder(coder.encode(x)).sum())
     let (kept, later) = (snapshot.withModel { $0.encode(x).scalars }, coder.encode(x).scalars)

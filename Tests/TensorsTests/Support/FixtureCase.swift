@@ -88,7 +88,8 @@ struct FixtureCase: Sendable, CustomTestStringConvertible {
     case "where": return Value.select(x, input(2), input(3))
     case "sum", "max", "min", "argmax", "argmin":
       return x.reduced(
-        Reduction(rawValue: name)!, along: axes(), keepingAxes: words[3] == "keep", at: site)
+        Reduction.allCases.first { $0.symbol == name }!, along: axes(),
+        keepingAxes: words[3] == "keep", at: site)
     case "mean":
       let tensor = Tensor<Double>(x)
       return tensor.mean(along: axes()[0], keepingAxes: words[3] == "keep").value

@@ -2,18 +2,31 @@
 
 /// z = f(x, y) for each pair of elements. Shapes: x and y broadcast to the result. Batching: the
 /// same operation, ranks aligned.
-package enum Binary: String, Sendable, CaseIterable {
-  case add = "+"
-  case subtract = "-"
-  case multiply = "*"
+package enum Binary: UInt8, Sendable, CaseIterable {
+  case add
+  case subtract
+  case multiply
   /// Int32 truncates; x / 0 is 0.
-  case divide = "/"
+  case divide
   /// x^y as in C: NaN where x < 0 and y is no integer; x^0 and 1^y are 1, also for NaN.
-  case power = "pow"
+  case power
   /// The larger one (for Bool: or); NaN if either is NaN.
-  case maximum = "max"
+  case maximum
   /// The smaller one (for Bool: and); NaN if either is NaN.
-  case minimum = "min"
+  case minimum
+
+  /// How messages and listings write it.
+  package var symbol: String {
+    switch self {
+    case .add: "+"
+    case .subtract: "-"
+    case .multiply: "*"
+    case .divide: "/"
+    case .power: "pow"
+    case .maximum: "max"
+    case .minimum: "min"
+    }
+  }
 
   func derivative(
     at index: Int, _ x: Value, _ y: Value, result z: Value, cotangent g: Value
@@ -68,9 +81,9 @@ extension Binary {
     case .subtract: .difference
     case .multiply: .product
     case .divide: .quotient
-    case .power: .function(rawValue)
-    case .maximum: type == .bool ? .or : .function(rawValue)
-    case .minimum: type == .bool ? .and : .function(rawValue)
+    case .power: .function(symbol)
+    case .maximum: type == .bool ? .or : .function(symbol)
+    case .minimum: type == .bool ? .and : .function(symbol)
     }
   }
 }

@@ -1,13 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Pointwise comparison, written `.<` and so on. Result: Bool. No derivative.
-package enum Comparison: String, Sendable, CaseIterable {
-  case equal = ".=="
-  case notEqual = ".!="
-  case less = ".<"
-  case lessOrEqual = ".<="
-  case greater = ".>"
-  case greaterOrEqual = ".>="
+package enum Comparison: UInt8, Sendable, CaseIterable {
+  case equal
+  case notEqual
+  case less
+  case lessOrEqual
+  case greater
+  case greaterOrEqual
+
+  /// How messages and listings write it.
+  package var symbol: String {
+    switch self {
+    case .equal: ".=="
+    case .notEqual: ".!="
+    case .less: ".<"
+    case .lessOrEqual: ".<="
+    case .greater: ".>"
+    case .greaterOrEqual: ".>="
+    }
+  }
 
   /// The types of x and y.
   package var types: ElementTypes {

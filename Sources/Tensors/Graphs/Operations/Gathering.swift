@@ -103,9 +103,9 @@ extension Value {
   /// True where the index equals the position along a new last axis.
   package func isOneHot(_ count: Int, for use: IndexUse, at site: CallSite? = nil) -> Value {
     stopping(at: site) { () throws(Mistake) in
-      try checkPositions(count, of: "the axis of classes", in: use.rawValue)
+      try checkPositions(count, of: "the axis of classes", in: use.symbol)
     }
-    let positions = Value.iota(count, .int32, in: use.rawValue, at: site)
+    let positions = Value.iota(count, .int32, in: use.symbol, at: site)
     return checked(below: count, for: use).reshaped(to: shape + [1]) .== positions
   }
 }

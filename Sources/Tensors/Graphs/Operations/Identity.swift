@@ -24,7 +24,7 @@ package enum Identity: Sendable {
     case .detached: "detached"
     case .unchanged(let function): function
     case .custom: "customGradient"
-    case .checked(_, let use): use.rawValue
+    case .checked(_, let use): use.symbol
     }
   }
 
@@ -84,10 +84,19 @@ package enum Identity: Sendable {
 }
 
 /// On whose behalf an index is checked: the message names it.
-package enum IndexUse: String, Sendable, BitwiseCopyable, Hashable, CaseIterable {
+package enum IndexUse: UInt8, Sendable, BitwiseCopyable, Hashable, CaseIterable {
   case gather
   case oneHot
   case softmaxCrossEntropy
+
+  /// How messages and listings write it.
+  package var symbol: String {
+    switch self {
+    case .gather: "gather"
+    case .oneHot: "oneHot"
+    case .softmaxCrossEntropy: "softmaxCrossEntropy"
+    }
+  }
 }
 
 /// A derivative written by the user: from the inputs and the cotangent of the result to one

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How pseudo-random numbers are distributed.
-package enum RandomDistribution: String, Sendable, CaseIterable {
+package enum RandomDistribution: UInt8, Sendable, CaseIterable {
   /// Uniform in [0, 1), a multiple of 2^-24 (Float) or 2^-53 (Double).
   case uniform
   /// Standard normal, by the inverse of the distribution function.
   case normal
+
+  /// How messages and listings write it.
+  package var symbol: String {
+    switch self {
+    case .uniform: "uniform"
+    case .normal: "normal"
+    }
+  }
 }
 
 extension RandomDistribution {

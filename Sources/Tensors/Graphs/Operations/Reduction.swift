@@ -2,7 +2,7 @@
 
 /// y = f over some axes of x. Result: the shape of x without them. Batching: the same operation,
 /// axes shifted by one.
-package enum Reduction: String, Sendable, BitwiseCopyable, CaseIterable {
+package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// 0 over an empty axis.
   case sum
   /// For Bool: any, false over an empty axis. NaN if one element is NaN.
@@ -14,12 +14,23 @@ package enum Reduction: String, Sendable, BitwiseCopyable, CaseIterable {
   /// The position, along the one axis, of the first smallest element (of the first NaN).
   case argmin
 
+  /// How messages and listings write it.
+  package var symbol: String {
+    switch self {
+    case .sum: "sum"
+    case .max: "max"
+    case .min: "min"
+    case .argmax: "argmax"
+    case .argmin: "argmin"
+    }
+  }
+
   /// What the user calls.
   func name(for type: ElementType) -> String {
     switch self {
     case .max where type == .bool: "any"
     case .min where type == .bool: "all"
-    case .sum, .max, .min, .argmax, .argmin: rawValue
+    case .sum, .max, .min, .argmax, .argmin: symbol
     }
   }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// y = f(x) for each element. Result: the shape of x. Batching: the same operation.
-package enum Unary: String, Sendable, CaseIterable {
+package enum Unary: UInt8, Sendable, CaseIterable {
   /// -x
-  case negate = "-"
+  case negate
   /// |x|
-  case absolute = "abs"
+  case absolute
   /// -1, 0 or 1; NaN for NaN
   case sign
   /// e^x
@@ -13,7 +13,7 @@ package enum Unary: String, Sendable, CaseIterable {
   /// The natural logarithm: -inf at 0, NaN below.
   case log
   /// The square root: NaN below 0.
-  case squareRoot = "sqrt"
+  case squareRoot
   /// (e^x - e^-x) / 2
   case sinh
   /// (e^x - e^-x) / (e^x + e^-x)
@@ -27,7 +27,26 @@ package enum Unary: String, Sendable, CaseIterable {
   /// x where x > 0, else 0; NaN for NaN
   case relu
   /// not x, for Bool
-  case not = "!"
+  case not
+
+  /// How messages and listings write it.
+  package var symbol: String {
+    switch self {
+    case .negate: "-"
+    case .absolute: "abs"
+    case .sign: "sign"
+    case .exp: "exp"
+    case .log: "log"
+    case .squareRoot: "sqrt"
+    case .sinh: "sinh"
+    case .tanh: "tanh"
+    case .erf: "erf"
+    case .sin: "sin"
+    case .cos: "cos"
+    case .relu: "relu"
+    case .not: "!"
+    }
+  }
 
   func derivative(_ x: Value, result y: Value, cotangent g: Value) -> Value? {
     switch self {
@@ -92,7 +111,7 @@ extension Unary {
 
   var reads: Reads { facts.reads }
   var kink: Kink? { facts.kink }
-  var notation: Notation { facts.notation ?? .function(rawValue) }
+  var notation: Notation { facts.notation ?? .function(symbol) }
 }
 
 extension Value {

@@ -3,7 +3,7 @@
 import PullbackTensors
 
 /// The first check of indices that failed, and its lowest position, at any number of threads.
-final class Failure: Sendable {
+final class FailedCheck: Sendable {
   struct Record {
     var step: Int
     var position: Int
