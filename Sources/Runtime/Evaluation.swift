@@ -110,6 +110,20 @@ package func plan(_ results: [Value], replacing replacements: [Replacement]) -> 
 }
 
 extension Plan {
+  /// The plan, then how each of its products is blocked, which depends on the machine: phase by phase,
+  /// because the steps of one run side by side.
+  package var explanation: String {
+    var lines = ["\(self)"]
+    for (number, blockings) in Executable(self).blockings.enumerated() where !blockings.isEmpty {
+      let steps = phases[number].steps
+      let place =
+        steps.count == 1
+        ? "step \(steps.lowerBound + 1)" : "steps \(steps.lowerBound + 1)-\(steps.upperBound)"
+      lines += blockings.map { "\(place): \($0)" }
+    }
+    return lines.joined(separator: "\n")
+  }
+
   /// The plan that evaluating these tensors runs.
   ///
   /// ```swift

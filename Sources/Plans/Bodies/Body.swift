@@ -15,7 +15,7 @@ package struct Body: Sendable {
     /// The type of the operands (for a selection, of the choices).
     package let elementType: ElementType
     package let resultType: ElementType
-    package internal(set) var inputs: EntryInputs
+    package internal(set) var inputs: InlineNumbers
   }
 
   package struct Store: Sendable, Hashable {

@@ -82,7 +82,7 @@ extension ContractionCore: StepCore {
     body.instructions = [
       Body.Instruction(
         operation: .binary(.add), elementType: elementType, resultType: elementType,
-        inputs: EntryInputs([0, 1]))
+        inputs: InlineNumbers([0, 1]))
     ]
     body.stores = [Body.Store(value: 2, slot: slot)]
     return body

@@ -147,7 +147,7 @@ struct Fusion {
   }
 
   private mutating func placeCore(
-    _ index: Int, _ inputs: EntryInputs, _ shape: Shape, readsInOrder: Bool
+    _ index: Int, _ inputs: InlineNumbers, _ shape: Shape, readsInOrder: Bool
   ) {
     appendOwnSource(of: index)
     for input in inputs {
@@ -186,7 +186,7 @@ struct Fusion {
   }
 
   private mutating func placePointwise(
-    _ index: Int, _ inputs: EntryInputs, _ shape: Shape, readsByElement: Bool
+    _ index: Int, _ inputs: InlineNumbers, _ shape: Shape, readsByElement: Bool
   ) {
     var target = -1
     for input in inputs {
@@ -205,7 +205,7 @@ struct Fusion {
   }
 
   /// True if an entry of this shape can be computed where a group is.
-  private func canJoin(_ inputs: EntryInputs, _ shape: Shape, _ target: Int) -> Bool {
+  private func canJoin(_ inputs: InlineNumbers, _ shape: Shape, _ target: Int) -> Bool {
     let space = groups[target].space
     guard !groups[target].isScatter, groups[target].body.count < Fusion.bodyLimit,
       space.elementCount == shape.elementCount
@@ -242,7 +242,7 @@ struct Fusion {
   /// in memory by then, and so must what is read in another order. That holds for the other
   /// `inputs` of the same entry too.
   private mutating func drawIn(
-    _ input: Int, of inputs: EntryInputs, shape: Shape, to target: Int
+    _ input: Int, of inputs: InlineNumbers, shape: Shape, to target: Int
   ) {
     guard case .entry(let base, _) = sources[input], groupOf[base] >= 0 else { return }
     let source = groupOf[base]
@@ -295,27 +295,29 @@ struct Fusion {
 extension Fusion {
   /// Spaces up to this size are merged side by side: what counts there is the number of steps.
   private static let smallSpace = 1 << 16
+  /// Groups that are looked at for one to merge with: all of a step of a few layers, so that the time
+  /// for a large graph grows with its size.
+  private static let window = 128
 
   /// Merges small pointwise groups with another group over the same space that does not depend on
   /// them, nor they on it: less to start, and the same numbers.
   private mutating func mergeSideBySide() {
-    var groupsOfSpace: [Shape: [Int]] = [:]
-    for (index, group) in groups.enumerated()
-    where !group.isEmpty && !group.isScatter && group.space.elementCount <= Fusion.smallSpace {
-      groupsOfSpace[group.space, default: []].append(index)
-    }
-    for index in groups.indices where groups[index].isPointwise && !groups[index].isEmpty {
-      let group = groups[index]
-      guard let candidates = groupsOfSpace[group.space], candidates.count > 1 else { continue }
-      let lowest = highestSource(of: index) ?? -1
+    for index in groups.indices
+    where groups[index].isPointwise && !groups[index].isEmpty && isSmall(index) {
+      let lowest = (highestSource(of: index) ?? -1) + 1
+      let end = min(groups[index].firstReader, groups.count, lowest + Fusion.window)
       guard
-        let target = candidates[candidates.partitioningIndex { $0 > lowest }...].first(where: {
-          $0 != index && !groups[$0].isEmpty
-        }), target < group.firstReader,
-        groups[target].body.count + group.body.count <= Fusion.bodyLimit
+        let target = (lowest..<max(end, lowest)).first(where: {
+          $0 != index && !groups[$0].isEmpty && !groups[$0].isScatter
+            && groups[$0].space == groups[index].space
+        }), groups[target].body.count + groups[index].body.count <= Fusion.bodyLimit
       else { continue }
       move(bodyOf: index, to: target)
     }
+  }
+
+  private func isSmall(_ group: Int) -> Bool {
+    groups[group].space.elementCount <= Fusion.smallSpace
   }
 
   /// Merges a pointwise group with the last one that it reads from, if it reads element by element
@@ -378,17 +380,5 @@ extension Fusion {
     }
     if let written = writtenOut(index) { return visit(written.source) }
     for input in program.entries[index].inputs { visit(source(of: input, for: index)) }
-  }
-}
-
-extension Array where Element == Int {
-  /// The first index whose element satisfies a predicate that, once true, stays true.
-  fileprivate func partitioningIndex(where predicate: (Int) -> Bool) -> Int {
-    var low = startIndex, high = endIndex
-    while low < high {
-      let middle = (low + high) / 2
-      if predicate(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

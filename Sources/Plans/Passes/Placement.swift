@@ -109,8 +109,8 @@ extension Plan {
     for number in buffers.indices {
       lastStep[holder[number]] = max(lastStep[holder[number]], buffers[number].lastStep)
     }
-    var starting = [[Int]](repeating: [], count: steps.count)
-    var ending = [[Int]](repeating: [], count: steps.count)
+    var starting = [InlineNumbers](repeating: InlineNumbers(), count: steps.count)
+    var ending = starting
     for (number, buffer) in buffers.enumerated()
     where buffer.lastStep >= 0 && holder[number] == number {
       starting[buffer.firstStep].append(number)

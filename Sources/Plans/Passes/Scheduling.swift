@@ -34,19 +34,19 @@ private struct Scheduler {
   private(set) var phases: [Phase] = []
   private var isDone: [Bool]
   /// For each step those that write what it reads, and the arguments that it reads.
-  private var sources: [[Int]]
-  private var arguments: [[Int]]
+  private var sources: [InlineNumbers]
+  private var arguments: [InlineNumbers]
   /// How many remaining steps read an argument.
   private var readerCount: [Int]
   /// For each step the arguments that it may write over.
-  private var donors: [[Int]]
+  private var donors: [InlineNumbers]
 
   init(_ plan: Plan) {
     steps = plan.steps
     outputs = plan.outputs
     remaining = Array(steps.indices.reversed())
     isDone = [Bool](repeating: false, count: steps.count)
-    sources = [[Int]](repeating: [], count: steps.count)
+    sources = [InlineNumbers](repeating: InlineNumbers(), count: steps.count)
     arguments = sources
     donors = sources
     readerCount = [Int](repeating: 0, count: plan.arguments.count)

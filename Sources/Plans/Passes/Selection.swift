@@ -60,7 +60,7 @@ private struct Selection {
       for part in merge.parts { isTaken[part - first] = true }
       instructions[index] = Body.Instruction(
         operation: .merged(merge.operation), elementType: instruction.elementType,
-        resultType: instruction.resultType, inputs: EntryInputs(merge.inputs))
+        resultType: instruction.resultType, inputs: InlineNumbers(merge.inputs))
     }
     guard isTaken.contains(true) else { return (body, kept) }
     return without(taken: instructions)
@@ -116,7 +116,7 @@ private struct Selection {
   /// What a sum or difference becomes with what it takes in, the values that go into it, and those
   /// it reads.
   private func merge(
-    _ binary: Binary, _ inputs: EntryInputs, before value: Int
+    _ binary: Binary, _ inputs: InlineNumbers, before value: Int
   ) -> (operation: MergedOperation, parts: [Int], inputs: [Int])? {
     guard binary == .add || binary == .subtract else { return nil }
     let (x, y) = (inputs[0], inputs[1])

@@ -71,11 +71,11 @@ private struct Simplification {
       return
     }
     let constant = Program.Entry(
-      operation: .creation(.constant(number)), inputs: EntryInputs(),
+      operation: .creation(.constant(number)), inputs: InlineNumbers(),
       elementType: entry.elementType, shape: [])
     let place = place(constant)
     entry.operation = .movement(.expand)
-    entry.inputs = EntryInputs([place])
+    entry.inputs = InlineNumbers([place])
     replacement.append(entry.shape.isEmpty ? place : self.place(entry))
   }
 

@@ -199,7 +199,7 @@ package struct Capture: ~Copyable, Reusable {
     for (position, node) in order.nodes.enumerated()
     where entryOfNode[position] == program.entries.count {
       var entry = Program.Entry(
-        operation: node.operation, inputs: EntryInputs(), elementType: node.elementType,
+        operation: node.operation, inputs: InlineNumbers(), elementType: node.elementType,
         shape: node.shape)
       if arguments < entryOfArgument.count, entryOfArgument[arguments] == program.entries.count {
         entry.operation = .creation(.data())

@@ -26,6 +26,9 @@ struct BenchMatmul: ParsableCommand {
   @Flag(help: "Double instead of Float.")
   var double = false
 
+  @Flag(help: "Print the plan and how its product is blocked on this machine, and time nothing.")
+  var explain = false
+
   @OptionGroup var options: BenchOptions
 
   /// Bytes that A, B, C and a copy of C may take together.
@@ -42,17 +45,32 @@ struct BenchMatmul: ParsableCommand {
 
   func run() throws {
     try options.begin()
+    if explain {
+      return try Console.print(double ? explanation(Double.self) : explanation(Float.self))
+    }
     try options.report([double ? time(Double.self) : time(Float.self)])
   }
 
-  private func time<Scalar: FloatingPointScalar>(_ type: Scalar.Type) -> BenchResult {
+  private func operands<Scalar: FloatingPointScalar>(
+    _ type: Scalar.Type
+  ) -> (a: Tensor<Scalar>, b: Tensor<Scalar>) {
     let (n, k, m) = (shape.extents[0], shape.extents[1], shape.extents[2])
-    let (a, b) = onOneThread {
+    return onOneThread {
       (
         operand(n, k, isTransposed: transposeA, seed: 1, type),
         operand(k, m, isTransposed: transposeB, seed: 2, type)
       )
     }
+  }
+
+  private func explanation<Scalar: FloatingPointScalar>(_ type: Scalar.Type) -> String {
+    let (a, b) = operands(type)
+    return Plan(evaluating: a • b).explanation
+  }
+
+  private func time<Scalar: FloatingPointScalar>(_ type: Scalar.Type) -> BenchResult {
+    let (n, k, m) = (shape.extents[0], shape.extents[1], shape.extents[2])
+    let (a, b) = operands(type)
     var checksum = Checksum()
     checksum.add(elementsOf: a • b)
     let measurement = Measurement(seconds: options.seconds) { evaluate(a • b) }

@@ -22,6 +22,9 @@ struct BenchStep: ParsableCommand {
   @Flag(help: "Write the step down once and replay it, instead of a fresh graph each time.")
   var recorded = false
 
+  @Flag(help: "Print the plan and how its products are blocked on this machine, and time nothing.")
+  var explain = false
+
   @OptionGroup var options: BenchOptions
 
   func validate() throws {
@@ -40,6 +43,7 @@ struct BenchStep: ParsableCommand {
         sizes: sizes, batch: batch, loss: loss, optimizer: optimizer,
         activation: network.activation, isRecorded: recorded)
     }
+    if explain { return try Console.print(trained.plan().explanation) }
     let checksum = trained.checksumOfFirstSteps()
     let measurement = Measurement(seconds: options.seconds) { _ = trained.step() }
     let kinds = "\(loss.rawValue) \(optimizer.rawValue) \(network.activation.rawValue)"

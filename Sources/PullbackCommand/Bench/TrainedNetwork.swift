@@ -24,6 +24,8 @@ struct TrainedNetwork {
   let step: () -> Float
   /// The plan of the step alone, after a recorded one.
   let rerunPlan: () -> Void
+  /// The plan of a step.
+  let plan: () -> Plan
 
   /// - Parameter isRecorded: whether the step is written down once and replayed.
   /// - Precondition: two sizes or more, all of them and the batch above 0.
@@ -49,6 +51,7 @@ struct TrainedNetwork {
         meanSquaredError(model(x), y)
       }
       rerunPlan = recorded.rerunPlan
+      plan = { trainer.plan(minimizing: meanSquaredError(model(inputs), targets)) }
       step = {
         isRecorded
           ? recorded(inputs, targets)
@@ -60,6 +63,7 @@ struct TrainedNetwork {
         softmaxCrossEntropy(model(x), labels: labels)
       }
       rerunPlan = recorded.rerunPlan
+      plan = { trainer.plan(minimizing: softmaxCrossEntropy(model(inputs), labels: labels)) }
       step = {
         isRecorded
           ? recorded(inputs, labels)

@@ -110,36 +110,29 @@ private struct LoadOrder {
   let cores: UnsafeBufferPointer<CompiledBody.Direct>
   let tileLength: Int
 
-  private enum Time { case before, period, tile, inPlace, core }
-
   init(_ operands: [CompiledOperand], _ plain: PlainMemory) {
-    func values(_ time: Time) -> UnsafeBufferPointer<Int> {
-      plain.array(operands.indices.filter { LoadOrder.time(of: operands[$0]) == time })
-    }
-    (uniforms, periodics, moving) = (values(.before), values(.period), values(.tile))
+    var uniforms: [Int] = [], periodics: [Int] = [], moving: [Int] = []
     var directs: [CompiledBody.Direct] = [], cores: [CompiledBody.Direct] = []
     var longest = 1
     for (value, operand) in operands.enumerated() {
-      if case .direct(let slot) = operand.load {
+      switch operand.load {
+      case .uniform, .constant: uniforms.append(value)
+      case .periodic(_, _, let period), .periodicIota(_, let period):
+        periodics.append(value)
+        longest = max(longest, period)
+      case .strided, .iota, .padded, .gathered: moving.append(value)
+      case .direct(let slot):
         directs.append(CompiledBody.Direct(value: value, slot: slot, size: operand.size))
-      } else if case .core = operand.load {
-        cores.append(CompiledBody.Direct(value: value, slot: -1, size: operand.size))
+      case .core: cores.append(CompiledBody.Direct(value: value, slot: -1, size: operand.size))
       }
-      longest = max(longest, operand.load.period ?? 1)
     }
-    (self.directs, self.cores) = (plain.array(directs), plain.array(cores))
+    self.uniforms = plain.array(uniforms)
+    self.periodics = plain.array(periodics)
+    self.moving = plain.array(moving)
+    self.directs = plain.array(directs)
+    self.cores = plain.array(cores)
     let whole = Tile.length / longest * longest
     tileLength = operands.allSatisfy { whole % ($0.load.period ?? 1) == 0 } ? whole : 0
-  }
-
-  private static func time(of operand: CompiledOperand) -> Time {
-    switch operand.load {
-    case .uniform, .constant: .before
-    case .periodic, .periodicIota: .period
-    case .strided, .iota, .padded, .gathered: .tile
-    case .direct: .inPlace
-    case .core: .core
-    }
   }
 }
 
@@ -151,7 +144,8 @@ private struct InstructionWriter {
   private(set) var registers: RegisterFile
   private(set) var instructions: [CompiledBody.CompiledInstruction] = []
   private(set) var copies: [CompiledBody.Copy] = []
-  private var registerOf: [Int?]
+  private static let none = -1
+  private var registerOf: [Int]
   /// The last instruction that reads each value; none that are read when the tile is done.
   private var lastUse: [Int]
 
@@ -162,13 +156,14 @@ private struct InstructionWriter {
     self.kept = kept
     self.registers = registers
     self.context = context
-    registerOf = [Int?](
-      repeating: nil, count: body.operands.count + body.instructions.count)
-    lastUse = [Int](repeating: -1, count: registerOf.count)
+    let count =
+      body.instructions.isEmpty ? 0 : body.operands.count + body.instructions.count
+    registerOf = [Int](repeating: InstructionWriter.none, count: count)
+    lastUse = registerOf
   }
 
   mutating func write() {
-    findLastUses()
+    if !body.instructions.isEmpty { findLastUses() }
     instructions.reserveCapacity(body.instructions.count)
     for index in body.instructions.indices { add(index) }
     for store in body.stores where store.value < body.operands.count {
@@ -192,10 +187,10 @@ private struct InstructionWriter {
       copies.append(copy)
     }
     for number in 0..<inputs.count where lastUse[inputs[number]] == index {
-      if let register = registerOf[inputs[number]] {
-        registers.give(register)
-        registerOf[inputs[number]] = nil
-      }
+      let register = registerOf[inputs[number]]
+      if register == InstructionWriter.none { continue }
+      registers.give(register)
+      registerOf[inputs[number]] = InstructionWriter.none
     }
   }
 

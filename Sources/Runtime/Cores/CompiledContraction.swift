@@ -73,6 +73,12 @@ struct CompiledContraction: CompiledCore {
   private let canCopyAlone: Bool
 
   var threadByteCount: Int { body.threadByteCount }
+
+  var blockingInWords: String? {
+    if outerKernel != nil { return "rows of an outer product, \(blocking.panelRows) at a time" }
+    return blocking.description
+  }
+
   private var panelByteCount: Int { inner * blocking.tileColumns * elementSize }
   /// The slot that the kernel writes to where nothing is left for the body to do.
   private var directSlot: Int? { body.coreSlot }

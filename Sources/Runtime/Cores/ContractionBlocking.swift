@@ -209,3 +209,16 @@ extension ContractionBlocking.Product {
     return Double(inner) * (straight - turned) > Self.stepsOfTurning * elements
   }
 }
+
+extension ContractionBlocking: CustomStringConvertible {
+  /// What is done in which order, for `pullback bench --explain`.
+  var description: String {
+    var parts = ["panels of \(panelRows) rows and \(panelColumns) columns"]
+    parts.append("tiles of \(tile.rows) by \(tileColumns)\(isTurned ? ", transposed" : "")")
+    parts.append("the inner axis \(innerBlock) at a time")
+    if packs { parts.append("b copied") }
+    if copiesA { parts.append("a copied") }
+    if keepsSumsApart { parts.append("sums apart") }
+    return parts.joined(separator: "; ")
+  }
+}

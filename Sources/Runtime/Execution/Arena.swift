@@ -23,6 +23,8 @@ final class Arena: @unchecked Sendable {
       ArenaMemory.willRelease(byteCount)
       throw error
     }
+    // Storages are a little larger than what was asked for.
+    ArenaMemory.willRelease(byteCount - storage.byteCount)
   }
 
   deinit { ArenaMemory.willRelease(storage.byteCount) }

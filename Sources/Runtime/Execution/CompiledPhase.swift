@@ -52,6 +52,9 @@ struct CompiledPhase: BitwiseCopyable {
     nanoseconds = members.reduce(0) { $0 + $1.step.nanoseconds }
   }
 
+  /// How the steps are blocked that are.
+  var blockings: [String] { members.compactMap(\.step.facts.blockingInWords) }
+
   func run(_ memory: RunMemory, _ scratch: Scratch) {
     if members.count == 1, rows == nil {
       members[0].step.run(memory, scratch)

@@ -45,6 +45,9 @@ final class Executable: @unchecked Sendable {
 
   deinit { ArenaMemory.remove(self) }
 
+  /// For each phase how its products are blocked, the longest steps first where they run side by side.
+  var blockings: [[String]] { phases.map(\.blockings) }
+
   func output(of result: Int) -> Int { outputOfResult[result] }
 
   /// New memory for output `output`.

@@ -38,6 +38,10 @@ import Testing
       ]
     ),
     (
+      ["plan", "--batches", "3", "--operations", "300"],
+      ["plan batches 1...3", "plan chain of 100", "plan chain of 300"]
+    ),
+    (
       ["elementwise", "--elements", "50001"],
       ["chain", "sum", "exp", "tanh", "log"].map { "elementwise \($0) 50001" }
     ),
@@ -146,6 +150,21 @@ import Testing
     #expect(lines[2].hasPrefix("Peak of multiply-adds of Float: "))
   }
 
+  /// The plan with the bias in the last product, and a line for the blocking of each product.
+  @Test func explainPrintsPlanAndBlocking() throws {
+    let product = try Command.run("bench", "matmul", "64x784x50", "--explain")
+    #expect(product.status == 0)
+    let lines = product.output.split(separator: "\n")
+    #expect(lines.count == 3)
+    #expect(lines[0] == "1. matmul a0 [64, 784] • a1 [784, 50] -> r0 [64, 50]   5.02M FLOP")
+    #expect(lines[2].hasPrefix("step 1: panels of "))
+    let layers = ["--layers", "20-13-5", "--batch", "30"]
+    let step = try Command.run(["bench", "step", "--explain"] + layers)
+    #expect(step.output.contains(" • a"))
+    let products = step.output.split(separator: "\n").count { $0.contains("matmul") }
+    #expect(step.output.split(separator: "\n").count { $0.hasPrefix("step") } == products)
+  }
+
   @Test(
     "Bad input is a usage error",
     arguments: [
@@ -173,7 +192,9 @@ import Testing
       ("predict --batch 0", "--batch must be from 1 to 1000000"),
       ("predict --activation tanh", "--activation"), ("predict --loss mse", "--loss"),
       ("graph --nodes 2", "--nodes must be"),
-      ("graph --nodes 1000000", "--nodes must be"), ("elementwise --elements 0", "--elements must"),
+      ("graph --nodes 1000000", "--nodes must be"), ("plan --batches 0", "--batches must be"),
+      ("plan --batches 1001", "--batches must"), ("plan --operations 99", "--operations must"),
+      ("plan --operations -1", "--operations must"), ("elementwise --elements 0", "--elements must"),
       ("elementwise --elements 99999999999", "--elements must"),
       ("peak --mebibytes 0", "--mebibytes must"), ("peak --mebibytes 9999", "--mebibytes must"),
       ("nonsense", "nonsense"),

@@ -28,7 +28,7 @@ struct WrittenOperation {
     }
     program.entries = inputs.enumerated().map { entry(.creation(.data()), $1, index: $0) }
     var last = entry(operation, result, index: 0)
-    last.inputs = EntryInputs(inputs.indices)
+    last.inputs = InlineNumbers(inputs.indices)
     program.entries.append(last)
     program.results = [inputs.count]
     return program

@@ -53,6 +53,24 @@ import PullbackTestSupport
         """)
   }
 
+  @Test func productsTakeInBiasAndUpdate() {
+    let w = Tensor<Float>([[1, 2, 3], [4, 5, 6]])
+    let x: Tensor<Float> = [[1], [2]], g: Tensor<Float> = [[1, 0, -1]]
+    // An outer product of 2·6 operations, times the rate and subtracted: 2·6 more.
+    #expect(
+      Plan(evaluating: w - 0.1 * (x • g)).description == """
+        1. a0 - p0 * matmul a1 [2, 1] • a2 [1, 3] -> r0 [2, 3]   24 FLOP
+        1 step, 24 FLOP; 0 buffers of 0 bytes in 0 bytes
+        """)
+    let a: Tensor<Float> = [[1, 2], [3, 4], [5, 6]], bias: Tensor<Float> = [1, 2, 3]
+    // 2·3·2·3 and the bias once for each of 9 elements.
+    #expect(
+      Plan(evaluating: a • w + bias).description == """
+        1. matmul a1 [3, 2] • a0 [2, 3] + a2 -> r0 [3, 3]   45 FLOP
+        1 step, 45 FLOP; 0 buffers of 0 bytes in 0 bytes
+        """)
+  }
+
   private static func numbers(_ shape: Shape, _ seed: Int) -> Value {
     var choice = SplitMix(seed: seed)
     return Tensor<Float>(
