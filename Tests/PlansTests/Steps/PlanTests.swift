@@ -66,7 +66,7 @@ import PullbackTestSupport
     // 2·3·2·3 and the bias once for each of 9 elements.
     #expect(
       Plan(evaluating: a • w + bias).description == """
-        1. matmul a1 [3, 2] • a0 [2, 3] + a2 -> r0 [3, 3]   45 FLOP
+        1. matmul a0 [3, 2] • a1 [2, 3] + a2 -> r0 [3, 3]   45 FLOP
         1 step, 45 FLOP; 0 buffers of 0 bytes in 0 bytes
         """)
   }

@@ -27,10 +27,12 @@ struct OtherNumbersTests {
   @Test func whole() {
     let product = x * n + 1, known: [Float] = [-3.5, 0.1 * 3 + 1, 10]
     #expect(product.scalars == known)
-    #expect((n - x).scalars == [4.5, 3 - 0.1, 0])
-    #expect((x / n).scalars == [-0.5, 0.1 / 3, 1])
-    #expect((n / x).scalars == [-2, 3 / 0.1, 1])
-    #expect((x.sum() / n).scalars == [1.6 / 3])
+    let tenth: Float = 0.1, three: Float = 3
+    let difference: [Float] = [4.5, three - tenth, 0]
+    let quotient: [Float] = [-0.5, tenth / three, 1], inverse: [Float] = [-2, three / tenth, 1]
+    #expect((n - x).scalars == difference)
+    #expect((x / n).scalars == quotient && (n / x).scalars == inverse)
+    #expect((x.sum() / n).scalars == [Float(1.6) / three])
     let i = Tensor<Int32>([-4, 7])
     #expect((i * n).scalars == [-12, 21] && (i / n).scalars == [-1, 2])
     #expect((i .> n).scalars == [false, true] && (n .== i - 4).scalars == [false, true])
