@@ -110,46 +110,45 @@ private struct Simplification {
         ? input : nil
     }
     switch entry.operation {
-    case .binary(.multiply):
-      if uniform[entry.inputs[1]] == 1 { return input(0) }
-      return uniform[entry.inputs[0]] == 1 ? input(1) : nil
-    case .binary(.divide): return uniform[entry.inputs[1]] == 1 ? input(0) : nil
-    case .binary(.subtract):
-      return uniform[entry.inputs[1]].map { $0 == 0 && $0.sign == .plus } == true ? input(0) : nil
-    case .unary(.negate):
+    case .binary(let binary):
+      if isEverywhere(binary.rightIdentity, entry.inputs[1]) { return input(0) }
+      return isEverywhere(binary.leftIdentity, entry.inputs[0]) ? input(1) : nil
+    case .unary(let unary) where unary.undoesItself:
       let inner = entry.inputs[0]
-      if case .unary(.negate) = entries[inner].operation { return entries[inner].inputs[0] }
-      return nil
-    case .movement(.reshape), .movement(.expand), .conversion: return input(0)
-    case .movement(.transpose(let order)):
-      return order == Shape(axesOfRank: order.rank) ? input(0) : nil
-    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .reduction,
-      .contraction, .movement, .gathering:
+      guard case .unary(unary) = entries[inner].operation else { return nil }
+      return entries[inner].inputs[0]
+    case .movement(let movement):
+      return movement.movesNothing(from: entries[entry.inputs[0]].shape, to: entry.shape)
+        ? input(0) : nil
+    case .conversion: return input(0)
+    case .creation, .random, .identity, .unary, .comparison, .selection, .reduction, .contraction,
+      .gathering:
       return nil
     }
   }
 
-  /// Skips a movement of the same kind below this one.
+  /// Whether an entry is this very number everywhere: -0 is not 0.
+  private func isEverywhere(_ number: Double?, _ entry: Int) -> Bool {
+    guard let number, let known = uniform[entry] else { return false }
+    return number == known && number.sign == known.sign
+  }
+
+  /// Makes one of a movement and another below it.
   private func merge(_ entry: inout Program.Entry) {
     guard case .movement(let outer) = entry.operation,
-      case .movement(let inner) = entries[entry.inputs[0]].operation
+      case .movement(let inner) = entries[entry.inputs[0]].operation,
+      let both = outer.following(inner)
     else { return }
-    let source = entries[entry.inputs[0]].inputs
-    if case (.reshape, .reshape) = (outer, inner) { entry.inputs = source }
-    if case (.expand, .expand) = (outer, inner) { entry.inputs = source }
-    if case (.transpose(let order), .transpose(let before)) = (outer, inner) {
-      entry.operation = .movement(.transpose(order: before.arranged(by: order)))
-      entry.inputs = source
-    }
+    entry.operation = .movement(both)
+    entry.inputs = entries[entry.inputs[0]].inputs
   }
 
   private func number(of entry: Program.Entry) -> Double? {
     switch entry.operation {
     case .creation(.constant(let number)): number
-    case .movement(.reshape), .movement(.expand), .movement(.transpose), .movement(.slice):
-      uniform[entry.inputs[0]]
+    case .movement(let movement): movement.isView ? uniform[entry.inputs[0]] : nil
     case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
-      .reduction, .contraction, .movement, .gathering:
+      .reduction, .contraction, .gathering:
       nil
     }
   }
@@ -209,19 +208,6 @@ private struct KnownWords {
       var place = Int(truncatingIfNeeded: hash) & (places.count - 1)
       while places[place] >= 0 { place = (place + 1) & (places.count - 1) }
       places[place] = Int32(number)
-    }
-  }
-}
-
-extension Binary {
-  /// The result for two numbers, of the operations that every processor rounds alike.
-  fileprivate func number<Scalar: BinaryFloatingPoint>(_ x: Scalar, _ y: Scalar) -> Scalar? {
-    switch self {
-    case .add: x + y
-    case .subtract: x - y
-    case .multiply: x * y
-    case .divide: x / y
-    case .power, .maximum, .minimum: nil
     }
   }
 }

@@ -46,6 +46,34 @@ package enum Binary: UInt8, Sendable, CaseIterable {
 }
 
 extension Binary {
+  /// The number n for which f(x, n) is x, bit for bit. There is none for sums: -0 + 0 is 0.
+  package var rightIdentity: Double? {
+    switch self {
+    case .multiply, .divide: 1
+    case .subtract: 0
+    case .add, .power, .maximum, .minimum: nil
+    }
+  }
+
+  /// The number n for which f(n, y) is y, bit for bit.
+  package var leftIdentity: Double? {
+    switch self {
+    case .multiply: 1
+    case .add, .subtract, .divide, .power, .maximum, .minimum: nil
+    }
+  }
+
+  /// The result for two numbers, of the operations that every processor rounds alike.
+  package func number<Scalar: BinaryFloatingPoint>(_ x: Scalar, _ y: Scalar) -> Scalar? {
+    switch self {
+    case .add: x + y
+    case .subtract: x - y
+    case .multiply: x * y
+    case .divide: x / y
+    case .power, .maximum, .minimum: nil
+    }
+  }
+
   /// The types of x and y, and of z.
   package var types: ElementTypes {
     switch self {

@@ -169,3 +169,58 @@ extension Value {
     return Value(.movement(.pad(starts: starts)), self, elementType: nil, shape: shape)
   }
 }
+
+extension View {
+  /// The view after a movement from shape `source` to `target`, or nil where elements would have
+  /// to be copied (some reshapes, and padding).
+  package func moved(_ movement: Movement, from source: Shape, to target: Shape) -> View? {
+    switch movement {
+    case .reshape: return reshaped(from: source, to: target)
+    case .transpose(let order):
+      return View(offset: offset, strides: strides.arranged(by: order))
+    case .expand:
+      var stretched = Shape(repeating: 0, rank: target.rank)
+      let missing = target.rank - source.rank
+      for axis in 0..<source.rank where source[axis] == target[missing + axis] {
+        stretched[missing + axis] = strides[axis]
+      }
+      return View(offset: offset, strides: stretched)
+    case .slice(let starts, let dropped):
+      var start = offset
+      for axis in 0..<starts.rank { start += starts[axis] * strides[axis] }
+      return View(
+        offset: start, strides: strides.dropping(dropped))
+    case .pad: return nil
+    }
+  }
+}
+
+extension Movement {
+  /// Whether every element of the result is one of x: all but padding.
+  package var isView: Bool {
+    switch self {
+    case .reshape, .transpose, .expand, .slice: true
+    case .pad: false
+    }
+  }
+
+  /// Whether the result is x itself.
+  package func movesNothing(from source: Shape, to target: Shape) -> Bool {
+    switch self {
+    case .reshape, .expand: source == target
+    case .transpose(let order): order == Shape(axesOfRank: order.rank)
+    case .slice, .pad: false
+    }
+  }
+
+  /// The one movement that does what this one does after another; nil if there is none.
+  package func following(_ before: Movement) -> Movement? {
+    switch (self, before) {
+    case (.reshape, .reshape): .reshape
+    case (.expand, .expand): .expand
+    case (.transpose(let order), .transpose(let inner)):
+      .transpose(order: inner.arranged(by: order))
+    case (.reshape, _), (.expand, _), (.transpose, _), (.slice, _), (.pad, _): nil
+    }
+  }
+}

@@ -89,11 +89,12 @@ extension Unary {
     var kink: Kink?
     /// Nil for a function.
     var notation: Notation?
+    var undoesItself = false
   }
 
   private var facts: Facts {
     switch self {
-    case .negate: Facts(notation: .minus)
+    case .negate: Facts(notation: .minus, undoesItself: true)
     case .absolute: Facts(reads: .input, kink: .sideOfZero)
     case .sign: Facts(kink: .sideOfZero)
     case .exp: Facts(reads: .result)
@@ -112,6 +113,9 @@ extension Unary {
   var reads: Reads { facts.reads }
   var kink: Kink? { facts.kink }
   var notation: Notation { facts.notation ?? .function(symbol) }
+
+  /// Whether f(f(x)) is x, bit for bit.
+  package var undoesItself: Bool { facts.undoesItself }
 }
 
 extension Value {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import PullbackTensors
-
 /// How to find the elements of a shape in a buffer: element [i, j, ...] stands at
 /// offset + i strides[0] + j strides[1] + ... A stretched axis has stride 0.
 package struct View: Sendable, Hashable {
@@ -50,32 +48,11 @@ package struct View: Sendable, Hashable {
     return true
   }
 
-  /// The view after a movement from shape `source` to `target`, or nil where elements would have
-  /// to be copied (some reshapes, and padding).
-  package func moved(_ movement: Movement, from source: Shape, to target: Shape) -> View? {
-    switch movement {
-    case .reshape: return reshaped(from: source, to: target)
-    case .transpose(let order):
-      return View(offset: offset, strides: strides.arranged(by: order))
-    case .expand:
-      var stretched = Shape(repeating: 0, rank: target.rank)
-      let missing = target.rank - source.rank
-      for axis in 0..<source.rank where source[axis] == target[missing + axis] {
-        stretched[missing + axis] = strides[axis]
-      }
-      return View(offset: offset, strides: stretched)
-    case .slice(let starts, let dropped):
-      var start = offset
-      for axis in 0..<starts.rank { start += starts[axis] * strides[axis] }
-      return View(
-        offset: start, strides: strides.dropping(dropped))
-    case .pad: return nil
-    }
-  }
-
+  /// The view of the same elements in the same order under another shape, or nil where there is none.
+  ///
   /// Matches runs of old axes with runs of new axes that hold equally many elements; a run can be
   /// cut anew only if its old axes follow each other in memory.
-  func reshaped(from source: Shape, to target: Shape) -> View? {
+  package func reshaped(from source: Shape, to target: Shape) -> View? {
     if source == target { return self }
     if source.elementCount == 0 { return View(rowMajor: target) }
     var old = Shape()

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import PullbackPlans
 import PullbackTensors
-import Testing
 import PullbackTestSupport
+import Testing
 
 @Suite struct ViewTests {
   /// Positions in the buffer of all elements, in row-major order.

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
-import PullbackTestSupport
 
 extension SplitMix {
   /// A shape of few elements; extents 0 and 1 among them.
-  mutating func shape(rank: ClosedRange<Int> = 0...4, extents: [Int]) -> Shape {
+  package mutating func shape(rank: ClosedRange<Int> = 0...4, extents: [Int]) -> Shape {
     Shape((0..<Int.random(in: rank, using: &self)).map { _ in pick(extents) })
   }
 
-  mutating func permutation(_ count: Int) -> Shape { Shape((0..<count).shuffled(using: &self)) }
+  package mutating func permutation(_ count: Int) -> Shape { Shape((0..<count).shuffled(using: &self)) }
 
   /// Another shape with as many elements.
-  mutating func refactoring(of shape: Shape) -> Shape {
+  package mutating func refactoring(of shape: Shape) -> Shape {
     if shape.elementCount == 0 {
       return Shape((Array(shape) + [pick([0, 1, 2])]).shuffled(using: &self))
     }
@@ -43,7 +42,7 @@ extension SplitMix {
 
 extension Shape {
   /// All index tuples in row-major order.
-  var allIndices: [[Int]] {
+  package var allIndices: [[Int]] {
     (0..<elementCount).map { position in
       var rest = position
       var index = [Int](repeating: 0, count: rank)
