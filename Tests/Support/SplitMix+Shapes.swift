@@ -8,7 +8,9 @@ extension SplitMix {
     Shape((0..<Int.random(in: rank, using: &self)).map { _ in pick(extents) })
   }
 
-  package mutating func permutation(_ count: Int) -> Shape { Shape((0..<count).shuffled(using: &self)) }
+  package mutating func permutation(_ count: Int) -> Shape {
+    Shape((0..<count).shuffled(using: &self))
+  }
 
   /// Another shape with as many elements.
   package mutating func refactoring(of shape: Shape) -> Shape {

@@ -243,6 +243,7 @@ struct CompiledContraction: CompiledCore {
   }
 
   /// The product transposed, its sums turned on their way to the target.
+  @inline(__always)
   private func multiplyTurned(
     _ panel: Panel, _ left: MatrixView, _ right: MatrixView, into target: MatrixView,
     _ own: UnsafeMutableRawPointer
@@ -262,6 +263,7 @@ struct CompiledContraction: CompiledCore {
       rows, panel.columns.count, panel.columns.count, sums.base, 1, sums.rowStride, target.base)
   }
 
+  @inline(__always)
   private func multiplyStraight(
     _ panel: Panel, _ left: MatrixView, _ right: MatrixView, packed: UnsafeMutableRawPointer?,
     into target: MatrixView, _ own: UnsafeMutableRawPointer, _ memory: RunMemory
@@ -276,6 +278,7 @@ struct CompiledContraction: CompiledCore {
   }
 
   /// Where sums wait in a thread's own memory.
+  @inline(__always)
   private func sums(at own: UnsafeMutableRawPointer) -> MatrixView {
     MatrixView(
       base: own, rowStride: blocking.sumStride, columnStride: 1, elementSize: elementSize)

@@ -14,10 +14,13 @@ struct MatrixView {
       base: base, rowStride: columnStride, columnStride: rowStride, elementSize: elementSize)
   }
 
+  @inline(__always)
   func from(row: Int) -> MatrixView { moved(by: row * rowStride) }
 
+  @inline(__always)
   func from(column: Int) -> MatrixView { moved(by: column * columnStride) }
 
+  @inline(__always)
   private func moved(by distance: Int) -> MatrixView {
     MatrixView(
       base: base + distance * elementSize, rowStride: rowStride, columnStride: columnStride,
@@ -25,6 +28,7 @@ struct MatrixView {
   }
 
   /// Copies rows whose elements stand side by side.
+  @inline(__always)
   func copy(rows: Int, columns: Int, to target: MatrixView) {
     for row in 0..<rows {
       target.from(row: row).base.copyMemory(

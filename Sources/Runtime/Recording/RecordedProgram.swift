@@ -7,6 +7,9 @@ import PullbackTensors
 /// nothing but what cannot be written in place.
 package final class RecordedProgram: @unchecked Sendable {
   private let form: RecordedForm
+  // The form's, here as well: a way through it would count references at each replay.
+  private let executable: Executable
+  private let derivedBits: [(parameter: Int, key: RandomKey.Derivation)]
   // Plain data, so that replays count no references.
   private let plain = PlainMemory()
   /// The slots by number, and what keeps them alive.
@@ -21,6 +24,8 @@ package final class RecordedProgram: @unchecked Sendable {
 
   package init(_ form: RecordedForm, slots: [LeafSlot]) {
     self.form = form
+    executable = form.executable
+    derivedBits = form.derivedBits
     self.slots = slots
     held = plain.array(slots.map { .passUnretained($0) })
     let read = form.read.enumerated().map { (slot: slots[$0.element.slot], read: Int?($0.offset)) }
@@ -62,8 +67,7 @@ package final class RecordedProgram: @unchecked Sendable {
     }
     // Memory for replaced leaves that somebody else can see.
     var fresh: [Int: Storage] = [:]
-    let executable = form.executable, replaced = form.replaced
-    let firstOutput = executable.argumentCount
+    let replaced = form.replaced, firstOutput = executable.argumentCount
     executable.runOrStop { run in
       for constant in form.constants { run.slots[constant.argument] = constant.numbers }
       for input in form.inputs { run.slots[input.argument] = inputs[input.input]!.base }
@@ -88,7 +92,8 @@ package final class RecordedProgram: @unchecked Sendable {
       }
       for index in form.parameters.indices { run.setParameter(index, form.parameters[index]) }
       for given in form.givenBits { run.setParameter(given.parameter, bits[given.bits]) }
-      for (parameter, key) in form.derivedBits {
+      for index in derivedBits.indices {
+        let (parameter, key) = derivedBits[index]
         run.setParameter(parameter, key.bits(from: bits[key.argument]))
       }
     }
@@ -129,13 +134,13 @@ package final class RecordedProgram: @unchecked Sendable {
   }
 
   /// Runs the plan on whatever the run before was given, which must still be there: for benchmarks.
-  package func rerun() { form.executable.runOrStop { _ in } }
+  package func rerun() { executable.runOrStop { _ in } }
 
   private func checkUnchanged(_ serials: [UInt64]) {
     for replaced in form.replaced {
       let serial = held[replaced.slot]._withUnsafeGuaranteedRef { $0.heldSerial }
       guard let number = replaced.number, serial != serials[number] else { continue }
-      let shape = form.executable.plan.outputs[replaced.output].shape
+      let shape = executable.plan.outputs[replaced.output].shape
       let name =
         HolderNames[slots[replaced.slot].number].map { "\($0) \(shape)" }
         ?? "a parameter of shape \(shape)"
@@ -150,7 +155,7 @@ package final class RecordedProgram: @unchecked Sendable {
   private func replace(
     _ replaced: RecordedForm.Replaced, by fresh: Storage?, _ results: [Storage]
   ) {
-    let made = form.executable.plan.outputs[replaced.output], slot = slots[replaced.slot]
+    let made = executable.plan.outputs[replaced.output], slot = slots[replaced.slot]
     switch replaced.twin {
     case nil: slot.replaceHeld(with: fresh!, made)
     case .replaced(let twin):
@@ -167,12 +172,12 @@ package final class RecordedProgram: @unchecked Sendable {
 
   /// Element types and shapes of the results.
   package func resultType(_ index: Int) -> (ElementType, Shape) {
-    let output = form.executable.plan.outputs[form.results[index].output]
+    let output = executable.plan.outputs[form.results[index].output]
     return (output.elementType, output.shape)
   }
 
   /// New memory for all results.
   package func memoryForResults() -> [Storage] {
-    form.results.map { Storage(form.executable.plan.outputs[$0.output]) }
+    form.results.map { Storage(executable.plan.outputs[$0.output]) }
   }
 }
