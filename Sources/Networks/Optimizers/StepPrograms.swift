@@ -15,9 +15,6 @@ final class StepPrograms {
 
   private static let shared = SharedRecentlyUsed<RecordedForm>(capacity: 256, byteLimit: 1 << 28)
 
-  /// How many steps have been written down, for tests.
-  static var writtenCount: Int { shared.made }
-
   let tree: Parameters
   let parameters: [Parameter]
   /// What is kept for each parameter.

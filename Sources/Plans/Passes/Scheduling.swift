@@ -26,8 +26,7 @@ private struct Scheduler {
   /// them would take a time that grows with the square of their number.
   private static let window = 32
 
-  let steps: [Step]
-  private let outputs: [Plan.Output]
+  private let steps: [Step]
   /// Steps that are in no phase yet, in an order in which each follows what it reads, the next last.
   private(set) var remaining: [Int]
   private(set) var order: [Int] = []
@@ -43,7 +42,6 @@ private struct Scheduler {
 
   init(_ plan: Plan) {
     steps = plan.steps
-    outputs = plan.outputs
     remaining = Array(steps.indices.reversed())
     isDone = [Bool](repeating: false, count: steps.count)
     sources = [InlineNumbers](repeating: InlineNumbers(), count: steps.count)
@@ -62,7 +60,7 @@ private struct Scheduler {
         }
       }
       for write in steps[number].filled {
-        if case .output(let output) = write.slot, let donor = outputs[output].donor {
+        if case .output(let output) = write.slot, let donor = plan.outputs[output].donor {
           donors[number].append(donor)
         }
       }
