@@ -38,14 +38,16 @@ struct RuleWriter<Rule: UpdateRule>: Hashable {
     let order = GraphOrder(of: new.map(\.value)) { node in
       given.contains { $0.value.node === node }
     }
-    for node in order.nodes {
-      guard case .creation(.scalar(let number, nil)) = node.operation, !number.isFinite,
-        !given.contains(where: { $0.value.node === node })
-      else { continue }
-      Mistake(
-        form.name, "updated reads a setting of the rule, whose number is given at each run",
-        fix: "read scalars.learningRate and the like"
-      ).stop(at: nil)
+    for position in 0..<order.count {
+      order.look(at: position) { node in
+        guard case .creation(.scalar(let number, nil)) = node.operation, !number.isFinite,
+          !given.contains(where: { $0.value.node === node })
+        else { return }
+        Mistake(
+          form.name, "updated reads a setting of the rule, whose number is given at each run",
+          fix: "read scalars.learningRate and the like"
+        ).stop(at: nil)
+      }
     }
   }
 }

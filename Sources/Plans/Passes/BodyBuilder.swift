@@ -38,6 +38,9 @@ struct BodyBuilder {
     self.space = space
     self.group = group
     self.role = role
+    let entries = role == .body ? fusion.groups[group].body : fusion.groups[group].prologue
+    operands.reserveCapacity(entries.count + 2)
+    instructions.reserveCapacity(entries.count)
   }
 
   /// The finished body, operands first, then instructions; the builder has nothing left.

@@ -110,8 +110,12 @@ private struct Lowering {
       if case .output(let output) = slot { note(fusion.groupOf[entry], output) }
     }
     for (group, copy) in copies { note(group, copy.output) }
-    let groups = fusion.groups.indices.filter { !fusion.groups[$0].isEmpty || copies[$0] != nil }
-    return groups.filter { !writesOver[$0] } + groups.filter { writesOver[$0] }
+    var first: [Int] = [], last: [Int] = []
+    first.reserveCapacity(fusion.groups.count)
+    for group in fusion.groups.indices where !fusion.groups[group].isEmpty || copies[group] != nil {
+      if writesOver[group] { last.append(group) } else { first.append(group) }
+    }
+    return first + last
   }
 
   private mutating func step(for index: Int) -> Step {

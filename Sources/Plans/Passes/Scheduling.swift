@@ -104,11 +104,19 @@ private struct Scheduler {
     for step in window where steps[step].goesByRows(rows) && isFreeToWrite(step) {
       let follows = sources[step].allSatisfy { writer in
         isDone[writer]
-          || chosen.contains(writer) && steps[step].readsByRows(rows, of: steps[writer])
+          || chosen.contains(writer) && reads(of: step, areByRows: rows, ofWhat: writer)
       }
       if follows { chosen.append(step) }
     }
     return chosen
+  }
+
+  /// Whether each row of a step reads, of all that `writer` makes, only elements of the same row.
+  private func reads(of step: Int, areByRows rows: Int, ofWhat writer: Int) -> Bool {
+    let filled = steps[writer].filled
+    return steps[step].reads.allSatisfy { read in
+      !filled.contains { $0.slot == read.slot } || read.isByRows(rows, of: filled)
+    }
   }
 
   private func isReady(_ step: Int) -> Bool { sources[step].allSatisfy { isDone[$0] } }

@@ -31,22 +31,28 @@ private struct Selection {
   private let space: Shape
   private let kept: Int?
   private let first: Int
-  /// How often each value is read; stored ones and those that are read later must exist by themselves.
-  private var uses: [Int]
-  private var isTaken: [Bool]
+  private var values: [Value] = []
+
+  private struct Value {
+    /// How often it is read; stored ones and those that are read later must exist by themselves.
+    var uses = 0
+    var isTaken = false
+    /// Its number in the new body.
+    var number: Int
+  }
 
   init(_ body: Body, keeping kept: Int?, _ space: Shape) {
     self.body = body
     self.space = space
     self.kept = kept
     first = body.operands.count
-    uses = [Int](repeating: 0, count: first + body.instructions.count)
-    isTaken = [Bool](repeating: false, count: body.instructions.count)
+    values.reserveCapacity(first + body.instructions.count)
+    for number in 0..<first + body.instructions.count { values.append(Value(number: number)) }
     for instruction in body.instructions {
-      for input in instruction.inputs { uses[input] += 1 }
+      for input in instruction.inputs { values[input].uses += 1 }
     }
-    for store in body.stores { uses[store.value] += 2 }
-    if let kept { uses[kept] += 2 }
+    for store in body.stores { values[store.value].uses += 2 }
+    if let kept { values[kept].uses += 2 }
   }
 
   mutating func merged() -> (body: Body, kept: Int?) {
@@ -57,31 +63,31 @@ private struct Selection {
         let merge = merge(binary, instruction.inputs, before: first + index),
         instruction.elementType.isFloatingPoint || merge.operation.isForAllNumbers
       else { continue }
-      for part in merge.parts { isTaken[part - first] = true }
+      for part in merge.parts { values[part].isTaken = true }
       instructions[index] = Body.Instruction(
         operation: .merged(merge.operation), elementType: instruction.elementType,
         resultType: instruction.resultType, inputs: InlineNumbers(merge.inputs))
     }
-    guard isTaken.contains(true) else { return (body, kept) }
+    guard values.contains(where: \.isTaken) else { return (body, kept) }
     return without(taken: instructions)
   }
 
   /// The body without what was taken in, its values numbered anew.
-  private func without(taken instructions: [Body.Instruction]) -> (body: Body, kept: Int?) {
-    var numbers = Array(0..<uses.count), next = first
-    var result = body
+  private mutating func without(taken instructions: [Body.Instruction]) -> (body: Body, kept: Int?)
+  {
+    var next = first, result = body
     result.instructions.removeAll(keepingCapacity: true)
-    for (index, instruction) in instructions.enumerated() where !isTaken[index] {
+    for (index, instruction) in instructions.enumerated() where !values[first + index].isTaken {
       var instruction = instruction
-      instruction.inputs = instruction.inputs.map { numbers[$0] }
+      instruction.inputs = instruction.inputs.map { values[$0].number }
       result.instructions.append(instruction)
-      numbers[first + index] = next
+      values[first + index].number = next
       next += 1
     }
     for index in result.stores.indices {
-      result.stores[index].value = numbers[result.stores[index].value]
+      result.stores[index].value = values[result.stores[index].value].number
     }
-    return (result, kept.map { numbers[$0] })
+    return (result, kept.map { values[$0].number })
   }
 
   /// What a sum or difference can take in.
@@ -92,7 +98,7 @@ private struct Selection {
   }
 
   private func part(_ input: Int, before value: Int) -> Part? {
-    guard input >= first, uses[input] == 1, !isTaken[input - first] else { return nil }
+    guard input >= first, values[input].uses == 1, !values[input].isTaken else { return nil }
     let instruction = body.instructions[input - first], inputs = instruction.inputs
     // A store in between might write over what the part reads where it is.
     if inputs.contains(where: isReadInPlace),

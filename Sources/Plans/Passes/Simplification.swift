@@ -54,6 +54,7 @@ private struct Simplification {
 
   init(capacity: Int) {
     entries.reserveCapacity(capacity)
+    known.reserve(capacity)
     replacement.reserveCapacity(capacity)
     uniform.reserveCapacity(capacity)
   }
@@ -162,6 +163,13 @@ private struct KnownWords {
   /// Open addressing: a number, or -1. At least twice as many places as numbers, a power of two.
   private var places = [Int32](repeating: -1, count: 64)
   private var hashes: [UInt64] = []
+
+  mutating func reserve(_ count: Int) {
+    // An operation takes some five words.
+    words.reserveCapacity(5 * count)
+    starts.reserveCapacity(count + 1)
+    hashes.reserveCapacity(count)
+  }
 
   /// The number that an equal entry was given before, or nil; then this one has `new`, the next
   /// number.

@@ -49,19 +49,15 @@ package struct Step: Sendable {
   /// True if the elements of row r of the space are made by themselves, for each r below `rows`.
   package func goesByRows(_ rows: Int) -> Bool { rowCount == rows }
 
-  /// True if each row reads, of all that `writer` makes, only elements of the same row.
-  func readsByRows(_ rows: Int, of writer: Step) -> Bool {
-    reads.allSatisfy { read in
-      !writer.filled.contains { $0.slot == read.slot } || readsByRows(read, rows, of: writer)
-    }
-  }
+}
 
-  /// True if each row reads, of what `writer` makes, only elements of the same row.
-  package func readsByRows(_ read: Read, _ rows: Int, of writer: Step) -> Bool {
-    guard let shape = read.space, shape.first == rows,
-      let written = writer.filled.first(where: { $0.slot == read.slot })
+extension Read {
+  /// True if each row reads, of what a step fills, only elements of the same row.
+  package func isByRows(_ rows: Int, of filled: [Write]) -> Bool {
+    guard let shape = space, shape.first == rows,
+      let written = filled.first(where: { $0.slot == slot })
     else { return false }
-    let view = read.access.view, length = written.elementCount / rows
+    let view = access.view, length = written.elementCount / rows
     var last = view.offset
     for axis in 1..<max(shape.rank, 1) { last += (shape[axis] - 1) * view.strides[axis] }
     return view.strides[0] == length && view.offset >= 0 && last < length

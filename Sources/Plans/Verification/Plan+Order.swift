@@ -42,7 +42,7 @@ extension Plan {
         for access in step.reads {
           guard let writer = writer[access.slot] else { continue }
           try require(
-            phase.rows.map { step.readsByRows(access, $0, of: writer) } == true,
+            phase.rows.map { access.isByRows($0, of: writer.filled) } == true,
             "a step reads what another thread may still be writing")
         }
       }

@@ -111,28 +111,33 @@ private struct LoadOrder {
   let tileLength: Int
 
   init(_ operands: [CompiledOperand], _ plain: PlainMemory) {
-    var uniforms: [Int] = [], periodics: [Int] = [], moving: [Int] = []
-    var directs: [CompiledBody.Direct] = [], cores: [CompiledBody.Direct] = []
-    var longest = 1
-    for (value, operand) in operands.enumerated() {
-      switch operand.load {
-      case .uniform, .constant: uniforms.append(value)
-      case .periodic(_, _, let period), .periodicIota(_, let period):
-        periodics.append(value)
-        longest = max(longest, period)
-      case .strided, .iota, .padded, .gathered: moving.append(value)
-      case .direct(let slot):
-        directs.append(CompiledBody.Direct(value: value, slot: slot, size: operand.size))
-      case .core: cores.append(CompiledBody.Direct(value: value, slot: -1, size: operand.size))
+    uniforms = plain.array(from: operands.indices) {
+      switch operands[$0].load {
+      case .uniform, .constant: $0
+      case .periodic, .periodicIota, .strided, .iota, .padded, .gathered, .direct, .core: nil
       }
     }
-    self.uniforms = plain.array(uniforms)
-    self.periodics = plain.array(periodics)
-    self.moving = plain.array(moving)
-    self.directs = plain.array(directs)
-    self.cores = plain.array(cores)
+    periodics = plain.array(from: operands.indices) {
+      operands[$0].load.period == nil ? nil : $0
+    }
+    moving = plain.array(from: operands.indices) {
+      switch operands[$0].load {
+      case .strided, .iota, .padded, .gathered: $0
+      case .uniform, .constant, .periodic, .periodicIota, .direct, .core: nil
+      }
+    }
+    directs = plain.array(from: operands.indices) {
+      guard case .direct(let slot) = operands[$0].load else { return nil }
+      return CompiledBody.Direct(value: $0, slot: slot, size: operands[$0].size)
+    }
+    cores = plain.array(from: operands.indices) {
+      guard case .core = operands[$0].load else { return nil }
+      return CompiledBody.Direct(value: $0, slot: -1, size: operands[$0].size)
+    }
+    var longest = 1
+    for value in periodics { longest = max(longest, operands[value].load.period!) }
     let whole = Tile.length / longest * longest
-    tileLength = operands.allSatisfy { whole % ($0.load.period ?? 1) == 0 } ? whole : 0
+    tileLength = periodics.allSatisfy { whole % operands[$0].load.period! == 0 } ? whole : 0
   }
 }
 
@@ -145,9 +150,9 @@ private struct InstructionWriter {
   private(set) var instructions: [CompiledBody.CompiledInstruction] = []
   private(set) var copies: [CompiledBody.Copy] = []
   private static let none = -1
-  private var registerOf: [Int]
-  /// The last instruction that reads each value; none that are read when the tile is done.
-  private var lastUse: [Int]
+  /// Where each value is, and the last instruction that reads it: `Int.max` if it is read when the tile is
+  /// done.
+  private var values: [(register: Int, lastUse: Int)] = []
 
   init(
     _ body: Body, keeping kept: Int?, _ registers: RegisterFile, _ context: CompilationContext
@@ -158,8 +163,8 @@ private struct InstructionWriter {
     self.context = context
     let count =
       body.instructions.isEmpty ? 0 : body.operands.count + body.instructions.count
-    registerOf = [Int](repeating: InstructionWriter.none, count: count)
-    lastUse = registerOf
+    values.reserveCapacity(count)
+    for _ in 0..<count { values.append((InstructionWriter.none, InstructionWriter.none)) }
   }
 
   mutating func write() {
@@ -186,11 +191,11 @@ private struct InstructionWriter {
       if case .slot(copy.slot) = destination { continue }
       copies.append(copy)
     }
-    for number in 0..<inputs.count where lastUse[inputs[number]] == index {
-      let register = registerOf[inputs[number]]
+    for number in 0..<inputs.count where values[inputs[number]].lastUse == index {
+      let register = values[inputs[number]].register
       if register == InstructionWriter.none { continue }
       registers.give(register)
-      registerOf[inputs[number]] = InstructionWriter.none
+      values[inputs[number]].register = InstructionWriter.none
     }
   }
 
@@ -202,7 +207,7 @@ private struct InstructionWriter {
       return .slot(context.slots.number(of: store.slot))
     }
     let register = registers.take()
-    registerOf[value] = register
+    values[value].register = register
     return .register(register)
   }
 
@@ -216,13 +221,15 @@ private struct InstructionWriter {
   private mutating func findLastUses() {
     for index in body.instructions.indices {
       let inputs = body.instructions[index].inputs
-      for number in 0..<inputs.count { lastUse[inputs[number]] = index }
+      for number in 0..<inputs.count { values[inputs[number]].lastUse = index }
     }
     for instruction in body.instructions {
-      if case .checked = instruction.operation { lastUse[instruction.inputs[0]] = Int.max }
+      if case .checked = instruction.operation {
+        values[instruction.inputs[0]].lastUse = Int.max
+      }
     }
-    for store in body.stores { lastUse[store.value] = Int.max }
-    if let kept { lastUse[kept] = Int.max }
+    for store in body.stores { values[store.value].lastUse = Int.max }
+    if let kept { values[kept].lastUse = Int.max }
   }
 }
 

@@ -23,6 +23,26 @@ final class PlainMemory: @unchecked Sendable {
     return UnsafeBufferPointer(start: bound, count: elements.count)
   }
 
+  /// What `make` gives for each element of a list that it does not leave out.
+  func array<Source: Sequence, Element: BitwiseCopyable>(
+    from source: Source, _ make: (Source.Element) -> Element?
+  ) -> UnsafeBufferPointer<Element> {
+    var count = 0
+    for element in source where make(element) != nil { count += 1 }
+    if count == 0 { return UnsafeBufferPointer(start: nil, count: 0) }
+    let bound = take(count * MemoryLayout<Element>.stride)
+      .bindMemory(to: Element.self, capacity: count)
+    var next = 0
+    for element in source {
+      guard let made = make(element) else { continue }
+      // In bounds: as many as were counted.
+      precondition(next < count)
+      (bound + next).initialize(to: made)
+      next += 1
+    }
+    return UnsafeBufferPointer(start: bound, count: next)
+  }
+
   /// A copy of one element.
   func one<Element: BitwiseCopyable>(_ element: Element) -> UnsafePointer<Element> {
     let bound = take(MemoryLayout<Element>.stride).bindMemory(to: Element.self, capacity: 1)

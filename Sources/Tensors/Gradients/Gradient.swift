@@ -107,7 +107,8 @@ package func pullback(
   // tensor, and what is behind it is known only until somebody reads it: the order in which
   // cotangents are summed must not depend on that.
   let oldest = targets.lazy.map(\.node.serial).min() ?? 0
-  let order = GraphOrder(of: [result]) { $0.serial < oldest || $0.isDetached }
+  var order = GraphOrder()
+  order.walk(from: [result]) { $0.serial < oldest || $0.isDetached }
   var isWanted = [Bool](repeating: false, count: order.count)
   for target in targets {
     if let position = order.position(of: target) { isWanted[position] = true }

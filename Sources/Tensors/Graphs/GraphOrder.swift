@@ -37,14 +37,27 @@ package struct GraphOrder: Sendable {
   package init() {}
 
   /// - Parameter isLeaf: where not to look further; such a node is part of the order.
-  package init(of results: [Value], isLeaf: (Node) -> Bool) { walk(from: results, isLeaf: isLeaf) }
+  package init(of results: [Value], isLeaf: (Node) -> Bool) { visit(results, isLeaf) }
 
-  /// Takes a walk, after the one before has been let go of.
+  /// Takes a walk, after the one before has been let go of: with room for the step of a small network
+  /// from the start, because growing there takes longer than walking.
   package mutating func walk(from results: [Value], isLeaf: (Node) -> Bool) {
+    if found.capacity == 0 { reserve(64) }
+    visit(results, isLeaf)
+  }
+
+  private mutating func visit(_ results: [Value], _ isLeaf: (Node) -> Bool) {
     self.results = results
     for result in results where positions[result.node.serial] == nil {
       walk(from: result.node, isLeaf)
     }
+  }
+
+  private mutating func reserve(_ count: Int) {
+    found.reserveCapacity(count)
+    inputPositions.reserveCapacity(count)
+    pending.reserveCapacity(count)
+    pendingPositions.reserveCapacity(count)
   }
 
   /// Lets go of all nodes.
