@@ -6,11 +6,14 @@ one JSON object a line.
   peers.py matmul 64x784x50 [--threads 2] [--peers numpy,torch,jax]
   peers.py step --layers 784-50-10 --loss cross-entropy --optimizer sgd --batch 64
   peers.py predict --layers 784-50-10 --batch 1 --peers onnxruntime,sklearn
+  peers.py requests --layers 784-50-10 --batch 1 --tasks 64 --peers onnxruntime
   peers.py serve --peers torch [--threads 2]
 
 matmul:  C = A B, [n, k] x [k, m], float32; the memory of C is reused where the peer can.
 step:    forward, loss (mean), backward for the parameters and update on one fixed batch, float32.
 predict: the probabilities for one fixed batch, float32, as arrays of the peer.
+requests: the same from so many threads of Python at once, each with a question of its own; a session of
+         ONNX Runtime keeps one thread to itself, which serves them fastest.
 serve:   reads lines such as `matmul 64x784x50` or `step --batch 1` and answers each with a line,
          so that a comparison can take turns without starting Python each time.
 
@@ -23,6 +26,7 @@ import argparse
 import json
 import shlex
 import sys
+import threading
 import time
 
 import environment
@@ -44,11 +48,13 @@ def parser():
     step.add_argument("--loss", default="cross-entropy", choices=["cross-entropy", "mse"])
     step.add_argument("--optimizer", default="sgd", choices=["sgd", "adam"])
     predict = commands.add_parser("predict")
-    for command in (step, predict):
+    requests = commands.add_parser("requests")
+    requests.add_argument("--tasks", type=int, default=64)
+    for command in (step, predict, requests):
         command.add_argument("--layers", default="784-50-10")
         command.add_argument("--activation", default="relu", choices=["relu", "none"])
         command.add_argument("--batch", type=int, default=64)
-    for command in (matmul, step, predict, commands.add_parser("serve")):
+    for command in (matmul, step, predict, requests, commands.add_parser("serve")):
         command.add_argument("--threads", type=int, default=2)
         command.add_argument("--peers", default="numpy,torch,jax")
         command.add_argument("--seconds", type=float, default=1.5)
@@ -181,7 +187,10 @@ class Step:
 
 def prepared(peer, options):
     """The work as a function without arguments, and its floating-point operations."""
-    work = {"matmul": Matmul, "step": Step, "predict": Prediction}[options.what](options)
+    kinds = {"matmul": Matmul, "step": Step, "predict": Prediction, "requests": Prediction}
+    if options.what == "requests":
+        options = argparse.Namespace(**{**vars(options), "threads": 1})
+    work = kinds[options.what](options)
     make = getattr(work, peer.replace(".", "_"), None)
     if make is None:
         raise NotImplementedError(f"{peer} has no {options.what}")
@@ -200,6 +209,22 @@ def timed(run, seconds):
     return sorted(times)
 
 
+def timed_together(run, seconds, tasks):
+    """The times of requests from so many threads, and how many there were a second."""
+    times, start = [], time.perf_counter()
+
+    def ask():
+        own = timed(run, seconds)
+        times.extend(own)
+
+    threads = [threading.Thread(target=ask) for _ in range(tasks)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(times), len(times) / (time.perf_counter() - start)
+
+
 def answer(peer, line, options, cases):
     """One JSON object: the times, or the reason why there are none. `cases` keeps the last work."""
     line = line.split(" --seconds")[0]
@@ -208,16 +233,20 @@ def answer(peer, line, options, cases):
             cases.clear()
             cases[line] = prepared(peer, options)
         run, operations = cases[line]
-        times = timed(run, options.seconds)
+        if options.what == "requests":
+            times, rate = timed_together(run, options.seconds, options.tasks)
+        else:
+            times, rate = timed(run, options.seconds), None
     except Exception as error:
         return {"peer": peer, "name": line, "missing": f"{type(error).__name__}: {error}"[:200]}
-    return {
+    found = {
         "peer": peer, "name": line, "threads": options.threads,
         "median_us": round(times[len(times) // 2] * 1e6, 3), "best_us": round(times[0] * 1e6, 3),
         "mean_us": round(sum(times) / len(times) * 1e6, 3),
         "percentile99_us": round(times[min(len(times) * 99 // 100, len(times) - 1)] * 1e6, 3),
         "gflops": round(operations / times[0] / 1e9, 3),
     }
+    return found if rate is None else {**found, "requests_per_s": round(rate, 1)}
 
 
 def serve(peer, top, threads):

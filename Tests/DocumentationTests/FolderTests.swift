@@ -16,6 +16,7 @@ struct FolderTests {
       "Memory", "Threads", "Runs", "Kernels", "Bodies", "Cores", "Execution", "Recording", "",
       "Printing", "Reading",
     ],
+    "Training": ["Datasets", "Serving"],
     "Networks": ["Parameters", "Functions", "Losses", "Layers", "Versions", "Optimizers"],
     "Formats": [
       "", "Files", "Compression", "Stored", "JSON", "CSV", "IDX", "NumPy", "Safetensors",

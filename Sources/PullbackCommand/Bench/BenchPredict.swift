@@ -29,7 +29,7 @@ struct BenchPredict: ParsableCommand {
 
   func run() throws {
     try options.begin()
-    let (sizes, batch) = (network.sizes, network.batch)
+    let (sizes, batch) = (network.sizes, network.rows)
     let (model, inputs) = onOneThread {
       (
         TrainedNetwork.model(sizes: sizes, activation: network.activation),

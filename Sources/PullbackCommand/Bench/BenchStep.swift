@@ -37,7 +37,7 @@ struct BenchStep: ParsableCommand {
 
   func run() throws {
     try options.begin()
-    let (sizes, batch) = (network.sizes, network.batch)
+    let (sizes, batch) = (network.sizes, network.rows)
     let trained = onOneThread {
       TrainedNetwork(
         sizes: sizes, batch: batch, loss: loss, optimizer: optimizer,

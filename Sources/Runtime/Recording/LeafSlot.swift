@@ -65,6 +65,8 @@ package final class LeafSlot: Sendable {
   /// Steps of small networks end while one waits; during a long one the waiting thread sleeps. Who comes
   /// back at once after a long one, as training does, first lets those who slept have their turn.
   package func take() {
+    // Nobody replaces a frozen leaf, so that threads which predict with it do not meet here.
+    if isFrozen { return }
     if isWanted.load(ordering: .relaxed) {
       isWanted.store(false, ordering: .relaxed)
       usleep(2 * LeafSlot.longestSleep)
@@ -87,7 +89,9 @@ package final class LeafSlot: Sendable {
   /// In microseconds.
   private static let longestSleep: UInt32 = 500
 
-  package func give() { taker.store(0, ordering: .releasing) }
+  package func give() {
+    if !isFrozen { taker.store(0, ordering: .releasing) }
+  }
 
   // For whoever has taken the slot: -------------------------------------------------------------
 

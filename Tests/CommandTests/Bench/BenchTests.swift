@@ -31,6 +31,10 @@ import Testing
       ["predict 20-13-5 none batch 300 recorded"]
     ),
     (
+      ["serve", "--layers", "20-13-5", "--tasks", "5"],
+      ["serve 20-13-5 relu batch 1 tasks 5"]
+    ),
+    (
       ["graph", "--nodes", "30"],
       [
         "graph build", "graph gradient", "graph replay", "graph step 2-2-2",
@@ -75,7 +79,7 @@ import Testing
 
   /// Whether floating-point operations a second say something about a piece of work.
   private static func hasSpeed(_ name: String) -> Bool {
-    ["matmul", "step", "predict", "elementwise chain", "elementwise sum", "peak fma"]
+    ["matmul", "step", "predict", "serve", "elementwise chain", "elementwise sum", "peak fma"]
       .contains { name.hasPrefix($0) }
   }
 
@@ -98,6 +102,13 @@ import Testing
   @Test func predictionsAreProbabilities() throws {
     let line = try lines(["predict", "--layers", "3-1", "--batch", "2"], threads: 1)[0]
     #expect(line.checksum == "0b2d58ee2f147975")
+  }
+
+  /// One task asks for what the other benchmark predicts.
+  @Test func serversGiveThePredictions() throws {
+    let network = ["--layers", "20-13-5", "--batch", "30"]
+    let served = try lines(["serve", "--tasks", "1"] + network, threads: 1)[0]
+    #expect(try served.checksum == lines(["predict"] + network, threads: 1)[0].checksum)
   }
 
   /// Products of 2 n k m operations: of a step three for each layer, but the first has no gradient
