@@ -102,10 +102,12 @@ extension Dataset where Target == Int32 {
 
 extension Dataset: CustomStringConvertible {
   public var description: String {
-    let name = Target.self == Int32.self ? "labels" : "targets"
-    return "Dataset of \(counted(count, "example")): inputs \(inputs.shape), "
-      + "\(name) \(targets.shape)"
+    "Dataset of \(counted(count, "example")): inputs \(inputs.shape), "
+      + "\(targetName) \(targets.shape)"
   }
+
+  /// What the targets are called in messages.
+  var targetName: String { Target.self == Int32.self ? "labels" : "targets" }
 }
 
 // Apart from the generic type: loops over positions are compiled for what they mostly are.

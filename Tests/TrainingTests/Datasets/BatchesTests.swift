@@ -51,4 +51,52 @@ struct BatchesTests {
       }
     }
   }
+
+  /// Where a pass starts and whether it ends with a smaller batch changes nothing of the others.
+  @Test(arguments: [nil, RandomKey(seed: 4)], [1, 2, 3, 7, 8])
+  func aPassStartsAndEndsAnywhere(key: RandomKey?, size: Int) {
+    let order = key.map { $0.permutation(of: 7) } ?? Array(0..<7)
+    let all = stride(from: 0, to: 7, by: size).map { Array(order[$0..<min($0 + size, 7)]) }
+    let whole = all.filter { $0.count == size }
+    for first in [0, 1, 2, all.count, all.count + 1, Int.max] {
+      let batches = Array(data.batches(of: size, shuffledWith: key, startingAt: first))
+      #expect(batches.map(\.positions) == Array(all.dropFirst(first)))
+      #expect(batches.map(\.number) == Array(all.indices.dropFirst(first)))
+      for batch in batches { #expect(batch.labels.scalars.map { Int($0) } == batch.positions) }
+      let full = data.batches(
+        of: size, shuffledWith: key, droppingLast: true, startingAt: first)
+      #expect(full.map(\.positions) == Array(whole.dropFirst(first)))
+    }
+  }
+
+  enum Fault: String, CaseIterable, Codable {
+    case size, first, positions
+
+    var message: String {
+      switch self {
+      case .size: "batches: a batch of 0 examples. Fix: use a size of 1 or more."
+      case .first: "batches: batch -1 to start at. Fix: batches are counted from 0 on."
+      case .positions:
+        "Batch: 2 positions of 7 examples. Fix: give one position for each example."
+      }
+    }
+
+    func run() {
+      let data = BatchesTests().data
+      switch self {
+      case .size: _ = data.batches(of: 0)
+      case .first: _ = data.batches(of: 2, startingAt: -1)
+      case .positions: _ = Batch(data, number: 0, at: [0, 1])
+      }
+    }
+  }
+
+  @Test(arguments: Fault.allCases) func wrongBatchesAreMistakes(fault: Fault) async {
+    let outcome = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      [fault = fault as Fault] in fault.run()
+    }
+    let text = String(decoding: outcome?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.contains("BatchesTests.swift"), "\(text)")
+    #expect(text.contains(fault.message), "\(text)")
+  }
 }
