@@ -22,7 +22,7 @@ struct DigitsTraining {
   }
 
   let model: Sequential<Tensor<Float>>
-  private let step: RecordedStep<Tensor<Float>, Tensor<Int32>>
+  private let step: RecordedStep<Tensor<Float>, Tensor<Int32>, Float>
   private let batch: Int
   private let seed: UInt64
   private let training = Digits.training

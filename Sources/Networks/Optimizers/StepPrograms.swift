@@ -15,6 +15,8 @@ final class StepPrograms {
 
   private static let shared = SharedRecentlyUsed<RecordedForm>(capacity: 256, byteLimit: 1 << 28)
 
+  /// What recorded steps know these by.
+  let number = Node.reserveSerials(1)
   let tree: Parameters
   let parameters: [Parameter]
   /// What is kept for each parameter.
@@ -129,16 +131,17 @@ final class StepPrograms {
       replacing: replacements(for: loss, leaves, scalarsFrom: 0, isRecorded: false, at: site))
   }
 
-  /// A program for a loss that was traced in a recording, whose inputs are given.
+  /// A program for a step that was traced in a recording, whose inputs are given.
   func program(
-    recorded loss: Value, _ given: ReplayInputs, in recording: Recording
+    recorded traced: TracedStep, _ given: ReplayInputs, in recording: Recording
   ) -> RecordedProgram {
     let leaves = zip(leaves, slots).map { recording.standIn(for: $0, in: $1) }
     let inputs = given.reading(recording.slots)
     return RecordedProgram(
-      results: [loss], inputs: inputs,
+      results: [traced.loss] + traced.kept.flatMap { $0.map(\.value) },
+      counts: traced.kept.map(\.count), inputs: inputs,
       replacing: replacements(
-        for: loss, leaves, scalarsFrom: given.leaves.count, isRecorded: true, at: nil))
+        for: traced.loss, leaves, scalarsFrom: given.leaves.count, isRecorded: true, at: nil))
   }
 
   /// The update of each parameter that the loss depends on, and of its state.

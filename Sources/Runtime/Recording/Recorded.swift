@@ -2,72 +2,6 @@
 
 import PullbackTensors
 
-/// What a recorded function can take: tensors and random keys. The set is closed.
-public protocol RecordedInput: Sendable {
-  /// What differs between recordings, and what replays need.
-  var recordedInput: RecordedArgument { get }
-  /// What stands for the argument while the function is traced.
-  static func standIn(for argument: RecordedArgument, number: Int) -> Self
-}
-
-/// An argument of a recorded function, without its type.
-public struct RecordedArgument: Sendable {
-  package let value: Value?
-  package let bits: UInt64
-
-  /// Adds its element type and shape to the key of a program; a random key has none.
-  package func addShape(to key: inout [UInt64]) {
-    guard let value else { return }
-    let shape = value.shape
-    key.append(UInt64(value.elementType.rawValue) << 32 | UInt64(shape.rank))
-    for axis in 0..<shape.rank { key.append(UInt64(shape[axis])) }
-  }
-}
-
-extension Tensor: RecordedInput {
-  public var recordedInput: RecordedArgument { RecordedArgument(value: value, bits: 0) }
-
-  public static func standIn(for argument: RecordedArgument, number: Int) -> Tensor {
-    Tensor(Value.placeholder(argument.value!.shape, Scalar.elementType))
-  }
-}
-
-extension RandomKey: RecordedInput {
-  public var recordedInput: RecordedArgument { RecordedArgument(value: nil, bits: bits) }
-
-  public static func standIn(for argument: RecordedArgument, number: Int) -> RandomKey {
-    RandomKey(argument: number)
-  }
-}
-
-/// What a recorded function can give: a tensor or an array of tensors. The set is closed.
-public protocol RecordedOutput {
-  /// The tensors that it consists of, always as many and in one order.
-  var recordedTensors: [AnyTensor] { get }
-  /// The result made of such tensors, whose numbers a replay computed.
-  init(recordedTensors: [AnyTensor])
-}
-
-/// A tensor of any element type.
-public struct AnyTensor: Sendable {
-  package let value: Value
-}
-
-/// One tensor: what an array of results consists of.
-public protocol RecordedTensor: RecordedOutput {}
-
-extension Tensor: RecordedTensor {
-  public var recordedTensors: [AnyTensor] { [AnyTensor(value: value)] }
-  public init(recordedTensors: [AnyTensor]) { self.init(recordedTensors[0].value) }
-}
-
-extension Array: RecordedOutput where Element: RecordedTensor {
-  public var recordedTensors: [AnyTensor] { flatMap(\.recordedTensors) }
-  public init(recordedTensors: [AnyTensor]) {
-    self = recordedTensors.map { Element(recordedTensors: [$0]) }
-  }
-}
-
 /// A function of tensors that is written down once for each combination of argument shapes and
 /// then replayed, without building its graph again.
 ///
@@ -78,43 +12,85 @@ extension Array: RecordedOutput where Element: RecordedTensor {
 /// another recording the function is written down as part of it. Reading numbers inside is a
 /// mistake.
 ///
+/// A number may be given where the function takes a tensor: it is an argument of shape [], and
+/// another number is no new recording. A `Bool` or an `Int` is seen as it is: each of its values has
+/// a recording of its own. (Beside an array literal, a variable is written `Tensor(factor)`.)
+///
 /// ```swift
 /// let norm = recorded { (x: Tensor<Float>) in sqrt(x.squared().sum()) }
 /// print(norm([3, 4]), norm([6, 8]))   // 5.0 10.0
+/// let scaled = recorded { (x: Tensor<Float>, factor: Tensor<Float>, isNegative: Bool) in
+///   isNegative ? -(x * factor) : x * factor
+/// }
+/// let x: Tensor<Float> = [2, 4], factor: Float = 0.5
+/// print(scaled(x, factor, false), scaled(x, 3, true))   // [1. 2.] [ -6. -12.]
 /// ```
-public struct Recorded<each Input: RecordedInput, Output: RecordedOutput>: Sendable {
+public struct Recorded<each Input: RecordedInput, Output>: Sendable {
   private let body: @Sendable (repeat each Input) -> Output
+  private let output: any RecordedResults<Output>
   private let programs = SharedRecentlyUsed<RecordedProgram>(
     capacity: RecordedPrograms.capacity, byteLimit: RecordedPrograms.byteLimit)
 
-  fileprivate init(_ body: @escaping @Sendable (repeat each Input) -> Output) {
+  fileprivate init(
+    _ body: @escaping @Sendable (repeat each Input) -> Output,
+    _ output: some RecordedResults<Output>
+  ) {
     self.body = body
+    self.output = output
   }
 
+  /// What the function gives for these arguments.
   public func callAsFunction(_ input: repeat each Input) -> Output {
     if Recording.current != nil { return body(repeat each input) }
     var arguments: [RecordedArgument] = []
     repeat arguments.append((each input).recordedInput)
+    return replay(arguments)
+  }
+
+  /// The same with numbers where the function takes a `Tensor<Float>`.
+  @_disfavoredOverload
+  public func callAsFunction<each Given: RecordedGiven>(_ input: repeat each Given) -> Output
+  where repeat (each Given).Input == each Input {
+    if Recording.current != nil { return body(repeat (each input).input) }
+    var arguments: [RecordedArgument] = []
+    repeat arguments.append((each input).recordedInput)
+    return replay(arguments)
+  }
+
+  /// The same with Doubles where the function takes a `Tensor<Double>`.
+  @_disfavoredOverload
+  public func callAsFunction<each Given: RecordedGivenDouble>(
+    _ input: repeat each Given
+  ) -> Output
+  where repeat (each Given).Wide == each Input {
+    if Recording.current != nil { return body(repeat (each input).wide) }
+    var arguments: [RecordedArgument] = []
+    repeat arguments.append((each input).wideInput)
+    return replay(arguments)
+  }
+
+  private func replay(_ arguments: [RecordedArgument]) -> Output {
     evaluate(arguments)
     var key: [UInt64] = []
     for argument in arguments { argument.addShape(to: &key) }
     let program = programs.find(key) {
-      let recording = Recording()
-      let (made, given) = standIns(for: repeat each input)
-      let output = recording.trace { body(repeat each made) }
-      let program = RecordedProgram(
-        results: output.recordedTensors.map(\.value), inputs: given.reading(recording.slots))
+      let program = record(arguments)
       return (program, program.byteCount)
     }
     var results = program.memoryForResults()
     program.run(
       inputs: arguments.map { $0.value?.node.numbers }, bits: arguments.map(\.bits),
       into: &results)
-    return Output(
-      recordedTensors: results.enumerated().map { index, numbers in
-        let (type, shape) = program.resultType(index)
-        return AnyTensor(value: Value(Node(numbers: numbers, elementType: type, shape: shape)))
-      })
+    return output.results(of: program.outputs(of: results[...]))
+  }
+
+  private func record(_ arguments: [RecordedArgument]) -> RecordedProgram {
+    let recording = Recording()
+    let (made, given) = standIns(repeat (each Input).self, for: arguments)
+    let tensors = output.tensors(of: recording.trace { body(repeat each made) })
+    return RecordedProgram(
+      results: tensors.flatMap { $0.map(\.value) }, counts: tensors.map(\.count),
+      inputs: given.reading(recording.slots))
   }
 }
 
@@ -131,28 +107,20 @@ extension Recorded: CustomStringConvertible {
 public func recorded<each Input: RecordedInput, Output: RecordedOutput>(
   _ body: @escaping @Sendable (repeat each Input) -> Output
 ) -> Recorded<repeat each Input, Output> {
-  Recorded(body)
+  Recorded(body, OneResult<Output>())
 }
 
-/// What stands for the arguments while a function is traced.
-package func standIns<each Input: RecordedInput>(
-  for input: repeat each Input
-) -> (made: (repeat each Input), given: ReplayInputs) {
-  var given = ReplayInputs()
-  func standIn<T: RecordedInput>(_ input: T) -> T {
-    let made = T.standIn(for: input.recordedInput, number: given.leaves.count)
-    // A key has no tensor; its place is never read.
-    given.leaves.append((made.recordedInput.value ?? .placeholder([], .bool)).node)
-    return made
-  }
-  let made = (repeat standIn(each input))
-  return (made, given)
-}
-
-/// Computes the numbers of arguments that have none yet.
-package func evaluate(_ arguments: [RecordedArgument]) {
-  Recording.refuseReading()
-  if arguments.contains(where: { $0.value?.node.hasNumbers == false }) {
-    evaluate(arguments.compactMap(\.value))
-  }
+/// Records a function that gives several things: see ``Recorded``.
+///
+/// ```swift
+/// let moments = recorded { (x: Tensor<Float>) in (x.mean(), x.squared().mean()) }
+/// let (first, second) = moments([1, 3])
+/// print(first, second)   // 2.0 5.0
+/// ```
+@_disfavoredOverload
+public func recorded<each Input: RecordedInput, each Output: RecordedOutput>(
+  _ body: @escaping @Sendable (repeat each Input) -> (repeat each Output)
+) -> Recorded<repeat each Input, (repeat each Output)> {
+  let outputs: SeveralResults<repeat each Output> = .init()
+  return Recorded<repeat each Input, (repeat each Output)>(body, outputs)
 }

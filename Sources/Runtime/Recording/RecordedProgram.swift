@@ -15,6 +15,8 @@ package final class RecordedProgram: @unchecked Sendable {
   /// The slots by number, and what keeps them alive.
   private let held: UnsafeBufferPointer<Unmanaged<LeafSlot>>
   private let slots: [LeafSlot]
+  /// How many of the results each output of the function consists of, the last ones.
+  private let counts: [Int]
   /// The slots that are read or replaced, in one order everywhere, so that two optimizers with common
   /// parameters do not wait for each other; of those that are only read, which of these each is.
   private let taken: UnsafeBufferPointer<(slot: Unmanaged<LeafSlot>, read: Int?)>
@@ -22,8 +24,9 @@ package final class RecordedProgram: @unchecked Sendable {
   /// About how many bytes the program takes.
   package var byteCount: Int { form.byteCount + plain.byteCount }
 
-  package init(_ form: RecordedForm, slots: [LeafSlot]) {
+  package init(_ form: RecordedForm, slots: [LeafSlot], counts: [Int] = []) {
     self.form = form
+    self.counts = counts
     executable = form.executable
     derivedBits = form.derivedBits
     self.slots = slots
@@ -37,7 +40,8 @@ package final class RecordedProgram: @unchecked Sendable {
 
   /// A program for the slots that are named.
   package convenience init(
-    results: [Value], inputs: ReplayInputs, replacing replacements: [Replacement] = []
+    results: [Value], counts: [Int] = [], inputs: ReplayInputs,
+    replacing replacements: [Replacement] = []
   ) {
     var known: Set<UInt64> = []
     let slots = (inputs.slots.map(\.slot) + replacements.map(\.slot)).filter {
@@ -45,7 +49,7 @@ package final class RecordedProgram: @unchecked Sendable {
     }
     self.init(
       RecordedForm(results: results, inputs: inputs, replacing: replacements, slots: slots),
-      slots: slots)
+      slots: slots, counts: counts)
   }
 
   /// Runs the program once.
@@ -175,6 +179,24 @@ package final class RecordedProgram: @unchecked Sendable {
     let output = executable.plan.outputs[form.results[index].output]
     return (output.elementType, output.shape)
   }
+
+  /// What the function's outputs consist of.
+  ///
+  /// - Parameter results: those of a run, without such as belong to no output.
+  package func outputs(of results: ArraySlice<Storage>) -> [[AnyTensor]] {
+    var next = results.startIndex
+    return counts.map { count in
+      defer { next += count }
+      return (next..<next + count).map { index in
+        let (type, shape) = resultType(index)
+        return AnyTensor(
+          value: Value(Node(numbers: results[index], elementType: type, shape: shape)))
+      }
+    }
+  }
+
+  /// Whether the function has outputs.
+  package var hasOutputs: Bool { !counts.isEmpty }
 
   /// New memory for all results.
   package func memoryForResults() -> [Storage] {
