@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackNetworks
+import PullbackRuntime
+import PullbackTensors
+
+/// A training step as a graph of single operations, each of whose results has its numbers: the
+/// loss on a batch, and its gradients. The bits are those of the step itself.
+struct StepGraph {
+  let order: GraphOrder
+  /// Of the loss.
+  let lossPosition: Int
+  /// Of the gradients that there are, with the paths of their parameters.
+  let gradients: [(path: String, position: Int)]
+  /// Of the inputs and the targets of the batch, if the loss depends on them.
+  let examples: [(name: String, position: Int)]
+  /// The paths of the parameters that are leaves here, by position.
+  let parameters: [Int: String]
+  /// How many examples there are.
+  let count: Int
+  /// For a node of the backward pass the node of the loss that its derivative is of.
+  private let origins: [(end: UInt64, node: UInt64)]
+
+  /// - Parameters:
+  ///   - parameters: of the model; trained, those with respect to which gradients are wanted.
+  ///   - examples: the inputs and the targets of the batch.
+  ///   - loss: writes it down.
+  init(
+    _ parameters: Parameters, trained: Parameters, examples: [(name: String, value: Value)],
+    count: Int, loss makeLoss: () -> Tensor<Float>
+  ) {
+    let start = Node.reserveSerials(1)
+    let loss = makeLoss().value
+    var origins: [(end: UInt64, node: UInt64)] = []
+    let leaves = trained.distinctLeaves
+    let found =
+      leaves.isEmpty
+      ? []
+      : gradientsIfReached(of: loss, withRespectTo: leaves.map(\.parameter.leaf)) { step in
+        origins.append((end: Node.reserveSerials(1), node: step.node.serial))
+      }
+    let gradients = zip(leaves, found).compactMap { leaf, gradient in
+      gradient.map { (path: leaf.path, value: $0) }
+    }
+    // What is older was there before the step.
+    let order = GraphOrder(of: [loss] + gradients.map(\.value)) { $0.serial < start }
+    evaluate(order.nodes.map { Value($0) })
+    let paths = Dictionary(
+      parameters.leaves.map { ($0.parameter.slot.number, $0.path) }, uniquingKeysWith: { a, _ in a }
+    )
+    var known: [Int: String] = [:]
+    for position in 0..<order.count {
+      if let holder = order[position].holder, let path = paths[holder] { known[position] = path }
+    }
+    (self.order, self.count, self.origins, self.parameters) = (order, count, origins, known)
+    lossPosition = order.position(of: loss)!
+    self.gradients = gradients.map { ($0.path, order.position(of: $0.value)!) }
+    self.examples = examples.compactMap { name, value in
+      order.position(of: value).map { (name, $0) }
+    }
+  }
+
+  /// The inputs of a node, by position.
+  func inputs(of position: Int) -> [Int] {
+    (0..<order.inputCount(at: position)).map { order.input($0, at: position) }
+  }
+
+  /// For a node that a derivative is made of, the node of the loss that has this derivative.
+  func differentiated(_ position: Int) -> Int? {
+    let serial = order[position].serial
+    guard position > lossPosition, let step = origins.first(where: { serial < $0.end }) else {
+      return nil
+    }
+    return (0...lossPosition).first { order[$0].serial == step.node }
+  }
+
+  /// The layer of each node: that of the parameter which it takes, else that of what it takes last.
+  var layers: [String?] {
+    var layers: [String?] = []
+    /// Where the layer of a node was entered.
+    var entries: [Int] = []
+    for position in 0..<order.count {
+      let inputs = inputs(of: position)
+      if let entered = inputs.last(where: { parameters[$0] != nil }) {
+        layers.append(parameters[entered]?.layerPath)
+        entries.append(position)
+      } else if let path = parameters[position] {
+        layers.append(path.layerPath)
+        entries.append(-1)
+      } else {
+        let last = inputs.max { entries[$0] < entries[$1] }
+        layers.append(last.flatMap { layers[$0] })
+        entries.append(last.map { entries[$0] } ?? -1)
+      }
+    }
+    return layers
+  }
+
+  /// Which nodes have a row for each example, the one of example i at place i.
+  var hasRows: [Bool] {
+    var hasRows = [Bool](repeating: false, count: order.count)
+    for (_, position) in examples { hasRows[position] = true }
+    for position in 0..<order.count where !hasRows[position] {
+      let inputs = inputs(of: position)
+      guard let first = inputs.first, order[position].shape.first == count else { continue }
+      hasRows[position] =
+        switch order[position].notation {
+        case .reduction(_, let axes): !axes.contains(0) && hasRows[first]
+        case .transposed, .arranged, .collected, .placed, .part: false
+        case .matmul: hasRows[first]
+        case .chosen: hasRows[inputs[1]]
+        case .words, .random, .number, .same, .named, .detached, .remark, .function, .minus,
+          .opposite, .sum, .difference, .product, .quotient, .relation, .or, .and, .choice,
+          .conversion, .reshaped, .stretched:
+          inputs.contains { hasRows[$0] }
+        }
+    }
+    return hasRows
+  }
+}
+
+extension String {
+  /// "hidden" of "hidden.weight"; a parameter that stands alone is its own layer.
+  var layerPath: String { lastIndex(of: ".").map { String(self[..<$0]) } ?? self }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// Ends training after the batch that it is at: raised by another thread, or by the handler of a
+/// signal.
+///
+/// Raising writes one number and does nothing else, so that it is safe in a signal handler.
+///
+/// ```swift
+/// let stop = StopFlag()   // a global constant, for a handler knows nothing else
+/// signal(SIGINT) { _ in stop.raise() }
+/// trainer.stopFlag = stop
+/// ```
+public final class StopFlag: Sendable {
+  private let raised = Atomic<Bool>(false)
+
+  /// A flag that is down.
+  public init() {}
+
+  /// True from `raise()` to `lower()`.
+  public var isRaised: Bool { raised.load(ordering: .relaxed) }
+
+  /// Asks for the end of training.
+  public func raise() { raised.store(true, ordering: .relaxed) }
+
+  /// Takes the wish back, so that training may begin again.
+  public func lower() { raised.store(false, ordering: .relaxed) }
+}
+
+extension StopFlag: CustomStringConvertible {
+  public var description: String { isRaised ? "raised stop flag" : "stop flag" }
+}
