@@ -50,6 +50,13 @@ struct MinimizeTests {
     #expect(!minimum.loss.isFinite && point.value.scalars == [start, 2])
   }
 
+  @Test func aGradientThatIsNotFinite() {
+    let point = Parameter(value: [0, 2])
+    let minimum = minimize(point) { sqrt(point.value).sum() }
+    #expect(minimum.reason == .startIsNotFinite && point.value.scalars == [0, 2])
+    #expect(minimum.loss.isFinite && !minimum.gradientNorm.isFinite)
+  }
+
   @Test("A loss that is not finite on the way", arguments: [0.001, 0.5, 30, 1e6] as [Float])
   func bordersAreFound(start: Float) {
     let point = Parameter(value: Tensor([start, 2]))
