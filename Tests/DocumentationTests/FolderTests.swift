@@ -16,8 +16,10 @@ struct FolderTests {
       "Memory", "Threads", "Runs", "Kernels", "Bodies", "Cores", "Execution", "Recording", "",
       "Printing", "Reading",
     ],
-    "Training": ["Datasets", "Serving"],
-    "Networks": ["Parameters", "Functions", "Losses", "Layers", "Versions", "Optimizers"],
+    "Networks": [
+      "Parameters", "Functions", "Losses", "Layers", "Versions", "Optimizers", "Minimization",
+    ],
+    "Training": ["Datasets", "Schedules", "Metrics", "Diagnosis", "Trainer", "Serving"],
     "Formats": [
       "", "Files", "Compression", "Stored", "JSON", "CSV", "IDX", "NumPy", "Safetensors",
     ],
