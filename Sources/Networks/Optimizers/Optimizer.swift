@@ -39,7 +39,7 @@ public final class Optimizer<Rule: UpdateRule> {
   private var areSettingsNew = true
   private var count = 0
   /// What the next step does beside what the rules say.
-  var course = StepCourse()
+  @exclusivity(unchecked) var course = StepCourse()
   /// Those for the rules and the course as they are; nil after a change.
   private var programs: StepPrograms?
   /// Those for other courses.

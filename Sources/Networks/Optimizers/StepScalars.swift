@@ -44,6 +44,7 @@ struct StepScalars {
       let values = groups[index].values.values
       for number in values.indices { bits.append(UInt64(Float(values[number]).bitPattern)) }
     }
+    if others.isEmpty { return }
     for number in others { number.append(to: &bits) }
   }
 }

@@ -192,6 +192,29 @@ struct OptimizerCourseTests {
     }
   }
 
+  /// Clipping and averaging write over the old numbers and add a few steps to the one plan.
+  @Test func theClassifierStaysSmall() {
+    let model = Sequential(Linear(784, 50), Activation { relu($0) }, Linear(50, 10))
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: model.parameters)
+    let x = Tensor<Float>.uniform([64, 784], key: RandomKey(seed: 1))
+    let labels = Tensor<Int32>((0..<64).map { $0 % 10 })
+    evaluate(x)
+    func plan() -> Plan {
+      optimizer.plan(minimizing: softmaxCrossEntropy(model(x), labels: labels))
+    }
+    let plain = plan()
+    optimizer.clipping = .globalNorm(1)
+    let average = WeightAverage(of: model, .exponential(decay: 0.9))
+    optimizer.add(average)
+    let whole = plan()
+    #expect(whole.outputs.filter { $0.donor != nil }.count == 8)
+    // A sum of squares, an update and an average for each parameter, and the factor.
+    #expect(whole.steps.count <= plain.steps.count + 4 * 3 + 1, "\(whole)")
+    optimizer.remove(average)
+    optimizer.clipping = nil
+    #expect("\(plan())" == "\(plain)")
+  }
+
   @Test func oneOptimizerChangesItsCourse() {
     let w = Parameter(value: [10])
     let traces = Traces()
