@@ -23,11 +23,11 @@ struct KeptScores: Sendable {
       let numbers = rows.row(row)
       switch (rows.columns, kind) {
       case (1, _): scores.append(Double(numbers[numbers.startIndex]))
-      // The difference has the order of the probabilities, and what is tied is tied exactly.
+      // The log odds of two classes.
       case (2, .logits):
         scores.append(Double(numbers[numbers.startIndex + 1]) - Double(numbers[numbers.startIndex]))
       case (2, .probabilities): scores.append(Double(numbers[numbers.startIndex + 1]))
-      case (_, .logits): scores += rows.probabilities(row, .logits)
+      case (_, .logits): scores += rows.logOdds(row)
       case (_, .probabilities): scores += numbers.map(Double.init)
       }
     }

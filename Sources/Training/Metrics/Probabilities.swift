@@ -20,27 +20,47 @@ extension ScoredRows {
     if columns == 1 { return [sigmoid(numbers[0])] }
     let largest = numbers.max()!
     let powers = numbers.map { exp($0 - largest) }
-    // In order of size: rows of the same logits in another order have the same probabilities.
-    let sum = powers.sorted().reduce(0, +)
+    let sum = powers.reduce(0, +)
     return powers.map { $0 / sum }
   }
 
-  /// -ln of the probability of a row's label.
-  func logLoss(_ row: Int, _ kind: OutputKind) -> Double {
-    let label = Int(labels[row])
+  /// ln (p / (1 - p)) of each class of a row of logits: in the order of the probabilities, of which
+  /// many are rounded to 1. Equal logits in another order have the same numbers, so that ties stay
+  /// ties.
+  func logOdds(_ row: Int) -> [Double] {
     let numbers = self.row(row).map(Double.init)
+    if numbers.contains(where: \.isNaN) { return numbers.map { _ in .nan } }
+    let sorted = numbers.sorted(), largest = sorted[columns - 1], second = sorted[columns - 2]
+    let sum = sorted.reduce(0) { $0 + exp($1 - largest) }
+    // The largest would take nearly all of the sum with it, so its others are summed apart.
+    let others = sorted.dropLast().reduce(0) { $0 + exp($1 - second) }
+    return numbers.map { number in
+      number == largest
+        ? number - second - log(others)
+        : number - largest - log(sum - exp(number - largest))
+    }
+  }
+
+  /// -ln of the probability of a row's label; NaN if a number of the row is.
+  func logLoss(_ row: Int, _ kind: OutputKind) -> Double {
+    let numbers = self.row(row), label = Int(labels[row])
     if numbers.contains(where: \.isNaN) { return .nan }
+    func number(_ place: Int) -> Double { Double(numbers[numbers.startIndex + place]) }
     switch kind {
     case .logits where columns == 1:
       // ln(1 + e^-z), of which neither power overflows.
-      let z = label == 1 ? numbers[0] : -numbers[0]
+      let z = label == 1 ? number(0) : -number(0)
       return max(-z, 0) + log1p(exp(-z.magnitude))
     case .logits:
-      let place = numbers.indices.max { numbers[$0] < numbers[$1] }!
-      let others = numbers.indices.filter { $0 != place }.map { exp(numbers[$0] - numbers[place]) }
-      return numbers[place] - numbers[label] + log1p(others.sorted().reduce(0, +))
+      let largest = decision(row, threshold: nil)!
+      var others = 0.0
+      for place in 0..<columns where place != largest {
+        others += exp(number(place) - number(largest))
+      }
+      // Without the power of the largest, which is 1, nothing small is lost.
+      return number(largest) - number(label) + log1p(others)
     case .probabilities:
-      let one = columns == 1 && label == 0 ? 1 - numbers[0] : numbers[columns == 1 ? 0 : label]
+      let one = columns > 1 ? number(label) : label == 1 ? number(0) : 1 - number(0)
       let least = Double.ulpOfOne
       return -log(min(max(one, least), 1 - least))
     }

@@ -6,8 +6,9 @@ import PullbackTensors
 /// higher score than one of the others; a tie counts half.
 ///
 /// Outputs: of two classes [...] or [..., 1], a score that is large for class 1 (a logit or a
-/// probability: the order counts alone), or [..., 2]; of more [..., classes], each class against
-/// the others, averaged. Logits of several classes are compared as probabilities, by their softmax.
+/// probability: the order counts alone), or [..., 2], of which the second counts; of more
+/// [..., classes], each class against the others, averaged. Several logits are compared by the
+/// probabilities of their softmax, but not rounded: what would be 1 in Double is not tied.
 /// Labels [...].
 ///
 /// NaN where a class has no example or all: so are the average over classes then, as in
