@@ -102,7 +102,9 @@ let package = Package(
       name: "NetworksTests",
       dependencies: ["Pullback", "PullbackTestSupport", "CPullbackAllocations"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Pullback", "PullbackTestSupport"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Pullback", "PullbackTestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "DerivationsTests",
       dependencies: ["Pullback", "PullbackTestSupport", "CPullbackAllocations"]),
