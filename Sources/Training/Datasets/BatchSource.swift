@@ -30,7 +30,7 @@ public protocol BatchSource<Target>: Sendable {
 }
 
 /// The batches of one pass, one after the other.
-public protocol BatchReader<Target> {
+public protocol BatchReader<Target>: SendableMetatype {
   /// The elements of the targets.
   associatedtype Target: TensorScalar
 
@@ -60,8 +60,8 @@ public struct BatchOrder: Sendable, Hashable {
   /// The number of the batch to begin with: those before it are not made.
   public var first: Int
 
-  /// Batches of `size`, in an order of the key if there is one. A mistake if the size is not positive
-  /// or the first batch's number is negative.
+  /// Batches of `size`, in an order of the key if there is one. A mistake if the size is not
+  /// positive or the first batch's number is negative.
   public init(
     size: Int, key: RandomKey? = nil, isShuffled: Bool = true, droppingLast: Bool = false,
     startingAt first: Int = 0, file: StaticString = #fileID, line: UInt = #line
