@@ -49,16 +49,16 @@ public protocol BatchReader<Target>: SendableMetatype {
 /// ```
 public struct BatchOrder: Sendable, Hashable {
   /// Examples of a batch; the last one may have fewer.
-  public var size: Int
+  public let size: Int
   /// What chance depends on: the order of the examples and what transforms draw.
-  public var key: RandomKey?
+  public let key: RandomKey?
   /// True if the key gives the order; else it is that of the source, and the key is for transforms
   /// alone.
-  public var isShuffled: Bool
+  public let isShuffled: Bool
   /// True if a last batch of fewer examples is left out.
-  public var isLastDropped: Bool
+  public let isLastDropped: Bool
   /// The number of the batch to begin with: those before it are not made.
-  public var first: Int
+  public let first: Int
 
   /// Batches of `size`, in an order of the key if there is one. A mistake if the size is not
   /// positive or the first batch's number is negative.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CPullbackProcesses
 import PullbackRuntime
+import PullbackTestSupport
 import Synchronization
 import Testing
 
@@ -76,6 +78,51 @@ struct PrefetchTests {
     for _ in 0..<5000 where held != nil { usleep(2000) }
     #expect(held == nil)
   }
+
+  #if os(Linux)
+    /// The system has no memory for the stack of another thread.
+    @Test func withoutAThreadValuesAreMadeWhereTheyAreTaken() async {
+      await #expect(processExitsWith: .success) {
+        limitMemory(toAnother: 6 << 20)
+        let threads = pb_thread_count()
+        let prefetch = PrefetchTests().numbers(3, depth: 2, failing: true)
+        precondition(pb_thread_count() == threads, "there is a thread")
+        var taken: [Int?] = []
+        for _ in 0..<3 { taken.append(try prefetch.next()) }
+        do {
+          _ = try prefetch.next()
+          preconditionFailure("no error")
+        } catch is Refusal {}
+        taken.append(try prefetch.next())
+        let none = PrefetchTests().numbers(0, depth: 1)
+        for _ in 0..<2 { taken.append(try none.next()) }
+        precondition(taken == [0, 1, 2, nil, nil, nil])
+      }
+    }
+
+    private static let forked = PrefetchTests().numbers(.max, depth: 2)
+
+    /// It would wait for ever for a thread that it does not have.
+    @Test func theChildOfAForkIsTold() async {
+      let outcome = await #expect(
+        processExitsWith: .success, observing: [\.standardErrorContent]
+      ) {
+        let first = try PrefetchTests.forked.next()
+        let status = pb_run_in_child(
+          {
+            _ = try? PrefetchTests.forked.next()
+            return 0
+          }, 60)
+        let second = try PrefetchTests.forked.next()
+        precondition(status == -1 && first == 0 && second == 1)
+      }
+      let text = String(decoding: outcome?.standardErrorContent ?? [], as: UTF8.self)
+      #expect(
+        text.contains(
+          "next: the program has forked in the middle of a pass, and its child has no such thread. "
+            + "Fix: begin a pass of its own in the child."), "\(text)")
+    }
+  #endif
 
   /// More tasks wait than there are threads for tasks.
   @Test func noTaskWaitsForAnother() async throws {
