@@ -59,6 +59,9 @@ public struct BatchOrder: Sendable, Hashable {
   public let isLastDropped: Bool
   /// The number of the batch to begin with: those before it are not made.
   public let first: Int
+  /// How many transforms the batches go through after the source that is asked: so each of several
+  /// draws numbers of its own.
+  private var laterTransforms: UInt64 = 0
 
   /// Batches of `size`, in an order of the key if there is one. A mistake if the size is not
   /// positive or the first batch's number is negative.
@@ -90,9 +93,19 @@ public struct BatchOrder: Sendable, Hashable {
   public func starting(
     at first: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> BatchOrder {
-    BatchOrder(
+    var order = BatchOrder(
       size: size, key: key, isShuffled: isShuffled, droppingLast: isLastDropped,
       startingAt: first, file: file, line: line)
+    order.laterTransforms = laterTransforms
+    return order
+  }
+
+  /// What a transform draws from, and the order for the source that it transforms.
+  func forTransform() -> (key: RandomKey, source: BatchOrder) {
+    var order = self
+    order.laterTransforms += 1
+    let key = (key ?? RandomKey(seed: 0)).folding(in: "transform")
+    return (key.folding(in: laterTransforms), order)
   }
 
   /// How many of so many examples come before the first batch.

@@ -99,10 +99,8 @@ public struct TransformedSource<Source: BatchSource, Target: TensorScalar>: Batc
 
   /// One pass over the source.
   public func batches(in order: BatchOrder) throws -> Reader {
-    let key = (order.key ?? RandomKey(seed: 0)).folding(in: "transform")
-    return Reader(
-      reader: try source.batches(in: order), transform: transform,
-      key: key.folding(in: UInt64(transformCount)))
+    let (key, order) = order.forTransform()
+    return Reader(reader: try source.batches(in: order), transform: transform, key: key)
   }
 
   /// The batches of a pass, transformed one by one.
@@ -130,17 +128,4 @@ public struct TransformedSource<Source: BatchSource, Target: TensorScalar>: Batc
       }
     }
   }
-}
-
-/// Sources that know how many transforms their batches go through: so each gets a key of its own.
-protocol TransformingSource {
-  var transformCount: Int { get }
-}
-
-extension TransformedSource: TransformingSource {
-  var transformCount: Int { 1 + source.countOfTransforms }
-}
-
-extension BatchSource {
-  var countOfTransforms: Int { (self as? any TransformingSource)?.transformCount ?? 0 }
 }

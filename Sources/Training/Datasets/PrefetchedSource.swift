@@ -48,10 +48,6 @@ public struct PrefetchedSource<Source: BatchSource>: BatchSource {
   }
 }
 
-extension PrefetchedSource: TransformingSource {
-  var transformCount: Int { source.countOfTransforms }
-}
-
 /// The batches of a pass that are made ahead. Copies of a reader take batches from each other.
 public struct PrefetchedReader<Target: TensorScalar>: BatchReader, Sendable {
   private let batches: Prefetch<Batch<Target>>

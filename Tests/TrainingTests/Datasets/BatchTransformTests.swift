@@ -60,7 +60,18 @@ struct BatchTransformTests {
     #expect(try !isTwice(zeros.transformed(by: twice)))
     #expect(try !isTwice(zeros.transformed(by: .noise(1)).transformed(by: .noise(1))))
     #expect(try !isTwice(zeros.transformed(by: .noise(1)).prefetched().transformed(by: .noise(1))))
+    let within = Wrapper(source: zeros.transformed(by: .noise(1))).transformed(by: .noise(1))
+    #expect(try !isTwice(within))
     #expect(try isTwice(zeros.transformed(by: .noise(2))))
+  }
+
+  /// A source of a user's own that hands on what another one has.
+  private struct Wrapper<Source: BatchSource>: BatchSource {
+    let source: Source
+    var exampleCount: Int? { source.exampleCount }
+    func batches(in order: BatchOrder) throws -> Source.Reader {
+      try source.batches(in: order.starting(at: order.first))
+    }
   }
 
   @Test func transformsFollowEachOther() throws {
