@@ -7,6 +7,7 @@
 #include "vectors.inc.h"
 #include "maps.inc.h"
 #include "transcendental.inc.h"
+#include "sigmoids.inc.h"
 #include "trigonometric.inc.h"
 #include "powers.inc.h"
 #include "moves.inc.h"

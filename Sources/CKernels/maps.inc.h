@@ -88,6 +88,25 @@
 PB_FLOAT_MAPS(f32, float)
 PB_FLOAT_MAPS(f64, double)
 
+// Whole numbers near x, with its sign. From `unit` on all numbers are whole; below it, adding it
+// rounds to even: no instruction is needed that an older processor lacks.
+#define PB_ROUNDINGS(s, T, unit) \
+  PB_INLINE T pb_nearest_##s(T x) { \
+    T size = __builtin_elementwise_abs(x); \
+    T nearest = (size + (T)(unit)) - (T)(unit); \
+    return size < (T)(unit) ? __builtin_elementwise_copysign(nearest, x) : x; \
+  } \
+  PB_INLINE T pb_below_##s(T x) { \
+    T nearest = pb_nearest_##s(x); \
+    return nearest > x ? nearest - 1 : nearest; \
+  } \
+  PB_UNARY(round_##s, T, T, pb_nearest_##s(x)) \
+  PB_UNARY(floor_##s, T, T, pb_below_##s(x)) \
+  PB_UNARY(ceil_##s, T, T, -pb_below_##s(-x))
+
+PB_ROUNDINGS(f32, float, 0x1p23)
+PB_ROUNDINGS(f64, double, 0x1p52)
+
 // Int32 wraps: arithmetic is done on unsigned numbers, where wrapping is defined.
 PB_UNARY(negate_i32, uint32_t, uint32_t, 0u - x)
 PB_UNARY(absolute_i32, uint32_t, uint32_t, x >> 31 ? 0u - x : x)

@@ -55,11 +55,14 @@ static const double pb_exp_q_f64[] = {
     pb_##s##v rest = n - (half - magic) + magic; \
     return y * (pb_##s##v)((U)half << fraction) * (pb_##s##v)((U)rest << fraction); \
   } \
+  PB_INLINE pb_##s##v pb_exp_rest_##s(pb_##s##v x, pb_##s##v n) { \
+    pb_##s##v r = PB_FMA(n, (pb_##s##v)-pb_ln2_high_##s, x); \
+    return PB_FMA(n, (pb_##s##v)-pb_ln2_low_##s, r); \
+  } \
   PB_INLINE pb_##s##v pb_exp_of_##s(pb_##s##v x) { \
     x = pb_exp_limited_##s(x); \
     pb_##s##v n = pb_exp_exponent_##s(x); \
-    pb_##s##v r = PB_FMA(n, (pb_##s##v)-pb_ln2_high_##s, x); \
-    r = PB_FMA(n, (pb_##s##v)-pb_ln2_low_##s, r); \
+    pb_##s##v r = pb_exp_rest_##s(x, n); \
     pb_##s##v q = pb_polynomial_##s(r, PB_COEFFICIENTS(pb_exp_q_##s)); \
     return pb_times_power_##s(PB_FMA(r * r, q, r) + (T)1, n); \
   }
@@ -91,15 +94,18 @@ static const double pb_log_r_f64[] = {
     *k = x < (pb_##s##v)(T)(normal) ? *k - (T)(fraction) : *k; \
     return (pb_##s##v)((bits & (U)((1ull << fraction) - 1)) + (U)(root)) - (T)1; \
   } \
-  PB_INLINE pb_##s##v pb_log_of_##s(pb_##s##v x) { \
-    pb_##s##v k; \
-    pb_##s##v f = pb_fraction_##s(x, &k); \
+  PB_INLINE pb_##s##v pb_log_sum_##s(pb_##s##v k, pb_##s##v f) { \
     pb_##s##v t = f / (f + (T)2); \
     pb_##s##v z = t * t; \
     pb_##s##v r = z * polynomial(z, PB_COEFFICIENTS(pb_log_r_##s)); \
     pb_##s##v square = f * (T)0.5 * f; \
     pb_##s##v low = MULTIPLY_ADD(t, square + r, k * pb_ln2_low_##s); \
-    pb_##s##v y = MULTIPLY_ADD(k, (pb_##s##v)pb_ln2_high_##s, f - (square - low)); \
+    return MULTIPLY_ADD(k, (pb_##s##v)pb_ln2_high_##s, f - (square - low)); \
+  } \
+  PB_INLINE pb_##s##v pb_log_of_##s(pb_##s##v x) { \
+    pb_##s##v k; \
+    pb_##s##v f = pb_fraction_##s(x, &k); \
+    pb_##s##v y = pb_log_sum_##s(k, f); \
     pb_##s##v zero_or_nan = \
       x == (T)0 ? (pb_##s##v)-(T)__builtin_inf() : (pb_##s##v)(T)__builtin_nan(""); \
     y = x == (pb_##s##v)(T)__builtin_inf() ? x : y; \

@@ -11,7 +11,8 @@ package enum OperationKind: String, CaseIterable, Sendable {
   case data, constant, scalar, iota
   case uniform, normal
   case named, detached, unchanged, custom, checked
-  case negate, absolute, sign, exp, log, squareRoot, sinh, tanh, erf, sin, cos, relu, not
+  case negate, absolute, sign, exp, expm1, log, log1p, squareRoot
+  case sinh, tanh, sigmoid, softplus, erf, sin, cos, relu, floor, ceil, round, not
   case add, subtract, multiply, divide, power, maximum, minimum
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
   case selection, conversion
@@ -58,14 +59,21 @@ package enum OperationKind: String, CaseIterable, Sendable {
       case .absolute: .absolute
       case .sign: .sign
       case .exp: .exp
+      case .expm1: .expm1
       case .log: .log
+      case .log1p: .log1p
       case .squareRoot: .squareRoot
       case .sinh: .sinh
       case .tanh: .tanh
+      case .sigmoid: .sigmoid
+      case .softplus: .softplus
       case .erf: .erf
       case .sin: .sin
       case .cos: .cos
       case .relu: .relu
+      case .floor: .floor
+      case .ceil: .ceil
+      case .round: .round
       case .not: .not
       }
   }

@@ -7,8 +7,9 @@
 /// (see kernels.inc.h). Codes and tables are made of this list.
 ///
 /// Floating point: maximum and minimum propagate NaN; relu(NaN) = NaN, relu(-0) = 0; sign(0) = 0,
-/// sign(NaN) = NaN; exp and log are within 1 ulp, sinh within 1.7, tanh within 1.4, erf within 1.6, sin and cos
-/// within 0.8 (F32: 0.51), in every case of F32 and in samples of F64. pow has the special cases of
+/// sign(NaN) = NaN; floor, ceil and round (to even) are exact; exp and log are within 1 ulp, log1p
+/// and tanh within 1.4, sinh, erf and softplus within 1.7, expm1 within 2, sigmoid within 2.4, sin and
+/// cos within 0.8 (F32: 0.51), in every case of F32 and in samples of F64. pow has the special cases of
 /// C and is within 0.9 ulp (F32: 0.51) in samples of both. Int32 wraps, x / 0 = 0, and the least
 /// number / -1 = the least number.
 ///
@@ -20,14 +21,21 @@
   MAP(ABSOLUTE, absolute, NUMBERS) \
   MAP(SIGN, sign, NUMBERS) \
   MAP(EXP, exp, FLOATS) \
+  MAP(EXPM1, expm1, FLOATS) \
   MAP(LOG, log, FLOATS) \
+  MAP(LOG1P, log1p, FLOATS) \
   MAP(SQRT, sqrt, FLOATS) \
   MAP(SINH, sinh, FLOATS) \
   MAP(TANH, tanh, FLOATS) \
+  MAP(SIGMOID, sigmoid, FLOATS) \
+  MAP(SOFTPLUS, softplus, FLOATS) \
   MAP(ERF, erf, FLOATS) \
   MAP(SIN, sin, FLOATS) \
   MAP(COS, cos, FLOATS) \
   MAP(RELU, relu, NUMBERS) \
+  MAP(FLOOR, floor, FLOATS) \
+  MAP(CEIL, ceil, FLOATS) \
+  MAP(ROUND, round, FLOATS) \
   MAP(NOT, not, TRUTHS) \
   MAP(ADD, add, NUMBERS) \
   MAP(SUBTRACT, subtract, NUMBERS) \

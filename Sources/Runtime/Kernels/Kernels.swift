@@ -29,14 +29,21 @@ extension Unary {
     case .absolute: PB_ABSOLUTE
     case .sign: PB_SIGN
     case .exp: PB_EXP
+    case .expm1: PB_EXPM1
     case .log: PB_LOG
+    case .log1p: PB_LOG1P
     case .squareRoot: PB_SQRT
     case .sinh: PB_SINH
     case .tanh: PB_TANH
+    case .sigmoid: PB_SIGMOID
+    case .softplus: PB_SOFTPLUS
     case .erf: PB_ERF
     case .sin: PB_SIN
     case .cos: PB_COS
     case .relu: PB_RELU
+    case .floor: PB_FLOOR
+    case .ceil: PB_CEIL
+    case .round: PB_ROUND
     case .not: PB_NOT
     }
   }

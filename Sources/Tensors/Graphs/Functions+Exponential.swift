@@ -21,6 +21,23 @@ package func exp<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Sca
   Tensor(x.value.unary(.exp))
 }
 
+/// y = e^x - 1, with all its digits also near 0. x.g = y.g e^x.
+///
+///     print(expm1(Tensor<Float>([0, 1e-6])))   // [0.0000000e+00 1.0000005e-06]
+public func expm1(_ x: Tensor<Float>) -> Tensor<Float> {
+  Tensor(x.value.unary(.expm1))
+}
+
+/// y = e^x - 1, with all its digits also near 0. x.g = y.g e^x.
+public func expm1(_ x: Tensor<Double>) -> Tensor<Double> {
+  Tensor(x.value.unary(.expm1))
+}
+
+@_disfavoredOverload
+package func expm1<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.expm1))
+}
+
 /// y = ln x: -inf at 0, NaN below. x.g = y.g / x.
 ///
 ///     print(log(Tensor<Float>([1, 10])))   // [0.        2.3025851]
@@ -36,6 +53,18 @@ public func log(_ x: Tensor<Double>) -> Tensor<Double> {
 @_disfavoredOverload
 package func log<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.log))
+}
+
+/// y = ln (1 + x), with all its digits also near 0: -inf at -1, NaN below. x.g = y.g / (1 + x).
+///
+///     print(log1p(Tensor<Float>([0, 1e-6])))   // [0.000000e+00 9.999995e-07]
+public func log1p(_ x: Tensor<Float>) -> Tensor<Float> {
+  Tensor(x.value.unary(.log1p))
+}
+
+/// y = ln (1 + x), with all its digits also near 0: -inf at -1, NaN below. x.g = y.g / (1 + x).
+public func log1p(_ x: Tensor<Double>) -> Tensor<Double> {
+  Tensor(x.value.unary(.log1p))
 }
 
 /// y = √x: NaN below 0. x.g = y.g / (2 y).

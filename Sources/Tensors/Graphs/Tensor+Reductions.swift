@@ -111,6 +111,16 @@ extension Tensor where Scalar == Bool {
 }
 
 extension Value {
+  /// Axes as users write them: none are all.
+  ///
+  /// - Parameter operation: what the user called.
+  package func axes(_ written: [Int], of operation: String, at site: CallSite) -> AxisSet {
+    stopping(at: site) { () throws(Mistake) -> AxisSet in
+      try AxisSet(
+        written.isEmpty ? Array(0..<rank) : written, rank: rank, of: label, in: operation)
+    }
+  }
+
   /// A reduction as users write it: no axes are all axes.
   ///
   /// - Parameter operation: what the user called, if that is more than the reduction.
@@ -118,13 +128,9 @@ extension Value {
     _ reduction: Reduction, along axes: [Int], keepingAxes: Bool, in operation: String? = nil,
     at site: CallSite
   ) -> Value {
-    let set = stopping(at: site) { () throws(Mistake) -> AxisSet in
-      let written = axes.isEmpty ? Array(0..<rank) : axes
-      return try AxisSet(
-        written, rank: rank, of: label, in: operation ?? reduction.name(for: elementType))
-    }
-    let result = reduced(reduction, set, at: site)
-      .distinct(from: self, by: operation ?? reduction.name(for: elementType))
+    let name = operation ?? reduction.name(for: elementType)
+    let set = self.axes(axes, of: name, at: site)
+    let result = reduced(reduction, set, at: site).distinct(from: self, by: name)
     return keepingAxes ? result.reshaped(to: shape.collapsing(set)) : result
   }
 }

@@ -15,6 +15,11 @@ package enum ElementType: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 
   package var isFloatingPoint: Bool { self == .float || self == .double }
 
+  /// The largest finite number of a floating-point type.
+  package var greatestFiniteNumber: Double {
+    self == .float ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude
+  }
+
   package var name: String {
     switch self {
     case .float: "Float"

@@ -61,7 +61,7 @@ import Testing
   /// Everything else that has a derivative, at NaN.
   @Test(
     "Of functions of one number",
-    arguments: Unary.allCases.filter { $0 != .not && $0 != .sign })
+    arguments: Unary.allCases.filter { ![.not, .sign, .floor, .ceil, .round].contains($0) })
   func functions(unary: Unary) {
     let x = Value.leaf([2], [.nan, 0.5])
     let y = x.unary(unary)

@@ -21,7 +21,9 @@ enum Reference {
       case .absolute: return wrapped(abs(x))
       case .sign: return x > 0 ? 1 : x < 0 ? -1 : 0
       case .relu: return x > 0 ? x : 0
-      case .exp, .log, .squareRoot, .sinh, .tanh, .erf, .sin, .cos, .not: return nil
+      case .exp, .expm1, .log, .log1p, .squareRoot, .sinh, .tanh, .sigmoid, .softplus, .erf, .sin,
+        .cos, .floor, .ceil, .round, .not:
+        return nil
       }
     }
     let y: Double
@@ -30,14 +32,21 @@ enum Reference {
     case .absolute: y = abs(x)
     case .sign: y = x > 0 ? 1 : x < 0 ? -1 : x
     case .exp: y = exp(x)
+    case .expm1: y = expm1(x)
     case .log: y = log(x)
+    case .log1p: y = log1p(x)
     case .squareRoot: y = sqrt(x)
     case .sinh: y = sinh(x)
     case .tanh: y = tanh(x)
+    case .sigmoid: y = x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x))
+    case .softplus: y = x > 0 ? x + log1p(exp(-x)) : log1p(exp(x))
     case .erf: y = erf(x)
     case .sin: y = sin(x)
     case .cos: y = cos(x)
     case .relu: y = x > 0 || x.isNaN ? x : 0
+    case .floor: y = x.rounded(.down)
+    case .ceil: y = x.rounded(.up)
+    case .round: y = x.rounded(.toNearestOrEven)
     case .not: return nil
     }
     return rounded(y, type)

@@ -29,14 +29,21 @@ extension OperationSample {
     case .absolute: unary(kind) { $0.unary(.absolute) }
     case .sign: unary(kind) { $0.unary(.sign) }
     case .exp: unary(kind) { $0.unary(.exp) }
+    case .expm1: unary(kind) { $0.unary(.expm1) }
     case .log: unary(kind, .positive) { $0.unary(.log) }
+    case .log1p: unary(kind, .positive) { $0.unary(.log1p) }
     case .squareRoot: unary(kind, .positive) { $0.unary(.squareRoot) }
     case .sinh: unary(kind) { $0.unary(.sinh) }
     case .tanh: unary(kind) { $0.unary(.tanh) }
+    case .sigmoid: unary(kind) { $0.unary(.sigmoid) }
+    case .softplus: unary(kind) { $0.unary(.softplus) }
     case .erf: unary(kind) { $0.unary(.erf) }
     case .sin: unary(kind) { $0.unary(.sin) }
     case .cos: unary(kind) { $0.unary(.cos) }
     case .relu: unary(kind) { $0.unary(.relu) }
+    case .floor: rounding(kind, .floor)
+    case .ceil: rounding(kind, .ceil)
+    case .round: rounding(kind, .round)
     case .not:
       unaryShapes.map { shape in
         OperationSample(kind, [Input(shape, .bool, .truth)]) { $0[0].unary(.not) }
@@ -100,6 +107,11 @@ extension OperationSample {
         kind, [Input(shape, .double, domain)], likeness: { likeness($0[0]) },
         { function($0[0]) })
     }
+  }
+
+  /// A product, so that there is a derivative: that of the other factor.
+  private static func rounding(_ kind: OperationKind, _ operation: Unary) -> [OperationSample] {
+    unary(kind) { $0 * ($0 * 0.1).unary(operation) }
   }
 
   private static func binary(

@@ -46,7 +46,9 @@ struct RandomGraph {
     let x = pick()
     switch Int.random(in: 0..<20, using: &random) {
     case 0, 1:
-      let operations: [Unary] = [.tanh, .erf, .sin, .cos, .absolute, .negate, .relu, .sign]
+      let operations: [Unary] = [
+        .tanh, .sigmoid, .softplus, .erf, .sin, .cos, .absolute, .negate, .relu, .sign,
+      ]
       return x.unary(operations.randomElement(using: &random)!)
     case 2...6: return pointwise(x)
     case 7: return select(x)

@@ -10,14 +10,22 @@ package enum Unary: UInt8, Sendable, CaseIterable {
   case sign
   /// e^x
   case exp
+  /// e^x - 1, accurate also near 0.
+  case expm1
   /// The natural logarithm: -inf at 0, NaN below.
   case log
+  /// ln (1 + x), accurate also near 0: -inf at -1, NaN below.
+  case log1p
   /// The square root: NaN below 0.
   case squareRoot
   /// (e^x - e^-x) / 2
   case sinh
   /// (e^x - e^-x) / (e^x + e^-x)
   case tanh
+  /// 1 / (1 + e^-x)
+  case sigmoid
+  /// ln (1 + e^x)
+  case softplus
   /// 2 / √π times the integral of e^-t² from 0 to x
   case erf
   /// The sine of x radians: NaN for infinity.
@@ -26,6 +34,12 @@ package enum Unary: UInt8, Sendable, CaseIterable {
   case cos
   /// x where x > 0, else 0; NaN for NaN
   case relu
+  /// The largest whole number that is not above x.
+  case floor
+  /// The smallest whole number that is not below x.
+  case ceil
+  /// The nearest whole number, of two the even one.
+  case round
   /// not x, for Bool
   case not
 
@@ -36,14 +50,21 @@ package enum Unary: UInt8, Sendable, CaseIterable {
     case .absolute: "abs"
     case .sign: "sign"
     case .exp: "exp"
+    case .expm1: "expm1"
     case .log: "log"
+    case .log1p: "log1p"
     case .squareRoot: "sqrt"
     case .sinh: "sinh"
     case .tanh: "tanh"
+    case .sigmoid: "sigmoid"
+    case .softplus: "softplus"
     case .erf: "erf"
     case .sin: "sin"
     case .cos: "cos"
     case .relu: "relu"
+    case .floor: "floor"
+    case .ceil: "ceil"
+    case .round: "round"
     case .not: "!"
     }
   }
@@ -52,12 +73,17 @@ package enum Unary: UInt8, Sendable, CaseIterable {
     switch self {
     case .negate: -g
     case .absolute: g * x.unary(.sign)
-    case .sign, .not: nil
+    case .sign, .floor, .ceil, .round, .not: nil
     case .exp: g * y
+    case .expm1: g * x.unary(.exp)
     case .log: g / x
+    case .log1p: g / (Value.constant(1, x.elementType) + x)
     case .squareRoot: g / (y + y)
     case .sinh: g * ((x.unary(.exp) + (-x).unary(.exp)) * 0.5)
     case .tanh: g * (1 - y * y)
+    // Not y (1 - y), which is 0 as soon as y is rounded to 1.
+    case .sigmoid: g * (y * (-x).unary(.sigmoid))
+    case .softplus: g * x.unary(.sigmoid)
     case .erf: g * ((-(x * x)).unary(.exp) * 1.1283791670955126)  // 2 / √π
     case .sin: g * x.unary(.cos)
     case .cos: -(g * x.unary(.sin))
@@ -73,7 +99,9 @@ extension Unary {
   package var types: ElementTypes {
     switch self {
     case .negate, .absolute, .sign, .relu: .numbers
-    case .exp, .log, .squareRoot, .sinh, .tanh, .erf, .sin, .cos: .floatingPoint
+    case .exp, .expm1, .log, .log1p, .squareRoot, .sinh, .tanh, .sigmoid, .softplus, .erf, .sin,
+      .cos, .floor, .ceil, .round:
+      .floatingPoint
     case .not: .bool
     }
   }
@@ -98,14 +126,19 @@ extension Unary {
     case .absolute: Facts(reads: .input, kink: .sideOfZero)
     case .sign: Facts(kink: .sideOfZero)
     case .exp: Facts(reads: .result)
+    case .expm1: Facts(reads: .input)
     case .log: Facts(reads: .input)
+    case .log1p: Facts(reads: .input)
     case .squareRoot: Facts(reads: .result)
     case .sinh: Facts(reads: .input)
     case .tanh: Facts(reads: .result)
+    case .sigmoid: Facts(reads: [.input, .result])
+    case .softplus: Facts(reads: .input)
     case .erf: Facts(reads: .input)
     case .sin: Facts(reads: .input)
     case .cos: Facts(reads: .input)
     case .relu: Facts(reads: .input, kink: .sideOfZero)
+    case .floor, .ceil, .round: Facts(kink: .rounding)
     case .not: Facts(notation: .opposite)
     }
   }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// y_ic = e^(x_ic) / Σ_c e^(x_ic) along an axis: positive numbers whose sum is 1.
+///
+/// x and result: [...]. x.g = y (y.g - Σ_c y.g y).
+///
+///     print(softmax(Tensor<Float>([0, 0])))   // [0.5 0.5]
+public func softmax<Scalar: FloatingPointScalar>(
+  _ x: Tensor<Scalar>, along axis: Int = -1,
+  file: StaticString = #fileID, line: UInt = #line
+) -> Tensor<Scalar> {
+  let largest = x.max(along: axis, keepingAxes: true, file: file, line: line)
+  let powers = exp(x - largest.detached())
+  return powers / powers.sum(along: axis, keepingAxes: true)
+}
+
+/// The same along the last axis, as a function of a tensor alone.
+@_disfavoredOverload
+public func softmax<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  softmax(x, along: -1)
+}
+
+/// y_ic = x_ic - ln Σ_c e^(x_ic) along an axis: the logarithms of ``softmax(_:along:file:line:)``, also
+/// where those are too small for a number.
+///
+/// x and result: [...]. x.g = y.g - softmax(x) Σ_c y.g. The largest x is subtracted first, so the error
+/// does not grow with x: it is within a few units in the last place of the larger of 1, |y| and ln c for
+/// c elements. As with softmax, -inf counts for nothing, and all are NaN beside NaN or +inf, or if
+/// there is -inf alone.
+///
+///     print(logSoftmax(Tensor<Float>([1000, 0])))   // [    0. -1000.]
+public func logSoftmax<Scalar: FloatingPointScalar>(
+  _ x: Tensor<Scalar>, along axis: Int = -1,
+  file: StaticString = #fileID, line: UInt = #line
+) -> Tensor<Scalar> {
+  let largest = x.max(along: axis, keepingAxes: true, file: file, line: line)
+  let shifted = x - largest.detached()
+  return shifted - log(exp(shifted).sum(along: axis, keepingAxes: true))
+}
+
+/// The same along the last axis, as a function of a tensor alone.
+@_disfavoredOverload
+public func logSoftmax<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  logSoftmax(x, along: -1)
+}

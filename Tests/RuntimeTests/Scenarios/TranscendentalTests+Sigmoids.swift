@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Pullback
+import Testing
+
+/// expm1, log1p and softplus are within 2 units in the last place, sigmoid within 2.4.
+extension TranscendentalTests {
+  @Test(arguments: [0.7, 20, 89.5] as [Float])
+  func expm1OfFloat(most: Float) {
+    checkFloat(in: -most...most, expm1, Foundation.expm1)
+  }
+
+  @Test(arguments: [-0.5, 1, 0x1p24] as [Float])
+  func log1pOfFloat(most: Float) {
+    checkFloat(in: -1...most, log1p, Foundation.log1p)
+  }
+
+  @Test(arguments: [4, 104] as [Float])
+  func sigmoidOfFloat(most: Float) {
+    checkFloat(in: -most...most, bound: 2.4, sigmoid) { x in
+      x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x))
+    }
+  }
+
+  @Test(arguments: [4, 104] as [Float])
+  func softplusOfFloat(most: Float) {
+    checkFloat(in: -most...most, softplus) { x in (x > 0 ? x : 0) + log1p(exp(-abs(x))) }
+  }
+
+  @Test(arguments: [0.7, 40, 710])
+  func expm1OfDouble(most: Double) {
+    checkDouble(in: -most...most, expm1, Foundation.expm1)
+  }
+
+  @Test(arguments: [-0.5, 1, 0x1p60])
+  func log1pOfDouble(most: Double) {
+    checkDouble(in: -1...most, log1p, Foundation.log1p)
+  }
+
+  @Test(arguments: [4.0, 746])
+  func sigmoidOfDouble(most: Double) {
+    checkDouble(in: -most...most, bound: boundOfDouble + 0.4, sigmoid) { x in
+      x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x))
+    }
+  }
+
+  @Test(arguments: [4.0, 746])
+  func softplusOfDouble(most: Double) {
+    checkDouble(in: -most...most, softplus) { x in (x > 0 ? x : 0) + log1p(exp(-abs(x))) }
+  }
+
+  @Test func exactCasesOfExpm1Log1pAndSigmoids() {
+    let signed = Tensor<Float>([0, -0.0, -.infinity, .infinity])
+    let powers = expm1(signed).scalars, expected: [Float] = [0, -0.0, -1, .infinity]
+    #expect(powers.map(\.bitPattern) == expected.map(\.bitPattern))
+    let logarithms = log1p(signed).scalars
+    #expect(logarithms[..<2].map(\.bitPattern) == expected[..<2].map(\.bitPattern))
+    #expect(logarithms[2].isNaN && logarithms[3] == .infinity)
+    #expect(log1p(Tensor<Double>([-1, .infinity])).scalars == [-.infinity, .infinity])
+    #expect(sigmoid(signed).scalars == [0.5, 0.5, 0, 1])
+    #expect(softplus(signed).scalars[2...] == [0, .infinity])
+  }
+}
