@@ -40,6 +40,21 @@ struct ArgumentTests {
         Example("AdamW: a weight decay \(fix)") {
           _ = Optimizer(AdamW(weightDecay: size), for: parameters)
         },
+        Example("Adam: a weight decay \(fix)") {
+          _ = Optimizer(Adam(weightDecay: size), for: parameters)
+        },
+        Example("RMSprop: an epsilon \(fix)") {
+          _ = Optimizer(RMSprop(epsilon: size), for: parameters)
+        },
+        Example("Adagrad: an initial accumulator \(fix)") {
+          _ = Optimizer(Adagrad(initialAccumulator: size), for: parameters)
+        },
+        Example("Lion: a weight decay \(fix)") {
+          _ = Optimizer(Lion(weightDecay: size), for: parameters)
+        },
+        Example("Muon: a learning rate \(fix)") {
+          _ = Optimizer(Muon(learningRate: size), for: parameters)
+        },
         Example("SGD: a learning rate \(fix)") {
           let optimizer = Optimizer(SGD(learningRate: 0.1), for: parameters)
           optimizer.learningRate = size
@@ -69,6 +84,15 @@ struct ArgumentTests {
         },
         Example("AdamW: a first beta \(fix)") {
           _ = Optimizer(AdamW(betas: (share, 0.9)), for: parameters)
+        },
+        Example("RMSprop: an alpha \(fix)") {
+          _ = Optimizer(RMSprop(alpha: share), for: parameters)
+        },
+        Example("Lion: a second beta \(fix)") {
+          _ = Optimizer(Lion(betas: (0.9, share)), for: parameters)
+        },
+        Example("Muon: a momentum \(fix)") {
+          _ = Optimizer(Muon(momentum: share), for: parameters)
         },
         Example("AdamW: a second beta \(fix)") {
           _ = Optimizer(AdamW(betas: (0.9, share)), for: parameters)

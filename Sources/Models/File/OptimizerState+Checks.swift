@@ -6,7 +6,9 @@ import PullbackTensors
 
 /// The update rules of this package: of these a file's state can be checked.
 enum KnownRules {
-  private static let all: [any UpdateRule] = [SGD(learningRate: 0), Adam(), AdamW()]
+  private static let all: [any UpdateRule] = [
+    SGD(learningRate: 0), Adam(), AdamW(), RMSprop(), Adagrad(), Lion(), Muon(),
+  ]
 
   static subscript(kind: String) -> (any UpdateRule)? { all.first { $0.name == kind } }
 
@@ -38,34 +40,38 @@ extension OptimizerState {
       // settings.
       guard let known = KnownRules[group.kind], !group.settings.isEmpty else { return }
       let rule = try group.rule(like: AnyRule(known), at: "\(part).settings", check)
-      checked.append(
-        CheckedGroup(slots: rule.stateNames, paths: group.paths.map { Set($0.map(Name.init)) }))
+      checked.append(CheckedGroup(rule: rule, paths: group.paths.map { Set($0.map(Name.init)) }))
     }
     for (name, stored) in numbers {
       let part = ModelFile.optimizerPrefix + name
-      guard let (slot, path, slots) = checked.lazy.compactMap({ $0.place(of: name) }).first else {
+      guard let (slot, path, rule) = checked.lazy.compactMap({ $0.place(of: name) }).first else {
         throw check.error(part, "is nothing that \(kind) made so keeps")
       }
-      for slot in slots where numbers["\(slot)/\(path)"]?.shape != stored.shape {
+      for slot in rule.stateNames where numbers["\(slot)/\(path)"]?.shape != stored.shape {
         throw check.error(
           part, "has the shape \(stored.shape), and the \(slot) beside it is missing or has another"
         )
       }
-      try stored.check(isSize: slot == "secondMoment", part, check)
+      if let fault = rule.fault(of: stored.shape) {
+        throw check.error(
+          part,
+          "has the shape \(stored.shape), which \(rule.name) cannot train: \(fault.problem)")
+      }
+      try stored.check(isSize: slot == "secondMoment" || slot == "squareSum", part, check)
     }
   }
 }
 
 /// What a group's rule keeps, and for which parameters.
 private struct CheckedGroup {
-  let slots: [String]
+  let rule: AnyRule
   let paths: Set<Name>?
 
   /// What a number of this name is; nil if it is none of the group's.
-  func place(of name: String) -> (slot: String, path: String, slots: [String])? {
-    for slot in slots {
+  func place(of name: String) -> (slot: String, path: String, rule: AnyRule)? {
+    for slot in rule.stateNames {
       if let path = name.dropping(prefix: slot + "/"), paths?.contains(Name(path)) ?? true {
-        return (slot, path, slots)
+        return (slot, path, rule)
       }
     }
     return nil
@@ -76,7 +82,7 @@ extension StoredTensor {
   /// Throws unless an optimizer can go on from the numbers.
   ///
   /// - Parameter isSize: whether they must be 0 or more: a second moment is a mean of squares, of
-  ///   which the root is taken.
+  ///   which the root is taken, and so is their sum.
   fileprivate func check(
     isSize: Bool, _ part: String, _ check: FileCheck
   ) throws(FileError) {

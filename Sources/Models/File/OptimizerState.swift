@@ -71,6 +71,13 @@ public struct OptimizerState: Sendable {
       let rule = try group.rule(like: AnyRule(known), at: "\(part).settings", check)
       let paths = group.paths.map { Set($0.map(Name.init)) }
       made.append(.init(parameters, where: { paths?.contains(Name($0)) ?? true }, rule))
+      for (path, parameter) in made[number].parameters {
+        guard let fault = rule.fault(of: parameter.shape) else { continue }
+        throw check.error(
+          part,
+          "\(path.quoted) has the shape \(parameter.shape), which \(rule.name) cannot train: "
+            + fault.problem)
+      }
     }
     let optimizer = Optimizer(groups: made)
     try restore(optimizer, file: file)

@@ -7,7 +7,8 @@ import PullbackTensors
 /// At step t, with gradient g: m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g²,
 /// w ← w - η m̂ / (√v̂ + ε) with m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ). m and v start at 0.
 /// Computed as w - ηₜ m / (√v + εₜ), which is the same, with ηₜ = η √(1 - β₂ᵗ) / (1 - β₁ᵗ) and
-/// εₜ = ε √(1 - β₂ᵗ): one division less an element.
+/// εₜ = ε √(1 - β₂ᵗ): one division less an element. With weight decay λ, g is g + λ w; that of ``AdamW``
+/// is apart from the moments, which most networks want.
 ///
 /// Source: Kingma, Ba, "Adam: a method for stochastic optimization", ICLR 2015, section 2.
 ///
@@ -27,19 +28,24 @@ public struct Adam: AdaptiveMoments {
   public var beta2: Float
   /// ε, which keeps the division finite.
   public var epsilon: Float
+  /// λ.
+  public var weightDecay: Float
 
-  /// A mistake if the learning rate or ε is negative or not finite, or a β not in 0 ..< 1.
+  /// A mistake if the learning rate, ε or λ is negative or not finite, or a β not in 0 ..< 1.
   public init(
     learningRate: Float = 1e-3, betas: (Float, Float) = (0.9, 0.999), epsilon: Float = 1e-8,
-    file: StaticString = #fileID, line: UInt = #line
+    weightDecay: Float = 0, file: StaticString = #fileID, line: UInt = #line
   ) {
     self.learningRate = learningRate
     (beta1, beta2) = betas
     self.epsilon = epsilon
+    self.weightDecay = weightDecay
     check(allSettings, at: CallSite(file, line))
   }
 
-  public var settings: [Setting<Adam>] { momentSettings }
+  public var settings: [Setting<Adam>] {
+    momentSettings + [Setting("weightDecay", \.weightDecay, .size, absent: 0)]
+  }
 
   public var stateNames: [String] { momentNames }
 
@@ -51,7 +57,8 @@ public struct Adam: AdaptiveMoments {
     _ w: Tensor<Float>, gradient: Tensor<Float>, state: inout RuleValues<Tensor<Float>>,
     scalars: RuleValues<Tensor<Float>>
   ) -> Tensor<Float> {
-    w - step(gradient, &state, scalars)
+    let g = weightDecay == 0 ? gradient : gradient + scalars.weightDecay * w
+    return w - step(g, &state, scalars)
   }
 }
 
@@ -91,7 +98,7 @@ public struct AdamW: AdaptiveMoments {
 
   public func addScalars(to scalars: inout RuleValues<Double>, step: Int) {
     addMomentScalars(to: &scalars, step: step)
-    scalars.kept = 1 - Double(learningRate) * Double(weightDecay)
+    scalars.kept = kept(decay: weightDecay)
   }
 
   public func updated(
@@ -121,12 +128,12 @@ extension AdaptiveMoments {
   var momentNames: [String] { ["firstMoment", "secondMoment"] }
 
   func addMomentScalars(to scalars: inout RuleValues<Double>, step: Int) {
-    let (beta1, beta2) = (Double(beta1), Double(beta2))
+    let (beta1, beta2) = (beta1.asWritten, beta2.asWritten)
     scalars.firstShare = 1 - beta1
     scalars.secondShare = 1 - beta2
     let correction = (1 - beta2.power(step)).squareRoot()
-    scalars.rate = Double(learningRate) * correction / (1 - beta1.power(step))
-    scalars.margin = Double(epsilon) * correction
+    scalars.rate = learningRate.asWritten * correction / (1 - beta1.power(step))
+    scalars.margin = epsilon.asWritten * correction
   }
 
   /// ηₜ m / (√v + εₜ), with the new moments.
@@ -138,18 +145,5 @@ extension AdaptiveMoments {
     let second = scalars.beta2 * state.secondMoment + scalars.secondShare * gradient.squared()
     (state.firstMoment, state.secondMoment) = (first, second)
     return scalars.rate * first / (sqrt(second) + scalars.margin)
-  }
-}
-
-extension Double {
-  /// The power with a whole exponent, by repeated squaring.
-  fileprivate func power(_ exponent: Int) -> Double {
-    var result = 1.0, factor = self, rest = exponent
-    while rest > 0 {
-      if rest & 1 == 1 { result *= factor }
-      factor *= factor
-      rest >>= 1
-    }
-    return result
   }
 }

@@ -30,6 +30,8 @@ public struct AnyRule: UpdateRule {
 
   public var stateNames: [String] { rule.stateNames }
 
+  public func fault(of shape: Shape) -> (problem: String, fix: String)? { rule.fault(of: shape) }
+
   public func addScalars(to scalars: inout RuleValues<Double>, step: Int) {
     rule.addScalars(to: &scalars, step: step)
   }

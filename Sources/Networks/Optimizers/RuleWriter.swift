@@ -13,6 +13,10 @@ struct RuleWriter<Rule: UpdateRule>: Hashable {
   func write(
     _ leaves: [Tensor<Float>], gradient: Tensor<Float>, scalars: [Tensor<Float>]
   ) -> [Tensor<Float>] {
+    if let (problem, fix) = form.fault(of: leaves[0].shape) {
+      Mistake(form.name, "\(leaves[0].value.label) cannot be trained: \(problem)", fix: fix).stop(
+        at: nil)
+    }
     let names = form.stateNames
     var state = RuleValues(names, Array(leaves.dropFirst()), of: form.name, noun: "state")
     let own = scalars[firstScalar..<firstScalar + scalarNames.count]

@@ -9,28 +9,25 @@ import PullbackTensors
 /// of the settings are given at each run, so that they may change without a new plan.
 ///
 /// ```swift
-/// /// Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023.
-/// struct Lion: UpdateRule {
-///   let name = "Lion"
+/// /// Bernstein et al., "signSGD: compressed optimisation for non-convex problems", ICML 2018.
+/// struct Signum: UpdateRule {
+///   let name = "Signum"
 ///   var learningRate: Float = 1e-4
-///   var beta1: Float = 0.9, beta2: Float = 0.99
+///   var beta: Float = 0.9
 ///
-///   var settings: [Setting<Lion>] {
-///     [Setting("beta1", \.beta1, .share), Setting("beta2", \.beta2, .share)]
-///   }
+///   var settings: [Setting<Signum>] { [Setting("beta", \.beta, .share)] }
 ///   var stateNames: [String] { ["momentum"] }
 ///
 ///   func updated(
 ///     _ w: Tensor<Float>, gradient g: Tensor<Float>, state: inout RuleValues<Tensor<Float>>,
 ///     scalars: RuleValues<Tensor<Float>>
 ///   ) -> Tensor<Float> {
-///     let way = sign(scalars.beta1 * state.momentum + (1 - scalars.beta1) * g)
-///     state.momentum = scalars.beta2 * state.momentum + (1 - scalars.beta2) * g
-///     return w - scalars.learningRate * way
+///     state.momentum = scalars.beta * state.momentum + (1 - scalars.beta) * g
+///     return w - scalars.learningRate * sign(state.momentum)
 ///   }
 /// }
 /// let w = Parameter(value: [4])
-/// let optimizer = Optimizer(Lion(learningRate: 0.5), for: ["w": w])
+/// let optimizer = Optimizer(Signum(learningRate: 0.5), for: ["w": w])
 /// optimizer.minimize(w.value.squared().sum())
 /// print(w.value)   // [3.5]
 /// ```
@@ -47,6 +44,10 @@ public protocol UpdateRule: Hashable, Sendable {
 
   /// The names of the tensors that are kept for each parameter, in its shape. They start at 0.
   var stateNames: [String] { get }
+
+  /// Why the rule cannot train a parameter of this shape ("it is no matrix"), with what to do; nil if
+  /// it can, which is so if a rule says nothing.
+  func fault(of shape: Shape) -> (problem: String, fix: String)?
 
   /// Adds numbers to those of the settings that are computed anew for each step, the first being
   /// step 1: `scalars.rate = ...`. They reach `updated` rounded to Float.
@@ -68,6 +69,8 @@ extension UpdateRule {
   public var settings: [Setting<Self>] { [] }
 
   public var stateNames: [String] { [] }
+
+  public func fault(of shape: Shape) -> (problem: String, fix: String)? { nil }
 
   public func addScalars(to scalars: inout RuleValues<Double>, step: Int) {}
 }

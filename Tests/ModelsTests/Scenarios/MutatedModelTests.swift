@@ -25,7 +25,8 @@ struct MutatedModelTests {
     "", "a", "b", "0", "relu", "tanh", "linear", "dropout", "sequential", "shared", "scaling",
     "residual", "rows", "twice", "architecture[0]", "architecture[2].inner.layers[0]", "oneHot",
     "standardized", "SGD", "Adam",
-    "AdamW", "Averaged", "caf\u{E9}", "cafe\u{301}", "\u{301}", "\0", "\u{1B}[2J\n", "\u{2028}\"\\",
+    "AdamW", "RMSprop", "Adagrad", "Lion", "Muon", "Averaged", "caf\u{E9}", "cafe\u{301}",
+    "\u{301}", "\0", "\u{1B}[2J\n", "\u{2028}\"\\",
     "👩‍👩‍👧", "+f", "00000000000000000f", "raw:NaN", "raw:-Infinity", "raw:1e400", "raw:1e-400",
     "raw:-0", "raw:01", "raw:9223372036854775808", "raw:[[[[[",
   ]

@@ -10,7 +10,7 @@ struct ResumeTests {
     Sequential(Linear(64, 8), ReLU(), Dropout(0.2), Linear(8, 10)).initialized(seed: 7)
   }
 
-  enum Kind: CaseIterable { case plain, momentum, adam, adamW }
+  enum Kind: CaseIterable { case plain, momentum, adam, adamW, rmsProp, adagrad, lion, muon }
 
   private func optimizer(_ kind: Kind, _ parameters: Parameters) -> Optimizer<AnyRule> {
     switch kind {
@@ -18,6 +18,15 @@ struct ResumeTests {
     case .momentum: Optimizer(AnyRule(SGD(learningRate: 0.125, momentum: 0.75)), for: parameters)
     case .adam: Optimizer(AnyRule(Adam(learningRate: 0.01)), for: parameters)
     case .adamW: Optimizer(AnyRule(AdamW(learningRate: 0.01, weightDecay: 0.1)), for: parameters)
+    case .rmsProp:
+      Optimizer(AnyRule(RMSprop(momentum: 0.5, isCentered: true)), for: parameters)
+    case .adagrad: Optimizer(AnyRule(Adagrad(initialAccumulator: 0.1)), for: parameters)
+    case .lion: Optimizer(AnyRule(Lion(weightDecay: 0.5)), for: parameters)
+    case .muon:
+      Optimizer(groups: [
+        .init(parameters, where: { $0.hasSuffix("weight") }, AnyRule(Muon(weightDecay: 0.5))),
+        .init(parameters, where: { $0.hasSuffix("bias") }, AnyRule(Adam(weightDecay: 0.5))),
+      ])
     }
   }
 

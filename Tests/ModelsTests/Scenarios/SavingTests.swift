@@ -35,13 +35,23 @@ struct SavingTests {
 
   /// Each number that an optimizer takes comes back as it was, of steps up to the largest count.
   @Test(arguments: rates, shares) func settingsComeBack(rate: Float, share: Float) throws {
-    let parameters: Parameters = ["w": Parameter(value: [1, 2])]
+    let parameters: Parameters = ["w": Parameter(value: [[1, 2]])]
     let rules = [
       AnyRule(SGD(learningRate: rate, momentum: share, isNesterov: true, weightDecay: rate)),
       AnyRule(SGD(learningRate: rate, momentum: share)),
-      AnyRule(Adam(learningRate: rate, betas: (share, share), epsilon: rate)),
+      AnyRule(
+        Adam(learningRate: rate, betas: (share, share), epsilon: rate, weightDecay: rate)),
       AnyRule(
         AdamW(learningRate: rate, weightDecay: rate, betas: (share, share), epsilon: rate)),
+      AnyRule(
+        RMSprop(
+          learningRate: rate, alpha: share, epsilon: rate, momentum: share, isCentered: share > 0,
+          weightDecay: rate)),
+      AnyRule(
+        Adagrad(learningRate: rate, initialAccumulator: rate, epsilon: rate, weightDecay: rate)),
+      AnyRule(Lion(learningRate: rate, weightDecay: rate, betas: (share, share))),
+      AnyRule(
+        Muon(learningRate: rate, momentum: share, isNesterov: share == 0, weightDecay: rate)),
     ]
     for rule in rules {
       let optimizer = Optimizer(rule, for: parameters)
@@ -64,6 +74,21 @@ struct SavingTests {
         == "optimizer/secondMoment/w: element 1 is \(number); training cannot go on from it")
     // Without the optimizer the model is saved.
     try checkReturn(ModelFile(parameters))
+  }
+
+  /// What could not be loaded is not saved; what a file cannot tell, is refused when it is used.
+  @Test func aRuleThatCannotTrainAParameter() throws {
+    let parameters: Parameters = ["w": Parameter(value: [1, 2])]
+    #expect(
+      try refusal(ModelFile(parameters, optimizer: Optimizer(Muon(), for: parameters)))
+        == "optimizer/velocity/w: has the shape [2], which Muon cannot train: "
+        + "it is no matrix")
+    let file = ModelFile(parameters, optimizer: Optimizer(Muon(momentum: 0), for: parameters))
+    try checkReturn(file)
+    let error = #expect(throws: FileError.self) { try file.makeOptimizer(for: parameters) }
+    #expect(
+      error?.problem == "\"w\" has the shape [2], which Muon cannot train: "
+        + "it is no matrix")
   }
 
   /// d07: a diverged model may be looked at.

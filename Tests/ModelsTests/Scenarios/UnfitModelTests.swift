@@ -137,7 +137,11 @@ struct UnfitModelTests {
       (.adam, "beta2", -0.5, "-0.5 where a number in 0 ..< 1 is expected"),
       (.adam, "epsilon", -1, "-1.0 where a finite number of 0 or more is expected"),
       (.adamW, "weightDecay", 1e300, "inf where a finite number of 0 or more is expected"),
-      (.adam, "weightDecay", 0, "is no setting of Adam"),
+      (.adam, "weightDecay", -1, "-1.0 where a finite number of 0 or more is expected"),
+      (.adam, "momentum", 0, "is no setting of Adam"),
+      (.rmsProp, "alpha", 1, "1.0 where a number in 0 ..< 1 is expected"),
+      (.rmsProp, "isCentered", 2, "2.0 where 0 or 1 is expected"),
+      (.lion, "beta2", 1, "1.0 where a number in 0 ..< 1 is expected"),
     ] as [(ModelContents.Kind, String, JSON, String)])
   func settingsAreThoseOfTheInitialisers(
     kind: ModelContents.Kind, name: String, value: JSON, problem: String
@@ -181,6 +185,16 @@ struct UnfitModelTests {
     #expect(
       number(.adam, "optimizer/firstMoment/0.bias", .nan)
         == "model: optimizer/firstMoment/0.bias: element 2 is nan\(end)")
+    #expect(
+      number(.groups, "optimizer/squareSum/0.bias", -1)
+        == "model: optimizer/squareSum/0.bias: element 2 is -1.0\(end)")
+    #expect(
+      message(.groups) { contents in
+        let index = contents.parts.firstIndex { $0.name == "optimizer/velocity/0.weight" }!
+        contents.parts[index] = .init("optimizer/velocity/0.weight", [3], [0, 0, 1])
+      }
+        == "model: optimizer/velocity/0.weight: has the shape [3], which Muon cannot train: "
+        + "it is no matrix")
     #expect(
       number(.momentum, "optimizer/velocity/0.bias", -.infinity)
         == "model: optimizer/velocity/0.bias: element 2 is -inf\(end)")

@@ -63,7 +63,9 @@ struct ModelContents {
   }
 
   /// How training of a model goes on.
-  enum Kind: CaseIterable, Sendable { case none, own, plain, momentum, adam, adamW, others }
+  enum Kind: CaseIterable, Sendable {
+    case none, own, plain, momentum, adam, adamW, rmsProp, lion, groups, others
+  }
 
   /// A model of which all parts are right.
   init(_ kind: Kind = .none) {
@@ -91,8 +93,8 @@ struct ModelContents {
       Part("5.weight", [2, 3], [0.5, -1, 2, 1, 1, -0.5]), Part("5.bias", [3], [0, 1, -1]),
     ]
     let weights = parts
-    func keep(_ slot: String) {
-      parts += weights.map { part in
+    func keep(_ slot: String, ofRank rank: Int? = nil) {
+      parts += weights.filter { rank == nil || $0.shape.count == rank }.map { part in
         let count = part.bytes.count / 4
         return Part(
           "optimizer/\(slot)/\(part.name)", part.shape, .init(repeating: 0.25, count: count))
@@ -126,6 +128,35 @@ struct ModelContents {
       set("AdamW", .object(adam + [.init("weightDecay", 0.1)]))
       keep("firstMoment")
       keep("secondMoment")
+    case .rmsProp:
+      set(
+        "RMSprop",
+        [
+          "learningRate": 0.01, "alpha": 0.9, "epsilon": 1e-8, "momentum": 0.5, "isCentered": 1,
+          "weightDecay": 0,
+        ])
+      for slot in ["secondMoment", "firstMoment", "velocity"] { keep(slot) }
+    case .lion:
+      set("Lion", ["learningRate": 0.01, "beta1": 0.9, "beta2": 0.99, "weightDecay": 0.5])
+      keep("firstMoment")
+    case .groups:
+      let muon: JSON = [
+        "learningRate": 0.01, "momentum": 0.75, "isNesterov": 1, "weightDecay": 0.5,
+      ]
+      let adagrad: JSON = [
+        "learningRate": 0.01, "initialAccumulator": 0.5, "epsilon": 1e-8, "weightDecay": 0,
+      ]
+      metadata["optimizer"] = [
+        "kind": "Muon", "stepCount": 7, "settings": muon,
+        "groups": [
+          [
+            "kind": "Muon", "settings": muon, "parameters": ["0.weight", "3.weight", "5.weight"],
+          ],
+          ["kind": "Adagrad", "settings": adagrad, "parameters": ["0.bias", "5.bias"]],
+        ],
+      ]
+      keep("velocity", ofRank: 2)
+      keep("squareSum", ofRank: 1)
     case .others:
       set("Averaged", [:])
       keep("0")

@@ -6,13 +6,13 @@ import PullbackPlans
 import PullbackTestSupport
 import Testing
 
-/// Numbers that PyTorch computed: see Scripts/fixtures/networks.py.
+/// Numbers that PyTorch computed: see Scripts/fixtures/networks.py and optimizers.py.
 struct TrainingFixture {
   private var records: [String: [Float]] = [:]
 
-  init() {
+  init(_ name: String = "training.txt") {
     Plan.verifiesByDefault = true
-    for line in Fixture.lines("training.txt") {
+    for line in Fixture.lines(name) {
       let words = line.split(separator: " ")
       records[String(words[0])] = words.dropFirst().map { Float($0)! }
     }
