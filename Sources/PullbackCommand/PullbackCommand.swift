@@ -4,6 +4,7 @@
 
 import ArgumentParser
 import Foundation
+import Pullback
 
 /// The version of the next release: CHANGELOG.md says what is in it.
 private let version = "0.1.0"
@@ -31,6 +32,10 @@ struct PullbackCommand: ParsableCommand {
   /// Says what ended the command: what was asked for on standard output, what is wrong on standard
   /// error.
   private static func report(_ error: any Error) -> ExitCode {
+    if let code = codeOfData(error) {
+      Console.note("Error: \(error)\n")
+      return code
+    }
     let text = fullMessage(for: error), code = exitCode(for: error)
     if text.isEmpty { return code }
     if code == .success {
@@ -39,6 +44,22 @@ struct PullbackCommand: ParsableCommand {
       Console.note(text + "\n")
     }
     return code
+  }
+}
+
+extension PullbackCommand {
+  /// The exit code of what is wrong with files and data; nil for other errors.
+  private static func codeOfData(_ error: any Error) -> ExitCode? {
+    switch error {
+    case let error as FileError:
+      switch error.kind {
+      case .malformed: ExitCode(65)
+      case .unreadable: ExitCode(66)
+      case .unwritable: ExitCode(73)
+      }
+    case is TrainingError: ExitCode(65)
+    default: nil
+    }
   }
 }
 

@@ -42,6 +42,14 @@ struct Train: ParsableCommand {
     help: "Threads to use at most. (default: the processors of this machine)")
   var threads: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: "A file that is written after each epoch and on Ctrl-C, to go on from.")
+  var checkpoint: String?
+
+  @Flag(help: "Go on from the checkpoint.")
+  var resume = false
+
   @Flag(help: "Print the result only.")
   var quiet = false
 
@@ -53,6 +61,7 @@ struct Train: ParsableCommand {
     try require(
       learningRate.isFinite && learningRate > 0, "--learning-rate must be a number above 0")
     try require(batch >= 1, "--batch must be 1 or more")
+    try require(!resume || checkpoint != nil, "--resume needs --checkpoint")
     try require(threads.map { (1...64).contains($0) } ?? true, "--threads must be from 1 to 64")
   }
 
@@ -65,22 +74,12 @@ struct Train: ParsableCommand {
     if !quiet { Console.noteDebugBuild() }
     let start = ContinuousClock.now
     let training = DigitsTraining(
-      hidden: hidden.sizes, learningRate: learningRate, batch: batch, seed: seed)
-    let startLoss = training.trainingLoss()
-    var progress = Progress(total: epochs, unit: "epoch", isSilent: quiet)
-    if !quiet, !json { try Console.print(Train.header) }
-    for number in 1...epochs {
-      let epoch = training.run(epoch: number)
-      progress.clear()
-      guard epoch.trainingLoss.isFinite, epoch.validationLoss.isFinite else {
-        throw diverged(" in epoch \(number)", "the loss is not a finite number")
-      }
-      if !quiet { try Console.print(json ? epoch.json.description : epoch.row) }
-      progress.show(number)
-    }
-    progress.clear()
-    if let problem = training.divergence(from: startLoss) { throw diverged("", problem) }
-    let outcome = training.test()
+      hidden: hidden.sizes, learningRate: learningRate, seed: seed)
+    let startLoss = try training.trainingLoss()
+    if resume { try training.trainer.resume(from: Checkpoint.load(at: checkpoint!)) }
+    try fit(training.trainer)
+    if let problem = try training.divergence(from: startLoss) { throw diverged(problem) }
+    let outcome = try training.test()
     let seconds = (ContinuousClock.now - start).seconds
     try Console.print(
       json
@@ -90,10 +89,47 @@ struct Train: ParsableCommand {
           + "parameters, \(threadsUsed), \(instructionSet))")
   }
 
+  /// Goes over the epochs, with a row for each. Ctrl-C ends it after the batch that it is at.
+  private func fit(_ trainer: Trainer<DigitsTraining.Network, SGD, Int32>) throws {
+    var progress = Progress(total: epochs, unit: "epoch", isSilent: quiet)
+    if !quiet, !json { try Console.print(Train.header) }
+    trainer.onEpoch = { _, record in
+      progress.clear()
+      if !quiet { try Console.print(json ? record.json.description : record.row) }
+      progress.show(record.epoch)
+      return .continue
+    }
+    if let checkpoint { trainer.onCheckpoint = { try $0.save(to: checkpoint) } }
+    let stop = StopFlag()
+    trainer.stopFlag = stop
+    defer { progress.clear() }
+    do {
+      try Interruption.raising(stop) {
+        _ = try trainer.fit(
+          Digits.training, validation: Digits.validation, epochs: epochs, batch: batch, seed: seed)
+      }
+    } catch let error as TrainingDiverged {
+      progress.clear()
+      throw diverged(error)
+    }
+    // Also if it came when there was no batch left to end after.
+    if stop.isRaised {
+      progress.clear()
+      if let checkpoint { Console.note("pullback: --resume goes on from \(checkpoint)\n") }
+      throw ExitCode(130)
+    }
+  }
+
+  private func diverged(_ error: TrainingDiverged) -> ExitCode {
+    Console.note("pullback: \(error)\n")
+    return diverged(nil)
+  }
+
   /// Says so in a sentence, with a learning rate that is worth a try.
-  private func diverged(_ place: String, _ problem: String) -> ExitCode {
+  private func diverged(_ problem: String?) -> ExitCode {
     let rate = learningRate > Train.usualRate ? Train.usualRate : learningRate / 10
-    Console.note("pullback: training diverged\(place): \(problem). Try --learning-rate \(rate).\n")
+    let sentence = problem.map { "pullback: training diverged: \($0). " } ?? ""
+    Console.note(sentence + "Try --learning-rate \(rate).\n")
     return ExitCode(65)
   }
 
@@ -125,18 +161,18 @@ struct HiddenLayers: ExpressibleByArgument {
   var defaultValueDescription: String { sizes.map(String.init).joined(separator: ",") }
 }
 
-extension DigitsTraining.Epoch {
+extension EpochRecord {
   fileprivate var row: String {
-    pad("\(number)", 5) + pad(decimal(trainingLoss, 4), 16) + pad(decimal(validationLoss, 4), 18)
-      + pad(decimal(validationAccuracy, 4), 22)
+    pad("\(epoch)", 5) + pad(decimal(loss, 4), 16) + pad(decimal(validationLoss!, 4), 18)
+      + pad(decimal(metrics["accuracy"]!, 4), 22)
   }
 
   fileprivate var json: JSONLine {
     var line = JSONLine(event: "epoch")
-    line.add("epoch", number)
-    line.add("training_loss", trainingLoss)
-    line.add("validation_loss", validationLoss)
-    line.add("validation_accuracy", validationAccuracy)
+    line.add("epoch", epoch)
+    line.add("training_loss", loss)
+    line.add("validation_loss", validationLoss!)
+    line.add("validation_accuracy", metrics["accuracy"]!)
     return line
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CPullbackProcesses
 import Foundation
+import PullbackTestSupport
 import Testing
 
 struct TrainTests {
@@ -69,6 +71,7 @@ struct TrainTests {
       ["--batch", "0"],
       ["--learning-rate", "nan"], ["--learning-rate", "inf"], ["--learning-rate=-1"],
       ["--threads", "0"], ["--threads", "1000000"], ["--seed=-1"], ["--unknown"], ["surplus"],
+      ["--resume"],
     ])
   func wrongUsage(arguments: [String]) throws {
     let run = try Command.run(["train"] + arguments)
@@ -94,10 +97,45 @@ struct TrainTests {
   @Test func aTrainingThatDivergesSaysSo() throws {
     let run = try Command.run("train", "--quiet", "--epochs", "2", "--learning-rate", "1e30")
     #expect(run.status == 65)
-    #expect(
-      run.errors
-        == "pullback: training diverged in epoch 1: the loss is not a finite number. "
-        + "Try --learning-rate 0.05.\n")
+    let lines = run.errors.split(separator: "\n")
+    #expect(lines.first?.hasPrefix("pullback: training diverged in epoch 1 at step ") == true)
+    #expect(lines.contains { $0.hasPrefix("first in the ") }, "\(run.errors)")
+    #expect(lines.last == "Try --learning-rate 0.05.")
+  }
+
+  /// Interrupted somewhere, and gone on with as often as it takes, a training has the bits of one that
+  /// was not.
+  @Test func anInterruptedTrainingGoesOnWithTheSameBits() throws {
+    let folder = TemporaryFolder()
+    let training = ["train", "--json", "--quiet", "--epochs", "60", "--seed", "3"]
+    let whole = try result(try Command.run(training))
+    let checkpoint = ["--checkpoint", folder.path + "/run.checkpoint"]
+    for attempt in 0..<6 {
+      let isThere = FileManager.default.fileExists(atPath: checkpoint[1])
+      let words = [Command.path] + training + checkpoint + (isThere ? ["--resume"] : [])
+      var strings = words.map { strdup($0) } + [nil]
+      defer { for string in strings { free(string) } }
+      let process = pb_start(&strings, 0)
+      usleep(UInt32(60_000 + 23_000 * attempt))
+      kill(process, SIGINT)
+      #expect([0, 130].contains(pb_end(process, 30)))
+    }
+    let isThere = FileManager.default.fileExists(atPath: checkpoint[1])
+    let last = try Command.run(training + checkpoint + (isThere ? ["--resume"] : []))
+    #expect(try result(last)["checksum"] as? String == whole["checksum"] as? String)
+  }
+
+  @Test func aCheckpointThatIsNoneIsOneError() throws {
+    let folder = TemporaryFolder()
+    let missing = try Command.run(
+      "train", "--quiet", "--resume", "--checkpoint", folder.path + "/none")
+    #expect(missing.status == 66 && missing.errors.hasPrefix("Error: "), "\(missing.errors)")
+    let other = try folder.write(Array("no checkpoint".utf8), to: "other")
+    let malformed = try Command.run("train", "--quiet", "--resume", "--checkpoint", other)
+    #expect(malformed.status == 65 && malformed.errors.hasPrefix("Error: \(other): "))
+    let unwritable = try Command.run(
+      "train", "--quiet", "--epochs", "1", "--checkpoint", folder.path + "/none/run")
+    #expect(unwritable.status == 73 && unwritable.errors.hasPrefix("Error: "))
   }
 
   /// Losses that are numbers can still show that nothing was learned: an explosion, and layers

@@ -18,9 +18,11 @@ package enum BuiltProgram {
   }
 
   /// A program anywhere, run in a folder.
-  package static func run(at path: String, in folder: TemporaryFolder) throws -> Result {
+  package static func run(
+    at path: String, _ arguments: [String] = [], in folder: TemporaryFolder
+  ) throws -> Result {
     try run(
-      URL(filePath: path), [], environment: [:], folder: URL(filePath: folder.path))
+      URL(filePath: path), arguments, environment: [:], folder: URL(filePath: folder.path))
   }
 
   /// A program that was built beside the tests, run in a folder.

@@ -30,7 +30,7 @@ enum Startup {
     }
   }
 
-  /// Ends the command with 130 on Ctrl-C, on a fresh line.
+  /// Ends the command with 130 on Ctrl-C, on a fresh line; what ends in order is asked to first.
   ///
   /// Until here the default action does. From here the signal is blocked, so it stays until a
   /// thread fetches it: none is lost in between, and that thread may do what a handler may not.
@@ -54,7 +54,9 @@ enum Startup {
         var interrupt = sigset_t(), number: Int32 = 0
         sigemptyset(&interrupt)
         sigaddset(&interrupt, SIGINT)
-        while sigwait(&interrupt, &number) != 0 {}
+        repeat {
+          while sigwait(&interrupt, &number) != 0 {}
+        } while Interruption.raise()
         if Console.errorIsTerminal { Console.note("\r\u{1B}[K") }
         _exit(130)
       }, nil)

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import PullbackTestSupport
+import Testing
+
+/// Each program of the package in Examples compiles as it stands and, in a short run, gets better at
+/// what it does. `Scripts/check-examples.sh` runs them whole.
+struct ExamplesTests {
+  /// What the last line of each says has a number that falls, or else grows.
+  private static let examples = [
+    ("XOR", falls: true), ("Digits", falls: false), ("Regression", falls: false),
+    ("VAE", falls: true), ("GAN", falls: true), ("Transfer", falls: false), ("Resume", falls: true),
+    ("Server", falls: false),
+  ]
+
+  @Test(arguments: examples)
+  func getsBetter(name: String, falls: Bool) throws {
+    let source = try String(
+      contentsOf: SourceFile.root.appending(path: "Examples/Sources/\(name)/main.swift"),
+      encoding: .utf8)
+    let folder = TemporaryFolder()
+    let program = folder.path + "/" + name
+    let compiled = try CompiledSource.program(at: program, of: ["main.swift": source])
+    try #require(compiled.succeeded, "\(compiled.messages)")
+    let run = try BuiltProgram.run(
+      at: program, [name == "Server" ? "--self-test" : "--short"], in: folder)
+    try #require(run.status == 0, "\(run.output)\(run.errors)")
+    let last = try #require(run.output.split(separator: "\n").last)
+    let numbers = last.components(separatedBy: ": ").last!.components(separatedBy: " -> ")
+      .compactMap(Double.init)
+    try #require(numbers.count == 2, "\(run.output)")
+    #expect(falls ? numbers[1] < numbers[0] : numbers[1] > numbers[0], "\(run.output)")
+    if name == "Resume" { #expect(run.output.contains("same bits: true")) }
+  }
+
+  @Test func eachExampleIsTested() throws {
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: SourceFile.root.appending(path: "Examples/Sources").path())
+    #expect(Set(names) == Set(Self.examples.map(\.0)))
+  }
+}
