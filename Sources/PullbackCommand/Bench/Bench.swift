@@ -17,7 +17,7 @@ struct Bench: ParsableCommand {
       """,
     subcommands: [
       BenchMatmul.self, BenchStep.self, BenchPredict.self, BenchGraph.self, BenchPlan.self,
-      BenchElementwise.self, BenchPeak.self,
+      BenchElementwise.self, BenchTrainer.self, BenchPeak.self,
     ])
 }
 
