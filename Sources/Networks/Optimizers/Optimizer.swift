@@ -10,6 +10,11 @@ import PullbackTensors
 /// step on and needs no new plan. Parameters may stand in groups, each with a rule of its own
 /// settings.
 ///
+/// Beside what its rules say, an optimizer can clip gradients, take a step with several losses, leave
+/// frozen parameters as they are and keep averages of the weights up: ``clipping``, ``accumulation``,
+/// ``freeze(_:)``, ``add(_:)``. All of it is part of the one plan of a step, fresh or recorded. A model
+/// file holds none of these settings.
+///
 /// An optimizer is used by one thread at a time; several threads train several models, each with an
 /// optimizer of its own. It initialises parameters that have no numbers yet, with seed 0.
 ///
@@ -26,14 +31,19 @@ public final class Optimizer<Rule: UpdateRule> {
   /// What is trained, under the paths of the groups' trees; where two groups have a path in common,
   /// all paths begin with the number of their group.
   public let parameters: Parameters
-  private var knownGroups: [Group]
+  private(set) var knownGroups: [Group]
   /// Those of each group.
-  private var settings: [[Setting<Rule>]]
-  private var forms: [Rule] = []
-  private var keptState: [[Parameter]] = []
+  private(set) var settings: [[Setting<Rule>]]
+  private(set) var forms: [Rule] = []
+  private(set) var keptState: [[Parameter]] = []
   private var areSettingsNew = true
   private var count = 0
+  /// What the next step does beside what the rules say.
+  @exclusivity(unchecked) var course = StepCourse()
+  /// Those for the rules and the course as they are; nil after a change.
   private var programs: StepPrograms?
+  /// Those for other courses.
+  private var knownPrograms: [StepCourse.Key: StepPrograms] = [:]
 
   /// An optimizer of parameters that all change alike.
   ///
@@ -159,14 +169,33 @@ public final class Optimizer<Rule: UpdateRule> {
 
   /// The programs for the next step, which is counted.
   func beginStep() -> StepPrograms {
-    if count < stepCounts.upperBound { count += 1 }
-    return currentPrograms()
+    if course.isPlain {
+      countStep()
+      return currentPrograms()
+    }
+    if course.beginStep() { programs = nil }
+    if course.takesStep { countStep() }
+    let programs = currentPrograms()
+    course.endStep()
+    return programs
   }
+
+  private func countStep() {
+    if count < stepCounts.upperBound { count += 1 }
+  }
+
+  /// To be called when the course has changed.
+  func noteCourse() { programs = nil }
 
   /// The programs of the rules as they are now, with the numbers for the step of this count.
   private func currentPrograms() -> StepPrograms {
     if areSettingsNew { readSettings() }
     if let programs, programs.update(for: max(count, 1)) { return programs }
+    if programs == nil, let known = knownPrograms[course.key] {
+      programs = known
+      readScalars(of: known)
+      if known.update(for: max(count, 1)) { return known }
+    }
     return makePrograms()
   }
 
@@ -177,11 +206,16 @@ public final class Optimizer<Rule: UpdateRule> {
       keepState(of: forms, as: new)
       forms = new
       programs = nil
+      knownPrograms = [:]
     }
-    guard let programs else { return }
+    if let programs { readScalars(of: programs) }
+  }
+
+  private func readScalars(of programs: StepPrograms) {
     for (index, group) in knownGroups.enumerated() {
       programs.scalars.groups[index].read(group.rule, settings[index])
     }
+    programs.scalars.others = course.numbers
   }
 
   /// What rules of other forms keep as well keeps its numbers; what is new starts at 0.
@@ -206,18 +240,11 @@ public final class Optimizer<Rule: UpdateRule> {
     var scalars =
       programs?.scalars
       ?? StepScalars(zip(knownGroups, settings).map { StepScalars.Group($0.rule, $1) })
+    scalars.others = course.numbers
     scalars.update(for: max(count, 1))
-    var writers: [RuleWriter<Rule>] = [], firstScalar = 0
-    for (index, group) in knownGroups.enumerated() {
-      let names = scalars.groups[index].values.names
-      writers += Array(
-        repeating: RuleWriter(form: forms[index], scalarNames: names, firstScalar: firstScalar),
-        count: group.parameters.distinct.count)
-      firstScalar += names.count
-    }
-    let made = StepPrograms(
-      parameters, state: keptState, scalars: scalars, structure: RuleNumbers.number(of: writers)
-    ) { writers[$0].write($1, gradient: $2, scalars: $3) }
+    let made = makePrograms(scalars)
+    if knownPrograms.count >= StepCourse.mostKnown { knownPrograms = [:] }
+    knownPrograms[course.key] = made
     programs = made
     return made
   }

@@ -93,7 +93,7 @@ public struct RecordedStep<each Input: RecordedInput, Results> {
     let steps = begin()
     call.key.append(steps.number)
     for argument in call.arguments { argument.addShape(to: &call.key) }
-    let program = call.programs.find(call.key) ?? record(by: steps)
+    let program = steps.noting(call.programs.find(call.key) ?? record(by: steps))
     call.bits.removeAll(keepingCapacity: true)
     for argument in call.arguments {
       call.inputs.append(argument.value?.node.numbers)

@@ -18,45 +18,66 @@ final class StepPrograms {
   /// What recorded steps know these by.
   let number = Node.reserveSerials(1)
   let tree: Parameters
+  /// Those that are trained.
   let parameters: [Parameter]
-  /// What is kept for each parameter.
+  /// What is kept for each parameter; the sum of its gradients comes last, if there is one.
   let state: [[Parameter]]
+  let form: StepForm
   /// The numbers of the next run.
   @exclusivity(unchecked) var scalars: StepScalars
-  private let scalarCount: Int
+  let scalarCount: Int
   /// Those that hold the parameters and their state: a parameter, its state, the next parameter,
-  /// ...
+  /// ...; then averages, and what else they are averages of.
   let slots: [LeafSlot]
+  private let holders: [Parameter]
   private let trained: [LeafSlot]
   /// Where the slots of each parameter begin.
-  private let firstSlots: [Int]
+  let firstSlots: [Int]
+  /// For each average of the form its slot and that of what it is an average of.
+  let averageSlots: [(average: Int, source: Int)]
+  /// Sums that a run adds to.
+  private let sums: GradientSums?
   private let structure: UInt64
-  private let update: Update
+  let update: Update
   @exclusivity(unchecked) private var known = RecordedPrograms()
   @exclusivity(unchecked) private var former: FormerValues
 
   /// - Parameters:
+  ///   - tree: with the paths of the parameters.
+  ///   - averaged: a pair for each average of the form.
   ///   - scalars: with the numbers of a step.
-  ///   - structure: a number of all that `update` depends on, beside its arguments.
+  ///   - sums: those that a run adds to, if it does.
+  ///   - structure: a number of all that `update` depends on, beside its arguments, and of the form.
   init(
-    _ tree: Parameters, state: [[Parameter]], scalars: StepScalars, structure: UInt64,
+    _ tree: Parameters, training parameters: [Parameter], state: [[Parameter]], form: StepForm,
+    averaged: [AverageState.Pair], sums: GradientSums?, scalars: StepScalars, structure: UInt64,
     update: @escaping Update
   ) {
     self.tree = tree
-    parameters = tree.distinct
+    self.parameters = parameters
     self.state = state
+    self.form = form
+    self.sums = sums
     self.structure = structure
     self.update = update
     self.scalars = scalars
     scalarCount = scalars.bits.count
-    slots = zip(parameters, state).flatMap { [$0.slot] + $1.map(\.slot) }
+    var holders: [Parameter] = [], places: [UInt64: Int] = [:]
+    func place(_ parameter: Parameter) -> Int {
+      if let place = places[parameter.slot.number] { return place }
+      places[parameter.slot.number] = holders.count
+      holders.append(parameter)
+      return holders.count - 1
+    }
+    firstSlots = zip(parameters, state).map { parameter, state in
+      defer { for kept in state { _ = place(kept) } }
+      return place(parameter)
+    }
+    averageSlots = averaged.map { (average: place($0.average), source: place($0.source)) }
+    self.holders = holders
+    slots = holders.map(\.slot)
     trained = parameters.map(\.slot)
     former = FormerValues(of: trained.map(\.number))
-    var count = 0
-    firstSlots = state.map { state in
-      defer { count += 1 + state.count }
-      return count
-    }
   }
 
   /// Computes the numbers for a step; false if they are others than what is written down expects.
@@ -68,12 +89,9 @@ final class StepPrograms {
   /// Takes a step with the first value as the loss; the others get their numbers too.
   func minimize(_ values: [Value], at site: CallSite) -> Float {
     let borrowed = Signature.take()
-    for number in trained.indices {
-      borrowed.reader.train(
-        trained[number].serial ?? parameters[number].leaf.node.serial, number)
-    }
+    readTrained(into: &borrowed.reader)
     borrowed.reader.read(values, &former)
-    let program = program(for: borrowed.reader, values, at: site)
+    let program = program(for: borrowed.reader, values, areGradients: nil, at: site)
     for word in scalars.bits { borrowed.reader.add(bits: word) }
     // The graph goes; what is still shared after that has other holders.
     borrowed.reader.forgetGraph()
@@ -87,41 +105,88 @@ final class StepPrograms {
     return results[0].firstFloat
   }
 
-  private func program(
-    for signature: borrowing Signature, _ values: [Value], at site: CallSite
-  ) -> RecordedProgram {
-    let words = signature.text.words
-    guard signature.text.isReusable else {
-      return RecordedProgram(write(values, signature, at: site), slots: slots)
+  /// Takes a step with these gradients, one for each parameter, nil where there is none.
+  func apply(_ gradients: [Value?], at site: CallSite) {
+    let borrowed = Signature.take()
+    readTrained(into: &borrowed.reader)
+    let values = gradients.compactMap { $0 }
+    borrowed.reader.read(values, &former)
+    let program = program(
+      for: borrowed.reader, values, areGradients: gradients.map { $0 != nil }, at: site)
+    for word in scalars.bits { borrowed.reader.add(bits: word) }
+    borrowed.reader.forgetGraph()
+    var results: [Storage] = []
+    program.run(
+      inputs: borrowed.reader.text.numbers, bits: borrowed.reader.text.bits,
+      expecting: borrowed.reader.trainedSerials, into: &results)
+    Signature.give(borrowed)
+  }
+
+  private func readTrained(into signature: inout Signature) {
+    for number in trained.indices {
+      signature.train(trained[number].serial ?? parameters[number].leaf.node.serial, number)
     }
-    if let program = known.find(words) { return program }
+  }
+
+  /// - Parameter areGradients: nil for a loss and what is kept beside it; for gradients, which of the
+  ///   parameters have one.
+  private func program(
+    for signature: borrowing Signature, _ values: [Value], areGradients: [Bool]?, at site: CallSite
+  ) -> RecordedProgram {
+    var words = signature.text.words
+    if let areGradients {
+      // The last word of a loss is a place in its graph, which none of these is.
+      for isThere in areGradients { words.append(isThere ? .max : .max - 1) }
+    }
+    guard signature.text.isReusable else {
+      let form = write(values, signature, areGradients, at: site)
+      return noting(RecordedProgram(form, slots: slots))
+    }
+    if let program = known.find(words) { return noting(program) }
     let form = StepPrograms.shared.find(words + [structure]) {
-      let form = write(values, signature, at: site)
+      let form = write(values, signature, areGradients, at: site)
       return (form, form.byteCount)
     }
     let program = RecordedProgram(form, slots: slots)
     known.add(words, program)
-    return program
+    return noting(program)
   }
 
   private func write(
-    _ values: [Value], _ signature: borrowing Signature, at site: CallSite
+    _ values: [Value], _ signature: borrowing Signature, _ areGradients: [Bool]?,
+    at site: CallSite
   ) -> RecordedForm {
     var given = ReplayInputs()
     given.leaves = signature.nodesOfNumbers
     given.bits = signature.nodesOfBits
     let leaves = leaves
+    let replacements: [Replacement]
+    if let areGradients {
+      var next = values.makeIterator()
+      replacements = self.replacements(
+        by: areGradients.map { $0 ? next.next()! : nil }, leaves, scalarsFrom: given.bits.count)
+    } else {
+      replacements = self.replacements(
+        for: values[0], leaves, scalarsFrom: given.bits.count, isRecorded: false, at: site)
+    }
     // A parameter may be read where no derivative reaches it: it is an input like any other.
     return RecordedForm(
-      results: values, inputs: given.reading(Array(zip(leaves, slots))),
-      replacing: replacements(
-        for: values[0], leaves, scalarsFrom: given.bits.count, isRecorded: false, at: site),
-      slots: slots)
+      results: areGradients == nil ? values : [],
+      inputs: given.reading(Array(zip(leaves, slots))), replacing: replacements, slots: slots)
   }
 
-  /// What the slots hold now.
+  /// What the slots hold now. Averages, and what is not trained here, have leaves of their own: a loss
+  /// may read them or other numbers of the same shape, and its signature does not tell.
   private var leaves: [Value] {
-    zip(parameters, state).flatMap { [$0.leaf] + $1.map(\.leaf) }
+    let ownCount = firstSlots.last.map { $0 + 1 + state.last!.count } ?? 0
+    return holders.enumerated().map { place, holder in
+      let leaf = holder.leaf
+      if place < ownCount { return leaf }
+      return Value(
+        Node(
+          numbers: leaf.node.numbers!, elementType: leaf.elementType, shape: leaf.shape,
+          heldBy: holder.slot.number))
+    }
   }
 
   /// The plan that a step would run.
@@ -144,74 +209,9 @@ final class StepPrograms {
         for: traced.loss, leaves, scalarsFrom: given.leaves.count, isRecorded: true, at: nil))
   }
 
-  /// The update of each parameter that the loss depends on, and of its state.
-  ///
-  /// - Parameters:
-  ///   - leaves: what the slots hold, or what stands for it.
-  ///   - firstScalar: the number that replays know the first scalar by.
-  private func replacements(
-    for loss: Value, _ leaves: [Value], scalarsFrom firstScalar: Int, isRecorded: Bool,
-    at site: CallSite?
-  ) -> [Replacement] {
-    let found = gradientsIfReached(
-      of: loss, withRespectTo: firstSlots.map { leaves[$0] }, at: site)
-    if found.allSatisfy({ $0 == nil }) {
-      Mistake(
-        "minimize",
-        "the loss \(loss.label) depends on no current value of any of the "
-          + "\(parameters.count) parameters",
-        fix: isRecorded
-          ? "read the model inside the recorded function"
-          : "compute the loss from the model after the last step"
-      ).stop(at: site)
-    }
-    for number in found.indices where found[number] == nil {
-      refuseFormerValue(of: number, in: loss, isRecorded: isRecorded, at: site)
-    }
-    let scalars = (0..<scalarCount).map {
-      let scalar = Operation.creation(.scalar(0, argument: firstScalar + $0))
-      return Tensor<Float>(Value(scalar, elementType: .float, shape: []))
-    }
-    return found.enumerated().flatMap { number, gradient -> [Replacement] in
-      guard let gradient else { return [] }
-      let first = firstSlots[number]
-      let old = leaves[first...first + state[number].count]
-      let new = update(number, old.map { Tensor($0) }, Tensor(gradient), scalars)
-      return zip(old.indices, new).compactMap { slot, new in
-        // What the rule leaves as it is stays where it is.
-        new.value.node === leaves[slot].node
-          ? nil
-          : Replacement(
-            slot: slots[slot], number: slot == first ? number : nil, leaf: leaves[slot],
-            update: new.value)
-      }
-    }
-  }
-
-  /// Stops if a loss that does not reach a parameter as it is now reaches it as it was before: the
-  /// parameter would be left out silently.
-  private func refuseFormerValue(
-    of number: Int, in loss: Value, isRecorded: Bool, at site: CallSite?
-  ) {
-    let parameter = parameters[number]
-    let former = GraphOrder(of: [loss]) { $0.isDetached }.nodes.filter {
-      $0.holder == parameter.slot.number
-    }
-    if former.isEmpty { return }
-    // An ended history is a number like any other here: the loss's own gradient has been taken.
-    let found = pullback(
-      of: loss, cotangent: .constant(1, loss.elementType), withRespectTo: former.map { Value($0) },
-      refusingEnds: false)
-    guard found.contains(where: { $0 != nil }) else { return }
-    let path = tree.first { $0.parameter === parameter }!.path
-    Mistake(
-      "minimize",
-      isRecorded
-        ? "the loss reaches \(path) only through a tensor from outside the recorded function"
-        : "the loss reaches \(path) only through a value from before it was last changed",
-      fix: isRecorded
-        ? "read the model inside the recorded function"
-        : "compute the loss from the model after the last step"
-    ).stop(at: site)
+  /// The program that is run next: notes which sums it adds to.
+  func noting(_ program: RecordedProgram) -> RecordedProgram {
+    if let sums { sums.note(slots: program.replacedSlots) }
+    return program
   }
 }

@@ -29,7 +29,9 @@ struct StepScalars {
   }
 
   var groups: [Group]
-  /// All numbers as Floats, group after group.
+  /// What comes after those of the rules.
+  var others: [StepNumber] = []
+  /// All numbers as Floats, group after group, and the others.
   private(set) var bits: [UInt64] = []
 
   init(_ groups: [Group]) { self.groups = groups }
@@ -42,5 +44,7 @@ struct StepScalars {
       let values = groups[index].values.values
       for number in values.indices { bits.append(UInt64(Float(values[number]).bitPattern)) }
     }
+    if others.isEmpty { return }
+    for number in others { number.append(to: &bits) }
   }
 }

@@ -52,6 +52,9 @@ package final class RecordedProgram: @unchecked Sendable {
       slots: slots, counts: counts)
   }
 
+  /// The numbers of the slots that a run replaces.
+  package var replacedSlots: [UInt64] { form.replaced.map { slots[$0.slot].number } }
+
   /// Runs the program once.
   ///
   /// - Parameters:

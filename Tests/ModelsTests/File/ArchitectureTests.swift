@@ -202,6 +202,10 @@ struct ArchitectureTests {
     try ModelFile(snapshot).save(to: path)
     let same = try ModelFile.load(at: path, layers: [Centering.self]).makeModel()
     #expect(bits(same(x)) == before && bits(model(x)) != before)
+    let average = WeightAverage(of: snapshot.copy(), .equal)
+    try ModelFile(average).save(to: path)
+    let averaged = try ModelFile.load(at: path, layers: [Centering.self]).makeModel()
+    #expect(bits(averaged(x)) == before && bits(average.snapshot()(x)) == before)
     let rows = Sequential(Rows(3, width: 2)).initialized(seed: 1), indices: Tensor<Int32> = [2, 0]
     #expect(bits(rows.snapshot()(indices)) == bits(rows(indices)))
   }

@@ -131,6 +131,46 @@ struct RecordedStepTests {
     #expect(traces.count == 6)
   }
 
+  /// Counted in a process of its own: other tests plan at the same time.
+  @Test func numbersMakeNoPlan() async {
+    await #expect(processExitsWith: .success) {
+      let w = Parameter(value: [1, 2])
+      let optimizer = Optimizer(SGD(learningRate: 0.1), for: ["w": w])
+      let average = WeightAverage(of: ["w": w] as Parameters, .exponential(decay: 0.5))
+      optimizer.clipping = .globalNorm(1)
+      optimizer.add(average)
+      let step = optimizer.recorded { (x: Tensor<Float>, pull: Tensor<Float>) in
+        let y = w.value * x
+        return (y.sum() + pull * w.value.squared().sum(), y)
+      }
+      let x: Tensor<Float> = [3, 4]
+      step(x, 0.3)
+      let before = PlanCache.shared.misses
+      for number in 0..<20 {
+        optimizer.clipping = .globalNorm(Float(1 + number))
+        optimizer.learningRate *= 0.9
+        let pull = Float(number) / 4
+        step(x, pull)
+        step(x, 1)
+        step(x, 0)
+      }
+      let made = PlanCache.shared.misses - before
+      if made != 0 { fatalError("\(made) plans") }
+    }
+  }
+
+  @Test func nothingNeedsToBeGiven() {
+    let w = Parameter(value: [4])
+    let optimizer = Optimizer(SGD(learningRate: 0.25), for: ["w": w])
+    let step = optimizer.recorded { (w.value.squared().sum(), w.value) }
+    let (loss, kept) = step()
+    #expect(loss == 16 && kept.scalars == [4])
+    let plain = optimizer.recorded { w.value.squared().sum() }
+    #expect(plain() == 4 && w.value.scalars == [1])
+    let twice = recorded { w.value * 2 }
+    #expect(twice().scalars == [2])
+  }
+
   /// Each way of writing a number at the call.
   @Test func numbersOfAnyKindAreGiven() {
     let w = Parameter(value: [1])

@@ -21,7 +21,8 @@ import Testing
   }
 
   @Test(
-    "A recorded step allocates nothing", arguments: ["SGD", "SGD with momentum", "Adam", "AdamW"])
+    "A recorded step allocates nothing",
+    arguments: ["SGD", "SGD with momentum", "Adam", "AdamW", "clipped and averaged"])
   func recordedStep(kind: String) {
     let model = Sequential([Linear(20, 16), Activation { relu($0) }, Dropout(0.5), Linear(16, 5)])
       .initialized(seed: 1)
@@ -32,6 +33,10 @@ import Testing
       case "SGD": Optimizer(AnyRule(SGD(learningRate: 0.1)), for: model.parameters)
       default: Optimizer(AnyRule(SGD(learningRate: 0.1, momentum: 0.9)), for: model.parameters)
       }
+    if kind == "clipped and averaged" {
+      optimizer.clipping = .globalNorm(0.1)
+      optimizer.add(WeightAverage(of: model, .exponential(decay: 0.9)))
+    }
     let step = optimizer.recorded {
       (x: Tensor<Float>, labels: Tensor<Int32>, key: RandomKey) in
       Pass.training(key: key) { softmaxCrossEntropy(model(x), labels: labels) }

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+extension Optimizer {
+  /// The programs of the rules and the course as they are now.
+  ///
+  /// - Parameter scalars: the numbers of a step.
+  func makePrograms(_ scalars: StepScalars) -> StepPrograms {
+    let all = parameters.distinct
+    var writers: [RuleWriter<Rule>] = [], trained: [(place: Int, parameter: Parameter)] = []
+    var firstScalar = 0, place = 0
+    for (index, group) in knownGroups.enumerated() {
+      let names = scalars.groups[index].values.names
+      let writer = RuleWriter(form: forms[index], scalarNames: names, firstScalar: firstScalar)
+      for _ in group.parameters.distinct {
+        if !course.frozen.contains(ObjectIdentifier(all[place])) {
+          trained.append((place, all[place]))
+          writers.append(writer)
+        }
+        place += 1
+      }
+      firstScalar += names.count
+    }
+    let (form, averaged) = course.form(for: trained)
+    let state = trained.map { place, _ in
+      keptState[place] + (form.sums == .none ? [] : [course.sums!.sums[place]])
+    }
+    return StepPrograms(
+      parameters, training: trained.map(\.parameter), state: state, form: form,
+      averaged: averaged, sums: form.sums == .added ? course.sums : nil, scalars: scalars,
+      structure: RuleNumbers.number(of: StepStructure(writers: writers, form: form))
+    ) { writers[$0].write($1, gradient: $2, scalars: $3) }
+  }
+}

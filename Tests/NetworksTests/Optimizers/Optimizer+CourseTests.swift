@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pullback
+import PullbackPlans
+import PullbackRuntime
+import PullbackTestSupport
+import Testing
+
+/// Clipping, sums of gradients, averages, given gradients and frozen parameters: the numbers of
+/// PyTorch, and the same bits fresh and recorded.
+struct OptimizerCourseTests {
+  private let records: [Substring: [Float]]
+
+  init() {
+    Plan.verifiesByDefault = true
+    records = Dictionary(
+      uniqueKeysWithValues: Fixture.lines("stepping.txt").map { line in
+        let words = line.split(separator: " ")
+        return (words[0], words.dropFirst().map { Float($0)! })
+      })
+  }
+
+  private static func net() -> Sequential<Tensor<Float>> {
+    Sequential(Linear(4, 6), Activation { tanh($0) }, Linear(6, 3))
+  }
+
+  /// A model with an optimizer of one of the fixtures, or all there is at once.
+  private struct Run {
+    let model = OptimizerCourseTests.net()
+    let optimizer: Optimizer<AnyRule>
+    var average: WeightAverage<Sequential<Tensor<Float>>>?
+
+    init(_ name: String, _ numbers: (String) -> [Float]) {
+      for (path, parameter) in model.parameters {
+        parameter.value = Tensor(
+          shape: parameter.shape, scalars: numbers("\(name).start.\(path)"))
+      }
+      let rule =
+        name == "all"
+        ? AnyRule(Adam(learningRate: 0.03)) : AnyRule(SGD(learningRate: 0.3, momentum: 0.9))
+      optimizer = Optimizer(rule, for: model.parameters)
+      switch name {
+      case "norm": optimizer.clipping = .globalNorm(0.4)
+      case "value": optimizer.clipping = .value(0.05)
+      case "accumulated": optimizer.accumulation = 4
+      case "ema": average = WeightAverage(of: model, .exponential(decay: 0.8))
+      case "swa": average = WeightAverage(of: model, .equal)
+      default:
+        optimizer.clipping = .globalNorm(0.4)
+        optimizer.accumulation = 2
+        average = WeightAverage(of: model, .exponential(decay: 0.8))
+      }
+      if let average { optimizer.add(average) }
+    }
+
+    /// All numbers that training changes.
+    var numbers: [[Float]] {
+      var all = model.parameters.map { $0.parameter }
+      if let average { all += average.parameters.map { $0.parameter } }
+      return (all + optimizer.state.flatMap { $0 }).map(\.value.scalars)
+    }
+  }
+
+  private func distance(_ numbers: [Float], _ expected: [Float]) -> Float {
+    var (difference, size): (Float, Float) = (0, 0)
+    for (number, other) in zip(numbers, expected) {
+      difference += (number - other) * (number - other)
+      size += other * other
+    }
+    return (difference / size).squareRoot()
+  }
+
+  @Test(
+    "Ten steps give PyTorch's numbers, recorded the bits of fresh ones",
+    arguments: ["norm", "value", "accumulated", "ema", "swa", "all"])
+  func agreesWithPyTorch(name: String) {
+    let fresh = Run(name) { records[Substring($0)]! }
+    let replayed = Run(name) { records[Substring($0)]! }
+    let traces = Traces()
+    let step = replayed.optimizer.recorded {
+      [model = replayed.model] (x: Tensor<Float>, labels: Tensor<Int32>) in
+      traces.count += 1
+      let logits = model(x)
+      return (softmaxCrossEntropy(logits, labels: labels), logits)
+    }
+    let labels = records["\(name).labels"]!, count = labels.count / 5
+    let x = records["\(name).x"]!
+    var losses: [Float] = []
+    for number in 0..<count {
+      let inputs = Tensor(shape: [5, 4], scalars: Array(x[(20 * number)..<(20 * number + 20)]))
+      let classes = Tensor<Int32>(labels[(5 * number)..<(5 * number + 5)].map { Int32($0) })
+      let logits = fresh.model(inputs)
+      losses.append(
+        fresh.optimizer.minimize(softmaxCrossEntropy(logits, labels: classes), keeping: logits))
+      let (loss, kept) = step(inputs, classes)
+      #expect(loss == losses[number] && kept.scalars == logits.scalars, "\(number)")
+      #expect(replayed.numbers == fresh.numbers, "\(number)")
+    }
+    #expect(fresh.optimizer.stepCount == 10 && fresh.optimizer.accumulated.count == 0)
+    #expect(traces.count == (count == 10 ? 1 : 2))
+    #expect(distance(losses, records["\(name).losses"]!) < 1e-6)
+    for (path, parameter) in fresh.model.parameters {
+      let error = distance(parameter.value.scalars, records["\(name).end.\(path)"]!)
+      #expect(error < 1e-6, "\(path)")
+    }
+    for (path, parameter) in fresh.average?.parameters ?? [:] {
+      let error = distance(parameter.value.scalars, records["\(name).average.\(path)"]!)
+      #expect(error < 1e-6, "average of \(path)")
+    }
+  }
+
+  /// The same gradients, computed by hand, take the same steps.
+  @Test(arguments: ["norm", "value", "accumulated", "ema", "all"])
+  func givenGradientsAreFollowedAlike(name: String) {
+    let first = Run(name) { records[Substring($0)]! },
+      second = Run(name) { records[Substring($0)]! }
+    let x = Tensor<Float>.normal([5, 4], key: RandomKey(seed: 2))
+    let labels: Tensor<Int32> = [0, 1, 2, 0, 1]
+    for step in 0..<9 {
+      first.optimizer.minimize(softmaxCrossEntropy(first.model(x), labels: labels))
+      let loss = softmaxCrossEntropy(second.model(x), labels: labels)
+      let values = second.optimizer.parameters.map { $0.parameter.value }
+      let gradients = gradient(of: loss, withRespectTo: values)
+      if step % 2 == 0 { evaluate(gradients) }
+      second.optimizer.apply(gradients: gradients)
+      #expect(second.numbers == first.numbers, "\(step)")
+    }
+  }
+
+  /// Norms over all groups, of what is reached and not frozen: by hand.
+  @Test func theNormIsOverAllGroups() {
+    let a = Parameter(value: [0, 0]), b = Parameter(value: [0]), c = Parameter(value: [7])
+    let optimizer = Optimizer(groups: [
+      .init(["a": a], SGD(learningRate: 1)), .init(["b": b, "c": c], SGD(learningRate: 2)),
+    ])
+    optimizer.clipping = .globalNorm(6.5)
+    let step = optimizer.recorded { (x: Tensor<Float>) in
+      (a.value * x).sum() + b.value.sum() * 12
+    }
+    // ‖(3, 4, 12)‖ = 13.
+    step([3, 4])
+    let expected: [[Float]] = [[-1.5, -2], [-12], [7]]
+    func isNear(_ numbers: [Float], _ others: [Float]) -> Bool {
+      zip(numbers, others).allSatisfy { abs($0 - $1) < 1e-5 }
+    }
+    #expect(isNear(a.value.scalars, expected[0]) && isNear(b.value.scalars, expected[1]))
+    #expect(c.value.scalars == expected[2])
+    // Small ones stay as they are, to the bit.
+    optimizer.clipping = .globalNorm(1e6)
+    let (before, other) = (a.value.scalars, b.value.scalars)
+    step([3, 4])
+    #expect(
+      a.value.scalars == [before[0] - 3, before[1] - 4] && b.value.scalars == [other[0] - 24])
+    // An infinite gradient makes NaN of itself and 0 of the others, one that is NaN NaN of all.
+    step(Tensor([Float.infinity, 1]))
+    #expect(a.value.scalars[0].isNaN && a.value.scalars[1] == before[1] - 4)
+    step(Tensor([Float.nan, 1]))
+    #expect(a.value.scalars[1].isNaN && b.value.scalars[0].isNaN)
+  }
+
+  /// Courses that differ share nothing, limits and decays that differ do: counted by what is written.
+  @Test func coursesNeverShareByMistake() {
+    let count = CountedRule.Count()
+    func stepped(_ change: (Optimizer<CountedRule>, Parameters) -> Void) -> [Float] {
+      let w = Parameter(value: [3, 4])
+      let optimizer = Optimizer(CountedRule(count, learningRate: 1), for: ["w": w])
+      change(optimizer, ["w": w])
+      optimizer.minimize((w.value * [3, 4]).sum())
+      return w.value.scalars
+    }
+    for round in 0..<2 {
+      #expect(stepped { _, _ in } == [0, 0])
+      #expect(stepped { optimizer, _ in optimizer.clipping = .value(1) } == [2, 3])
+      #expect(stepped { optimizer, _ in optimizer.clipping = .value(2) } == [1, 2])
+      let half = stepped { optimizer, _ in optimizer.clipping = .globalNorm(2.5) }
+      #expect(abs(half[0] - 1.5) < 1e-5 && abs(half[1] - 2) < 1e-5)
+      let fifth = stepped { optimizer, _ in optimizer.clipping = .globalNorm(1) }
+      #expect(abs(fifth[0] - 2.4) < 1e-5 && abs(fifth[1] - 3.2) < 1e-5)
+      #expect(stepped { optimizer, _ in optimizer.accumulation = 2 } == [3, 4])
+      for decay: Float in [0.5, 0.75] {
+        var average: WeightAverage<Parameters>?
+        let numbers = stepped { optimizer, parameters in
+          average = WeightAverage(of: parameters, .exponential(decay: decay))
+          average!.updateCount = 1
+          optimizer.add(average!)
+        }
+        #expect(numbers == [0, 0])
+        #expect(average!.parameters["w"]!.value.scalars == [3 * decay, 4 * decay])
+      }
+      // Of each form one: plain, by value, by norm, summed (no update), with an average.
+      #expect(count.both[1] == 4, "round \(round)")
+    }
+  }
+
+  /// Clipping and averaging write over the old numbers and add a few steps to the one plan.
+  @Test func theClassifierStaysSmall() {
+    let model = Sequential(Linear(784, 50), Activation { relu($0) }, Linear(50, 10))
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: model.parameters)
+    let x = Tensor<Float>.uniform([64, 784], key: RandomKey(seed: 1))
+    let labels = Tensor<Int32>((0..<64).map { $0 % 10 })
+    evaluate(x)
+    func plan() -> Plan {
+      optimizer.plan(minimizing: softmaxCrossEntropy(model(x), labels: labels))
+    }
+    let plain = plan()
+    optimizer.clipping = .globalNorm(1)
+    let average = WeightAverage(of: model, .exponential(decay: 0.9))
+    optimizer.add(average)
+    let whole = plan()
+    #expect(whole.outputs.filter { $0.donor != nil }.count == 8)
+    // A sum of squares, an update and an average for each parameter, and the factor.
+    #expect(whole.steps.count <= plain.steps.count + 4 * 3 + 1, "\(whole)")
+    optimizer.remove(average)
+    optimizer.clipping = nil
+    #expect("\(plan())" == "\(plain)")
+  }
+
+  @Test func oneOptimizerChangesItsCourse() {
+    let w = Parameter(value: [10])
+    let traces = Traces()
+    let optimizer = Optimizer(SGD(learningRate: 1), for: ["w": w])
+    let step = optimizer.recorded { (x: Tensor<Float>) in
+      traces.count += 1
+      return (w.value * x).sum()
+    }
+    func now(_ x: Tensor<Float>) -> Float {
+      step(x)
+      return w.value.scalars[0]
+    }
+    for _ in 0..<3 {
+      w.value = [10]
+      optimizer.clipping = nil
+      #expect(now([4]) == 6)
+      optimizer.clipping = .value(1)
+      #expect(now([4]) == 5)
+      optimizer.clipping = .value(2)
+      optimizer.learningRate = 0.5
+      #expect(now([4]) == 4)
+      optimizer.learningRate = 1
+      optimizer.accumulation = 3
+      #expect(now([1]) == 4 && now([2]) == 4 && optimizer.accumulated.count == 2)
+      // Ends the round with three.
+      optimizer.accumulation = 1
+      #expect(now([3]) == 2 && optimizer.accumulated.count == 0)
+      #expect(now([1]) == 1)
+    }
+    #expect(traces.count == 4)
+    #expect(optimizer.stepCount == 15)
+  }
+
+  /// Losses of a round that reach different parameters: each gets the mean of what it got.
+  @Test(arguments: [false, true])
+  func roundsOfUnequalLosses(isRecorded: Bool) {
+    let a = Parameter(value: [8]), b = Parameter(value: [8]), c = Parameter(value: [8])
+    let optimizer = Optimizer(
+      SGD(learningRate: 1, weightDecay: 0.5), for: ["a": a, "b": b, "c": c])
+    optimizer.accumulation = 2
+    let step = optimizer.recorded { (x: Tensor<Float>, which: Int) in
+      ([a, b, a][which].value * x).sum() + (which == 2 ? b.value.sum() : 0)
+    }
+    func minimize(_ x: Tensor<Float>, _ which: Int) {
+      if isRecorded {
+        step(x, which)
+      } else {
+        optimizer.minimize(
+          ([a, b, a][which].value * x).sum() + (which == 2 ? b.value.sum() : 0))
+      }
+    }
+    minimize([2], 0)
+    minimize([4], 1)
+    // g = 1 and 2, w ← w - (g + w / 2).
+    #expect(a.value.scalars == [3] && b.value.scalars == [2] && c.value.scalars == [8])
+    minimize([2], 0)
+    minimize([4], 0)
+    #expect(a.value.scalars == [-1.5] && b.value.scalars == [2])
+    minimize([2], 2)
+    minimize([1], 0)
+    #expect(a.value.scalars == [-2.25] && b.value.scalars == [0.5] && c.value.scalars == [8])
+  }
+
+  /// Stopped after each number of losses of two rounds and gone on with another optimizer.
+  @Test(arguments: 0..<6)
+  func goesOnInTheMiddleOfARound(stop: Int) {
+    func losses(_ a: Parameter, _ b: Parameter) -> [Tensor<Float>] {
+      [(a.value * 2).sum(), b.value.squared().sum(), (a.value * b.value).sum()]
+    }
+    func train(stopping stop: Int?) -> [Float] {
+      let a = Parameter(value: [8]), b = Parameter(value: [4])
+      func make() -> Optimizer<SGD> {
+        let optimizer = Optimizer(SGD(learningRate: 0.25), for: ["a": a, "b": b])
+        optimizer.accumulation = 3
+        return optimizer
+      }
+      var optimizer = make()
+      for number in 0..<6 {
+        if number == stop {
+          let next = make()
+          next.accumulated = optimizer.accumulated
+          optimizer = next
+        }
+        optimizer.minimize(losses(a, b)[number % 3])
+      }
+      return a.value.scalars + b.value.scalars
+    }
+    #expect(train(stopping: stop) == train(stopping: nil))
+  }
+
+  @Test(arguments: [false, true])
+  func frozenPartsStayAsTheyAre(isRecorded: Bool) {
+    let fresh = OptimizerCourseTests.net().initialized(seed: 4)
+    let optimizer = Optimizer(Adam(learningRate: 0.1), for: fresh.parameters)
+    let x = Tensor<Float>.normal([5, 4], key: RandomKey(seed: 2))
+    let labels: Tensor<Int32> = [0, 1, 2, 0, 1]
+    let step = optimizer.recorded { (x: Tensor<Float>) in
+      softmaxCrossEntropy(fresh(x), labels: labels)
+    }
+    func take() {
+      if isRecorded {
+        step(x)
+      } else {
+        optimizer.minimize(softmaxCrossEntropy(fresh(x), labels: labels))
+      }
+    }
+    take()
+    let base = Parameters(dictionaryLiteral: ("w", fresh.parameters["0.weight"]!))
+    func numbers() -> [[Float]] {
+      let weights = fresh.parameters.map { $0.parameter }
+      return (weights + optimizer.state.flatMap { $0 }).map(\.value.scalars)
+    }
+    for _ in 0..<2 {
+      optimizer.freeze(base)
+      #expect(optimizer.frozen.paths == ["0.weight"])
+      let before = numbers()
+      take()
+      take()
+      let after = numbers()
+      // The weight and its two moments.
+      for place in before.indices {
+        #expect((before[place] == after[place]) == [0, 4, 5].contains(place), "\(place)")
+      }
+      optimizer.thaw(base)
+      take()
+      #expect(optimizer.frozen.isEmpty && numbers()[0] != after[0])
+    }
+  }
+
+  /// What is frozen costs no gradient.
+  @Test func noGradientIsComputedForFrozenParameters() {
+    let count = CountedRule.Count()
+    let a = Parameter(value: [2]), b = Parameter(value: [3])
+    let optimizer = Optimizer(CountedRule(count, learningRate: 1), for: ["a": a, "b": b])
+    func loss() -> Tensor<Float> {
+      let counted = withCustomGradient(
+        of: { $0 * 1 }, at: a.value, rule: CountedGradient(count: count))
+      return (counted * b.value).sum()
+    }
+    optimizer.freeze(a)
+    optimizer.minimize(loss())
+    #expect(count.both == [0, 1] && a.value.scalars == [2] && b.value.scalars == [1])
+    optimizer.thaw(a)
+    optimizer.minimize(loss())
+    #expect(count.both == [1, 3] && a.value.scalars == [1] && b.value.scalars == [-1])
+  }
+}
+
+/// Counts on one thread at a time.
+private final class Traces: @unchecked Sendable {
+  var count = 0
+}
