@@ -2,12 +2,12 @@
 
 import PullbackTensors
 
-/// A number that says how good outputs are, exact over any number of batches: the same bits whatever the
-/// sizes of the batches in which the examples come, in the same order.
+/// A number that says how good outputs are, exact over any number of batches.
 ///
-/// A metric is a value: keep an empty one and copy it for each pass over the data. It keeps sums and counts,
-/// so its memory does not grow, except where all scores are needed (``ROCAUC``, ``AveragePrecision``,
-/// ``MedianAbsoluteError``, which say what they keep).
+/// Examples in the same order give the same bits, whatever the sizes of the batches that they come
+/// in. A metric is a value: keep an empty one and copy it for each pass over the data. It keeps
+/// sums and counts, so its memory does not grow, except where all scores are needed: ``ROCAUC``,
+/// ``AveragePrecision`` and ``MedianAbsoluteError`` say what they keep.
 ///
 /// ```swift
 /// var accuracy = Accuracy()
@@ -32,11 +32,8 @@ extension Metric {
   /// The name and the value.
   public var description: String { "\(name) \(value)" }
 
-  /// The value with these examples added, which this metric does not keep: for one call.
-  ///
-  /// ```swift
-  /// print(MeanAbsoluteError().value(of: [1, 2], [1, 4]))   // 1.0
-  /// ```
+  /// The value with these examples added, which this metric does not keep.
+  @_disfavoredOverload
   public func value(of outputs: Tensor<Float>, _ targets: Tensor<Target>) -> Double {
     var metric = self
     metric.add(outputs, targets)
@@ -68,12 +65,28 @@ extension WeightedMetric {
     add(outputs, targets, weights: nil, file: file, line: line)
   }
 
-  /// Takes outputs, targets and a weight for each example, [n]. A mistake if the shapes do not fit, or if
-  /// a weight is negative, infinite or NaN.
+  /// Takes outputs, targets and a weight for each example, [n]. A mistake if the shapes do not fit,
+  /// or if a weight is negative, infinite or NaN.
   public mutating func add(
     _ outputs: Tensor<Float>, _ targets: Tensor<Target>, weights: Tensor<Float>,
     file: StaticString = #fileID, line: UInt = #line
   ) {
     add(outputs, targets, weights: Optional(weights), file: file, line: line)
+  }
+
+  /// The value with these examples added, which this metric does not keep: for one call.
+  ///
+  /// ```swift
+  /// print(MeanAbsoluteError().value(of: [1, 2], [1, 4]))   // 1.0
+  /// ```
+  ///
+  /// A mistake if the shapes do not fit.
+  public func value(
+    of outputs: Tensor<Float>, _ targets: Tensor<Target>, weights: Tensor<Float>? = nil,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Double {
+    var metric = self
+    metric.add(outputs, targets, weights: weights, file: file, line: line)
+    return metric.value
   }
 }
