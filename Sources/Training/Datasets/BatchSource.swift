@@ -30,7 +30,7 @@ public protocol BatchSource<Target>: Sendable {
 }
 
 /// The batches of one pass, one after the other.
-public protocol BatchReader<Target> {
+public protocol BatchReader<Target>: SendableMetatype {
   /// The elements of the targets.
   associatedtype Target: TensorScalar
 
@@ -49,19 +49,22 @@ public protocol BatchReader<Target> {
 /// ```
 public struct BatchOrder: Sendable, Hashable {
   /// Examples of a batch; the last one may have fewer.
-  public var size: Int
+  public let size: Int
   /// What chance depends on: the order of the examples and what transforms draw.
-  public var key: RandomKey?
+  public let key: RandomKey?
   /// True if the key gives the order; else it is that of the source, and the key is for transforms
   /// alone.
-  public var isShuffled: Bool
+  public let isShuffled: Bool
   /// True if a last batch of fewer examples is left out.
-  public var isLastDropped: Bool
+  public let isLastDropped: Bool
   /// The number of the batch to begin with: those before it are not made.
-  public var first: Int
+  public let first: Int
+  /// How many transforms the batches go through after the source that is asked: so each of several
+  /// draws numbers of its own.
+  private var laterTransforms: UInt64 = 0
 
-  /// Batches of `size`, in an order of the key if there is one. A mistake if the size is not positive
-  /// or the first batch's number is negative.
+  /// Batches of `size`, in an order of the key if there is one. A mistake if the size is not
+  /// positive or the first batch's number is negative.
   public init(
     size: Int, key: RandomKey? = nil, isShuffled: Bool = true, droppingLast: Bool = false,
     startingAt first: Int = 0, file: StaticString = #fileID, line: UInt = #line
@@ -90,9 +93,19 @@ public struct BatchOrder: Sendable, Hashable {
   public func starting(
     at first: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> BatchOrder {
-    BatchOrder(
+    var order = BatchOrder(
       size: size, key: key, isShuffled: isShuffled, droppingLast: isLastDropped,
       startingAt: first, file: file, line: line)
+    order.laterTransforms = laterTransforms
+    return order
+  }
+
+  /// What a transform draws from, and the order for the source that it transforms.
+  func forTransform() -> (key: RandomKey, source: BatchOrder) {
+    var order = self
+    order.laterTransforms += 1
+    let key = (key ?? RandomKey(seed: 0)).folding(in: "transform")
+    return (key.folding(in: laterTransforms), order)
   }
 
   /// How many of so many examples come before the first batch.

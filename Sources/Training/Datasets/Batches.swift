@@ -3,8 +3,8 @@
 import PullbackTensors
 
 extension Dataset: BatchSource {
-  /// The examples in batches of `size`, the last one smaller if they do not divide, or left out. With a
-  /// key they are shuffled: the same key gives the same order, wherever it starts.
+  /// The examples in batches of `size`, the last one smaller if they do not divide, or left out.
+  /// With a key they are shuffled: the same key gives the same order, wherever it starts.
   ///
   /// ```swift
   /// let data = Dataset(inputs: .zeros([5, 1]), labels: [0, 1, 2, 3, 4])
