@@ -16,7 +16,9 @@ struct FolderTests {
       "Memory", "Threads", "Runs", "Kernels", "Bodies", "Cores", "Execution", "Recording", "",
       "Printing", "Reading",
     ],
-    "Networks": ["Parameters", "Functions", "Losses", "Layers", "Versions", "Optimizers"],
+    "Networks": [
+      "Parameters", "Functions", "Losses", "Layers", "Versions", "Optimizers", "Minimization",
+    ],
     "Formats": [
       "", "Files", "Compression", "Stored", "JSON", "CSV", "IDX", "NumPy", "Safetensors",
     ],
