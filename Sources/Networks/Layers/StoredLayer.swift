@@ -83,5 +83,7 @@ public enum LastAxis: Sendable, Hashable {
 
 /// The layers of this package that are made from settings alone.
 package let ownLayers: [any StoredLayer.Type] = [
-  Linear.self, Dropout.self, ReLU.self, Tanh.self, GELU.self, Softmax.self,
+  Linear.self, Dropout.self, ReLU.self, LeakyReLU.self, ELU.self, SELU.self, ReLU6.self, Tanh.self,
+  Sigmoid.self, LogSigmoid.self, Softplus.self, SiLU.self, GELU.self, HardTanh.self,
+  HardSigmoid.self, HardSwish.self, Softmax.self, LogSoftmax.self,
 ]

@@ -73,18 +73,7 @@ extension Tensor where Scalar: FloatingPointScalar {
     along axes: Int..., keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let site = CallSite(file, line)
-    func mean(of x: Value) -> Value {
-      let sum = x.reduced(.sum, along: axes, keepingAxes: keepingAxes, in: "mean", at: site)
-      // A sum over an empty axis of an empty result divides nothing.
-      let count = Double(elementCount) / Double(Swift.max(sum.shape.elementCount, 1))
-      // A count that Float would round is divided by in Double.
-      if x.elementType == .float, Double(Float(count)) != count {
-        return mean(of: x.converted(to: .double)).converted(to: .float)
-      }
-      return sum / .count(count, x.elementType)
-    }
-    return Tensor(mean(of: value))
+    Tensor(value.mean(along: axes, keepingAxes: keepingAxes, at: CallSite(file, line)))
   }
 }
 
@@ -132,5 +121,23 @@ extension Value {
     let set = self.axes(axes, of: name, at: site)
     let result = reduced(reduction, set, at: site).distinct(from: self, by: name)
     return keepingAxes ? result.reshaped(to: shape.collapsing(set)) : result
+  }
+
+  /// Σ x / (n - correction) over the axes, n elements each.
+  package func mean(
+    along axes: [Int], keepingAxes: Bool, less correction: Int = 0, in operation: String = "mean",
+    at site: CallSite
+  ) -> Value {
+    let sum = reduced(.sum, along: axes, keepingAxes: keepingAxes, in: operation, at: site)
+    // A sum over an empty axis of an empty result divides nothing.
+    let count = Double(shape.elementCount) / Double(Swift.max(sum.shape.elementCount, 1))
+    let divisor = Swift.max(count - Double(correction), 0)
+    // A divisor that Float would round is divided by in Double.
+    if elementType == .float, Double(Float(divisor)) != divisor {
+      let wide = converted(to: .double).mean(
+        along: axes, keepingAxes: keepingAxes, less: correction, in: operation, at: site)
+      return wide.converted(to: .float)
+    }
+    return sum / .count(divisor, elementType)
   }
 }

@@ -31,6 +31,12 @@ struct ArchitectureTests {
   @Test func modelsComeBack() throws {
     try checkReturn(
       Sequential(Linear(4, 3), ReLU(), Dropout(0.1), GELU(), Linear(3, 2), Softmax()), at: x)
+    try checkReturn(
+      Sequential(
+        Linear(4, 3), LeakyReLU(slope: 0.2), ELU(alpha: 0.5), SELU(), ReLU6(), Sigmoid(),
+        LogSigmoid(), Softplus(), SiLU(), GELU(approximation: .tanh), HardTanh(), HardSigmoid(),
+        HardSwish(), LogSoftmax()),
+      at: x)
     try checkReturn(Sequential(Scaling(4), Linear(4, 3, bias: false), Scaling(3)), at: x)
     try checkReturn(Linear(4, 3), at: x)
     try checkReturn(Residual(Sequential(Linear(4, 4), Tanh()), rate: 0.1, name: "\0ü\""), at: x)

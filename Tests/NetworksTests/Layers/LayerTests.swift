@@ -88,6 +88,12 @@ struct LayerTests {
     let x = x - 3.5
     let pairs: [(any Layer<Tensor<Float>, Tensor<Float>>, Tensor<Float>)] = [
       (ReLU(), relu(x)), (Tanh(), tanh(x)), (GELU(), gelu(x)), (Softmax(), softmax(x, along: -1)),
+      (GELU(approximation: .tanh), gelu(x, approximation: .tanh)), (Sigmoid(), sigmoid(x)),
+      (LogSigmoid(), logSigmoid(x)), (Softplus(), softplus(x)), (SiLU(), silu(x)),
+      (LogSoftmax(), logSoftmax(x, along: -1)), (LeakyReLU(), leakyReLU(x, slope: 0.01)),
+      (LeakyReLU(slope: 0.2), leakyReLU(x, slope: 0.2)), (ELU(), elu(x, alpha: 1)),
+      (ELU(alpha: 0.5), elu(x, alpha: 0.5)), (SELU(), selu(x)), (ReLU6(), relu6(x)),
+      (HardTanh(), hardTanh(x)), (HardSigmoid(), hardSigmoid(x)), (HardSwish(), hardSwish(x)),
     ]
     for (layer, expected) in pairs { #expect(layer(x).scalars == expected.scalars) }
   }

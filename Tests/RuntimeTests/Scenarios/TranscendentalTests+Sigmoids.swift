@@ -4,7 +4,7 @@ import Foundation
 import Pullback
 import Testing
 
-/// expm1, log1p and softplus are within 2 units in the last place, sigmoid within 2.4.
+/// expm1, log1p and softplus are within 2 units in the last place, sigmoid within 2.5.
 extension TranscendentalTests {
   @Test(arguments: [0.7, 20, 89.5] as [Float])
   func expm1OfFloat(most: Float) {
@@ -18,7 +18,7 @@ extension TranscendentalTests {
 
   @Test(arguments: [4, 104] as [Float])
   func sigmoidOfFloat(most: Float) {
-    checkFloat(in: -most...most, bound: 2.4, sigmoid) { x in
+    checkFloat(in: -most...most, bound: 2.5, sigmoid) { x in
       x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x))
     }
   }
@@ -40,7 +40,7 @@ extension TranscendentalTests {
 
   @Test(arguments: [4.0, 746])
   func sigmoidOfDouble(most: Double) {
-    checkDouble(in: -most...most, bound: boundOfDouble + 0.4, sigmoid) { x in
+    checkDouble(in: -most...most, bound: boundOfDouble + 0.5, sigmoid) { x in
       x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x))
     }
   }

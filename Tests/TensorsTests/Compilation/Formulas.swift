@@ -225,6 +225,18 @@ enum Formulas {
     x.sum() / Scalar(x.shape[0]) - 1
     (x - y).squared().sum() / Scalar(2 * n)
     softmax(x, along: -1) * s + 1
+    sigmoid(x * s + t) * (1 - sigmoid(x * s + t))
+    (softplus(x) - y * x).mean() + decay * w.squared().sum()
+    -(y * logSigmoid(x) + (1 - y) * logSigmoid(-x)).mean()
+    maximum(x, 0) + log1p(exp(-abs(x)))
+    x.clipped(to: 0...1) * s + (1 - s) * x.clipped(to: ...2)
+    leakyReLU(x - s, slope: 0.1) + elu(x, alpha: 0.5) * silu(y)
+    gelu(x * 2, approximation: .tanh) - gelu(x) / 2
+    (x - x.mean()) / (x.standardDeviation() + eps)
+    x / (x.norm(along: -1, keepingAxes: true) + eps)
+    floor(x / s) * s + round(x * 100) / 100 - ceil(x)
+    x - x.logSumExp(along: -1, keepingAxes: true) + expm1(y)
+    select(x.isFinite .& !y.isNaN, x / y, 0)
     -log(softmax(x, along: -1) + eps).mean()
     -(y * log(softmax(x, along: -1))).sum() / 10
     matmul(x, w) + b

@@ -10,6 +10,28 @@ extension MistakeExample {
   /// Numbers that are wrong where they are given.
   static let numbers: [MistakeExample] = [
     MistakeExample(
+      name: "order of a norm",
+      message: "norm: an order of 0.0. Fix: use 1, 2, .infinity or another number above 0."
+    ) { _ = vector.norm(order: 0) },
+    MistakeExample(
+      name: "order that is NaN",
+      message: "norm: an order of nan. Fix: use 1, 2, .infinity or another number above 0."
+    ) { _ = vector.norm(order: .nan) },
+    MistakeExample(
+      name: "negative correction",
+      message:
+        "standardDeviation: a correction of -1. Fix: use 0 for these numbers, 1 for an estimate "
+        + "from a sample."
+    ) { _ = vector.standardDeviation(correction: -1) },
+    MistakeExample(
+      name: "axis of a variance",
+      message: "variance: axis 1 does not exist in [3] of rank 1. Fix: use an axis in -1..<1."
+    ) { _ = vector.variance(along: 1) },
+    MistakeExample(
+      name: "axis of a log-sum-exp",
+      message: "logSumExp: axis 1 does not exist in [3] of rank 1. Fix: use an axis in -1..<1."
+    ) { _ = vector.logSumExp(along: 1) },
+    MistakeExample(
       name: "empty range", message: uniform("2.0 ..< 2.0")
     ) { _ = Tensor<Float>.uniform([2], from: 2, to: 2, key: key) },
     MistakeExample(

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Tensor where Scalar: NumericScalar {
+  /// y = x within the range, its nearer end outside. x.g = y.g between the ends (and for NaN, which
+  /// stays), 0 at them and outside, as in PyTorch.
+  ///
+  ///     print(Tensor<Float>([-1, 0.5, 2]).clipped(to: 0...1))   // [0.  0.5 1. ]
+  public func clipped(to range: ClosedRange<Scalar>) -> Tensor {
+    Tensor(value.clipped(from: range.lowerBound.asDouble, to: range.upperBound.asDouble))
+  }
+
+  /// y = x above the bound, else the bound. x.g = y.g above it (and for NaN, which stays), else 0.
+  ///
+  ///     print(Tensor<Float>([-1, 0.5, 2]).clipped(to: 0...))   // [0.  0.5 2. ]
+  public func clipped(to range: PartialRangeFrom<Scalar>) -> Tensor {
+    Tensor(value.clipped(from: range.lowerBound.asDouble, to: nil))
+  }
+
+  /// y = x below the bound, else the bound. x.g = y.g below it (and for NaN, which stays), else 0.
+  ///
+  ///     print(Tensor<Float>([-1, 0.5, 2]).clipped(to: ...1))   // [-1.   0.5  1. ]
+  public func clipped(to range: PartialRangeThrough<Scalar>) -> Tensor {
+    Tensor(value.clipped(from: nil, to: range.upperBound.asDouble))
+  }
+}
+
+extension Value {
+  func clipped(from least: Double?, to most: Double?) -> Value {
+    var y = self
+    if let most {
+      let bound = Value.constant(most, elementType)
+      y = Value.select(compared(.greaterOrEqual, to: bound), bound, y)
+    }
+    if let least {
+      let bound = Value.constant(least, elementType)
+      y = Value.select(compared(.lessOrEqual, to: bound), bound, y)
+    }
+    return y
+  }
+}
