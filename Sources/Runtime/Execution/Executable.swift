@@ -166,12 +166,12 @@ final class Executable: @unchecked Sendable {
 
 extension FailedCheck.Record {
   func stop() -> Never {
-    let isLabel = use == .softmaxCrossEntropy
+    let isLabel = use == .softmaxCrossEntropy || use == .hingeLoss
     Mistake(
       use.symbol,
       "\(isLabel ? "label" : "index") \(index) at row \(position) is outside 0..<\(count)",
       fix: isLabel
-        ? "check the labels where they come from, or give the logits a column for each class"
+        ? "check the labels where they come from, or give each class a column"
         : "check indices in the data, or in what computes them"
     ).stop(at: nil)
   }

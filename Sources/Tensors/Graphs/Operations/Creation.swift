@@ -102,7 +102,7 @@ extension Value {
   }
 
   /// A number that follows from shapes: part of the plan, as they are.
-  static func count(_ number: Double, _ elementType: ElementType) -> Value {
+  package static func count(_ number: Double, _ elementType: ElementType) -> Value {
     Value(.creation(.constant(number)), elementType: elementType, shape: Shape())
   }
 

@@ -88,6 +88,7 @@ package enum IndexUse: UInt8, Sendable, BitwiseCopyable, Hashable, CaseIterable 
   case gather
   case oneHot
   case softmaxCrossEntropy
+  case hingeLoss
 
   /// How messages and listings write it.
   package var symbol: String {
@@ -95,6 +96,7 @@ package enum IndexUse: UInt8, Sendable, BitwiseCopyable, Hashable, CaseIterable 
     case .gather: "gather"
     case .oneHot: "oneHot"
     case .softmaxCrossEntropy: "softmaxCrossEntropy"
+    case .hingeLoss: "hingeLoss"
     }
   }
 }
