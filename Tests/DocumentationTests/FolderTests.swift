@@ -24,6 +24,7 @@ struct FolderTests {
       "", "Files", "Compression", "Stored", "JSON", "CSV", "IDX", "NumPy", "Safetensors",
     ],
     "Derivations": ["Formulas", "Reading", "Checks", "Doctor", "", "Output"],
+    "Training": ["Datasets", "Metrics", "Schedules", "Diagnosis", "Trainer"],
     "PullbackCommand": ["Terminal", "Bench", ""],
   ]
 

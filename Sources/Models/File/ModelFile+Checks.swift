@@ -12,12 +12,16 @@ extension ModelFile {
     if let optimizer {
       try check.checkIntegers(optimizer.numbers, prefix: ModelFile.optimizerPrefix)
     }
+    if let best = training?.best {
+      try check.checkIntegers(best.weights, prefix: ModelFile.bestPrefix)
+    }
     let model = try architecture?.model(for: weights, check)
     try preprocessing?.check(check)
     try check.checkDistinct(classNames, at: "classNames")
     try checkEnds(of: model, check)
     guard case .object = summary else { throw check.error("summary", "an object expected") }
     try optimizer?.check(check)
+    try training?.check(with: weights, check)
     for (name, key) in randomKeys where key.derivation != nil {
       throw check.error(
         "randomKeys.\(name)", "stands for an argument of a recorded function and has no bits")

@@ -16,6 +16,10 @@ extension ModelFile: CustomStringConvertible {
     if !classNames.isEmpty { lines.append("classes: \(listed(classNames))") }
     if summary != [:] { lines.append("summary: \(summary)") }
     if let optimizer { lines.append("optimizer: \(optimizer)") }
+    if let progress = training?.progress {
+      lines.append(
+        "training: \(counted(progress.epoch, "epoch")), \(counted(progress.step, "step"))")
+    }
     if !randomKeys.isEmpty {
       lines.append("random keys: \(listed(randomKeys.keys.sorted()))")
     }

@@ -29,7 +29,7 @@ extension ModelFile {
     file = source.file
     let check = FileCheck(kind: .malformed, file: file)
     let metadata = try Metadata(of: source, check)
-    var weights = NamedTensors(), numbers = NamedTensors()
+    var weights = NamedTensors(), numbers = NamedTensors(), best = NamedTensors()
     weights.reserveCapacity(source.names.count)
     func add(_ name: String, as part: String, to tensors: inout NamedTensors) throws(FileError) {
       if tensors[part] != nil { throw check.error(name, "stands there twice") }
@@ -38,6 +38,8 @@ extension ModelFile {
     for name in source.names {
       if let part = name.dropping(prefix: ModelFile.optimizerPrefix) {
         try add(name, as: part, to: &numbers)
+      } else if let part = name.dropping(prefix: ModelFile.bestPrefix) {
+        try add(name, as: part, to: &best)
       } else {
         try add(name, as: name, to: &weights)
       }
@@ -57,6 +59,13 @@ extension ModelFile {
       try metadata.value("randomKeys")?.members { (key) throws(FileError) in
         RandomKey(seed: try key.bits())
       } ?? [:]
+    training = try metadata.value("training").map { (state) throws(FileError) in
+      try TrainingState(state, best: best)
+    }
+    if training?.best == nil, let name = best.names.first {
+      throw check.error(
+        ModelFile.bestPrefix + name, "belongs to a best epoch of which the metadata says nothing")
+    }
     if optimizer == nil, let name = numbers.names.first {
       throw check.error(
         ModelFile.optimizerPrefix + name,

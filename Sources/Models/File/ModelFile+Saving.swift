@@ -18,11 +18,16 @@ extension ModelFile {
     let check = FileCheck(kind: .unwritable, file: path)
     try self.check(check)
     var tensors = weights
-    for name in weights.names where name.dropping(prefix: ModelFile.optimizerPrefix) != nil {
-      throw check.error(name, "no path of a weight may start with optimizer/")
+    for prefix in [ModelFile.optimizerPrefix, ModelFile.bestPrefix] {
+      for name in weights.names where name.dropping(prefix: prefix) != nil {
+        throw check.error(name, "no path of a weight may start with \(prefix)")
+      }
     }
     for (name, tensor) in optimizer?.numbers ?? [:] {
       tensors.add(ModelFile.optimizerPrefix + name, tensor)
+    }
+    for (name, tensor) in training?.best?.weights ?? [:] {
+      tensors.add(ModelFile.bestPrefix + name, tensor)
     }
     var metadata = ["format": "pullback", "version": "\(ModelFile.version)"]
     for (key, value) in values { metadata[key] = try text(of: value, at: key, check) }
@@ -36,6 +41,7 @@ extension ModelFile {
     values["preprocessing"] = preprocessing?.json
     if !classNames.isEmpty { values["classNames"] = .array(classNames.map(JSON.string)) }
     values["optimizer"] = optimizer?.json
+    values["training"] = training?.json
     if !randomKeys.isEmpty {
       let keys = randomKeys.sorted { $0.key < $1.key }.map {
         // As hexadecimal digits: JSON's numbers are Doubles to many readers.

@@ -23,6 +23,7 @@ public struct ModelFile: Sendable {
   /// The version that `save` writes, and the newest that `load` reads.
   public static let version = 1
   static let optimizerPrefix = "optimizer/"
+  static let bestPrefix = "training/best/"
 
   /// The path that the file was loaded from, for messages.
   let file: String
@@ -41,6 +42,8 @@ public struct ModelFile: Sendable {
   public var optimizer: OptimizerState?
   /// Keys of random numbers that training goes on with.
   public var randomKeys: [String: RandomKey]
+  /// How far training had come, if the file is that of a checkpoint.
+  var training: TrainingState?
 
   /// What a model is now, between two steps: another thread may train it meanwhile. Later steps do not
   /// change it.
@@ -64,6 +67,14 @@ public struct ModelFile: Sendable {
     self.summary = summary
     self.optimizer = optimizer.map { OptimizerState(of: $0) }
     self.randomKeys = randomKeys
+  }
+
+  /// Weights that a model has had, or that nobody knows the model of.
+  init(_ weights: NamedTensors, of model: (any ParameterTree)?) {
+    file = "ModelFile"
+    self.weights = weights
+    architecture = model.flatMap { try? Architecture(of: $0) }
+    (preprocessing, classNames, summary, randomKeys) = (nil, [], [:], [:])
   }
 
   /// The model that the file describes, with its weights: see ``makeModel(as:)``.

@@ -56,6 +56,11 @@ public struct OptimizerState: Sendable {
     misnamed = optimizer.groups.lazy.map(\.rule).first(where: KnownRules.lendNameTo)?.name
   }
 
+  /// The state of an optimizer at another time.
+  init(stepCount: Int, groups: [Group], numbers: NamedTensors) {
+    (self.stepCount, self.groups, self.numbers, misnamed) = (stepCount, groups, numbers, nil)
+  }
+
   /// An optimizer that stands where this one stood, over parameters of the same names and shapes.
   ///
   /// - Parameter rules: yours, with any settings; those of this package are known.

@@ -16,8 +16,8 @@ struct Bench: ParsableCommand {
       from a fixed start: it is the same at any number of threads.
       """,
     subcommands: [
-      BenchMatmul.self, BenchStep.self, BenchPredict.self, BenchServe.self, BenchGraph.self,
-      BenchPlan.self, BenchElementwise.self, BenchPeak.self,
+      BenchMatmul.self, BenchStep.self, BenchPredict.self, BenchServe.self, BenchTrainer.self,
+      BenchGraph.self, BenchPlan.self, BenchElementwise.self, BenchPeak.self,
     ])
 }
 

@@ -55,8 +55,8 @@ struct NonFiniteSearch {
   }
 
   private func origin(at position: Int) -> NonFiniteOrigin {
-    let node = graph.order[position], summary = summaries[position]
-    let inputs = graph.inputs(of: position)
+    let node = graph.order[position], inputs = graph.inputs(of: position)
+    let faults = Value(node).doubles.filter(isFault(at: position))
     let forward = graph.differentiated(position)
     let written = formula(position)
     return NonFiniteOrigin(
@@ -64,7 +64,7 @@ struct NonFiniteSearch {
       layer: graph.layers[forward ?? position],
       operation: inputs.isEmpty ? "data" : node.operation.name,
       formula: forward.map { "\(written), for the gradient of \(formula($0))," } ?? written,
-      shape: node.shape, count: summary.count, value: summary.first ?? .nan,
+      shape: node.shape, count: faults.count, value: faults.first ?? .nan,
       inputs: inputs.map {
         .init(
           formula: formula($0), shape: graph.order[$0].shape, range: summaries[$0].range)
@@ -75,8 +75,15 @@ struct NonFiniteSearch {
   private func rows(at position: Int) -> [Int]? {
     guard graph.hasRows[position] else { return nil }
     let numbers = Value(graph.order[position]).doubles, width = numbers.count / graph.count
+    let isFault = isFault(at: position)
     return (0..<graph.count).filter { row in
-      numbers[row * width..<(row + 1) * width].contains { !$0.isFinite }
+      numbers[row * width..<(row + 1) * width].contains(where: isFault)
     }
+  }
+
+  /// What of a node's numbers is in question: where infinite ones come in, those that are none any more.
+  private func isFault(at position: Int) -> (Double) -> Bool {
+    graph.inputs(of: position).allSatisfy { summaries[$0].isFinite }
+      ? { !$0.isFinite } : { $0.isNaN }
   }
 }

@@ -20,6 +20,8 @@ struct StepGraph {
   let count: Int
   /// For a node of the backward pass the node of the loss that its derivative is of.
   private let origins: [(end: UInt64, node: UInt64)]
+  /// The gradient of a node, by its serial number.
+  private let cotangents: [UInt64: Value]
 
   /// - Parameters:
   ///   - parameters: of the model; trained, those with respect to which gradients are wanted.
@@ -31,13 +33,14 @@ struct StepGraph {
   ) {
     let start = Node.reserveSerials(1)
     let loss = makeLoss().value
-    var origins: [(end: UInt64, node: UInt64)] = []
+    var origins: [(end: UInt64, node: UInt64)] = [], cotangents: [UInt64: Value] = [:]
     let leaves = trained.distinctLeaves
     let found =
       leaves.isEmpty
       ? []
       : gradientsIfReached(of: loss, withRespectTo: leaves.map(\.parameter.leaf)) { step in
         origins.append((end: Node.reserveSerials(1), node: step.node.serial))
+        cotangents[step.node.serial] = step.cotangent
       }
     let gradients = zip(leaves, found).compactMap { leaf, gradient in
       gradient.map { (path: leaf.path, value: $0) }
@@ -53,6 +56,7 @@ struct StepGraph {
       if let holder = order[position].holder, let path = paths[holder] { known[position] = path }
     }
     (self.order, self.count, self.origins, self.parameters) = (order, count, origins, known)
+    self.cotangents = cotangents
     lossPosition = order.position(of: loss)!
     self.gradients = gradients.map { ($0.path, order.position(of: $0.value)!) }
     self.examples = examples.compactMap { name, value in
@@ -64,6 +68,9 @@ struct StepGraph {
   func inputs(of position: Int) -> [Int] {
     (0..<order.inputCount(at: position)).map { order.input($0, at: position) }
   }
+
+  /// The gradient of what a node of the loss gives; nil if nothing depends on it.
+  func cotangent(of position: Int) -> Value? { cotangents[order[position].serial] }
 
   /// For a node that a derivative is made of, the node of the loss that has this derivative.
   func differentiated(_ position: Int) -> Int? {

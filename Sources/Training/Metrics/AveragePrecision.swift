@@ -12,8 +12,8 @@ import PullbackTensors
 /// Labels [...].
 ///
 /// 0 for a class without examples, as in scikit-learn; NaN over no examples at all. A score that is
-/// NaN ranks where it is most wrong. It keeps all scores: 8 bytes each, 4 for each label and
-/// weight.
+/// NaN ranks where it is most wrong. It keeps all scores: 8 bytes each, 4 for each label and each
+/// weight, and 40 for each example while it sorts them.
 ///
 /// ```swift
 /// var average = AveragePrecision(of: .probabilities)

@@ -13,19 +13,32 @@ public struct FloatLabelled<Base: Metric<Int32>>: Metric {
   public var value: Double { base.value }
   public var isBetterWhenLarger: Bool { base.isBetterWhenLarger }
 
+  @_disfavoredOverload
   public mutating func add(_ outputs: Tensor<Float>, _ targets: Tensor<Float>) {
-    let labels = stopping(at: nil) { () throws(Mistake) in
-      var labels: [Int32] = []
-      for (row, target) in targets.scalars.enumerated() {
-        guard let label = Int32(exactly: target) else {
-          throw Mistake(
-            name, "target \(target) at row \(row) is no label", fix: "labels are whole numbers")
-        }
-        labels.append(label)
+    base.add(outputs, labels(targets, at: nil))
+  }
+
+  private func labels(_ targets: Tensor<Float>, at site: CallSite?) -> Tensor<Int32> {
+    var labels: [Int32] = []
+    for (row, target) in targets.scalars.enumerated() {
+      guard let label = Int32(exactly: target) else {
+        Mistake(
+          name, "target \(target) at row \(row) is no label", fix: "labels are whole numbers"
+        ).stop(at: site)
       }
-      return labels
+      labels.append(label)
     }
-    base.add(outputs, Tensor(shape: targets.shape, scalars: labels))
+    return Tensor(shape: targets.shape, scalars: labels)
+  }
+}
+
+extension FloatLabelled: WeightedMetric where Base: WeightedMetric<Int32> {
+  public mutating func add(
+    _ outputs: Tensor<Float>, _ targets: Tensor<Float>, weights: Tensor<Float>?,
+    file: StaticString, line: UInt
+  ) {
+    let labels = labels(targets, at: CallSite(file, line))
+    base.add(outputs, labels, weights: weights, file: file, line: line)
   }
 }
 

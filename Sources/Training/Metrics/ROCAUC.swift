@@ -11,9 +11,10 @@ import PullbackTensors
 /// probabilities of their softmax, but not rounded: what would be 1 in Double is not tied.
 /// Labels [...].
 ///
-/// NaN where a class has no example or all: so are the average over classes then, as in
-/// scikit-learn, and ``byClass`` there. A score that is NaN ranks where it is most wrong. It keeps
-/// all scores: 8 bytes each, 4 for each label and each weight.
+/// NaN for a class that has no example or all, and the average over classes then, as in
+/// scikit-learn; ``byClass`` has the others. A score that is NaN ranks where it is most wrong. It keeps
+/// all scores: 8 bytes each, 4 for each label and each weight, and 40 for each example while it
+/// sorts them.
 ///
 /// ```swift
 /// var area = ROCAUC(of: .probabilities)

@@ -109,19 +109,6 @@ extension BatchRecord: CustomStringConvertible {
   }
 }
 
-extension Double {
-  /// With four digits that count: for people.
-  var brief: String {
-    guard isFinite, self != 0 else { return "\(self)" }
-    var scale = 1.0, size = magnitude
-    while size < 1000, scale < 1e12 {
-      size *= 10
-      scale *= 10
-    }
-    return size < 1e15 && scale < 1e12 ? "\((self * scale).rounded() / scale)" : "\(Float(self))"
-  }
-}
-
 /// A text as JSON writes it.
 private func quoted(_ text: String) -> String {
   var quoted = "\""

@@ -9,12 +9,11 @@ package struct OptimizerMoment: Sendable {
   package struct Group: Sendable, Hashable {
     /// The name of the rule.
     package let rule: String
-    /// All of its settings, in their order.
     package let settings: [Setting]
-    /// The paths of the parameters, each once.
-    package let paths: [String]
+    /// The paths of the parameters, each once; nil for all there are.
+    package let paths: [String]?
 
-    package init(rule: String, settings: [Setting], paths: [String]) {
+    package init(rule: String, settings: [Setting], paths: [String]?) {
       (self.rule, self.settings, self.paths) = (rule, settings, paths)
     }
   }
@@ -49,54 +48,50 @@ package struct OptimizerMoment: Sendable {
   /// Puts an optimizer to here. Throws, and changes nothing, unless it has the same rules, over
   /// parameters of the same paths and shapes, and keeps the same for them.
   package func restore<Rule>(_ optimizer: Optimizer<Rule>) throws(TrainingError) {
-    try check(optimizer)
     let former = optimizer.groups
-    optimizer.groups = try restored(former)
+    optimizer.groups = try restored(former, like: optimizer.momentGroups)
     let slots = optimizer.stateSlots
-    guard slots.map(\.name) == state.map(\.name),
-      zip(slots, state).allSatisfy({ $0.parameter.shape == $1.value.shape })
-    else {
+    let kept = Dictionary(state, uniquingKeysWith: { $1 })
+    let values = slots.compactMap { kept[$0.name] }
+    guard values.map(\.shape) == slots.map(\.parameter.shape), values.count == state.count else {
       optimizer.groups = former
-      throw TrainingError("the checkpoint does not have what the optimizer keeps")
+      throw TrainingError(
+        "the checkpoint does not have what \(groups[0].rule) keeps for each parameter")
     }
-    Parameter.setValues(of: slots.map(\.parameter), to: state.map(\.value))
+    Parameter.setValues(of: slots.map(\.parameter), to: values)
     optimizer.stepCount = stepCount
   }
 
-  private func check<Rule>(_ optimizer: Optimizer<Rule>) throws(TrainingError) {
-    let given = optimizer.momentGroups
-    guard given.map(\.rule) == groups.map(\.rule), given.map(\.paths) == groups.map(\.paths) else {
-      throw TrainingError(
-        "the checkpoint has \(summary(groups)), the optimizer \(summary(given))")
-    }
-    for (mine, other) in zip(groups, given)
-    where mine.settings.map(\.name) != other.settings.map(\.name) {
-      throw TrainingError(
-        "the checkpoint has the settings \(mine.settings.map(\.name)) of \(mine.rule), the "
-          + "optimizer \(other.settings.map(\.name))")
-    }
-  }
-
-  private func summary(_ groups: [Group]) -> String {
-    groups.map { "\($0.rule) for \(counted($0.paths.count, "parameter"))" }
-      .joined(separator: " and ")
-  }
-
+  /// The groups with the settings of these.
   private func restored<Rule>(
-    _ groups: [Optimizer<Rule>.Group]
+    _ known: [Optimizer<Rule>.Group], like given: [Group]
   ) throws(TrainingError) -> [Optimizer<Rule>.Group] {
-    var restored = groups
-    for (index, group) in self.groups.enumerated() {
-      for (setting, known) in zip(group.settings, restored[index].rule.allSettings) {
-        guard known.range.contains(setting.number) else {
+    guard given.map(\.rule) == groups.map(\.rule),
+      zip(given, groups).allSatisfy({ $1.paths == nil || $0.paths == $1.paths })
+    else {
+      throw TrainingError(
+        "the checkpoint is one of \(summary(groups)), the optimizer of \(summary(given))")
+    }
+    var restored = known
+    for (index, group) in groups.enumerated() {
+      let numbers = Dictionary(
+        group.settings.map { ($0.name, $0.number) }, uniquingKeysWith: { $1 })
+      for setting in restored[index].rule.allSettings {
+        guard let number = numbers[setting.name], setting.range.contains(number) else {
           throw TrainingError(
-            "the checkpoint has \(known.title) of \(setting.number) where \(known.range.name) is "
-              + "expected")
+            "the checkpoint has \(numbers[setting.name].map { "\($0)" } ?? "nothing") for "
+              + "\(setting.title) of \(group.rule) where \(setting.range.name) is expected")
         }
-        known.set(&restored[index].rule, setting.number)
+        setting.set(&restored[index].rule, number)
       }
     }
     return restored
+  }
+
+  private func summary(_ groups: [Group]) -> String {
+    groups.map { group in
+      group.rule + (group.paths.map { " for \(counted($0.count, "parameter"))" } ?? "")
+    }.joined(separator: " and ")
   }
 }
 

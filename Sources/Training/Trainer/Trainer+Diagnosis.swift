@@ -67,6 +67,29 @@ extension Trainer {
       origin: found?.origin)
   }
 
+  /// Statistics of each layer on some examples: what it gives, and the gradients.
+  ///
+  /// ```swift
+  /// for layer in trainer.statistics(of: Digits.validation) { print(layer) }
+  /// ```
+  ///
+  /// A layer is what has parameters, by its path. Nothing changes. The examples are looked at all at
+  /// once, so give a batch of them.
+  ///
+  /// - Parameters:
+  ///   - key: given if layers are to behave as in training with this key; else it is an inference pass.
+  ///   - bins: of the histograms.
+  public func statistics(
+    of examples: Dataset<Target>, inTrainingWith key: RandomKey? = nil, bins: Int = 20
+  ) -> [LayerStatistics] {
+    let loss = { [objective, model] in
+      objective(model, examples.inputs, examples.targets, false).loss
+    }
+    return graph(of: Batch(examples, number: 0, from: 0), trained: optimizer.parameters) {
+      key.map { Pass.training(key: $0, loss) } ?? Pass.inference(loss)
+    }.statistics(bins: bins)
+  }
+
   private func graph(
     of batch: Batch<Target>, trained: Parameters, loss: () -> Tensor<Float>
   ) -> StepGraph {

@@ -70,7 +70,7 @@ public final class Trainer<Net: ParameterTree & Sendable, Rule: UpdateRule, Targ
   typealias Outcome = (loss: Tensor<Float>, output: Tensor<Float>?)
 
   let objective: Objective
-  let step: RecordedStep<Tensor<Float>, Tensor<Target>, RandomKey>
+  let step: RecordedStep<Tensor<Float>, Tensor<Target>, RandomKey, Float>
   let measure: Recorded<Tensor<Float>, Tensor<Target>, [Tensor<Float>]>
   /// Each parameter of the model once, trained or not.
   let parameters: [Parameter]

@@ -49,6 +49,10 @@ import Testing
       ["elementwise", "--elements", "50001"],
       ["chain", "sum", "exp", "tanh", "log"].map { "elementwise \($0) 50001" }
     ),
+    (
+      ["trainer", "--examples", "700"],
+      [64, 512].flatMap { ["epoch by hand, batch \($0)", "epoch of a Trainer, batch \($0)"] }
+    ),
     (["peak", "--mebibytes", "1"], ["peak fma", "peak memory read"]),
   ]
 

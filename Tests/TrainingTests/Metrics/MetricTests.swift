@@ -170,5 +170,8 @@ struct MetricTests {
     var metric = F1(.class(1), threshold: 0).withFloatLabels()
     metric.add([[2], [-1], [1]], [[1], [1], [0]] as Tensor<Float>)
     #expect(metric.value == 0.5 && metric.name == "f1_class_1" && metric.isBetterWhenLarger)
+    let weighted = metric.value(
+      of: [[-2], [1]], [[1], [1]] as Tensor<Float>, weights: Tensor([3, 1]))
+    #expect(weighted == 4.0 / 9)
   }
 }

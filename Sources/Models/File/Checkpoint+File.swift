@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackFormats
+import PullbackNetworks
+import PullbackTensors
+import PullbackTraining
+
+extension Checkpoint {
+  /// Writes the checkpoint in place of an old one, whole or not at all, also if the program is killed
+  /// meanwhile.
+  ///
+  /// ```swift
+  /// trainer.onCheckpoint = { try $0.save(to: "digits.checkpoint") }
+  /// try trainer.fit(Digits.training, epochs: 20)
+  /// // In another run of the program:
+  /// try trainer.resume(from: Checkpoint.load(at: "digits.checkpoint"))
+  /// try trainer.fit(Digits.training, epochs: 20)
+  /// ```
+  ///
+  /// The file is a model file as well: ``ModelFile`` loads it, for prediction with the model as it was
+  /// at that moment. Throws as ``ModelFile/save(to:)`` does.
+  public func save(to path: String) throws(FileError) {
+    var file = ModelFile(NamedTensors(weights), of: model)
+    file.optimizer = OptimizerState(optimizer)
+    file.training = TrainingState(
+      progress: progress,
+      best: best.map {
+        .init(value: $0.value, epoch: $0.epoch, weights: NamedTensors($0.weights))
+      })
+    try file.save(to: path)
+  }
+
+  /// Reads a file that `save` wrote.
+  ///
+  /// Throws a `FileError` as ``ModelFile/load(at:layers:)`` does, and if the file is a model without
+  /// the state of its training.
+  ///
+  /// - Parameter layers: the types of layers that are your own: `[MyLayer.self]`.
+  public static func load(
+    at path: String, layers: [any StoredLayer.Type] = []
+  ) throws(FileError) -> Checkpoint {
+    let file = try ModelFile.load(at: path, layers: layers)
+    guard let state = file.training, let optimizer = file.optimizer else {
+      throw FileError(
+        .malformed, in: path, "holds a model, but not where its training stood: it is no checkpoint"
+      )
+    }
+    let check = FileCheck(kind: .malformed, file: path)
+    return Checkpoint(
+      model: try file.architecture?.model(for: file.weights, check),
+      weights: try file.weights.values(), progress: state.progress,
+      optimizer: try OptimizerMoment(optimizer),
+      best: try state.best.map { (best) throws(FileError) in
+        Best(value: best.value, epoch: best.epoch, weights: try best.weights.values())
+      })
+  }
+}
+
+extension NamedTensors {
+  fileprivate init(_ weights: [(path: String, value: Tensor<Float>)]) {
+    self.init()
+    for (path, value) in weights { add(path, value) }
+  }
+
+  fileprivate func values() throws(FileError) -> [(path: String, value: Tensor<Float>)] {
+    var values: [(path: String, value: Tensor<Float>)] = []
+    for (name, tensor) in self { values.append((name, try tensor.tensor(as: Float.self))) }
+    return values
+  }
+}
+
+extension OptimizerState {
+  /// What a checkpoint has of an optimizer.
+  fileprivate init(_ moment: OptimizerMoment) {
+    var numbers = NamedTensors()
+    for (name, value) in moment.state { numbers.add(name, value) }
+    self.init(
+      stepCount: moment.stepCount,
+      groups: moment.groups.map { group in
+        Group(
+          kind: group.rule,
+          settings: Dictionary(
+            group.settings.map { ($0.name, Double($0.number)) }, uniquingKeysWith: { $1 }),
+          paths: moment.groups.count == 1 ? nil : group.paths)
+      }, numbers: numbers)
+  }
+}
+
+extension OptimizerMoment {
+  fileprivate init(_ state: OptimizerState) throws(FileError) {
+    var kept: [(name: String, value: Tensor<Float>)] = []
+    for (name, tensor) in state.numbers {
+      kept.append((name, try tensor.tensor(as: Float.self)))
+    }
+    self.init(
+      stepCount: state.stepCount,
+      groups: state.groups.map { group in
+        Group(
+          rule: group.kind,
+          settings: group.settings.sorted { $0.key < $1.key }.map {
+            Setting(name: $0.key, number: Float($0.value))
+          }, paths: group.paths)
+      }, state: kept)
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackFormats
+import PullbackTensors
+import PullbackTraining
+
+/// How far a training has come, as the file of a checkpoint holds it beside the model and its
+/// optimizer.
+struct TrainingState: Sendable {
+  var progress: Progress
+  var best: Best?
+
+  /// The best epoch.
+  struct Best: Sendable {
+    var value: Double
+    var epoch: Int
+    /// Those of the model at that time.
+    var weights: NamedTensors
+  }
+}
+
+extension TrainingState {
+  var json: JSON {
+    var members: [JSON.Member] = [
+      .init("epochs", .integer(progress.epoch)), .init("batches", .integer(progress.batch)),
+      .init("steps", .integer(progress.step)), .init("examples", .integer(progress.count)),
+      .init("lossTotal", .exact(progress.total)),
+      .init("history", .array(progress.history.map(\.json))),
+    ]
+    if let run = progress.run {
+      members.append(.init("seed", .string(String(run.seed, radix: 16))))
+      members.append(.init("batchSize", .integer(run.batch)))
+    }
+    if let best {
+      members.append(
+        .init("best", ["epoch": .integer(best.epoch), "value": .exact(best.value)]))
+    }
+    return .object(members)
+  }
+
+  init(_ reader: MetadataReader, best weights: NamedTensors) throws(FileError) {
+    var progress = Progress()
+    if let size = reader.memberIfPresent("batchSize") {
+      progress.run = Run(seed: try reader.member("seed").bits(), batch: try size.count())
+    }
+    progress.epoch = try reader.member("epochs").count()
+    progress.batch = try reader.member("batches").count()
+    progress.step = try reader.member("steps").count()
+    progress.count = try reader.member("examples").count()
+    progress.total = try reader.member("lossTotal").exactNumber()
+    progress.history = try reader.member("history").elements { (record) throws(FileError) in
+      try EpochRecord(record)
+    }
+    self.progress = progress
+    best = try reader.memberIfPresent("best").map { (best) throws(FileError) in
+      Best(
+        value: try best.member("value").exactNumber(), epoch: try best.member("epoch").count(),
+        weights: weights)
+    }
+  }
+
+  /// Throws unless the parts fit together and training can go on from them.
+  func check(with modelWeights: NamedTensors, _ check: FileCheck) throws(FileError) {
+    func refuse(_ part: String, _ problem: String) -> FileError {
+      check.error("training.\(part)", problem)
+    }
+    guard progress.history.map(\.epoch) == Array(1..<progress.epoch + 1) else {
+      throw refuse("history", "a record for each of \(counted(progress.epoch, "epoch")) expected")
+    }
+    guard let run = progress.run else {
+      if progress.step > 0 { throw refuse("steps", "steps without a seed and a size of batches") }
+      return
+    }
+    if run.batch < 1 { throw refuse("batchSize", "\(run.batch) where 1 or more is expected") }
+    if !progress.total.isFinite { throw refuse("lossTotal", "is no finite number") }
+    guard progress.batch <= progress.step, progress.batch <= progress.count else {
+      throw refuse("batches", "\(progress.batch), more than there were steps or examples")
+    }
+    guard let best else { return }
+    guard (1...max(progress.epoch, 1)).contains(best.epoch), !best.value.isNaN else {
+      throw refuse("best", "is none of the epochs")
+    }
+    guard Set(best.weights.names.map(Name.init)) == Set(modelWeights.names.map(Name.init)) else {
+      throw refuse("best", "has other weights than the model")
+    }
+    for (name, tensor) in best.weights where tensor.shape != modelWeights[name]?.shape {
+      throw check.error(
+        ModelFile.bestPrefix + name, "has the shape \(tensor.shape), and another in the model")
+    }
+  }
+}
+
+extension EpochRecord {
+  fileprivate var json: JSON {
+    var members: [JSON.Member] = [
+      .init("epoch", .integer(epoch)), .init("steps", .integer(stepCount)),
+      .init("learningRate", .exact(Double(learningRate))), .init("loss", .exact(loss)),
+    ]
+    if let validation {
+      let metrics = validation.metrics.sorted { $0.key < $1.key }
+        .map { JSON.Member($0.key, .exact($0.value)) }
+      members.append(
+        .init("validation", ["loss": .exact(validation.loss), "metrics": .object(metrics)]))
+    }
+    return .object(members)
+  }
+
+  fileprivate init(_ reader: MetadataReader) throws(FileError) {
+    let validation = try reader.memberIfPresent("validation").map { (part) throws(FileError) in
+      Evaluation(
+        loss: try part.member("loss").exactNumber(),
+        metrics: try part.member("metrics").members { (metric) throws(FileError) in
+          try metric.exactNumber()
+        })
+    }
+    self.init(
+      epoch: try reader.member("epoch").count(), stepCount: try reader.member("steps").count(),
+      learningRate: Float(try reader.member("learningRate").exactNumber()),
+      loss: try reader.member("loss").exactNumber(), validation: validation)
+  }
+}
+
+extension JSON {
+  /// A number, also one that is not finite, which JSON does not know.
+  fileprivate static func exact(_ number: Double) -> JSON {
+    number.isFinite ? .number(number) : .string("\(number)")
+  }
+}
+
+extension MetadataReader {
+  /// A number that may be written as "nan", "inf" or "-inf".
+  fileprivate func exactNumber() throws(FileError) -> Double {
+    switch value {
+    case .string("nan"): return .nan
+    case .string("inf"): return .infinity
+    case .string("-inf"): return -.infinity
+    default: return try number()
+    }
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// How numbers are distributed.
+///
+/// ```swift
+/// let numbers = Distribution(of: [0, 0, 1, 3, .nan], bins: 3)
+/// print(numbers)   // mean 1.0, deviation 1.225, in 0.0 ... 3.0, 1 not finite
+/// print(numbers.histogram)   // [2, 1, 1]
+/// ```
+public struct Distribution: Sendable, Hashable {
+  /// How many there are, those that are not finite too.
+  public let count: Int
+  /// How many are NaN or infinite; what follows is about the others.
+  public let nonFiniteCount: Int
+  /// NaN if there are none.
+  public let mean: Double
+  /// The standard deviation: the root of the mean squared distance from the mean. NaN if there are
+  /// none.
+  public let standardDeviation: Double
+  /// The least and the largest; nil if there are none.
+  public let range: ClosedRange<Double>?
+  /// How many lie in each of the equal parts of the range, of which all but the last are without their
+  /// upper end.
+  public let histogram: [Int]
+
+  /// The distribution of numbers. A mistake if there is not a bin.
+  public init(
+    of numbers: [Double], bins: Int = 20, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    if bins < 1 {
+      Mistake("Distribution", "a histogram of \(bins) bins", fix: "use 1 or more")
+        .stop(at: CallSite(file, line))
+    }
+    let finite = numbers.filter(\.isFinite), size = Double(finite.count)
+    let mean = finite.reduce(0, +) / size
+    let square = finite.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / size
+    count = numbers.count
+    nonFiniteCount = numbers.count - finite.count
+    self.mean = mean
+    standardDeviation = square.squareRoot()
+    var histogram = [Int](repeating: 0, count: bins)
+    if let least = finite.min(), let largest = finite.max() {
+      range = least...largest
+      for number in finite {
+        let place = (number - least) / (largest - least) * Double(bins)
+        // All are the same number where the range has no width.
+        histogram[place.isFinite ? min(Int(place), bins - 1) : 0] += 1
+      }
+    } else {
+      range = nil
+    }
+    self.histogram = histogram
+  }
+}
+
+extension Distribution: CustomStringConvertible {
+  public var description: String {
+    guard let range else { return count == 0 ? "no numbers" : "\(nonFiniteCount) not finite" }
+    return "mean \(mean.brief), deviation \(standardDeviation.brief), in "
+      + "\(range.lowerBound.brief) ... \(range.upperBound.brief)"
+      + (nonFiniteCount > 0 ? ", \(nonFiniteCount) not finite" : "")
+  }
+}
+
+extension Double {
+  /// With four digits that count: for people.
+  var brief: String {
+    guard isFinite, self != 0 else { return "\(self)" }
+    var scale = 1.0, size = magnitude
+    while size < 1000, scale < 1e12 {
+      size *= 10
+      scale *= 10
+    }
+    return size < 1e15 && scale < 1e12 ? "\((self * scale).rounded() / scale)" : "\(Float(self))"
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackNetworks
+import PullbackTensors
+
+/// The loss of a training in which each step had a larger learning rate than the one before.
+public struct LearningRateCurve: Sendable, Hashable {
+  /// The rate of each step.
+  public let rates: [Float]
+  /// The loss before each step, as it was on its batch.
+  public let losses: [Float]
+  /// The same, smoothed: a mean in which what lies n steps back counts 0.9^n.
+  public let smoothed: [Double]
+
+  /// A curve of the losses at some rates. A mistake if they are not as many.
+  public init(
+    rates: [Float], losses: [Float], file: StaticString = #fileID, line: UInt = #line
+  ) {
+    guard rates.count == losses.count else {
+      Mistake(
+        "LearningRateCurve", "\(rates.count) rates and \(losses.count) losses",
+        fix: "give one loss for each rate"
+      ).stop(at: CallSite(file, line))
+    }
+    (self.rates, self.losses) = (rates, losses)
+    var mean = 0.0, weight = 0.0
+    smoothed = losses.map { loss in
+      mean = 0.9 * mean + 0.1 * Double(loss)
+      weight = 0.9 * weight + 0.1
+      return mean / weight
+    }
+  }
+
+  /// A rate to train with: where the smoothed loss fell most for a given factor of the rate; nil if
+  /// it never fell.
+  ///
+  /// ```swift
+  /// let rates: [Float] = [0.001, 0.01, 0.1, 1, 10]
+  /// let curve = LearningRateCurve(rates: rates, losses: [2, 2, 0, 0, 9])
+  /// print(curve.suggestion!)   // 0.1
+  /// ```
+  public var suggestion: Float? {
+    let slopes = rates.indices.dropFirst().dropLast().map { place in
+      (place: place, rise: smoothed[place + 1] - smoothed[place - 1])
+    }
+    let steepest = slopes.filter { $0.rise < 0 }.min { $0.rise < $1.rise }
+    return steepest.map { rates[$0.place] }
+  }
+}
+
+extension LearningRateCurve: CustomStringConvertible {
+  public var description: String {
+    let range =
+      rates.first.map { "\($0) ... \(rates[rates.count - 1])" }.map { ", rates \($0)" } ?? ""
+    return "learning rate curve of \(counted(rates.count, "step"))\(range)"
+      + (suggestion.map { ", suggests \($0)" } ?? "")
+  }
+}
+
+extension Trainer {
+  /// Tries learning rates: takes steps whose rates grow from one to the other by a constant factor,
+  /// until the loss is four times its least value or no finite number.
+  ///
+  /// Model, optimizer and trainer are afterwards what they were, bit for bit.
+  ///
+  /// ```swift
+  /// let curve = try trainer.findLearningRate(on: Digits.training)
+  /// trainer.optimizer.learningRate = curve.suggestion ?? 0.01
+  /// ```
+  ///
+  /// Throws what the source of the batches throws, and a ``TrainingError`` if there are no examples.
+  ///
+  /// Source: Smith, "Cyclical learning rates for training neural networks", WACV 2017.
+  public func findLearningRate(
+    on training: some BatchSource<Target>, from least: Float = 1e-6, to largest: Float = 10,
+    steps: Int = 100, batch: Int = 32, seed: UInt64 = 0,
+    file: StaticString = #fileID, line: UInt = #line
+  ) throws -> LearningRateCurve {
+    guard least > 0, least < largest, largest.isFinite, steps >= 2 else {
+      Mistake(
+        "findLearningRate", "\(steps) steps from \(least) to \(largest)",
+        fix: "use 2 steps or more from a rate above 0 to a larger one"
+      ).stop(at: CallSite(file, line))
+    }
+    let before = moment, groups = optimizer.groups
+    defer {
+      restore(before)
+      optimizer.groups = groups
+    }
+    let schedule = Schedule.exponential(
+      from: least, factor: Double(largest) / Double(least), every: steps - 1)
+    let run = Run(seed: seed, batch: BatchOrder(size: batch, file: file, line: line).size)
+    var rates: [Float] = [], losses: [Float] = [], epoch = 0
+    while rates.count < steps {
+      epoch += 1
+      let order = BatchOrder(size: run.batch, key: run.orderKey(epoch: epoch))
+      var reader = try training.batches(in: order), isEmpty = true
+      while rates.count < steps, let batch = try reader.next() {
+        isEmpty = false
+        let rate = schedule.rate(at: rates.count)
+        optimizer.learningRate = rate
+        let key = run.passKey.folding(in: UInt64(rates.count + 1))
+        let loss = step(batch.inputs, batch.targets, key)
+        guard loss.isFinite else { return LearningRateCurve(rates: rates, losses: losses) }
+        rates.append(rate)
+        losses.append(loss)
+        let curve = LearningRateCurve(rates: rates, losses: losses)
+        if curve.smoothed[rates.count - 1] > 4 * curve.smoothed.min()! { return curve }
+      }
+      if isEmpty { throw TrainingError("there are no training examples") }
+    }
+    return LearningRateCurve(rates: rates, losses: losses)
+  }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pullback
+import Testing
+
+struct LearningRateCurveTests {
+  /// Bit for bit: what the optimizer keeps, the count of its steps and its settings too.
+  @Test(arguments: TrainedDigits.Kind.allCases)
+  func tryingRatesLeavesNoTrace(kind: TrainedDigits.Kind) throws {
+    let plain = TrainedDigits.trainer(kind), tried = TrainedDigits.trainer(kind)
+    for epochs in 0...2 {
+      let before = tried.bits, steps = tried.optimizer.stepCount
+      let rate = tried.optimizer.learningRate
+      let curve = try tried.findLearningRate(on: TrainedDigits.training, steps: 20)
+      #expect(tried.bits == before && tried.optimizer.stepCount == steps)
+      #expect(tried.optimizer.learningRate == rate)
+      #expect(tried.checkpoint.stepCount == 5 * epochs || epochs == 0)
+      #expect(curve.rates.count > 2 && curve.rates.count == curve.losses.count)
+      try plain.fit(TrainedDigits.training, epochs: epochs + 1)
+      try tried.fit(TrainedDigits.training, epochs: epochs + 1)
+      #expect(plain.bits == tried.bits)
+    }
+  }
+
+  /// (w - 1)² at a fixed w: the steps are those of gradient descent by hand.
+  @Test func theCurveIsThatOfTheSteps() throws {
+    let w = Parameter(value: [0])
+    let model: Parameters = ["w": w]
+    let trainer = Trainer(model, Optimizer(SGD(learningRate: 5), for: model)) { _, x, y in
+      (w.value * x - y).squared().mean()
+    }
+    let data = Dataset(inputs: [[1]], targets: Tensor<Float>([[1]]))
+    let curve = try trainer.findLearningRate(on: data, from: 0.001, to: 1000, steps: 7, batch: 1)
+    var value: Float = 0, losses: [Float] = []
+    let rates: [Float] = [0.001, 0.01, 0.1, 1, 10, 100, 1000]
+    for rate in rates {
+      losses.append((value - 1) * (value - 1))
+      value -= rate * 2 * (value - 1)
+      if losses.count > 1, losses.last! > 100 { break }
+    }
+    #expect(curve.losses.count == losses.count)
+    for (loss, expected) in zip(curve.losses, losses) {
+      #expect(abs(loss - expected) <= 1e-4 * expected)
+    }
+    for (rate, expected) in zip(curve.rates, rates) { #expect(abs(rate / expected - 1) < 1e-5) }
+    #expect(w.value.scalars == [0])
+    let suggestion = try #require(curve.suggestion)
+    #expect(suggestion >= 0.009 && suggestion < 10)
+  }
+
+  @Test func emptyDataIsRefused() {
+    let trainer = TrainedDigits.trainer(), none = TrainedDigits.training.examples(at: [])
+    #expect(throws: TrainingError.self) { try trainer.findLearningRate(on: none) }
+    #expect(LearningRateCurve(rates: [], losses: []).suggestion == nil)
+    #expect(LearningRateCurve(rates: [1, 2, 3], losses: [1, 2, 3]).suggestion == nil)
+  }
+}
