@@ -28,30 +28,38 @@ struct SummariesTests {
     #expect(
       "\(Sequential(Linear(64, 50), Activation(relu), Linear(50, 10)))"
         == """
-        Sequential with 4 parameters, 3760 numbers:
-          0: Linear(64, 50)
-          1: Activation
-          2: Linear(50, 10)
+        path   layer           parameters  bytes
+        0      Linear(64, 50)        3250  13.0k
+        1      Activation               0      0
+        2      Linear(50, 10)         510  2.04k
+        total                        3760  15.0k
         """)
     #expect(
       "\(Sequential(Linear(64, 50), ReLU(), Linear(50, 10)))"
         == """
-        Sequential with 4 parameters, 3760 numbers:
-          0: Linear(64, 50)
-          1: ReLU()
-          2: Linear(50, 10)
+        path   layer           parameters  bytes
+        0      Linear(64, 50)        3250  13.0k
+        1      ReLU()                   0      0
+        2      Linear(50, 10)         510  2.04k
+        total                        3760  15.0k
         """)
     #expect(
       "\(Sequential(Sequential(Linear(2, 1, bias: false)), Dropout(0.5)))"
         == """
-        Sequential with 1 parameter, 2 numbers:
-          0: Sequential with 1 parameter, 2 numbers:
-            0: Linear(2, 1, bias: false)
-          1: Dropout(0.5)
+        path   layer                      parameters  bytes
+        0.0    Linear(2, 1, bias: false)           2      8
+        1      Dropout(0.5)                        0      0
+        total                                      2      8
         """)
     #expect("\(Parameters())" == "Parameters with no parameters")
-    #expect("\(Sequential())" == "Sequential with no parameters")
-    #expect("\(Sequential(Sequential()))" == "Sequential with no parameters:\n  0: \(Sequential())")
+    #expect("\(Sequential())" == "Sequential()")
+    #expect(
+      "\(Sequential(Sequential()))"
+        == """
+        path   layer         parameters  bytes
+        0      Sequential()           0      0
+        total                         0      0
+        """)
     #expect(
       "\(Linear(1, 1).parameters)"
         == "Parameters with 2 parameters, 2 numbers:\n  weight [1, 1]\n  bias [1]")

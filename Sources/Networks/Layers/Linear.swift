@@ -64,6 +64,11 @@ public struct Linear: StoredLayer {
   /// A mistake if the last axis of x does not hold as many inputs as the weight has rows.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     guard x.rank > 0, x.shape[x.rank - 1] == weight.shape[0] else { refuse(x) }
+    if let trace = LayerTrace.current { return trace.call(self, on: x) { applied(to: x) } }
+    return applied(to: x)
+  }
+
+  private func applied(to x: Tensor<Float>) -> Tensor<Float> {
     let product = x • weight.value
     return bias.map { product + $0.value } ?? product
   }

@@ -42,7 +42,19 @@ public struct Sequential<Input>: Layer {
   }
 
   public func callAsFunction(_ x: Input) -> Tensor<Float> {
-    rest.reduce(first(x)) { $1($0) }
+    if let trace = LayerTrace.current, !isEmpty { return traced(x, trace) }
+    return rest.reduce(first(x)) { $1($0) }
+  }
+
+  /// The same with the calls of the layers noted.
+  private func traced(_ x: Input, _ trace: LayerTrace) -> Tensor<Float> {
+    trace.call(self, on: x) {
+      var y = trace.call(first, "0", on: x) { first(x) }
+      for (index, layer) in rest.enumerated() {
+        y = trace.call(layer, "\(index + 1)", on: y) { layer(y) }
+      }
+      return y
+    }
   }
 }
 

@@ -71,8 +71,8 @@ public struct Initialization: Sendable, Hashable {
   /// layer that changes no length, or as few as possible. Any Q is as likely as any other. Of more
   /// than two axes, the last one counts as columns and the others together as rows.
   ///
-  /// The work grows with the number of elements times that of the rows or columns: a second for
-  /// [1000, 1000]. A mistake for a parameter of fewer than two axes.
+  /// The work grows with the number of elements times that of the rows or columns, whichever are
+  /// fewer. A mistake for a parameter of fewer than two axes.
   ///
   /// ```swift
   /// let q = Parameter(shape: [3, 2], .orthogonal).initialized(seed: 7).value

@@ -139,13 +139,14 @@ struct ArchitectureTests {
     #expect(
       "\(model)"
         == """
-        Sequential with 5 parameters, 30 numbers:
-          0: Linear(4, 3)
-          1: ReLU()
-          2: Dropout(0.25)
-          3: Linear(3, 2, bias: false)
-          4: Tanh()
-          5: Linear(2, 3)
+        path   layer                      parameters  bytes
+        0      Linear(4, 3)                       15     60
+        1      ReLU()                              0      0
+        2      Dropout(0.25)                       0      0
+        3      Linear(3, 2, bias: false)           6     24
+        4      Tanh()                              0      0
+        5      Linear(2, 3)                        9     36
+        total                                     30    120
         """)
     func weight(_ name: String) -> Tensor<Float> { try! file.weights[name]!.tensor() }
     let hidden = relu(x • weight("0.weight") + weight("0.bias"))
