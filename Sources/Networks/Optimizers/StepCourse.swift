@@ -46,7 +46,7 @@ struct StepCourse {
   var takesStep: Bool { round != .adding }
 
   /// Finds the place of the next loss; true if it is another than that of the loss before.
-  mutating func beginStep() -> Bool {
+  mutating func findRound() -> Bool {
     let former = round, count = sums?.count ?? 0
     round =
       count + 1 < accumulation
