@@ -31,7 +31,7 @@ struct StepCourse {
   }
 
   /// More courses than that are not remembered.
-  static let mostKnown = 64
+  static let mostKnown = 16
 
   var key: Key {
     Key(
