@@ -3,7 +3,7 @@
 import PullbackTensors
 
 extension Optimizer: CustomStringConvertible, CustomReflectable {
-  /// The rules with their settings, the steps taken and what is trained.
+  /// The rules with their settings, the steps taken and what is trained; what steps do beside.
   ///
   /// ```swift
   /// print(Optimizer(SGD(learningRate: 0.1), for: Linear(4, 2).parameters))
@@ -11,7 +11,7 @@ extension Optimizer: CustomStringConvertible, CustomReflectable {
   /// ```
   public var description: String {
     let rules = groups.map(\.rule.summary).joined(separator: " and ")
-    return "\(rules) after \(counted(stepCount, "step")), of \(parameters.counts)"
+    return "\(rules) after \(counted(stepCount, "step")), of \(parameters.counts)\(course)"
   }
 
   /// What `dump` and debuggers show.
@@ -44,5 +44,21 @@ extension RecordedStep: CustomStringConvertible {
     func note<T>(_ type: T.Type) { inputs.append("\(type)") }
     repeat note((each Input).self)
     return "recorded step of (\(inputs.joined(separator: ", ")))"
+  }
+}
+
+extension StepCourse: CustomStringConvertible {
+  /// ", clipped to a norm of 1.0, 4 losses a step, 2 parameters frozen"; nothing for a plain course.
+  var description: String {
+    var words: [String] = []
+    switch clipping {
+    case .value(let limit): words.append("clipped to \(limit)")
+    case .globalNorm(let limit): words.append("clipped to a norm of \(limit)")
+    case nil: break
+    }
+    if accumulation > 1 { words.append("\(accumulation) losses a step") }
+    if !frozen.isEmpty { words.append("\(counted(frozen.count, "parameter")) frozen") }
+    if !averages.isEmpty { words.append(counted(averages.count, "average")) }
+    return words.map { ", \($0)" }.joined()
   }
 }

@@ -164,7 +164,8 @@ public final class Optimizer<Rule: UpdateRule> {
   public func plan(
     minimizing loss: Tensor<Float>, file: StaticString = #fileID, line: UInt = #line
   ) -> Plan {
-    currentPrograms().plan(minimizing: loss.value, at: CallSite(file, line))
+    findRound()
+    return currentPrograms().plan(minimizing: loss.value, at: CallSite(file, line))
   }
 
   /// The programs for the next step, which is counted.
@@ -173,11 +174,15 @@ public final class Optimizer<Rule: UpdateRule> {
       countStep()
       return currentPrograms()
     }
-    if course.beginStep() { programs = nil }
+    findRound()
     if course.takesStep { countStep() }
     let programs = currentPrograms()
     course.endStep()
     return programs
+  }
+
+  private func findRound() {
+    if course.findRound() { programs = nil }
   }
 
   private func countStep() {

@@ -31,7 +31,7 @@ struct StepCourse {
   }
 
   /// More courses than that are not remembered.
-  static let mostKnown = 64
+  static let mostKnown = 16
 
   var key: Key {
     Key(
@@ -46,11 +46,15 @@ struct StepCourse {
   var takesStep: Bool { round != .adding }
 
   /// Finds the place of the next loss; true if it is another than that of the loss before.
-  mutating func beginStep() -> Bool {
+  mutating func findRound() -> Bool {
     let former = round, count = sums?.count ?? 0
-    round =
-      count + 1 < accumulation
-      ? .adding : count > 0 ? .ending(reached: sums!.reached) : .none
+    if count + 1 < accumulation {
+      round = .adding
+    } else if count > 0 {
+      round = .ending(reached: sums!.reached)
+    } else {
+      round = .none
+    }
     return round != former
   }
 
@@ -61,7 +65,7 @@ struct StepCourse {
       return
     }
     sums?.endRound()
-    for average in averages { average.countOne() }
+    for index in averages.indices { averages[index].countOne() }
   }
 
   /// The numbers of the next step that are no rule's.

@@ -58,15 +58,14 @@ enum StepNumber {
   /// What is kept of an average, and what a new value gets.
   case average(AverageState)
 
-  func append(to bits: inout [UInt64]) {
-    func append(_ number: Float) { bits.append(UInt64(number.bitPattern)) }
+  /// One or two.
+  var numbers: (first: Float, second: Float?) {
     switch self {
-    case .number(let number): append(number)
-    case .mean(let sums): append(1 / Float(sums.count + 1))
+    case .number(let number): return (number, nil)
+    case .mean(let sums): return (1 / Float(sums.count + 1), nil)
     case .average(let state):
       let share = state.nextShare
-      append(Float(1 - share))
-      append(Float(share))
+      return (Float(1 - share), Float(share))
     }
   }
 }

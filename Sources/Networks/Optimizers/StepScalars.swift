@@ -45,6 +45,10 @@ struct StepScalars {
       for number in values.indices { bits.append(UInt64(Float(values[number]).bitPattern)) }
     }
     if others.isEmpty { return }
-    for number in others { number.append(to: &bits) }
+    for index in others.indices {
+      let (first, second) = others[index].numbers
+      bits.append(UInt64(first.bitPattern))
+      if let second { bits.append(UInt64(second.bitPattern)) }
+    }
   }
 }

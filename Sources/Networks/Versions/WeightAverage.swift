@@ -2,6 +2,7 @@
 
 import PullbackRuntime
 import PullbackTensors
+import Synchronization
 
 /// The average of a model's weights over the steps of its training, which is called like the model.
 ///
@@ -99,7 +100,7 @@ package final class AverageState: Sendable {
   let pairs: [Pair]
   /// Nil for the mean of all.
   private let decay: Float?
-  private let counted = Lock(0)
+  private let counted = Atomic<Int>(0)
 
   init(of tree: Parameters, in averages: Parameters, decay: Float?) {
     self.decay = decay
@@ -110,17 +111,18 @@ package final class AverageState: Sendable {
   }
 
   package var count: Int {
-    get { counted.withLock { $0 } }
-    set { counted.withLock { $0 = newValue } }
+    get { counted.load(ordering: .relaxed) }
+    set { counted.store(newValue, ordering: .relaxed) }
   }
 
-  func countOne() { counted.withLock { $0 += 1 } }
+  func countOne() { counted.add(1, ordering: .relaxed) }
 
   /// How much of the next average the weights are; the rest is what it was.
   var nextShare: Double {
     let count = count
     if count == 0 { return 1 }
-    return decay.map { 1 - Double($0) } ?? 1 / Double(count + 1)
+    if let decay { return 1 - Double(decay) }
+    return 1 / Double(count + 1)
   }
 
   /// The next average, given its two numbers.

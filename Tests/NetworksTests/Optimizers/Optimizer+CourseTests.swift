@@ -278,6 +278,36 @@ struct OptimizerCourseTests {
     #expect(a.value.scalars == [-2.25] && b.value.scalars == [0.5] && c.value.scalars == [8])
   }
 
+  @Test func plansAreThoseOfTheNextLoss() {
+    let w = Parameter(value: [4])
+    let optimizer = Optimizer(SGD(learningRate: 0.25), for: ["w": w])
+    func plan() -> String { "\(optimizer.plan(minimizing: w.value.squared().sum()))" }
+    let plain = plan()
+    optimizer.accumulation = 2
+    let adding = plan()
+    optimizer.minimize(w.value.squared().sum())
+    let ending = plan()
+    #expect(Set([plain, adding, ending]).count == 3)
+    optimizer.minimize(w.value.squared().sum())
+    #expect(plan() == adding && w.value.scalars == [2])
+    optimizer.accumulation = 1
+    #expect(plan() == plain)
+  }
+
+  @Test func printsWhatStepsDo() {
+    let w = Parameter(value: [4]), b = Parameter(value: [1])
+    let optimizer = Optimizer(SGD(learningRate: 0.25), for: ["w": w, "b": b])
+    let plain = "SGD(learningRate: 0.25, momentum: 0.0) after 0 steps, of 2 parameters, 2 numbers"
+    #expect("\(optimizer)" == plain)
+    optimizer.clipping = .globalNorm(2)
+    optimizer.accumulation = 4
+    optimizer.freeze(b)
+    optimizer.add(WeightAverage(of: w, .equal))
+    #expect(
+      "\(optimizer)" == plain
+        + ", clipped to a norm of 2.0, 4 losses a step, 1 parameter frozen, 1 average")
+  }
+
   /// Stopped after each number of losses of two rounds and gone on with another optimizer.
   @Test(arguments: 0..<6)
   func goesOnInTheMiddleOfARound(stop: Int) {
