@@ -19,12 +19,11 @@ struct FolderTests {
     "Networks": [
       "Parameters", "Functions", "Losses", "Layers", "Versions", "Optimizers", "Minimization",
     ],
-    "Training": ["Datasets", "Schedules", "Metrics", "Diagnosis", "Trainer", "Serving"],
     "Formats": [
       "", "Files", "Compression", "Stored", "JSON", "CSV", "IDX", "NumPy", "Safetensors",
     ],
     "Derivations": ["Formulas", "Reading", "Checks", "Doctor", "", "Output"],
-    "Training": ["Datasets", "Metrics", "Schedules", "Diagnosis", "Trainer"],
+    "Training": ["Datasets", "Metrics", "Schedules", "Diagnosis", "Trainer", "Serving"],
     "PullbackCommand": ["Terminal", "Bench", ""],
   ]
 
