@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// expm1, log1p, sigmoid and softplus, a register at a time, on the parts of exp and log.
+// expm1, log1p, sigmoid, softplus and the normal distribution, a register at a time, on the parts of
+// exp and log.
 //
 // Bounds: as in transcendental.inc.h, whose loops these are.
 
@@ -68,3 +69,58 @@ PB_REGISTER_MAP(sigmoid, f32, float)
 PB_REGISTER_MAP(sigmoid, f64, double)
 PB_REGISTER_MAP(softplus, f32, float)
 PB_REGISTER_MAP(softplus, f64, double)
+
+// (1 + erf(x / sqrt(2))) / 2: below 0 exp(-a^2 / 2) (c / 2 + v r(2 v - 1)) / (a + c) with a = |x| and
+// v = a / (a + c), and what is left of 1 above. In the brackets stands exp(a^2 / 2) (a + c) / 2 times
+// 1 - erf(a / sqrt(2)), fitted from 0 to `most`, beyond which nothing is left. What a^2 loses to
+// rounding would grow with a, so it is made good.
+static const float pb_normal_r_f32[] = {
+  -0x1.4f7446p-1f, -0x1.f3b484p-8f, 0x1.0b23cap-4f, 0x1.0d427cp-7f,
+  -0x1.2c1256p-7f, -0x1.1971eap-8f, 0x1.a24136p-12f, 0x1.372304p-10f,
+  0x1.dbf47cp-12f, -0x1.780b7p-14f, -0x1.349b84p-13f, -0x1.606036p-15f
+};
+static const double pb_normal_r_f64[] = {
+  -0x1.4f7446a5ab563p-1, -0x1.f3b480c881090p-8, 0x1.0b23b929276edp-4, 0x1.0d42163cf7287p-7,
+  -0x1.2c089d489cd17p-7, -0x1.1961355e3f207p-8, 0x1.9a4586a14e4e0p-12, 0x1.350f6481d8080p-10,
+  0x1.f28582b495dcap-12, -0x1.01b6778e33359p-14, -0x1.64655146db240p-13, -0x1.6d96232611164p-14,
+  -0x1.4bf717b668486p-18, 0x1.97fb4e13d64ccp-16, 0x1.4060c53fe4c96p-16, 0x1.93e551d032b53p-18,
+  -0x1.0a6b7c83281c0p-19, -0x1.ea2c3d9bf2f96p-19, -0x1.29de45839576fp-19, -0x1.4ff65df3ade0fp-21,
+  0x1.be4420577e8bfp-23, 0x1.348303de99c06p-21, 0x1.28dd190d73f33p-21, 0x1.1fbb65aee4b00p-23,
+  -0x1.c0af40b230511p-23, -0x1.5f3780a412c18p-23, -0x1.d3ad5f9808095p-30, 0x1.29748b6a09f94p-25,
+  0x1.4a2f2285e8e31p-27
+};
+
+#if PB_HAS_FMA
+#define PB_SQUARE_LOST(s, x, z) PB_FMA(x, x, -(z))
+#else
+// Halves of few bits, whose products are exact.
+#define PB_SQUARE_LOST(s, x, z) pb_square_lost_##s(x, z)
+#define PB_SQUARE_LOST_OF(s, T, factor) \
+  PB_INLINE pb_##s##v pb_square_lost_##s(pb_##s##v x, pb_##s##v z) { \
+    pb_##s##v scaled = x * (T)(factor); \
+    pb_##s##v high = scaled - (scaled - x), low = x - high; \
+    return ((high * high - z) + (high + high) * low) + low * low; \
+  }
+PB_SQUARE_LOST_OF(f32, float, 0x1001p0)
+PB_SQUARE_LOST_OF(f64, double, 0x8000001p0)
+#endif
+
+#define PB_NORMAL_DISTRIBUTION(s, T, c, most) \
+  PB_INLINE pb_##s##v pb_normal_distribution_of_##s(pb_##s##v x) { \
+    pb_##s##v a = __builtin_elementwise_abs(x); \
+    a = a > (pb_##s##v)(T)(most) ? (pb_##s##v)(T)(most) : a; \
+    pb_##s##v z = a * a; \
+    pb_##s##v lost = PB_SQUARE_LOST(s, a, z); \
+    pb_##s##v inverse = (T)1 / (a + (T)(c)); \
+    pb_##s##v v = a * inverse; \
+    pb_##s##v r = pb_polynomial_##s(v + v - (T)1, PB_COEFFICIENTS(pb_normal_r_##s)); \
+    r = PB_FMA(v, r, (pb_##s##v)(T)(c / 2.0)) * inverse; \
+    r = PB_FMA(r * lost, (pb_##s##v)(T)-0.5, r); \
+    pb_##s##v below = pb_exp_of_##s(z * (T)-0.5) * r; \
+    return x > (T)0 ? (T)1 - below : below; \
+  }
+
+PB_NORMAL_DISTRIBUTION(f32, float, 2, 14.3)
+PB_NORMAL_DISTRIBUTION(f64, double, 2, 38.7)
+PB_REGISTER_MAP(normal_distribution, f32, float)
+PB_REGISTER_MAP(normal_distribution, f64, double)

@@ -12,7 +12,8 @@ package enum OperationKind: String, CaseIterable, Sendable {
   case uniform, normal
   case named, detached, unchanged, custom, checked
   case negate, absolute, sign, exp, expm1, log, log1p, squareRoot
-  case sinh, tanh, sigmoid, softplus, erf, sin, cos, relu, floor, ceil, round, not
+  case sinh, tanh, sigmoid, softplus, erf, normalDistribution, sin, cos
+  case relu, floor, ceil, round, not
   case add, subtract, multiply, divide, power, maximum, minimum
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
   case selection, conversion
@@ -68,6 +69,7 @@ package enum OperationKind: String, CaseIterable, Sendable {
       case .sigmoid: .sigmoid
       case .softplus: .softplus
       case .erf: .erf
+      case .normalDistribution: .normalDistribution
       case .sin: .sin
       case .cos: .cos
       case .relu: .relu

@@ -38,6 +38,7 @@ extension Unary {
     case .sigmoid: PB_SIGMOID
     case .softplus: PB_SOFTPLUS
     case .erf: PB_ERF
+    case .normalDistribution: PB_NORMAL_DISTRIBUTION
     case .sin: PB_SIN
     case .cos: PB_COS
     case .relu: PB_RELU

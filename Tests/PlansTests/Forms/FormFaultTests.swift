@@ -96,8 +96,9 @@ extension OperationKind {
     switch self {
     case .named, .detached, .unchanged, .custom: true
     case .data, .constant, .scalar, .iota, .uniform, .normal, .checked, .negate, .absolute, .sign,
-      .exp, .expm1, .log, .log1p, .squareRoot, .sinh, .tanh, .sigmoid, .softplus, .erf, .sin, .cos,
-      .relu, .floor, .ceil, .round, .not, .add, .subtract, .multiply, .divide, .power, .maximum,
+      .exp, .expm1, .log, .log1p, .squareRoot, .sinh, .tanh, .sigmoid, .softplus, .erf,
+      .normalDistribution, .sin, .cos, .relu, .floor, .ceil, .round, .not, .add, .subtract,
+      .multiply, .divide, .power, .maximum,
       .minimum, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .selection,
       .conversion, .sum, .max, .min, .argmax, .argmin, .contraction, .reshape, .transpose, .expand,
       .slice, .pad, .gather, .scatterAdd:

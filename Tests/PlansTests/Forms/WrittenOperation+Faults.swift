@@ -45,8 +45,8 @@ extension WrittenOperation {
       return [right.giving(.double), right.giving(.bool)]
     case .checked: return [right.giving(.float), right.ofType(.float), right.ofType(.bool)]
     case .negate, .absolute, .sign, .relu: return [right.giving(.double), right.ofType(.bool)]
-    case .exp, .expm1, .log, .log1p, .squareRoot, .sinh, .tanh, .sigmoid, .softplus, .erf, .sin,
-      .cos, .floor, .ceil, .round:
+    case .exp, .expm1, .log, .log1p, .squareRoot, .sinh, .tanh, .sigmoid, .softplus, .erf,
+      .normalDistribution, .sin, .cos, .floor, .ceil, .round:
       return [right.giving(.double), right.ofType(.bool), right.ofType(.int32)]
     case .not: return [right.giving(.float), right.ofType(.float), right.ofType(.int32)]
     case .add, .subtract, .multiply, .divide:
@@ -98,7 +98,8 @@ extension WrittenOperation {
     case .checked:
       return [noInput, other, right.with(.identity(.checked(count: -1, use: .gather)))]
     case .negate, .absolute, .sign, .exp, .expm1, .log, .log1p, .squareRoot, .sinh, .tanh, .sigmoid,
-      .softplus, .erf, .sin, .cos, .relu, .floor, .ceil, .round, .not, .conversion:
+      .softplus, .erf, .normalDistribution, .sin, .cos, .relu, .floor, .ceil, .round, .not,
+      .conversion:
       return [noInput, oneMore, other]
     case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less,
       .lessOrEqual, .greater, .greaterOrEqual:

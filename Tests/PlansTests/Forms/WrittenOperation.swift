@@ -79,6 +79,7 @@ extension WrittenOperation {
     case .sigmoid: unary(.sigmoid, x)
     case .softplus: unary(.softplus, x)
     case .erf: unary(.erf, x)
+    case .normalDistribution: unary(.normalDistribution, x)
     case .sin: unary(.sin, x)
     case .cos: unary(.cos, x)
     case .relu: unary(.relu, x)

@@ -110,7 +110,8 @@ struct RandomGraph {
     guard let x = any(where: { $0.elementType != .bool }) else { return }
     let general: [Unary] = [.negate, .absolute, .sign, .relu]
     let smooth: [Unary] = [
-      .exp, .expm1, .log, .log1p, .squareRoot, .tanh, .sigmoid, .softplus, .erf, .sin, .cos,
+      .exp, .expm1, .log, .log1p, .squareRoot, .tanh, .sigmoid, .softplus, .erf,
+      .normalDistribution, .sin, .cos,
       .floor, .ceil, .round,
     ]
     pool.append(x.unary(choice.pick(x.elementType == .int32 ? general : general + smooth)))

@@ -2,6 +2,7 @@
 
 import Foundation
 import Pullback
+import PullbackTensors
 import Testing
 
 /// expm1, log1p and softplus are within 2 units in the last place, sigmoid within 2.5.
@@ -26,6 +27,28 @@ extension TranscendentalTests {
   @Test(arguments: [4, 104] as [Float])
   func softplusOfFloat(most: Float) {
     checkFloat(in: -most...most, softplus) { x in (x > 0 ? x : 0) + log1p(exp(-abs(x))) }
+  }
+
+  /// What gelu multiplies x by.
+  @Test(arguments: [-4, -14.5] as [Float])
+  func normalDistributionOfFloat(least: Float) {
+    checkFloat(in: least...6, bound: 5, { Tensor($0.value.unary(.normalDistribution)) }) { x in
+      erfc(-x * 0.5.squareRoot()) / 2
+    }
+  }
+
+  @Test(arguments: [-4.0, -38.7])
+  func normalDistributionOfDouble(least: Double) {
+    checkDouble(
+      in: least...9, bound: boundOfDouble + 3, { Tensor($0.value.unary(.normalDistribution)) }
+    ) { x in
+      // What rounding the argument costs is made good.
+      if x.isInfinite { return x > 0 ? 1 : 0 }
+      let half: Wide = 0.5, root = half.squareRoot()
+      let restOfRoot = half.addingProduct(-root, root) / (2 * root)
+      let u = -x * root, rest = -(u.addingProduct(x, root) + x * restOfRoot)
+      return (erfc(u) - rest * 2 / Wide.pi.squareRoot() * exp(-u * u)) / 2
+    }
   }
 
   @Test(arguments: [0.7, 40, 710])

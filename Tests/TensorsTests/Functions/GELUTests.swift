@@ -28,4 +28,19 @@ import Testing
     }
     #expect(gelu(Tensor<Float>(.nan)).scalars[0].isNaN)
   }
+
+  /// Against mpmath with 50 digits.
+  @Test func digitsFarBelowZero() {
+    let x = [-4.0, -6, -8, -12]
+    let expected = [
+      -0.0001266849673324797, -5.9195258702261885e-09, -4.976768459417427e-15,
+      -2.1317785344932147e-32,
+    ]
+    for (y, expected) in zip(gelu(Tensor(x)).scalars, expected) {
+      #expect(abs(y - expected) <= 6 * expected.ulp)
+    }
+    for (y, expected) in zip(gelu(Tensor(x.map { Float($0) })).scalars, expected) {
+      #expect(abs(y - Float(expected)) <= 6 * Float(expected).ulp)
+    }
+  }
 }

@@ -21,8 +21,8 @@ enum Reference {
       case .absolute: return wrapped(abs(x))
       case .sign: return x > 0 ? 1 : x < 0 ? -1 : 0
       case .relu: return x > 0 ? x : 0
-      case .exp, .expm1, .log, .log1p, .squareRoot, .sinh, .tanh, .sigmoid, .softplus, .erf, .sin,
-        .cos, .floor, .ceil, .round, .not:
+      case .exp, .expm1, .log, .log1p, .squareRoot, .sinh, .tanh, .sigmoid, .softplus, .erf,
+        .normalDistribution, .sin, .cos, .floor, .ceil, .round, .not:
         return nil
       }
     }
@@ -41,6 +41,7 @@ enum Reference {
     case .sigmoid: y = x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x))
     case .softplus: y = x > 0 ? x + log1p(exp(-x)) : log1p(exp(x))
     case .erf: y = erf(x)
+    case .normalDistribution: y = normalDistribution(x)
     case .sin: y = sin(x)
     case .cos: y = cos(x)
     case .relu: y = x > 0 || x.isNaN ? x : 0
@@ -50,6 +51,14 @@ enum Reference {
     case .not: return nil
     }
     return rounded(y, type)
+  }
+
+  /// erfc(-x / √2) / 2, with what rounding the argument costs made good.
+  private static func normalDistribution(_ x: Double) -> Double {
+    if x.isInfinite { return x > 0 ? 1 : 0 }
+    let root = 0.5.squareRoot(), restOfRoot = 0.5.addingProduct(-root, root) / (2 * root)
+    let u = -x * root, rest = -(u.addingProduct(x, root) + x * restOfRoot)
+    return (erfc(u) - rest * 2 / Double.pi.squareRoot() * exp(-u * u)) / 2
   }
 
   static func binary(

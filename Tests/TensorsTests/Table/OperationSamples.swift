@@ -38,6 +38,7 @@ extension OperationSample {
     case .sigmoid: unary(kind) { $0.unary(.sigmoid) }
     case .softplus: unary(kind) { $0.unary(.softplus) }
     case .erf: unary(kind) { $0.unary(.erf) }
+    case .normalDistribution: unary(kind) { $0.unary(.normalDistribution) }
     case .sin: unary(kind) { $0.unary(.sin) }
     case .cos: unary(kind) { $0.unary(.cos) }
     case .relu: unary(kind) { $0.unary(.relu) }

@@ -28,6 +28,8 @@ package enum Unary: UInt8, Sendable, CaseIterable {
   case softplus
   /// 2 / √π times the integral of e^-t² from 0 to x
   case erf
+  /// Φ(x), the normal distribution function: (1 + erf(x / √2)) / 2
+  case normalDistribution
   /// The sine of x radians: NaN for infinity.
   case sin
   /// The cosine of x radians: NaN for infinity.
@@ -59,6 +61,7 @@ package enum Unary: UInt8, Sendable, CaseIterable {
     case .sigmoid: "sigmoid"
     case .softplus: "softplus"
     case .erf: "erf"
+    case .normalDistribution: "Φ"
     case .sin: "sin"
     case .cos: "cos"
     case .relu: "relu"
@@ -85,6 +88,8 @@ package enum Unary: UInt8, Sendable, CaseIterable {
     case .sigmoid: g * (y * (-x).unary(.sigmoid))
     case .softplus: g * x.unary(.sigmoid)
     case .erf: g * ((-(x * x)).unary(.exp) * 1.1283791670955126)  // 2 / √π
+    case .normalDistribution:
+      g * ((x * x * -0.5).unary(.exp) * 0.3989422804014327)  // 1 / √(2π)
     case .sin: g * x.unary(.cos)
     case .cos: -(g * x.unary(.sin))
     // Selected, not multiplied: infinity · 0 is not 0. At 0 the derivative is 0, as in the notes. Else
@@ -99,8 +104,8 @@ extension Unary {
   package var types: ElementTypes {
     switch self {
     case .negate, .absolute, .sign, .relu: .numbers
-    case .exp, .expm1, .log, .log1p, .squareRoot, .sinh, .tanh, .sigmoid, .softplus, .erf, .sin,
-      .cos, .floor, .ceil, .round:
+    case .exp, .expm1, .log, .log1p, .squareRoot, .sinh, .tanh, .sigmoid, .softplus, .erf,
+      .normalDistribution, .sin, .cos, .floor, .ceil, .round:
       .floatingPoint
     case .not: .bool
     }
@@ -135,6 +140,7 @@ extension Unary {
     case .sigmoid: Facts(reads: [.input, .result])
     case .softplus: Facts(reads: .input)
     case .erf: Facts(reads: .input)
+    case .normalDistribution: Facts(reads: .input)
     case .sin: Facts(reads: .input)
     case .cos: Facts(reads: .input)
     case .relu: Facts(reads: .input, kink: .sideOfZero)
