@@ -109,6 +109,9 @@ package final class AverageState: Sendable {
     }
   }
 
+  /// The averages themselves.
+  package var parameters: [Parameter] { pairs.map(\.average) }
+
   package var count: Int {
     get { counted.withLock { $0 } }
     set { counted.withLock { $0 = newValue } }
