@@ -22,11 +22,20 @@ extension Checkpoint {
   public func save(to path: String) throws(FileError) {
     var file = ModelFile(NamedTensors(weights), of: model)
     file.optimizer = OptimizerState(optimizer)
+    var tensors = NamedTensors()
+    for (path, value) in best?.weights ?? [] { tensors.add("best/\(path)", value) }
+    for (place, sum) in optimizer.sums.values.sorted(by: { $0.key < $1.key }) {
+      tensors.add("sum/\(place)", sum)
+    }
+    for (number, average) in optimizer.averages.enumerated() {
+      for (place, value) in average.values.enumerated() {
+        tensors.add("average/\(number)/\(place)", value)
+      }
+    }
     file.training = TrainingState(
-      progress: progress,
-      best: best.map {
-        .init(value: $0.value, epoch: $0.epoch, weights: NamedTensors($0.weights))
-      })
+      progress: progress, best: best.map { .init(value: $0.value, epoch: $0.epoch) },
+      summed: optimizer.sums.count, averageCounts: optimizer.averages.map(\.count),
+      tensors: tensors)
     try file.save(to: path)
   }
 
@@ -48,10 +57,12 @@ extension Checkpoint {
     let check = FileCheck(kind: .malformed, file: path)
     return Checkpoint(
       model: try file.architecture?.model(for: file.weights, check),
-      weights: try file.weights.values(), progress: state.progress,
-      optimizer: try OptimizerMoment(optimizer),
+      weights: try values(file.weights.map { $0 }), progress: state.progress,
+      optimizer: try OptimizerMoment(optimizer, state, check),
       best: try state.best.map { (best) throws(FileError) in
-        Best(value: best.value, epoch: best.epoch, weights: try best.weights.values())
+        Best(
+          value: best.value, epoch: best.epoch,
+          weights: try values(state.tensors(below: "best/")))
       })
   }
 }
@@ -61,12 +72,26 @@ extension NamedTensors {
     self.init()
     for (path, value) in weights { add(path, value) }
   }
+}
 
-  fileprivate func values() throws(FileError) -> [(path: String, value: Tensor<Float>)] {
-    var values: [(path: String, value: Tensor<Float>)] = []
-    for (name, tensor) in self { values.append((name, try tensor.tensor(as: Float.self))) }
-    return values
+private func values(
+  _ tensors: [(name: String, tensor: StoredTensor)]
+) throws(FileError) -> [(path: String, value: Tensor<Float>)] {
+  var values: [(path: String, value: Tensor<Float>)] = []
+  for (name, tensor) in tensors { values.append((name, try tensor.tensor(as: Float.self))) }
+  return values
+}
+
+/// By the places that the names of tensors are.
+private func places(
+  _ tensors: [(name: String, tensor: StoredTensor)], _ check: FileCheck
+) throws(FileError) -> [Int: Tensor<Float>] {
+  var places: [Int: Tensor<Float>] = [:]
+  for (name, value) in try values(tensors) {
+    guard let place = Int(name) else { throw check.error("training", "\(name.quoted) is no place") }
+    places[place] = value
   }
+  return places
 }
 
 extension OptimizerState {
@@ -87,10 +112,15 @@ extension OptimizerState {
 }
 
 extension OptimizerMoment {
-  fileprivate init(_ state: OptimizerState) throws(FileError) {
-    var kept: [(name: String, value: Tensor<Float>)] = []
-    for (name, tensor) in state.numbers {
-      kept.append((name, try tensor.tensor(as: Float.self)))
+  fileprivate init(
+    _ state: OptimizerState, _ training: TrainingState, _ check: FileCheck
+  ) throws(FileError) {
+    let kept = try values(state.numbers.map { $0 }).map { (name: $0.path, value: $0.value) }
+    var averages: [Average] = []
+    for (number, count) in training.averageCounts.enumerated() {
+      let values = try places(training.tensors(below: "average/\(number)/"), check)
+      averages.append(
+        Average(count: count, values: values.sorted { $0.key < $1.key }.map(\.value)))
     }
     self.init(
       stepCount: state.stepCount,
@@ -100,6 +130,9 @@ extension OptimizerMoment {
           settings: group.settings.sorted { $0.key < $1.key }.map {
             Setting(name: $0.key, number: Float($0.value))
           }, paths: group.paths)
-      }, state: kept)
+      }, state: kept,
+      sums: Sums(
+        count: training.summed, values: try places(training.tensors(below: "sum/"), check)),
+      averages: averages)
   }
 }

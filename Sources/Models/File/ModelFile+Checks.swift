@@ -12,8 +12,8 @@ extension ModelFile {
     if let optimizer {
       try check.checkIntegers(optimizer.numbers, prefix: ModelFile.optimizerPrefix)
     }
-    if let best = training?.best {
-      try check.checkIntegers(best.weights, prefix: ModelFile.bestPrefix)
+    if let training {
+      try check.checkIntegers(training.tensors, prefix: ModelFile.trainingPrefix)
     }
     let model = try architecture?.model(for: weights, check)
     try preprocessing?.check(check)

@@ -29,7 +29,7 @@ extension ModelFile {
     file = source.file
     let check = FileCheck(kind: .malformed, file: file)
     let metadata = try Metadata(of: source, check)
-    var weights = NamedTensors(), numbers = NamedTensors(), best = NamedTensors()
+    var weights = NamedTensors(), numbers = NamedTensors(), kept = NamedTensors()
     weights.reserveCapacity(source.names.count)
     func add(_ name: String, as part: String, to tensors: inout NamedTensors) throws(FileError) {
       if tensors[part] != nil { throw check.error(name, "stands there twice") }
@@ -38,8 +38,8 @@ extension ModelFile {
     for name in source.names {
       if let part = name.dropping(prefix: ModelFile.optimizerPrefix) {
         try add(name, as: part, to: &numbers)
-      } else if let part = name.dropping(prefix: ModelFile.bestPrefix) {
-        try add(name, as: part, to: &best)
+      } else if let part = name.dropping(prefix: ModelFile.trainingPrefix) {
+        try add(name, as: part, to: &kept)
       } else {
         try add(name, as: name, to: &weights)
       }
@@ -60,11 +60,12 @@ extension ModelFile {
         RandomKey(seed: try key.bits())
       } ?? [:]
     training = try metadata.value("training").map { (state) throws(FileError) in
-      try TrainingState(state, best: best)
+      try TrainingState(state, kept)
     }
-    if training?.best == nil, let name = best.names.first {
+    if training == nil, let name = kept.names.first {
       throw check.error(
-        ModelFile.bestPrefix + name, "belongs to a best epoch of which the metadata says nothing")
+        ModelFile.trainingPrefix + name,
+        "belongs to a training of which the metadata says nothing")
     }
     if optimizer == nil, let name = numbers.names.first {
       throw check.error(

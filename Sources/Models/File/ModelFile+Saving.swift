@@ -18,7 +18,7 @@ extension ModelFile {
     let check = FileCheck(kind: .unwritable, file: path)
     try self.check(check)
     var tensors = weights
-    for prefix in [ModelFile.optimizerPrefix, ModelFile.bestPrefix] {
+    for prefix in [ModelFile.optimizerPrefix, ModelFile.trainingPrefix] {
       for name in weights.names where name.dropping(prefix: prefix) != nil {
         throw check.error(name, "no path of a weight may start with \(prefix)")
       }
@@ -26,8 +26,8 @@ extension ModelFile {
     for (name, tensor) in optimizer?.numbers ?? [:] {
       tensors.add(ModelFile.optimizerPrefix + name, tensor)
     }
-    for (name, tensor) in training?.best?.weights ?? [:] {
-      tensors.add(ModelFile.bestPrefix + name, tensor)
+    for (name, tensor) in training?.tensors ?? [:] {
+      tensors.add(ModelFile.trainingPrefix + name, tensor)
     }
     var metadata = ["format": "pullback", "version": "\(ModelFile.version)"]
     for (key, value) in values { metadata[key] = try text(of: value, at: key, check) }

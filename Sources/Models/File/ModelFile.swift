@@ -23,7 +23,7 @@ public struct ModelFile: Sendable {
   /// The version that `save` writes, and the newest that `load` reads.
   public static let version = 1
   static let optimizerPrefix = "optimizer/"
-  static let bestPrefix = "training/best/"
+  static let trainingPrefix = "training/"
 
   /// The path that the file was loaded from, for messages.
   let file: String

@@ -9,13 +9,22 @@ import PullbackTraining
 struct TrainingState: Sendable {
   var progress: Progress
   var best: Best?
+  /// How many losses there are whose gradients are summed.
+  var summed: Int
+  /// How often each average of the weights has been updated.
+  var averageCounts: [Int]
+  /// The best weights, "best/hidden.weight"; sums of gradients, "sum/2"; averages, "average/0/2".
+  var tensors: NamedTensors
 
   /// The best epoch.
   struct Best: Sendable {
     var value: Double
     var epoch: Int
-    /// Those of the model at that time.
-    var weights: NamedTensors
+  }
+
+  /// The tensors whose names begin so, with the rest of their names.
+  func tensors(below prefix: String) -> [(name: String, tensor: StoredTensor)] {
+    tensors.compactMap { name, tensor in name.dropping(prefix: prefix).map { ($0, tensor) } }
   }
 }
 
@@ -25,6 +34,8 @@ extension TrainingState {
       .init("epochs", .integer(progress.epoch)), .init("batches", .integer(progress.batch)),
       .init("steps", .integer(progress.step)), .init("examples", .integer(progress.count)),
       .init("lossTotal", .exact(progress.total)),
+      .init("summed", .integer(summed)),
+      .init("averages", .array(averageCounts.map(JSON.integer))),
       .init("history", .array(progress.history.map(\.json))),
     ]
     if let run = progress.run {
@@ -38,7 +49,7 @@ extension TrainingState {
     return .object(members)
   }
 
-  init(_ reader: MetadataReader, best weights: NamedTensors) throws(FileError) {
+  init(_ reader: MetadataReader, _ tensors: NamedTensors) throws(FileError) {
     var progress = Progress()
     if let size = reader.memberIfPresent("batchSize") {
       progress.run = Run(seed: try reader.member("seed").bits(), batch: try size.count())
@@ -52,10 +63,14 @@ extension TrainingState {
       try EpochRecord(record)
     }
     self.progress = progress
+    self.tensors = tensors
+    summed = try reader.member("summed").count()
+    averageCounts = try reader.member("averages").elements { (count) throws(FileError) in
+      try count.count()
+    }
     best = try reader.memberIfPresent("best").map { (best) throws(FileError) in
       Best(
-        value: try best.member("value").exactNumber(), epoch: try best.member("epoch").count(),
-        weights: weights)
+        value: try best.member("value").exactNumber(), epoch: try best.member("epoch").count())
     }
   }
 
@@ -80,12 +95,13 @@ extension TrainingState {
     guard (1...max(progress.epoch, 1)).contains(best.epoch), !best.value.isNaN else {
       throw refuse("best", "is none of the epochs")
     }
-    guard Set(best.weights.names.map(Name.init)) == Set(modelWeights.names.map(Name.init)) else {
+    let weights = tensors(below: "best/")
+    guard Set(weights.map { Name($0.name) }) == Set(modelWeights.names.map(Name.init)) else {
       throw refuse("best", "has other weights than the model")
     }
-    for (name, tensor) in best.weights where tensor.shape != modelWeights[name]?.shape {
+    for (name, tensor) in weights where tensor.shape != modelWeights[name]?.shape {
       throw check.error(
-        ModelFile.bestPrefix + name, "has the shape \(tensor.shape), and another in the model")
+        "training/best/\(name)", "has the shape \(tensor.shape), and another in the model")
     }
   }
 }

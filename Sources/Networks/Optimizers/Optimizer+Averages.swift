@@ -18,6 +18,9 @@ extension Optimizer {
     noteCourse()
   }
 
+  /// The averages that its steps update, in the order in which they were added.
+  package var averages: [AverageState] { course.averages }
+
   /// Updates an average no more; it stays as it is.
   public func remove(_ average: WeightAverage<some ParameterTree>) {
     course.averages.removeAll { $0 === average.state }

@@ -110,6 +110,9 @@ package final class AverageState: Sendable {
     }
   }
 
+  /// The averages themselves.
+  package var parameters: [Parameter] { pairs.map(\.average) }
+
   package var count: Int {
     get { counted.load(ordering: .relaxed) }
     set { counted.store(newValue, ordering: .relaxed) }

@@ -26,15 +26,44 @@ package struct OptimizerMoment: Sendable {
     package init(name: String, number: Float) { (self.name, self.number) = (name, number) }
   }
 
+  /// Gradients of losses that no step has been taken with yet.
+  package struct Sums: Sendable {
+    /// Of how many losses.
+    package let count: Int
+    /// By the places of the optimizer's parameters.
+    package let values: [Int: Tensor<Float>]
+
+    package init(count: Int, values: [Int: Tensor<Float>]) {
+      (self.count, self.values) = (count, values)
+    }
+  }
+
+  /// An average of the weights that steps update.
+  package struct Average: Sendable {
+    /// How often it has been updated.
+    package let count: Int
+    /// Of each parameter that is averaged, in their order.
+    package let values: [Tensor<Float>]
+
+    package init(count: Int, values: [Tensor<Float>]) {
+      (self.count, self.values) = (count, values)
+    }
+  }
+
   package let stepCount: Int
   package let groups: [Group]
   /// "velocity/hidden.weight", in the order of the parameters.
   package let state: [(name: String, value: Tensor<Float>)]
 
+  package let sums: Sums
+  package let averages: [Average]
+
   package init(
-    stepCount: Int, groups: [Group], state: [(name: String, value: Tensor<Float>)]
+    stepCount: Int, groups: [Group], state: [(name: String, value: Tensor<Float>)], sums: Sums,
+    averages: [Average]
   ) {
     (self.stepCount, self.groups, self.state) = (stepCount, groups, state)
+    (self.sums, self.averages) = (sums, averages)
   }
 
   /// The optimizer as it is now; no number is copied.
@@ -42,12 +71,32 @@ package struct OptimizerMoment: Sendable {
     let slots = optimizer.stateSlots
     stepCount = optimizer.stepCount
     groups = optimizer.momentGroups
+    let summed = optimizer.accumulated
+    sums = Sums(
+      count: summed.count,
+      values: Dictionary(
+        summed.sums.enumerated().compactMap { place, sum in sum.map { (place, $0) } },
+        uniquingKeysWith: { $1 }))
+    averages = optimizer.averages.map {
+      Average(count: $0.count, values: Parameter.values(of: $0.parameters))
+    }
     state = zip(slots, Parameter.values(of: slots.map(\.parameter))).map { ($0.name, $1) }
   }
 
   /// Puts an optimizer to here. Throws, and changes nothing, unless it has the same rules, over
   /// parameters of the same paths and shapes, and keeps the same for them.
   package func restore<Rule>(_ optimizer: Optimizer<Rule>) throws(TrainingError) {
+    let averaged = optimizer.averages.map(\.parameters)
+    guard averages.map({ $0.values.map(\.shape) }) == averaged.map({ $0.map(\.shape) }) else {
+      throw TrainingError(
+        "the checkpoint has \(counted(averages.count, "average")) of the weights, the optimizer "
+          + "\(averaged.count), or they are of other parameters")
+    }
+    let places = optimizer.parameters.distinct
+    for (place, sum) in sums.values
+    where !places.indices.contains(place) || places[place].shape != sum.shape {
+      throw TrainingError("the checkpoint has summed the gradients of other parameters")
+    }
     let former = optimizer.groups
     optimizer.groups = try restored(former, like: optimizer.momentGroups)
     let slots = optimizer.stateSlots
@@ -60,6 +109,14 @@ package struct OptimizerMoment: Sendable {
     }
     Parameter.setValues(of: slots.map(\.parameter), to: values)
     optimizer.stepCount = stepCount
+    if sums.count > 0 || optimizer.accumulated.count > 0 {
+      optimizer.accumulated = AccumulatedGradients(
+        count: sums.count, sums: places.indices.map { sums.values[$0] })
+    }
+    for (average, state) in zip(averages, optimizer.averages) {
+      Parameter.setValues(of: state.parameters, to: average.values)
+      state.count = average.count
+    }
   }
 
   /// The groups with the settings of these.

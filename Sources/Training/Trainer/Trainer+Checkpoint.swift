@@ -27,7 +27,8 @@ extension Trainer {
   /// there.
   ///
   /// The model has the same paths and shapes, the optimizer the same rules. What is no part of a
-  /// checkpoint is set as it was before: the schedule, early stopping, callbacks. Throws a
+  /// checkpoint is set as it was before: the schedule, early stopping, metrics and callbacks, and of the
+  /// optimizer its clipping, accumulation, frozen parameters and averages. Throws a
   /// ``TrainingError`` that says what does not fit; nothing changes then.
   public func resume(from checkpoint: Checkpoint) throws {
     let weights = try values(checkpoint.weights)

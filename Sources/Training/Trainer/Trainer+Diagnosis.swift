@@ -70,7 +70,7 @@ extension Trainer {
   /// Statistics of each layer on some examples: what it gives, and the gradients.
   ///
   /// ```swift
-  /// for layer in trainer.statistics(of: Digits.validation) { print(layer) }
+  /// let dead = trainer.statistics(of: Digits.validation).map(\.deadUnits.count)
   /// ```
   ///
   /// A layer is what has parameters, by its path. Nothing changes. The examples are looked at all at

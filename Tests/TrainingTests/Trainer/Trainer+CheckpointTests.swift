@@ -55,6 +55,36 @@ struct TrainerCheckpointTests {
     }
   }
 
+  /// Averages of the weights, gradients that are summed and not yet used, and clipping.
+  @Test func averagesAndSumsGoOn() throws {
+    func make() -> (Digits10, WeightAverage<Sequential<Tensor<Float>>>) {
+      let trainer = TrainedDigits.trainer(.adam)
+      let average = WeightAverage(of: trainer.model, .exponential(decay: 0.9))
+      trainer.optimizer.add(average)
+      trainer.optimizer.accumulation = 3
+      trainer.optimizer.clipping = .globalNorm(0.5)
+      return (trainer, average)
+    }
+    let (whole, wholeAverage) = make(), path = folder.file("checkpoint")
+    var checkpoints: [Checkpoint] = []
+    whole.onBatch = { trainer, _ in
+      checkpoints.append(trainer.checkpoint)
+      return .continue
+    }
+    try fit(whole)
+    for (number, checkpoint) in checkpoints.enumerated() {
+      let (resumed, average) = make()
+      try checkpoint.save(to: path)
+      try resumed.resume(from: number.isMultiple(of: 2) ? checkpoint : Checkpoint.load(at: path))
+      try fit(resumed)
+      #expect(resumed.bits == whole.bits && resumed.optimizer.stepCount == 4)
+      #expect(average.bits == wholeAverage.bits && average.updateCount == 4)
+    }
+    #expect(throws: TrainingError.self) {
+      try TrainedDigits.trainer(.adam).resume(from: checkpoints[0])
+    }
+  }
+
   /// The best epoch is one before the interruption.
   @Test func theBestWeightsAreInTheFile() throws {
     func make() -> Digits10 {
