@@ -146,7 +146,7 @@ struct TrainTests {
       "train", "--quiet", "--epochs", "8", "--learning-rate", rate, "--seed", seed)
     #expect(run.status == 65 && run.output.isEmpty)
     #expect(run.errors.hasPrefix("pullback: training diverged"))
-    #expect(run.errors.hasSuffix(". Try --learning-rate 0.05.\n"))
+    #expect(run.errors.hasSuffix("Try --learning-rate 0.05.\n"))
   }
 
   /// A training that has hardly begun, or that is rough but learns, is none that diverged.

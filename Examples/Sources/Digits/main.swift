@@ -24,7 +24,7 @@ try trainer.fit(
 let after = try trainer.evaluate(on: Digits.test)
 
 // Which digit is taken for which: a row for each true one.
-var confusion = ConfusionMatrix(classes: 10)
+var confusion = ConfusionMatrix()
 confusion.add(model(Digits.test.inputs), Digits.test.labels)
 print(confusion)
 print("accuracy: \(before.metrics["accuracy"]!) -> \(after.metrics["accuracy"]!)")

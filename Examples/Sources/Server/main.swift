@@ -38,8 +38,8 @@ let predictor = Predictor(model, inputs: [64])
   var request = Data()
   let end = Data("\r\n\r\n".utf8)
   while true {
-    guard request.count < 1 << 16, let part = try connection.read(upToCount: 4096) else { return }
-    if part.isEmpty { return }
+    let part = connection.availableData
+    if part.isEmpty || request.count > 1 << 16 { return }
     request += part
     guard let head = request.range(of: end) else { continue }
     let lines = String(decoding: request[..<head.lowerBound], as: UTF8.self).lowercased()

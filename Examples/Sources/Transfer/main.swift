@@ -22,7 +22,7 @@ struct Classifier: Layer {
 
 /// The examples of five digits, labelled 0 to 4.
 func digits(_ data: Dataset<Int32>, from first: Int32) -> Dataset<Int32> {
-  let isIncluded = (data.labels .>= first) .&& (data.labels .< first + 5)
+  let isIncluded = (data.labels .>= first) .& (data.labels .< first + 5)
   let chosen = data.examples(where: isIncluded)
   return Dataset(inputs: chosen.inputs, labels: (chosen.labels - first).detached())
 }
