@@ -20,7 +20,7 @@ let critic = Sequential(
   let angle = Tensor<Float>.uniform(
     [batch], from: 0, to: 2 * .pi, key: key.folding(in: "angle"))
   let radius = 2 + 0.05 * Tensor<Float>.normal([batch], key: key.folding(in: "radius"))
-  return .stacked([radius * cos(angle), radius * sin(angle)], along: 1)
+  return .stacked([radius * cos(angle), radius * sin(angle)]).transposed()
 }
 
 @Sendable func made(_ key: RandomKey) -> Tensor<Float> {
