@@ -28,7 +28,7 @@ for name in "${names[@]}"; do
     inside && /^```text$/ { printing = 1 }' Examples/README.md >"$folder/$name.expected"
   awk -v name="$name" '
     function fail() { printf "%s, line %d:\n  %s\n  %s in the README\n", name, FNR, $0, old; bad = 1; exit 1 }
-    { if ((getline old < expected) <= 0) fail()
+    { sub(/ +$/, ""); if ((getline old < expected) <= 0) fail()
       n = split($0, a, /[ ,\[\]]+/); m = split(old, b, /[ ,\[\]]+/)
       if (n != m) fail()
       for (i = 1; i <= n; i++) {

@@ -44,7 +44,7 @@ without_warnings() {
 
 step "Format"
 sources=()
-for path in Package.swift Sources Tests Snippets Robustness; do
+for path in Package.swift Sources Tests Snippets Robustness Examples; do
   if [ -e "$path" ]; then sources+=("$path"); fi
 done
 swift format lint --strict --recursive --parallel "${sources[@]}"
