@@ -29,9 +29,9 @@ extension Layer {
     evaluate(x)
     return parameters.withNumbers {
       Pass.inference {
-        let trace = LayerTrace()
+        let trace = LayerTrace(evaluating: true)
         _ = trace.trace { trace.call(self, on: x) { self(x) } }
-        let rows = SummaryRows(of: trace.calls, in: parameters).rows
+        let rows = SummaryRows(of: trace, in: parameters).rows
         return ModelSummary(
           rows: rows, parameterCount: parameters.scalarCount,
           floatingPointOperations: operations(in: [self(x).value]))
@@ -79,26 +79,17 @@ private struct SummaryRows {
     found.reversed().sorted { $0.serial < $1.serial }.map(\.row) + uncalled
   }
 
-  init(of calls: [LayerTrace.Call], in parameters: Parameters) {
-    self.calls = calls
+  init(of trace: LayerTrace, in parameters: Parameters) {
+    calls = trace.calls
     leaves = parameters.leaves.map {
       ($0.parameter.slot.current.number, $0.path, $0.parameter.shape.elementCount)
     }
+    let known = trace.paths(in: parameters)
     for (number, call) in calls.enumerated() {
-      paths.append(path(of: call))
+      // What nobody named is a part of its caller; the first call is that of the model.
+      paths.append(call.caller.map { known[number] ?? paths[$0] } ?? "")
       add(call, number)
     }
-  }
-
-  private func path(of call: LayerTrace.Call) -> String {
-    guard let caller = call.caller else { return "" }
-    let outer = paths[caller]
-    if let name = call.name { return outer.isEmpty ? name : "\(outer).\(name)" }
-    // Of several places that inside the caller.
-    let places = call.holders.first.map { held in
-      leaves.filter { $0.number == held.number }.compactMap { $0.path.removing(last: held.path) }
-    }
-    return places?.first { $0.hasPrefix(outer) } ?? places?.first ?? outer
   }
 
   /// The row of a call, and those of parameters below it that no call inside it has: who reads them is
@@ -168,12 +159,6 @@ extension String {
   /// The path of what a parameter belongs to: "hidden" of "hidden.weight".
   fileprivate var parent: String {
     lastIndex(of: ".").map { String(self[..<$0]) } ?? ""
-  }
-
-  /// The path of a layer in which a parameter has the path that this one ends with.
-  fileprivate func removing(last path: String) -> String? {
-    if self == path { return "" }
-    return hasSuffix(".\(path)") ? String(dropLast(path.count + 1)) : nil
   }
 }
 

@@ -46,9 +46,16 @@ extension Optimizer {
   }
 
   /// Those of the parameters that are frozen.
-  public var frozen: Parameters {
+  public var frozen: Parameters { parameters(areFrozen: true) }
+
+  /// Those that the next step changes.
+  package var thawed: Parameters { parameters(areFrozen: false) }
+
+  private func parameters(areFrozen: Bool) -> Parameters {
     Parameters(
-      parameters.leaves.filter { course.frozen.contains(ObjectIdentifier($0.parameter)) })
+      parameters.leaves.filter {
+        course.frozen.contains(ObjectIdentifier($0.parameter)) == areFrozen
+      })
   }
 
   private func ownPlaces(of tree: some ParameterTree, in function: String) -> [Int] {

@@ -164,8 +164,16 @@ public final class Optimizer<Rule: UpdateRule> {
   public func plan(
     minimizing loss: Tensor<Float>, file: StaticString = #fileID, line: UInt = #line
   ) -> Plan {
+    nextPrograms().plan(minimizing: loss.value, at: CallSite(file, line))
+  }
+
+  /// The programs for the next step, which is not counted.
+  func nextPrograms() -> StepPrograms {
     findRound()
-    return currentPrograms().plan(minimizing: loss.value, at: CallSite(file, line))
+    let former = count
+    defer { count = former }
+    if course.takesStep { countStep() }
+    return currentPrograms()
   }
 
   /// The programs for the next step, which is counted.

@@ -38,7 +38,7 @@ extension StepPrograms {
     return self.replacements(by: found, leaves, scalarsFrom: firstScalar)
   }
 
-  /// The update of each parameter that has a gradient, of its state and of averages.
+  /// The same by gradients.
   func replacements(
     by gradients: [Value?], _ leaves: [Value], scalarsFrom firstScalar: Int
   ) -> [Replacement] {
@@ -46,6 +46,13 @@ extension StepPrograms {
       let scalar = Operation.creation(.scalar(0, argument: firstScalar + $0))
       return Tensor<Float>(Value(scalar, elementType: .float, shape: []))
     }
+    return replacements(by: gradients, leaves, scalars)
+  }
+
+  /// The update of each parameter that has a gradient, of its state and of averages.
+  func replacements(
+    by gradients: [Value?], _ leaves: [Value], _ scalars: [Tensor<Float>]
+  ) -> [Replacement] {
     var others = scalars[(scalarCount - form.scalarCount)...]
     var found = gradients.map { $0.map { Tensor<Float>($0) } }, kept: [Replacement] = []
     switch form.sums {

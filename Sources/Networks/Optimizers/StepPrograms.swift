@@ -196,6 +196,16 @@ final class StepPrograms {
       replacing: replacements(for: loss, leaves, scalarsFrom: 0, isRecorded: false, at: site))
   }
 
+  /// The step with these gradients and the numbers as they are, and its scalars.
+  func written(by gradients: [Value?]) -> (updates: [Replacement], scalars: [Tensor<Float>]) {
+    let numbers = scalars.bits.map { Tensor(Float(bitPattern: UInt32($0))) }
+    evaluate(numbers)
+    let scalars = numbers.map {
+      Tensor<Float>(Value(Node(numbers: $0.value.node.numbers!, elementType: .float, shape: [])))
+    }
+    return (replacements(by: gradients, leaves, scalars), scalars)
+  }
+
   /// A program for a step that was traced in a recording, whose inputs are given.
   func program(
     recorded traced: TracedStep, _ given: ReplayInputs, in recording: Recording

@@ -20,6 +20,8 @@ public struct Initialization: Sendable, Hashable {
     case truncatedNormal(standardDeviation: Float)
     case orthogonal(Gain)
     case constant(Float)
+    /// These numbers, in row-major order.
+    case numbers([Float])
   }
 
   enum Distribution: Sendable, Hashable { case uniform, normal }
@@ -124,6 +126,7 @@ public struct Initialization: Sendable, Hashable {
     case .normal(let deviation), .truncatedNormal(let deviation):
       try check(deviation, "a standard deviation")
     case .constant(let number): try check(number, from: -.infinity, "a start")
+    case .numbers: break
     case .orthogonal(let gain):
       try check(gain.factor, "a gain")
       if shape.rank < 2 {
@@ -157,6 +160,18 @@ public struct Initialization: Sendable, Hashable {
     case .truncatedNormal(let deviation): return .truncatedNormal(shape, deviation, key: key)
     case .orthogonal(let gain): return .orthogonal(shape, gain.factor, key: key)
     case .constant(let number): return .full(shape, number)
+    case .numbers(let numbers): return Tensor(shape: shape, scalars: numbers)
+    }
+  }
+}
+
+extension Initialization {
+  /// The numbers of a tensor. Zeros, of which large parameters are often made, are not kept.
+  init(numbers tensor: Tensor<Float>) {
+    if case .creation(.constant(0)) = tensor.value.node.operation {
+      self = .zeros
+    } else {
+      kind = .numbers(tensor.scalars)
     }
   }
 }

@@ -50,13 +50,13 @@ public final class Parameter: Sendable {
       leaf.map { LeafSlot($0.node.numbers!, .float, $0.shape, isFrozen: isFrozen) } ?? LeafSlot()
   }
 
-  /// A parameter that starts with these numbers.
+  /// A parameter that starts with these numbers, whatever the seed.
   ///
   /// ```swift
   /// let w = Parameter(value: [64, 10])   // two numbers
   /// ```
   public convenience init(value: Tensor<Float>) {
-    self.init(shape: value.shape, .zeros)
+    self.init(shape: value.shape, Initialization(numbers: value))
     self.value = value
   }
 

@@ -22,6 +22,8 @@ struct StepGraph {
   private let origins: [(end: UInt64, node: UInt64)]
   /// The gradient of a node, by its serial number.
   private let cotangents: [UInt64: Value]
+  /// The calls of layers of which it is known where they stand in the model.
+  private let calls: [(call: LayerTrace.Call, path: String)]
 
   /// - Parameters:
   ///   - parameters: of the model; trained, those with respect to which gradients are wanted.
@@ -31,8 +33,11 @@ struct StepGraph {
     _ parameters: Parameters, trained: Parameters, examples: [(name: String, value: Value)],
     count: Int, loss makeLoss: () -> Tensor<Float>
   ) {
-    let start = Node.reserveSerials(1)
-    let loss = makeLoss().value
+    let start = Node.reserveSerials(1), trace = LayerTrace(evaluating: false)
+    let loss = trace.trace(makeLoss).value
+    calls = zip(trace.calls, trace.paths(in: parameters)).compactMap { call, path in
+      path.map { (call, $0) }
+    }
     var origins: [(end: UInt64, node: UInt64)] = [], cotangents: [UInt64: Value] = [:]
     let leaves = trained.distinctLeaves
     let found =
@@ -65,9 +70,7 @@ struct StepGraph {
   }
 
   /// The inputs of a node, by position.
-  func inputs(of position: Int) -> [Int] {
-    (0..<order.inputCount(at: position)).map { order.input($0, at: position) }
-  }
+  func inputs(of position: Int) -> [Int] { order.inputs(of: position) }
 
   /// The gradient of what a node of the loss gives; nil if nothing depends on it.
   func cotangent(of position: Int) -> Value? { cotangents[order[position].serial] }
@@ -81,8 +84,23 @@ struct StepGraph {
     return (0...lossPosition).first { order[$0].serial == step.node }
   }
 
-  /// The layer of each node: that of the parameter which it takes, else that of what it takes last.
+  /// The layer of each node: the one that was called, as far as that is known. Within it, and elsewhere,
+  /// that of the parameter which the node takes, else that of what it takes last; for what follows the
+  /// model none.
   var layers: [String?] {
+    enteredLayers.enumerated().map { position, entered in
+      let node = order[position]
+      guard position <= lossPosition, parameters[position] == nil else { return entered }
+      guard let path = calls.last(where: { $0.call.made(node) })?.path else {
+        return calls.contains { $0.path.isEmpty && $0.call.end < node.serial } ? nil : entered
+      }
+      if let entered, path.isEmpty || "\(entered).".hasPrefix("\(path).") { return entered }
+      return path.isEmpty ? nil : path
+    }
+  }
+
+  /// The layer of each node by the parameters that it depends on alone.
+  private var enteredLayers: [String?] {
     var layers: [String?] = []
     /// Where the layer of a node was entered.
     var entries: [Int] = []

@@ -46,7 +46,8 @@ public struct TrainingDiverged: Error, Sendable, Hashable {
 extension TrainingDiverged: CustomStringConvertible {
   public var description: String {
     let place = "epoch \(epoch) \(isValidation ? "validating after" : "at") step \(step)"
-    let what = loss.isFinite ? "a weight is no finite number" : "the loss is \(loss)"
+    let what =
+      loss.isFinite ? "a weight is no finite number" : "the loss is \(written(Double(loss)))"
     var lines = ["training diverged in \(place), batch \(batch): \(what)"]
     if let origin { lines.append("\(origin)") }
     let shown = rows.prefix(10).map(String.init).joined(separator: ", ")
@@ -74,7 +75,8 @@ public struct NonFiniteOrigin: Sendable, Hashable {
 
   /// Where in the step it is.
   public let phase: Phase
-  /// The path of the layer, or of the last one before; nil if there is none.
+  /// The path of the layer, or of the last one before; nil if there is none, and for what a loss does
+  /// with what the model gives.
   public let layer: String?
   /// What the operation is called: "log", "/".
   public let operation: String
@@ -106,14 +108,24 @@ extension NonFiniteOrigin: CustomStringConvertible {
     let place = phase == .update ? "in the update" : pass
     let head =
       "first \(place)\(layer.map { ", at \($0)" } ?? ""): \(formula) \(shape) has "
-      + "\(counted(count, "number")) that \(count == 1 ? "is" : "are") not finite, \(value)"
+      + "\(counted(count, "number")) that \(count == 1 ? "is" : "are") not finite, \(written(value))"
     return ([head] + inputs.map { "  of \($0)" }).joined(separator: "\n")
   }
 }
 
 extension NonFiniteOrigin.Operand: CustomStringConvertible {
   public var description: String {
-    "\(formula) \(shape)"
-      + (range.map { " in \($0.lowerBound) ... \($0.upperBound)" } ?? ", all NaN")
+    let numbers = range.map { range in
+      let least = written(range.lowerBound), largest = written(range.upperBound)
+      return shape.elementCount == 1 ? ", \(least)" : " in \(least) ... \(largest)"
+    }
+    return "\(formula) \(shape)" + (numbers ?? ", all NaN")
   }
+}
+
+/// A number as its element type prints it; the sign of a NaN says nothing.
+private func written(_ number: Double) -> String {
+  if number.isNaN { return "nan" }
+  let float = Float(number)
+  return Double(float) == number ? "\(float)" : "\(number)"
 }

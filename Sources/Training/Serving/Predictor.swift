@@ -110,7 +110,8 @@ public enum PredictionError: Error, Equatable, CustomStringConvertible {
       let extents = ["rows"] + inputs.map(String.init)
       return "inputs \(shape) do not fit the model: give [\(extents.joined(separator: ", "))]"
     case .count(let count, let inputs):
-      return "\(counted(count, "number")) do not fit the model: an example is \(inputs), "
+      return "\(counted(count, "number")) \(count == 1 ? "does" : "do") not fit the model: "
+        + "an example is \(inputs), "
         + counted(inputs.elementCount, "number")
     }
   }

@@ -30,7 +30,7 @@ extension Trainer {
       let isFinite = loss.isFinite && allFinite(now.weights + now.optimizer.state.map(\.value))
       if !isFinite {
         restore(before)
-        return diagnosis(of: batch, key, loss: loss, after: now)
+        return diagnosis(of: batch, key, loss: loss)
       }
     }
     return TrainingDiverged(
@@ -40,19 +40,21 @@ extension Trainer {
 
   /// The step that is to be taken now, looked at.
   private func diagnosis(
-    of batch: Batch<Target>, _ key: RandomKey, loss: Float, after: Moment
+    of batch: Batch<Target>, _ key: RandomKey, loss: Float
   ) -> TrainingDiverged {
-    let graph = graph(of: batch, trained: optimizer.parameters) { [objective, model] in
+    let graph = graph(of: batch, trained: optimizer.thawed) { [objective, model] in
       Pass.training(key: key) {
         objective(model, batch.inputs, batch.targets, false).loss
       }
     }
-    let found = NonFiniteSearch(graph).origin()
+    let found = graph.nonFiniteOrigin()
     let rows = found?.rows.map { $0.map { batch.positions[$0] } } ?? batch.positions
+    let gradients = graph.gradients.map { ($0.path, Value(graph.order[$0.position])) }
     return TrainingDiverged(
       epoch: progress.epoch + 1, step: progress.step + 1, batch: batch.number,
       isValidation: false, loss: loss, rows: rows,
-      origin: found?.origin ?? update(graph, to: after))
+      origin: found?.origin
+        ?? optimizer.nonFiniteOrigin(by: Dictionary(gradients, uniquingKeysWith: { $1 })))
   }
 
   /// What is to be thrown for a batch of a validation.
@@ -60,7 +62,7 @@ extension Trainer {
     let graph = graph(of: batch, trained: [:]) { [objective, model] in
       Pass.inference { objective(model, batch.inputs, batch.targets, false).loss }
     }
-    let found = NonFiniteSearch(graph).origin()
+    let found = graph.nonFiniteOrigin()
     return TrainingDiverged(
       epoch: progress.epoch + 1, step: progress.step, batch: batch.number, isValidation: true,
       loss: loss, rows: found?.rows.map { $0.map { batch.positions[$0] } } ?? batch.positions,
@@ -97,34 +99,5 @@ extension Trainer {
       model.parameters, trained: trained,
       examples: [("inputs", batch.inputs.value), ("targets", batch.targets.value)],
       count: batch.count, loss: loss)
-  }
-
-  /// Where the loss and its gradients are finite: the first parameter, or what is kept for it, that
-  /// its rule has given a number that is not.
-  private func update(_ graph: StepGraph, to after: Moment) -> NonFiniteOrigin? {
-    let leaves = model.parameters.distinctLeaves
-    let state = OptimizerMoment(of: optimizer).state
-    func operand(_ name: String, _ value: Value) -> NonFiniteOrigin.Operand {
-      .init(formula: name, shape: value.shape, range: NumberSummary(of: value).range)
-    }
-    for (leaf, value) in zip(leaves, after.weights) {
-      let kept = zip(state, after.optimizer.state).filter { $0.0.name.hasSuffix("/\(leaf.path)") }
-      let made = [(leaf.path, value)] + kept.map { ($0.1.name, $0.1.value) }
-      guard let (name, bad) = made.first(where: { !allFinite([$0.1]) }) else { continue }
-      let group = optimizer.groups.first { group in
-        group.parameters.contains { $0.parameter === leaf.parameter }
-      }
-      let gradient = graph.gradients.first { $0.path == leaf.path }
-      let summary = NumberSummary(of: bad.value)
-      return NonFiniteOrigin(
-        phase: .update, layer: leaf.path.layerPath,
-        operation: group?.rule.name ?? "update",
-        formula: "\(name) by \(group?.rule.summary ?? "the update")", shape: bad.shape,
-        count: summary.count, value: summary.first ?? .nan,
-        inputs: [operand(leaf.path, leaf.parameter.value.value)]
-          + (gradient.map { [operand("its gradient", Value(graph.order[$0.position]))] } ?? [])
-          + kept.map { operand($0.0.name, $0.0.value.value) })
-    }
-    return nil
   }
 }

@@ -24,6 +24,9 @@ import PullbackTensors
 /// came from. Training ends after the batch that it is at, if its task is cancelled or its
 /// ``stopFlag`` raised.
 ///
+/// ``fit(_:validation:epochs:batch:seed:file:line:)`` does not suspend: beside other work of the main
+/// actor, such as that of `main.swift`, train in a `Task.detached`.
+///
 /// A trainer is used by one thread at a time.
 public final class Trainer<Net: ParameterTree & Sendable, Rule: UpdateRule, Target: TensorScalar> {
   /// The model that is trained.
@@ -38,7 +41,7 @@ public final class Trainer<Net: ParameterTree & Sendable, Rule: UpdateRule, Targ
   /// What is measured on the validation examples beside the loss, of what the model gives.
   ///
   /// ```swift
-  /// trainer.metrics = [Accuracy(), TopAccuracy(3)]
+  /// trainer.metrics = [Accuracy(), TopKAccuracy(3)]
   /// ```
   public var metrics: [any Metric<Target>] = []
   /// When to stop because nothing gets better; keeps the best weights.
@@ -105,7 +108,7 @@ public final class Trainer<Net: ParameterTree & Sendable, Rule: UpdateRule, Targ
     loss: @escaping @Sendable (_ output: Tensor<Float>, _ target: Tensor<Target>) -> Tensor<Float>
   ) where Net: Layer, Net.Input == Tensor<Float>, Net.Output == Tensor<Float> {
     self.init(model, optimizer, at: CallSite(file, line)) { model, x, y, _ in
-      let output = model(x)
+      let output = LayerTrace.current?.call(model, on: x) { model(x) } ?? model(x)
       return (loss(output, y), output)
     }
   }
@@ -135,6 +138,15 @@ public final class Trainer<Net: ParameterTree & Sendable, Rule: UpdateRule, Targ
         return output.map { [loss, $0] } ?? [loss]
       }
     }
+  }
+}
+
+extension Trainer: CustomStringConvertible {
+  /// What is done, and the optimizer.
+  public var description: String {
+    "trainer after \(counted(progress.epoch, "epoch")), "
+      + (progress.batch > 0 ? "\(counted(progress.batch, "batch", plural: "batches")), " : "")
+      + "with \(optimizer)"
   }
 }
 

@@ -159,6 +159,19 @@ struct InitializationTests {
     ),
   ]
 
+  /// Also after `initialized(seed:)`, as a start that another parameter of the model needs a seed for.
+  @Test(arguments: [[0.5, -1, .infinity], [0, 0, 0], [2, 2, 2]] as [[Float]])
+  func numbersThatWereGivenAreTheStart(numbers: [Float]) {
+    let given = Parameter(value: Tensor(numbers)), zeros = Parameter(value: .zeros([3]))
+    let model: Parameters = ["given": given, "zeros": zeros, "drawn": Linear(2, 3)]
+    let before = model.initialized(seed: 7)["given"]!.value.scalars
+    #expect(before == numbers && zeros.value.scalars == [0, 0, 0])
+    given.value = [7, 8, 9]
+    _ = model.initialized(seed: 8)
+    #expect(given.value.scalars == numbers)
+    #expect(model.copy().parameters["given"]!.value.scalars == numbers)
+  }
+
   @Test(arguments: mistakes.indices)
   func whatCannotStartIsNamed(index: Int) async {
     let result = await #expect(

@@ -57,6 +57,9 @@ struct PredictorTests {
       "\(PredictionError.count(3, inputs: [2]))"
         == "3 numbers do not fit the model: an example is [2], 2 numbers")
     #expect(
+      "\(PredictionError.count(1, inputs: [2]))"
+        == "1 number does not fit the model: an example is [2], 2 numbers")
+    #expect(
       "\(PredictionError.shape([4, 8, 8], inputs: [28, 28]))"
         == "inputs [4, 8, 8] do not fit the model: give [rows, 28, 28]")
   }

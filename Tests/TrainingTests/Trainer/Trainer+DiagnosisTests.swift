@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Pullback
+import PullbackNetworks
 import Testing
 
 struct TrainerDiagnosisTests {
@@ -102,8 +103,10 @@ struct TrainerDiagnosisTests {
     #expect(trainer.checkpoint.stepCount == found.step - 1)
     #expect(origin.inputs.allSatisfy { ($0.range?.upperBound.isFinite ?? false) })
     if rate == 3e38 {
-      #expect(origin.phase == .update && found.step == 1 && origin.operation == "SGD")
-      #expect(origin.inputs.map(\.formula).contains("its gradient"))
+      #expect(origin.phase == .update && found.step == 1 && origin.operation == "*")
+      #expect(origin.formula.hasPrefix("learningRate * "))
+      #expect(origin.formula.contains("for the new \(origin.layer!)."))
+      #expect(origin.formula.contains("by SGD(learningRate: 3e+38"))
     }
   }
 
@@ -144,6 +147,119 @@ struct TrainerDiagnosisTests {
     }
     #expect(error?.rows == [2] && error?.epoch == 3)
     #expect(error?.origin?.operation == "-" && error?.origin?.phase == .forward)
+  }
+
+  private func divergence(
+    of model: Sequential<Tensor<Float>>,
+    loss: @escaping @Sendable (Tensor<Float>, Tensor<Float>) -> Tensor<Float> = {
+      meanSquaredError($0, $1)
+    }, change: (Optimizer<SGD>) -> Void = { _ in }
+  ) throws -> NonFiniteOrigin {
+    let model = model.initialized(seed: 3)
+    let optimizer = Optimizer(SGD(learningRate: 0.01), for: model.parameters)
+    change(optimizer)
+    let trainer = Trainer(model, optimizer, loss: loss)
+    let error = #expect(throws: TrainingDiverged.self) {
+      try trainer.fit(data(), epochs: 2, batch: 5)
+    }
+    return try #require(error?.origin)
+  }
+
+  /// The layers of a sequence are known by their places, also those that have no parameters.
+  @Test func layersWithoutParametersAreNamed() throws {
+    let negative = Activation { x in -abs(x) }, logarithm = Activation { x in log(x) }
+    let plain = try divergence(of: Sequential(Linear(3, 4), negative, logarithm, Linear(4, 1)))
+    #expect(plain.layer == "2" && plain.operation == "log" && plain.phase == .forward)
+    let nested = try divergence(
+      of: Sequential(Linear(3, 4), Sequential(negative, Sequential(logarithm)), Linear(4, 1)))
+    #expect(nested.layer == "1.1.0" && nested.operation == "log")
+    // The slope of the root at 0, for the layer whose derivative it is.
+    let root = Activation { x in sqrt(relu(x) * 0) + x }
+    let backward = try divergence(of: Sequential(Linear(3, 4), Tanh(), root, Linear(4, 1)))
+    #expect(backward.layer == "2" && backward.phase == .backward)
+    let first = try divergence(of: Sequential(Activation { x in 1 / (x - x) }, Linear(3, 1)))
+    #expect(first.layer == "0" && first.operation == "/")
+  }
+
+  /// A layer of one's own in a layer of one's own: by the parameters that it reads.
+  @Test(arguments: [true, false]) func layersOfOnesOwnAreNamed(inSequence: Bool) throws {
+    let model: any Layer<Tensor<Float>, Tensor<Float>> =
+      inSequence ? Sequential(Linear(3, 3), Outer(), Linear(4, 1)) : Outer()
+    func origin(_ model: some Layer<Tensor<Float>, Tensor<Float>>) throws -> NonFiniteOrigin? {
+      let model = model.initialized(seed: 3)
+      let optimizer = Optimizer(SGD(learningRate: 0.01), for: model.parameters)
+      let trainer = Trainer(model, optimizer) { (y, _: Tensor<Float>) in y.squared().mean() }
+      return #expect(throws: TrainingDiverged.self) {
+        try trainer.fit(data(), epochs: 1, batch: 5)
+      }?.origin
+    }
+    let found = try #require(try origin(model))
+    #expect(found.layer == (inSequence ? "1.inner" : "inner") && found.operation == "/")
+    #expect(found.inputs[1].formula == (inSequence ? "1.inner.scale" : "inner.scale"))
+  }
+
+  private struct Outer: Layer {
+    let inner = Inner(), after = Sequential(Linear(4, 4), Tanh())
+    var parameters: Parameters { ["inner": inner, "after": after] }
+    func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { after(inner(x)) }
+  }
+
+  private struct Inner: Layer {
+    let hidden = Linear(3, 4), scale = Parameter(value: [0, 1, 1, 1])
+    var parameters: Parameters { ["hidden": hidden, "scale": scale] }
+    func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
+      (relu(hidden(x)) + 1) / scale.value
+    }
+  }
+
+  /// What a loss does with what the model gives is no layer's.
+  @Test func aLossIsNoLayer() throws {
+    let origin = try divergence(of: Sequential(Linear(3, 4), Linear(4, 1))) { y, _ in
+      log(-y.squared()).mean()
+    }
+    #expect(origin.layer == nil && origin.operation == "log")
+    #expect("\(origin)".hasPrefix("first in the forward pass: log(-"))
+  }
+
+  /// In an update: which operation, of clipping, of a rule, of what it keeps.
+  @Test func operationsOfAnUpdateAreNamed() throws {
+    let sum = try divergence(of: Sequential(Linear(3, 1)), loss: { y, _ in (y * 1e30).mean() }) {
+      $0.accumulation = 2
+      $0.learningRate = 1e20
+    }
+    #expect(sum.phase == .update && sum.operation == "*" && sum.layer == "0")
+    #expect(sum.formula.contains("learningRate * "))
+    // The gradient of the bias is 2e38 at each step: its velocity overflows at the second.
+    let model = Sequential(Linear(3, 1)).initialized(seed: 3)
+    let rule = SGD(learningRate: 1e-30, momentum: 0.9)
+    let trainer = Trainer(model, Optimizer(rule, for: model.parameters)) {
+      (y, _: Tensor<Float>) in
+      (y - y.detached()).mean() * 2e38
+    }
+    let error = #expect(throws: TrainingDiverged.self) {
+      try trainer.fit(data(), epochs: 1, batch: 5)
+    }
+    let origin = try #require(error?.origin)
+    #expect(error?.step == 2 && trainer.optimizer.stepCount == 1)
+    #expect(origin.phase == .update && origin.operation == "+" && origin.layer == "0")
+    #expect(
+      origin.formula
+        == "(momentum * velocity of 0.bias) + gradient of 0.bias, for the new 0.bias by \(rule.summary),"
+    )
+    #expect(origin.inputs.map(\.formula).contains("gradient of 0.bias"))
+  }
+
+  /// Nobody follows the gradient of what is frozen.
+  @Test func theGradientsOfFrozenParametersAreNoFault() throws {
+    let root = Activation { x in sqrt(relu(x) * 0) + x }
+    let model = Sequential(Linear(3, 4), root, Linear(4, 1)).initialized(seed: 3)
+    let optimizer = Optimizer(SGD(learningRate: 3e38), for: model.parameters)
+    optimizer.freeze(model.layers[0].parameters)
+    let trainer = Trainer(model, optimizer) { meanSquaredError($0, $1) }
+    let error = #expect(throws: TrainingDiverged.self) {
+      try trainer.fit(data(targets: 100), epochs: 1, batch: 20)
+    }
+    #expect(error?.origin?.phase == .update && error?.origin?.layer == "2")
   }
 
   /// What a callback changes in the middle of an epoch is not lost in the replay.

@@ -41,6 +41,7 @@ struct TrainerFitTests {
     #expect(history.map(\.stepCount) == [count / 3, 2 * count / 3, count])
     #expect(history.last?.learningRate == schedule.rate(at: count - 1))
     #expect(trainer.ending == .finished)
+    #expect("\(trainer)" == "trainer after 3 epochs, with \(trainer.optimizer)")
   }
 
   @Test func aLossOfTheModelDoesTheSame() throws {
