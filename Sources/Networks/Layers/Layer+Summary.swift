@@ -110,7 +110,7 @@ private struct SummaryRows {
     let path = paths[number], start = path.isEmpty ? "" : "\(path)."
     let made = results(of: call, inner)
     var rest = operations(in: made), isAlone = inner.isEmpty
-    for (name, group) in own.grouped(by: { $0.path.parent }) where !name.isEmpty {
+    for (name, group) in own.grouped(by: { $0.path.parentPath ?? "" }) where !name.isEmpty {
       let numbers = group.map(\.number), work = readers(of: Set(numbers), in: made)
       let cost = work.reduce(0) { $0 + $1.floatingPointOperations }
       let names = group.map { String($0.path.dropFirst(name.count + 1)) }
@@ -118,7 +118,7 @@ private struct SummaryRows {
       rest -= cost
       isAlone = false
     }
-    let direct = own.filter { $0.path.parent.isEmpty }.map(\.number)
+    let direct = own.filter { $0.path.parentPath == nil }.map(\.number)
     if isAlone || rest > 0 || direct.contains(where: { !counted.contains($0) }) {
       add(path, call.layer.title, call.output.node, direct, rest)
     }
@@ -165,11 +165,6 @@ extension Node {
 }
 
 extension String {
-  /// The path of what a parameter belongs to: "hidden" of "hidden.weight".
-  fileprivate var parent: String {
-    lastIndex(of: ".").map { String(self[..<$0]) } ?? ""
-  }
-
   /// The path of a layer in which a parameter has the path that this one ends with.
   fileprivate func removing(last path: String) -> String? {
     if self == path { return "" }

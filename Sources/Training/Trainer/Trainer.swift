@@ -38,7 +38,7 @@ public final class Trainer<Net: ParameterTree & Sendable, Rule: UpdateRule, Targ
   /// What is measured on the validation examples beside the loss, of what the model gives.
   ///
   /// ```swift
-  /// trainer.metrics = [Accuracy(), TopAccuracy(3)]
+  /// trainer.metrics = [Accuracy(), TopKAccuracy(3)]
   /// ```
   public var metrics: [any Metric<Target>] = []
   /// When to stop because nothing gets better; keeps the best weights.
@@ -74,7 +74,7 @@ public final class Trainer<Net: ParameterTree & Sendable, Rule: UpdateRule, Targ
   let measure: Recorded<Tensor<Float>, Tensor<Target>, [Tensor<Float>]>
   /// Each parameter of the model once, trained or not.
   let parameters: [Parameter]
-  var progress = Progress()
+  var progress = TrainingProgress()
   var best: BestWeights?
 
   /// Trains a model of any kind on a loss of it.
