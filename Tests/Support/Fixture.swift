@@ -19,4 +19,16 @@ package enum Fixture {
   package static func lines(_ name: String, for test: String = #filePath) -> [Substring] {
     String(decoding: bytes(name, for: test), as: UTF8.self).split(separator: "\n")
   }
+
+  /// Numbers by name: a line for each, "name 1.5 -2".
+  package static func records<Number: LosslessStringConvertible>(
+    _ name: String, for test: String = #filePath
+  ) -> [String: [Number]] {
+    var records: [String: [Number]] = [:]
+    for line in lines(name, for: test) {
+      let words = line.split(separator: " ")
+      records[String(words[0])] = words.dropFirst().map { Number(String($0))! }
+    }
+    return records
+  }
 }

@@ -83,8 +83,8 @@ private struct TextWriter {
       min(all.map(\.equation.count).max() ?? 0, TextWriter.widest), backward.count - 2)
     let shapes = max(all.map(\.shape.description.count).max() ?? 0, 5)
     func row(_ equation: String, _ shape: String, _ operations: String, _ bytes: String) -> String {
-      "  " + padded(equation, width) + "  " + padded(shape, shapes) + " "
-        + aligned(operations, 6) + " " + aligned(bytes, 6)
+      "  " + equation.filled(to: width) + "  " + shape.filled(to: shapes) + " "
+        + operations.padded(to: 6) + " " + bytes.padded(to: 6)
     }
     var lines = [styled("Inputs", .heading)]
     for input in derivation.inputs {
@@ -128,14 +128,6 @@ private struct TextWriter {
   private func values(of value: Value) -> [String] {
     guard showsValues else { return [] }
     return value.printed.split(separator: "\n").map { "      \($0)" }
-  }
-
-  private func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(width - text.count, 0))
-  }
-
-  private func aligned(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(width - text.count, 0)) + text
   }
 }
 

@@ -95,7 +95,7 @@ extension JSON: CustomStringConvertible {
     case .bool(let truth): text += "\(truth)"
     case .integer(let number): text += "\(number)"
     case .number(let number): text += number.isFinite ? "\(number)" : "null"
-    case .string(let string): JSON.quote(string, in: &text)
+    case .string(let string): text += string.quotedAsJSON
     case .array(let elements):
       text += "["
       for (index, element) in elements.enumerated() {
@@ -107,26 +107,10 @@ extension JSON: CustomStringConvertible {
       text += "{"
       for (index, member) in members.enumerated() {
         if index > 0 { text += "," }
-        JSON.quote(member.name, in: &text)
-        text += ":"
+        text += member.name.quotedAsJSON + ":"
         member.value.write(to: &text)
       }
       text += "}"
     }
-  }
-
-  private static func quote(_ string: String, in text: inout String) {
-    text += "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\u{0}"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    text += "\""
   }
 }

@@ -42,3 +42,10 @@ struct Assignment {
     Parameter.setValues(of: pairs.map(\.0), to: pairs.map(\.1))
   }
 }
+
+extension Parameters {
+  /// Each parameter once, under its first path, in the order of ``distinct``.
+  var distinctPaths: [(name: String, parameter: Parameter)] {
+    distinctLeaves.map { ($0.path, $0.parameter) }
+  }
+}

@@ -49,7 +49,7 @@ public struct OptimizerState: Sendable {
         paths: optimizer.groups.count == 1 ? nil : paths)
     }
     var numbers = NamedTensors()
-    for (name, parameter) in OptimizerState.slots(of: optimizer) {
+    for (name, parameter) in optimizer.namedState {
       numbers.add(name, parameter.value)
     }
     self.numbers = numbers
@@ -115,24 +115,11 @@ public struct OptimizerState: Sendable {
       }
     }
     try Assignment(
-      OptimizerState.slots(of: optimizer), from: numbers, prefix: ModelFile.optimizerPrefix,
+      optimizer.namedState, from: numbers, prefix: ModelFile.optimizerPrefix,
       file: file
     ).perform()
     optimizer.stepCount = stepCount
     optimizer.groups = restored
-  }
-
-  /// The parameters of an optimizer's state under their names: "velocity/hidden.weight".
-  private static func slots<Rule>(of optimizer: Optimizer<Rule>) -> [(name: String, Parameter)] {
-    let state = optimizer.state
-    var number = 0, slots: [(name: String, Parameter)] = []
-    for (group, paths) in optimizer.groupsWithPaths {
-      for path in paths {
-        slots += zip(group.rule.stateNames, state[number]).map { ("\($0)/\(path)", $1) }
-        number += 1
-      }
-    }
-    return slots
   }
 }
 
@@ -162,18 +149,6 @@ extension OptimizerState.Group {
       throw SettingError(problem: "has the learning rate \(rate)")
     }
     return rate
-  }
-}
-
-extension Optimizer {
-  /// The groups with the paths of their parameters, each once.
-  fileprivate var groupsWithPaths: [(group: Group, paths: [String])] {
-    var paths = parameters.distinctPaths.map(\.name)[...]
-    return groups.map { group in
-      let count = group.parameters.distinctPaths.count
-      defer { paths = paths.dropFirst(count) }
-      return (group, Array(paths.prefix(count)))
-    }
   }
 }
 
@@ -225,14 +200,5 @@ extension OptimizerState.Group {
     of reader: MetadataReader
   ) throws(FileError) -> [String: Double] {
     try reader.member("settings").members { (setting) throws(FileError) in try setting.number() }
-  }
-}
-
-extension Parameters {
-  /// Each parameter once, under its first path, in the order of ``distinct``.
-  var distinctPaths: [(name: String, parameter: Parameter)] {
-    var seen: Set<ObjectIdentifier> = []
-    return filter { seen.insert(ObjectIdentifier($0.parameter)).inserted }
-      .map { ($0.path, $0.parameter) }
   }
 }

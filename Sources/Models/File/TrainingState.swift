@@ -7,7 +7,7 @@ import PullbackTraining
 /// How far a training has come, as the file of a checkpoint holds it beside the model and its
 /// optimizer.
 struct TrainingState: Sendable {
-  var progress: Progress
+  var progress: TrainingProgress
   var best: Best?
   /// How many losses there are whose gradients are summed.
   var summed: Int
@@ -50,7 +50,7 @@ extension TrainingState {
   }
 
   init(_ reader: MetadataReader, _ tensors: NamedTensors) throws(FileError) {
-    var progress = Progress()
+    var progress = TrainingProgress()
     if let size = reader.memberIfPresent("batchSize") {
       progress.run = Run(seed: try reader.member("seed").bits(), batch: try size.count())
     }

@@ -101,7 +101,7 @@ private struct SummaryRows {
     let path = paths[number], start = path.isEmpty ? "" : "\(path)."
     let made = results(of: call, inner)
     var rest = operations(in: made), isAlone = inner.isEmpty
-    for (name, group) in own.grouped(by: { $0.path.parent }) where !name.isEmpty {
+    for (name, group) in own.grouped(by: { $0.path.parentPath ?? "" }) where !name.isEmpty {
       let numbers = group.map(\.number), work = readers(of: Set(numbers), in: made)
       let cost = work.reduce(0) { $0 + $1.floatingPointOperations }
       let names = group.map { String($0.path.dropFirst(name.count + 1)) }
@@ -109,7 +109,7 @@ private struct SummaryRows {
       rest -= cost
       isAlone = false
     }
-    let direct = own.filter { $0.path.parent.isEmpty }.map(\.number)
+    let direct = own.filter { $0.path.parentPath == nil }.map(\.number)
     if isAlone || rest > 0 || direct.contains(where: { !counted.contains($0) }) {
       add(path, call.layer.title, call.output.node, direct, rest)
     }
@@ -152,13 +152,6 @@ private struct SummaryRows {
 extension Node {
   fileprivate var floatingPointOperations: Int {
     operation.floatingPointOperations(on: inputs.values.map(\.shape), result: shape)
-  }
-}
-
-extension String {
-  /// The path of what a parameter belongs to: "hidden" of "hidden.weight".
-  fileprivate var parent: String {
-    lastIndex(of: ".").map { String(self[..<$0]) } ?? ""
   }
 }
 

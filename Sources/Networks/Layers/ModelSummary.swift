@@ -63,21 +63,17 @@ extension ModelSummary: CustomStringConvertible {
     return ModelSummary.aligned(table, textColumns: hasCosts ? 3 : 2)
   }
 
-  /// - Parameter textColumns: how many columns are aligned to the left; the others are numbers.
+  /// - Parameter textColumns: how many columns are words; the others are numbers.
   private static func aligned(_ table: [[String]], textColumns: Int) -> String {
-    var widths = table[0].indices.map { column in table.map { $0[column].count }.max()! }
+    let widths = table[0].indices.map { column in table.map { $0[column].count }.max()! }
     // Names of layers are what can be told from their beginnings.
-    let excess = widths.reduce(0, +) + 2 * (widths.count - 1) - 80
-    if excess > 0 { widths[1] = max(widths[1] - excess, min(widths[1], 12)) }
-    return table.map { cells in
-      let padded = cells.indices.map { column in
-        let width = widths[column], isText = column < textColumns
-        var cell = cells[column]
-        if cell.count > width { cell = "\(cell.prefix(width - 3))..." }
-        let blanks = String(repeating: " ", count: width - cell.count)
-        return isText ? "\(cell)\(blanks)" : "\(blanks)\(cell)"
-      }
-      return padded.joined(separator: "  ")
-    }.joined(separator: "\n")
+    let excess = max(widths.reduce(0, +) + 2 * (widths.count - 1) - 80, 0)
+    let width = max(widths[1] - excess, min(widths[1], 12))
+    let rows = table.map { cells in
+      var cells = cells
+      if cells[1].count > width { cells[1] = "\(cells[1].prefix(width - 3))..." }
+      return cells
+    }
+    return alignedTable(rows, textColumns: textColumns)
   }
 }

@@ -52,6 +52,11 @@ extension ParameterTree {
   }
 }
 
+extension String {
+  /// The path of what a parameter belongs to: "hidden" of "hidden.weight"; nil if it stands alone.
+  package var parentPath: String? { lastIndex(of: ".").map { String(self[..<$0]) } }
+}
+
 extension Parameters {
   /// The tree with other parameters in the place of these, at the same paths and marked alike.
   func replacing(_ other: (Parameter) -> Parameter) -> Parameters {

@@ -134,9 +134,7 @@ private func firstNotFinite<Scalar: FloatingPointScalar>(
   _ tensor: Tensor<Scalar>
 ) -> (place: Int, problem: String)? {
   evaluate(tensor)
-  let largest = Tensor<Scalar>(Scalar.greatestFiniteMagnitude)
-  let areFinite = ((tensor .<= largest) .& (tensor .>= -largest)).all()
-  if Bool(areFinite) { return nil }
+  if Bool(tensor.isFinite.all()) { return nil }
   let scalars = tensor.scalars
   guard let place = scalars.firstIndex(where: { !$0.isFinite }) else { return nil }
   let number = scalars[place]

@@ -146,5 +146,5 @@ struct StepGraph {
 
 extension String {
   /// "hidden" of "hidden.weight"; a parameter that stands alone is its own layer.
-  var layerPath: String { lastIndex(of: ".").map { String(self[..<$0]) } ?? self }
+  var layerPath: String { parentPath ?? self }
 }

@@ -59,10 +59,8 @@ extension NumberMetric {
     _ outputs: Tensor<Float>, _ targets: Tensor<Float>, weights: Tensor<Float>?,
     file: StaticString, line: UInt
   ) {
-    do throws(Mistake) {
+    stopping(at: CallSite(file, line)) { () throws(Mistake) in
       try add(NumberRows(name, outputs, targets, weights: weights))
-    } catch {
-      error.stop(at: CallSite(file, line))
     }
   }
 }

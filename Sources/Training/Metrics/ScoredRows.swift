@@ -145,10 +145,8 @@ extension ClassMetric {
     _ outputs: Tensor<Float>, _ targets: Tensor<Int32>, weights: Tensor<Float>?,
     file: StaticString, line: UInt
   ) {
-    do throws(Mistake) {
+    stopping(at: CallSite(file, line)) { () throws(Mistake) in
       try add(ScoredRows(name, outputs, targets, weights: weights, columns: columns))
-    } catch {
-      error.stop(at: CallSite(file, line))
     }
   }
 

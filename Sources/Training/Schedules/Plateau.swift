@@ -34,12 +34,12 @@ public struct Plateau: Hashable, Sendable {
   /// The smallest factor there is, all reductions together.
   public let least: Double
   /// Whether larger values are better: for an accuracy.
-  public let isLargerBetter: Bool
+  public let isBetterWhenLarger: Bool
 
   /// A mistake if the factor is not in 0 ..< 1, another number not finite or negative.
   public init(
     factor: Double = 0.1, patience: Int = 10, threshold: Threshold = .relative(1e-4),
-    cooldown: Int = 0, least: Double = 0, isLargerBetter: Bool = false,
+    cooldown: Int = 0, least: Double = 0, isBetterWhenLarger: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
   ) {
     self.factor = factor
@@ -47,7 +47,7 @@ public struct Plateau: Hashable, Sendable {
     self.threshold = threshold
     self.cooldown = cooldown
     self.least = least
-    self.isLargerBetter = isLargerBetter
+    self.isBetterWhenLarger = isBetterWhenLarger
     let check = ScheduleCheck("Plateau", CallSite(file, line))
     check.below1(factor, "factor")
     check.size(threshold.number, "threshold")
@@ -80,13 +80,13 @@ public struct Plateau: Hashable, Sendable {
   }
 
   private func isBetter(_ value: Double, than best: Double?) -> Bool {
-    guard let best else { return isLargerBetter ? value > -.infinity : value < .infinity }
+    guard let best else { return isBetterWhenLarger ? value > -.infinity : value < .infinity }
     let margin =
       switch threshold {
       case .relative(let share): share * abs(best)
       case .absolute(let amount): amount
       }
-    return isLargerBetter ? value > best + margin : value < best - margin
+    return isBetterWhenLarger ? value > best + margin : value < best - margin
   }
 }
 
@@ -101,6 +101,6 @@ extension Plateau.Threshold {
 
 extension Plateau: CustomStringConvertible {
   public var description: String {
-    "times \(brief(factor)) after more than \(patience) in a row that are no better"
+    "times \(plain(factor)) after more than \(patience) in a row that are no better"
   }
 }

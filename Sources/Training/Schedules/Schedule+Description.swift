@@ -19,32 +19,32 @@ extension Schedule: CustomStringConvertible {
 
   private func words(_ unit: Unit) -> String {
     switch form {
-    case .constant(let rate): "constant \(brief(rate))"
+    case .constant(let rate): "constant \(plain(rate))"
     case .steps(let start, let factor, let every):
-      "\(brief(start)), times \(brief(factor)) every \(unit.each(every))"
+      "\(plain(start)), times \(plain(factor)) every \(unit.each(every))"
     case .milestones(let start, let factor, let places):
-      "\(brief(start)), times \(brief(factor)) at "
+      "\(plain(start)), times \(plain(factor)) at "
         + (places.isEmpty ? "no \(unit.noun)" : unit.noun + (places.count == 1 ? " " : "s "))
         + places.map { "\($0)" }.joined(separator: ", ") + unit.size
     case .exponential(let start, let factor, let every):
-      "exponential from \(brief(start)), times \(brief(factor)) in \(unit.counting(every))"
+      "exponential from \(plain(start)), times \(plain(factor)) in \(unit.counting(every))"
     case .polynomial(let start, let end, let steps, let power):
-      (power == 1 ? "linear" : "polynomial of power \(brief(power))")
-        + " from \(brief(start)) to \(brief(end)) over \(unit.counting(steps))"
+      (power == 1 ? "linear" : "polynomial of power \(plain(power))")
+        + " from \(plain(start)) to \(plain(end)) over \(unit.counting(steps))"
     case .cosine(let start, let end, let steps):
-      "cosine from \(brief(start)) to \(brief(end)) over \(unit.counting(steps))"
+      "cosine from \(plain(start)) to \(plain(end)) over \(unit.counting(steps))"
     case .restarted(let start, let end, let steps, let lengthening):
-      "cosine from \(brief(start)) to \(brief(end)) restarted every \(unit.each(steps))"
+      "cosine from \(plain(start)) to \(plain(end)) restarted every \(unit.each(steps))"
         + (lengthening == 1 ? "" : ", each time \(lengthening) times as long")
     case .oneCycle(let cycle):
-      "one \(cycle.isLinear ? "linear " : "")cycle to \(brief(cycle.peak)) over "
+      "one \(cycle.isLinear ? "linear " : "")cycle to \(plain(cycle.peak)) over "
         + unit.counting(cycle.steps)
     case .warmedUp(let rest, let steps, let share):
       "\(rest.part(unit)) after a warm-up of \(steps)"
-        + (share == 0 ? "" : " from \(brief(share)) times that")
+        + (share == 0 ? "" : " from \(plain(share)) times that")
     case .sequence(let first, let steps, let next):
       "\(first.part(unit)) for \(unit.counting(steps)), then \(next.words(unit))"
-    case .scaled(let rest, let factor): "\(brief(factor)) times (\(rest.words(unit)))"
+    case .scaled(let rest, let factor): "\(plain(factor)) times (\(rest.words(unit)))"
     case .inEpochs(let rest, let steps):
       rest.words(Unit(noun: "epoch", size: " of \(unit.counting(steps))"))
     case .reduced(let rest, let plateau): "\(rest.part(unit)), \(plateau)"
@@ -63,7 +63,7 @@ extension Schedule: CustomStringConvertible {
 }
 
 /// A number without the ".0" of a whole one.
-func brief<Number: BinaryFloatingPoint & CustomStringConvertible>(_ number: Number) -> String {
+func plain<Number: BinaryFloatingPoint & CustomStringConvertible>(_ number: Number) -> String {
   let text = number.description
   return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }

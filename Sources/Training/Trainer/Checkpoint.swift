@@ -29,7 +29,7 @@ public struct Checkpoint: Sendable {
   package let model: (any ParameterTree & Sendable)?
   /// Under the paths of the model, each parameter once, trained or not.
   package let weights: [(path: String, value: Tensor<Float>)]
-  package let progress: Progress
+  package let progress: TrainingProgress
   package let optimizer: OptimizerMoment
   package let best: Best?
 
@@ -47,7 +47,7 @@ public struct Checkpoint: Sendable {
 
   package init(
     model: (any ParameterTree & Sendable)?, weights: [(path: String, value: Tensor<Float>)],
-    progress: Progress, optimizer: OptimizerMoment, best: Best?
+    progress: TrainingProgress, optimizer: OptimizerMoment, best: Best?
   ) {
     (self.model, self.weights, self.progress) = (model, weights, progress)
     (self.optimizer, self.best) = (optimizer, best)

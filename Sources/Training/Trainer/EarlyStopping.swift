@@ -60,9 +60,9 @@ public struct EarlyStopping: Hashable, Sendable {
   }
 
   /// Whether a value is better than the best one before; NaN never is.
-  func isBetter(_ value: Double, than best: Double?, isLargerBetter: Bool) -> Bool {
+  func isBetter(_ value: Double, than best: Double?, isBetterWhenLarger: Bool) -> Bool {
     guard let best else { return !value.isNaN }
-    return isLargerBetter ? value > best + leastChange : value < best - leastChange
+    return isBetterWhenLarger ? value > best + leastChange : value < best - leastChange
   }
 }
 

@@ -40,7 +40,7 @@ public struct EpochRecord: Sendable, Hashable {
   public var jsonLine: String {
     var members = ["\"epoch\":\(epoch)", "\"steps\":\(stepCount)"]
     func add(_ name: String, _ number: Double, _ digits: String) {
-      members.append("\(quoted(name)):\(number.isFinite ? digits : "null")")
+      members.append("\(name.quotedAsJSON):\(number.isFinite ? digits : "null")")
     }
     add("learning_rate", Double(learningRate), "\(learningRate)")
     add("training_loss", loss, "\(loss)")
@@ -107,20 +107,4 @@ extension BatchRecord: CustomStringConvertible {
   public var description: String {
     "epoch \(epoch), batch \(batch): loss \(Double(loss).brief) of \(counted(count, "example"))"
   }
-}
-
-/// A text as JSON writes it.
-private func quoted(_ text: String) -> String {
-  var quoted = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": quoted += "\\\""
-    case "\\": quoted += "\\\\"
-    case "\u{0}"..<"\u{20}":
-      let digits = String(scalar.value, radix: 16)
-      quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: quoted.unicodeScalars.append(scalar)
-    }
-  }
-  return quoted + "\""
 }

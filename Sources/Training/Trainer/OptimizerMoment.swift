@@ -68,7 +68,7 @@ package struct OptimizerMoment: Sendable {
 
   /// The optimizer as it is now; no number is copied.
   package init<Rule>(of optimizer: Optimizer<Rule>) {
-    let slots = optimizer.stateSlots
+    let slots = optimizer.namedState
     stepCount = optimizer.stepCount
     groups = optimizer.momentGroups
     let summed = optimizer.accumulated
@@ -99,7 +99,7 @@ package struct OptimizerMoment: Sendable {
     }
     let former = optimizer.groups
     optimizer.groups = try restored(former, like: optimizer.momentGroups)
-    let slots = optimizer.stateSlots
+    let slots = optimizer.namedState
     let kept = Dictionary(state, uniquingKeysWith: { $1 })
     let values = slots.compactMap { kept[$0.name] }
     guard values.map(\.shape) == slots.map(\.parameter.shape), values.count == state.count else {
@@ -154,24 +154,11 @@ package struct OptimizerMoment: Sendable {
 
 extension Optimizer {
   fileprivate var momentGroups: [OptimizerMoment.Group] {
-    var paths = parameters.distinctLeaves.map(\.path)[...]
-    return groups.map { group in
-      let count = group.parameters.distinct.count
-      defer { paths = paths.dropFirst(count) }
+    groupsWithPaths.map { group, paths in
       let settings = group.rule.allSettings.map {
         OptimizerMoment.Setting(name: $0.name, number: $0.number(of: group.rule))
       }
-      return .init(rule: group.rule.name, settings: settings, paths: Array(paths.prefix(count)))
-    }
-  }
-
-  /// What is kept for the parameters, under its name.
-  fileprivate var stateSlots: [(name: String, parameter: Parameter)] {
-    let names = groups.flatMap { group in
-      [[String]](repeating: group.rule.stateNames, count: group.parameters.distinct.count)
-    }
-    return zip(parameters.distinctLeaves, zip(names, state)).flatMap { leaf, kept in
-      zip(kept.0, kept.1).map { ("\($0)/\(leaf.path)", $1) }
+      return .init(rule: group.rule.name, settings: settings, paths: paths)
     }
   }
 }

@@ -17,10 +17,10 @@ extension Trainer {
   func keepBest(_ record: EpochRecord) {
     guard let earlyStopping else { return }
     let value = earlyStopping.value(of: record)
-    let isLargerBetter = metrics.contains {
+    let isBetterWhenLarger = metrics.contains {
       earlyStopping.watched == .metric($0.name) && $0.isBetterWhenLarger
     }
-    if earlyStopping.isBetter(value, than: best?.value, isLargerBetter: isLargerBetter) {
+    if earlyStopping.isBetter(value, than: best?.value, isBetterWhenLarger: isBetterWhenLarger) {
       best = BestWeights(
         value: value, epoch: record.epoch, weights: Parameter.values(of: parameters))
     }

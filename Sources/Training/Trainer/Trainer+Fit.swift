@@ -60,7 +60,7 @@ extension Trainer {
     var reader = try training.batches(in: order)
     let passKey = progress.run!.passKey
     while !isInterrupted, let batch = try reader.next() {
-      if progress.step - safe.progress.step >= Self.longestReplay, parameters.areFinite {
+      if progress.step - safe.progress.step >= Self.longestReplay, areWeightsFinite {
         safe = moment
       }
       setRate()
@@ -84,7 +84,7 @@ extension Trainer {
       if marks != before { safe = moment }
     }
     if isInterrupted { return .interrupted }
-    if !parameters.areFinite { throw try diverged(since: safe, training, loss: nil) }
+    if !areWeightsFinite { throw try diverged(since: safe, training, loss: nil) }
     return nil
   }
 
@@ -116,6 +116,8 @@ extension Trainer {
     return decision == .stop ? .stopped : nil
   }
 
+  private var areWeightsFinite: Bool { allFinite(Parameter.values(of: parameters)) }
+
   private var isInterrupted: Bool { Task.isCancelled || stopFlag?.isRaised == true }
 
   /// What tells that a callback changed something.
@@ -142,13 +144,6 @@ extension Trainer {
 private struct Marks<Rule: UpdateRule>: Equatable {
   let rules: [Rule]
   let serials: [UInt64?]
-}
-
-extension [Parameter] {
-  /// Whether all numbers are.
-  var areFinite: Bool {
-    allFinite(Parameter.values(of: self))
-  }
 }
 
 /// Data that cannot be trained on, or a checkpoint that cannot be gone on from.

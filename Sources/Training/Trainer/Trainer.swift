@@ -77,7 +77,7 @@ public final class Trainer<Net: ParameterTree & Sendable, Rule: UpdateRule, Targ
   let measure: Recorded<Tensor<Float>, Tensor<Target>, [Tensor<Float>]>
   /// Each parameter of the model once, trained or not.
   let parameters: [Parameter]
-  var progress = Progress()
+  var progress = TrainingProgress()
   var best: BestWeights?
 
   /// Trains a model of any kind on a loss of it.

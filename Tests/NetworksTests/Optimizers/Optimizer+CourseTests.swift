@@ -6,126 +6,9 @@ import PullbackRuntime
 import PullbackTestSupport
 import Testing
 
-/// Clipping, sums of gradients, averages, given gradients and frozen parameters: the numbers of
-/// PyTorch, and the same bits fresh and recorded.
+/// What steps do beside their rule: clipping, averages and frozen parameters, and how courses change.
 struct OptimizerCourseTests {
-  private let records: [Substring: [Float]]
-
-  init() {
-    Plan.verifiesByDefault = true
-    records = Dictionary(
-      uniqueKeysWithValues: Fixture.lines("stepping.txt").map { line in
-        let words = line.split(separator: " ")
-        return (words[0], words.dropFirst().map { Float($0)! })
-      })
-  }
-
-  private static func net() -> Sequential<Tensor<Float>> {
-    Sequential(Linear(4, 6), Activation { tanh($0) }, Linear(6, 3))
-  }
-
-  /// A model with an optimizer of one of the fixtures, or all there is at once.
-  private struct Run {
-    let model = OptimizerCourseTests.net()
-    let optimizer: Optimizer<AnyRule>
-    var average: WeightAverage<Sequential<Tensor<Float>>>?
-
-    init(_ name: String, _ numbers: (String) -> [Float]) {
-      for (path, parameter) in model.parameters {
-        parameter.value = Tensor(
-          shape: parameter.shape, scalars: numbers("\(name).start.\(path)"))
-      }
-      let rule =
-        name == "all"
-        ? AnyRule(Adam(learningRate: 0.03)) : AnyRule(SGD(learningRate: 0.3, momentum: 0.9))
-      optimizer = Optimizer(rule, for: model.parameters)
-      switch name {
-      case "norm": optimizer.clipping = .globalNorm(0.4)
-      case "value": optimizer.clipping = .value(0.05)
-      case "accumulated": optimizer.accumulation = 4
-      case "ema": average = WeightAverage(of: model, .exponential(decay: 0.8))
-      case "swa": average = WeightAverage(of: model, .equal)
-      default:
-        optimizer.clipping = .globalNorm(0.4)
-        optimizer.accumulation = 2
-        average = WeightAverage(of: model, .exponential(decay: 0.8))
-      }
-      if let average { optimizer.add(average) }
-    }
-
-    /// All numbers that training changes.
-    var numbers: [[Float]] {
-      var all = model.parameters.map { $0.parameter }
-      if let average { all += average.parameters.map { $0.parameter } }
-      return (all + optimizer.state.flatMap { $0 }).map(\.value.scalars)
-    }
-  }
-
-  private func distance(_ numbers: [Float], _ expected: [Float]) -> Float {
-    var (difference, size): (Float, Float) = (0, 0)
-    for (number, other) in zip(numbers, expected) {
-      difference += (number - other) * (number - other)
-      size += other * other
-    }
-    return (difference / size).squareRoot()
-  }
-
-  @Test(
-    "Ten steps give PyTorch's numbers, recorded the bits of fresh ones",
-    arguments: ["norm", "value", "accumulated", "ema", "swa", "all"])
-  func agreesWithPyTorch(name: String) {
-    let fresh = Run(name) { records[Substring($0)]! }
-    let replayed = Run(name) { records[Substring($0)]! }
-    let traces = Traces()
-    let step = replayed.optimizer.recorded {
-      [model = replayed.model] (x: Tensor<Float>, labels: Tensor<Int32>) in
-      traces.count += 1
-      let logits = model(x)
-      return (softmaxCrossEntropy(logits, labels: labels), logits)
-    }
-    let labels = records["\(name).labels"]!, count = labels.count / 5
-    let x = records["\(name).x"]!
-    var losses: [Float] = []
-    for number in 0..<count {
-      let inputs = Tensor(shape: [5, 4], scalars: Array(x[(20 * number)..<(20 * number + 20)]))
-      let classes = Tensor<Int32>(labels[(5 * number)..<(5 * number + 5)].map { Int32($0) })
-      let logits = fresh.model(inputs)
-      losses.append(
-        fresh.optimizer.minimize(softmaxCrossEntropy(logits, labels: classes), keeping: logits))
-      let (loss, kept) = step(inputs, classes)
-      #expect(loss == losses[number] && kept.scalars == logits.scalars, "\(number)")
-      #expect(replayed.numbers == fresh.numbers, "\(number)")
-    }
-    #expect(fresh.optimizer.stepCount == 10 && fresh.optimizer.accumulated.count == 0)
-    #expect(traces.count == (count == 10 ? 1 : 2))
-    #expect(distance(losses, records["\(name).losses"]!) < 1e-6)
-    for (path, parameter) in fresh.model.parameters {
-      let error = distance(parameter.value.scalars, records["\(name).end.\(path)"]!)
-      #expect(error < 1e-6, "\(path)")
-    }
-    for (path, parameter) in fresh.average?.parameters ?? [:] {
-      let error = distance(parameter.value.scalars, records["\(name).average.\(path)"]!)
-      #expect(error < 1e-6, "average of \(path)")
-    }
-  }
-
-  /// The same gradients, computed by hand, take the same steps.
-  @Test(arguments: ["norm", "value", "accumulated", "ema", "all"])
-  func givenGradientsAreFollowedAlike(name: String) {
-    let first = Run(name) { records[Substring($0)]! },
-      second = Run(name) { records[Substring($0)]! }
-    let x = Tensor<Float>.normal([5, 4], key: RandomKey(seed: 2))
-    let labels: Tensor<Int32> = [0, 1, 2, 0, 1]
-    for step in 0..<9 {
-      first.optimizer.minimize(softmaxCrossEntropy(first.model(x), labels: labels))
-      let loss = softmaxCrossEntropy(second.model(x), labels: labels)
-      let values = second.optimizer.parameters.map { $0.parameter.value }
-      let gradients = gradient(of: loss, withRespectTo: values)
-      if step % 2 == 0 { evaluate(gradients) }
-      second.optimizer.apply(gradients: gradients)
-      #expect(second.numbers == first.numbers, "\(step)")
-    }
-  }
+  init() { Plan.verifiesByDefault = true }
 
   /// Norms over all groups, of what is reached and not frozen: by hand.
   @Test func theNormIsOverAllGroups() {
@@ -248,52 +131,6 @@ struct OptimizerCourseTests {
     #expect(optimizer.stepCount == 15)
   }
 
-  /// Losses of a round that reach different parameters: each gets the mean of what it got.
-  @Test(arguments: [false, true])
-  func roundsOfUnequalLosses(isRecorded: Bool) {
-    let a = Parameter(value: [8]), b = Parameter(value: [8]), c = Parameter(value: [8])
-    let optimizer = Optimizer(
-      SGD(learningRate: 1, weightDecay: 0.5), for: ["a": a, "b": b, "c": c])
-    optimizer.accumulation = 2
-    let step = optimizer.recorded { (x: Tensor<Float>, which: Int) in
-      ([a, b, a][which].value * x).sum() + (which == 2 ? b.value.sum() : 0)
-    }
-    func minimize(_ x: Tensor<Float>, _ which: Int) {
-      if isRecorded {
-        step(x, which)
-      } else {
-        optimizer.minimize(
-          ([a, b, a][which].value * x).sum() + (which == 2 ? b.value.sum() : 0))
-      }
-    }
-    minimize([2], 0)
-    minimize([4], 1)
-    // g = 1 and 2, w ← w - (g + w / 2).
-    #expect(a.value.scalars == [3] && b.value.scalars == [2] && c.value.scalars == [8])
-    minimize([2], 0)
-    minimize([4], 0)
-    #expect(a.value.scalars == [-1.5] && b.value.scalars == [2])
-    minimize([2], 2)
-    minimize([1], 0)
-    #expect(a.value.scalars == [-2.25] && b.value.scalars == [0.5] && c.value.scalars == [8])
-  }
-
-  @Test func plansAreThoseOfTheNextLoss() {
-    let w = Parameter(value: [4])
-    let optimizer = Optimizer(SGD(learningRate: 0.25), for: ["w": w])
-    func plan() -> String { "\(optimizer.plan(minimizing: w.value.squared().sum()))" }
-    let plain = plan()
-    optimizer.accumulation = 2
-    let adding = plan()
-    optimizer.minimize(w.value.squared().sum())
-    let ending = plan()
-    #expect(Set([plain, adding, ending]).count == 3)
-    optimizer.minimize(w.value.squared().sum())
-    #expect(plan() == adding && w.value.scalars == [2])
-    optimizer.accumulation = 1
-    #expect(plan() == plain)
-  }
-
   @Test func printsWhatStepsDo() {
     let w = Parameter(value: [4]), b = Parameter(value: [1])
     let optimizer = Optimizer(SGD(learningRate: 0.25), for: ["w": w, "b": b])
@@ -308,36 +145,9 @@ struct OptimizerCourseTests {
         + ", clipped to a norm of 2.0, 4 losses a step, 1 parameter frozen, 1 average")
   }
 
-  /// Stopped after each number of losses of two rounds and gone on with another optimizer.
-  @Test(arguments: 0..<6)
-  func goesOnInTheMiddleOfARound(stop: Int) {
-    func losses(_ a: Parameter, _ b: Parameter) -> [Tensor<Float>] {
-      [(a.value * 2).sum(), b.value.squared().sum(), (a.value * b.value).sum()]
-    }
-    func train(stopping stop: Int?) -> [Float] {
-      let a = Parameter(value: [8]), b = Parameter(value: [4])
-      func make() -> Optimizer<SGD> {
-        let optimizer = Optimizer(SGD(learningRate: 0.25), for: ["a": a, "b": b])
-        optimizer.accumulation = 3
-        return optimizer
-      }
-      var optimizer = make()
-      for number in 0..<6 {
-        if number == stop {
-          let next = make()
-          next.accumulated = optimizer.accumulated
-          optimizer = next
-        }
-        optimizer.minimize(losses(a, b)[number % 3])
-      }
-      return a.value.scalars + b.value.scalars
-    }
-    #expect(train(stopping: stop) == train(stopping: nil))
-  }
-
   @Test(arguments: [false, true])
   func frozenPartsStayAsTheyAre(isRecorded: Bool) {
-    let fresh = OptimizerCourseTests.net().initialized(seed: 4)
+    let fresh = Sequential(Linear(4, 6), Tanh(), Linear(6, 3)).initialized(seed: 4)
     let optimizer = Optimizer(Adam(learningRate: 0.1), for: fresh.parameters)
     let x = Tensor<Float>.normal([5, 4], key: RandomKey(seed: 2))
     let labels: Tensor<Int32> = [0, 1, 2, 0, 1]
@@ -391,9 +201,4 @@ struct OptimizerCourseTests {
     optimizer.minimize(loss())
     #expect(count.both == [1, 3] && a.value.scalars == [1] && b.value.scalars == [-1])
   }
-}
-
-/// Counts on one thread at a time.
-private final class Traces: @unchecked Sendable {
-  var count = 0
 }

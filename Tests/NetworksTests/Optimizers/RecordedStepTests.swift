@@ -192,8 +192,3 @@ struct RecordedStepTests {
     #expect(traces.count == 2)
   }
 }
-
-/// Counts on one thread at a time.
-private final class Traces: @unchecked Sendable {
-  var count = 0
-}

@@ -6,16 +6,13 @@ import PullbackTestSupport
 
 /// Losses and derivatives that PyTorch computed: see Scripts/fixtures/losses.py.
 struct LossFixture: Sendable {
-  private var records: [String: [Double]] = [:]
+  private let records: [String: [Double]]
 
   static let shared = LossFixture()
 
   private init() {
     Plan.verifiesByDefault = true
-    for line in Fixture.lines("losses.txt") {
-      let words = line.split(separator: " ")
-      records[String(words[0])] = words.dropFirst().map { Double($0)! }
-    }
+    records = Fixture.records("losses.txt")
   }
 
   /// Names of what was recorded, the losses' parts included.

@@ -8,14 +8,11 @@ import Testing
 
 /// Numbers that PyTorch computed: see Scripts/fixtures/networks.py and optimizers.py.
 struct TrainingFixture {
-  private var records: [String: [Float]] = [:]
+  private let records: [String: [Float]]
 
   init(_ name: String = "training.txt") {
     Plan.verifiesByDefault = true
-    for line in Fixture.lines(name) {
-      let words = line.split(separator: " ")
-      records[String(words[0])] = words.dropFirst().map { Float($0)! }
-    }
+    records = Fixture.records(name)
   }
 
   func numbers(_ name: String) -> [Float] { records[name]! }

@@ -53,7 +53,7 @@ struct TorchSchedulesTests {
           on: Plateau(
             factor: s[1], patience: Int(s[2]),
             threshold: s[4] > 0 ? .relative(s[3]) : .absolute(s[3]), cooldown: Int(s[5]),
-            least: s[6], isLargerBetter: s[7] == 1))
+            least: s[6], isBetterWhenLarger: s[7] == 1))
       }
     }
   }

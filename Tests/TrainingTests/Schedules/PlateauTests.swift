@@ -16,7 +16,7 @@ struct PlateauTests {
   }
 
   @Test func theLeastFactorAndLargerValues() {
-    let plateau = Plateau(factor: 0.5, patience: 0, least: 0.3, isLargerBetter: true)
+    let plateau = Plateau(factor: 0.5, patience: 0, least: 0.3, isBetterWhenLarger: true)
     #expect(plateau.factor(after: [1, 2, 3]) == 1)
     #expect(plateau.factor(after: [1, 1]) == 0.5)
     #expect(plateau.factor(after: [1, 1, 1, 1]) == 0.3)

@@ -6,7 +6,7 @@ import PullbackTensors
 /// Whether all numbers of all tensors are finite.
 func allFinite(_ tensors: [Tensor<Float>]) -> Bool {
   if tensors.isEmpty { return true }
-  let answers = tensors.map { (abs($0) .< .infinity).all() }
+  let answers = tensors.map { $0.isFinite.all() }
   evaluate(answers)
   return answers.allSatisfy { Bool($0) }
 }

@@ -1,31 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Rows of one length as text: the first column at its left, the others at their right, two spaces
-/// between them and none at the ends of lines.
-func alignedTable(_ rows: [[String]]) -> String {
-  guard let first = rows.first else { return "" }
-  let widths = first.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-  return rows.map { row in
-    let cells = row.indices.map { column in
-      column == 0
-        ? row[column] + String(repeating: " ", count: widths[column] - row[column].count)
-        : row[column].padded(to: widths[column])
-    }
-    return String(cells.joined(separator: "  ").trimmingSuffix(while: \.isWhitespace))
-  }.joined(separator: "\n")
-}
-
-extension String {
-  /// With spaces in front.
-  func padded(to width: Int) -> String {
-    String(repeating: " ", count: max(width - count, 0)) + self
-  }
-
-  fileprivate func trimmingSuffix(while condition: (Character) -> Bool) -> Substring {
-    self[..<(lastIndex { !condition($0) }.map(index(after:)) ?? startIndex)]
-  }
-}
-
 extension Double {
   /// Whole numbers without a point, others with four decimals: a sum of weights.
   var asCount: String {

@@ -6,7 +6,7 @@ import PullbackTestSupport
 import Testing
 
 /// Tables of metrics, with what their examples do not have.
-struct TablesTests {
+struct MetricTablesTests {
   @Test func weightsNamesAndNaN() {
     let matrix = confusionMatrix(
       Tensor<Float>([[1, 0], [0, 1], [.nan, 0], [0, 1]]), labels: [0, 0, 1, 1],

@@ -21,7 +21,7 @@ package struct Run: Sendable, Hashable {
 }
 
 /// How far training has come.
-package struct Progress: Sendable {
+package struct TrainingProgress: Sendable {
   /// Nil before it has begun.
   package var run: Run?
   /// Epochs that are done.
