@@ -29,13 +29,4 @@ extension Optimizer {
   ) -> Plan {
     nextPrograms().plan(minimizing: loss.value, at: CallSite(file, line))
   }
-
-  /// The programs for the next step, which is not counted.
-  func nextPrograms() -> StepPrograms {
-    findRound()
-    let former = count
-    defer { count = former }
-    if course.takesStep { countStep() }
-    return currentPrograms()
-  }
 }

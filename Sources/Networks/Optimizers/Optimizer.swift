@@ -141,6 +141,15 @@ public final class Optimizer<Rule: UpdateRule> {
     currentPrograms().scalars.groups[0].values[name]
   }
 
+  /// The programs for the next step, which is not counted.
+  func nextPrograms() -> StepPrograms {
+    findRound()
+    let former = count
+    defer { count = former }
+    if course.takesStep { countStep() }
+    return currentPrograms()
+  }
+
   /// The programs for the next step, which is counted.
   func beginStep() -> StepPrograms {
     if course.isPlain {
