@@ -49,7 +49,7 @@ extension Value {
   }
 
   /// x where it is a positive, finite number, else 1.
-  private var orOne: Value {
+  var orOne: Value {
     let most = Value.constant(elementType.greatestFiniteNumber, elementType)
     let isUsable = (self .> 0).binary(.minimum, compared(.lessOrEqual, to: most))
     return Value.select(isUsable, self, 1)

@@ -9,8 +9,7 @@ public func softmax<Scalar: FloatingPointScalar>(
   _ x: Tensor<Scalar>, along axis: Int = -1,
   file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Scalar> {
-  let largest = x.max(along: axis, keepingAxes: true, file: file, line: line)
-  let powers = exp(x - largest.detached())
+  let powers = exp(x.belowLargest(along: axis, in: "softmax", at: CallSite(file, line)))
   return powers / powers.sum(along: axis, keepingAxes: true)
 }
 
@@ -33,8 +32,7 @@ public func logSoftmax<Scalar: FloatingPointScalar>(
   _ x: Tensor<Scalar>, along axis: Int = -1,
   file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Scalar> {
-  let largest = x.max(along: axis, keepingAxes: true, file: file, line: line)
-  let shifted = x - largest.detached()
+  let shifted = x.belowLargest(along: axis, in: "logSoftmax", at: CallSite(file, line))
   return shifted - log(exp(shifted).sum(along: axis, keepingAxes: true))
 }
 
@@ -42,4 +40,16 @@ public func logSoftmax<Scalar: FloatingPointScalar>(
 @_disfavoredOverload
 public func logSoftmax<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   logSoftmax(x, along: -1)
+}
+
+extension Tensor where Scalar: FloatingPointScalar {
+  /// Less the largest number along an axis. Of nothing there is no largest.
+  fileprivate func belowLargest(
+    along axis: Int, in operation: String, at site: CallSite
+  ) -> Tensor {
+    let axes = value.axes([axis], of: operation, at: site)
+    if shape.elementCount == 0 { return self }
+    let largest = value.reduced(.max, axes).reshaped(to: shape.collapsing(axes))
+    return self - Tensor(largest.detached())
+  }
 }

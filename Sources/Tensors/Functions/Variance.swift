@@ -4,7 +4,7 @@ extension Tensor where Scalar: FloatingPointScalar {
   /// y = Σ (x - μ)² / (n - correction) over the axes, μ the mean of the n elements.
   ///
   /// x.g = 2 y.g (x - μ) / (n - correction). A correction of 0, as in NumPy, describes these numbers; 1, as
-  /// in PyTorch, estimates the variance of what they are samples of. NaN if the divisor is not positive.
+  /// in PyTorch, estimates the variance of what they are samples of. A divisor below 0 counts as 0.
   /// μ is subtracted twice, so a large mean costs no digits: the error is within a few units in the last
   /// place. A mistake if the correction is negative.
   ///
@@ -14,14 +14,17 @@ extension Tensor where Scalar: FloatingPointScalar {
     along axes: Int..., correction: Int = 0, keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    Tensor(
-      value.variance(
-        along: axes, correction, keepingAxes, in: "variance", at: CallSite(file, line)))
+    let site = CallSite(file, line)
+    let deviations = value.deviations(along: axes, correction, in: "variance", at: site)
+    return Tensor(
+      (deviations * deviations).mean(
+        along: axes, keepingAxes: keepingAxes, less: correction, in: "variance", at: site))
   }
 
   /// y = √ of the variance over the axes (see ``variance(along:correction:keepingAxes:file:line:)``).
   ///
-  /// x.g = y.g (x - μ) / (y (n - correction)), and 0 where y is 0.
+  /// x.g = y.g (x - μ) / (y (n - correction)), and 0 where y is 0. Deviations are divided by the largest
+  /// before they are squared, so that no square overflows or vanishes.
   ///
   ///     let x: Tensor<Float> = [[1, 3], [2, 6]]
   ///     print(x.standardDeviation(along: 1))   // [1. 2.]
@@ -29,16 +32,27 @@ extension Tensor where Scalar: FloatingPointScalar {
     along axes: Int..., correction: Int = 0, keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let variance = value.variance(
-      along: axes, correction, keepingAxes, in: "standardDeviation", at: CallSite(file, line))
-    return Tensor(variance.rootFlatAtZero)
+    let operation = "standardDeviation", site = CallSite(file, line)
+    let deviations = value.deviations(along: axes, correction, in: operation, at: site)
+    let set = value.axes(axes, of: operation, at: site), kept = shape.collapsing(set)
+    let isOverNothing = (0..<rank).contains { set.contains($0) && shape[$0] == 0 }
+    // Over an empty axis there is no largest one.
+    let scale =
+      isOverNothing
+      ? Value.constant(1, Scalar.elementType)
+      : deviations.unary(.absolute).reduced(.max, set).reshaped(to: kept).detached().orOne
+    let parts = deviations / scale
+    let variance = (parts * parts).mean(
+      along: axes, keepingAxes: true, less: correction, in: operation, at: site)
+    let result = variance.rootFlatAtZero * scale
+    return Tensor(keepingAxes ? result : result.reshaped(to: shape.dropping(set)))
   }
 }
 
 extension Value {
-  fileprivate func variance(
-    along axes: [Int], _ correction: Int, _ keepingAxes: Bool, in operation: String,
-    at site: CallSite
+  /// x - μ, for a variance with this correction.
+  fileprivate func deviations(
+    along axes: [Int], _ correction: Int, in operation: String, at site: CallSite
   ) -> Value {
     guard correction >= 0 else {
       Mistake(
@@ -51,9 +65,7 @@ extension Value {
     }
     // Moving all numbers changes no variance: so the first subtraction needs no derivative.
     let near = self - mean(of: self).detached()
-    let deviations = near - mean(of: near)
-    return (deviations * deviations).mean(
-      along: axes, keepingAxes: keepingAxes, less: correction, in: operation, at: site)
+    return near - mean(of: near)
   }
 
   /// √x for x >= 0, with the derivative 0 at 0, where the root has none.

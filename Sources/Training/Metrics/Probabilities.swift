@@ -32,8 +32,9 @@ extension ScoredRows {
     if numbers.contains(where: \.isNaN) { return numbers.map { _ in .nan } }
     let sorted = numbers.sorted(), largest = sorted[columns - 1], second = sorted[columns - 2]
     let sum = sorted.reduce(0) { $0 + exp($1 - largest) }
-    // The largest would take nearly all of the sum with it, so its others are summed apart.
-    let others = sorted.dropLast().reduce(0) { $0 + exp($1 - second) }
+    // The largest would take nearly all of the sum with it, so its others are summed apart; all of
+    // them may be -∞, as those of classes that are left out.
+    let others = sorted.dropLast().reduce(0) { $0 + ($1 == -.infinity ? 0 : exp($1 - second)) }
     return numbers.map { number in
       number == largest
         ? number - second - log(others)

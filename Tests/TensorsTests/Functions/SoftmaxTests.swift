@@ -39,4 +39,15 @@ import Testing
     let slope = gradient(of: y[0..<2, 1].sum(), withRespectTo: x)
     #expect(slope[0..<2].scalars == [-1, 1, 0, 0])
   }
+
+  /// As PyTorch: nothing along the axis gives nothing.
+  @Test func ofNothing() {
+    for (shape, axis) in [([0], 0), ([17, 0], 1), ([0, 3], -1), ([2, 0, 3], 1)] as [([Int], Int)] {
+      let x = Tensor<Float>.zeros(Shape(shape))
+      for y in [softmax(x, along: axis), logSoftmax(x, along: axis)] {
+        #expect(y.shape == x.shape && y.scalars.isEmpty)
+        #expect(gradient(of: y.sum(), withRespectTo: x).shape == x.shape)
+      }
+    }
+  }
 }

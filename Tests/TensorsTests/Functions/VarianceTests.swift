@@ -33,4 +33,13 @@ import Testing
       Tensor<Float>.zeros([2, 0]).standardDeviation(along: 1).scalars.allSatisfy { $0.isNaN })
     #expect(Tensor<Float>([1, .infinity]).variance().scalars[0].isNaN)
   }
+
+  /// As PyTorch in Float: 1.5275 times the size, where the squares of deviations are no numbers of Float.
+  @Test(arguments: [1e30, 1e-25, 1e-30] as [Float])
+  func deviationsWhoseSquaresAreNoNumbers(size: Float) {
+    let x = Tensor<Float>([1, 2, 4]) * size
+    let y = x.standardDeviation(correction: 1), slope = gradient(of: y, withRespectTo: x)
+    #expect(abs(y.scalars[0] / size - 1.5275252) < 1e-6)
+    #expect(slope.isClose(to: [-0.43643576, -0.10910894, 0.5455447], relativeTolerance: 1e-5))
+  }
 }
