@@ -121,7 +121,10 @@ struct RecordedInputTests {
     for count in [2, 0, 1, 2] {
       let (scaled, list, isLarge, a) = parts([1, 2], 3, count)
       #expect(scaled.scalars == [3, 6] && isLarge.scalars == [false, true] && Float(a) == 3)
-      let expected = (0..<count).map { [1 + Float($0), 2 + Float($0)] }
+      let expected: [[Float]] = (0..<count).map { number in
+        let first = Float(number + 1)
+        return [first, first + 1]
+      }
       #expect(list.map(\.scalars) == expected)
     }
     #expect(traces.number == 3)

@@ -65,9 +65,10 @@ import Testing
   }
 
   @Test func nothingAndOneElement() {
-    #expect(Tensor<Float>.zeros([2, 0]).logSumExp(along: 1).scalars == [-.infinity, -.infinity])
-    #expect(Tensor<Float>.zeros([0, 2]).logSumExp(along: 1).shape == [0])
-    #expect(Tensor<Float>.zeros([0, 0]).logSumExp(along: 1, keepingAxes: true).shape == [0, 1])
+    let nothing: [Float] = [-.infinity, -.infinity], none: Shape = [0], kept: Shape = [0, 1]
+    #expect(Tensor<Float>.zeros([2, 0]).logSumExp(along: 1).scalars == nothing)
+    #expect(Tensor<Float>.zeros([0, 2]).logSumExp(along: 1).shape == none)
+    #expect(Tensor<Float>.zeros([0, 0]).logSumExp(along: 1, keepingAxes: true).shape == kept)
     let x = Tensor<Float>(2.5)
     #expect(x.logSumExp().scalars == [2.5])
     #expect(gradient(of: x.logSumExp(), withRespectTo: x).scalars == [1])
