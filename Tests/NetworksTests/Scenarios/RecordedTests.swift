@@ -99,7 +99,7 @@ struct RecordedTests {
     let behind = scaled.detached()
     if reads { _ = (scaled.scalars, anchor.scalars, detached.scalars, behind.scalars) }
     let sum = recorded { (x: Tensor<Float>) in
-      [x * w.value + scaled, x * w.value + anchor, x * w.value + detached, x * w.value + behind]
+      [scaled, anchor, detached, behind].map { x * w.value + $0 }
     }
     #expect(sum([1]).map(\.scalars) == [[8], [4], [4], [8]])
     w.value = [5]

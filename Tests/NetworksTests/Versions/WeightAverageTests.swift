@@ -77,14 +77,16 @@ struct WeightAverageTests {
       for: ["own": own, "frozen": frozen, "unread": unread] as Parameters)
     optimizer.freeze(frozen)
     optimizer.add(average)
-    let step = optimizer.recorded { (x: Tensor<Float>) in
-      (own.value * x + other.value * 0 + frozen.value + still.value).sum()
+    func loss(_ x: Tensor<Float>) -> Tensor<Float> {
+      let ownAndOther = own.value * x + other.value * 0
+      return (ownAndOther + frozen.value + still.value).sum()
     }
+    let step = optimizer.recorded { loss($0) }
     func take(_ x: Tensor<Float>) {
       if isRecorded {
         step(x)
       } else {
-        optimizer.minimize((own.value * x + other.value * 0 + frozen.value + still.value).sum())
+        optimizer.minimize(loss(x))
       }
     }
     func numbers() -> [Float] { average.parameters.map { $0.parameter.value.scalars[0] } }

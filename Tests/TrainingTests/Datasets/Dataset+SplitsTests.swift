@@ -71,7 +71,7 @@ struct DatasetSplitsTests {
   /// 3 classes of 2 examples and one of 94, of which a tenth is 9 or 10.
   @Test(arguments: [0.1, 0.5, 0.9], [nil, RandomKey(seed: 1)])
   func aRareClassIsInBothParts(share: Double, key: RandomKey?) {
-    let labels = (0..<100).map { Int32($0 < 94 ? 0 : $0 / 2) }
+    let labels = (0..<100).map { (i: Int) -> Int32 in i < 94 ? 0 : Int32(i / 2) }
     let data = Dataset(inputs: .zeros([100, 1]), labels: Tensor(labels))
     let parts = data.split(share, stratified: true, shuffledWith: key)
     #expect(Set(parts.first.labels.scalars) == Set(labels))

@@ -136,11 +136,11 @@ struct MetricTests {
 
   /// An example with a NaN is wrong; what is a mean of numbers is NaN.
   @Test func notANumber() {
-    let labels: Tensor<Int32> = [0, 1, 2]
+    let labels: Tensor<Int32> = [0, 1, 2], third = 1.0 / 3
     let outputs = Tensor<Float>([[3, 1, .nan], [0, 3, 1], [.nan, .nan, .nan]])
-    #expect(Accuracy().value(of: outputs, labels) == 1.0 / 3)
-    #expect(TopKAccuracy(3).value(of: outputs, labels) == 1.0 / 3)
-    #expect(Recall(.micro).value(of: outputs, labels) == 1.0 / 3)
+    #expect(Accuracy().value(of: outputs, labels) == third)
+    #expect(TopKAccuracy(3).value(of: outputs, labels) == third)
+    #expect(Recall(.micro).value(of: outputs, labels) == third)
     #expect(Precision(.micro).value(of: outputs, labels) == 1)
     #expect(Recall(.class(0)).value(of: outputs, labels) == 0)
     #expect(LogLoss(of: .logits).value(of: outputs, labels).isNaN)
@@ -150,19 +150,19 @@ struct MetricTests {
     // The worst rank, whichever the label; infinities and zeros of both signs are scores.
     #expect(rocAUC(Tensor([.nan, .nan, 1, 2]), labels: [1, 0, 0, 1]) == 0.25)
     #expect(rocAUC(Tensor([.infinity, 0, -0.0, -.infinity]), labels: [1, 1, 0, 0]) == 0.875)
-    #expect(averagePrecision(Tensor([.nan, .nan, 1]), labels: [0, 1, 0]) == 1.0 / 3)
+    #expect(averagePrecision(Tensor([.nan, .nan, 1]), labels: [0, 1, 0]) == third)
   }
 
   /// Each number of a sequence is an example; weights are for sequences or for what they hold.
   @Test func sequences() {
     let outputs: Tensor<Float> = [[[1, 0], [0, 1]], [[1, 0], [1, 0]]]
-    let labels: Tensor<Int32> = [[0, 1], [1, 1]]
+    let labels: Tensor<Int32> = [[0, 1], [1, 1]], twoThirds = 2.0 / 3
     var metric = Accuracy()
     metric.add(outputs, labels)
     #expect(metric.value == 0.5)
     #expect(Accuracy().value(of: outputs, labels, weights: [3, 1]) == 0.75)
     #expect(Accuracy().value(of: outputs, labels, weights: [[0, 1], [1, 0]]) == 0.5)
-    #expect(Accuracy().value(of: outputs, labels, weights: [[1, 1], [0, 1]]) == 2.0 / 3)
+    #expect(Accuracy().value(of: outputs, labels, weights: [[1, 1], [0, 1]]) == twoThirds)
     #expect(Accuracy(threshold: 0.5).value(of: [[1, 0], [1, 1]], [[1, 0], [0, 1]]) == 0.75)
   }
 
@@ -170,8 +170,9 @@ struct MetricTests {
     var metric = F1(.class(1), threshold: 0).withFloatLabels()
     metric.add([[2], [-1], [1]], [[1], [1], [0]] as Tensor<Float>)
     #expect(metric.value == 0.5 && metric.name == "f1_class_1" && metric.isBetterWhenLarger)
+    let fourNinths = 4.0 / 9
     let weighted = metric.value(
       of: [[-2], [1]], [[1], [1]] as Tensor<Float>, weights: Tensor([3, 1]))
-    #expect(weighted == 4.0 / 9)
+    #expect(weighted == fourNinths)
   }
 }

@@ -42,12 +42,14 @@ struct ROCAUCTests {
   /// By hand. Logits of -∞ are those of classes that are left out: all but one are, in some rows.
   @Test func classesThatAreLeftOut() {
     let none = -Float.infinity, labels: Tensor<Int32> = [0, 1, 1, 0, 2]
-    let x = Tensor<Float>([
+    let rows: [[Float]] = [
       [0, none, none], [none, 0, none], [0, 1, 0.5], [0.1, 0.2, none], [none, none, 1],
-    ])
+    ]
+    let x = Tensor(rows)
     var metric = ROCAUC(of: .logits)
     metric.add(x, labels)
-    #expect(metric.byClass == [1, 5.0 / 6, 1])
+    let areas: [Double] = [1, 5.0 / 6, 1]
+    #expect(metric.byClass == areas)
   }
 
   /// A class that has no example has no area; the others do.
