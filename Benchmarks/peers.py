@@ -6,12 +6,14 @@ one JSON object a line.
   peers.py matmul 64x784x50 [--threads 2] [--peers numpy,torch,jax]
   peers.py step --layers 784-50-10 --loss cross-entropy --optimizer sgd --batch 64
   peers.py predict --layers 784-50-10 --batch 1 --peers onnxruntime,sklearn
+  peers.py operation gelu [--gradient]
   peers.py requests --layers 784-50-10 --batch 1 --tasks 64 --peers onnxruntime
   peers.py serve --peers torch [--threads 2]
 
 matmul:  C = A B, [n, k] x [k, m], float32; the memory of C is reused where the peer can.
 step:    forward, loss (mean), backward for the parameters and update on one fixed batch, float32.
 predict: the probabilities for one fixed batch, float32, as arrays of the peer.
+operation: a function of numbers as `pullback bench operation` has it.
 requests: the same from so many threads of Python at once, each with a question of its own; a session of
          ONNX Runtime keeps one thread to itself, which serves them fastest.
 serve:   reads lines such as `matmul 64x784x50` or `step --batch 1` and answers each with a line,
@@ -30,6 +32,7 @@ import threading
 import time
 
 import environment
+from operations import Operation
 from prediction import Prediction
 
 LEARNING_RATE = 1e-3
@@ -47,6 +50,9 @@ def parser():
     step = commands.add_parser("step")
     step.add_argument("--loss", default="cross-entropy", choices=["cross-entropy", "mse"])
     step.add_argument("--optimizer", default="sgd", choices=["sgd", "adam"])
+    operation = commands.add_parser("operation")
+    operation.add_argument("name")
+    operation.add_argument("--gradient", action="store_true")
     predict = commands.add_parser("predict")
     requests = commands.add_parser("requests")
     requests.add_argument("--tasks", type=int, default=64)
@@ -54,7 +60,7 @@ def parser():
         command.add_argument("--layers", default="784-50-10")
         command.add_argument("--activation", default="relu", choices=["relu", "none"])
         command.add_argument("--batch", type=int, default=64)
-    for command in (matmul, step, predict, requests, commands.add_parser("serve")):
+    for command in (matmul, step, operation, predict, requests, commands.add_parser("serve")):
         command.add_argument("--threads", type=int, default=2)
         command.add_argument("--peers", default="numpy,torch,jax")
         command.add_argument("--seconds", type=float, default=1.5)
@@ -187,7 +193,8 @@ class Step:
 
 def prepared(peer, options):
     """The work as a function without arguments, and its floating-point operations."""
-    kinds = {"matmul": Matmul, "step": Step, "predict": Prediction, "requests": Prediction}
+    kinds = {"matmul": Matmul, "step": Step, "operation": Operation, "predict": Prediction,
+             "requests": Prediction}
     if options.what == "requests":
         options = argparse.Namespace(**{**vars(options), "threads": 1})
     work = kinds[options.what](options)

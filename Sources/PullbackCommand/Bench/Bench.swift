@@ -17,7 +17,8 @@ struct Bench: ParsableCommand {
       """,
     subcommands: [
       BenchMatmul.self, BenchStep.self, BenchPredict.self, BenchServe.self, BenchTrainer.self,
-      BenchGraph.self, BenchPlan.self, BenchElementwise.self, BenchPeak.self,
+      BenchGraph.self, BenchPlan.self, BenchElementwise.self,
+      BenchOperation.self, BenchPeak.self,
     ])
 }
 

@@ -9,7 +9,7 @@ import Pullback
 struct BenchElementwise: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "elementwise",
-    abstract: "Time a fused chain of operations against reading memory, and exp, log and tanh.",
+    abstract: "Time a fused chain of operations against reading memory.",
     discussion: """
       chain: y = relu(a b + c) / 2 - a, one pass that reads three arrays and writes one. sum: reading \
       one array of the same length. `pullback bench peak` has the bandwidth of memory itself.
@@ -34,15 +34,10 @@ struct BenchElementwise: ParsableCommand {
         uniform(seed: 3, from: -1, to: 1)
       )
     }
-    var results = [
+    let results = [
       time("chain", operations: 4, bytes: 16) { relu(a * b + c) * 0.5 - a },
       time("sum", operations: 1, bytes: 4) { a.sum() },
     ]
-    let wide = onOneThread { uniform(seed: 4, from: -10, to: 10) }
-    results.append(time("exp") { exp(wide) })
-    results.append(time("tanh") { tanh(wide) })
-    let positive = onOneThread { uniform(seed: 5, from: 0, to: 1000) }
-    results.append(time("log") { log(positive) })
     try options.report(results)
   }
 
@@ -54,10 +49,10 @@ struct BenchElementwise: ParsableCommand {
   }
 
   /// - Parameters:
-  ///   - operations: floating-point operations an element, where that means something.
+  ///   - operations: floating-point operations an element.
   ///   - bytes: read and written for each element.
   private func time(
-    _ name: String, operations: Double? = nil, bytes: Double = 8,
+    _ name: String, operations: Double, bytes: Double,
     _ compute: () -> Tensor<Float>
   ) -> BenchResult {
     let count = Double(elements)
@@ -65,7 +60,7 @@ struct BenchElementwise: ParsableCommand {
     checksum.add(compute().scalars)
     let measurement = Measurement(seconds: options.seconds) { evaluate(compute()) }
     var result = BenchResult("elementwise \(name) \(elements)", measurement)
-    result.operations = operations.map { $0 * count }
+    result.operations = operations * count
     result.checksum = checksum
     result.more = [
       ("ns_per_element", measurement.best * 1e9 / count),
