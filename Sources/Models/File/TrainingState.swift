@@ -50,7 +50,10 @@ extension TrainingState {
   }
 
   init(_ reader: MetadataReader, _ tensors: NamedTensors) throws(FileError) {
-    var progress = TrainingProgress()
+    var progress = TrainingProgress(
+      history: try reader.member("history").elements { (record) throws(FileError) in
+        try EpochRecord(record)
+      })
     if let size = reader.memberIfPresent("batchSize") {
       progress.run = Run(seed: try reader.member("seed").bits(), batch: try size.count())
     }
@@ -59,9 +62,6 @@ extension TrainingState {
     progress.step = try reader.member("steps").count()
     progress.count = try reader.member("examples").count()
     progress.total = try reader.member("lossTotal").exactNumber()
-    progress.history = try reader.member("history").elements { (record) throws(FileError) in
-      try EpochRecord(record)
-    }
     self.progress = progress
     self.tensors = tensors
     summed = try reader.member("summed").count()

@@ -33,13 +33,15 @@ package struct TrainingProgress: Sendable {
   /// Of the examples seen in this epoch: how many, and their losses summed.
   package var count = 0
   package var total = 0.0
-  package var history: [EpochRecord] = [] {
-    didSet { watched = history.map(\.watched) }
-  }
+  package private(set) var history: [EpochRecord]
   /// What schedules watch: a value for each epoch.
-  private(set) var watched: [Double] = []
+  private(set) var watched: [Double]
 
-  package init() {}
+  /// - Parameter history: of a training that goes on.
+  package init(history: [EpochRecord] = []) {
+    self.history = history
+    watched = history.map(\.watched)
+  }
 
   /// The order of this epoch's batches, from the next one on.
   var order: BatchOrder {
@@ -52,6 +54,7 @@ package struct TrainingProgress: Sendable {
     epoch += 1
     (batch, count, total) = (0, 0, 0)
     history.append(record)
+    watched.append(record.watched)
   }
 }
 
