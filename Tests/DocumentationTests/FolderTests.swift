@@ -20,7 +20,8 @@ struct FolderTests {
       "Parameters", "Functions", "Losses", "Layers", "Versions", "Optimizers", "Minimization",
     ],
     "Formats": [
-      "", "Files", "Compression", "Stored", "JSON", "CSV", "IDX", "NumPy", "Safetensors",
+      "", "Files", "Compression", "Stored", "JSON", "Fields", "CSV", "IDX", "NumPy",
+      "Safetensors",
     ],
     "Derivations": ["Formulas", "Reading", "Checks", "Doctor", "", "Output"],
     "Training": ["Datasets", "Metrics", "Schedules", "Diagnosis", "Trainer", "Serving"],

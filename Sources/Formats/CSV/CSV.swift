@@ -26,24 +26,48 @@ public enum CSV {
   /// column asked to be numeric holds a text; and if several separators cut the records equally
   /// well, or the first record may be names as well as values.
   ///
+  /// Tables that people wrote, with decimal commas, currencies, dates and stray texts, are read with
+  /// ``Reading/tolerant``:
+  ///
+  /// ```swift
+  /// let text = "day;price;rooms\n31.12.2023;1.250,00 €;4\n1.2.2024;980,50 €;n/a\n"
+  /// let table = try CSV.table(from: Array(text.utf8), reading: .tolerant)
+  /// for column in table.columns { print(column.name, column.kind, column.notation) }
+  /// // day numeric date
+  /// // price numeric currency
+  /// // rooms numeric plain
+  /// if case .numeric(let prices) = table.columns[1].values { print(prices) }
+  /// // [1250.0, 980.5]
+  /// print(table.columns[2])
+  /// // rooms: numeric (decimal comma), 1 missing, 1 of them no such number: "n/a" in line 3
+  /// ```
+  ///
   /// - Parameters:
   ///   - separator: detected from the first records if nil. A line end, a quote, or what stands in
   ///     numbers and words is refused.
-  ///   - decimal: what stands before decimals, "." or ",".
+  ///   - decimal: what stands before decimals, "." or ","; if nil, a point in the exact reading, and
+  ///     what the numbers say in the tolerant one.
+  ///   - dayFirst: whether 3/4/2024 is 3 April, in the tolerant reading; what the dates say if nil.
   ///   - header: whether the first record names the columns. If nil, it does if a text stands in it
   ///     above numbers, or if it holds no number and no text in figures above others; a number in
   ///     figures makes it values otherwise.
   ///   - skip: how many lines stand before the table: a title, or comments.
+  ///   - comment: what begins lines that are none of the table's, wherever they stand.
   ///   - types: kinds of columns, by name; a column not named here is numeric if all its values are
-  ///     numbers. Without a header the names are "column 1", "column 2", ...
+  ///     numbers, or most in the tolerant reading. Without a header the names are "column 1", ...
+  ///   - notations: what numbers of columns are, by name, in the tolerant reading.
   ///   - missing: texts that stand for no value.
+  ///   - reading: what counts as a number, and what becomes of a text among numbers.
   public static func table(
-    at path: String, separator: Character? = nil, decimal: Character = ".", header: Bool? = nil,
-    skip: Int = 0, types: [String: Table.Kind] = [:], missing: [String] = CSV.missing
+    at path: String, separator: Character? = nil, decimal: Character? = nil,
+    dayFirst: Bool? = nil, header: Bool? = nil, skip: Int = 0, comment: Character? = nil,
+    types: [String: Table.Kind] = [:], notations: [String: Table.Notation] = [:],
+    missing: [String] = CSV.missing, reading: Reading = .exact
   ) throws(FileError) -> Table {
-    try TableReader(
-      ByteSource(path: path), separator, decimal, header, skip, types, missing
-    ).table()
+    let options = TableOptions(
+      separator: separator, decimal: decimal, isDayFirst: dayFirst, header: header, skip: skip,
+      comment: comment, types: types, notations: notations, missing: missing, reading: reading)
+    return try TableReader(ByteSource(path: path), options).table()
   }
 
   /// Reads a table from bytes.
@@ -51,11 +75,14 @@ public enum CSV {
   /// - Parameter name: what messages call it.
   public static func table(
     from bytes: [UInt8], name: String = "CSV", separator: Character? = nil,
-    decimal: Character = ".", header: Bool? = nil, skip: Int = 0,
-    types: [String: Table.Kind] = [:], missing: [String] = CSV.missing
+    decimal: Character? = nil, dayFirst: Bool? = nil, header: Bool? = nil, skip: Int = 0,
+    comment: Character? = nil, types: [String: Table.Kind] = [:],
+    notations: [String: Table.Notation] = [:], missing: [String] = CSV.missing,
+    reading: Reading = .exact
   ) throws(FileError) -> Table {
-    try TableReader(
-      ByteSource(bytes, name: name), separator, decimal, header, skip, types, missing
-    ).table()
+    let options = TableOptions(
+      separator: separator, decimal: decimal, isDayFirst: dayFirst, header: header, skip: skip,
+      comment: comment, types: types, notations: notations, missing: missing, reading: reading)
+    return try TableReader(ByteSource(bytes, name: name), options).table()
   }
 }

@@ -8,11 +8,25 @@ struct NumberColumnBuilder {
   /// The numbers themselves where a Double rounds them and all are whole.
   private var wholes: ContiguousArray<Int128> = []
   private var firstRounded: Int?
+  /// In the tolerant reading.
+  private let spelled: SpelledNumbers?
+  /// Whether what the first reading found out of plain numbers is true of those that are read now.
+  private var isSurveyed = true
 
-  init(name: String, _ survey: Survey.Column, rowCount: Int) {
+  init(
+    name: String, _ survey: Survey.Column, rowCount: Int, _ plan: ColumnPlan, _ syntax: Syntax
+  ) {
     (self.name, self.survey) = (name, survey)
-    numbers = Numbers(rowCount: rowCount, missingCount: Int(survey.missingCount))
-    if survey.keepsWholes { wholes.reserveCapacity(rowCount) }
+    spelled = plan.spelling.map(SpelledNumbers.init)
+    if let spelled {
+      // Whole numbers are the same with either sign for decimals.
+      isSurveyed =
+        spelled.reader.point == syntax.point
+        || survey.isWhole && survey.textCount == plan.misfitCount
+    }
+    numbers = Numbers(
+      rowCount: rowCount, missingCount: Int(survey.missingCount) + plan.misfitCount)
+    if survey.keepsWholes, isSurveyed { wholes.reserveCapacity(rowCount) }
   }
 
   /// What its values will take, at most.
@@ -26,6 +40,7 @@ struct NumberColumnBuilder {
     let field = reader.fields[position]
     let buffer = reader.buffer, bytes = buffer.span
     if syntax.missing.contains(bytes, field) { return numbers.appendMissing() }
+    if spelled != nil { return try appendSpelled(position, of: reader) }
     guard let number = syntax.number(bytes, field) else {
       let text = try reader.text(position, column: name)
       throw reader.error("\(text.quoted) is not a number", field: position, column: name)
@@ -37,19 +52,50 @@ struct NumberColumnBuilder {
     numbers.append(number.double(bytes))
   }
 
+  private mutating func appendSpelled(
+    _ position: Int, of reader: borrowing RecordReader
+  ) throws(FileError) {
+    let field = reader.fields[position]
+    let buffer = reader.buffer, bytes = buffer.span
+    guard let number = spelled?.reader.decimal(bytes, field) else {
+      let number = try spelled?.number(position, of: reader, row: numbers.count, column: name)
+      if let number { numbers.append(number) } else { numbers.appendMissing() }
+      return
+    }
+    if number.digitCount > 15 || number.isLong {
+      if firstRounded == nil, number.isRounded(bytes) { firstRounded = numbers.count }
+    }
+    if survey.keepsWholes, isSurveyed, let whole = number.whole(bytes) { wholes.append(whole) }
+    let double = number.double(bytes)
+    spelled?.note(double)
+    numbers.append(double)
+  }
+
   func column() -> Table.Column {
+    let misfitCount = spelled?.misfitCount ?? 0
+    let missingCount = Int(survey.missingCount) + misfitCount
+    var isWhole = survey.isWhole, isConstant = survey.isConstant, isRounded = survey.isRounded
+    if let spelled {
+      if !isSurveyed || spelled.otherCount > 0 {
+        (isWhole, isConstant, isRounded) = (spelled.mayIdentify, spelled.areEqual, false)
+      }
+      isConstant = isConstant && (missingCount == 0 || missingCount == numbers.count)
+    }
     // Nothing is missing in a column that numbers its rows.
-    let mayIdentify =
-      numbers.count >= fewestRows && survey.isWhole && survey.missingCount == 0
+    let mayIdentify = numbers.count >= fewestRows && isWhole && missingCount == 0
     let isIdentifierLike =
       mayIdentify
-      && (survey.isRounded
+      && (isRounded
         ? identifiesRows(wholes) { UInt128(truncatingIfNeeded: $1 &- $0) }
         : identifiesRows(numbers.array) { UInt128(exactly: $1 - $0) ?? .max })
     return Table.Column(
-      name: name, contents: .numbers(numbers), missingCount: Int(survey.missingCount),
-      isConstant: survey.isConstant, isIdentifierLike: isIdentifierLike,
-      firstRoundedRow: firstRounded)
+      name: name, contents: .numbers(numbers), missingCount: missingCount,
+      isConstant: isConstant, isIdentifierLike: isIdentifierLike,
+      firstRoundedRow: firstRounded,
+      findings: spelled.map {
+        Table.Column.Findings(
+          $0.reader.spelling, misfitCount, $0.misfits, numberCount: numbers.count - missingCount)
+      })
   }
 }
 
@@ -62,11 +108,12 @@ extension Survey.Column {
 struct CategoryColumnBuilder {
   private let name: String
   private let survey: Survey.Column
+  private let numberCount: Int
   private var codes: [Int32] = []
   private var categories: Categories
 
-  init(name: String, _ survey: Survey.Column, rowCount: Int) {
-    (self.name, self.survey) = (name, survey)
+  init(name: String, _ survey: Survey.Column, rowCount: Int, numberCount: Int) {
+    (self.name, self.survey, self.numberCount) = (name, survey, numberCount)
     codes.reserveCapacity(rowCount)
     categories = Categories(mostTexts: rowCount, mostBytes: survey.byteCount)
   }
@@ -117,7 +164,8 @@ struct CategoryColumnBuilder {
     return Table.Column(
       name: name, contents: .categories(codes, texts), missingCount: missingCount,
       isConstant: count <= 1 && (missingCount == 0 || count == 0),
-      isIdentifierLike: codes.count >= fewestRows && count == codes.count, firstRoundedRow: nil)
+      isIdentifierLike: codes.count >= fewestRows && count == codes.count, firstRoundedRow: nil,
+      findings: numberCount > 0 ? Table.Column.Findings(numberCount: numberCount) : nil)
   }
 }
 

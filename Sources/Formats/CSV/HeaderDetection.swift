@@ -19,14 +19,23 @@ struct HeaderDetection {
     case name
   }
 
+  /// - Parameter spellings: how numbers are written in each column that has some, if not plainly;
+  ///   nil for the exact reading.
   static func hasHeader(
-    _ first: RecordReader, _ survey: Survey, _ syntax: Syntax
+    _ first: RecordReader, _ columns: [Survey.Column], _ syntax: Syntax,
+    spellings: [Table.Spelling?]?
   ) throws(FileError) -> Bool {
-    let bytes = first.buffer.span, columns = survey.columns
+    let bytes = first.buffer.span
     var readings: [Reading] = []
     readings.reserveCapacity(first.fields.count)
-    for (field, column) in zip(first.fields, columns) {
-      readings.append(reading(of: field, bytes, above: column, syntax))
+    for (position, (field, column)) in zip(first.fields, columns).enumerated() {
+      var reading = reading(of: field, bytes, above: column, syntax)
+      if let spellings, reading == .doubtful || reading == .name,
+        isSpelled(field, bytes, above: column, spellings[position])
+      {
+        reading = .number
+      }
+      readings.append(reading)
     }
     func find(_ meant: Set<Reading>, _ isMeant: (Survey.Column) -> Bool) -> Int? {
       readings.indices.first { meant.contains(readings[$0]) && isMeant(columns[$0]) }
@@ -68,14 +77,20 @@ struct HeaderDetection {
     if beginsWithFigure(bytes, field) {
       return column.textCount > 0 && column.hasFiguresOnly ? .number : .doubtful
     }
-    return marks.contains(bytes, field) ? .doubtful : .name
+    return MissingValues.marks.contains(bytes, field) ? .doubtful : .name
   }
 
-  /// Words for missing values beyond those that are taken for one.
-  private static let marks = MissingValues([
-    "-", "--", "---", ".", "..", "*", "?", "NA", "NaN", "N/A", "#N/A", "n.a.", "null", "nil",
-    "none", "missing", "unknown", "undefined", "<NA>", "#NULL!", "#DIV/0!", "#VALUE!",
-  ])
+  /// A number or a moment, written as those below it are.
+  private static func isSpelled(
+    _ field: Field, _ bytes: Span<UInt8>, above column: Survey.Column, _ spelling: Table.Spelling?
+  ) -> Bool {
+    if field.hasDoubledQuotes { return false }
+    if column.numberCount == 0, column.textCount == 0 {
+      return SpelledNumber(bytes, field.start, field.end) != nil
+        || SpelledMoment(bytes, field.start, field.end) != nil
+    }
+    return spelling.map { SpellingReader($0).number(bytes, field) != nil } ?? false
+  }
 
   /// "1,5", "$5", "12:30", "-3 km": no letter stands before the first figure.
   static func beginsWithFigure(_ bytes: Span<UInt8>, _ field: Field) -> Bool {

@@ -8,8 +8,16 @@ struct Opening {
   private(set) var line = 1
   /// The separator that the file names itself.
   private(set) var separator: UInt8?
+  /// What begins lines that are no records, anywhere.
+  let comment: UInt8?
+  /// The position and the line of the last comment in front of the table.
+  private(set) var lastComment: (offset: Int, line: Int)?
 
-  init(of source: ByteSource, skip: Int) throws(FileError) {
+  /// - Parameter skipsComments: leaves out lines in front of the table that begin with "#".
+  init(
+    of source: ByteSource, skip: Int, comment: UInt8? = nil, skipsComments: Bool = false
+  ) throws(FileError) {
+    self.comment = comment
     let start = try source.start()
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     if start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) {
@@ -22,6 +30,17 @@ struct Opening {
     guard skip >= 0 else { throw source.malformed("skip: \(skip) lines; give 0 or more") }
     try skipLines(skip, of: source)
     if skip == 0 { try readHint(Array(start.dropFirst(offset).prefix(9)), of: source) }
+    if let mark = comment ?? (skipsComments ? UInt8(ascii: "#") : nil) {
+      try skipComments(mark, of: source)
+    }
+  }
+
+  /// The last comment in front of the table as if it were the first record: behind its mark.
+  var atLastComment: Opening? {
+    guard let lastComment else { return nil }
+    var opening = self
+    (opening.offset, opening.line) = (lastComment.offset + 1, lastComment.line)
+    return opening
   }
 
   /// One byte that is no part of a line's end, of a quoted text, of a number or of a word.
@@ -49,6 +68,26 @@ struct Opening {
     else { return }
     separator = last
     try skipLines(1, of: source)
+  }
+
+  /// Skips lines that begin with a mark, and empty ones among them.
+  private mutating func skipComments(_ mark: UInt8, of source: ByteSource) throws(FileError) {
+    var isStart = true, follows = false
+    while offset < source.byteCount {
+      let block = try source.bytes(at: offset, count: min(1 << 16, source.byteCount - offset))
+      for byte in block {
+        let isEnd = byte == 0x0A || byte == 0x0D
+        if byte == mark, isStart {
+          lastComment = (offset, line)
+        } else if isStart, !isEnd {
+          return
+        }
+        // A line feed after a carriage return belongs to it.
+        if isEnd, byte == 0x0D || !follows { line += 1 }
+        (isStart, follows) = (isEnd, byte == 0x0D)
+        offset += 1
+      }
+    }
   }
 
   private mutating func skipLines(_ count: Int, of source: ByteSource) throws(FileError) {

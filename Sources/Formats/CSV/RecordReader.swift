@@ -11,6 +11,7 @@ struct RecordReader {
 
   let source: ByteSource
   let separator: UInt8
+  private let comment: UInt8?
   private let end: Int
   /// What `fields` point into.
   private(set) var buffer: Bytes = []
@@ -30,6 +31,7 @@ struct RecordReader {
   ) {
     self.source = source
     self.separator = separator
+    comment = opening.comment
     self.end = min(end ?? source.byteCount, source.byteCount)
     (offset, nextLine) = (min(opening.offset, self.end), opening.line)
   }
@@ -71,8 +73,20 @@ struct RecordReader {
     let buffer = buffer
     let bytes = buffer.span, count = bytes.count
     var index = position, lines = nextLine
-    // Empty lines before the record.
-    while index < count, bytes[index] == newline || bytes[index] == carriageReturn {
+    // Empty lines before the record, and comments.
+    while index < count {
+      if bytes[index] == comment {
+        var stop = index
+        while stop < count, bytes[stop] != newline, bytes[stop] != carriageReturn { stop += 1 }
+        if stop == count {
+          // The start of a comment whose end is not there yet is read again.
+          if !isLast { return .incomplete }
+          (position, nextLine) = (stop, lines)
+          return .end
+        }
+        index = stop
+      }
+      guard bytes[index] == newline || bytes[index] == carriageReturn else { break }
       if bytes[index] == carriageReturn {
         if index + 1 == count && !isLast { return .incomplete }
         if index + 1 < count && bytes[index + 1] == newline { index += 1 }

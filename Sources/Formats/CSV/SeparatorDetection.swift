@@ -13,6 +13,10 @@ struct SeparatorSample {
   private var commentCount = 0
   /// What is wrong with the record behind them.
   private var failure: FileError?
+  /// How many fields there are, and how many of them are numbers or moments in any notation; counted
+  /// for the tolerant reading.
+  private var fieldCount = 0
+  private var numberCount = 0
   /// The number of fields that most records have; the first record's if several are as many.
   private var usual = 0
   private var share = 0.0
@@ -21,19 +25,20 @@ struct SeparatorSample {
   ///
   /// Throws if several do so equally well, and names the first record if it is none of the table's.
   static func detect(
-    in source: ByteSource, from opening: Opening, given: UInt8?, _ point: UInt8
+    in source: ByteSource, from opening: Opening, given: UInt8?, _ point: UInt8, isTolerant: Bool
   ) throws(FileError) -> UInt8 {
     let separators = given.map { [$0] } ?? candidates.filter { $0 != point }
     var length = 1 << 16
     while true {
       let samples = try separators.map { (separator) throws(FileError) in
-        try SeparatorSample(source, separator, opening, end: opening.offset + length)
+        try SeparatorSample(
+          source, separator, opening, end: opening.offset + length, countsNumbers: isTolerant)
       }
       // Wide tables need a longer look.
       let isWhole =
         opening.offset + length >= source.byteCount || length >= RecordReader.longestRecord
       if isWhole || samples.contains(where: { $0.counts.count > $0.commentCount + 1 }) {
-        let sample = try best(of: samples, in: source)
+        let sample = try best(of: samples, in: source, isTolerant: isTolerant)
         try sample.checkFirstRecord(isGiven: given != nil, source)
         return sample.separator
       }
@@ -42,19 +47,28 @@ struct SeparatorSample {
   }
 
   private static func best(
-    of samples: [SeparatorSample], in source: ByteSource
+    of samples: [SeparatorSample], in source: ByteSource, isTolerant: Bool
   ) throws(FileError) -> SeparatorSample {
     // One field means that nothing was separated.
     let separating = samples.filter { $0.usual > 1 }
     guard let share = separating.map(\.share).max() else {
       if let failure = samples.lazy.compactMap(\.failure).first { throw failure }
-      return samples[0]
+      // Commas may stand in the numbers of a single column.
+      return isTolerant ? samples.first { $0.share == 1 } ?? samples[0] : samples[0]
     }
     let equal = separating.filter { $0.share == share }
     let best = equal.filter { $0.failure == nil }
     if best.isEmpty, let failure = equal[0].failure { throw failure }
-    guard best.count == 1 else { throw best[0].ambiguity(best, source) }
-    return best[0]
+    if best.count == 1 { return best[0] }
+    // Where commas stand in numbers, semicolons leave more of them whole.
+    let most = best.map(\.numberShare).max() ?? 0
+    let clear = best.filter { $0.numberShare == most }
+    guard most > 0, clear.count == 1 else { throw best[0].ambiguity(best, source) }
+    return clear[0]
+  }
+
+  private var numberShare: Double {
+    fieldCount == 0 ? 0 : Double(numberCount) / Double(fieldCount)
   }
 
   private func ambiguity(_ samples: [SeparatorSample], _ source: ByteSource) -> FileError {
@@ -83,7 +97,7 @@ struct SeparatorSample {
   }
 
   private init(
-    _ source: ByteSource, _ separator: UInt8, _ opening: Opening, end: Int
+    _ source: ByteSource, _ separator: UInt8, _ opening: Opening, end: Int, countsNumbers: Bool
   ) throws(FileError) {
     self.separator = separator
     // The last record of a part of the file may be cut: it is dropped, and an error in it is none.
@@ -102,6 +116,7 @@ struct SeparatorSample {
         }
         counts.append(reader.fields.count)
         lines.append(reader.line)
+        if countsNumbers { countNumbers(reader) }
       }
     } catch {
       failure = isWhole || reader.hasTooManyFields ? error : nil
@@ -115,5 +130,13 @@ struct SeparatorSample {
     // The first of them, so also the first record's.
     usual = table.first { frequencies[$0] == most } ?? 0
     share = Double(most) / Double(table.count)
+  }
+
+  private mutating func countNumbers(_ reader: borrowing RecordReader) {
+    let buffer = reader.buffer, bytes = buffer.span
+    fieldCount += reader.fields.count
+    numberCount += reader.fields.count {
+      SpelledNumber(bytes, $0.start, $0.end) != nil || SpelledMoment(bytes, $0.start, $0.end) != nil
+    }
   }
 }

@@ -33,6 +33,11 @@ struct Survey {
     var isTextsOnly: Bool { textCount > 0 && numberCount == 0 && !hasFiguresOnly }
     var hasQuotedNumber: Bool { marks.contains(.hasQuotedNumber) }
 
+    /// Takes a column as numbers, of which so many are some that the exact reading does not know.
+    mutating func takeAsNumbers(_ count: Int) {
+      (numberCount, textCount) = (UInt32(count), 0)
+    }
+
     /// Counts a field.
     ///
     /// - Parameter reference: a record and its fields with which all of a constant column agree.
@@ -68,6 +73,8 @@ struct Survey {
   }
 
   private(set) var columns: [Column]
+  /// What the fields are in all notations, if that is asked.
+  private(set) var notations: NotationCounts?
   private(set) var rowCount = 0
   /// How many lines more than one the records take, with the empty lines between them.
   private(set) var extraLineCount = 0
@@ -79,11 +86,12 @@ struct Survey {
   private let syntax: Syntax
 
   /// Reads on from a record, which is not counted yet: it may hold the names.
-  init(behind first: RecordReader, _ syntax: Syntax) {
+  init(behind first: RecordReader, _ syntax: Syntax, isTolerant: Bool) {
     var reader = first
     self.syntax = syntax
     reference = first
     columns = Array(repeating: Column(), count: first.fields.count)
+    if isTolerant { notations = NotationCounts(columnCount: first.fields.count) }
     var line = first.line
     do throws(FileError) {
       while try reader.next() {
@@ -110,6 +118,10 @@ struct Survey {
       columns[column].add(reader.fields[column], bytes, fields[column], other, syntax)
     }
     rowCount += 1
+    if notations == nil { return }
+    for column in columns.indices where !syntax.missing.contains(bytes, reader.fields[column]) {
+      notations?.add(reader.fields[column], bytes, column: column, syntax)
+    }
   }
 }
 
@@ -117,6 +129,7 @@ extension Survey {
   /// What was found, without the records that it was found with.
   struct Result {
     let columns: [Column]
+    let notations: NotationCounts?
     let rowCount: Int
     let extraLineCount: Int
     let failure: FileError?
@@ -124,7 +137,8 @@ extension Survey {
 
   consuming func result() -> Result {
     Result(
-      columns: columns, rowCount: rowCount, extraLineCount: extraLineCount, failure: failure)
+      columns: columns, notations: notations, rowCount: rowCount, extraLineCount: extraLineCount,
+      failure: failure)
   }
 }
 

@@ -42,7 +42,8 @@ public struct Table: Sendable {
     /// The name in the first row, or one by number where the file has none.
     public let name: String
     private let contents: Contents
-    /// How many rows have no value.
+    /// How many rows have no value, or one that does not fit: the numbers that are NaN, the codes
+    /// that are -1.
     public let missingCount: Int
     /// All values are equal: nothing can be learned from the column.
     public let isConstant: Bool
@@ -53,6 +54,7 @@ public struct Table: Sendable {
     /// 1234567890123456789, or 1e400; nil if there is none. The flags above know the numbers as they are written, `values` the nearest
     /// Doubles: load such a column as categorical where its numbers are names.
     public let firstRoundedRow: Int?
+    let findings: Findings?
 
     enum Contents: Sendable {
       case numbers(Numbers)
@@ -61,15 +63,14 @@ public struct Table: Sendable {
 
     init(
       name: String, contents: Contents, missingCount: Int, isConstant: Bool,
-      isIdentifierLike: Bool, firstRoundedRow: Int?
+      isIdentifierLike: Bool, firstRoundedRow: Int?, findings: Findings?
     ) {
       (self.name, self.contents, self.missingCount) = (name, contents, missingCount)
       (self.isConstant, self.isIdentifierLike) = (isConstant, isIdentifierLike)
-      self.firstRoundedRow = firstRoundedRow
+      (self.firstRoundedRow, self.findings) = (firstRoundedRow, findings)
     }
 
-    /// What stands in the rows. Where many numbers are missing, the array is made at each call.
-    /// The values, one for each row.
+    /// The values, one for each row. Where many numbers are missing, the array is made at each call.
     public var values: Values {
       switch contents {
       case .numbers(let numbers): .numeric(numbers.array)

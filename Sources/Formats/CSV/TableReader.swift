@@ -2,24 +2,16 @@
 
 /// Reads a table: how it is written, what is in it, then its numbers and texts.
 struct TableReader {
-  private let source: ByteSource
-  private let opening: Opening
-  private let separator: UInt8
-  private let syntax: Syntax
-  private let header: Bool?
-  private let types: [String: Table.Kind]
+  let source: ByteSource
+  let opening: Opening
+  let separator: UInt8
+  let syntax: Syntax
+  let options: TableOptions
 
-  init(
-    _ source: ByteSource, _ separator: Character?, _ decimal: Character, _ header: Bool?,
-    _ skip: Int, _ types: [String: Table.Kind], _ missing: [String]
-  ) throws(FileError) {
-    // CR LF is one character to Swift, and its ASCII value that of LF: it is none of one byte.
-    let given = separator.map { $0.utf8.count == 1 ? $0.utf8.first! : 0 }
-    if let separator, let given, !Opening.isSeparator(given) {
-      throw source.malformed(
-        "\(separator.debugDescription) cannot separate fields: it ends lines, quotes texts or "
-          + "stands in numbers and words; use one as ',', ';', '|' or a tab")
-    }
+  init(_ source: ByteSource, _ options: TableOptions) throws(FileError) {
+    (self.source, self.options) = (source, options)
+    let given = try TableReader.separator(options, source)
+    let decimal = options.decimal ?? "."
     let point = decimal.utf8.first!
     guard decimal.utf8.count == 1, ".,".utf8.contains(point) else {
       throw source.malformed(
@@ -28,17 +20,42 @@ struct TableReader {
     if let other = FileKind.other(than: try source.start()) {
       throw source.malformed(other.problem(insteadOf: "a table"))
     }
-    (self.source, self.header, self.types) = (source, header, types)
-    opening = try Opening(of: source, skip: skip)
+    opening = try Opening(
+      of: source, skip: options.skip, comment: try TableReader.comment(options, source),
+      skipsComments: options.reading == .tolerant)
     let named = given ?? opening.separator
     guard named != point else {
       throw source.malformed(
         "a comma cannot both separate fields\(given == nil ? ", as the first line says," : "") and "
           + "stand before decimals")
     }
-    syntax = Syntax(missing: MissingValues(missing), point: point)
-    self.separator = try SeparatorSample.detect(
-      in: source, from: opening, given: named, point)
+    syntax = Syntax(missing: MissingValues(options.missing), point: point)
+    separator = try SeparatorSample.detect(
+      in: source, from: opening, given: named, point, isTolerant: options.reading == .tolerant)
+  }
+
+  private static func separator(
+    _ options: TableOptions, _ source: ByteSource
+  ) throws(FileError) -> UInt8? {
+    // CR LF is one character to Swift, and its ASCII value that of LF: it is none of one byte.
+    let given = options.separator.map { $0.utf8.count == 1 ? $0.utf8.first! : 0 }
+    if let separator = options.separator, let given, !Opening.isSeparator(given) {
+      throw source.malformed(
+        "\(separator.debugDescription) cannot separate fields: it ends lines, quotes texts or "
+          + "stands in numbers and words; use one as ',', ';', '|' or a tab")
+    }
+    return given
+  }
+
+  private static func comment(
+    _ options: TableOptions, _ source: ByteSource
+  ) throws(FileError) -> UInt8? {
+    guard let comment = options.comment else { return nil }
+    guard comment.utf8.count == 1, let byte = comment.utf8.first, Opening.isSeparator(byte) else {
+      throw source.malformed(
+        "\(comment.debugDescription) cannot begin comments; use one as '#', '%' or '!'")
+    }
+    return byte
   }
 
   /// About what a column takes besides its values, while it is read and afterwards.
@@ -53,9 +70,10 @@ struct TableReader {
     // What is no text at all is not asked about its header.
     for field in first.fields.indices { try first.checkText(field) }
     let (survey, hasHeader) = try survey(behind: first)
-    let (names, index) = try names(first, hasHeader: hasHeader)
-    let kinds = try kinds(names, index, survey)
-    let (columns, lines) = try columns(names, kinds, survey, first, hasHeader: hasHeader)
+    let named = hasHeader ? first : try commentedHeader(of: first.fields.count)
+    let (names, index) = try names(named, columnCount: first.fields.count)
+    let plans = try plans(names, index, survey, first, hasHeader: hasHeader)
+    let (columns, lines) = try columns(names, plans, survey, first, hasHeader: hasHeader)
     return Table(
       file: source.name, columns: columns, rowCount: survey.rowCount, lines: lines, index: index)
   }
@@ -64,117 +82,62 @@ struct TableReader {
   private func survey(
     behind first: RecordReader
   ) throws(FileError) -> (Survey.Result, hasHeader: Bool) {
-    var survey = Survey(behind: first, syntax)
-    let hasHeader =
-      if let header { header } else { try HeaderDetection.hasHeader(first, survey, syntax) }
+    let isTolerant = options.reading == .tolerant
+    if isTolerant {
+      try requireMemory(
+        NotationCounts.byteCount(columnCount: first.fields.count), for: source.name)
+    }
+    var survey = Survey(behind: first, syntax, isTolerant: isTolerant)
+    let hasHeader = if let header = options.header { header } else { try detect(first, survey) }
     if !hasHeader { survey.add(first) }
     return (survey.result(), hasHeader)
   }
 
+  private func detect(_ first: RecordReader, _ survey: Survey) throws(FileError) -> Bool {
+    var columns = survey.columns, spellings: [Table.Spelling?]?
+    if let notations = survey.notations {
+      let decided = SpellingDecision(notations, separator: separator, options).columns
+      spellings = decided.map(\.spelling)
+      for (column, decision) in decided.enumerated() where decision.spelling != nil {
+        columns[column].takeAsNumbers(decision.numberCount)
+      }
+    }
+    return try HeaderDetection.hasHeader(first, columns, syntax, spellings: spellings)
+  }
+
+  /// The last comment in front of the table, if it holds names: as many as there are columns.
+  private func commentedHeader(of columnCount: Int) throws(FileError) -> RecordReader? {
+    guard options.reading == .tolerant, options.header == nil, columnCount > 1,
+      let opening = opening.atLastComment
+    else { return nil }
+    var reader = RecordReader(source, separator: separator, from: opening)
+    return try reader.next() && reader.fields.count == columnCount ? reader : nil
+  }
+
   /// The names of the columns, and where to find one.
   private func names(
-    _ first: RecordReader, hasHeader: Bool
+    _ header: RecordReader?, columnCount: Int
   ) throws(FileError) -> ([String], Categories) {
     var names: [String] = [], index = Categories()
-    names.reserveCapacity(first.fields.count)
-    for field in first.fields.indices {
-      let text = hasHeader ? try first.text(field) : ""
-      if let control = text.utf8.first(where: { $0 < 0x20 && !(0x09...0x0D ~= $0) || $0 == 0x7F }) {
-        throw first.error(
+    names.reserveCapacity(columnCount)
+    for field in 0..<columnCount {
+      let text = try header?.text(field) ?? ""
+      if let header,
+        let control = text.utf8.first(where: { $0 < 0x20 && !(0x09...0x0D ~= $0) || $0 == 0x7F })
+      {
+        throw header.error(
           "a control character (\(control)) in a name; is this a text in UTF-8?", field: field,
           column: nil)
       }
       let name = text.isEmpty ? "column \(field + 1)" : text
       if let other = index.add(name) {
-        throw first.error(
+        throw FileError(
+          .malformed, in: source.name, at: .line(header?.line ?? opening.line),
           "fields \(other + 1) and \(field + 1) are both named \(name.quoted); rename one, or "
-            + "load with header: false if these are no names", line: first.line)
+            + "load with header: false if these are no names")
       }
       names.append(name)
     }
     return (names, index)
-  }
-
-  private func kinds(
-    _ names: [String], _ index: Categories, _ survey: Survey.Result
-  ) throws(FileError) -> [Table.Kind] {
-    var kinds = survey.columns.map { $0.textCount == 0 ? Table.Kind.numeric : .categorical }
-    for (name, kind) in types.sorted(by: { $0.key < $1.key }) {
-      guard let column = index.firstIndex(of: name) else {
-        throw source.malformed("there is no column \(name.quoted) whose type could be set")
-      }
-      kinds[column] = kind
-    }
-    return kinds
-  }
-
-  /// The second reading. An error in a field comes before what ended the first one.
-  private func columns(
-    _ names: [String], _ kinds: [Table.Kind], _ survey: Survey.Result, _ first: RecordReader,
-    hasHeader: Bool
-  ) throws(FileError) -> ([Table.Column], RowLines) {
-    let byteCount = zip(kinds, survey.columns).reduce(4 * survey.extraLineCount) {
-      switch $1.0 {
-      case .numeric: $0 + NumberColumnBuilder.byteCount($1.1, rowCount: survey.rowCount)
-      case .categorical: $0 + CategoryColumnBuilder.byteCount(rowCount: survey.rowCount)
-      }
-    }
-    try requireMemory(byteCount, for: source.name)
-    var numbers: [NumberColumnBuilder] = [], categories: [CategoryColumnBuilder] = []
-    let numericCount = kinds.count { $0 == .numeric }
-    numbers.reserveCapacity(numericCount)
-    categories.reserveCapacity(kinds.count - numericCount)
-    for column in names.indices {
-      let name = names[column], found = survey.columns[column]
-      switch kinds[column] {
-      case .numeric:
-        numbers.append(NumberColumnBuilder(name: name, found, rowCount: survey.rowCount))
-      case .categorical:
-        categories.append(CategoryColumnBuilder(name: name, found, rowCount: survey.rowCount))
-      }
-    }
-    var lines = RowLines(extraLineCount: survey.extraLineCount)
-    var reader = first, isRow = !hasHeader
-    repeat {
-      guard isRow else {
-        isRow = true
-        continue
-      }
-      try reader.checkFieldCount(names.count)
-      var number = 0, category = 0
-      for column in names.indices {
-        switch kinds[column] {
-        case .numeric:
-          try numbers[number].append(column, of: reader, syntax)
-          number += 1
-        case .categorical:
-          try categories[category].append(column, of: reader, syntax)
-          category += 1
-        }
-      }
-      lines.append(reader.line)
-    } while try reader.next()
-    if let failure = survey.failure { throw failure }
-    return (try columns(kinds, &numbers, &categories), lines)
-  }
-
-  private func columns(
-    _ kinds: [Table.Kind], _ numbers: inout [NumberColumnBuilder],
-    _ categories: inout [CategoryColumnBuilder]
-  ) throws(FileError) -> [Table.Column] {
-    var columns: [Table.Column] = []
-    columns.reserveCapacity(kinds.count)
-    // Taken from the end, so that each builder is gone when the next column is made.
-    for kind in kinds.reversed() {
-      switch kind {
-      case .numeric: columns.append(numbers.removeLast().column())
-      case .categorical:
-        var builder = categories.removeLast()
-        try requireMemory(builder.sortingByteCount, for: source.name)
-        columns.append(builder.takeColumn(point: syntax.point))
-      }
-    }
-    columns.reverse()
-    return columns
   }
 }

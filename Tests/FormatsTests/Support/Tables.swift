@@ -37,3 +37,13 @@ func numbers(_ column: Table.Column?) -> [Double] {
 extension Table {
   var names: [String] { columns.map(\.name) }
 }
+
+/// Reads a table as people write them.
+func tolerant(
+  _ text: String, decimal: Character? = nil, dayFirst: Bool? = nil, header: Bool? = nil,
+  types: [String: Table.Kind] = [:], notations: [String: Table.Notation] = [:]
+) throws(FileError) -> Table {
+  try CSV.table(
+    from: Array(text.utf8), name: "file.csv", decimal: decimal, dayFirst: dayFirst,
+    header: header, types: types, notations: notations, reading: .tolerant)
+}

@@ -68,17 +68,20 @@ struct Decimal {
   /// Three ways lead to it: if digits and 10^|exponent| are Doubles, one rounded operation
   /// (Clinger, "How to read floating point numbers accurately", PLDI 1990); if both fit 64 bits,
   /// whole numbers of 128; else the standard library.
-  func double(_ bytes: Span<UInt8>) -> Double {
+  ///
+  /// - Parameter shift: the number is multiplied by this power of ten before it is rounded.
+  func double(_ bytes: Span<UInt8>, shift: Int = 0) -> Double {
     if isInfinite { return isNegative ? -.infinity : .infinity }
+    let exponent = exponent + shift
     let magnitude =
       digitCount > 19
       ? nil : product(significant, exponent) ?? quotient(significant, exponent)
-    let number = magnitude ?? converted(bytes)
+    let number = magnitude ?? converted(bytes, exponent)
     return isNegative ? -number : number
   }
 
   /// By the standard library, which is correct for all numbers, and slower.
-  private func converted(_ bytes: Span<UInt8>) -> Double {
+  private func converted(_ bytes: Span<UInt8>, _ exponent: Int) -> Double {
     var text = ""
     for index in start..<end where bytes[index] != point {
       text.unicodeScalars.append(Unicode.Scalar(bytes[index]))
@@ -88,7 +91,7 @@ struct Decimal {
 }
 
 /// A sign and digits, as an exponent; beyond any number's exponent it stays there.
-private func decimalExponent(_ bytes: Span<UInt8>, _ index: inout Int, _ end: Int) -> Int? {
+func decimalExponent(_ bytes: Span<UInt8>, _ index: inout Int, _ end: Int) -> Int? {
   var isNegative = false
   if index < end, bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+") {
     isNegative = bytes[index] == UInt8(ascii: "-")

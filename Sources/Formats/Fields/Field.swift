@@ -41,6 +41,12 @@ struct MissingValues {
     }
   }
 
+  /// Words by which people mark missing values, beyond those that are taken for one.
+  static let marks = MissingValues([
+    "-", "--", "---", ".", "..", "*", "?", "NA", "NaN", "N/A", "#N/A", "n.a.", "null", "nil",
+    "none", "missing", "unknown", "undefined", "<NA>", "#NULL!", "#DIV/0!", "#VALUE!",
+  ])
+
   private static func bit(_ count: Int) -> UInt64 { 1 << UInt64(min(count, 63)) }
 
   private static func lowercased(_ byte: UInt8) -> UInt8 {
