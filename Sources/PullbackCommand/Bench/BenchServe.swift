@@ -3,7 +3,7 @@
 #if Command
 
 import ArgumentParser
-import Foundation
+import Dispatch
 import Pullback
 
 /// `pullback bench serve --layers 784-50-10 --tasks 64`
