@@ -47,9 +47,10 @@ let package = Package(
     .target(
       name: "PullbackTraining", dependencies: ["PullbackNetworks", "CPullbackDigits"],
       path: "Sources/Training"),
+    .target(name: "CPullbackZlib", path: "Sources/CZlib"),
     .target(
-      name: "PullbackFormats", dependencies: ["PullbackRuntime"], path: "Sources/Formats",
-      swiftSettings: optimisedSwift),
+      name: "PullbackFormats", dependencies: ["PullbackRuntime", "CPullbackZlib"],
+      path: "Sources/Formats", swiftSettings: optimisedSwift),
     .target(
       name: "PullbackModels", dependencies: ["PullbackTraining", "PullbackFormats"],
       path: "Sources/Models"),
@@ -65,10 +66,11 @@ let package = Package(
         "PullbackTraining", "PullbackFormats", "PullbackModels", "PullbackDerivations",
       ],
       path: "Sources/Pullback"),
+    .target(name: "CPullbackStart", path: "Sources/CStart"),
     .executableTarget(
       name: "PullbackCommand",
       dependencies: [
-        "Pullback", "PullbackByHand", "CPullbackKernels",
+        "Pullback", "PullbackByHand", "CPullbackKernels", "CPullbackStart",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["Command"])),

@@ -2,8 +2,15 @@
 
 #if Command
 
-import Foundation
 import Pullback
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
 
 /// A network of linear layers and relu that is trained on the embedded digits.
 struct DigitsTraining {

@@ -107,7 +107,7 @@ struct Explain: ParsableCommand {
     case .svg: try Console.print(derivation.svg)
     }
     if !derivation.passes {
-      Console.note("pullback: a line does not agree with central differences\n")
+      Console.noteError("a line does not agree with central differences")
       throw ExitCode.failure
     }
   }

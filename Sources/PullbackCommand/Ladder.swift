@@ -70,8 +70,7 @@ struct Ladder: ParsableCommand {
     }
     let wrong = climbed.filter { !$0.isCorrect }.map(\.rung.name)
     if !wrong.isEmpty {
-      Console.note(
-        "pullback: differs from integer arithmetic: \(wrong.joined(separator: ", "))\n")
+      Console.noteError("differs from integer arithmetic: \(wrong.joined(separator: ", "))")
       throw ExitCode.failure
     }
   }

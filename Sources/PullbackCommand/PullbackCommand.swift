@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
 #if Command
 
 import ArgumentParser
-import Foundation
 import Pullback
 
 /// The version of the next release: CHANGELOG.md says what is in it.
@@ -25,7 +32,7 @@ struct PullbackCommand: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      Foundation.exit(report(error).rawValue)
+      finish(report(error))
     }
   }
 
@@ -33,7 +40,7 @@ struct PullbackCommand: ParsableCommand {
   /// error.
   private static func report(_ error: any Error) -> ExitCode {
     if let code = codeOfData(error) {
-      Console.note("Error: \(error)\n")
+      Console.noteError("\(error)")
       return code
     }
     let text = fullMessage(for: error), code = exitCode(for: error)
@@ -41,14 +48,16 @@ struct PullbackCommand: ParsableCommand {
     if code == .success {
       do { try Console.print(text, isLong: true) } catch { return exitCode(for: error) }
     } else {
-      Console.note(text + "\n")
+      // A sentence, and lines on usage behind it, unless the lines may be those of an argument.
+      let hasLines = !CommandLine.arguments.contains { $0.utf8.contains(0x0A) }
+      Console.note(text.printable(keepingLines: hasLines) + "\n")
     }
     return code
   }
 }
 
 extension PullbackCommand {
-  /// The exit code of what is wrong with files and data; nil for other errors.
+  /// The exit code of what is wrong with files, data and memory; nil for other errors.
   private static func codeOfData(_ error: any Error) -> ExitCode? {
     switch error {
     case let error as FileError:
@@ -57,22 +66,25 @@ extension PullbackCommand {
       case .unreadable: ExitCode(66)
       case .unwritable: ExitCode(73)
       }
-    case is TrainingError: ExitCode(65)
+    case is TrainingError, is DatasetError: ExitCode(65)
+    case is OutOfMemory: ExitCode(71)
     default: nil
     }
   }
 }
 
-#else
+// Within a command the name `exit` means a method of ArgumentParser's.
+private func finish(_ code: ExitCode) -> Never { exit(code.rawValue) }
 
-import Foundation
+#else
 
 /// A build without the trait that the command needs: the libraries are whole, the command is not.
 @main
 enum PullbackCommand {
   static func main() {
-    FileHandle.standardError.write(
-      Data("pullback: built without the package's trait Command, which the command needs\n".utf8))
+    let sentence: StaticString =
+      "Error: built without the package's trait Command, which the command needs\n"
+    sentence.withUTF8Buffer { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
     exit(64)
   }
 }

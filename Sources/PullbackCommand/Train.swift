@@ -121,14 +121,14 @@ struct Train: ParsableCommand {
   }
 
   private func diverged(_ error: TrainingDiverged) -> ExitCode {
-    Console.note("pullback: \(error)\n")
+    Console.note("Error: \(error)\n")
     return diverged(nil)
   }
 
   /// Says so in a sentence, with a learning rate that is worth a try.
   private func diverged(_ problem: String?) -> ExitCode {
     let rate = learningRate > Train.usualRate ? Train.usualRate : learningRate / 10
-    let sentence = problem.map { "pullback: training diverged: \($0). " } ?? ""
+    let sentence = problem.map { "Error: training diverged: \($0). " } ?? ""
     Console.note(sentence + "Try --learning-rate \(rate).\n")
     return ExitCode(65)
   }

@@ -98,7 +98,7 @@ struct TrainTests {
     let run = try Command.run("train", "--quiet", "--epochs", "2", "--learning-rate", "1e30")
     #expect(run.status == 65)
     let lines = run.errors.split(separator: "\n")
-    #expect(lines.first?.hasPrefix("pullback: training diverged in epoch 1 at step ") == true)
+    #expect(lines.first?.hasPrefix("Error: training diverged in epoch 1 at step ") == true)
     #expect(lines.contains { $0.hasPrefix("first in the ") }, "\(run.errors)")
     #expect(lines.last == "Try --learning-rate 0.05.")
   }
@@ -145,7 +145,7 @@ struct TrainTests {
     let run = try Command.run(
       "train", "--quiet", "--epochs", "8", "--learning-rate", rate, "--seed", seed)
     #expect(run.status == 65 && run.output.isEmpty)
-    #expect(run.errors.hasPrefix("pullback: training diverged"))
+    #expect(run.errors.hasPrefix("Error: training diverged"))
     #expect(run.errors.hasSuffix("Try --learning-rate 0.05.\n"))
   }
 

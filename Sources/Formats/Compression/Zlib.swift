@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CPullbackZlib
+
 #if canImport(Darwin)
   @preconcurrency import Darwin
 #elseif canImport(Glibc)
@@ -8,7 +10,8 @@
   @preconcurrency import Musl
 #endif
 
-/// The system's zlib, loaded when a compressed file is first met: nothing is needed to build.
+/// The zlib that the program was linked with, else the system's, loaded when a compressed file is first
+/// met: nothing is needed to build.
 ///
 /// Source: zlib.h of zlib 1.2, whose interface has not changed since; RFC 1951 (deflate), RFC 1952
 /// (gzip).
@@ -65,10 +68,15 @@ struct Zlib: Sendable {
   }
 
   init?(_ library: String) {
-    guard let handle = dlopen(library, RTLD_NOW | RTLD_LOCAL) else { return nil }
+    let isLinked = pb_linked_zlib("inflate") != nil
+    let handle =
+      isLinked || !pb_can_load_libraries() ? nil : dlopen(library, RTLD_NOW | RTLD_LOCAL)
+    guard isLinked || handle != nil else { return nil }
     // The types of the functions are those that zlib.h declares.
     func function<Function>(_ name: String, _: Function.Type = Function.self) -> Function? {
-      dlsym(handle, name).map { unsafeBitCast($0, to: Function.self) }
+      (isLinked ? pb_linked_zlib(name) : dlsym(handle, name)).map {
+        unsafeBitCast($0, to: Function.self)
+      }
     }
     guard MemoryLayout<Stream>.size == (MemoryLayout<Int>.size == 8 ? 112 : 56),
       let version: @convention(c) () -> UnsafePointer<CChar>? = function("zlibVersion"),

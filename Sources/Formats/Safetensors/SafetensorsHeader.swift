@@ -138,6 +138,10 @@ struct SafetensorsHeader: Sendable {
           + "has \(bytes.count) behind the header")
     }
     let type = codes[code]
+    if type == nil, shape.checkedElementCount == nil {
+      throw scanner.malformed(
+        "the shape \(shape) of \(name.quoted) has more elements than can be counted")
+    }
     if let type, type.byteCount(of: shape) != offsets[1] - offsets[0] {
       throw scanner.malformed(
         "\(name.quoted) has \(offsets[1] - offsets[0]) bytes, not those of \(type.rawValue) "

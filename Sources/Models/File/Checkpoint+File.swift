@@ -82,16 +82,42 @@ private func values(
   return values
 }
 
-/// By the places that the names of tensors are.
-private func places(
-  _ tensors: [(name: String, tensor: StoredTensor)], _ check: FileCheck
-) throws(FileError) -> [Int: Tensor<Float>] {
-  var places: [Int: Tensor<Float>] = [:]
-  for (name, value) in try values(tensors) {
-    guard let place = Int(name) else { throw check.error("training", "\(name.quoted) is no place") }
-    places[place] = value
+/// The number that a part of a name is, written in the one way in which `save` writes it.
+private func wholeNumber(_ text: some StringProtocol) -> Int? {
+  Int(text).flatMap { $0 >= 0 && "\($0)" == text ? $0 : nil }
+}
+
+extension TrainingState {
+  private func misnamed(_ name: String, _ check: FileCheck) -> FileError {
+    check.error(ModelFile.trainingPrefix + name, "is nothing that a checkpoint keeps")
   }
-  return places
+
+  /// By the places of the optimizer's parameters.
+  fileprivate func sums(_ check: FileCheck) throws(FileError) -> [Int: Tensor<Float>] {
+    var sums: [Int: Tensor<Float>] = [:]
+    for (name, value) in try values(tensors(below: "sum/")) {
+      guard let place = wholeNumber(name) else { throw misnamed("sum/\(name)", check) }
+      sums[place] = value
+    }
+    return sums
+  }
+
+  /// Of each average its values, in the order of their places.
+  fileprivate func averages(
+    _ check: FileCheck
+  ) throws(FileError) -> [OptimizerMoment.Average] {
+    var places = averageCounts.map { _ in [Int: Tensor<Float>]() }
+    for (name, value) in try values(tensors(below: "average/")) {
+      let parts = name.split(separator: "/", maxSplits: 1).map(wholeNumber)
+      guard parts.count == 2, let number = parts[0], let place = parts[1],
+        places.indices.contains(number)
+      else { throw misnamed("average/\(name)", check) }
+      places[number][place] = value
+    }
+    return zip(averageCounts, places).map { count, values in
+      .init(count: count, values: values.sorted { $0.key < $1.key }.map(\.value))
+    }
+  }
 }
 
 extension OptimizerState {
@@ -116,12 +142,6 @@ extension OptimizerMoment {
     _ state: OptimizerState, _ training: TrainingState, _ check: FileCheck
   ) throws(FileError) {
     let kept = try values(state.numbers.map { $0 }).map { (name: $0.path, value: $0.value) }
-    var averages: [Average] = []
-    for (number, count) in training.averageCounts.enumerated() {
-      let values = try places(training.tensors(below: "average/\(number)/"), check)
-      averages.append(
-        Average(count: count, values: values.sorted { $0.key < $1.key }.map(\.value)))
-    }
     self.init(
       stepCount: state.stepCount,
       groups: state.groups.map { group in
@@ -132,7 +152,7 @@ extension OptimizerMoment {
           }, paths: group.paths)
       }, state: kept,
       sums: Sums(
-        count: training.summed, values: try places(training.tensors(below: "sum/"), check)),
-      averages: averages)
+        count: training.summed, values: try training.sums(check)),
+      averages: try training.averages(check))
   }
 }

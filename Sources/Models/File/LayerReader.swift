@@ -12,10 +12,9 @@ struct LayerReader {
   /// The layers made so far, by their places, and of how many layers each consists.
   private var made: [Name: (layer: any StoredLayer, count: Int)] = [:]
   private var count = 0
-  private var sharedCount = 0
 
-  /// So many layers may be made by naming others: a few lines could make as many as one likes.
-  private static let mostShared = 1 << 13
+  /// More are nobody's model: a few lines could make as many as one likes by naming others.
+  private static let mostLayers = 1 << 16
 
   init(types: LayerTypes, isExact: Bool = false) { (self.types, self.isExact) = (types, isExact) }
 
@@ -45,7 +44,7 @@ struct LayerReader {
         "\(kind.quoted) is no layer that is known here; if it is your own, load with "
           + "layers: [its type]")
     }
-    count += 1
+    try add(1, reader)
     let layer =
       known is any LayerSequence.Type
       ? try sequence(reader.member("layers")) : try self.layer(of: known, reader)
@@ -95,12 +94,15 @@ struct LayerReader {
     guard let earlier = made[Name(name)] else {
       throw place.malformed("\(name.quoted) is no layer before this one")
     }
-    count += earlier.count
-    sharedCount += earlier.count
-    guard sharedCount <= LayerReader.mostShared else {
-      throw place.malformed("more than \(LayerReader.mostShared) layers are others again")
-    }
+    try add(earlier.count, place)
     return earlier.layer
+  }
+
+  private mutating func add(_ layers: Int, _ reader: MetadataReader) throws(FileError) {
+    count += layers
+    guard count <= LayerReader.mostLayers else {
+      throw reader.malformed("there are more than \(LayerReader.mostLayers) layers")
+    }
   }
 
   private mutating func value(

@@ -8,6 +8,8 @@ extension ModelFile {
   /// Throws unless all parts are right and fit together. What is read and what is to be written go
   /// through the same checks, so that whatever is saved loads and whatever loads can be used.
   func check(_ check: FileCheck) throws(FileError) {
+    try check.checkCount(
+      of: weights.count + (optimizer?.numbers.count ?? 0) + (training?.tensors.count ?? 0))
     try check.checkIntegers(weights)
     if let optimizer {
       try check.checkIntegers(optimizer.numbers, prefix: ModelFile.optimizerPrefix)
@@ -53,6 +55,17 @@ extension ModelFile {
 }
 
 extension FileCheck {
+  /// More are nobody's model, and take many times the memory of the file that names them.
+  private static let mostTensors = 1 << 17
+
+  func checkCount(of tensors: Int) throws(FileError) {
+    guard tensors <= FileCheck.mostTensors else {
+      throw FileError(
+        kind, in: file,
+        "holds \(tensors) tensors, and a model file may hold \(FileCheck.mostTensors)")
+    }
+  }
+
   /// Throws if a number is an integer that Float, which layers compute with, does not hold.
   fileprivate func checkIntegers(
     _ tensors: NamedTensors, prefix: String = ""

@@ -29,13 +29,15 @@ extension ModelFile {
     file = source.file
     let check = FileCheck(kind: .malformed, file: file)
     let metadata = try Metadata(of: source, check)
+    let names = source.names
+    try check.checkCount(of: names.count)
     var weights = NamedTensors(), numbers = NamedTensors(), kept = NamedTensors()
-    weights.reserveCapacity(source.names.count)
+    weights.reserveCapacity(names.count)
     func add(_ name: String, as part: String, to tensors: inout NamedTensors) throws(FileError) {
       if tensors[part] != nil { throw check.error(name, "stands there twice") }
       tensors.add(part, try source.load(name))
     }
-    for name in source.names {
+    for name in names {
       if let part = name.dropping(prefix: ModelFile.optimizerPrefix) {
         try add(name, as: part, to: &numbers)
       } else if let part = name.dropping(prefix: ModelFile.trainingPrefix) {

@@ -20,6 +20,9 @@ enum KnownRules {
 }
 
 extension OptimizerState {
+  /// Each is looked up among all parameters.
+  private static let mostGroups = 1 << 10
+
   /// Throws unless training can go on from here. What a rule of the user's own keeps is for it to
   /// know.
   func check(_ check: FileCheck) throws(FileError) {
@@ -32,19 +35,23 @@ extension OptimizerState {
       throw check.error(
         "optimizer.kind", "\(misnamed.quoted) is a rule of Pullback; give yours a name of its own")
     }
+    guard groups.count <= OptimizerState.mostGroups else {
+      throw check.error(
+        "optimizer.groups", "\(groups.count) where up to \(OptimizerState.mostGroups) are expected")
+    }
     try check.checkDistinct(groups.flatMap { $0.paths ?? [] }, at: "optimizer.groups")
-    var checked: [CheckedGroup] = []
+    var rules: [AnyRule] = []
     for (number, group) in groups.enumerated() {
       let part = group.paths == nil ? "optimizer" : "optimizer.groups[\(number)]"
       // Before rules had names, one of yours could have that of one of this package's; it has no
       // settings.
       guard let known = KnownRules[group.kind], !group.settings.isEmpty else { return }
-      let rule = try group.rule(like: AnyRule(known), at: "\(part).settings", check)
-      checked.append(CheckedGroup(rule: rule, paths: group.paths.map { Set($0.map(Name.init)) }))
+      rules.append(try group.rule(like: AnyRule(known), at: "\(part).settings", check))
     }
+    let kept = KeptNumbers(rules: rules, groups: groups)
     for (name, stored) in numbers {
       let part = ModelFile.optimizerPrefix + name
-      guard let (slot, path, rule) = checked.lazy.compactMap({ $0.place(of: name) }).first else {
+      guard let (slot, path, rule) = kept.place(of: name) else {
         throw check.error(part, "is nothing that \(kind) made so keeps")
       }
       for slot in rule.stateNames where numbers["\(slot)/\(path)"]?.shape != stored.shape {
@@ -62,17 +69,32 @@ extension OptimizerState {
   }
 }
 
-/// What a group's rule keeps, and for which parameters.
-private struct CheckedGroup {
-  let rule: AnyRule
-  let paths: Set<Name>?
+/// What the rules of groups keep, and for which parameters.
+private struct KeptNumbers {
+  private let rules: [AnyRule]
+  private let slots: Set<String>
+  /// The group of each path; nil if the only group has all.
+  private let groupOfPath: [Name: Int]?
 
-  /// What a number of this name is; nil if it is none of the group's.
+  init(rules: [AnyRule], groups: [OptimizerState.Group]) {
+    self.rules = rules
+    slots = Set(rules.flatMap(\.stateNames))
+    groupOfPath =
+      groups[0].paths == nil
+      ? nil
+      : Dictionary(
+        groups.enumerated().flatMap { number, group in
+          group.paths!.map { (Name($0), number) }
+        }, uniquingKeysWith: { $1 })
+  }
+
+  /// What a number of this name is; nil if no rule keeps one.
   func place(of name: String) -> (slot: String, path: String, rule: AnyRule)? {
-    for slot in rule.stateNames {
-      if let path = name.dropping(prefix: slot + "/"), paths?.contains(Name(path)) ?? true {
-        return (slot, path, rule)
-      }
+    // Names of slots have no slash, so one of them at most fits.
+    for slot in slots {
+      guard let path = name.dropping(prefix: slot + "/") else { continue }
+      guard let group = groupOfPath == nil ? 0 : groupOfPath![Name(path)] else { return nil }
+      return rules[group].stateNames.contains(slot) ? (slot, path, rules[group]) : nil
     }
     return nil
   }

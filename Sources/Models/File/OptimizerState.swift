@@ -99,13 +99,13 @@ public struct OptimizerState: Sendable {
       FileError(.malformed, in: file, at: .part("optimizer"), problem)
     }
     var restored = optimizer.groups
+    let known = optimizer.groupsWithPaths
     guard groups.count == restored.count else {
       throw malformed(
         "holds \(counted(groups.count, "group")) of parameters, not \(restored.count)")
     }
     for (number, group) in groups.enumerated() {
-      let paths = optimizer.groupsWithPaths[number].paths
-      guard group.paths == nil || group.paths == paths else {
+      guard group.paths == nil || group.paths == known[number].paths else {
         throw malformed("holds other parameters in group \(number)")
       }
       do throws(SettingError) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackFormats
+import PullbackNetworks
 import PullbackTensors
 import PullbackTraining
 
@@ -79,17 +80,29 @@ extension TrainingState {
     func refuse(_ part: String, _ problem: String) -> FileError {
       check.error("training.\(part)", problem)
     }
-    guard progress.history.map(\.epoch) == Array(1..<progress.epoch + 1) else {
+    // Counted on, and to as many as the file says: no list is made of a number that it claims.
+    let counts = [
+      ("steps", progress.step), ("batches", progress.batch), ("examples", progress.count),
+      ("summed", summed),
+    ]
+    for (part, count) in counts + averageCounts.map({ ("averages", $0) })
+    where !stepCounts.contains(count) {
+      throw refuse(
+        part, "\(count) where a whole number in 0 ... \(stepCounts.upperBound) is expected")
+    }
+    guard progress.history.count == progress.epoch,
+      zip(progress.history, 1...).allSatisfy({ $0.epoch == $1 })
+    else {
       throw refuse("history", "a record for each of \(counted(progress.epoch, "epoch")) expected")
     }
-    guard let run = progress.run else {
-      if progress.step > 0 { throw refuse("steps", "steps without a seed and a size of batches") }
-      return
-    }
-    if run.batch < 1 { throw refuse("batchSize", "\(run.batch) where 1 or more is expected") }
     if !progress.total.isFinite { throw refuse("lossTotal", "is no finite number") }
     guard progress.batch <= progress.step, progress.batch <= progress.count else {
       throw refuse("batches", "\(progress.batch), more than there were steps or examples")
+    }
+    if let run = progress.run {
+      if run.batch < 1 { throw refuse("batchSize", "\(run.batch) where 1 or more is expected") }
+    } else if progress.step > 0 {
+      throw refuse("steps", "steps without a seed and a size of batches")
     }
     guard let best else { return }
     guard (1...max(progress.epoch, 1)).contains(best.epoch), !best.value.isNaN else {

@@ -3,8 +3,9 @@
 #if Command
 
 import ArgumentParser
-import Foundation
+import Dispatch
 import Pullback
+import PullbackFormats
 
 /// `pullback bench serve --layers 784-50-10 --tasks 64`
 struct BenchServe: ParsableCommand {
@@ -37,6 +38,12 @@ struct BenchServe: ParsableCommand {
   }
 
   func run() throws {
+    #if os(Linux)
+    // Dispatch, on which tasks run, ends the program where it cannot count its threads.
+    guard isReadable("/proc/self/stat") else {
+      throw ValidationError("tasks need /proc, which is not mounted here")
+    }
+    #endif
     try options.begin()
     let (size, batch) = (network.sizes[0], network.batch ?? 1)
     let model = TrainedNetwork.model(sizes: network.sizes, activation: network.activation)

@@ -3,8 +3,15 @@
 #if Command
 
 import ArgumentParser
-import Foundation
 import Pullback
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
 
 /// Standard output and standard error, with failures noticed: a full disk ends the command with
 /// exit code 74 rather than with half a table and success.
@@ -13,29 +20,42 @@ enum Console {
 
   /// True if standard output is a terminal and nobody asked for plain text (no-color.org).
   static var outputTakesColor: Bool {
-    let environment = ProcessInfo.processInfo.environment
-    return isatty(STDOUT_FILENO) == 1 && environment["NO_COLOR"]?.isEmpty ?? true
-      && environment["TERM"] != "dumb"
+    // The C library's own texts: valid, and ended by a zero byte.
+    func isSet(_ name: String) -> Bool { getenv(name).map { $0.pointee != 0 } ?? false }
+    let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? false
+    return isatty(STDOUT_FILENO) == 1 && !isSet("NO_COLOR") && !isDumb
   }
 
   /// A line on standard output. `isLong`: a text of which a reader, such as `head`, may well want the
   /// beginning alone, so that nothing is said when it has gone.
   static func print(_ line: String, isLong: Bool = false) throws {
-    do {
-      try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
-    } catch {
-      // What the system says, without a sentence of Foundation's around it.
-      let fault = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-      if isLong, fault?.code == Int(EPIPE) { throw ExitCode(74) }
-      let cause = fault.map { String(cString: strerror(Int32($0.code))) } ?? "\(error)"
-      note("pullback: standard output cannot be written: \(cause)\n")
-      throw ExitCode(74)
+    let code = send(line + "\n", to: STDOUT_FILENO)
+    if code == 0 { return }
+    if !isLong || code != EPIPE {
+      noteError("standard output cannot be written: \(String(cString: strerror(code)))")
     }
+    throw ExitCode(74)
   }
 
   /// Text on standard error. Nobody can be told if that fails.
-  static func note(_ text: String) {
-    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  static func note(_ text: String) { _ = send(text, to: STDERR_FILENO) }
+
+  /// What is wrong, on one line whatever the names of files and what stands in them hold.
+  static func noteError(_ problem: String) { note("Error: \(problem.printable())\n") }
+
+  /// Returns 0, or the system's number for what went wrong.
+  private static func send(_ text: String, to descriptor: Int32) -> Int32 {
+    var text = text
+    return text.withUTF8 { bytes in
+      var position = 0
+      while position < bytes.count {
+        // Within the text: what is left of it behind `position`, which is below its count.
+        let count = write(descriptor, bytes.baseAddress! + position, bytes.count - position)
+        if count < 0, errno != EINTR { return errno }
+        position += max(count, 0)
+      }
+      return 0
+    }
   }
 
   /// Says so if this is a debug build.
@@ -43,6 +63,18 @@ enum Console {
     #if DEBUG
     note("Debug build: a release build is faster (swift run -c release).\n")
     #endif
+  }
+}
+
+extension String {
+  /// With U+FFFD for characters that a terminal would obey instead of showing them.
+  func printable(keepingLines: Bool = false) -> String {
+    String(
+      String.UnicodeScalarView(
+        unicodeScalars.map { scalar in
+          let isControl = scalar.properties.generalCategory == .control
+          return isControl && !(keepingLines && scalar == "\n") ? "\u{FFFD}" : scalar
+        }))
   }
 }
 

@@ -2,11 +2,14 @@
 
 #if Command
 
-import Foundation
 import PullbackRuntime
 
-#if canImport(Musl)
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
 import Musl
+#else
+import Glibc
 #endif
 
 /// Ends the command with 71 and a sentence when the system refuses it memory.
@@ -20,7 +23,7 @@ enum MemoryGuard {
   static func begin() {
     OutOfMemory.response.withLock { response in
       response = { error in
-        Console.note("pullback: \(error): make layers, batches or files smaller\n")
+        Console.noteError("\(error): make layers, batches or files smaller")
         _exit(exitCode)
       }
     }
@@ -43,7 +46,7 @@ enum MemoryGuard {
 
   private static let respond: @convention(c) (Int32) -> Void = { number in
     if errno == ENOMEM {
-      let sentence: StaticString = "pullback: the system has no memory left\n"
+      let sentence: StaticString = "Error: the system has no memory left\n"
       sentence.withUTF8Buffer { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
       _exit(exitCode)
     }

@@ -2,10 +2,12 @@
 
 #if Command
 
-import Foundation
-
-#if canImport(Musl)
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
 import Musl
+#else
+import Glibc
 #endif
 
 /// What the command settles before it does anything else.

@@ -19,7 +19,7 @@ import Testing
     func aFullDisk(command: String) throws {
       let run = try Command.run(inShell: "\"$0\" \(command) > /dev/full")
       #expect(run.status == 74)
-      let expected = "pullback: standard output cannot be written: No space left on device\n"
+      let expected = "Error: standard output cannot be written: No space left on device\n"
       #expect(run.errors.hasSuffix(expected))
     }
   #endif
@@ -38,7 +38,7 @@ import Testing
     #expect(process.terminationReason == .exit && process.terminationStatus == 74)
     // Of help and completions a reader may want the beginning alone.
     let isLong = OutputTests.longTexts.contains(command)
-    let expected = "pullback: standard output cannot be written: Broken pipe\n"
+    let expected = "Error: standard output cannot be written: Broken pipe\n"
     #expect(String(decoding: text, as: UTF8.self).hasSuffix(expected) != isLong)
     if isLong { #expect(text.isEmpty) }
   }
@@ -72,5 +72,16 @@ import Testing
   @Test func argumentsThatAreNotUTF8AreUsageErrors() throws {
     let run = try Command.run(inShell: "\"$0\" train --epochs \"$(printf '\\377\\376')\"")
     #expect(run.status == 64 && run.output.isEmpty && run.errors.hasPrefix("Error: The value "))
+  }
+
+  /// Names that would make lines of their own, or that a terminal would obey.
+  @Test func anErrorIsOneLine() throws {
+    let name = "a\nError: b\u{1B}[2J"
+    let file = try Command.run("train", "--quiet", "--resume", "--checkpoint", name)
+    #expect(file.status == 66)
+    #expect(file.errors == "Error: a\u{FFFD}Error: b\u{FFFD}[2J: No such file or directory\n")
+    let value = try Command.run("train", "--epochs", name)
+    #expect(value.status == 64 && value.errors.hasPrefix("Error: The value 'a\u{FFFD}Error: b"))
+    #expect(value.errors.split(separator: "\n").count == 1)
   }
 }

@@ -33,7 +33,7 @@
         #expect(run.status == 71 || run.status == 0, "\(run)")
         guard run.status == 71 else { continue }
         refused += 1
-        #expect(run.errors.contains("pullback: the system has no "), "\(run)")
+        #expect(run.errors.contains("Error: the system has no "), "\(run)")
       }
       #expect(refused > 10)
     }
@@ -44,7 +44,7 @@
         kilobytes: least + 20_000, "bench matmul 5000x5000x5000 --seconds 0.1")
       #expect(run.status == 71)
       let expected =
-        "pullback: the system has no 100000000 bytes of memory for one tensor: "
+        "Error: the system has no 100000000 bytes of memory for one tensor: "
         + "make layers, batches or files smaller\n"
       #expect(run.errors.hasSuffix(expected), "\(run)")
     }

@@ -44,7 +44,7 @@ import Testing
   @Test func outputThatIsClosedCannotBeWritten() throws {
     let run = try Command.run(inShell: "\"$0\" --version >&-")
     #expect(run.status == 74)
-    #expect(run.errors == "pullback: standard output cannot be written: Bad file descriptor\n")
+    #expect(run.errors == "Error: standard output cannot be written: Bad file descriptor\n")
     #expect(try Command.run(inShell: "\"$0\" --version <&- 2>&-").output == "0.1.0\n")
     #expect(try Command.run(inShell: "\"$0\" --version <&- >&- 2>&-").status == 74)
     #expect(try Command.run(inShell: "\"$0\" --unknown <&- >&- 2>&-").status == 64)

@@ -157,6 +157,11 @@ extension MalformedFile {
         #"{"x":{"dtype":"F64","shape":[2305843009213693952],"data_offsets":[0,0]}}"#,
       ": byte 79: \"x\" has 0 bytes, not those of float64 [2305843009213693952]"),
     MalformedFile(
+      safetensors:
+        #"{"x":{"dtype":"F8_E4M3","shape":[4294967296,4294967296],"data_offsets":[0,0]}}"#,
+      ": byte 85: the shape [4294967296, 4294967296] of \"x\" has more elements than can be counted"
+    ),
+    MalformedFile(
       safetensors: #"{"x":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}"#, data: 1,
       ": x: has elements of type \"F8_E4M3\", which no tensor holds; convert it in Python"),
     MalformedFile(

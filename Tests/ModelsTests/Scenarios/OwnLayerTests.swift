@@ -191,7 +191,19 @@ struct OwnLayerTests {
       layers.append(["type": "sequential", "layers": [again, again]])
     }
     #expect(
-      message(.array(layers))?.hasSuffix("layer: more than 8192 layers are others again") == true)
+      message(.array(layers))?.hasSuffix("layer: there are more than 65536 layers") == true)
+  }
+
+  @Test func moreLayersThanAModelHasAreRefused() throws {
+    let relu: JSON = ["type": "relu"]
+    #expect(
+      message(.array(.init(repeating: relu, count: 1 << 16 + 1)))
+        == "model: architecture[65536]: there are more than 65536 layers")
+    var contents = ModelContents()
+    contents.parts = []
+    contents.metadata = ["architecture": .array(.init(repeating: relu, count: 1 << 14))]
+    let model = try ModelFile.load(from: contents.bytes).makeModel()
+    #expect(model(Tensor<Float>([[-1, 2]])).scalars == [0, 2])
   }
 
   @Test func weightsAreThoseOfTheLayers() {

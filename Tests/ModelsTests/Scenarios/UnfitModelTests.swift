@@ -154,6 +154,26 @@ struct UnfitModelTests {
     #expect(found == "model: optimizer.settings.\(name): \(problem)")
   }
 
+  @Test func thereAreNoMoreTensorsThanAModelHas() {
+    #expect(
+      message { contents in
+        contents.metadata["architecture"] = nil
+        contents.parts = (0...1 << 17).map { .init("\($0)", [0], []) }
+      } == "model: holds 131073 tensors, and a model file may hold 131072")
+  }
+
+  @Test func thereAreNoMoreGroupsThanAnOptimizerHas() {
+    #expect(
+      message(.momentum) { contents in
+        guard case .object(let members)? = contents.metadata["optimizer"] else { return }
+        let group: JSON = [
+          "kind": "SGD", "settings": ["learningRate": 0.1, "momentum": 0], "parameters": [],
+        ]
+        let groups = JSON.array(.init(repeating: group, count: 1025))
+        contents.metadata["optimizer"] = .object(members + [.init("groups", groups)])
+      } == "model: optimizer.groups: 1025 where up to 1024 are expected")
+  }
+
   @Test func noSettingIsMissing() {
     #expect(
       message(.plain) { $0.setOptimizer("settings", ["learningRate": 0.1]) }

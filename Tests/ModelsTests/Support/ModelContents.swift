@@ -51,6 +51,17 @@ struct ModelContents {
     return littleEndian(UInt64(header.count)) + header + data
   }
 
+  /// What stands in a file that was saved: numbers of Float, and JSON.
+  init(reading file: Safetensors) throws {
+    metadata = [:]
+    for (key, text) in file.metadata where key != "format" && key != "version" {
+      metadata[key] = try JSON(parsing: text)
+    }
+    parts = try file.names.map { name in
+      Part(name, Array(file.shape(of: name)!), try file.load(name, as: Float.self).scalars)
+    }
+  }
+
   private static func text(_ value: JSON) -> String {
     var rest = "\(value)"[...], text = ""
     while let start = rest.firstRange(of: "\"raw:") {
