@@ -26,10 +26,16 @@ extension Optimizer {
     let state = trained.map { place, _ in
       keptState[place] + (form.sums == .none ? [] : [course.sums!.sums[place]])
     }
+    // What a rule writes depends on its form and on shapes alone.
+    var areChecked = [Bool](repeating: false, count: writers.count)
     return StepPrograms(
       parameters, training: trained.map(\.parameter), state: state, form: form,
       averaged: averaged, sums: form.sums == .added ? course.sums : nil, scalars: scalars,
       structure: RuleNumbers.number(of: StepStructure(writers: writers, form: form))
-    ) { writers[$0].write($1, gradient: $2, scalars: $3) }
+    ) { number, leaves, gradient, scalars in
+      defer { areChecked[number] = true }
+      return writers[number].write(
+        leaves, gradient: gradient, scalars: scalars, isNew: !areChecked[number])
+    }
   }
 }

@@ -10,8 +10,10 @@ struct RuleWriter<Rule: UpdateRule>: Hashable {
   let firstScalar: Int
 
   /// From the leaves of a parameter and of its state to their new values.
+  ///
+  /// - Parameter isNew: whether it is to be checked for numbers of the rule's own.
   func write(
-    _ leaves: [Tensor<Float>], gradient: Tensor<Float>, scalars: [Tensor<Float>]
+    _ leaves: [Tensor<Float>], gradient: Tensor<Float>, scalars: [Tensor<Float>], isNew: Bool
   ) -> [Tensor<Float>] {
     if let (problem, fix) = form.fault(of: leaves[0].shape) {
       Mistake(form.name, "\(leaves[0].value.label) cannot be trained: \(problem)", fix: fix).stop(
@@ -25,7 +27,7 @@ struct RuleWriter<Rule: UpdateRule>: Hashable {
       scalars: RuleValues(scalarNames, Array(own), of: form.name, noun: "scalar"))
     check(new, "parameter", leaves[0])
     for (name, value) in zip(names, state.values) { check(value, name, leaves[0]) }
-    refuseNumbers(of: [new] + state.values, madeFrom: leaves + [gradient])
+    if isNew { refuseNumbers(of: [new] + state.values, madeFrom: leaves + [gradient]) }
     return [new] + state.values
   }
 

@@ -210,13 +210,44 @@ final class StepPrograms {
   func program(
     recorded traced: TracedStep, _ given: ReplayInputs, in recording: Recording
   ) -> RecordedProgram {
+    let read = recording.slots
     let leaves = zip(leaves, slots).map { recording.standIn(for: $0, in: $1) }
-    let inputs = given.reading(recording.slots)
-    return RecordedProgram(
-      results: [traced.loss] + traced.kept.flatMap { $0.map(\.value) },
-      counts: traced.kept.map(\.count), inputs: inputs,
-      replacing: replacements(
-        for: traced.loss, leaves, scalarsFrom: given.leaves.count, isRecorded: true, at: nil))
+    let results = [traced.loss] + traced.kept.flatMap { $0.map(\.value) }
+    let counts = traced.kept.map(\.count)
+    func updates() -> [Replacement] {
+      replacements(
+        for: traced.loss, leaves, scalarsFrom: given.leaves.count, isRecorded: true, at: nil)
+    }
+    let isTrainedAlone = read.allSatisfy { read in trained.contains { $0 === read.slot } }
+    guard isTrainedAlone, let words = words(of: results, leaves, given) else {
+      return RecordedProgram(
+        results: results, counts: counts, inputs: given.reading(recording.slots),
+        replacing: updates())
+    }
+    let form = StepPrograms.shared.find(words + [structure]) {
+      let form = RecordedForm(
+        results: results, inputs: given.reading(Array(zip(leaves, slots))), replacing: updates(),
+        slots: slots)
+      return (form, form.byteCount)
+    }
+    return RecordedProgram(form, slots: slots, counts: counts)
+  }
+
+  /// What a recording of a step is written down from, if it is arguments, trained parameters and
+  /// numbers in the function alone: then recordings of equal words are one form.
+  private func words(
+    of results: [Value], _ leaves: [Value], _ given: ReplayInputs
+  ) -> [UInt64]? {
+    let borrowed = Signature.take()
+    defer { Signature.give(borrowed) }
+    for number in trained.indices {
+      borrowed.reader.train(leaves[firstSlots[number]].node.serial, number)
+    }
+    borrowed.reader.read(results, &former)
+    if !borrowed.reader.saysAll { return nil }
+    borrowed.reader.add(arguments: given.leaves)
+    // The last word of a fresh step is a place in its graph, or one of two larger numbers.
+    return borrowed.reader.text.words + [.max - 2]
   }
 
   /// The program that is run next: notes which sums it adds to.

@@ -58,8 +58,8 @@ package struct Body: Sendable {
   ///
   /// - Parameter isInStep: whether it is known when all of it has been read: not for a reduction's.
   func addReads(to reads: inout [Read], over space: Shape, isInStep: Bool) {
-    for operand in operands {
-      switch operand {
+    for index in operands.indices {
+      switch operands[index] {
       case .memory(let access):
         reads.append(
           Read(
@@ -147,6 +147,23 @@ package enum BodyOperation: Sendable, Hashable {
   case checked(count: Int, use: IndexUse)
   /// A random number that depends on the key in a parameter and on the element's position.
   case random(RandomDistribution, parameter: Int)
+
+  /// The one that a pointwise operation is.
+  ///
+  /// - Parameter parameter: where its key is, for random numbers.
+  init(_ operation: Operation, parameter: Int) {
+    switch operation {
+    case .unary(let unary): self = .unary(unary)
+    case .binary(let binary): self = .binary(binary)
+    case .comparison(let comparison): self = .comparison(comparison)
+    case .selection: self = .selection
+    case .conversion: self = .conversion
+    case .identity(.checked(let count, let use)): self = .checked(count: count, use: use)
+    case .random(let distribution, _): self = .random(distribution, parameter: parameter)
+    case .creation, .identity, .reduction, .contraction, .movement, .gathering:
+      preconditionFailure("\(operation.name) is not computed element by element")
+    }
+  }
 
   package var name: String {
     switch self {

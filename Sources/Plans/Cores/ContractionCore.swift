@@ -29,13 +29,10 @@ package struct ContractionCore: Sendable {
 extension ContractionCore: StepCore {
   var madeType: ElementType? { elementType }
 
-  var reads: [Read] {
+  func addReads(to reads: inout [Read]) {
     // Rows of one matrix are rows of the step.
-    let isOneMatrix = batch.isEmpty
-    var reads = [
-      Read(access: a, space: isOneMatrix ? [rows, inner] : nil, isInStep: false),
-      Read(access: b, space: nil, isInStep: false),
-    ]
+    reads.append(Read(access: a, space: batch.isEmpty ? [rows, inner] : nil, isInStep: false))
+    reads.append(Read(access: b, space: nil, isInStep: false))
     switch ending {
     case .none: break
     case .bias(let bias): reads.append(Read(access: bias, space: space, isInStep: false))
@@ -43,7 +40,6 @@ extension ContractionCore: StepCore {
       reads.append(Read(access: minuend, space: space, isInStep: true))
       reads.append(Read(access: factor, space: space, isInStep: false))
     }
-    return reads
   }
 
   var namesWhatItReads: Bool { true }

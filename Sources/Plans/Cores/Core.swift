@@ -3,7 +3,7 @@
 import PullbackTensors
 
 /// The main work of a step, a file for each kind. Passes and listings ask `kind`; nobody else tells
-/// kinds apart but Runtime, where it makes them ready to run.
+/// kinds apart but `Step`, which asks everything at once, and Runtime, where it makes them ready to run.
 package indirect enum Core: Sendable {
   /// The body works on stored numbers only.
   case pointwise
@@ -19,18 +19,26 @@ package indirect enum Core: Sendable {
     case .scatterAdd(let core): core
     }
   }
+
+  /// What it does to each element that it takes in, if it is a kind that does anything.
+  var prologue: Body? {
+    switch self {
+    case .reduction(let core): core.prologue
+    case .pointwise, .contraction, .scatterAdd: nil
+    }
+  }
 }
 
 /// What passes and listings ask a core.
 protocol StepCore: Sendable {
   /// The type of what it makes for each element of the step; nil if it makes nothing.
   var madeType: ElementType? { get }
-  /// What it reads by itself.
-  var reads: [Read] { get }
-  /// What it does to each element that it takes in.
-  var bodies: [Body] { get }
-  /// What it writes besides the results of the step.
-  var writes: [Write] { get }
+  /// Adds what it reads by itself.
+  func addReads(to reads: inout [Read])
+  /// Whether it checks indices, besides what the body of the step does.
+  var checksIndices: Bool { get }
+  /// Adds what it writes besides the results of the step.
+  func addWrites(to writes: inout [Write])
   /// Whether it makes row r of the step's results by itself, for each r below `rows`, their number.
   func goesByRows(_ rows: Int) -> Bool
   /// Additions, multiplications and other operations for a result of `elements` elements.
@@ -46,11 +54,11 @@ protocol StepCore: Sendable {
 }
 
 extension StepCore {
-  var bodies: [Body] { [] }
+  var checksIndices: Bool { false }
+  func addWrites(to writes: inout [Write]) {}
   var namesWhatItReads: Bool { false }
   func productCount(elements: Int) -> Int { 0 }
   func streamedCount(elements: Int) -> Int { elements }
-  var writes: [Write] { [] }
 }
 
 /// A slot that a step fills.
@@ -62,7 +70,7 @@ package struct Write: Sendable {
 /// No core: the body does all.
 struct PointwiseCore: StepCore {
   var madeType: ElementType? { nil }
-  var reads: [Read] { [] }
+  func addReads(to reads: inout [Read]) {}
   func goesByRows(_ rows: Int) -> Bool { true }
   func operationCount(elements: Int) -> Int { 0 }
   func description(_ name: (Slot) -> String) -> String { "" }

@@ -22,17 +22,17 @@ package struct ReductionCore: Sendable {
 extension ReductionCore: StepCore {
   var madeType: ElementType? { resultType }
 
-  var reads: [Read] {
-    var reads: [Read] = []
+  func addReads(to reads: inout [Read]) {
     prologue.addReads(to: &reads, over: space, isInStep: false)
-    return reads
   }
 
-  var bodies: [Body] { [prologue] }
-
-  var writes: [Write] {
-    prologue.stores.map { Write(slot: $0.slot, elementCount: space.elementCount) }
+  func addWrites(to writes: inout [Write]) {
+    for store in prologue.stores {
+      writes.append(Write(slot: store.slot, elementCount: space.elementCount))
+    }
   }
+
+  var checksIndices: Bool { prologue.checksIndices }
 
   func goesByRows(_ rows: Int) -> Bool {
     inner == 1 && space.first == rows && outer % rows == 0

@@ -17,11 +17,9 @@ package struct ScatterCore: Sendable {
 extension ScatterCore: StepCore {
   var madeType: ElementType? { values.elementType }
 
-  var reads: [Read] {
-    [
-      Read(access: values, space: nil, isInStep: false),
-      Read(access: indices, space: nil, isInStep: false),
-    ]
+  func addReads(to reads: inout [Read]) {
+    reads.append(Read(access: values, space: nil, isInStep: false))
+    reads.append(Read(access: indices, space: nil, isInStep: false))
   }
 
   func goesByRows(_ rows: Int) -> Bool { false }

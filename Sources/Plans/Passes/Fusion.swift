@@ -9,32 +9,6 @@ import PullbackTensors
 /// are drawn in as long as nobody has read them in between. A reduction draws in the pointwise
 /// group that it reduces. Movements are views and belong to no group.
 struct Fusion {
-  enum Role { case body, prologue }
-
-  struct Group {
-    /// The entry whose core the group runs, if it has one.
-    var core: Int?
-    var space: Shape
-    /// Entries of the body that follow the core, and of the prologue that precedes it.
-    var body: [Int] = []
-    var prologue: [Int] = []
-    /// The lowest group that reads from this one.
-    var firstReader = Int.max
-    var isScatter = false
-
-    var isPointwise: Bool { core == nil }
-    var isEmpty: Bool { core == nil && body.isEmpty }
-  }
-
-  /// What an entry's numbers are.
-  enum Source {
-    case constant(Double)
-    case parameter(Int)
-    case iota(View)
-    /// Numbers of entry `base`, which are stored or at hand in its group, through a view.
-    case entry(base: Int, View)
-  }
-
   /// Entries in one body: enough to fuse what people write, few enough that the tiles between
   /// instructions stay in the first cache.
   static let bodyLimit = 96
@@ -44,12 +18,11 @@ struct Fusion {
   private(set) var groupOf: [Int]
   private(set) var roleOf: [Role]
   private(set) var sources: [Source] = []
-  /// What views, constants and ranges were before they were written out as numbers, and the first
-  /// entry that needed that.
-  struct WrittenOut {
-    let source: Source
-    let reader: Int
-  }
+  /// The base of each source that has one, else -1: most questions are about it alone.
+  private(set) var bases: [Int] = []
+  /// The links of bodies and prologues.
+  private var members: Chains
+  /// What was written out.
   private var writtenOut: [Int: WrittenOut] = [:]
 
   /// Entries whose numbers copies read.
@@ -57,9 +30,13 @@ struct Fusion {
 
   init(_ program: Program) {
     self.program = program
-    groupOf = [Int](repeating: -1, count: program.entries.count)
-    roleOf = [Role](repeating: .body, count: program.entries.count)
-    sources.reserveCapacity(program.entries.count)
+    let count = program.entries.count
+    groupOf = [Int](filled: -1, count: count)
+    roleOf = [Role](filled: .body, count: count)
+    members = Chains(count: count)
+    sources.reserveCapacity(count)
+    bases.reserveCapacity(count)
+    groups.reserveCapacity(count)
     for index in program.entries.indices { place(index) }
     for index in groups.indices { sink(index) }
     mergeSideBySide()
@@ -70,6 +47,12 @@ struct Fusion {
   func source(of input: Int, for reader: Int) -> Source {
     if let written = writtenOut(input), reader < written.reader { return written.source }
     return sources[input]
+  }
+
+  /// The base of that, -1 where there is none.
+  private func base(of input: Int, for reader: Int) -> Int {
+    if let written = writtenOut(input), reader < written.reader { return written.source.base }
+    return bases[input]
   }
 
   /// What an entry was before it was written out, if it was.
@@ -87,18 +70,30 @@ struct Fusion {
       slot: slots[base]!, elementType: program.entries[base].elementType, view: view)
   }
 
+  /// The entries of a body or prologue, in the order of the program.
+  func entries(_ chain: Chains.Chain) -> [Int] {
+    var entries: [Int] = [], areInOrder = true
+    entries.reserveCapacity(chain.count)
+    members.forEach(chain) { entry in
+      areInOrder = areInOrder && entries.last ?? -1 < entry
+      entries.append(entry)
+    }
+    // Mostly they are.
+    if !areInOrder { entries.sort() }
+    return entries
+  }
+
   /// Entries that a group other than their own reads.
   var storedEntries: [Int] {
-    var isStored = [Bool](repeating: false, count: program.entries.count)
+    var isStored = [Bool](filled: false, count: program.entries.count)
     for base in copiedEntries { isStored[base] = true }
     for index in program.entries.indices where groupOf[index] >= 0 {
-      func note(_ source: Source) {
-        if case .entry(let base, _) = source, groupOf[base] >= 0, groupOf[base] != groupOf[index] {
-          isStored[base] = true
-        }
+      func note(_ base: Int) {
+        if base >= 0, groupOf[base] >= 0, groupOf[base] != groupOf[index] { isStored[base] = true }
       }
-      for input in program.entries[index].inputs { note(source(of: input, for: index)) }
-      if let written = writtenOut(index) { note(written.source) }
+      let inputs = program.entries[index].inputs
+      for number in 0..<inputs.count { note(base(of: inputs[number], for: index)) }
+      if let written = writtenOut(index) { note(written.source.base) }
     }
     return isStored.indices.filter { isStored[$0] }
   }
@@ -107,43 +102,45 @@ struct Fusion {
   mutating func addCopy(of entry: Int) -> Int {
     groups.append(Group(core: nil, space: program.entries[entry].shape))
     noteReads(of: entry, by: groups.count - 1)
-    if case .entry(let base, _) = sources[entry], groupOf[base] >= 0 { copiedEntries.append(base) }
+    let base = bases[entry]
+    if base >= 0, groupOf[base] >= 0 { copiedEntries.append(base) }
     return groups.count - 1
   }
 
   private mutating func place(_ index: Int) {
     let inputs = program.entries[index].inputs, shape = program.entries[index].shape
-    switch program.entries[index].operation {
-    case .creation(.constant(let number)): sources.append(.constant(number))
-    case .creation(.scalar): sources.append(.parameter(program.entries[index].index))
-    case .creation(.iota): sources.append(.iota(View(rowMajor: shape)))
-    case .creation(.data): appendOwnSource(of: index)
-    case .movement(.pad), .gathering(.gather, _):
+    switch program.entries[index].operation.accessPattern {
+    case .given: append(Source(given: program.entries[index], at: index))
+    case .block, .rows:
       appendOwnSource(of: index)
       for input in inputs { writeOut(input, for: index) }
       placePointwise(index, inputs, shape, readsByElement: false)
-    case .movement(let movement):
+    case .view:
+      let movement = program.entries[index].operation.movement!
       if let moved = moved(inputs[0], movement, to: shape) {
-        sources.append(moved)
+        append(moved)
       } else {
         // A reshape that no view can express: its input is written out in order.
         writeOut(inputs[0], for: index)
-        sources.append(moved(inputs[0], movement, to: shape)!)
+        append(moved(inputs[0], movement, to: shape)!)
       }
-    case .unary, .binary, .comparison, .selection, .conversion, .random, .identity:
+    case .pointwise:
       appendOwnSource(of: index)
       placePointwise(index, inputs, shape, readsByElement: true)
-    case .reduction(_, let axes):
+    case .reduction(let axes):
       appendOwnSource(of: index)
       placeReduction(index, axes: axes)
-    case .contraction: placeCore(index, inputs, shape, readsInOrder: false)
-    // Rows that are added up are read in order; products read through views.
-    case .gathering(.scatterAdd, _): placeCore(index, inputs, shape, readsInOrder: true)
+    case .whole(let readsInOrder): placeCore(index, inputs, shape, readsInOrder: readsInOrder)
     }
   }
 
   private mutating func appendOwnSource(of index: Int) {
-    sources.append(.entry(base: index, View(rowMajor: program.entries[index].shape)))
+    append(.entry(base: index, View(rowMajor: program.entries[index].shape)))
+  }
+
+  private mutating func append(_ source: Source) {
+    bases.append(source.base)
+    sources.append(source)
   }
 
   private mutating func placeCore(
@@ -151,7 +148,7 @@ struct Fusion {
   ) {
     appendOwnSource(of: index)
     for input in inputs {
-      if case .entry = sources[input], !readsInOrder { continue }
+      if bases[input] >= 0, !readsInOrder { continue }
       writeOut(input, for: index)
     }
     groups.append(Group(core: index, space: shape, isScatter: readsInOrder))
@@ -168,11 +165,27 @@ struct Fusion {
     {
       return
     }
-    groups.append(Group(core: nil, space: shape, body: [index]))
+    groups.append(Group(core: nil, space: shape))
     noteReads(of: index, by: groups.count - 1)
     writtenOut[index] = WrittenOut(source: sources[index], reader: reader)
     sources[index] = .entry(base: index, View(rowMajor: shape))
-    groupOf[index] = groups.count - 1
+    bases[index] = index
+    add(index, toBodyOf: groups.count - 1)
+  }
+
+  private mutating func add(_ index: Int, toBodyOf group: Int) {
+    members.append(index, to: &groups[group].body)
+    groupOf[index] = group
+  }
+
+  /// Says that entries are in a group, and in which part of it.
+  private mutating func note(_ chain: Chains.Chain, in group: Int, as role: Role = .body) {
+    var entry = chain.first
+    for _ in 0..<chain.count {
+      groupOf[entry] = group
+      roleOf[entry] = role
+      entry = members.next(entry)
+    }
   }
 
   private func moved(_ input: Int, _ movement: Movement, to target: Shape) -> Source? {
@@ -189,15 +202,15 @@ struct Fusion {
     _ index: Int, _ inputs: InlineNumbers, _ shape: Shape, readsByElement: Bool
   ) {
     var target = -1
-    for input in inputs {
-      if case .entry(let base, _) = sources[input] { target = max(target, groupOf[base]) }
+    for number in 0..<inputs.count {
+      let base = bases[inputs[number]]
+      if base >= 0 { target = max(target, groupOf[base]) }
     }
     if target < 0 || !readsByElement || !canJoin(inputs, shape, target) {
       groups.append(Group(core: nil, space: shape))
       target = groups.count - 1
     }
-    groups[target].body.append(index)
-    groupOf[index] = target
+    add(index, toBodyOf: target)
     for input in inputs {
       if readsByElement { drawIn(input, of: inputs, shape: shape, to: target) }
       noteReads(of: input, by: target)
@@ -211,16 +224,18 @@ struct Fusion {
       space.elementCount == shape.elementCount
     else { return false }
     return inputs.allSatisfy { input in
-      guard case .entry(let base, _) = sources[input], groupOf[base] == target else {
+      if !isMade(input, in: target) {
         // Whatever else is read must be visible over the group's space.
         return space == shape || canSee(input, as: shape, over: space)
       }
-      return roleOf[base] == .body && isDirect(input, as: shape)
+      return roleOf[bases[input]] == .body && isDirect(input, as: shape)
     }
   }
 
   /// True if position i of the input, in row-major order of `shape`, is position i of its base.
   private func isDirect(_ input: Int, as shape: Shape) -> Bool {
+    // Mostly it is its own base.
+    if bases[input] == input, program.entries[input].shape == shape { return true }
     guard case .entry(let base, let view) = sources[input] else { return false }
     let own = program.entries[input].shape
     return program.entries[base].shape.elementCount == shape.elementCount
@@ -244,40 +259,41 @@ struct Fusion {
   private mutating func drawIn(
     _ input: Int, of inputs: InlineNumbers, shape: Shape, to target: Int
   ) {
-    guard case .entry(let base, _) = sources[input], groupOf[base] >= 0 else { return }
+    let base = bases[input]
+    guard base >= 0, groupOf[base] >= 0 else { return }
     let source = groupOf[base]
     guard source != target, groups[source].isPointwise, groups[source].firstReader > target,
       groups[source].space == groups[target].space,
       inputs.allSatisfy({ isMade($0, in: source) ? isDirect($0, as: shape) : true }),
       groups[source].body.count + groups[target].body.count <= Fusion.bodyLimit
     else { return }
-    for entry in groups[source].body { groupOf[entry] = target }
-    groups[target].body += groups[source].body
-    groups[target].firstReader = min(groups[target].firstReader, groups[source].firstReader)
-    groups[source].body = []
+    giveBody(of: source, to: target)
   }
 
   private func isMade(_ input: Int, in group: Int) -> Bool {
-    guard case .entry(let base, _) = sources[input] else { return false }
-    return groupOf[base] == group
+    bases[input] >= 0 && groupOf[bases[input]] == group
+  }
+
+  /// The entries of a group's body become those of another one, which is read where it was.
+  private mutating func giveBody(of source: Int, to target: Int) {
+    note(groups[source].body, in: target)
+    members.append(groups[source].body, to: &groups[target].body)
+    groups[source].body = Chains.Chain()
+    groups[target].firstReader = min(groups[target].firstReader, groups[source].firstReader)
   }
 
   private mutating func placeReduction(_ index: Int, axes: AxisSet) {
     let input = program.entries[index].inputs[0]
     var group = Group(core: index, space: program.entries[index].shape)
     let reducedShape = program.entries[input].shape
-    if case .entry(let base, _) = sources[input], groupOf[base] >= 0,
-      groups[groupOf[base]].isPointwise, groups[groupOf[base]].firstReader == .max,
-      groups[groupOf[base]].space == reducedShape, isDirect(input, as: reducedShape),
+    let source = bases[input] < 0 ? -1 : groupOf[bases[input]]
+    if source >= 0, groups[source].isPointwise, groups[source].firstReader == .max,
+      groups[source].space == reducedShape, isDirect(input, as: reducedShape),
       ReductionLayout(reducedShape, axes).isInOrder
     {
-      let source = groupOf[base]
       group.prologue = groups[source].body
-      groups[source].body = []
-      for entry in group.prologue {
-        groupOf[entry] = groups.count
-        roleOf[entry] = .prologue
-      }
+      groups[source].body = Chains.Chain()
+      note(group.prologue, in: groups.count, as: .prologue)
     }
     groups.append(group)
     groupOf[index] = groups.count - 1
@@ -285,9 +301,8 @@ struct Fusion {
   }
 
   private mutating func noteReads(of input: Int, by reader: Int) {
-    guard case .entry(let base, _) = sources[input], groupOf[base] >= 0,
-      groupOf[base] != reader
-    else { return }
+    let base = bases[input]
+    guard base >= 0, groupOf[base] >= 0, groupOf[base] != reader else { return }
     groups[groupOf[base]].firstReader = min(groups[groupOf[base]].firstReader, reader)
   }
 }
@@ -324,34 +339,29 @@ extension Fusion {
   /// what that one has at hand. It was apart because it began with something older: Adam's update
   /// begins with the moments and meets the gradient later.
   private mutating func sink(_ index: Int) {
-    let group = groups[index]
-    guard group.isPointwise, let target = highestSource(of: index),
-      !groups[target].isScatter, groups[target].space == group.space,
-      groups[target].body.count + group.body.count <= Fusion.bodyLimit,
-      group.body.allSatisfy({ readsAtHand($0, of: target) })
+    guard groups[index].isPointwise, let target = highestSource(of: index),
+      !groups[target].isScatter, groups[target].space == groups[index].space,
+      groups[target].body.count + groups[index].body.count <= Fusion.bodyLimit,
+      members.allSatisfy(groups[index].body, { readsAtHand($0, of: target) })
     else { return }
     move(bodyOf: index, to: target)
   }
 
   /// Moves a group's body to a lower one, which then reads what it reads.
   private mutating func move(bodyOf index: Int, to target: Int) {
-    let body = groups[index].body
     var sources: [Int] = []
-    for entry in body { forEachGroup(readBy: entry) { sources.append($0) } }
+    members.forEach(groups[index].body) { forEachGroup(readBy: $0) { sources.append($0) } }
     for source in sources where source != index && source != target {
       groups[source].firstReader = min(groups[source].firstReader, target)
     }
-    for entry in body { groupOf[entry] = target }
-    groups[index].body = []
-    groups[target].body += body
-    groups[target].firstReader = min(groups[target].firstReader, groups[index].firstReader)
+    giveBody(of: index, to: target)
   }
 
   /// The highest other group that a group's body reads from.
   private func highestSource(of index: Int) -> Int? {
     var highest: Int?
-    for entry in groups[index].body {
-      forEachGroup(readBy: entry) { if $0 != index { highest = max(highest ?? -1, $0) } }
+    members.forEach(groups[index].body) {
+      forEachGroup(readBy: $0) { if $0 != index { highest = max(highest ?? -1, $0) } }
     }
     return highest
   }
@@ -361,24 +371,23 @@ extension Fusion {
     forEachGroup(readBy: index) { if $0 == target { reads = true } }
     if !reads { return true }
     let shape = program.entries[index].shape
-    switch program.entries[index].operation {
-    case .unary, .binary, .comparison, .selection, .conversion, .identity:
+    switch program.entries[index].operation.accessPattern {
+    case .pointwise:
       return writtenOut(index) == nil
         && program.entries[index].inputs.allSatisfy { input in
-          guard isMade(input, in: target), case .entry(let base, _) = sources[input] else {
-            return true
-          }
-          return roleOf[base] == .body && isDirect(input, as: shape)
+          !isMade(input, in: target)
+            || roleOf[bases[input]] == .body && isDirect(input, as: shape)
         }
-    case .creation, .random, .reduction, .contraction, .movement, .gathering: return false
+    case .given, .view, .block, .rows, .reduction, .whole: return false
     }
   }
 
   private func forEachGroup(readBy index: Int, _ body: (Int) -> Void) {
-    func visit(_ source: Source) {
-      if case .entry(let base, _) = source, groupOf[base] >= 0 { body(groupOf[base]) }
+    func visit(_ base: Int) {
+      if base >= 0, groupOf[base] >= 0 { body(groupOf[base]) }
     }
-    if let written = writtenOut(index) { return visit(written.source) }
-    for input in program.entries[index].inputs { visit(source(of: input, for: index)) }
+    if let written = writtenOut(index) { return visit(written.source.base) }
+    let inputs = program.entries[index].inputs
+    for number in 0..<inputs.count { visit(base(of: inputs[number], for: index)) }
   }
 }

@@ -26,8 +26,6 @@ private struct Lowering {
   private var fusion: Fusion
   /// Where each entry's numbers are stored, if they are.
   private var slots: [Slot?]
-  /// The value that each entry is in the body that makes it: see `BodyBuilder`.
-  private var values: BodyBuilder.Values
   private var result = Plan()
   /// Groups that copy an entry to an output.
   private var copies: [Int: (entry: Int, output: Int)] = [:]
@@ -35,8 +33,7 @@ private struct Lowering {
   init(_ program: Program, arguments original: Program) {
     self.program = program
     fusion = Fusion(program)
-    slots = [Slot?](repeating: nil, count: program.entries.count)
-    values = BodyBuilder.Values(count: program.entries.count)
+    slots = [Slot?](filled: nil, count: program.entries.count)
     for index in original.entries.indices {
       if case .creation(.data) = original.entries[index].operation {
         result.arguments.append(
@@ -48,25 +45,33 @@ private struct Lowering {
 
   mutating func plan() -> Plan {
     assignOutputs()
-    for index in fusion.storedEntries where slots[index] == nil {
-      let entry = program.entries[index]
+    let stored = fusion.storedEntries
+    result.buffers.reserveCapacity(stored.count)
+    for index in stored where slots[index] == nil {
       slots[index] = .buffer(result.buffers.count)
       result.buffers.append(
-        Plan.Buffer(elementType: entry.elementType, elementCount: entry.shape.elementCount))
+        Plan.Buffer(
+          elementType: program.entries[index].elementType,
+          elementCount: program.entries[index].shape.elementCount))
     }
     for index in program.entries.indices {
       if case .creation(.data) = program.entries[index].operation {
         slots[index] = .argument(program.entries[index].index)
       }
     }
-    for group in groupsInOrder() { result.steps.append(step(for: group)) }
+    let groups = groupsInOrder()
+    var builder = BodyBuilder(program, fusion, slots)
+    result.steps.reserveCapacity(groups.count)
+    for group in groups { result.steps.append(step(for: group, &builder)) }
     return result
   }
 
   /// Gives each result an output: the entry itself is written there if a group makes it whole and
   /// in order, else a copy.
   private mutating func assignOutputs() {
-    var donors = [Int?](repeating: nil, count: program.results.count)
+    result.outputs.reserveCapacity(program.results.count)
+    result.results.reserveCapacity(program.results.count)
+    var donors = [Int?](filled: nil, count: program.results.count)
     for donation in program.donations where donors[donation.result] == nil {
       donors[donation.result] = donation.argument
     }
@@ -100,7 +105,7 @@ private struct Lowering {
   /// Groups in their order, but those that write over an argument last, so that all others have
   /// read it.
   private func groupsInOrder() -> [Int] {
-    var writesOver = [Bool](repeating: false, count: fusion.groups.count)
+    var writesOver = [Bool](filled: false, count: fusion.groups.count)
     func note(_ group: Int, _ output: Int) {
       if result.outputs[output].donor != nil, fusion.groups[group].firstReader == .max {
         writesOver[group] = true
@@ -118,36 +123,41 @@ private struct Lowering {
     return first + last
   }
 
-  private mutating func step(for index: Int) -> Step {
-    let group = fusion.groups[index]
-    let core = group.core.map { self.core(of: $0, in: index) } ?? .pointwise
-    var builder = BodyBuilder(program, fusion, slots, group: index, space: group.space)
+  private func step(for index: Int, _ builder: inout BodyBuilder) -> Step {
+    let core: Core, coreEntry = fusion.groups[index].core, space = fusion.groups[index].space
+    if let coreEntry {
+      core = self.core(of: coreEntry, in: index, &builder)
+    } else {
+      core = .pointwise
+    }
+    let entries = fusion.entries(fusion.groups[index].body)
+    builder.begin(index, over: space, entryCount: entries.count)
     if let copy = copies[index] {
-      builder.addCopy(of: copy.entry, to: .output(copy.output), values)
+      builder.addCopy(of: copy.entry, to: .output(copy.output))
     }
-    if let entry = group.core { builder.addCore(entry, &values) }
-    for entry in group.body.sorted() { builder.add(entry, &values) }
-    let body = builder.finish().merged(over: group.space).body
+    if let coreEntry { builder.addCore(coreEntry) }
+    for entry in entries { builder.add(entry) }
+    let body = builder.finish().merged(over: space).body
     if case .contraction(let product) = core, let whole = product.takingIn(body) {
-      return Step(core: .contraction(whole.core), space: group.space, body: whole.body)
+      return Step(core: .contraction(whole.core), space: space, body: whole.body)
     }
-    return Step(core: core, space: group.space, body: body)
+    return Step(core: core, space: space, body: body)
   }
 
-  private mutating func core(of index: Int, in group: Int) -> Core {
-    let entry = program.entries[index]
-    switch entry.operation {
+  private func core(of index: Int, in group: Int, _ builder: inout BodyBuilder) -> Core {
+    let inputs = program.entries[index].inputs
+    switch program.entries[index].operation {
     case .contraction(let batchRank):
-      let shape = program.entries[entry.inputs[0]].shape
+      let shape = program.entries[inputs[0]].shape
       return .contraction(
         ContractionCore(
-          a: fusion.access(to: entry.inputs[0], for: index, slots),
-          b: fusion.access(to: entry.inputs[1], for: index, slots),
-          elementType: entry.elementType, batch: shape.leading(batchRank),
-          rows: shape[batchRank],
-          inner: shape[batchRank + 1], columns: entry.shape[batchRank + 1]))
+          a: fusion.access(to: inputs[0], for: index, slots),
+          b: fusion.access(to: inputs[1], for: index, slots),
+          elementType: program.entries[index].elementType, batch: shape.leading(batchRank),
+          rows: shape[batchRank], inner: shape[batchRank + 1],
+          columns: program.entries[index].shape[batchRank + 1]))
     case .reduction(let reduction, let axes):
-      return reductionCore(index, reduction, axes, in: group)
+      return reductionCore(index, reduction, axes, in: group, &builder)
     case .gathering(.scatterAdd(let count), let batchRank):
       return scatterCore(index, count, batchRank)
     case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
@@ -156,24 +166,25 @@ private struct Lowering {
     }
   }
 
-  private mutating func reductionCore(
-    _ index: Int, _ reduction: Reduction, _ axes: AxisSet, in group: Int
+  private func reductionCore(
+    _ index: Int, _ reduction: Reduction, _ axes: AxisSet, in group: Int,
+    _ builder: inout BodyBuilder
   ) -> Core {
-    let entry = program.entries[index]
-    let input = entry.inputs[0], shape = program.entries[input].shape
+    let input = program.entries[index].inputs[0], shape = program.entries[input].shape
     let layout = ReductionLayout(shape, axes)
     let space = shape.arranged(by: layout.order)
-    var builder = BodyBuilder(
-      program, fusion, slots, group: group, role: .prologue, space: space)
-    for entry in fusion.groups[group].prologue.sorted() { builder.add(entry, &values) }
-    let value = builder.value(of: input, for: index, as: shape, order: layout.order, values)
+    let entries = fusion.entries(fusion.groups[group].prologue)
+    builder.begin(group, .prologue, over: space, entryCount: entries.count)
+    for entry in entries { builder.add(entry) }
+    let value = builder.value(of: input, for: index, as: shape, order: layout.order)
     let position = builder.position(of: value)
     let (body, reduced) = builder.finish().merged(keeping: position, over: space)
     return .reduction(
       ReductionCore(
         reduction: reduction, prologue: body, reducedValue: reduced!, space: space,
-        elementType: program.entries[input].elementType, resultType: entry.elementType,
-        outer: layout.outer, reduced: layout.reduced, inner: layout.inner))
+        elementType: program.entries[input].elementType,
+        resultType: program.entries[index].elementType, outer: layout.outer,
+        reduced: layout.reduced, inner: layout.inner))
   }
 
   private func scatterCore(_ index: Int, _ count: Int, _ batchRank: Int) -> Core {

@@ -15,29 +15,40 @@ extension Plan {
   /// argument at the same time or later, and the writing step reads it only at the position that
   /// it is about to write.
   private mutating func refuseDonationsOfWhatIsRead() {
+    if outputs.allSatisfy({ $0.donor == nil }) { return }
     let phase = phaseOfStep
-    var readers = [[Int]](repeating: [], count: arguments.count)
-    var writer = [Int](repeating: -1, count: outputs.count)
+    // For each argument the last two steps that read it, and for each output the one that fills it.
+    var readers = [(last: Int, other: Int)](filled: (-1, -1), count: arguments.count)
+    var writer = [Int](filled: -1, count: outputs.count)
     for number in steps.indices {
-      for read in steps[number].reads {
-        if case .argument(let argument) = read.slot { readers[argument].append(number) }
+      for read in steps[number].reads.indices {
+        if case .argument(let argument) = steps[number].reads[read].slot,
+          readers[argument].last != number
+        {
+          readers[argument] = (last: number, other: readers[argument].last)
+        }
       }
       for write in steps[number].filled {
         if case .output(let output) = write.slot { writer[output] = number }
       }
     }
-    var given = Set<Int>()
+    var isGiven = [Bool](filled: false, count: arguments.count)
     for output in outputs.indices {
       guard let donor = outputs[output].donor else { continue }
       let number = writer[output], taken = arguments[donor]
       let isAlike =
         taken.type == outputs[output].elementType && taken.shape == outputs[output].shape
-      let readsElsewhere = steps[number].reads.contains {
-        !$0.isInStep && $0.slot == .argument(donor)
+      let reads = steps[number].reads
+      let readsElsewhere = reads.indices.contains {
+        !reads[$0].isInStep && reads[$0].slot == .argument(donor)
       }
-      let isReadLater = readers[donor].contains { $0 != number && phase[$0] >= phase[number] }
-      if !isAlike || readsElsewhere || isReadLater || !given.insert(donor).inserted {
+      // Steps follow each other phase by phase.
+      let reader = readers[donor].last == number ? readers[donor].other : readers[donor].last
+      let isReadLater = reader >= 0 && phase[reader] >= phase[number]
+      if !isAlike || readsElsewhere || isReadLater || isGiven[donor] {
         outputs[output].donor = nil
+      } else {
+        isGiven[donor] = true
       }
     }
   }
@@ -45,14 +56,17 @@ extension Plan {
   private mutating func deferStoresOverOperands() {
     let donors = outputs.map(\.donor)
     if donors.allSatisfy({ $0 == nil }) { return }
-    for number in steps.indices {
+    for number in steps.indices
+    where steps[number].body.stores.contains(where: { store in
+      if case .output(let output) = store.slot { donors[output] != nil } else { false }
+    }) {
       steps[number].body.deferStores { output in donors[output].map { .argument($0) } }
     }
   }
 
   /// A buffer lives during whole phases: their steps run side by side.
   private mutating func findLifetimes() {
-    var uses = [ClosedRange<Int>?](repeating: nil, count: buffers.count)
+    var uses = [ClosedRange<Int>?](filled: nil, count: buffers.count)
     for phase in phases {
       for number in phase.steps {
         func note(_ slot: Slot) {
@@ -61,7 +75,8 @@ extension Plan {
           buffers[buffer].lastStep = max(buffers[buffer].lastStep, phase.steps.upperBound - 1)
           uses[buffer] = (uses[buffer]?.lowerBound ?? number)...number
         }
-        for read in steps[number].reads { note(read.slot) }
+        let reads = steps[number].reads
+        for read in reads.indices { note(reads[read].slot) }
         for write in steps[number].filled { note(write.slot) }
       }
     }
@@ -109,21 +124,18 @@ extension Plan {
     for number in buffers.indices {
       lastStep[holder[number]] = max(lastStep[holder[number]], buffers[number].lastStep)
     }
-    var starting = [InlineNumbers](repeating: InlineNumbers(), count: steps.count)
-    var ending = starting
-    for (number, buffer) in buffers.enumerated()
-    where buffer.lastStep >= 0 && holder[number] == number {
-      starting[buffer.firstStep].append(number)
-      ending[lastStep[number]].append(number)
+    var starts = Chains(count: buffers.count), ends = starts
+    var starting = [Chains.Chain](filled: Chains.Chain(), count: steps.count), ending = starting
+    for number in buffers.indices where buffers[number].lastStep >= 0 && holder[number] == number {
+      starts.append(number, to: &starting[buffers[number].firstStep])
+      ends.append(number, to: &ending[lastStep[number]])
     }
     var gaps = FreeGaps()
     for step in steps.indices {
-      for number in starting[step] {
-        buffers[number].offset = gaps.take(buffers[number].byteCount)
+      starts.forEach(starting[step]) {
+        buffers[$0].offset = gaps.take(buffers[$0].byteCount)
       }
-      for number in ending[step] {
-        gaps.give(buffers[number].offset, buffers[number].byteCount)
-      }
+      ends.forEach(ending[step]) { gaps.give(buffers[$0].offset, buffers[$0].byteCount) }
     }
     for number in buffers.indices { buffers[number].offset = buffers[holder[number]].offset }
     arenaByteCount = gaps.end

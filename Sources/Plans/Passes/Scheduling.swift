@@ -13,7 +13,7 @@ extension Plan {
 
   /// The phase of each step.
   var phaseOfStep: [Int] {
-    var phaseOfStep = [Int](repeating: 0, count: steps.count)
+    var phaseOfStep = [Int](filled: 0, count: steps.count)
     for (number, phase) in phases.enumerated() {
       for step in phase.steps { phaseOfStep[step] = number }
     }
@@ -33,46 +33,51 @@ private struct Scheduler {
   private(set) var phases: [Phase] = []
   private var isDone: [Bool]
   /// For each step those that write what it reads, and the arguments that it reads.
-  private var sources: [InlineNumbers]
-  private var arguments: [InlineNumbers]
+  private var sources: [InlineNumbers] = []
+  private var arguments: [InlineNumbers] = []
   /// How many remaining steps read an argument.
   private var readerCount: [Int]
   /// For each step the arguments that it may write over.
-  private var donors: [InlineNumbers]
+  private var donors: [InlineNumbers] = []
 
   init(_ plan: Plan) {
     steps = plan.steps
     remaining = Array(steps.indices.reversed())
-    isDone = [Bool](repeating: false, count: steps.count)
-    sources = [InlineNumbers](repeating: InlineNumbers(), count: steps.count)
-    arguments = sources
-    donors = sources
-    readerCount = [Int](repeating: 0, count: plan.arguments.count)
+    isDone = [Bool](filled: false, count: steps.count)
+    readerCount = [Int](filled: 0, count: plan.arguments.count)
+    sources.reserveCapacity(steps.count)
+    arguments.reserveCapacity(steps.count)
+    donors.reserveCapacity(steps.count)
     let writers = Writers(of: plan)
-    for number in steps.indices {
-      for read in steps[number].reads {
-        if case .argument(let argument) = read.slot {
-          if arguments[number].contains(argument) { continue }
-          arguments[number].append(argument)
+    for step in steps.indices {
+      var sources = InlineNumbers(), arguments = InlineNumbers(), donors = InlineNumbers()
+      for read in steps[step].reads.indices {
+        let slot = steps[step].reads[read].slot
+        if case .argument(let argument) = slot {
+          if arguments.contains(argument) { continue }
+          arguments.append(argument)
           readerCount[argument] += 1
-        } else if let writer = writers[read.slot], !sources[number].contains(writer) {
-          sources[number].append(writer)
+        } else if let writer = writers[slot], !sources.contains(writer) {
+          sources.append(writer)
         }
       }
-      for write in steps[number].filled {
+      for write in steps[step].filled {
         if case .output(let output) = write.slot, let donor = plan.outputs[output].donor {
-          donors[number].append(donor)
+          donors.append(donor)
         }
       }
+      self.sources.append(sources)
+      self.arguments.append(arguments)
+      self.donors.append(donors)
     }
   }
 
   mutating func addPhase() {
     let window = Array(remaining.suffix(Scheduler.window).reversed())
-    let ready = window.filter(isReady)
+    let ready = window.filter { isReady($0) }
     // In order, so that a plan is the same in every process.
     var best: (rows: Int, steps: [Int], work: Int)?
-    for rows in Set(ready.compactMap { steps[$0].rowCount }).sorted() {
+    for rows in rowCounts(of: ready) {
       let steps = stepsByRows(rows, among: window), work = work(of: steps)
       if best.map({ work >= $0.work }) ?? true { best = (rows, steps, work) }
     }
@@ -80,10 +85,19 @@ private struct Scheduler {
     if let best, best.steps.contains(where: { !isReady($0) }) {
       add(best.steps, rows: best.rows)
     } else {
-      let independent = ready.filter(isFreeToWrite)
+      let independent = ready.filter { isFreeToWrite($0) }
       // If all that are ready write over what another one still reads, one of them does not.
       add(independent.isEmpty ? [window[0]] : independent, rows: nil)
     }
+  }
+
+  /// By which numbers of rows steps can go, each once, in increasing order.
+  private func rowCounts(of ready: [Int]) -> [Int] {
+    var counts: [Int] = []
+    for step in ready {
+      if let rows = steps[step].rowCount, !counts.contains(rows) { counts.append(rows) }
+    }
+    return counts.count > 1 ? counts.sorted() : counts
   }
 
   private mutating func add(_ chosen: [Int], rows: Int?) {
@@ -114,8 +128,10 @@ private struct Scheduler {
   /// Whether each row of a step reads, of all that `writer` makes, only elements of the same row.
   private func reads(of step: Int, areByRows rows: Int, ofWhat writer: Int) -> Bool {
     let filled = steps[writer].filled
-    return steps[step].reads.allSatisfy { read in
-      !filled.contains { $0.slot == read.slot } || read.isByRows(rows, of: filled)
+    return steps[step].reads.indices.allSatisfy { read in
+      let slot = steps[step].reads[read].slot
+      return !filled.contains { $0.slot == slot }
+        || steps[step].reads[read].isByRows(rows, of: filled)
     }
   }
 
@@ -137,8 +153,8 @@ private struct Writers {
   private var ofOutput: [Int?]
 
   init(of plan: Plan) {
-    ofBuffer = [Int?](repeating: nil, count: plan.buffers.count)
-    ofOutput = [Int?](repeating: nil, count: plan.outputs.count)
+    ofBuffer = [Int?](filled: nil, count: plan.buffers.count)
+    ofOutput = [Int?](filled: nil, count: plan.outputs.count)
     for number in plan.steps.indices {
       for write in plan.steps[number].filled {
         switch write.slot {

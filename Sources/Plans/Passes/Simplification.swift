@@ -13,34 +13,34 @@ extension Program {
   /// - what no result needs is dropped.
   package func simplified() -> Program {
     var pass = Simplification(capacity: entries.count)
-    for index in entries.indices { pass.add(entries[index]) }
+    for entry in entries { pass.add(entry) }
     var simplified = Program()
     simplified.donations = donations
     simplified.results = results.map { pass.replacement[$0] }
-    simplified.entries = pass.entries
+    // Moved, not copied.
+    swap(&simplified.entries, &pass.entries)
     simplified.dropUnusedEntries()
     return simplified
   }
 
   private mutating func dropUnusedEntries() {
-    var isUsed = [Bool](repeating: false, count: entries.count)
-    for result in results { isUsed[result] = true }
-    var index = entries.count
-    while index > 0 {
-      index -= 1
-      if isUsed[index] { for input in entries[index].inputs { isUsed[input] = true } }
+    // The new place of each entry: any at first for those that are used, -1 for others.
+    var place = [Int](filled: -1, count: entries.count)
+    for result in results { place[result] = 0 }
+    for index in entries.indices.reversed() where place[index] >= 0 {
+      for input in 0..<entries[index].inputs.count { place[entries[index].inputs[input]] = 0 }
     }
-    var position = [Int](repeating: -1, count: entries.count), count = 0
-    for index in entries.indices where isUsed[index] {
-      position[index] = count
-      if count < index { entries.swapAt(count, index) }
-      for input in entries[count].inputs.indices {
-        entries[count].inputs[input] = position[entries[count].inputs[input]]
+    var count = 0
+    for index in entries.indices where place[index] >= 0 {
+      place[index] = count
+      if count < index { entries[count] = entries[index] }
+      for input in 0..<entries[count].inputs.count {
+        entries[count].inputs[input] = place[entries[count].inputs[input]]
       }
       count += 1
     }
     entries.removeSubrange(count...)
-    for index in results.indices { results[index] = position[results[index]] }
+    for index in results.indices { results[index] = place[results[index]] }
   }
 }
 
@@ -59,25 +59,30 @@ private struct Simplification {
     uniform.reserveCapacity(capacity)
   }
 
-  mutating func add(_ old: Program.Entry) {
-    var entry = old
-    for input in entry.inputs.indices { entry.inputs[input] = replacement[entry.inputs[input]] }
+  mutating func add(_ entry: consuming Program.Entry) {
+    for input in 0..<entry.inputs.count { entry.inputs[input] = replacement[entry.inputs[input]] }
     merge(&entry)
     if let same = equivalent(of: entry) {
       replacement.append(same)
-      return
-    }
-    guard let number = folded(entry) else {
+    } else if let number = folded(entry) {
+      replacement.append(place(number, everywhereIn: entry.shape, entry.elementType))
+    } else {
       replacement.append(place(entry))
-      return
     }
-    let constant = Program.Entry(
-      operation: .creation(.constant(number)), inputs: InlineNumbers(),
-      elementType: entry.elementType, shape: [])
-    let place = place(constant)
-    entry.operation = .movement(.expand)
-    entry.inputs = InlineNumbers([place])
-    replacement.append(entry.shape.isEmpty ? place : self.place(entry))
+  }
+
+  private mutating func place(
+    _ number: Double, everywhereIn shape: Shape, _ type: ElementType
+  ) -> Int {
+    let constant = place(
+      Program.Entry(
+        operation: .creation(.constant(number)), inputs: InlineNumbers(), elementType: type,
+        shape: []))
+    if shape.isEmpty { return constant }
+    return place(
+      Program.Entry(
+        operation: .movement(.expand), inputs: InlineNumbers([constant]), elementType: type,
+        shape: shape))
   }
 
   /// The place of an entry: that of an equal one, if there is one.
@@ -161,7 +166,7 @@ private struct KnownWords {
   /// Where the words of each number begin.
   private var starts: [Int] = [0]
   /// Open addressing: a number, or -1. At least twice as many places as numbers, a power of two.
-  private var places = [Int32](repeating: -1, count: 64)
+  private var places = [Int32](filled: -1, count: 64)
   private var hashes: [UInt64] = []
 
   mutating func reserve(_ count: Int) {
@@ -211,7 +216,7 @@ private struct KnownWords {
   }
 
   private mutating func grow() {
-    places = [Int32](repeating: -1, count: 2 * places.count)
+    places = [Int32](filled: -1, count: 2 * places.count)
     for (number, hash) in hashes.enumerated() {
       var place = Int(truncatingIfNeeded: hash) & (places.count - 1)
       while places[place] >= 0 { place = (place + 1) & (places.count - 1) }

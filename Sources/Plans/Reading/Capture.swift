@@ -196,25 +196,28 @@ package struct Capture: ~Copyable, Reusable {
     program.donations = donations
     program.entries.reserveCapacity(entryCount)
     var arguments = 0, parameters = 0
-    for (position, node) in order.nodes.enumerated()
-    where entryOfNode[position] == program.entries.count {
-      var entry = Program.Entry(
-        operation: node.operation, inputs: InlineNumbers(), elementType: node.elementType,
-        shape: node.shape)
-      if arguments < entryOfArgument.count, entryOfArgument[arguments] == program.entries.count {
-        entry.operation = .creation(.data())
-        entry.index = arguments
-        arguments += 1
-      } else {
+    for position in 0..<order.count where entryOfNode[position] == program.entries.count {
+      order.look(at: position) { node in
+        if arguments < entryOfArgument.count, entryOfArgument[arguments] == program.entries.count {
+          program.entries.append(
+            Program.Entry(
+              operation: .creation(.data()), inputs: InlineNumbers(),
+              elementType: node.elementType, shape: node.shape, index: arguments))
+          arguments += 1
+          return
+        }
+        var inputs = InlineNumbers()
         for index in 0..<order.inputCount(at: position) {
-          entry.inputs.append(entryOfNode[order.input(index, at: position)])
+          inputs.append(entryOfNode[order.input(index, at: position)])
         }
-        if node.operation.takesParameter {
-          entry.index = parameters
-          parameters += 1
-        }
+        // Numbers that are inputs of the plan belong to leaves alone.
+        let takesParameter = inputs.isEmpty && node.operation.takesParameter
+        program.entries.append(
+          Program.Entry(
+            operation: node.operation, inputs: inputs, elementType: node.elementType,
+            shape: node.shape, index: takesParameter ? parameters : 0))
+        if takesParameter { parameters += 1 }
       }
-      program.entries.append(entry)
     }
     return program
   }

@@ -48,6 +48,25 @@ package struct Signature: ~Copyable, Reusable {
   /// The scalars and random nodes in the order of `bits`.
   package var nodesOfBits: [Node] { text.placesOfBits.map { order[$0] } }
 
+  /// Whether it says all that a recording of the graph is made from: no numbers are known but those
+  /// of trained leaves.
+  package var saysAll: Bool {
+    text.isReusable && text.numbers.allSatisfy { $0 == nil }
+  }
+
+  /// Adds which argument of a recorded function each leaf stands for, and what scalars and random
+  /// numbers are: the same at each replay, or made of an argument.
+  package mutating func add(arguments: [Node]) {
+    for position in 0..<order.count where order.inputCount(at: position) == 0 {
+      let node = order[position]
+      if let number = arguments.firstIndex(where: { $0 === node }) {
+        text.words.append(UInt64(number))
+      }
+    }
+    for place in text.placesOfBits { text.words += order[place].wordsOfNumber }
+    text.words.append(UInt64(arguments.count))
+  }
+
   /// Lets go of the nodes; words, numbers and bits stay.
   package mutating func forgetGraph() { order.removeAll() }
 
@@ -63,6 +82,21 @@ package struct Signature: ~Copyable, Reusable {
 }
 
 extension Node {
+  /// What the number of a scalar, or the key of random numbers, is in a recording.
+  fileprivate var wordsOfNumber: [UInt64] {
+    let derivation: RandomKey.Derivation?, bits: UInt64
+    switch operation {
+    case .creation(.scalar(let number, let argument)):
+      (derivation, bits) = (argument.map { .init(argument: $0) }, elementType.bits(of: number))
+    case .random(_, let key): (derivation, bits) = (key.derivation, key.bits)
+    case .creation, .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
+      .contraction, .movement, .gathering:
+      preconditionFailure("\(operation.name) has no number of its own")
+    }
+    guard let derivation else { return [0, bits] }
+    return [UInt64(1 + derivation.folded.count), UInt64(derivation.argument)] + derivation.folded
+  }
+
   /// True for numbers that nothing is known to have been computed from.
   fileprivate var isData: Bool {
     if case .creation(.data) = operation { true } else { false }

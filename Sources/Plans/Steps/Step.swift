@@ -24,19 +24,34 @@ package struct Step: Sendable {
   package let rowCount: Int?
 
   package init(core: Core, space: Shape, body: Body) {
+    // Not `core.kind`: what is asked here is asked of each new plan, and a box takes longer than answers.
+    switch core {
+    case .pointwise: self.init(core, PointwiseCore(), space, body)
+    case .contraction(let kind): self.init(core, kind, space, body)
+    case .reduction(let kind): self.init(core, kind, space, body)
+    case .scatterAdd(let kind): self.init(core, kind, space, body)
+    }
+  }
+
+  private init(_ core: Core, _ kind: some StepCore, _ space: Shape, _ body: Body) {
     self.core = core
     self.space = space
     self.body = body
-    let kind = core.kind, elements = space.elementCount
-    var reads = kind.reads
+    let elements = space.elementCount
+    var reads: [Read] = [], filled: [Write] = []
+    reads.reserveCapacity(body.operands.count + 2)
+    kind.addReads(to: &reads)
     body.addReads(to: &reads, over: space, isInStep: true)
+    filled.reserveCapacity(body.stores.count)
+    for store in body.stores { filled.append(Write(slot: store.slot, elementCount: elements)) }
+    kind.addWrites(to: &filled)
     self.reads = reads
-    filled = body.stores.map { Write(slot: $0.slot, elementCount: elements) } + kind.writes
+    self.filled = filled
     floatingPointOperations =
       body.operationCount * elements + kind.operationCount(elements: elements)
     productCount = kind.productCount(elements: elements)
     streamedCount = kind.streamedCount(elements: elements)
-    checksIndices = body.checksIndices || kind.bodies.contains(where: \.checksIndices)
+    checksIndices = body.checksIndices || kind.checksIndices
     let rows = space.first ?? 1
     rowCount = rows > 1 && elements > 0 && kind.goesByRows(rows) ? rows : nil
   }

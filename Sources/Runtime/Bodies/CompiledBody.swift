@@ -72,30 +72,34 @@ struct CompiledBody: BitwiseCopyable {
   let tableByteCount: Int
 
   /// - Parameter kept: a value that is read when the tile is done, such as one to be reduced.
-  init(_ body: Body, space: Shape, keeping kept: Int? = nil, in context: CompilationContext) {
-    let valueCount = body.operands.count + body.instructions.count
-    var registers = RegisterFile(
-      byteCount: Plan.padded(
-        min(Tile.length, max(space.elementCount, 1)) * body.largestElementByteCount))
-    var operands: [CompiledOperand] = []
-    operands.reserveCapacity(body.operands.count)
-    for value in body.operands.indices {
-      let load = CompiledOperand.Load(body.operands[value], space: space, context)
-      operands.append(
-        CompiledOperand(
-          load: load, body.operands[value].elementType,
-          register: load.isInPlace ? 0 : registers.take()))
+  init(
+    _ body: borrowing Body, space: borrowing Shape, keeping kept: Int? = nil,
+    in context: borrowing CompilationContext
+  ) {
+    let plain = context.plain, operandCount = body.operands.count
+    let valueCount = operandCount + body.instructions.count
+    var largest = 1
+    for instruction in body.instructions.indices {
+      largest = max(largest, body.instructions[instruction].resultType.byteCount)
     }
-    var writer = InstructionWriter(body, keeping: kept, registers, context)
-    writer.write()
-
-    let plain = context.plain
-    self.operands = plain.array(operands)
-    let order = LoadOrder(operands, plain)
+    let length = min(Tile.length, max(space.elementCount, 1))
+    // In bounds: there is room for one for each operand.
+    let operands: UnsafeMutableBufferPointer<CompiledOperand> = plain.room(for: operandCount)
+    for value in 0..<operandCount {
+      let operand = CompiledOperand(body.operands[value], over: space, in: context)
+      largest = max(largest, operand.size)
+      operands.initializeElement(at: value, to: operand)
+    }
+    var registers = RegisterFile(byteCount: Plan.padded(length * largest))
+    for value in 0..<operandCount where !operands[value].load.isInPlace {
+      operands[value].register = registers.take()
+    }
+    self.operands = UnsafeBufferPointer(operands)
+    let order = LoadOrder(self.operands, plain)
     (uniforms, periodics, moving) = (order.uniforms, order.periodics, order.moving)
     (directs, cores, tileLength) = (order.directs, order.cores, order.tileLength)
-    instructions = plain.array(writer.instructions)
-    copies = plain.array(writer.copies)
+    var writer = InstructionWriter(body, keeping: kept, registers, context)
+    (instructions, copies) = writer.write(in: plain)
     tableByteCount = Plan.padded(max(valueCount, 1) * MemoryLayout<UnsafeRawPointer>.stride)
     scratchByteCount = tableByteCount + writer.registers.byteCount
   }
@@ -110,7 +114,7 @@ private struct LoadOrder {
   let cores: UnsafeBufferPointer<CompiledBody.Direct>
   let tileLength: Int
 
-  init(_ operands: [CompiledOperand], _ plain: PlainMemory) {
+  init(_ operands: UnsafeBufferPointer<CompiledOperand>, _ plain: PlainMemory) {
     uniforms = plain.array(from: operands.indices) {
       switch operands[$0].load {
       case .uniform, .constant: $0
@@ -145,52 +149,74 @@ private struct LoadOrder {
 private struct InstructionWriter {
   private let body: Body
   private let kept: Int?
-  private let context: CompilationContext
+  private let slots: SlotNumbering
+  private let step: Int
   private(set) var registers: RegisterFile
-  private(set) var instructions: [CompiledBody.CompiledInstruction] = []
-  private(set) var copies: [CompiledBody.Copy] = []
   private static let none = -1
   /// Where each value is, and the last instruction that reads it: `Int.max` if it is read when the tile is
   /// done.
   private var values: [(register: Int, lastUse: Int)] = []
 
   init(
-    _ body: Body, keeping kept: Int?, _ registers: RegisterFile, _ context: CompilationContext
+    _ body: borrowing Body, keeping kept: Int?, _ registers: RegisterFile,
+    _ context: borrowing CompilationContext
   ) {
-    self.body = body
+    self.body = copy body
     self.kept = kept
     self.registers = registers
-    self.context = context
+    slots = context.slots
+    step = context.step
     let count =
       body.instructions.isEmpty ? 0 : body.operands.count + body.instructions.count
     values.reserveCapacity(count)
     for _ in 0..<count { values.append((InstructionWriter.none, InstructionWriter.none)) }
   }
 
-  mutating func write() {
+  /// Instructions, and what is copied when all of them are done.
+  mutating func write(in plain: PlainMemory) -> (
+    instructions: UnsafeBufferPointer<CompiledBody.CompiledInstruction>,
+    copies: UnsafeBufferPointer<CompiledBody.Copy>
+  ) {
     if !body.instructions.isEmpty { findLastUses() }
-    instructions.reserveCapacity(body.instructions.count)
-    for index in body.instructions.indices { add(index) }
-    for store in body.stores where store.value < body.operands.count {
-      copies.append(copy(store))
+    // In bounds: there is room for one for each instruction, and for one for each store.
+    let instructions: UnsafeMutableBufferPointer<CompiledBody.CompiledInstruction> =
+      plain.room(for: body.instructions.count)
+    for index in instructions.indices {
+      instructions.initializeElement(at: index, to: instruction(index))
+      giveRegisters(readLastBy: index)
     }
+    let copies: UnsafeMutableBufferPointer<CompiledBody.Copy> =
+      plain.room(for: body.stores.count)
+    var count = 0
+    for store in body.stores where store.value >= body.operands.count {
+      let copy = copy(store)
+      if case .slot(copy.slot) = instructions[store.value - body.operands.count].destination {
+        continue
+      }
+      copies.initializeElement(at: count, to: copy)
+      count += 1
+    }
+    for store in body.stores where store.value < body.operands.count {
+      copies.initializeElement(at: count, to: copy(store))
+      count += 1
+    }
+    return (
+      UnsafeBufferPointer(instructions), UnsafeBufferPointer(rebasing: copies[..<count])
+    )
   }
 
-  private mutating func add(_ index: Int) {
-    let instruction = body.instructions[index], inputs = instruction.inputs
-    let value = body.operands.count + index
-    let action = CompiledBody.Action(instruction, context)
-    let destination = destination(of: value, action)
+  private mutating func instruction(_ index: Int) -> CompiledBody.CompiledInstruction {
+    let inputs = body.instructions[index].inputs, value = body.operands.count + index
+    let action = CompiledBody.Action(body.instructions[index], slots, step: step)
     func input(_ number: Int) -> Int { number < inputs.count ? inputs[number] : 0 }
-    instructions.append(
-      CompiledBody.CompiledInstruction(
-        value: value, action: action, a: input(0), b: input(1), c: input(2), d: input(3),
-        destination: destination, resultSize: instruction.resultType.byteCount))
-    for store in body.stores where store.value == value {
-      let copy = copy(store)
-      if case .slot(copy.slot) = destination { continue }
-      copies.append(copy)
-    }
+    return CompiledBody.CompiledInstruction(
+      value: value, action: action, a: input(0), b: input(1), c: input(2), d: input(3),
+      destination: destination(of: value, action),
+      resultSize: body.instructions[index].resultType.byteCount)
+  }
+
+  private mutating func giveRegisters(readLastBy index: Int) {
+    let inputs = body.instructions[index].inputs
     for number in 0..<inputs.count where values[inputs[number]].lastUse == index {
       let register = values[inputs[number]].register
       if register == InstructionWriter.none { continue }
@@ -204,7 +230,7 @@ private struct InstructionWriter {
   ) -> CompiledBody.Destination {
     if case .checked = action { return .input }
     if let store = body.stores.first(where: { $0.value == value && !$0.isDeferred }) {
-      return .slot(context.slots.number(of: store.slot))
+      return .slot(slots.number(of: store.slot))
     }
     let register = registers.take()
     values[value].register = register
@@ -213,7 +239,7 @@ private struct InstructionWriter {
 
   private func copy(_ store: Body.Store) -> CompiledBody.Copy {
     CompiledBody.Copy(
-      value: store.value, slot: context.slots.number(of: store.slot),
+      value: store.value, slot: slots.number(of: store.slot),
       size: body.type(of: store.value).byteCount)
   }
 
@@ -250,24 +276,14 @@ private struct RegisterFile {
   mutating func give(_ register: Int) { free.append(register) }
 }
 
-extension Body {
-  fileprivate var largestElementByteCount: Int {
-    var largest = 1
-    for value in 0..<operands.count + instructions.count {
-      largest = max(largest, type(of: value).byteCount)
-    }
-    return largest
-  }
-}
-
 extension CompiledBody.Action {
-  fileprivate init(_ instruction: Body.Instruction, _ context: CompilationContext) {
+  fileprivate init(_ instruction: borrowing Body.Instruction, _ slots: SlotNumbering, step: Int) {
     switch instruction.operation {
-    case .checked(let count, let use): self = .checked(count: count, use: use, step: context.step)
+    case .checked(let count, let use): self = .checked(count: count, use: use, step: step)
     case .random(let distribution, let parameter):
       self = .random(
         distribution.kernel(for: instruction.resultType),
-        key: context.slots.number(of: .parameter(parameter)))
+        key: slots.number(of: .parameter(parameter)))
     case .unary, .binary, .comparison, .selection, .conversion, .merged:
       guard let map = instruction.map else {
         Mistake(

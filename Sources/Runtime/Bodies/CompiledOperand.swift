@@ -43,11 +43,11 @@ struct CompiledOperand: BitwiseCopyable {
   let planeLoad: pb_plane
   let iota: pb_iota
   /// Where its tile is, from the start of the registers; unused where it is read in place.
-  let register: Int
+  var register = 0
 
-  init(load: Load, _ type: ElementType, register: Int) {
-    self.load = load
-    self.register = register
+  init(_ operand: Operand, over space: borrowing Shape, in context: borrowing CompilationContext) {
+    load = operand.load(over: space, in: context)
+    let type = operand.elementType
     size = type.byteCount
     fill = pb_fill_for(type.kernelType)
     planeLoad = pb_load_plane_for(type.kernelType)
@@ -74,39 +74,40 @@ struct PaddedWindow: BitwiseCopyable {
   let axes: UnsafeBufferPointer<Axis>
 }
 
-extension CompiledOperand.Load {
-  init(_ operand: Operand, space: Shape, _ context: CompilationContext) {
+extension Operand {
+  fileprivate func load(
+    over space: borrowing Shape, in context: borrowing CompilationContext
+  ) -> CompiledOperand.Load {
     let slots = context.slots
-    switch operand {
-    case .core: self = .core
-    case .constant(let bits, _): self = .constant(bits)
+    switch self {
+    case .core: return .core
+    case .constant(let bits, _): return .constant(bits)
     case .iota(let view, _):
       let walk = Walk(view, over: space, in: context.plain)
-      self = walk.period.map { .periodicIota(walk, period: $0) } ?? .iota(walk)
+      return walk.period.map { .periodicIota(walk, period: $0) } ?? .iota(walk)
     case .gathered(let gather):
-      self = .gathered(
+      return .gathered(
         CompiledGather(
           table: slots.number(of: gather.table.slot),
           indices: slots.number(of: gather.indices.slot), count: gather.count,
           indexCount: gather.indexCount, rest: gather.rest))
     case .padded(let access, let starts, let extents):
-      let axes = space.indices.reversed().map {
-        PaddedWindow.Axis(space: space[$0], start: starts[$0], extent: extents[$0])
+      var axes: [PaddedWindow.Axis] = []
+      for axis in starts.indices.reversed() {
+        axes.append(
+          PaddedWindow.Axis(space: space[axis], start: starts[axis], extent: extents[axis]))
       }
-      self = .padded(
-        slots.number(of: access.slot),
-        Walk(access.view, over: Shape(extents), in: context.plain),
+      return .padded(
+        slots.number(of: access.slot), Walk(access.view, over: extents, in: context.plain),
         PaddedWindow(axes: context.plain.array(axes)))
     case .memory(let access):
       let slot = slots.number(of: access.slot)
       if access.view.isUniform(space) {
-        self = .uniform(slot, byteOffset: access.view.offset * access.elementType.byteCount)
-      } else if access.view.isRowMajor(space) {
-        self = .direct(slot)
-      } else {
-        let walk = Walk(access.view, over: space, in: context.plain)
-        self = walk.period.map { .periodic(slot, walk, period: $0) } ?? .strided(slot, walk)
+        return .uniform(slot, byteOffset: access.view.offset * access.elementType.byteCount)
       }
+      if access.view.isRowMajor(space) { return .direct(slot) }
+      let walk = Walk(access.view, over: space, in: context.plain)
+      return walk.period.map { .periodic(slot, walk, period: $0) } ?? .strided(slot, walk)
     }
   }
 }

@@ -16,7 +16,8 @@ struct StepBody: BitwiseCopyable {
   let coreSlot: Int?
 
   init(
-    _ body: Body, of step: Step, coreByteCount: Int = 0, in context: CompilationContext
+    _ body: borrowing Body, of step: borrowing Step, coreByteCount: Int = 0,
+    in context: borrowing CompilationContext
   ) {
     coreSlot = body.slotOfCore.map(context.slots.number)
     self.body =

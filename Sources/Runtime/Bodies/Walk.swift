@@ -16,17 +16,24 @@ struct Walk: BitwiseCopyable {
   /// The distance of neighbours along the innermost axis.
   var stride: Int { axes[0].stride }
 
-  init(_ view: View, over space: Shape, in plain: PlainMemory) {
+  init(_ view: borrowing View, over space: borrowing Shape, in plain: PlainMemory) {
     offset = view.offset
-    var axes: [Axis] = []
-    for axis in space.indices.reversed() where space[axis] != 1 {
-      if let last = axes.last, last.stride * last.extent == view.strides[axis] {
-        axes[axes.count - 1].extent *= space[axis]
+    // One for each axis of the space at most, and one if it has none.
+    let axes: UnsafeMutableBufferPointer<Axis> = plain.room(for: max(space.rank, 1))
+    axes.initialize(repeating: Axis(extent: 1, stride: 0))
+    var count = 0, axis = space.rank
+    while axis > 0 {
+      axis -= 1
+      let extent = space[axis], stride = view.strides[axis]
+      if extent == 1 { continue }
+      if count > 0, axes[count - 1].stride * axes[count - 1].extent == stride {
+        axes[count - 1].extent *= extent
       } else {
-        axes.append(Axis(extent: space[axis], stride: view.strides[axis]))
+        axes[count] = Axis(extent: extent, stride: stride)
+        count += 1
       }
     }
-    self.axes = plain.array(axes.isEmpty ? [Axis(extent: 1, stride: 0)] : axes)
+    self.axes = UnsafeBufferPointer(rebasing: axes[..<max(count, 1)])
   }
 
   /// The distance of rows, where the view is no more than rows; 0 if it is one.

@@ -17,7 +17,10 @@ struct CompiledContraction: CompiledCore {
     let rowStride: Int
     let columnStride: Int
 
-    init(_ access: Access, batch shape: Shape, in context: CompilationContext) {
+    init(
+      _ access: borrowing Access, batch shape: borrowing Shape,
+      in context: borrowing CompilationContext
+    ) {
       slot = context.slots.number(of: access.slot)
       let strides = access.view.strides
       let leading = View(offset: access.view.offset, strides: strides.leading(shape.rank))
@@ -40,7 +43,7 @@ struct CompiledContraction: CompiledCore {
     let slot: Int
     let byteOffset: Int
 
-    init(_ access: Access, _ context: CompilationContext) {
+    init(_ access: borrowing Access, _ context: borrowing CompilationContext) {
       slot = context.slots.number(of: access.slot)
       byteOffset = access.view.offset * access.elementType.byteCount
     }
@@ -74,7 +77,8 @@ struct CompiledContraction: CompiledCore {
 
   var threadByteCount: Int { body.threadByteCount }
 
-  var blockingInWords: String? {
+  /// How it is blocked on this machine.
+  var blockingInWords: String {
     if outerKernel != nil { return "rows of an outer product, \(blocking.panelRows) at a time" }
     return blocking.description
   }
@@ -83,7 +87,10 @@ struct CompiledContraction: CompiledCore {
   /// The slot that the kernel writes to where nothing is left for the body to do.
   private var directSlot: Int? { body.coreSlot }
 
-  init(_ core: ContractionCore, of step: Step, in context: CompilationContext) {
+  init(
+    _ core: borrowing ContractionCore, of step: borrowing Step,
+    in context: borrowing CompilationContext
+  ) {
     a = Operand(core.a, batch: core.batch, in: context)
     b = Operand(core.b, batch: core.batch, in: context)
     batchCount = core.batch.elementCount

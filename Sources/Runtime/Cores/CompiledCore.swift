@@ -9,12 +9,19 @@ protocol CompiledCore: BitwiseCopyable {
   var sharedByteCount: Int { get }
   /// Units that threads can share while other steps run; nil if the step is better run by itself.
   var unitCount: Int? { get }
-  /// How the core is blocked on this machine, in words; nil if it is not.
-  var blockingInWords: String? { get }
   /// Runs the step, on as many threads as pay.
   func run(_ memory: RunMemory, _ scratch: Scratch)
 }
 
-extension CompiledCore {
-  var blockingInWords: String? { nil }
+/// What a core needs: asked once, where its kind is known.
+struct Needs: BitwiseCopyable {
+  let threadByteCount: Int
+  let sharedByteCount: Int
+  let unitCount: Int?
+
+  init(_ core: some CompiledCore) {
+    threadByteCount = core.threadByteCount
+    sharedByteCount = core.sharedByteCount
+    unitCount = core.unitCount
+  }
 }

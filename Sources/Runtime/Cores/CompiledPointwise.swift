@@ -6,7 +6,7 @@ import PullbackPlans
 struct CompiledPointwise: CompiledCore {
   private let body: StepBody
 
-  init(_ step: Step, in context: CompilationContext) {
+  init(_ step: borrowing Step, in context: borrowing CompilationContext) {
     body = StepBody(step.body, of: step, in: context)
   }
 

@@ -45,7 +45,10 @@ struct CompiledReduction: CompiledCore {
   }
   var unitCount: Int? { body.nanoseconds < StepBody.longestUnit ? 1 : nil }
 
-  init(_ core: ReductionCore, of step: Step, in context: CompilationContext) {
+  init(
+    _ core: borrowing ReductionCore, of step: borrowing Step,
+    in context: borrowing CompilationContext
+  ) {
     reduction = core.reduction
     (outer, reduced, inner) = (core.outer, core.reduced, core.inner)
     count = core.space.elementCount

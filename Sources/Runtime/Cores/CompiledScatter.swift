@@ -23,7 +23,10 @@ struct CompiledScatter: CompiledCore {
   private let body: StepBody
   private let coreByteCount: Int
 
-  init(_ core: ScatterCore, of step: Step, in context: CompilationContext) {
+  init(
+    _ core: borrowing ScatterCore, of step: borrowing Step,
+    in context: borrowing CompilationContext
+  ) {
     let slots = context.slots
     body = StepBody(step.body, of: step, in: context)
     coreByteCount = body.sharedByteCount(elementSize: core.values.elementType.byteCount)

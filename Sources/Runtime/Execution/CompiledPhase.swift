@@ -22,17 +22,16 @@ struct CompiledPhase: BitwiseCopyable {
   let sharedByteCount: Int
   let threadByteCount: Int
 
-  init(_ phase: Phase, of plan: Plan, in context: CompilationContext) {
+  init(_ phase: Phase, of plan: borrowing Plan, in context: inout CompilationContext) {
     var members: [Member] = [], shared = 0, bytes = 0, threadByteCount = 0
     members.reserveCapacity(phase.steps.count)
     for number in phase.steps {
-      var context = context
       context.step = number
-      let step = CompiledStep(plan.steps[number], in: context), facts = step.facts
+      let step = CompiledStep(plan.steps[number], in: context)
       members.append(
-        Member(step: step, sharedOffset: shared, unitCount: facts.unitCount ?? 0))
-      shared += Plan.padded(facts.sharedByteCount)
-      threadByteCount = max(threadByteCount, facts.threadByteCount)
+        Member(step: step, sharedOffset: shared, unitCount: step.needs.unitCount ?? 0))
+      shared += Plan.padded(step.needs.sharedByteCount)
+      threadByteCount = max(threadByteCount, step.needs.threadByteCount)
       bytes += plan.steps[number].streamedCount * MemoryLayout<Float>.size / (phase.rows ?? 1)
     }
     if phase.rows == nil {
@@ -53,7 +52,7 @@ struct CompiledPhase: BitwiseCopyable {
   }
 
   /// How the steps are blocked that are.
-  var blockings: [String] { members.compactMap(\.step.facts.blockingInWords) }
+  var blockings: [String] { members.compactMap(\.step.blockingInWords) }
 
   func run(_ memory: RunMemory, _ scratch: Scratch) {
     if members.count == 1, rows == nil {

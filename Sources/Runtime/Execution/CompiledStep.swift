@@ -13,33 +13,37 @@ struct CompiledStep: BitwiseCopyable {
   }
 
   private let core: Core
+  /// What the plan must know of the core before it runs.
+  let needs: Needs
   let checksIndices: Bool
   /// About how long the step takes on one thread.
   let nanoseconds: Int
 
-  init(_ step: Step, in context: CompilationContext) {
+  init(_ step: borrowing Step, in context: borrowing CompilationContext) {
     let plain = context.plain
     checksIndices = step.checksIndices
     nanoseconds = step.nanoseconds
     switch step.core {
     case _ where step.space.elementCount == 0, .pointwise:
-      core = .pointwise(plain.one(CompiledPointwise(step, in: context)))
+      let made = CompiledPointwise(step, in: context)
+      (core, needs) = (.pointwise(plain.one(made)), Needs(made))
     case .contraction(let contraction):
-      core = .contraction(plain.one(CompiledContraction(contraction, of: step, in: context)))
+      let made = CompiledContraction(contraction, of: step, in: context)
+      (core, needs) = (.contraction(plain.one(made)), Needs(made))
     case .reduction(let reduction):
-      core = .reduction(plain.one(CompiledReduction(reduction, of: step, in: context)))
+      let made = CompiledReduction(reduction, of: step, in: context)
+      (core, needs) = (.reduction(plain.one(made)), Needs(made))
     case .scatterAdd(let scatter):
-      core = .scatterAdd(plain.one(CompiledScatter(scatter, of: step, in: context)))
+      let made = CompiledScatter(scatter, of: step, in: context)
+      (core, needs) = (.scatterAdd(plain.one(made)), Needs(made))
     }
   }
 
-  /// What the plan must know of the core before it runs.
-  var facts: any CompiledCore {
+  /// How the core is blocked on this machine, in words; nil if it is not.
+  var blockingInWords: String? {
     switch core {
-    case .pointwise(let core): core.pointee
-    case .contraction(let core): core.pointee
-    case .reduction(let core): core.pointee
-    case .scatterAdd(let core): core.pointee
+    case .contraction(let core): core.pointee.blockingInWords
+    case .pointwise, .reduction, .scatterAdd: nil
     }
   }
 

@@ -32,8 +32,10 @@ final class Executable: @unchecked Sendable {
     outputByteCounts = plan.outputs.map { $0.shape.elementCount * $0.elementType.byteCount }
     outputOfResult = plan.results
     slots = SlotNumbering(plan)
-    let context = CompilationContext(slots: slots, plain: plain)
-    let phases = plan.phases.map { CompiledPhase($0, of: plan, in: context) }
+    var context = CompilationContext(slots: slots, plain: plain)
+    var phases: [CompiledPhase] = []
+    phases.reserveCapacity(plan.phases.count)
+    for phase in plan.phases { phases.append(CompiledPhase(phase, of: plan, in: &context)) }
     self.phases = plain.array(phases)
     threadByteCount = Plan.padded(phases.lazy.map(\.threadByteCount).max() ?? 0)
     sharedByteCount = Plan.padded(phases.lazy.map(\.sharedByteCount).max() ?? 0)

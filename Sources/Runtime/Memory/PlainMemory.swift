@@ -23,6 +23,14 @@ final class PlainMemory: @unchecked Sendable {
     return UnsafeBufferPointer(start: bound, count: elements.count)
   }
 
+  /// Room for elements, which the caller must write before anybody reads them.
+  func room<Element: BitwiseCopyable>(for count: Int) -> UnsafeMutableBufferPointer<Element> {
+    if count == 0 { return UnsafeMutableBufferPointer(start: nil, count: 0) }
+    let memory = take(count * MemoryLayout<Element>.stride)
+    return UnsafeMutableBufferPointer(
+      start: memory.bindMemory(to: Element.self, capacity: count), count: count)
+  }
+
   /// What `make` gives for each element of a list that it does not leave out.
   func array<Source: Sequence, Element: BitwiseCopyable>(
     from source: Source, _ make: (Source.Element) -> Element?

@@ -87,12 +87,14 @@ package final class RecordedForm: @unchecked Sendable {
     let leaves = replacements.enumerated().map {
       (result: results.count + $0.offset, leaf: $0.element.leaf)
     }
-    let capture = stopping(at: nil) { () throws(Mistake) in
-      try Capture(
-        of: results + replacements.map(\.update), replacing: leaves, placeholders: given.leaves,
+    let capture = Capture.take()
+    defer { Capture.give(capture) }
+    stopping(at: nil) { () throws(Mistake) in
+      try capture.reader.read(
+        results + replacements.map(\.update), replacing: leaves, placeholders: given.leaves,
         renewed: given.slots.map(\.leaf.node))
     }
-    executable = PlanCache.shared.executable(for: capture)
+    executable = PlanCache.shared.executable(for: capture.reader)
     let plan = executable.plan
     let numbers = Dictionary(
       uniqueKeysWithValues: slots.enumerated().map { ($0.element.number, $0.offset) })
@@ -101,7 +103,7 @@ package final class RecordedForm: @unchecked Sendable {
         (plan.results[$0], plan.results.firstIndex(of: plan.results[$0])!)
       })
     let replaced = replacements.enumerated().map { index, replacement in
-      let argument = capture.argument(of: replacement.leaf.node)
+      let argument = capture.reader.argument(of: replacement.leaf.node)
       let output = plan.results[results.count + index]
       let first = plan.results.firstIndex(of: output)!
       return Replaced(
@@ -112,24 +114,24 @@ package final class RecordedForm: @unchecked Sendable {
           : first < results.count + index ? .replaced(first - results.count) : nil)
     }
     self.replaced = plain.array(replaced)
-    var open = Set(capture.arguments.indices).subtracting(replaced.compactMap(\.argument))
+    var open = Set(capture.reader.arguments.indices).subtracting(replaced.compactMap(\.argument))
     read = plain.array(
       given.slots.compactMap { leaf, slot in
-        capture.argument(of: leaf.node).flatMap { open.remove($0) }
+        capture.reader.argument(of: leaf.node).flatMap { open.remove($0) }
           .map { ($0, numbers[slot.number]!) }
       })
     inputs = plain.array(
       given.leaves.enumerated().compactMap { number, leaf in
-        capture.argument(of: leaf).flatMap { open.remove($0) }.map { ($0, number) }
+        capture.reader.argument(of: leaf).flatMap { open.remove($0) }.map { ($0, number) }
       })
-    let constants = open.sorted().map { ($0, capture.arguments[$0]!) }
+    let constants = open.sorted().map { ($0, capture.reader.arguments[$0]!) }
     constantNumbers = constants.map(\.1)
     self.constants = plain.array(constants.map { ($0, $1.base) })
-    parameters = plain.array(capture.parameters)
+    parameters = plain.array(capture.reader.parameters)
     givenBits = plain.array(
       given.bits.enumerated().compactMap { number, node in
-        capture.parameter(of: node).map { ($0, number) }
+        capture.reader.parameter(of: node).map { ($0, number) }
       })
-    derivedBits = capture.derived
+    derivedBits = capture.reader.derived
   }
 }

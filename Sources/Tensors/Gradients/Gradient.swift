@@ -128,11 +128,9 @@ package func pullback(
 
   var cotangents = [Value?](repeating: nil, count: order.count)
   cotangents[order.count - 1] = cotangent
-  var gradients: [Int: Value] = [:]
   for position in (0..<order.count).reversed() where isWanted[position] {
     guard let cotangent = cotangents[position] else { continue }
-    cotangents[position] = nil
-    if isTarget[position] { gradients[position] = cotangent }
+    if !isTarget[position] { cotangents[position] = nil }
     let node = order[position], inputs = node.inputs
     var step = observe == nil ? nil : ReverseStep(node: node, cotangent: cotangent)
     for index in 0..<order.inputCount(at: position) {
@@ -148,7 +146,7 @@ package func pullback(
     }
     if let step { observe?(step) }
   }
-  return targets.map { order.position(of: $0).flatMap { gradients[$0] } }
+  return targets.map { order.position(of: $0).flatMap { cotangents[$0] } }
 }
 
 extension [Value] {

@@ -15,6 +15,18 @@ extension Operation {
     }
   }
 
+  /// Which elements of its inputs an element of its result is made of.
+  package var accessPattern: AccessPattern {
+    switch self {
+    case .creation: .given
+    case .random, .identity, .unary, .binary, .comparison, .selection, .conversion: .pointwise
+    case .reduction(_, let axes): .reduction(axes)
+    case .contraction: .whole(readsInOrder: false)
+    case .movement(let movement): movement.accessPattern
+    case .gathering(let gathering, let batchRank): gathering.accessPattern(batchRank: batchRank)
+    }
+  }
+
   /// What it decides by looking at numbers, if anything.
   package var kink: Kink? {
     switch self {

@@ -38,39 +38,43 @@ extension WrittenOperation {
     let right = right(kind)
     switch kind {
     // Of any type.
-    case .data, .constant, .scalar, .conversion: return []
-    case .iota: return [right.giving(.bool)]
-    case .uniform, .normal: return [right.giving(.int32), right.giving(.bool)]
-    case .named, .detached, .unchanged, .custom:
+    case .other(.data), .other(.constant), .other(.scalar), .other(.conversion): return []
+    case .other(.iota): return [right.giving(.bool)]
+    case .other(.uniform), .other(.normal): return [right.giving(.int32), right.giving(.bool)]
+    case .other(.named), .other(.detached), .other(.unchanged), .other(.custom):
       return [right.giving(.double), right.giving(.bool)]
-    case .checked: return [right.giving(.float), right.ofType(.float), right.ofType(.bool)]
-    case .negate, .absolute, .sign, .relu: return [right.giving(.double), right.ofType(.bool)]
-    case .exp, .expm1, .log, .log1p, .squareRoot, .sinh, .tanh, .sigmoid, .softplus, .erf,
-      .normalDistribution, .sin, .cos, .floor, .ceil, .round:
-      return [right.giving(.double), right.ofType(.bool), right.ofType(.int32)]
-    case .not: return [right.giving(.float), right.ofType(.float), right.ofType(.int32)]
-    case .add, .subtract, .multiply, .divide:
+    case .other(.checked): return [right.giving(.float), right.ofType(.float), right.ofType(.bool)]
+    case .unary(let operation):
+      let sample = UnarySample(operation)
+      let others = [ElementType.float, .int32, .bool].filter { !sample.isDefined(for: $0) }
+      let result: ElementType = right.result.elementType == .bool ? .float : .double
+      return [right.giving(result)] + others.map { right.ofType($0) }
+    case .binary(.add), .binary(.subtract), .binary(.multiply), .binary(.divide):
       return [right.giving(.double), right.reading(.double, at: 1), right.ofType(.bool)]
-    case .power:
+    case .binary(.power):
       return [right.reading(.double, at: 0), right.ofType(.int32), right.ofType(.bool)]
-    case .maximum, .minimum:
+    case .binary(.maximum), .binary(.minimum):
       return [right.giving(.bool), right.reading(.int32, at: 0), right.reading(.int32, at: 1)]
-    case .equal, .notEqual: return [right.giving(.float), right.reading(.double, at: 1)]
-    case .less, .lessOrEqual, .greater, .greaterOrEqual:
+    case .comparison(.equal), .comparison(.notEqual):
+      return [right.giving(.float), right.reading(.double, at: 1)]
+    case .comparison(.less), .comparison(.lessOrEqual), .comparison(.greater),
+      .comparison(.greaterOrEqual):
       return [right.giving(.float), right.reading(.double, at: 1), right.ofType(.bool)]
-    case .selection:
+    case .other(.selection):
       return [
         right.giving(.double), right.reading(.float, at: 0), right.reading(.double, at: 1),
         right.reading(.double, at: 2),
       ]
-    case .sum: return [right.giving(.double), right.ofType(.bool)]
-    case .max, .min: return [right.giving(.double)]
-    case .argmax, .argmin: return [right.giving(.float), right.reading(.bool, at: 0)]
-    case .contraction:
+    case .reduction(.sum): return [right.giving(.double), right.ofType(.bool)]
+    case .reduction(.max), .reduction(.min): return [right.giving(.double)]
+    case .reduction(.argmax), .reduction(.argmin):
+      return [right.giving(.float), right.reading(.bool, at: 0)]
+    case .other(.contraction):
       return [right.giving(.double), right.reading(.double, at: 0), right.ofType(.bool)]
-    case .reshape, .transpose, .expand, .slice, .pad: return [right.giving(.double)]
-    case .gather: return [right.giving(.double), right.reading(.float, at: 1)]
-    case .scatterAdd:
+    case .other(.reshape), .other(.transpose), .other(.expand), .other(.slice), .other(.pad):
+      return [right.giving(.double)]
+    case .other(.gather): return [right.giving(.double), right.reading(.float, at: 1)]
+    case .other(.scatterAdd):
       return [
         right.giving(.double), right.reading(.float, at: 1),
         right.reading(.bool, at: 0).giving(.bool),
@@ -91,42 +95,40 @@ extension WrittenOperation {
     func movement(_ movement: Movement) -> WrittenOperation { right.with(.movement(movement)) }
     switch kind {
     // Of any shape.
-    case .data, .uniform, .normal: return impossible + [oneMore]
-    case .constant, .scalar: return [other, oneMore]
-    case .iota: return impossible + [other, oneMore, right.giving(Shape())]
-    case .named, .detached, .unchanged, .custom: return [noInput, other]
-    case .checked:
+    case .other(.data), .other(.uniform), .other(.normal): return impossible + [oneMore]
+    case .other(.constant), .other(.scalar): return [other, oneMore]
+    case .other(.iota): return impossible + [other, oneMore, right.giving(Shape())]
+    case .other(.named), .other(.detached), .other(.unchanged), .other(.custom):
+      return [noInput, other]
+    case .other(.checked):
       return [noInput, other, right.with(.identity(.checked(count: -1, use: .gather)))]
-    case .negate, .absolute, .sign, .exp, .expm1, .log, .log1p, .squareRoot, .sinh, .tanh, .sigmoid,
-      .softplus, .erf, .normalDistribution, .sin, .cos, .relu, .floor, .ceil, .round, .not,
-      .conversion:
+    case .unary, .other(.conversion):
       return [noInput, oneMore, other]
-    case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less,
-      .lessOrEqual, .greater, .greaterOrEqual:
+    case .binary, .comparison:
       return [
         noInput, oneMore, other, right.taking(wider, at: 0), right.taking(wider, at: 1),
         right.taking(Form([2], .float), at: 1), right.taking(Form([5, 2, 3], .float), at: 0),
       ]
-    case .selection:
+    case .other(.selection):
       return [
         noInput, oneMore, other, right.taking(Form([2, 4], .bool), at: 0),
         right.taking(wider, at: 1), right.taking(wider, at: 2),
         right.taking(Form([5, 2, 3], .bool), at: 0),
       ]
-    case .sum: return [noInput, oneMore, other, axes(.sum, [2]), axes(.sum, [0, 1])]
-    case .max:
+    case .reduction(.sum): return [noInput, oneMore, other, axes(.sum, [2]), axes(.sum, [0, 1])]
+    case .reduction(.max):
       return [noInput, oneMore, other, axes(.max, [63]), right.taking(empty, at: 0)]
-    case .min:
+    case .reduction(.min):
       return [noInput, oneMore, other, axes(.min, [1, 2]), right.taking(empty, at: 0)]
-    case .argmax, .argmin:
-      let reduction: Reduction = kind == .argmax ? .argmax : .argmin
+    case .reduction(.argmax), .reduction(.argmin):
+      let reduction: Reduction = kind == .reduction(.argmax) ? .argmax : .argmin
       let long = Form([2, 1 << 31], .float)
       return [
         noInput, oneMore, other, axes(reduction, [2]), axes(reduction, []),
         axes(reduction, [0, 1]).giving(Shape()), right.taking(empty, at: 0),
         right.taking(long, at: 0),
       ]
-    case .contraction:
+    case .other(.contraction):
       let batch = WrittenOperation(
         .contraction(batchRank: 1), [Form([2, 2, 3], .float), Form([5, 3, 4], .float)],
         Form([2, 2, 4], .float))
@@ -135,19 +137,19 @@ extension WrittenOperation {
         right.taking(wider, at: 0), right.taking(wider, at: 1),
         right.taking(Form([3], .float), at: 1), right.taking(Form([2, 3, 4], .float), at: 1),
       ]
-    case .reshape: return [noInput, oneMore, other, right.giving([3, -2])]
-    case .transpose:
+    case .other(.reshape): return [noInput, oneMore, other, right.giving([3, -2])]
+    case .other(.transpose):
       return [
         noInput, oneMore, other, movement(.transpose(order: [0, 0])),
         movement(.transpose(order: [0])), movement(.transpose(order: [1, 2])),
         movement(.transpose(order: [0, 1])),
       ]
-    case .expand:
+    case .other(.expand):
       return [
         noInput, oneMore, other, right.giving([3]), right.giving([4, 3]), right.giving([2, 3, 1]),
         right.taking(Form([1, 1], .float), at: 0).giving(uncountable),
       ]
-    case .slice:
+    case .other(.slice):
       return [
         noInput, oneMore, other, movement(.slice(starts: [0, 3], dropping: AxisSet([1]))),
         movement(.slice(starts: [1, 0], dropping: AxisSet([1]))),
@@ -156,20 +158,20 @@ extension WrittenOperation {
         movement(.slice(starts: [0, 0], dropping: AxisSet([2]))),
         movement(.slice(starts: [0, 0], dropping: AxisSet())),
       ]
-    case .pad:
+    case .other(.pad):
       return [
         noInput, oneMore, other, movement(.pad(starts: [-1, 0])), movement(.pad(starts: [3, 0])),
         movement(.pad(starts: [1, .max])), movement(.pad(starts: [0])),
         right.giving(Shape(uncountable)),
       ]
-    case .gather:
+    case .other(.gather):
       let long = Form([1 << 31, 3], .float)
       return [
         noInput, oneMore, other, right.taking(Form([], .float), at: 0).giving([2]),
         right.taking(long, at: 0), right.with(.gathering(.gather, batchRank: 2)),
         right.with(.gathering(.gather, batchRank: 1)).taking(Form([3, 1], .int32), at: 1),
       ]
-    case .scatterAdd:
+    case .other(.scatterAdd):
       return [
         noInput, oneMore, other, right.with(.gathering(.scatterAdd(count: -1), batchRank: 0)),
         right.with(.gathering(.scatterAdd(count: 8), batchRank: 0)),

@@ -54,71 +54,42 @@ extension WrittenOperation {
     func random(_ distribution: RandomDistribution) -> WrittenOperation {
       .init(.random(distribution, key: RandomKey(seed: 1)), [], x)
     }
-    return switch kind {
-    case .data: .init(.creation(.data()), [], x)
-    case .constant: .init(.creation(.constant(2)), [], scalar)
-    case .scalar: .init(.creation(.scalar(3)), [], scalar)
-    case .iota: .init(.creation(.iota), [], row)
-    case .uniform: random(.uniform)
-    case .normal: random(.normal)
-    case .named: identity(.named("x"))
-    case .detached: identity(.detached)
-    case .unchanged: identity(.unchanged(by: "reshaped"))
-    case .custom: .init(.identity(.custom(CustomRule { _, g in [g] })), [x, scalar], x)
-    case .checked: .init(.identity(.checked(count: 3, use: .gather)), [places], places)
-    case .negate: unary(.negate, x)
-    case .absolute: unary(.absolute, x)
-    case .sign: unary(.sign, x)
-    case .exp: unary(.exp, x)
-    case .expm1: unary(.expm1, x)
-    case .log: unary(.log, x)
-    case .log1p: unary(.log1p, x)
-    case .squareRoot: unary(.squareRoot, x)
-    case .sinh: unary(.sinh, x)
-    case .tanh: unary(.tanh, x)
-    case .sigmoid: unary(.sigmoid, x)
-    case .softplus: unary(.softplus, x)
-    case .erf: unary(.erf, x)
-    case .normalDistribution: unary(.normalDistribution, x)
-    case .sin: unary(.sin, x)
-    case .cos: unary(.cos, x)
-    case .relu: unary(.relu, x)
-    case .floor: unary(.floor, x)
-    case .ceil: unary(.ceil, x)
-    case .round: unary(.round, x)
-    case .not: unary(.not, truth)
-    case .add: binary(.add)
-    case .subtract: binary(.subtract)
-    case .multiply: binary(.multiply)
-    case .divide: binary(.divide)
-    case .power: binary(.power)
-    case .maximum: binary(.maximum)
-    case .minimum: binary(.minimum)
-    case .equal: comparison(.equal)
-    case .notEqual: comparison(.notEqual)
-    case .less: comparison(.less)
-    case .lessOrEqual: comparison(.lessOrEqual)
-    case .greater: comparison(.greater)
-    case .greaterOrEqual: comparison(.greaterOrEqual)
-    case .selection: .init(.selection, [truth, x, x], x)
-    case .conversion: .init(.conversion, [x], Form(x.shape, .int32))
-    case .sum: reduction(.sum, row)
-    case .max: reduction(.max, row)
-    case .min: reduction(.min, row)
-    case .argmax: reduction(.argmax, places)
-    case .argmin: reduction(.argmin, places)
-    case .contraction:
-      .init(.contraction(batchRank: 0), [x, Form([3, 4], .float)], Form([rows, 4], .float))
-    case .reshape: .init(.movement(.reshape), [x], Form([3, rows], .float))
-    case .transpose: .init(.movement(.transpose(order: [1, 0])), [x], Form([3, rows], .float))
-    case .expand: .init(.movement(.expand), [x], Form([5, rows, 3], .float))
-    case .slice:
-      .init(
-        .movement(.slice(starts: [0, 1], dropping: AxisSet([1]))), [x], row)
-    case .pad: .init(.movement(.pad(starts: [1, 0])), [x], Form([rows + 2, 4], .float))
-    case .gather: .init(.gathering(.gather, batchRank: 0), [x, places], x)
-    case .scatterAdd:
-      .init(.gathering(.scatterAdd(count: 7), batchRank: 0), [x, places], Form([7, 3], .float))
+    switch kind {
+    case .unary(let operation):
+      if case .truth = UnarySample(operation).types { return unary(operation, truth) }
+      return unary(operation, x)
+    case .binary(let operation): return binary(operation)
+    case .comparison(let operation): return comparison(operation)
+    case .reduction(let operation):
+      return reduction(operation, operation.givesPosition ? places : row)
+    case .other(let other):
+      return switch other {
+      case .data: .init(.creation(.data()), [], x)
+      case .constant: .init(.creation(.constant(2)), [], scalar)
+      case .scalar: .init(.creation(.scalar(3)), [], scalar)
+      case .iota: .init(.creation(.iota), [], row)
+      case .uniform: random(.uniform)
+      case .normal: random(.normal)
+      case .named: identity(.named("x"))
+      case .detached: identity(.detached)
+      case .unchanged: identity(.unchanged(by: "reshaped"))
+      case .custom: .init(.identity(.custom(CustomRule { _, g in [g] })), [x, scalar], x)
+      case .checked: .init(.identity(.checked(count: 3, use: .gather)), [places], places)
+      case .selection: .init(.selection, [truth, x, x], x)
+      case .conversion: .init(.conversion, [x], Form(x.shape, .int32))
+      case .contraction:
+        .init(.contraction(batchRank: 0), [x, Form([3, 4], .float)], Form([rows, 4], .float))
+      case .reshape: .init(.movement(.reshape), [x], Form([3, rows], .float))
+      case .transpose: .init(.movement(.transpose(order: [1, 0])), [x], Form([3, rows], .float))
+      case .expand: .init(.movement(.expand), [x], Form([5, rows, 3], .float))
+      case .slice:
+        .init(
+          .movement(.slice(starts: [0, 1], dropping: AxisSet([1]))), [x], row)
+      case .pad: .init(.movement(.pad(starts: [1, 0])), [x], Form([rows + 2, 4], .float))
+      case .gather: .init(.gathering(.gather, batchRank: 0), [x, places], x)
+      case .scatterAdd:
+        .init(.gathering(.scatterAdd(count: 7), batchRank: 0), [x, places], Form([7, 3], .float))
+      }
     }
   }
 }

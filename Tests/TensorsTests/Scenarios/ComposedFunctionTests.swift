@@ -40,7 +40,7 @@ struct ComposedFunction: Sendable, CustomTestStringConvertible {
   static let all = ofEachElement + alongAnAxis
 
   fileprivate func sample(_ shape: Shape) -> OperationSample {
-    OperationSample(.custom, [.init(shape)]) { function(Tensor($0[0])).value }
+    OperationSample(.other(.custom), [.init(shape)]) { function(Tensor($0[0])).value }
   }
 }
 

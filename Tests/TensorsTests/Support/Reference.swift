@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
+import PullbackTestSupport
 
 #if canImport(Glibc)
   import Glibc
@@ -14,51 +15,10 @@ import PullbackTensors
 /// nothing: a double has more than twice Float's digits. Nil: not defined for the type.
 enum Reference {
   static func unary(_ operation: Unary, _ x: Double, _ type: ElementType) -> Double? {
-    if type == .bool { return operation == .not ? 1 - x : nil }
-    if type == .int32 {
-      switch operation {
-      case .negate: return wrapped(-x)
-      case .absolute: return wrapped(abs(x))
-      case .sign: return x > 0 ? 1 : x < 0 ? -1 : 0
-      case .relu: return x > 0 ? x : 0
-      case .exp, .expm1, .log, .log1p, .squareRoot, .sinh, .tanh, .sigmoid, .softplus, .erf,
-        .normalDistribution, .sin, .cos, .floor, .ceil, .round, .not:
-        return nil
-      }
-    }
-    let y: Double
-    switch operation {
-    case .negate: y = -x
-    case .absolute: y = abs(x)
-    case .sign: y = x > 0 ? 1 : x < 0 ? -1 : x
-    case .exp: y = exp(x)
-    case .expm1: y = expm1(x)
-    case .log: y = log(x)
-    case .log1p: y = log1p(x)
-    case .squareRoot: y = sqrt(x)
-    case .sinh: y = sinh(x)
-    case .tanh: y = tanh(x)
-    case .sigmoid: y = x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x))
-    case .softplus: y = x > 0 ? x + log1p(exp(-x)) : log1p(exp(x))
-    case .erf: y = erf(x)
-    case .normalDistribution: y = normalDistribution(x)
-    case .sin: y = sin(x)
-    case .cos: y = cos(x)
-    case .relu: y = x > 0 || x.isNaN ? x : 0
-    case .floor: y = x.rounded(.down)
-    case .ceil: y = x.rounded(.up)
-    case .round: y = x.rounded(.toNearestOrEven)
-    case .not: return nil
-    }
-    return rounded(y, type)
-  }
-
-  /// erfc(-x / √2) / 2, with what rounding the argument costs made good.
-  private static func normalDistribution(_ x: Double) -> Double {
-    if x.isInfinite { return x > 0 ? 1 : 0 }
-    let root = 0.5.squareRoot(), restOfRoot = 0.5.addingProduct(-root, root) / (2 * root)
-    let u = -x * root, rest = -(u.addingProduct(x, root) + x * restOfRoot)
-    return (erfc(u) - rest * 2 / Double.pi.squareRoot() * exp(-u * u)) / 2
+    let sample = UnarySample(operation)
+    guard sample.isDefined(for: type) else { return nil }
+    let y = sample.reference(x)
+    return type == .int32 ? wrapped(y) : rounded(y, type)
   }
 
   static func binary(

@@ -53,7 +53,7 @@ import Testing
   }
 
   /// What has the numbers of one function and the derivative of another has no differences.
-  static let alike = OperationSample.all.filter { $0.kind != .detached }
+  static let alike = OperationSample.all.filter { $0.kind != .other(.detached) }
 
   /// f(x) used three times, and x beside it: all contributions must be summed.
   @Test("An input used more than once", arguments: alike)

@@ -46,7 +46,7 @@ struct OperationSample: Sendable, CustomTestStringConvertible {
   }
 
   var testDescription: String {
-    "\(kind.rawValue) \(inputs.map(\.shape.description).joined(separator: " "))"
+    "\(kind) \(inputs.map(\.shape.description).joined(separator: " "))"
   }
 
   /// The inputs that have a derivative.

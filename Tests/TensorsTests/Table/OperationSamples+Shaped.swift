@@ -42,12 +42,12 @@ extension OperationSample {
       ([1], [1]),
     ]
     return products.map { a, b, batchRank in
-      OperationSample(.contraction, [Input(a), Input(b)]) {
+      OperationSample(.other(.contraction), [Input(a), Input(b)]) {
         $0[0].contracted(with: $0[1], batchRank: batchRank)
       }
     }
       + composed.map { a, b in
-        OperationSample(.contraction, [Input(a), Input(b)]) { $0[0].matmul($0[1]) }
+        OperationSample(.other(.contraction), [Input(a), Input(b)]) { $0[0].matmul($0[1]) }
       }
   }
 
@@ -57,17 +57,17 @@ extension OperationSample {
       ([0, 2], [3, 0]), ([2, 1, 2, 1, 3], [4, 3]), ([6], [1, 2, 1, 3, 1]),
     ]
     let plain = cases.map { source, target in
-      OperationSample(.reshape, [Input(source)]) { $0[0].reshaped(to: target) }
+      OperationSample(.other(.reshape), [Input(source)]) { $0[0].reshaped(to: target) }
     }
     // Reshapes that no view can express.
     let copied: [OperationSample] = [
-      OperationSample(.reshape, [Input([2, 3])]) {
+      OperationSample(.other(.reshape), [Input([2, 3])]) {
         $0[0].transposed([1, 0]).reshaped(to: [6])
       },
-      OperationSample(.reshape, [Input([2, 1, 3])]) {
+      OperationSample(.other(.reshape), [Input([2, 1, 3])]) {
         $0[0].expanded(to: [2, 2, 3]).reshaped(to: [4, 3])
       },
-      OperationSample(.reshape, [Input([3, 4])]) {
+      OperationSample(.other(.reshape), [Input([3, 4])]) {
         $0[0].sliced(from: [1, 1], extents: [2, 2]).reshaped(to: [4])
       },
     ]
@@ -80,7 +80,7 @@ extension OperationSample {
       ([1, 4], [1, 0]), ([2, 1, 2, 1, 3], [4, 2, 0, 3, 1]),
     ]
     return cases.map { shape, order in
-      OperationSample(.transpose, [Input(shape)]) { $0[0].transposed(order) }
+      OperationSample(.other(.transpose), [Input(shape)]) { $0[0].transposed(order) }
     }
   }
 
@@ -90,7 +90,7 @@ extension OperationSample {
       ([2, 1, 3], [4, 2, 2, 3]), ([0, 1], [0, 3]), ([1, 2, 1], [2, 3, 2, 2, 2]),
     ]
     return cases.map { source, target in
-      OperationSample(.expand, [Input(source)]) { $0[0].expanded(to: target) }
+      OperationSample(.other(.expand), [Input(source)]) { $0[0].expanded(to: target) }
     }
   }
 
@@ -101,7 +101,7 @@ extension OperationSample {
       ([2, 1, 2, 1, 3], [1, 0, 0, 0, 1], [1, 1, 2, 1, 2]),
     ]
     return cases.map { shape, starts, extents in
-      OperationSample(.slice, [Input(shape)]) {
+      OperationSample(.other(.slice), [Input(shape)]) {
         $0[0].sliced(from: starts, extents: extents)
       }
     }
@@ -114,7 +114,7 @@ extension OperationSample {
       ([1, 1, 2, 1, 2], [1, 0, 0, 0, 1], [2, 1, 2, 1, 3]),
     ]
     return cases.map { shape, starts, target in
-      OperationSample(.pad, [Input(shape)]) { $0[0].padded(to: target, at: starts) }
+      OperationSample(.other(.pad), [Input(shape)]) { $0[0].padded(to: target, at: starts) }
     }
   }
 
@@ -127,7 +127,7 @@ extension OperationSample {
     return cases.map { table, indices, batchRank in
       let rows = Swift.max(table[batchRank], 1)
       return OperationSample(
-        .gather, [Input(table), Input(indices, .int32, .indices(below: rows))]
+        .other(.gather), [Input(table), Input(indices, .int32, .indices(below: rows))]
       ) { $0[0].gathered($0[1], batchRank: batchRank) }
     }
   }
@@ -141,7 +141,7 @@ extension OperationSample {
     ]
     return cases.map { values, indices, count, batchRank in
       OperationSample(
-        .scatterAdd,
+        .other(.scatterAdd),
         [Input(values), Input(indices, .int32, .indices(below: Swift.max(count, 1)))]
       ) { $0[0].scatterAdded($0[1], count: count, batchRank: batchRank) }
     }

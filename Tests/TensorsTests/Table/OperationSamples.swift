@@ -8,6 +8,20 @@ extension OperationSample {
   /// extents 0 and 1, ranks beyond 4, broadcast inputs.
   static func samples(of kind: OperationKind) -> [OperationSample] {
     switch kind {
+    case .unary(let operation): unary(operation)
+    case .binary(let operation):
+      binary(kind, operation == .power ? .positive : .signed) { $0.binary(operation, $1) }
+    case .comparison(let operation): binary(kind) { $0.compared(operation, to: $1) }
+    case .reduction(let operation):
+      operation.givesPosition
+        ? positions(kind, operation) : reductions(kind, operation, emptyAxes: operation == .sum)
+    case .other(let other): samples(of: other)
+    }
+  }
+
+  private static func samples(of other: OperationKind.Other) -> [OperationSample] {
+    let kind = OperationKind.other(other)
+    return switch other {
     case .data: alone(kind) { .leaf([2, 3], [1, -2, 3, -4, 5, -6]) }
     case .constant: alone(kind) { .constant(2, .double) }
     case .scalar: alone(kind) { .scalar(1.25, .double) }
@@ -25,50 +39,8 @@ extension OperationSample {
           $0[0].checked(below: 5, for: .gather)
         }
       }
-    case .negate: unary(kind) { -$0 }
-    case .absolute: unary(kind) { $0.unary(.absolute) }
-    case .sign: unary(kind) { $0.unary(.sign) }
-    case .exp: unary(kind) { $0.unary(.exp) }
-    case .expm1: unary(kind) { $0.unary(.expm1) }
-    case .log: unary(kind, .positive) { $0.unary(.log) }
-    case .log1p: unary(kind, .positive) { $0.unary(.log1p) }
-    case .squareRoot: unary(kind, .positive) { $0.unary(.squareRoot) }
-    case .sinh: unary(kind) { $0.unary(.sinh) }
-    case .tanh: unary(kind) { $0.unary(.tanh) }
-    case .sigmoid: unary(kind) { $0.unary(.sigmoid) }
-    case .softplus: unary(kind) { $0.unary(.softplus) }
-    case .erf: unary(kind) { $0.unary(.erf) }
-    case .normalDistribution: unary(kind) { $0.unary(.normalDistribution) }
-    case .sin: unary(kind) { $0.unary(.sin) }
-    case .cos: unary(kind) { $0.unary(.cos) }
-    case .relu: unary(kind) { $0.unary(.relu) }
-    case .floor: rounding(kind, .floor)
-    case .ceil: rounding(kind, .ceil)
-    case .round: rounding(kind, .round)
-    case .not:
-      unaryShapes.map { shape in
-        OperationSample(kind, [Input(shape, .bool, .truth)]) { $0[0].unary(.not) }
-      }
-    case .add: binary(kind) { $0 + $1 }
-    case .subtract: binary(kind) { $0 - $1 }
-    case .multiply: binary(kind) { $0 * $1 }
-    case .divide: binary(kind) { $0 / $1 }
-    case .power: binary(kind, .positive) { $0.binary(.power, $1) }
-    case .maximum: binary(kind) { $0.binary(.maximum, $1) }
-    case .minimum: binary(kind) { $0.binary(.minimum, $1) }
-    case .equal: binary(kind) { $0 .== $1 }
-    case .notEqual: binary(kind) { $0.compared(.notEqual, to: $1) }
-    case .less: binary(kind) { $0.compared(.less, to: $1) }
-    case .lessOrEqual: binary(kind) { $0.compared(.lessOrEqual, to: $1) }
-    case .greater: binary(kind) { $0.compared(.greater, to: $1) }
-    case .greaterOrEqual: binary(kind) { $0.compared(.greaterOrEqual, to: $1) }
     case .selection: selections
     case .conversion: conversions
-    case .sum: reductions(kind, .sum, emptyAxes: true)
-    case .max: reductions(kind, .max)
-    case .min: reductions(kind, .min)
-    case .argmax: positions(kind, .argmax)
-    case .argmin: positions(kind, .argmin)
     case .contraction: contractions
     case .reshape: reshapes
     case .transpose: transposes
@@ -110,9 +82,19 @@ extension OperationSample {
     }
   }
 
-  /// A product, so that there is a derivative: that of the other factor.
-  private static func rounding(_ kind: OperationKind, _ operation: Unary) -> [OperationSample] {
-    unary(kind) { $0 * ($0 * 0.1).unary(operation) }
+  private static func unary(_ operation: Unary) -> [OperationSample] {
+    let kind = OperationKind.unary(operation), sample = UnarySample(operation)
+    if case .truth = sample.types {
+      return unaryShapes.map { shape in
+        OperationSample(kind, [Input(shape, .bool, .truth)]) { $0[0].unary(operation) }
+      }
+    }
+    return switch sample.domain {
+    case .signed: unary(kind) { $0.unary(operation) }
+    case .positive: unary(kind, .positive) { $0.unary(operation) }
+    // A product, so that there is a derivative: that of the other factor.
+    case .steps: unary(kind) { $0 * ($0 * 0.1).unary(operation) }
+    }
   }
 
   private static func binary(
@@ -131,7 +113,7 @@ extension OperationSample {
       ([1, 1], [1], [1]), ([2, 1, 1, 1, 2], [3, 1], [2]),
     ]
     return shapes.map { condition, x, y in
-      OperationSample(.selection, [Input(condition, .bool, .truth), Input(x), Input(y)]) {
+      OperationSample(.other(.selection), [Input(condition, .bool, .truth), Input(x), Input(y)]) {
         Value.select($0[0], $0[1], $0[2])
       }
     }
@@ -141,15 +123,15 @@ extension OperationSample {
   private static var conversions: [OperationSample] {
     unaryShapes.flatMap { shape in
       [
-        OperationSample(.conversion, [Input(shape)], likeness: { $0[0] * 3 }) {
+        OperationSample(.other(.conversion), [Input(shape)], likeness: { $0[0] * 3 }) {
           ($0[0].converted(to: .float) * 3).converted(to: .double)
         },
-        OperationSample(.conversion, [Input(shape)]) { $0[0].converted(to: .int32) },
-        OperationSample(.conversion, [Input(shape)]) { $0[0].converted(to: .bool) },
-        OperationSample(.conversion, [Input(shape, .int32, .indices(below: 7))]) {
+        OperationSample(.other(.conversion), [Input(shape)]) { $0[0].converted(to: .int32) },
+        OperationSample(.other(.conversion), [Input(shape)]) { $0[0].converted(to: .bool) },
+        OperationSample(.other(.conversion), [Input(shape, .int32, .indices(below: 7))]) {
           $0[0].converted(to: .double)
         },
-        OperationSample(.conversion, [Input(shape, .bool, .truth)]) {
+        OperationSample(.other(.conversion), [Input(shape, .bool, .truth)]) {
           $0[0].converted(to: .int32)
         },
       ]
@@ -159,7 +141,7 @@ extension OperationSample {
   /// x³ and x³ + y x, computed so that only the rule knows the derivative.
   private static var customs: [OperationSample] {
     let single = unaryShapes.map { shape in
-      OperationSample(.custom, [Input(shape)], likeness: { $0[0] * $0[0] * $0[0] }) {
+      OperationSample(.other(.custom), [Input(shape)], likeness: { $0[0] * $0[0] * $0[0] }) {
         let x = Tensor<Double>($0[0])
         return withCustomGradient(of: { ($0 * $0 * $0).detached() }, at: x) { x, yg in
           yg * 3 * x * x
@@ -169,7 +151,7 @@ extension OperationSample {
     let pairs: [(Shape, Shape)] = [([2, 3], [3]), ([], [2]), ([0, 2], [2])]
     let double = pairs.map { left, right in
       OperationSample(
-        .custom, [Input(left), Input(right)],
+        .other(.custom), [Input(left), Input(right)],
         likeness: { $0[0] * $0[0] * $0[0] + $0[1] * $0[0] }
       ) {
         let x = Tensor<Double>($0[0]), y = Tensor<Double>($0[1])

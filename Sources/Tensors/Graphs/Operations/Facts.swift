@@ -29,6 +29,26 @@ package enum Kink: Sendable {
   case rounding
 }
 
+/// Which elements of its inputs an element of a result is made of: what decides how operations are
+/// put together into steps.
+package enum AccessPattern: Sendable {
+  /// None: the operation has no inputs, and is known without being computed.
+  case given
+  /// Those at the same place, of inputs that are stretched.
+  case pointwise
+  /// One of x, which a view of x finds if `View.moved` has one for the movement.
+  case view
+  /// One of x or zero: x stands at `blockStarts`.
+  case block
+  /// One of x, from the row behind batch axes that y chooses.
+  case rows(batchRank: Int)
+  /// Those along axes of x.
+  case reduction(AxisSet)
+  /// Many: it is made as a whole, by a core of its own. Whether the core reads its inputs in row-major
+  /// order, not through views.
+  case whole(readsInOrder: Bool)
+}
+
 /// How an operation stands in a formula. x, y and z are its inputs.
 package enum Notation: Sendable {
   /// Stored numbers, 0..<n: in words.

@@ -16,6 +16,14 @@ package enum Gathering: Sendable, Hashable {
     }
   }
 
+  func accessPattern(batchRank: Int) -> AccessPattern {
+    switch self {
+    case .gather: .rows(batchRank: batchRank)
+    // Rows that are added up are read in order.
+    case .scatterAdd: .whole(readsInOrder: true)
+    }
+  }
+
   var notation: Notation {
     switch self {
     case .gather: .chosen

@@ -195,7 +195,25 @@ extension View {
   }
 }
 
+extension Operation {
+  package var movement: Movement? {
+    if case .movement(let movement) = self { movement } else { nil }
+  }
+
+  /// Where x stands among zeros, if the result is that.
+  package var blockStarts: Shape? {
+    if case .movement(.pad(let starts)) = self { starts } else { nil }
+  }
+}
+
 extension Movement {
+  var accessPattern: AccessPattern {
+    switch self {
+    case .reshape, .transpose, .expand, .slice: .view
+    case .pad: .block
+    }
+  }
+
   /// Whether every element of the result is one of x: all but padding.
   package var isView: Bool {
     switch self {

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+extension Fusion {
+  enum Role { case body, prologue }
+
+  /// Entries that are computed together.
+  struct Group {
+    /// The entry whose core the group runs, if it has one.
+    var core: Int?
+    var space: Shape
+    /// Entries of the body that follow the core, and of the prologue that precedes it.
+    var body = Chains.Chain()
+    var prologue = Chains.Chain()
+    /// The lowest group that reads from this one.
+    var firstReader = Int.max
+    var isScatter = false
+
+    var isPointwise: Bool { core == nil }
+    var isEmpty: Bool { core == nil && body.isEmpty }
+  }
+
+  /// What an entry's numbers are.
+  enum Source {
+    case constant(Double)
+    case parameter(Int)
+    case iota(View)
+    /// Numbers of entry `base`, which are stored or at hand in its group, through a view.
+    case entry(base: Int, View)
+
+    /// What an entry without inputs is.
+    init(given entry: Program.Entry, at index: Int) {
+      switch entry.operation {
+      case .creation(.constant(let number)): self = .constant(number)
+      case .creation(.scalar): self = .parameter(entry.index)
+      case .creation(.iota): self = .iota(View(rowMajor: entry.shape))
+      case .creation(.data): self = .entry(base: index, View(rowMajor: entry.shape))
+      case .random, .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
+        .contraction, .movement, .gathering:
+        preconditionFailure("\(entry.operation.name) is computed")
+      }
+    }
+
+    /// -1 where there is none.
+    var base: Int {
+      if case .entry(let base, _) = self { base } else { -1 }
+    }
+  }
+
+  /// What a view, a constant or a range was before it was written out as numbers, and the first
+  /// entry that needed that.
+  struct WrittenOut {
+    let source: Source
+    let reader: Int
+  }
+}
