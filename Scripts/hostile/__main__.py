@@ -146,6 +146,19 @@ class Campaign:
             for word in ("--unknown", "surplus", "--", "-", "", "---", b"\xff"):
                 yield Trial(command.call(base, word, word))
             yield from self.mixtures(command, base, files)
+            for more in range(0, 60, 3):
+                yield Trial(command.call(base), megabytes=self.least + more)
+
+    def find_least(self):
+        """The fewest megabytes of addresses with which the program starts."""
+        few, enough = 0, self.options.megabytes
+        while enough - few > 1:
+            middle = (few + enough) // 2
+            if self.run(Trial(["--version"], megabytes=middle))[1] == 0:
+                enough = middle
+            else:
+                few = middle
+        return enough
 
     def takes_file(self, command, place):
         """Whether a word that is no option names a file: by itself, or because one works."""
@@ -167,6 +180,7 @@ class Campaign:
     def whole(self):
         self.make_models()
         print(f"{len(self.zoo.words())} files; {len(self.commands)} commands", flush=True)
+        self.least = self.find_least()
         before = self.zoo.fingerprint()
         for command in self.commands:
             name = " ".join(command.words)
