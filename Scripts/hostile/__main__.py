@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs every subcommand of `pullback`, with every option, on hostile files and values.
 
-    python3 Scripts/hostile PROGRAM [--only TEXT] [--seconds 60] [--megabytes 4096] [--seed 1]
+    python3 Scripts/hostile PROGRAM [--only TEXT] [--most RUNS] [--seconds 60] [--megabytes 4096]
+        [--mixtures 150] [--seed 1]
 
 Which subcommands and options there are the program says itself (--experimental-dump-help), so what
 is new is covered without a change here. Each run must end in time and memory with an exit code of
@@ -145,6 +146,19 @@ class Campaign:
             for word in ("--unknown", "surplus", "--", "-", "", "---", b"\xff"):
                 yield Trial(command.call(base, word, word))
             yield from self.mixtures(command, base, files)
+            for more in range(0, 60, 3):
+                yield Trial(command.call(base), megabytes=self.least + more)
+
+    def find_least(self):
+        """The fewest megabytes of addresses with which the program starts."""
+        few, enough = 0, self.options.megabytes
+        while enough - few > 1:
+            middle = (few + enough) // 2
+            if self.run(Trial(["--version"], megabytes=middle))[1] == 0:
+                enough = middle
+            else:
+                few = middle
+        return enough
 
     def takes_file(self, command, place):
         """Whether a word that is no option names a file: by itself, or because one works."""
@@ -166,6 +180,7 @@ class Campaign:
     def whole(self):
         self.make_models()
         print(f"{len(self.zoo.words())} files; {len(self.commands)} commands", flush=True)
+        self.least = self.find_least()
         before = self.zoo.fingerprint()
         for command in self.commands:
             name = " ".join(command.words)
@@ -173,7 +188,10 @@ class Campaign:
                 continue
             self.find_bases(command)
             with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-                outcomes = list(pool.map(self.run, self.trials(command)))
+                trials = list(self.trials(command))
+                if 0 < self.options.most < len(trials):
+                    trials = self.random.sample(trials, self.options.most)
+                outcomes = list(pool.map(self.run, trials))
             codes = collections.Counter(code for _, code, _, _ in outcomes)
             failures = [o for o in outcomes if o[2]]
             print(f"{name}: {len(outcomes)} runs, exit codes {dict(sorted(codes.items()))}, "
@@ -195,6 +213,7 @@ def main():
     parser.add_argument("--only", default="", help="commands with this in their name")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--megabytes", type=int, default=4096)
+    parser.add_argument("--most", type=int, default=0, help="runs of each command, chosen by chance")
     parser.add_argument("--mixtures", type=int, default=150)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()

@@ -66,7 +66,8 @@ extension PullbackCommand {
       case .unreadable: ExitCode(66)
       case .unwritable: ExitCode(73)
       }
-    case is TrainingError, is DatasetError: ExitCode(65)
+    case is TrainingError, is TrainingDiverged, is DatasetError, is PredictionError, is LayerError:
+      ExitCode(65)
     case is OutOfMemory: ExitCode(71)
     default: nil
     }

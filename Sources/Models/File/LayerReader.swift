@@ -14,7 +14,7 @@ struct LayerReader {
   private var count = 0
 
   /// More are nobody's model: a few lines could make as many as one likes by naming others.
-  private static let mostLayers = 1 << 16
+  private static let mostLayers = 1 << 15
 
   init(types: LayerTypes, isExact: Bool = false) { (self.types, self.isExact) = (types, isExact) }
 

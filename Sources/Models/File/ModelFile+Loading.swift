@@ -9,7 +9,8 @@ extension ModelFile {
   ///
   /// Throws a `FileError` if the file is damaged, no model file, or of a newer version, or if its
   /// parts do not fit together: what loads can be used. Weights that are not finite load as they
-  /// are; the numbers of an optimizer must be such that training can go on from them.
+  /// are; the numbers of an optimizer must be such that training can go on from them. No model has
+  /// more than 32,768 layers, 131,072 tensors and 1,024 groups of an optimizer, here and in saving.
   ///
   /// - Parameter layers: the types of layers that are your own: `[MyLayer.self]`.
   public static func load(

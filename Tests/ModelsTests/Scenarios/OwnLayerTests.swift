@@ -191,14 +191,14 @@ struct OwnLayerTests {
       layers.append(["type": "sequential", "layers": [again, again]])
     }
     #expect(
-      message(.array(layers))?.hasSuffix("layer: there are more than 65536 layers") == true)
+      message(.array(layers))?.hasSuffix("layer: there are more than 32768 layers") == true)
   }
 
   @Test func moreLayersThanAModelHasAreRefused() throws {
     let relu: JSON = ["type": "relu"]
     #expect(
-      message(.array(.init(repeating: relu, count: 1 << 16 + 1)))
-        == "model: architecture[65536]: there are more than 65536 layers")
+      message(.array(.init(repeating: relu, count: 1 << 15 + 1)))
+        == "model: architecture[32768]: there are more than 32768 layers")
     var contents = ModelContents()
     contents.parts = []
     contents.metadata = ["architecture": .array(.init(repeating: relu, count: 1 << 14))]
