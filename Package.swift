@@ -52,7 +52,7 @@ let package = Package(
       swiftSettings: optimisedSwift),
     .target(
       name: "PullbackModels", dependencies: ["PullbackTraining", "PullbackFormats"],
-      path: "Sources/Models"),
+      path: "Sources/Models", swiftSettings: optimisedSwift),
     .target(name: "PullbackByHand", dependencies: ["PullbackRuntime"], path: "Sources/ByHand"),
     .target(name: "PullbackDrawing", path: "Sources/Drawing"),
     .target(
