@@ -17,30 +17,16 @@ extension CSV {
     ///   sign, a minus in front or behind, or the brackets of accountants; and points, commas,
     ///   blanks or apostrophes between groups of three digits.
     /// - *Decimals* are told by numbers that can be read in one way only: 1.5 and 1,234,567 have a
-    ///   point, 1,5 and 1.234.567 a comma. First the column decides, then all others that know. Where none does, 1.234
-    ///   has decimals, and 1,234 is a thousand if commas separate fields, has decimals if semicolons
-    ///   do, and is an error else.
+    ///   point, 1,5 and 1.234.567 a comma. First the column decides, then all others that know.
+    ///   Where none does, 1.234 has decimals, and 1,234 is a thousand if commas separate fields, has
+    ///   decimals if semicolons do, and is an error else.
     /// - *Dates* are 2024-01-31, 2024/01/31, 31.1.2024, 3 Mar 2024, Mar 3, 2024, 31/1/2024 or
     ///   1/31/2024; in the last two forms the whole column decides, then other columns, and if all
     ///   can be read both ways that is an error. A year of two digits is one from 1969 to 2068.
     /// - *Times* are 12:30, 12:30:15.5 and 1:05 pm; together with a date they may have an offset
     ///   (Z, +01:00), and are in UTC without one.
-    /// - Lines in front of the table that begin with `#` are comments. Where the first record behind
-    ///   them holds no names, and the last of them has as many fields, it does.
+    /// - Lines in front of the table that begin with `#` are comments. Where the first record
+    ///   behind them holds no names, and the last of them has as many fields, it does.
     case tolerant
   }
-}
-
-/// How a table is to be read, as far as a caller says so.
-struct TableOptions {
-  var separator: Character?
-  var decimal: Character?
-  var isDayFirst: Bool?
-  var header: Bool?
-  var skip = 0
-  var comment: Character?
-  var types: [String: Table.Kind] = [:]
-  var notations: [String: Table.Notation] = [:]
-  var missing = CSV.missing
-  var reading = CSV.Reading.exact
 }

@@ -94,7 +94,7 @@ struct NumberColumnBuilder {
       firstRoundedRow: firstRounded,
       findings: spelled.map {
         Table.Column.Findings(
-          $0.reader.spelling, misfitCount, $0.misfits, numberCount: numbers.count - missingCount)
+          $0.spelling, misfitCount, $0.misfits, numberCount: numbers.count - missingCount)
       })
   }
 }

@@ -24,6 +24,10 @@ struct RecordReader {
   /// The line, from 1, on which the current record starts.
   private(set) var line = 0
   private var nextLine: Int
+  /// Where the current record stands in the buffer, without the end of its last line.
+  private(set) var range = 0..<0
+  /// More bytes may be pushed.
+  private var isOpen = false
 
   /// - Parameter end: where to stop, for looking at the start of a file.
   init(
@@ -36,10 +40,38 @@ struct RecordReader {
     (offset, nextLine) = (min(opening.offset, self.end), opening.line)
   }
 
+  /// A reader of bytes that are pushed as they come.
+  init(pushedTo name: String, separator: UInt8, from opening: Opening) {
+    self.init(ByteSource([], name: name), separator: separator, from: opening)
+    nextLine = opening.line
+    isOpen = true
+  }
+
+  /// Appends what has come to what is not read yet.
+  mutating func push(_ bytes: Bytes) throws(FileError) {
+    guard buffer.count - position <= RecordReader.longestRecord else { throw tooLong }
+    try requireMemory(3 * (buffer.count - position + bytes.count), for: source.name)
+    buffer.removeFirst(position)
+    position = 0
+    buffer += bytes
+  }
+
+  /// Nothing will be pushed any more.
+  mutating func finish() { isOpen = false }
+
+  /// Moves to the next record if all of it has been pushed.
+  mutating func nextPushed() throws(FileError) -> Outcome { try scan(isLast: isAtEnd) }
+
+  private var isAtEnd: Bool { offset == end && !isOpen }
+
+  private var tooLong: FileError {
+    error("a record of more than 64 MiB; is a quote left open?", line: nextLine)
+  }
+
   /// Moves to the next record; false at the end.
   mutating func next() throws(FileError) -> Bool {
     while true {
-      switch try scan(isLast: offset == end) {
+      switch try scan(isLast: isAtEnd) {
       case .record: return true
       case .end: return false
       case .incomplete: try refill()
@@ -50,9 +82,7 @@ struct RecordReader {
   /// Drops what has been read and appends at least as much as a long record already has.
   private mutating func refill() throws(FileError) {
     let rest = buffer.count - position
-    guard rest <= RecordReader.longestRecord else {
-      throw error("a record of more than 64 MiB; is a quote left open?", line: nextLine)
-    }
+    guard rest <= RecordReader.longestRecord else { throw tooLong }
     let stop = min(offset + max(RecordReader.block, rest), end)
     // For the buffer, the one before, and the text of a field as long as the record.
     try requireMemory(3 * (rest + stop - offset), for: source.name)
@@ -66,7 +96,7 @@ struct RecordReader {
     }
   }
 
-  private enum Outcome { case record, incomplete, end }
+  enum Outcome { case record, incomplete, end }
 
   private mutating func scan(isLast: Bool) throws(FileError) -> Outcome {
     // A reference of its own: a span of `self.buffer` would lock all of `self`.
@@ -97,6 +127,7 @@ struct RecordReader {
     (position, nextLine) = (index, lines)
     if index == count { return isLast ? .end : .incomplete }
     line = lines
+    let recordStart = index
     fields.removeAll(keepingCapacity: true)
     while true {
       while index < count, isBlank(bytes[index]) { index += 1 }
@@ -131,6 +162,7 @@ struct RecordReader {
       if index == count {
         if !isLast { return .incomplete }
         fields.append(field)
+        range = recordStart..<index
         break
       }
       fields.append(field)
@@ -138,6 +170,7 @@ struct RecordReader {
         index += 1
         continue
       }
+      range = recordStart..<index
       // A line feed after a carriage return belongs to it.
       if bytes[index] == carriageReturn {
         if index + 1 == count && !isLast { return .incomplete }
@@ -162,7 +195,7 @@ struct RecordReader {
         if index + 1 < count, bytes[index + 1] == quote {
           hasDoubledQuotes = true
           index += 1
-        } else if index + 1 < count || offset == end {
+        } else if index + 1 < count || isAtEnd {
           return Field(
             start: start, end: index, isQuoted: true, hasDoubledQuotes: hasDoubledQuotes)
         } else {

@@ -2,7 +2,7 @@
 
 /// The first records of a file as one separator cuts them.
 struct SeparatorSample {
-  private static let candidates: [UInt8] = [",", "\t", ";", "|"].map { UInt8(ascii: $0) }
+  static let candidates: [UInt8] = [",", "\t", ";", "|"].map { UInt8(ascii: $0) }
   private static let recordCount = 100
 
   let separator: UInt8

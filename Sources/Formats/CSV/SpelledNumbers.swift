@@ -4,6 +4,7 @@
 /// and where what does not fit is a missing value. An object, so that other columns have only its
 /// place.
 final class SpelledNumbers {
+  let spelling: Table.Spelling
   let reader: SpellingReader
   private(set) var misfitCount = 0
   private(set) var misfits: [Table.Misfit] = []
@@ -14,7 +15,9 @@ final class SpelledNumbers {
   private var high = -Double.infinity
   private var isWhole = true
 
-  init(_ spelling: Table.Spelling) { reader = SpellingReader(spelling) }
+  init(_ spelling: Table.Spelling) {
+    (self.spelling, reader) = (spelling, SpellingReader(spelling))
+  }
 
   /// The number in a field; nil if it does not fit, which is noted.
   func number(
@@ -46,5 +49,5 @@ final class SpelledNumbers {
   var areEqual: Bool { low >= high }
 
   /// The numbers may count the rows: they are whole, and no amounts or days.
-  var mayIdentify: Bool { isWhole && reader.spelling.notation == .plain }
+  var mayIdentify: Bool { isWhole && spelling.notation == .plain }
 }

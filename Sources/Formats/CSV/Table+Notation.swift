@@ -25,8 +25,8 @@ extension Table {
     public var isDecimalComma: Bool
     /// In dates such as 3/4/2024 the day is in front.
     public var isDayFirst: Bool
-    /// The code of the only currency that may stand beside numbers, such as "USD", which "$" is too;
-    /// if nil, that of any.
+    /// The code of the only currency that may stand beside numbers, such as "USD", which "$" is
+    /// too; if nil, that of any.
     public var currency: String?
 
     /// Plain numbers with a decimal point, if nothing else is said.
@@ -88,8 +88,8 @@ extension Table.Column {
   /// The first five of them.
   public var misfits: [Table.Misfit] { findings?.misfits ?? [] }
 
-  /// How many values the tolerant reading took as numbers; in a categorical column, how many it could
-  /// have, in any notation: many mean that the column was meant for numbers.
+  /// How many values the tolerant reading took as numbers; in a categorical column, how many it
+  /// could have, in any notation: many mean that the column was meant for numbers.
   public var numberCount: Int { findings?.numberCount ?? 0 }
 }
 
@@ -106,61 +106,5 @@ extension Table.Spelling: CustomStringConvertible {
     if isDecimalComma { words.append("decimal comma") }
     if isDayFirst { words.append("day first") }
     return words.joined(separator: ", ")
-  }
-}
-
-/// Reads fields of one spelling.
-struct SpellingReader {
-  let spelling: Table.Spelling
-  let point: UInt8
-  private let currency: Unit?
-
-  init(_ spelling: Table.Spelling) {
-    self.spelling = spelling
-    point = UInt8(ascii: spelling.isDecimalComma ? "," : ".")
-    currency = spelling.currency.flatMap(Unit.init(code:))
-  }
-
-  /// A number without any sign but its own, as most are; nil says nothing.
-  func decimal(_ bytes: Span<UInt8>, _ field: Field) -> Decimal? {
-    switch spelling.notation {
-    case .plain, .currency:
-      field.hasDoubledQuotes ? nil : Decimal(bytes, field.start, field.end, point: point)
-    case .percent, .date, .time, .dateTime: nil
-    }
-  }
-
-  /// The number in a field; nil if the field does not fit.
-  func number(_ bytes: Span<UInt8>, _ field: Field) -> Double? {
-    if field.hasDoubledQuotes { return nil }
-    if let decimal = decimal(bytes, field) { return decimal.double(bytes) }
-    switch spelling.notation {
-    case .plain, .percent, .currency:
-      guard let number = SpelledNumber(bytes, field.start, field.end), number.fits(point: point),
-        fits(number.unit)
-      else { return nil }
-      return number.double(bytes, point: point)
-    case .date, .time, .dateTime:
-      guard let moment = SpelledMoment(bytes, field.start, field.end), fits(moment)
-      else { return nil }
-      return moment.seconds(isDayFirst: spelling.isDayFirst)
-    }
-  }
-
-  private func fits(_ unit: Unit) -> Bool {
-    switch spelling.notation {
-    case .percent: unit == .percent
-    case .currency: unit == .none || unit.isCurrency && (currency == nil || currency == unit)
-    case .plain, .date, .time, .dateTime: unit == .none
-    }
-  }
-
-  private func fits(_ moment: SpelledMoment) -> Bool {
-    guard moment.fits(isDayFirst: spelling.isDayFirst) else { return false }
-    switch moment.kind {
-    case .date: return spelling.notation == .date || spelling.notation == .dateTime
-    case .time: return spelling.notation == .time
-    case .dateTime: return spelling.notation == .dateTime
-    }
   }
 }

@@ -10,7 +10,7 @@ struct TableReader {
 
   init(_ source: ByteSource, _ options: TableOptions) throws(FileError) {
     (self.source, self.options) = (source, options)
-    let given = try TableReader.separator(options, source)
+    let given = try options.separatorByte(source)
     let decimal = options.decimal ?? "."
     let point = decimal.utf8.first!
     guard decimal.utf8.count == 1, ".,".utf8.contains(point) else {
@@ -21,7 +21,7 @@ struct TableReader {
       throw source.malformed(other.problem(insteadOf: "a table"))
     }
     opening = try Opening(
-      of: source, skip: options.skip, comment: try TableReader.comment(options, source),
+      of: source, skip: options.skip, comment: try options.commentByte(source),
       skipsComments: options.reading == .tolerant)
     let named = given ?? opening.separator
     guard named != point else {
@@ -32,30 +32,6 @@ struct TableReader {
     syntax = Syntax(missing: MissingValues(options.missing), point: point)
     separator = try SeparatorSample.detect(
       in: source, from: opening, given: named, point, isTolerant: options.reading == .tolerant)
-  }
-
-  private static func separator(
-    _ options: TableOptions, _ source: ByteSource
-  ) throws(FileError) -> UInt8? {
-    // CR LF is one character to Swift, and its ASCII value that of LF: it is none of one byte.
-    let given = options.separator.map { $0.utf8.count == 1 ? $0.utf8.first! : 0 }
-    if let separator = options.separator, let given, !Opening.isSeparator(given) {
-      throw source.malformed(
-        "\(separator.debugDescription) cannot separate fields: it ends lines, quotes texts or "
-          + "stands in numbers and words; use one as ',', ';', '|' or a tab")
-    }
-    return given
-  }
-
-  private static func comment(
-    _ options: TableOptions, _ source: ByteSource
-  ) throws(FileError) -> UInt8? {
-    guard let comment = options.comment else { return nil }
-    guard comment.utf8.count == 1, let byte = comment.utf8.first, Opening.isSeparator(byte) else {
-      throw source.malformed(
-        "\(comment.debugDescription) cannot begin comments; use one as '#', '%' or '!'")
-    }
-    return byte
   }
 
   /// About what a column takes besides its values, while it is read and afterwards.

@@ -87,29 +87,13 @@ package final class AtomicFile {
 
   package func write(_ bytes: Span<UInt8>) throws(FileError) {
     try flush()
-    try send(bytes)
+    try send(bytes, to: descriptor, named: path)
   }
 
   private func flush() throws(FileError) {
     let bytes = pending
     pending = []
-    try send(bytes.span)
-  }
-
-  private func send(_ bytes: Span<UInt8>) throws(FileError) {
-    let problem: String? = bytes.withUnsafeBytes { bytes in
-      var position = 0
-      while position < bytes.count {
-        // Within the span: at most what is left of it behind `position`, which is in it.
-        let count = posixWrite(
-          descriptor, bytes.baseAddress! + position, min(bytes.count - position, 1 << 30))
-        if count < 0 && errno == EINTR { continue }
-        if count < 0 { return systemError() }
-        position += count
-      }
-      return nil
-    }
-    if let problem { throw FileError(.unwritable, in: path, problem) }
+    try send(bytes.span, to: descriptor, named: path)
   }
 
   /// To the disk, then into place, then the folder's entry to the disk.
@@ -174,6 +158,25 @@ private func synchronized(_ descriptor: Int32) -> Bool {
     if fcntl(descriptor, F_FULLFSYNC) == 0 { return true }
   #endif
   return retrying { fsync(descriptor) } == 0
+}
+
+/// Writes all bytes to an open descriptor.
+func send(
+  _ bytes: Span<UInt8>, to descriptor: Int32, named name: String
+) throws(FileError) {
+  let problem: String? = bytes.withUnsafeBytes { bytes in
+    var position = 0
+    while position < bytes.count {
+      // Within the span: at most what is left of it behind `position`, which is in it.
+      let count = posixWrite(
+        descriptor, bytes.baseAddress! + position, min(bytes.count - position, 1 << 30))
+      if count < 0 && errno == EINTR { continue }
+      if count < 0 { return systemError() }
+      position += count
+    }
+    return nil
+  }
+  if let problem { throw FileError(.unwritable, in: name, problem) }
 }
 
 // Inside `AtomicFile` the name `write` means its own method.

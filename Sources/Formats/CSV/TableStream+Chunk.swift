@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension TableStream {
+  /// Rows that were read together.
+  public struct Chunk: Sendable {
+    /// The number of the first row, from 0 for the first of the file.
+    public let firstRow: Int
+    /// How many rows there are.
+    public let rowCount: Int
+    /// The columns in the order in which they were asked for.
+    public let columns: [Values]
+    /// How many values of each column are no such numbers, or texts that are not known.
+    public let misfitCounts: [Int]
+    /// The first five of them in this chunk.
+    public let misfits: [[Table.Misfit]]
+    /// How many fields a record has, and what separates them.
+    let fieldCount: Int
+    let separator: UInt8
+    fileprivate let lines: [Int]
+    fileprivate let records: Bytes
+    fileprivate let ends: [Int]
+
+    /// The line of the file on which a row starts; the row is counted from 0 in this chunk.
+    public func line(ofRow row: Int) -> Int { lines[row] }
+
+    /// The text of a row as it stands in the file, without the end of its last line; empty if
+    /// records are not kept. The row is counted from 0 in this chunk.
+    public func record(_ row: Int) -> String { String(decoding: recordBytes(row), as: UTF8.self) }
+
+    var hasRecords: Bool { ends.count == rowCount }
+
+    /// The same as it is, also where it is not UTF-8.
+    func recordBytes(_ row: Int) -> ArraySlice<UInt8> {
+      ends.isEmpty ? [] : records[(row == 0 ? 0 : ends[row - 1])..<ends[row]]
+    }
+  }
+}
+
+/// A column that is wanted, and where it stands.
+struct StreamedColumn {
+  let name: String
+  let position: Int
+  /// For numbers; nil for texts.
+  let spelling: SpellingReader?
+  /// The known texts, and their codes: the same text twice has the first one's.
+  let categories: Categories
+  let codes: [Int32]
+
+  init(_ column: TableStream.Column, at position: Int) {
+    (name, self.position) = (column.name, position)
+    var categories = Categories(), codes: [Int32] = []
+    switch column.kind {
+    case .numeric(let spelling): self.spelling = SpellingReader(spelling)
+    case .categorical(let texts):
+      spelling = nil
+      for (code, text) in texts.enumerated() where categories.add(text) == nil {
+        codes.append(Int32(code))
+      }
+    }
+    (self.categories, self.codes) = (categories, codes)
+  }
+}
+
+/// A chunk while it is read.
+struct ChunkBuilder {
+  private let firstRow: Int
+  private(set) var rowCount = 0
+  /// One of both for each column; the other stays empty.
+  private var numbers: [[Double]]
+  private var codes: [[Int32]]
+  private var misfitCounts: [Int]
+  private var misfits: [[Table.Misfit]]
+  private var lines: [Int] = []
+  private var fieldCount = 0
+  private var separator: UInt8 = 0
+  private let keepsRecords: Bool
+  private var records: Bytes = []
+  private var ends: [Int] = []
+
+  init(_ columns: [StreamedColumn], firstRow: Int, rowCount: Int, _ keepsRecords: Bool) {
+    (self.firstRow, self.keepsRecords) = (firstRow, keepsRecords)
+    numbers = Array(repeating: [], count: columns.count)
+    codes = numbers.map { _ in [] }
+    misfitCounts = Array(repeating: 0, count: columns.count)
+    misfits = numbers.map { _ in [] }
+  }
+
+  mutating func append(
+    _ reader: borrowing RecordReader, _ columns: [StreamedColumn], _ missing: MissingValues
+  ) throws(FileError) {
+    let buffer = reader.buffer, bytes = buffer.span
+    for column in columns.indices {
+      let field = reader.fields[columns[column].position]
+      if columns[column].spelling != nil {
+        if let number = number(field, bytes, columns[column].spelling!, missing) {
+          numbers[column].append(number)
+        } else {
+          numbers[column].append(.nan)
+          try note(column, reader, columns)
+        }
+      } else if missing.contains(bytes, field) {
+        codes[column].append(TableStream.missing)
+      } else if let code = code(field, bytes, reader, columns[column]) {
+        codes[column].append(code)
+      } else {
+        codes[column].append(TableStream.unknown)
+        try note(column, reader, columns)
+      }
+    }
+    lines.append(reader.line)
+    (fieldCount, separator) = (reader.fields.count, reader.separator)
+    if keepsRecords {
+      records += buffer[reader.range]
+      ends.append(records.count)
+    }
+    rowCount += 1
+  }
+
+  /// The number in a field, NaN if it is missing; nil if it does not fit.
+  private func number(
+    _ field: Field, _ bytes: Span<UInt8>, _ spelling: SpellingReader, _ missing: MissingValues
+  ) -> Double? {
+    if missing.contains(bytes, field) { return .nan }
+    return spelling.number(bytes, field)
+  }
+
+  private func code(
+    _ field: Field, _ bytes: Span<UInt8>, _ reader: borrowing RecordReader,
+    _ column: StreamedColumn
+  ) -> Int32? {
+    let place: Int32?
+    if field.hasDoubledQuotes {
+      let text = reader.raw(field)
+      place = column.categories.firstIndex(of: text.span, 0, text.count)
+    } else {
+      place = column.categories.firstIndex(of: bytes, field.start, field.end)
+    }
+    return place.map { column.codes[Int($0)] }
+  }
+
+  private mutating func note(
+    _ column: Int, _ reader: borrowing RecordReader, _ columns: [StreamedColumn]
+  ) throws(FileError) {
+    misfitCounts[column] += 1
+    let (position, name) = (columns[column].position, columns[column].name)
+    guard misfits[column].count < Table.Misfit.mostKept else {
+      return try reader.checkText(position, column: name)
+    }
+    let text = try reader.text(position, column: name)
+    misfits[column].append(
+      Table.Misfit(row: firstRow + rowCount, line: reader.line, text: text))
+  }
+
+  /// The rows that were read whole.
+  consuming func finished(_ columns: [StreamedColumn]) -> TableStream.Chunk {
+    var values: [TableStream.Values] = []
+    for column in columns.indices {
+      // Of a row whose text could not be read some columns are there.
+      if columns[column].spelling == nil {
+        values.append(.categorical(Array(codes[column].prefix(rowCount))))
+      } else {
+        values.append(.numeric(Array(numbers[column].prefix(rowCount))))
+      }
+    }
+    return TableStream.Chunk(
+      firstRow: firstRow, rowCount: rowCount, columns: values, misfitCounts: misfitCounts,
+      misfits: misfits, fieldCount: fieldCount, separator: separator, lines: lines,
+      records: records, ends: ends)
+  }
+}
