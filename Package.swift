@@ -53,7 +53,7 @@ let package = Package(
       path: "Sources/Formats", swiftSettings: optimisedSwift),
     .target(
       name: "PullbackModels", dependencies: ["PullbackTraining", "PullbackFormats"],
-      path: "Sources/Models"),
+      path: "Sources/Models", swiftSettings: optimisedSwift),
     .target(name: "PullbackByHand", dependencies: ["PullbackRuntime"], path: "Sources/ByHand"),
     .target(name: "PullbackDrawing", path: "Sources/Drawing"),
     .target(

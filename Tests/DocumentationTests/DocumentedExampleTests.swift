@@ -63,6 +63,11 @@ struct DocumentedExampleTests {
 
   /// The files that examples read.
   private func writeFiles(to folder: TemporaryFolder) throws {
+    try folder.write(
+      Array(
+        "island,bill,species\nBiscoe,36,Adelie\nDream,39,Adelie\nBiscoe,48,Gentoo\nDream,,Gentoo\n"
+          .utf8),
+      to: "penguins.csv")
     try folder.write(Array("price,postcode\n1.5,01234\n,98765\n".utf8), to: "prices.csv")
     let images = Tensor<Float>([[0, 1]]), digits: Tensor<Int32> = [7]
     let parts: NamedTensors = [

@@ -23,6 +23,7 @@ struct FolderTests {
       "", "Files", "Compression", "Stored", "JSON", "Fields", "CSV", "IDX", "NumPy",
       "Safetensors",
     ],
+    "Models": ["", "Tables", "File", "Fitting"],
     "Derivations": ["Formulas", "Reading", "Checks", "Doctor", "", "Output"],
     "Training": ["Datasets", "Metrics", "Schedules", "Diagnosis", "Trainer", "Serving"],
     "PullbackCommand": ["Terminal", "Bench", ""],

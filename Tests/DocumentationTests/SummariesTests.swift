@@ -119,7 +119,7 @@ struct SummariesTests {
         inputs: [
           .init("size", .standardized(mean: 1, scale: 2, missing: 0)),
           .init("city", .oneHot(categories: ["Bonn", "Ulm"])),
-        ], target: .init("price", .standardized(mean: 0, scale: 1, missing: 0))),
+        ], targets: [.init("price", .standardized(mean: 0, scale: 1, missing: 0))]),
       classNames: ["cat", "dog"], summary: ["epochs": 2],
       optimizer: Optimizer(SGD(learningRate: 0.1), for: model.parameters),
       randomKeys: ["order": RandomKey(seed: 3)]
@@ -133,8 +133,12 @@ struct SummariesTests {
           3.weight float32 [3, 1]
         architecture: [linear(inputs: 2, outputs: 3, bias: true), relu, dropout(rate: 0.5), \
         linear(inputs: 3, outputs: 1, bias: false)]
-        preprocessing: [size standardized(mean: 1.0, scale: 2.0, missing: 0.0), \
-        city oneHot(Bonn, Ulm)] to predict price standardized(mean: 0.0, scale: 1.0, missing: 0.0)
+        preprocessing:
+          column    as        inputs  how
+          size      number    1       (x - 1) / 2; missing: 0
+          city      category  2       Bonn, Ulm
+          predicts
+          price     number    1       x / 1; missing: 0
         classes: cat, dog
         summary: {"epochs":2}
         optimizer: SGD(learningRate: 0.1, momentum: 0.0) after 0 steps

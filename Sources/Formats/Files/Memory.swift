@@ -15,7 +15,7 @@ extension FileError {
 ///
 /// A mebibyte more is asked for, for all that is small. (What other threads take before the array is
 /// made cannot be known.)
-func requireMemory(_ byteCount: Int, for file: String) throws(FileError) {
+package func requireMemory(_ byteCount: Int, for file: String) throws(FileError) {
   let byteCount = byteCount + 1 << 20
   if !Storage.isAvailable(byteCount) { throw .noMemory(byteCount, in: file) }
 }

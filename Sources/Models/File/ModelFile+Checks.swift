@@ -35,13 +35,13 @@ extension ModelFile {
     of model: (any StoredLayer)?, _ check: FileCheck
   ) throws(FileError) {
     if let preprocessing, let inputs = model?.inputCount {
-      let width = preprocessing.inputs.reduce(0) { $0 + $1.width }
+      let width = preprocessing.inputCount
       guard width == inputs else {
         throw check.error(
           "preprocessing.inputs", "makes \(counted(width, "input")), the model expects \(inputs)")
       }
     }
-    let target = preprocessing?.target?.width
+    let target = preprocessing.flatMap { $0.targets.isEmpty ? nil : $0.outputCount }
     if let target, let outputs = model?.outputCount, target != outputs {
       throw check.error(
         "preprocessing.target", "stands for \(counted(target, "output")), the model has \(outputs)")

@@ -12,7 +12,10 @@ extension ModelFile: CustomStringConvertible {
     lines += weights.prefix(40).map { "  \($0.name.shortened) \($0.tensor)" }
     if weights.count > 40 { lines.append("  and \(weights.count - 40) more") }
     if let architecture { lines.append("architecture: \(architecture)") }
-    if let preprocessing { lines.append("preprocessing: \(preprocessing)") }
+    if let preprocessing {
+      lines.append("preprocessing:")
+      lines += "\(preprocessing)".split(separator: "\n").map { "  \($0)" }
+    }
     if !classNames.isEmpty { lines.append("classes: \(listed(classNames))") }
     if summary != [:] { lines.append("summary: \(summary)") }
     if let optimizer { lines.append("optimizer: \(optimizer)") }
@@ -50,24 +53,6 @@ extension JSON {
   }
 }
 
-extension Preprocessing: CustomStringConvertible {
-  /// What is done to each column.
-  public var description: String {
-    let columns = inputs.map(\.description).joined(separator: ", ")
-    return "[\(columns)]" + (target.map { " to predict \($0)" } ?? "")
-  }
-}
-
-extension Preprocessing.Column: CustomStringConvertible {
-  public var description: String {
-    switch transform {
-    case .standardized(let mean, let scale, let missing):
-      "\(name.shortened) standardized(mean: \(mean), scale: \(scale), missing: \(missing))"
-    case .oneHot(let categories): "\(name.shortened) oneHot(\(listed(categories)))"
-    }
-  }
-}
-
 extension OptimizerState: CustomStringConvertible {
   /// The rules, the settings with the digits of Float that they are used with, and the steps taken.
   public var description: String {
@@ -79,11 +64,4 @@ extension OptimizerState: CustomStringConvertible {
     }
     return "\(rules.joined(separator: " and ")) after \(counted(stepCount, "step"))"
   }
-}
-
-/// Texts from a file on one line; more than a page holds are only counted.
-private func listed(_ texts: [String]) -> String {
-  let rest = texts.count - 40
-  return texts.prefix(40).map(\.shortened).joined(separator: ", ")
-    + (rest > 0 ? " and \(rest) more" : "")
 }

@@ -14,7 +14,7 @@ struct ModelFileTests {
     inputs: [
       .init("size", .standardized(mean: 0.1, scale: 1e-7, missing: -3)),
       .init("stä\"dt", .oneHot(categories: ["Köln", "", "a\nb"] + (3..<63).map(String.init))),
-    ], target: .init("kind", .oneHot(categories: (0..<10).map { "\($0)" })))
+    ], targets: [.init("kind", .oneHot(categories: (0..<10).map { "\($0)" }))])
 
   private let classNames = [
     "a", "b", "ü", "", "\"", "\u{2028}", "\0", "\u{1B}[1m", "👩‍👩‍👧", "u\u{308}",
