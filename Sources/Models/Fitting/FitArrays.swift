@@ -46,7 +46,8 @@ public struct FitArrays: Sendable {
     guard targets.shape.first == rows, targets.elementCount > 0, targets.shape.rank <= 2 else {
       throw FileError(
         .malformed, in: name,
-        "\(targets) does not hold one target, or a row of them, for each of \(counted(rows, "row"))"
+        "\(targets) does not hold one target, or a row of them, for each of "
+          + counted(rows, "row")
       )
     }
     let width = targets.elementCount / rows

@@ -7,8 +7,11 @@ import PullbackFormats
 /// ```swift
 /// var settings = FitSettings()
 /// settings.validation = .share(1.5)
+/// let arrays = try FitArrays(
+///   inputs: StoredTensor(shape: [4, 1], scalars: [0, 1, 2, 3] as [Float]),
+///   targets: StoredTensor(shape: [4], scalars: [0, 1, 0, 1] as [Int32]))
 /// do {
-///   _ = try TableModel.fit(FitArrays(at: ["x.npy", "y.npy"]), fitting: settings)
+///   _ = try TableModel.fit(arrays, fitting: settings)
 /// } catch {
 ///   print(error)   // validation: a share of 1.5 is not between 0 and 1
 /// }

@@ -9,12 +9,12 @@ import PullbackTensors
 /// ```swift
 /// let table = try CSV.table(at: "penguins.csv")
 /// let (model, report) = try TableModel.fit(table, TableSettings(targets: ["species"]))
-/// print(report)
+/// let accuracy = report.validation?["accuracy"], usual = report.baseline?["accuracy"]
 /// try model.save(to: "penguins.safetensors")
 ///
 /// let loaded = try TableModel.load(at: "penguins.safetensors")
-/// let predictions = try loaded.predict(CSV.table(at: "new.csv"))
-/// print(predictions.classes)
+/// let predictions = try loaded.predict(table)
+/// let species = predictions.classes
 /// ```
 ///
 /// The same table, settings and seed give the same bits, on any number of threads.

@@ -99,7 +99,8 @@ struct FitArraysTests {
     #expect(
       problem([1, .nan], [2, 1], [1, 2])?.hasPrefix("row 2, number 1 is nan") == true)
     #expect(problem([1, 2], [2, 1], [1, .infinity]) == "the target of row 2 is no finite number")
-    #expect(problem([1, 2], [2, 1], [3, 3], task: .classification) == "all rows are of one class")
+    #expect(
+      problem([1, 2], [2, 1], [3, 3], task: .classification) == "all rows are of one class")
     #expect(problem([], [0, 1], [])?.contains("no rows of numbers") == true)
   }
 
