@@ -153,8 +153,17 @@ struct RecordReader {
           throw error("field \(fields.count + 1): text after the closing quote", line: lines)
         }
       } else {
-        let start = index
-        while index < count, !isEnd(bytes[index]) { index += 1 }
+        let start = index, separator = separator
+        while index < count {
+          let byte = bytes[index]
+          // Both ends of lines are below all letters and figures.
+          if byte == separator
+            || byte <= carriageReturn && (byte == newline || byte == carriageReturn)
+          {
+            break
+          }
+          index += 1
+        }
         var stop = index
         while stop > start, isBlank(bytes[stop - 1]) { stop -= 1 }
         field = Field(start: start, end: stop)

@@ -25,6 +25,12 @@ struct SpellingReader {
   /// The number in a field; nil if the field does not fit.
   func number(_ bytes: Span<UInt8>, _ field: Field) -> Double? {
     if field.hasDoubledQuotes { return nil }
+    switch notation {
+    case .plain, .currency:
+      let number = Decimal.quick(bytes, field.start, field.end, point: point)
+      if let number { return number }
+    case .percent, .date, .time, .dateTime: break
+    }
     if let decimal = decimal(bytes, field) { return decimal.double(bytes) }
     switch notation {
     case .plain, .percent, .currency:

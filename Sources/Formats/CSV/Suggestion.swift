@@ -2,7 +2,14 @@
 
 extension String {
   /// What to say of a name that is not there: the nearest of those that are, or all of a few.
-  func suggestion(among names: [String]) -> String {
+  package func suggestion(among names: [String]) -> String {
+    if let nearest = nearest(among: names) { return "; did you mean \(nearest.quoted)?" }
+    let shown = names.prefix(20).map(\.quoted).joined(separator: ", ")
+    return "; the columns are \(shown)" + (names.count > 20 ? ", ..." : "")
+  }
+
+  /// The name that was probably meant; nil if none is near.
+  package func nearest(among names: [String]) -> String? {
     let letters = Array(lowercased().unicodeScalars.prefix(String.most))
     var nearest: (name: String, distance: Int)?
     // More names are no list that a person has mistyped one of.
@@ -15,9 +22,7 @@ extension String {
         && 2 * distance <= Swift.max(letters.count, other.count)
       if isNear, distance < nearest?.distance ?? Int.max { nearest = (name, distance) }
     }
-    if let nearest { return "; did you mean \(nearest.name.quoted)?" }
-    let shown = names.prefix(20).map(\.quoted).joined(separator: ", ")
-    return "; the columns are \(shown)" + (names.count > 20 ? ", ..." : "")
+    return nearest?.name
   }
 
   private static let most = 40

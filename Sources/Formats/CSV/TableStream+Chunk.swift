@@ -3,6 +3,8 @@
 extension TableStream {
   /// Rows that were read together.
   public struct Chunk: Sendable {
+    /// The path or name that messages use.
+    public let file: String
     /// The number of the first row, from 0 for the first of the file.
     public let firstRow: Int
     /// How many rows there are.
@@ -42,6 +44,8 @@ struct StreamedColumn {
   let position: Int
   /// For numbers; nil for texts.
   let spelling: SpellingReader?
+  /// Texts are kept, whatever they are.
+  let keepsTexts: Bool
   /// The known texts, and their codes: the same text twice has the first one's.
   let categories: Categories
   let codes: [Int32]
@@ -50,9 +54,10 @@ struct StreamedColumn {
     (name, self.position) = (column.name, position)
     var categories = Categories(), codes: [Int32] = []
     switch column.kind {
-    case .numeric(let spelling): self.spelling = SpellingReader(spelling)
+    case .numeric(let spelling): (self.spelling, keepsTexts) = (SpellingReader(spelling), false)
+    case .text: (spelling, keepsTexts) = (nil, true)
     case .categorical(let texts):
-      spelling = nil
+      (spelling, keepsTexts) = (nil, false)
       for (code, text) in texts.enumerated() where categories.add(text) == nil {
         codes.append(Int32(code))
       }
@@ -68,6 +73,9 @@ struct ChunkBuilder {
   /// One of both for each column; the other stays empty.
   private var numbers: [[Double]]
   private var codes: [[Int32]]
+  /// The texts of the columns that keep them, numbered as they come, and as strings.
+  private var categories: [Categories]
+  private var texts: [[String]]
   private var misfitCounts: [Int]
   private var misfits: [[Table.Misfit]]
   private var lines: [Int] = []
@@ -81,6 +89,8 @@ struct ChunkBuilder {
     (self.firstRow, self.keepsRecords) = (firstRow, keepsRecords)
     numbers = Array(repeating: [], count: columns.count)
     codes = numbers.map { _ in [] }
+    categories = numbers.map { _ in Categories() }
+    texts = numbers.map { _ in [] }
     misfitCounts = Array(repeating: 0, count: columns.count)
     misfits = numbers.map { _ in [] }
   }
@@ -100,6 +110,8 @@ struct ChunkBuilder {
         }
       } else if missing.contains(bytes, field) {
         codes[column].append(TableStream.missing)
+      } else if columns[column].keepsTexts {
+        try appendText(column, reader, columns)
       } else if let code = code(field, bytes, reader, columns[column]) {
         codes[column].append(code)
       } else {
@@ -114,6 +126,23 @@ struct ChunkBuilder {
       ends.append(records.count)
     }
     rowCount += 1
+  }
+
+  private mutating func appendText(
+    _ column: Int, _ reader: borrowing RecordReader, _ columns: [StreamedColumn]
+  ) throws(FileError) {
+    let field = reader.fields[columns[column].position]
+    let raw = field.hasDoubledQuotes ? reader.raw(field) : []
+    let buffer = reader.buffer
+    let (code, isNew) =
+      field.hasDoubledQuotes
+      ? categories[column].number(raw.span, 0, raw.count)
+      : categories[column].number(buffer.span, field.start, field.end)
+    if isNew {
+      texts[column].append(
+        try reader.text(columns[column].position, column: columns[column].name))
+    }
+    codes[column].append(code)
   }
 
   /// The number in a field, NaN if it is missing; nil if it does not fit.
@@ -152,18 +181,21 @@ struct ChunkBuilder {
   }
 
   /// The rows that were read whole.
-  consuming func finished(_ columns: [StreamedColumn]) -> TableStream.Chunk {
+  consuming func finished(_ columns: [StreamedColumn], of file: String) -> TableStream.Chunk {
     var values: [TableStream.Values] = []
     for column in columns.indices {
       // Of a row whose text could not be read some columns are there.
-      if columns[column].spelling == nil {
+      if columns[column].keepsTexts {
+        values.append(.text(Array(codes[column].prefix(rowCount)), texts[column]))
+      } else if columns[column].spelling == nil {
         values.append(.categorical(Array(codes[column].prefix(rowCount))))
       } else {
         values.append(.numeric(Array(numbers[column].prefix(rowCount))))
       }
     }
     return TableStream.Chunk(
-      firstRow: firstRow, rowCount: rowCount, columns: values, misfitCounts: misfitCounts,
+      file: file, firstRow: firstRow, rowCount: rowCount, columns: values,
+      misfitCounts: misfitCounts,
       misfits: misfits, fieldCount: fieldCount, separator: separator, lines: lines,
       records: records, ends: ends)
   }

@@ -34,6 +34,8 @@ public final class TableStream {
       case numeric(Table.Spelling)
       /// The known texts, whose places are the codes.
       case categorical([String])
+      /// Texts of which none is known.
+      case text
     }
 
     /// The name in the file.
@@ -52,6 +54,9 @@ public final class TableStream {
     public static func categorical(_ name: String, _ texts: [String]) -> Column {
       Column(name: name, kind: .categorical(texts))
     }
+
+    /// A column of texts that are not known.
+    public static func text(_ name: String) -> Column { Column(name: name, kind: .text) }
   }
 
   /// What stands in a column of a chunk, row by row.
@@ -61,6 +66,9 @@ public final class TableStream {
     /// Codes of the known texts; ``TableStream/missing`` for no value, ``TableStream/unknown`` for
     /// another text.
     case categorical([Int32])
+    /// The texts of the chunk's rows, each once, and for each row the place of its own, or
+    /// ``TableStream/missing``.
+    case text([Int32], [String])
   }
 
   /// The code of a field without a value.
@@ -125,7 +133,7 @@ public final class TableStream {
       failure = error
     }
     row += chunk.rowCount
-    return chunk.rowCount == 0 ? nil : chunk.finished(columns)
+    return chunk.rowCount == 0 ? nil : chunk.finished(columns, of: file)
   }
 
   /// Moves to the next record; false at the end, or if it would have to wait and must not.

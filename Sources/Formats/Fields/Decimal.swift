@@ -80,6 +80,40 @@ struct Decimal {
     return isNegative ? -number : number
   }
 
+  /// The nearest Double of a sign, at most 19 digits and a sign for decimals, as most numbers are; nil
+  /// for anything else. What the two ways together give, with a fifth of the work.
+  static func quick(
+    _ bytes: Span<UInt8>, _ start: Int, _ end: Int, point: UInt8
+  ) -> Double? {
+    guard start < end else { return nil }
+    let isNegative = bytes[start] == UInt8(ascii: "-")
+    let first = isNegative ? start + 1 : start
+    // A zero in front does not count.
+    guard first < end, end - first <= (bytes[first] == UInt8(ascii: "0") ? 21 : 20)
+    else { return nil }
+    var significant: UInt64 = 0, index = first, decimalCount = 0
+    while index < end, case let digit = bytes[index] &- UInt8(ascii: "0"), digit <= 9 {
+      significant = significant &* 10 &+ UInt64(digit)
+      index &+= 1
+    }
+    var digitCount = index &- first
+    if index < end, bytes[index] == point {
+      index &+= 1
+      let start = index
+      while index < end, case let digit = bytes[index] &- UInt8(ascii: "0"), digit <= 9 {
+        significant = significant &* 10 &+ UInt64(digit)
+        index &+= 1
+      }
+      decimalCount = index &- start
+    }
+    digitCount &+= decimalCount
+    guard index == end, digitCount > 0,
+      digitCount <= 19 || digitCount == 20 && bytes[first] == UInt8(ascii: "0"),
+      let magnitude = product(significant, -decimalCount) ?? quotient(significant, -decimalCount)
+    else { return nil }
+    return isNegative ? -magnitude : magnitude
+  }
+
   /// By the standard library, which is correct for all numbers, and slower.
   private func converted(_ bytes: Span<UInt8>, _ exponent: Int) -> Double {
     var text = ""

@@ -93,6 +93,7 @@ extension Preprocessing.Column {
       add("categories", .array(coding.categories.map(JSON.string)))
       add("other", true, if: coding.hasOther)
       add("marksMissing", true, if: coding.marksMissing)
+      add("numbers", true, if: coding.areNumbers)
     case .words(let coding):
       add("type", "words")
       add("unit", .string(coding.unit.rawValue))
@@ -123,7 +124,8 @@ extension Preprocessing.Column {
         CategoryCoding(
           categories: try reader.member("categories").strings(),
           hasOther: try reader.memberIfPresent("other")?.truth() ?? false,
-          marksMissing: try marksMissing()))
+          marksMissing: try marksMissing(),
+          areNumbers: try reader.memberIfPresent("numbers")?.truth() ?? false))
     case "words":
       let weights = try reader.member("weights").elements { (weight) throws(FileError) in
         try weight.number()

@@ -9,11 +9,17 @@ public struct CategoryCoding: Sendable, Hashable {
   public var hasOther: Bool
   /// Whether the last input is 1 where the value is missing; without it none is 1 there.
   public var marksMissing: Bool
+  /// Whether the column held numbers: "2" is 2.0 then, however that is written, and a text that is no
+  /// number is missing.
+  public var areNumbers: Bool
 
   /// Inputs for categories.
-  public init(categories: [String], hasOther: Bool = false, marksMissing: Bool = false) {
+  public init(
+    categories: [String], hasOther: Bool = false, marksMissing: Bool = false,
+    areNumbers: Bool = false
+  ) {
     (self.categories, self.hasOther) = (categories, hasOther)
-    self.marksMissing = marksMissing
+    (self.marksMissing, self.areNumbers) = (marksMissing, areNumbers)
   }
 
   var width: Int { categories.count + (hasOther ? 1 : 0) + (marksMissing ? 1 : 0) }
@@ -27,7 +33,7 @@ public struct CategoryCoding: Sendable, Hashable {
   /// - Parameters:
   ///   - counts: in how many rows each text stands.
   ///   - missingCount: in how many none does.
-  init?(texts: [String], counts: [Int], missingCount: Int, most: Int) {
+  init?(texts: [String], counts: [Int], missingCount: Int, most: Int, areNumbers: Bool) {
     let rowCount = counts.reduce(missingCount, +)
     let fewest = CategoryCoding.fewestRows(of: rowCount)
     let seen = counts.indices.filter { counts[$0] > 0 }
@@ -36,7 +42,7 @@ public struct CategoryCoding: Sendable, Hashable {
       .sorted { (counts[$1], $0) < (counts[$0], $1) }.prefix(most).sorted()
     self.init(
       categories: kept.map { texts[$0] }, hasOther: kept.count < seen.count,
-      marksMissing: missingCount > 0)
+      marksMissing: missingCount > 0, areNumbers: areNumbers)
     if width < 2 { return nil }
   }
 

@@ -63,12 +63,12 @@ extension ColumnUnderstanding.Role: CustomStringConvertible {
 extension ColumnUnderstanding {
   /// What a column is taken for by what stands in some rows.
   init(
-    _ column: Table.Column, _ read: ReadColumn, rows: [Int], choice: ColumnChoice?,
+    _ column: Table.Column, rows: [Int], choice: ColumnChoice?,
     isTarget: Bool, mostCategories: Int
   ) {
     let isDated = column.spelling.isDated
     let guess: Role
-    switch read.values {
+    switch column.values {
     case .numeric(let numbers):
       let missing = rows.count { numbers[$0].isNaN }
       (missingCount, distinctCount) = (missing, Self.distinctCount(numbers, rows))

@@ -21,7 +21,7 @@ enum InputSource {
       self = .dates(try column.numbers(dated: input.spelling.isDated), coding)
     case .category(let coding):
       self = .slots(
-        column.places(among: coding.categories).map {
+        try column.places(among: coding).map {
           $0 >= 0 ? $0 : $0 == -1 ? coding.missingSlot : coding.otherSlot
         })
     case .words(let coding):

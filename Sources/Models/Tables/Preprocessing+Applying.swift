@@ -14,8 +14,8 @@ extension Preprocessing {
   /// - Parameter rows: all if nil; else these, in this order.
   public func inputs(of table: Table, rows: [Int]? = nil) throws(FileError) -> Tensor<Float> {
     try inputs(rowCount: table.rowCount, rows: rows, file: table.file) {
-      (name) throws(FileError) in
-      try table.readColumn(name, "which the model's inputs are made from")
+      (_, column) throws(FileError) in
+      try table.readColumn(column.name, "which the model's inputs are made from")
     }
   }
 
@@ -26,11 +26,19 @@ extension Preprocessing {
   ///
   /// - Parameter rows: all if nil; else these, in this order.
   public func labels(of table: Table, rows: [Int]? = nil) throws(FileError) -> Tensor<Int32> {
-    guard task == .classification else {
-      throw FileError(.malformed, in: table.file, "the model predicts numbers and has no classes")
+    try labels(rows: rows, file: table.file) { (column) throws(FileError) in
+      try table.readColumn(column.name, "which holds the classes")
     }
-    let column = try table.readColumn(targets[0].name, "which holds the classes")
-    let places = column.places(among: classNames)
+  }
+
+  func labels(
+    rows: [Int]?, file: String, _ column: (Column) throws(FileError) -> ReadColumn
+  ) throws(FileError) -> Tensor<Int32> {
+    guard targets.count == 1, case .category(let coding) = targets[0].transform else {
+      throw FileError(.malformed, in: file, "the model predicts numbers and has no classes")
+    }
+    let column = try column(targets[0])
+    let places = try column.places(among: coding)
     var labels: [Int32] = []
     labels.reserveCapacity(rows?.count ?? places.count)
     for index in 0..<(rows?.count ?? places.count) {
@@ -49,7 +57,7 @@ extension Preprocessing {
     return column.error(
       row: row,
       "\(text.quoted) is no class of the model, which knows \(known)\(more)"
-        + suggestion(for: text, in: classNames))
+        + (text.nearest(among: classNames).map { "; did you mean \($0.quoted)?" } ?? ""))
   }
 
   /// What is predicted of rows by a regression, scaled as the model's outputs are: [rows, targets].
@@ -59,16 +67,26 @@ extension Preprocessing {
   ///
   /// - Parameter rows: all if nil; else these, in this order.
   public func targets(of table: Table, rows: [Int]? = nil) throws(FileError) -> Tensor<Float> {
-    let count = rows?.count ?? table.rowCount, width = targets.count
-    try requireMemory(8 * count * width, for: table.file)
+    try targets(rowCount: table.rowCount, rows: rows, file: table.file) {
+      (_, column) throws(FileError) in
+      try table.readColumn(column.name, "which the model predicts")
+    }
+  }
+
+  func targets(
+    rowCount: Int, rows: [Int]?, file: String,
+    _ column: (Int, Column) throws(FileError) -> ReadColumn
+  ) throws(FileError) -> Tensor<Float> {
+    let count = rows?.count ?? rowCount, width = targets.count
+    try requireMemory(8 * count * width, for: file)
     var scaled = [Float](repeating: 0, count: count * width)
     for (place, target) in targets.enumerated() {
       guard case .number(var coding) = target.transform else {
-        throw FileError(.malformed, in: table.file, "the model predicts classes, no numbers")
+        throw FileError(.malformed, in: file, "the model predicts classes, no numbers")
       }
       // What is to be predicted is not cut off.
       coding.bounds = Standardization.widestBounds
-      let column = try table.readColumn(target.name, "which the model predicts")
+      let column = try column(place, target)
       let numbers = try column.numbers(dated: target.spelling.isDated)
       for index in 0..<count {
         let row = rows?[index] ?? index
@@ -102,27 +120,19 @@ extension Preprocessing {
   }
 }
 
-extension ReadColumn {
-  /// What stands in a row that is not missing.
-  func text(row: Int) -> String {
-    switch values {
-    case .numeric(let numbers): numberText(numbers[row])
-    case .categorical(let codes, let texts): texts[Int(codes[row])]
-    }
-  }
-}
-
 extension Preprocessing {
   /// The inputs of some rows of what has columns: a table, or a part of a stream.
   func inputs(
     rowCount: Int, rows: [Int]?, file: String,
-    _ column: (String) throws(FileError) -> ReadColumn
+    _ column: (Int, Column) throws(FileError) -> ReadColumn
   ) throws(FileError) -> Tensor<Float> {
     let count = rows?.count ?? rowCount, width = inputCount
     // The array and the tensor.
     try requireMemory(8 * count * width, for: file)
     var sources: [InputSource] = []
-    for input in inputs { sources.append(try InputSource(input, column(input.name))) }
+    for (place, input) in inputs.enumerated() {
+      sources.append(try InputSource(input, column(place, input)))
+    }
     var numbers = [Float](repeating: 0, count: count * width)
     // Some rows at a time, so that what columns write next to each other is still near.
     for start in stride(from: 0, to: count, by: 512) {

@@ -44,8 +44,9 @@ extension Preprocessing {
       let column = try table.readColumn(name, "which is to be predicted")
       switch understanding.task {
       case .classification:
-        let names = understanding.classes.map(\.name)
-        targets.append(Column(name, .category(CategoryCoding(categories: names))))
+        let classes = CategoryCoding(
+          categories: understanding.classes.map(\.name), areNumbers: column.areNumbers)
+        targets.append(Column(name, .category(classes), spelling: table[name]!.spelling))
       case .regression:
         let numbers = try column.numbers(dated: column.isDated)
         targets.append(
@@ -78,7 +79,8 @@ extension Preprocessing.Transform {
       let (counts, missingCount) = counts(codes, rows, texts.count)
       guard
         let category = CategoryCoding(
-          texts: texts, counts: counts, missingCount: missingCount, most: mostCategories)
+          texts: texts, counts: counts, missingCount: missingCount, most: mostCategories,
+          areNumbers: column.areNumbers)
       else { return nil }
       self = .category(category)
     case .text:

@@ -4,12 +4,29 @@ import PullbackFormats
 
 /// A column as it stands in a table or in a part of a stream, to be read as what a model was trained on.
 struct ReadColumn {
+  enum Values {
+    /// NaN where one is missing.
+    case numbers([Double])
+    /// For each row the number of its text, or -1.
+    case texts([Int32], any RandomAccessCollection<String>)
+    /// For each row the place among categories that are known; -1 where none stands, -2 for others, of
+    /// which the first are kept.
+    case places([Int32], others: [Int: String])
+  }
+
   let file: String
   let name: String
-  let values: Table.Values
+  let values: Values
   let isDated: Bool
   /// The line of a row, for messages.
   let line: (Int) -> Int
+
+  var areNumbers: Bool {
+    switch values {
+    case .numbers: true
+    case .texts, .places: false
+    }
+  }
 
   func error(row: Int, _ problem: String) -> FileError {
     FileError(
@@ -21,18 +38,18 @@ struct ReadColumn {
   func numbers(dated: Bool) throws(FileError) -> [Double] {
     let expected = dated ? "dates" : "numbers"
     switch values {
-    case .numeric(let numbers):
+    case .numbers(let numbers):
       if isDated != dated, let row = numbers.firstIndex(where: { !$0.isNaN }) {
         throw error(row: row, "\(dated ? "numbers" : "dates") stand where \(expected) are expected")
       }
       return numbers
-    case .categorical(let codes, let texts):
+    case .texts(let codes, let texts):
       let numbers = dated ? [] : texts.map { Double($0) ?? .nan }
       if numbers.allSatisfy(\.isNaN), let row = codes.firstIndex(where: { $0 >= 0 }) {
-        throw error(
-          row: row, "\(texts[Int(codes[row])].quoted) stands where \(expected) are expected")
+        throw error(row: row, "\(text(row: row).quoted) stands where \(expected) are expected")
       }
       return codes.map { $0 < 0 ? .nan : numbers[Int($0)] }
+    case .places(let places, _): return places.map { _ in .nan }
     }
   }
 
@@ -40,8 +57,9 @@ struct ReadColumn {
   /// they are written.
   var coded: (codes: [Int32], texts: [String]) {
     switch values {
-    case .categorical(let codes, let texts): return (codes, Array(texts))
-    case .numeric(let numbers):
+    case .texts(let codes, let texts): return (codes, Array(texts))
+    case .places(let places, _): return (places.map { _ in -1 }, [])
+    case .numbers(let numbers):
       // 0 and -0 are one number.
       let distinct = Set(numbers.lazy.filter { !$0.isNaN }.map { $0 + 0 }).sorted()
       let places = Dictionary(uniqueKeysWithValues: distinct.enumerated().map { ($1, Int32($0)) })
@@ -49,28 +67,45 @@ struct ReadColumn {
     }
   }
 
-  /// The place of each row's value among given texts; -1 where it is missing, -2 where it is none of
-  /// them. A number is the text that stands for it, however it is written.
-  func places(among names: [String]) -> [Int32] {
+  /// The place of each row's value among categories; -1 where it is missing, -2 where it is none of
+  /// them. Where either the categories or the values are numbers, numbers are compared.
+  func places(among coding: CategoryCoding) throws(FileError) -> [Int32] {
+    let names = coding.categories
     switch values {
-    case .categorical(let codes, let texts):
+    case .places(let places, _): return places
+    case .texts(let codes, let texts) where !coding.areNumbers:
       let known = Dictionary(names.enumerated().map { (Name($1), Int32($0)) }) { first, _ in first }
-      let numbers = ReadColumn.numbers(names)
-      let places = texts.map { text in
-        known[Name(text)] ?? Double(text).flatMap { numbers[$0 + 0] } ?? -2
-      }
+      let places = texts.map { known[Name($0)] ?? -2 }
       return codes.map { $0 < 0 ? -1 : places[Int($0)] }
-    case .numeric(let values):
-      let numbers = ReadColumn.numbers(names)
-      return values.map { $0.isNaN ? -1 : numbers[$0 + 0] ?? -2 }
+    case .numbers, .texts:
+      let places = names.enumerated().compactMap { place, name in
+        Double(name).map { ($0 + 0, Int32(place)) }
+      }
+      let known = Dictionary(places.filter { !$0.0.isNaN }) { first, _ in first }
+      return try numbers(dated: isDated).map { $0.isNaN ? -1 : known[$0 + 0] ?? -2 }
     }
   }
 
-  private static func numbers(_ names: [String]) -> [Double: Int32] {
-    let numbers = names.enumerated().compactMap { place, name in
-      Double(name).map { ($0 + 0, Int32(place)) }
+  func hasValue(_ row: Int) -> Bool {
+    switch values {
+    case .numbers(let numbers): !numbers[row].isNaN
+    case .texts(let codes, _), .places(let codes, _): codes[row] >= 0
     }
-    return Dictionary(numbers.filter { !$0.0.isNaN }) { first, _ in first }
+  }
+
+  /// What stands in a row that is not missing.
+  func text(row: Int) -> String {
+    switch values {
+    case .numbers(let numbers): return numberText(numbers[row])
+    case .texts(let codes, let texts): return ReadColumn.text(Int(codes[row]), of: texts)
+    case .places(_, let others): return others[row] ?? ""
+    }
+  }
+
+  private static func text<Texts: RandomAccessCollection<String>>(
+    _ number: Int, of texts: Texts
+  ) -> String {
+    texts[texts.index(texts.startIndex, offsetBy: number)]
   }
 }
 
@@ -85,15 +120,19 @@ extension Table {
     guard let column = self[name] else {
       throw FileError(
         .malformed, in: file,
-        "there is no column \(name.quoted), \(use)"
-          + suggestion(for: name, in: columns.lazy.map(\.name)))
+        "there is no column \(name.quoted), \(use)" + name.suggestion(among: columns.map(\.name)))
     }
     return readColumn(column)
   }
 
   func readColumn(_ column: Column) -> ReadColumn {
-    ReadColumn(
-      file: file, name: column.name, values: column.values, isDated: column.spelling.isDated,
+    let values: ReadColumn.Values =
+      switch column.values {
+      case .numeric(let numbers): .numbers(numbers)
+      case .categorical(let codes, let texts): .texts(codes, texts)
+      }
+    return ReadColumn(
+      file: file, name: column.name, values: values, isDated: column.spelling.isDated,
       line: { line(ofRow: $0) })
   }
 }

@@ -72,7 +72,7 @@ extension ColumnUnderstanding {
   ) -> [ColumnUnderstanding] {
     table.columns.map { column in
       ColumnUnderstanding(
-        column, table.readColumn(column), rows: rows, choice: settings.columns[column.name],
+        column, rows: rows, choice: settings.columns[column.name],
         isTarget: settings.targets.contains { Name($0) == Name(column.name) },
         mostCategories: settings.mostCategories)
     }

@@ -79,10 +79,11 @@ struct TargetUnderstanding {
     }
     let column = columns[0], name = column.name.shortened
     switch column.values {
-    case .categorical(let codes, let texts):
+    case .texts(let codes, let texts):
       let distinct = counts(codes, rows, texts.count).0.count { $0 > 0 }
       return (.classification, "\(name) holds \(counted(distinct, "text"))")
-    case .numeric(let numbers):
+    case .places: return (.classification, "as asked for")
+    case .numbers(let numbers):
       if column.isDated { return (.regression, "\(name) holds dates or times, as seconds") }
       var counts: [Double: Int] = [:]
       for row in rows {
@@ -115,15 +116,6 @@ struct TargetUnderstanding {
         .malformed, in: column.file,
         "\(column.name.quoted) holds \(classCount) different values in \(rowCount) rows: these are "
           + "no classes that can be learned; is it the right column?")
-    }
-  }
-}
-
-extension ReadColumn {
-  func hasValue(_ row: Int) -> Bool {
-    switch values {
-    case .numeric(let numbers): !numbers[row].isNaN
-    case .categorical(let codes, _): codes[row] >= 0
     }
   }
 }

@@ -89,7 +89,8 @@ struct TableStreamTests {
         for (column, values) in chunk.columns.enumerated() {
           switch values {
           case .numeric(let numbers): found[column] += numbers
-          case .categorical(let codes): found[column] += codes.map { Double($0) }
+          case .categorical(let codes), .text(let codes, _):
+            found[column] += codes.map { Double($0) }
           }
         }
       }

@@ -19,6 +19,18 @@ struct DecimalTests {
     }
   }
 
+  /// Rows that come are read in a shorter way where a number is plain.
+  @Test func numbersOfAStreamAreTheNearest() throws {
+    let lines = Fixture.lines("decimals.txt").map { $0.split(separator: " ") }
+    let text = "x\n" + lines.map { $0[0] + "\n" }.joined()
+    let rows = try TableStream(from: Array(text.utf8), columns: [.numeric("x")])
+    guard case .numeric(let numbers)? = try rows.next()?.columns[0] else { fatalError() }
+    try #require(numbers.count == lines.count)
+    for (line, number) in zip(lines, numbers) {
+      #expect(number.bitPattern == Double(String(line[1]))!.bitPattern, "\(line[0])")
+    }
+  }
+
   @Test(arguments: [
     ("1e5", 1e5), ("-1.5E+3", -1500), ("+.5", 0.5), ("7.", 7), ("inf", .infinity),
     ("-Infinity", -.infinity), ("1e999", .infinity), ("1e-999", 0), ("-0", -0.0), (" 3 ", 3),

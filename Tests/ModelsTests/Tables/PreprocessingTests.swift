@@ -153,7 +153,8 @@ struct PreprocessingTests {
         + "mean \"Size\"?")
     #expect(
       message { _ = try preprocessing.inputs(of: table(["a": ["1"], "town": ["a"]])) }
-        == "table.csv: there is no column \"size\", which the model's inputs are made from")
+        == "table.csv: there is no column \"size\", which the model's inputs are made from; the "
+        + "columns are \"a\", \"town\"")
     #expect(
       message {
         _ = try preprocessing.inputs(of: table(["size": ["", "big"], "town": ["a", "b"]]))

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackFormats
+import PullbackTensors
+
+extension Preprocessing {
+  /// What a stream of rows is asked for, so that ``inputs(of:)`` of its chunks are those of the table:
+  /// the columns of the inputs, as they were written where the model was trained.
+  ///
+  /// ```swift
+  /// let stream = try TableStream(at: "penguins.csv", columns: preprocessing.streamSchema)
+  /// while let chunk = try stream.next() {
+  ///   print(try preprocessing.inputs(of: chunk).shape)
+  /// }
+  /// ```
+  public var streamSchema: [TableStream.Column] { inputs.map(\.streamed) }
+
+  /// The same with the targets behind them, to compare predictions with.
+  public var streamSchemaWithTargets: [TableStream.Column] {
+    streamSchema + targets.map(\.streamed)
+  }
+
+  /// The kinds that a table's columns are to be read as, so that names of categories stay as they are
+  /// written: for `CSV.table`.
+  public var tableTypes: [String: Table.Kind] {
+    var types: [String: Table.Kind] = [:]
+    for column in inputs + targets {
+      switch column.streamed.kind {
+      case .numeric: types[column.name] = .numeric
+      case .categorical, .text: types[column.name] = .categorical
+      }
+    }
+    return types
+  }
+
+  /// What the numbers of a table's columns are to be read as: for `CSV.table`.
+  public var tableNotations: [String: Table.Notation] {
+    var notations: [String: Table.Notation] = [:]
+    for column in inputs + targets where tableTypes[column.name] == .numeric {
+      notations[column.name] = column.spelling.notation
+    }
+    return notations
+  }
+
+  /// The inputs of a chunk's rows: [rows, inputCount], with the bits that the same rows of a table
+  /// have. What does not fit is missing, or a category that is not known, and counted in the chunk.
+  ///
+  /// - Parameter chunk: of a stream that was asked for ``streamSchema``, or for more behind it; a
+  ///   mistake if it has fewer columns.
+  public func inputs(of chunk: TableStream.Chunk) throws(FileError) -> Tensor<Float> {
+    check(chunk, inputs.count)
+    return try inputs(rowCount: chunk.rowCount, rows: nil, file: chunk.file) {
+      (place, column) in chunk.readColumn(place, column)
+    }
+  }
+
+  /// The labels of a chunk's rows: see ``labels(of:rows:)``.
+  ///
+  /// - Parameter chunk: of a stream that was asked for ``streamSchemaWithTargets``.
+  public func labels(of chunk: TableStream.Chunk) throws(FileError) -> Tensor<Int32> {
+    check(chunk, inputs.count + targets.count)
+    return try labels(rows: nil, file: chunk.file) { (column) in
+      chunk.readColumn(inputs.count, column)
+    }
+  }
+
+  /// The targets of a chunk's rows: see ``targets(of:rows:)``.
+  ///
+  /// - Parameter chunk: of a stream that was asked for ``streamSchemaWithTargets``.
+  public func targets(of chunk: TableStream.Chunk) throws(FileError) -> Tensor<Float> {
+    check(chunk, inputs.count + targets.count)
+    return try targets(rowCount: chunk.rowCount, rows: nil, file: chunk.file) {
+      (place, column) in chunk.readColumn(inputs.count + place, column)
+    }
+  }
+
+  private func check(_ chunk: TableStream.Chunk, _ count: Int) {
+    guard chunk.columns.count < count else { return }
+    Mistake(
+      "inputs(of:)", "the chunk has \(counted(chunk.columns.count, "column")), not \(count)",
+      fix: "give the stream streamSchema, or streamSchemaWithTargets"
+    ).stop(at: nil)
+  }
+}
+
+extension Preprocessing.Column {
+  fileprivate var streamed: TableStream.Column {
+    switch transform {
+    case .number, .date: .numeric(name, spelling)
+    case .category(let coding) where coding.areNumbers: .numeric(name, spelling)
+    case .category(let coding): .categorical(name, coding.categories)
+    case .words: .text(name)
+    }
+  }
+}
+
+extension TableStream.Chunk {
+  fileprivate func readColumn(_ place: Int, _ column: Preprocessing.Column) -> ReadColumn {
+    let values: ReadColumn.Values =
+      switch columns[place] {
+      case .numeric(let numbers): .numbers(numbers)
+      case .categorical(let places):
+        .places(
+          places,
+          others: Dictionary(misfits[place].map { ($0.row - firstRow, $0.text) }) { first, _ in first })
+      case .text(let codes, let texts): .texts(codes, texts)
+      }
+    return ReadColumn(
+      file: file, name: column.name, values: values, isDated: column.spelling.isDated,
+      line: { line(ofRow: $0) })
+  }
+}

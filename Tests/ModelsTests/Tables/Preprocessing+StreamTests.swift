@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pullback
+import PullbackTestSupport
+import Testing
+
+struct PreprocessingStreamTests {
+  /// A table as people have them: prices, dates, texts in quotation marks, post codes, gaps.
+  private func text(seed: UInt64, count: Int, isForPrediction: Bool = false) -> String {
+    var random = SplitMix(seed: seed)
+    var lines = ["sold;price;town;zip;remark;rooms;kind"]
+    for row in 0..<count {
+      let day = 1 + random.below(28), month = 1 + random.below(12), year = 2015 + random.below(9)
+      let price = "\(1 + random.below(999)).\(100 + random.below(900)),\(10 + random.below(90)) €"
+      let towns = isForPrediction ? ["Ulm", "Köln", "Paris", ""] : ["Ulm", "Köln", "Bonn", ""]
+      let remark =
+        "\"\(random.pick(["old", "new"])); \"\"\(random.pick(["red", "blue"]))\"\" \(row)\""
+      let cells = [
+        random.isTrue(oneIn: 8) ? "" : "\(day).\(month).\(year)",
+        random.isTrue(oneIn: 8) ? "n/a" : price, random.pick(towns),
+        random.pick(["01234", "1234", "98765"]), random.isTrue(oneIn: 8) ? "" : remark,
+        random.pick(["2", "3", "4,5"]), random.pick(["a", "b"]),
+      ]
+      lines.append(cells.joined(separator: ";"))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func read(_ text: String, as model: Preprocessing? = nil) throws -> Table {
+    try CSV.table(
+      from: Array(text.utf8), name: "homes.csv",
+      types: model?.tableTypes ?? ["zip": .categorical],
+      notations: model?.tableNotations ?? [:], reading: .tolerant)
+  }
+
+  private func fitted(_ table: Table, target: String) throws -> Preprocessing {
+    let settings = TableSettings(
+      targets: [target], columns: ["zip": .category, "remark": .text, "rooms": .category])
+    let understanding = try TableUnderstanding(table, settings)
+    return try Preprocessing(fitting: table, understanding, rows: understanding.rows)
+  }
+
+  @Test(arguments: 0..<3 as Range<UInt64>, [1, 7, 4096])
+  func chunksHaveTheBitsOfTheTable(seed: UInt64, rowsPerChunk: Int) throws {
+    let preprocessing = try fitted(read(text(seed: seed, count: 200)), target: "kind")
+    #expect(
+      preprocessing.inputs.map(\.name) == ["sold", "price", "town", "zip", "remark", "rooms"])
+    let later = text(seed: seed + 100, count: 150, isForPrediction: true)
+    let expected = try preprocessing.inputs(of: read(later, as: preprocessing)).scalars
+    let stream = try TableStream(
+      from: Array(later.utf8), columns: preprocessing.streamSchema, rowsPerChunk: rowsPerChunk)
+    var found: [Float] = []
+    while let chunk = try stream.next() {
+      let inputs = try preprocessing.inputs(of: chunk)
+      #expect(inputs.shape == [chunk.rowCount, preprocessing.inputCount])
+      found += inputs.scalars
+    }
+    #expect(found.map(\.bitPattern) == expected.map(\.bitPattern))
+  }
+
+  @Test(arguments: ["kind", "price"])
+  func targetsComeBehindTheInputs(target: String) throws {
+    let whole = text(seed: 9, count: 120)
+    let table = try read(whole), preprocessing = try fitted(table, target: target)
+    let rows = try TableUnderstanding(table, TableSettings(targets: [target])).rows
+    let lines = whole.split(separator: "\n")
+    let text = ([lines[0]] + rows.map { lines[$0 + 1] }).joined(separator: "\n") + "\n"
+    let stream = try TableStream(
+      from: Array(text.utf8), name: "homes.csv", columns: preprocessing.streamSchemaWithTargets,
+      rowsPerChunk: 50)
+    var labels: [Int32] = [], targets: [Float] = [], inputs: [Float] = []
+    while let chunk = try stream.next() {
+      inputs += try preprocessing.inputs(of: chunk).scalars
+      switch preprocessing.task {
+      case .classification: labels += try preprocessing.labels(of: chunk).scalars
+      case .regression: targets += try preprocessing.targets(of: chunk).scalars
+      }
+    }
+    #expect(try inputs == preprocessing.inputs(of: table, rows: rows).scalars)
+    switch preprocessing.task {
+    case .classification: #expect(try labels == preprocessing.labels(of: table, rows: rows).scalars)
+    case .regression: #expect(try targets == preprocessing.targets(of: table, rows: rows).scalars)
+    }
+  }
+
+  @Test func whatIsNoClassIsNamed() throws {
+    let preprocessing = try fitted(read(text(seed: 1, count: 100)), target: "kind")
+    let line = "1.2.2020;1.000,00 €;Ulm;1234;new;2;"
+    let text = "sold;price;town;zip;remark;rooms;kind\n\(line)a\n\(line)c\n"
+    let stream = try TableStream(
+      from: Array(text.utf8), name: "homes.csv", columns: preprocessing.streamSchemaWithTargets)
+    let chunk = try #require(try stream.next())
+    let error = #expect(throws: FileError.self) { try preprocessing.labels(of: chunk) }
+    #expect(
+      error?.description
+        == "homes.csv:3: in the column \"kind\": \"c\" is no class of the model, which knows a, b")
+    // Predictions do not ask for the class.
+    #expect(try preprocessing.inputs(of: chunk).shape[0] == 2)
+  }
+}
