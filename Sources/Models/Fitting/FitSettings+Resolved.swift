@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackNetworks
+import PullbackTensors
+import PullbackTraining
+
+extension FitSettings {
+  /// The same with a choice for each number that is left to the data.
+  ///
+  /// They are what did best over many small and middling tables: small networks of one hidden layer,
+  /// several side by side, a large learning rate that falls to 0, batches that leave some tens of steps
+  /// to an epoch. ``weightDecay`` stays nil: half of the members are then pulled weakly and half
+  /// strongly.
+  func resolved(rows: Int) -> FitSettings {
+    var settings = self
+    settings.members = members ?? (hidden == nil ? 4 : 1)
+    settings.hidden = hidden ?? [64]
+    settings.learningRate = learningRate ?? rule.usualRate
+    settings.batch = batch ?? (rows < 1000 ? 32 : rows < 10_000 ? 64 : 128)
+    settings.epochs = epochs ?? (rows < 20_000 ? 50 : 30)
+    settings.patience = patience ?? max(settings.epochs! / 4, 5)
+    return settings
+  }
+
+  /// Whether members are pulled differently.
+  var hasTwoDecays: Bool { weightDecay == nil && members ?? 1 > 1 }
+
+  /// Networks without numbers; settings that are resolved.
+  func committee(inputs: Int, outputs: Int) -> Committee {
+    let members = members!
+    let counts = hasTwoDecays ? [members / 2, members - members / 2] : [members]
+    return Committee(
+      parts: counts.map { count in
+        Members(
+          count: count, inputs: inputs, widths: hidden!, outputs: outputs,
+          activation: activation, dropout: dropout)
+      })
+  }
+
+  /// What changes a committee of these settings.
+  func optimizer(for committee: Committee) -> Optimizer<AnyRule> {
+    Optimizer(
+      groups: zip(committee.parts, decays).map { part, decay in
+        .init(part.parameters, rule.rule(learningRate: learningRate!, weightDecay: decay))
+      })
+  }
+
+  /// The weight decay of each part of a committee.
+  var decays: [Float] { weightDecay.map { [$0] } ?? rule.usualDecays }
+
+  /// The learning rate over so many steps.
+  func rates(steps: Int) -> Schedule {
+    let rate = learningRate!, steps = max(steps, 1)
+    return switch schedule {
+    case .constant: .constant(rate)
+    case .cosine: .cosine(from: rate, to: 0, over: steps)
+    case .linear: .linear(from: rate, to: 0, over: steps)
+    case .oneCycle: .oneCycle(to: rate, over: max(steps, 2))
+    }
+  }
+}
+
+extension FitSettings.Rule {
+  /// A learning rate that most tables take.
+  fileprivate var usualRate: Float {
+    switch self {
+    case .sgd: 0.1
+    case .momentum: 0.02
+    case .adam, .adamw: 0.02
+    case .rmsprop: 0.003
+    case .adagrad: 0.05
+    case .lion: 0.001
+    }
+  }
+
+  /// A weak and a strong pull. In the gradient itself it counts for more than apart from it.
+  fileprivate var usualDecays: [Float] {
+    switch self {
+    case .adamw, .lion: [0.1, 1]
+    case .sgd, .momentum, .adam, .rmsprop, .adagrad: [1e-4, 1e-3]
+    }
+  }
+
+  fileprivate func rule(learningRate rate: Float, weightDecay decay: Float) -> AnyRule {
+    switch self {
+    case .sgd: AnyRule(SGD(learningRate: rate, weightDecay: decay))
+    case .momentum: AnyRule(SGD(learningRate: rate, momentum: 0.9, weightDecay: decay))
+    case .adam: AnyRule(Adam(learningRate: rate, weightDecay: decay))
+    case .adamw: AnyRule(AdamW(learningRate: rate, weightDecay: decay))
+    case .rmsprop: AnyRule(RMSprop(learningRate: rate, weightDecay: decay))
+    case .adagrad: AnyRule(Adagrad(learningRate: rate, weightDecay: decay))
+    case .lion: AnyRule(Lion(learningRate: rate, weightDecay: decay))
+    }
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension TableEvaluation {
+  /// Of predictions and the numbers that are true, a row each of one or more.
+  package init(predictions: [[Double]], numbers: [[Double]]) {
+    let count = numbers.count, columns = numbers.first?.count ?? 0
+    var r2 = 0.0, rmse = 0.0, mae = 0.0
+    // By how much each row moves the metrics, to first order.
+    var ofR2 = [Double](repeating: 0, count: count), ofRMSE = ofR2, ofMAE = ofR2
+    for column in 0..<columns {
+      let truth = numbers.map { $0[column] }
+      let errors = zip(predictions, truth).map { $0[column] - $1 }
+      let middle = truth.reduce(0, +) / Double(count)
+      let squares = errors.map { $0 * $0 }
+      let variations = truth.map { ($0 - middle) * ($0 - middle) }
+      let square = squares.reduce(0, +) / Double(count)
+      let variation = variations.reduce(0, +) / Double(count)
+      let share = variation > 0 ? square / variation : square == 0 ? 0 : 1
+      r2 += count < 2 ? .nan : 1 - share
+      rmse += square.squareRoot()
+      mae += errors.reduce(0) { $0 + $1.magnitude } / Double(count)
+      for row in 0..<count {
+        if variation > 0 { ofR2[row] += (squares[row] - share * variations[row]) / variation }
+        if square > 0 { ofRMSE[row] += squares[row] / (2 * square.squareRoot()) }
+        ofMAE[row] += errors[row].magnitude
+      }
+    }
+    func metric(
+      _ name: String, _ sum: Double, _ moves: [Double], within bounds: ClosedRange<Double>
+    ) -> (name: String, value: Double, interval: ClosedRange<Double>?) {
+      let value = sum / Double(columns)
+      return (name, value, .around(value, reach(of: moves) / Double(columns), within: bounds))
+    }
+    self.init(
+      rows: count,
+      metrics: [
+        metric("r2", r2, ofR2, within: -.infinity...1),
+        metric("rmse", rmse, ofRMSE, within: 0 ... .infinity),
+        metric("mae", mae, ofMAE, within: 0 ... .infinity),
+      ])
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackFormats
+import PullbackNetworks
+import PullbackRuntime
+import PullbackTensors
+
+extension TableModel {
+  /// What the model predicts for the rows of a table: columns are found by name, and those that it does
+  /// not know do not matter.
+  ///
+  /// Throws a `FileError` if a column is missing or holds something else than in training.
+  public func predict(_ table: Table) throws(FileError) -> TablePredictions {
+    try checkPredictsTables(table.file)
+    return try predictions(model.outputs(of: preprocessing.inputs(of: table)), in: table.file)
+  }
+
+  /// How good the model is on the rows of a table, which holds what is to be predicted, too.
+  ///
+  /// Throws as ``predict(_:)`` does, and if a row has no target, or a class that the model does not
+  /// know.
+  public func evaluate(_ table: Table) throws(FileError) -> TableEvaluation {
+    try checkPredictsTables(table.file)
+    guard table.rowCount > 0 else {
+      throw FileError(.malformed, in: table.file, "there are no rows to measure")
+    }
+    let outputs = model.outputs(of: try preprocessing.inputs(of: table))
+    switch task {
+    case .classification:
+      let labels = try preprocessing.labels(of: table)
+      return TableEvaluation(logits: try checked(outputs, in: table.file), labels: labels)
+    case .regression:
+      return TableEvaluation(
+        predictions: preprocessing.unscaled(try checked(outputs, in: table.file)),
+        numbers: try table.numbers(of: targetNames, Array(0..<table.rowCount)))
+    }
+  }
+
+  func predictions(
+    _ outputs: Tensor<Float>, in file: String
+  ) throws(FileError) -> TablePredictions {
+    let outputs = try checked(outputs, in: file)
+    return switch task {
+    case .classification:
+      TablePredictions(logits: outputs, classNames: classNames, targetNames: targetNames)
+    case .regression:
+      TablePredictions(numbers: unscaled(outputs), targetNames: targetNames)
+    }
+  }
+
+  /// Throws if a number is not finite: weights of a file may be anything.
+  func checked(_ outputs: Tensor<Float>, in file: String) throws(FileError) -> Tensor<Float> {
+    if Bool(outputs.isFinite.all()) { return outputs }
+    let row = outputs.scalars.firstIndex { !$0.isFinite }! / outputs.shape[1]
+    throw FileError(
+      .malformed, in: file, "what the model gives for row \(row + 1) is no finite number")
+  }
+
+  private func checkPredictsTables(_ file: String) throws(FileError) {
+    if preprocessing.inputs.isEmpty {
+      throw FileError(
+        .malformed, in: file,
+        "the model was fitted to arrays of \(counted(inputCount, "number")) a row and knows no columns"
+      )
+    }
+  }
+
+  /// How many numbers the network takes.
+  var inputCount: Int { model.inputCount ?? preprocessing.inputCount }
+}

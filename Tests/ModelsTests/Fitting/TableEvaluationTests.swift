@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackModels
+import PullbackTensors
+import Testing
+
+/// Values of scikit-learn 1.9 and, where it has none, of the formulas in NumPy.
+struct TableEvaluationTests {
+  private func expect(
+    _ evaluation: TableEvaluation, _ name: String, _ value: Double, _ interval: [Double]?,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let metric = try #require(evaluation.metrics.first { $0.name == name })
+    #expect(abs(metric.value - value) < 1e-6, "\(metric)", sourceLocation: sourceLocation)
+    #expect((metric.interval == nil) == (interval == nil), sourceLocation: sourceLocation)
+    guard let interval, let found = metric.interval else { return }
+    #expect(abs(found.lowerBound - interval[0]) < 1e-5, "\(metric)", sourceLocation: sourceLocation)
+    #expect(abs(found.upperBound - interval[1]) < 1e-5, "\(metric)", sourceLocation: sourceLocation)
+  }
+
+  @Test func twoClasses() throws {
+    let logits: Tensor<Float> = [[1, 0], [0, 2], [0.5, 1], [2, 1], [0, 0.25], [3, 0]]
+    let evaluation = TableEvaluation(logits: logits, labels: [0, 1, 0, 1, 1, 0])
+    #expect(evaluation.rows == 6)
+    try expect(evaluation, "accuracy", 0.6666666666666666, [0.299993315138392, 0.9032285888942195])
+    try expect(
+      evaluation, "log_loss", 0.5586758569520184, [0.15874705843569742, 0.9586046554683394])
+    try expect(evaluation, "f1_macro", 0.6666666666666666, nil)
+    try expect(evaluation, "roc_auc", 0.7222222222222222, [0.23526525523523245, 1.0])
+    #expect("\(evaluation)".hasPrefix("accuracy  0.6667"))
+  }
+
+  @Test func numbers() throws {
+    let evaluation = TableEvaluation(
+      predictions: [[1, 10], [2, 20], [4, 25], [4, 41]],
+      numbers: [[1.5, 10], [2, 22], [3, 30], [5, 40]])
+    try expect(evaluation, "r2", 0.8124223602484473, [0.5622707469534712, 1.0])
+    try expect(evaluation, "rmse", 1.7443063937629153, [0.5960295983898185, 2.892583189136012])
+    try expect(evaluation, "mae", 1.3125, [0.15685854689616563, 2.4681414531038346])
+  }
+
+  @Test func oneRowHasNoIntervalOfItsOwn() throws {
+    let evaluation = TableEvaluation(predictions: [[1]], numbers: [[2]])
+    try expect(evaluation, "mae", 1, nil)
+    #expect(try #require(evaluation["r2"]).isNaN)
+    #expect(evaluation["accuracy"] == nil)
+  }
+
+  @Test func foldsAreAveraged() throws {
+    let folds = [1.0, 2, 3].map { error in
+      TableEvaluation(predictions: [[0], [0]], numbers: [[error], [-error]])
+    }
+    let mean = TableEvaluation(overFolds: folds)
+    #expect(mean.rows == 6)
+    // Twice the standard error: 2 * 1 / √3.
+    try expect(mean, "mae", 2, [2 - 1.1547005, 2 + 1.1547005])
+  }
+}
