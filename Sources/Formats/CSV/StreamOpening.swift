@@ -19,12 +19,8 @@ struct StreamOpening {
     var best: Candidate?, failure: FileError?
     for separator in start.candidates {
       do throws(FileError) {
-        let candidate = try Candidate(separator, start, wanted, options)
-        // The first of those that find most columns, or cut most fields.
-        let (found, count) = (candidate.foundCount, candidate.names.count)
-        if best.map({ (found, count) > ($0.foundCount, $0.names.count) }) ?? true {
-          best = candidate
-        }
+        let candidate = try Candidate(separator, start, wanted, columns, options)
+        if best.map({ candidate.rank > $0.rank }) ?? true { best = candidate }
       } catch {
         // What one separator makes of quotes is no mistake if another one makes sense.
         failure = failure ?? error
@@ -118,12 +114,14 @@ private struct Candidate {
   let separator: UInt8
   let names: [Name]
   let hasHeader: Bool
-  /// How many of the wanted columns are there.
-  let foundCount: Int
+  /// How many of the wanted columns are there; without names, how many have a value that fits; how
+  /// many fields there are. The first of the greatest is taken.
+  let rank: (found: Int, fitting: Int, count: Int)
   private let line: Int
 
   init(
-    _ separator: UInt8, _ start: Start, _ wanted: [Name], _ options: TableOptions
+    _ separator: UInt8, _ start: Start, _ wanted: [Name], _ columns: [TableStream.Column],
+    _ options: TableOptions
   ) throws(FileError) {
     self.separator = separator
     var first = RecordReader(pushedTo: start.source.name, separator: separator, from: start.opening)
@@ -151,7 +149,15 @@ private struct Candidate {
       options.header ?? (isNamed || found(comment) == 0 && found(numbered) < wanted.count)
     self.hasHeader = hasHeader
     names = hasHeader ? header : options.header == nil && found(comment) > 0 ? comment : numbered
-    foundCount = found(names)
+    var fitting = 0
+    if !hasHeader {
+      let missing = MissingValues(options.missing)
+      for (name, column) in zip(wanted, columns) {
+        guard let position = names.firstIndex(of: name) else { continue }
+        if StreamedColumn(column, at: position).fits(first, missing) { fitting += 1 }
+      }
+    }
+    rank = (found(names), fitting, count)
   }
 
   /// What the columns of a record are called.

@@ -66,6 +66,17 @@ struct StreamedColumn {
   }
 }
 
+extension StreamedColumn {
+  /// Whether a record has a value in the column, which fits.
+  func fits(_ reader: borrowing RecordReader, _ missing: MissingValues) -> Bool {
+    let buffer = reader.buffer, bytes = buffer.span
+    let field = reader.fields[position]
+    if missing.contains(bytes, field) { return false }
+    if let spelling { return spelling.number(bytes, field) != nil }
+    return categories.firstIndex(of: bytes, field.start, field.end) != nil
+  }
+}
+
 /// A chunk while it is read.
 struct ChunkBuilder {
   private let firstRow: Int

@@ -130,4 +130,17 @@ struct CSVReadingTests {
       #expect(column?.kind == .numeric, "\(text)")
     }
   }
+
+  /// What the exact reading refuses is no table to the others.
+  @Test func malformedTablesAreRefused() {
+    for file in MalformedFile.csv {
+      #expect(throws: FileError.self, "\(file.message)") {
+        try CSV.table(from: file.bytes, reading: .tolerant)
+      }
+      #expect(throws: FileError.self, "\(file.message)") {
+        let rows = try TableStream(from: file.bytes, columns: [.numeric("no such name")])
+        while try rows.next() != nil {}
+      }
+    }
+  }
 }

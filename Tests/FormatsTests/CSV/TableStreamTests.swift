@@ -108,6 +108,12 @@ struct TableStreamTests {
   @Test func headersAreThoseThatHoldTheNames() throws {
     let numbered: [TableStream.Column] = [.numeric("column 2"), .numeric("column 1")]
     #expect(try all(try stream("1,2\n3,4\n", numbered))[0].columns[0] == .numeric([2, 4]))
+    // Without names, the separator that leaves values whole.
+    let comma = numbered.map {
+      TableStream.Column.numeric($0.name, Table.Spelling(isDecimalComma: true))
+    }
+    #expect(
+      try all(try stream("1,5;2,5\n", comma))[0].columns == [.numeric([2.5]), .numeric([1.5])])
     #expect(try stream("# a,b,t\n1,2,x\n").names == ["a", "b", "t"])
     #expect(try stream("# made today\n\n#\na|b|t\n1|2|x\n").separator == "|")
     #expect(try stream("sep=;\na;b;t\n1;2;x\n").separator == ";")
