@@ -24,8 +24,8 @@ struct LeakageSearch {
   private var revealingColumns: TableWarning? {
     let inputs = columns.filter(\.isInput)
     guard inputs.count > 1, target.rows.count >= LeakageSearch.fewestRows else { return nil }
-    // Some thousand rows show it; then all rows are asked.
-    let step = max(1, target.rows.count / 2000)
+    // Some thousand rows, and some of each class, show it; then all rows are asked.
+    let step = max(1, target.rows.count / max(2000, 20 * target.classes.count))
     let sample = Array(stride(from: 0, to: target.rows.count, by: step))
     let names = inputs.filter { input in
       let values = table[input.name]!.values

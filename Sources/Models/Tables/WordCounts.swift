@@ -86,6 +86,14 @@ extension WordCounts {
   ///   - counts: in how many rows each text stands.
   ///   - missingCount: in how many none does.
   init?(texts: some Collection<String>, counts: [Int], missingCount: Int) {
+    // Some thousand texts have the words that come again in a million.
+    let step = max(1, texts.count / WordCounts.mostTexts)
+    if step > 1 {
+      let sample = zip(texts, counts).enumerated().filter { $0.offset % step == 0 }.map(\.element)
+      self.init(
+        texts: sample.map(\.0), counts: sample.map(\.1), missingCount: missingCount)
+      return
+    }
     for unit in Unit.allCases {
       guard let words = WordCounts(unit, texts, counts, marksMissing: missingCount > 0) else {
         continue
@@ -102,6 +110,8 @@ extension WordCounts {
     var rows = 0, sum = 0.0, squares = 0.0
   }
 
+  /// About so many texts are looked at.
+  private static let mostTexts = 20_000
   /// A text of a table may have a word of its own in each row: no more words than these are looked at.
   private static let mostCandidates = 200_000
 
