@@ -4,7 +4,7 @@ import Pullback
 
 // Work of which the instructions are counted: see Benchmarks/count.
 //
-//   Counted fresh|recorded|nodes|plans|networks TIMES
+//   Counted fresh|recorded|nodes|plans|networks|recordings TIMES
 
 struct Classifier: Layer {
   let hidden = Linear(784, 50), output = Linear(50, 10)
@@ -47,14 +47,21 @@ func work(_ kind: String, times: Int) -> Bool {
       let (x, labels) = batch(size)
       optimizer.minimize(softmaxCrossEntropy(model(x), labels: labels))
     }
-  case "networks":
+  case "networks", "recordings":
     for _ in 0..<times {
       let next = Classifier()
       for (parameter, known) in zip(next.parameters, model.parameters) {
         parameter.parameter.value = known.parameter.value
       }
-      Optimizer(SGD(learningRate: 0.01), for: next.parameters).minimize(
-        softmaxCrossEntropy(next(x), labels: labels))
+      let optimizer = Optimizer(SGD(learningRate: 0.01), for: next.parameters)
+      if kind == "networks" {
+        optimizer.minimize(softmaxCrossEntropy(next(x), labels: labels))
+      } else {
+        let step = optimizer.recorded { (x: Tensor<Float>, labels: Tensor<Int32>) in
+          softmaxCrossEntropy(next(x), labels: labels)
+        }
+        _ = step(x, labels)
+      }
     }
   default: return false
   }
@@ -63,5 +70,5 @@ func work(_ kind: String, times: Int) -> Bool {
 
 let arguments = CommandLine.arguments
 guard arguments.count == 3, let times = Int(arguments[2]), work(arguments[1], times: times) else {
-  fatalError("fresh|recorded|nodes|plans|networks TIMES")
+  fatalError("fresh|recorded|nodes|plans|networks|recordings TIMES")
 }
