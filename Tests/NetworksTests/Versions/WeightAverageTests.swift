@@ -77,7 +77,7 @@ struct WeightAverageTests {
       for: ["own": own, "frozen": frozen, "unread": unread] as Parameters)
     optimizer.freeze(frozen)
     optimizer.add(average)
-    func loss(_ x: Tensor<Float>) -> Tensor<Float> {
+    @Sendable func loss(_ x: Tensor<Float>) -> Tensor<Float> {
       let ownAndOther = own.value * x + other.value * 0
       return (ownAndOther + frozen.value + still.value).sum()
     }
