@@ -48,7 +48,8 @@ PB_LOG1P(f64, double, pb_u64v, 52, 0x1.8p52 + 1023)
 PB_REGISTER_MAP(log1p, f32, float)
 PB_REGISTER_MAP(log1p, f64, double)
 
-// Both from e = exp(-|x|), which is at most 1, and 0 from `most` on. sigmoid(x) = 1 / (1 + e), and e / (1 + e) below 0.
+// Both from e = exp(-|x|), which is at most 1, and 0 from `most` on. sigmoid(x) = 1 / (1 + e), and
+// e / (1 + e) below 0.
 // softplus(x) = max(x, 0) + log(1 + e), 1 + e = 2^k (1 + f) with f = e or f = (e - 1) / 2.
 #define PB_SIGMOIDS(s, T, most) \
   PB_INLINE pb_##s##v pb_exp_below_##s(pb_##s##v x) { \
@@ -74,9 +75,9 @@ PB_REGISTER_MAP(softplus, f32, float)
 PB_REGISTER_MAP(softplus, f64, double)
 
 // (1 + erf(x / sqrt(2))) / 2: below 0 exp(-a^2 / 2) p(a) / (a sqrt(2 pi) p(a) + q(a)), a = |x|, and
-// what is left of 1 above. The quotient is exp(a^2 / 2) (1 - erf(a / sqrt(2))) / 2, fitted from 0 to
-// `most`, beyond which nothing is left. Coefficients are positive, so nothing cancels but most of what p(a)
-// loses to rounding. What a^2 loses would grow with a, so it is made good.
+// what is left of 1 above. The quotient is exp(a^2 / 2) (1 - erf(a / sqrt(2))) / 2, fitted from 0
+// to `most`, beyond which nothing is left. Coefficients are positive, so no digits cancel, but most
+// of what p(a) loses to rounding does. What a^2 loses would grow with a, so it is made good.
 static const float pb_normal_p_f32[] = {
   0x1.53029p-1f, 0x1.42dd28p-1f, 0x1.202606p-2f, 0x1.13a77cp-4f, 0x1.ef9c0ep-8f
 };
@@ -132,7 +133,7 @@ PB_REGISTER_MAP(normal_distribution, f32, float)
 PB_REGISTER_MAP(normal_distribution, f64, double)
 
 // max(x, least) f(z), z = x between least and most: b[0] and c[0], the same for all elements. Where
-// they are beyond `far`, so that f is 0 at one and 1 at the other, f sees by itself to what is outside.
+// they are beyond `far`, so that f is 0 at one and 1 at the other, f needs no limits.
 #define PB_GATED(name, gate, s, T, far) \
   PB_INLINE pb_##s##v pb_##name##_of_##s( \
     pb_##s##v x, pb_##s##v least, pb_##s##v most, const int is_far) { \
