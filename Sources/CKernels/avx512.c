@@ -4,6 +4,7 @@
 
 #if defined(__x86_64__)
 
+#include <immintrin.h>
 #include <stdint.h>
 
 #include "table.h"
@@ -14,6 +15,14 @@
 #define PB_HAS_FMA 1
 #define PB_TILE_ROWS 12
 #define PB_REGISTERS 32
+
+// x 2^n, rounded once.
+#define PB_SCALED_f32(x, n) (pb_f32v)_mm512_scalef_ps((__m512)(x), (__m512)(n))
+#define PB_SCALED_f64(x, n) (pb_f64v)_mm512_scalef_pd((__m512d)(x), (__m512d)(n))
+
+// x, but no more than the limit; NaN stays. The compiler makes two instructions of it.
+#define PB_AT_MOST_f32(x, limit) (pb_f32v)_mm512_min_ps(_mm512_set1_ps(limit), (__m512)(x))
+#define PB_AT_MOST_f64(x, limit) (pb_f64v)_mm512_min_pd(_mm512_set1_pd(limit), (__m512d)(x))
 
 #pragma clang attribute push( \
   __attribute__((target("avx2,fma,avx512f,avx512dq,avx512bw,avx512vl"))), apply_to = function)

@@ -60,6 +60,49 @@
     r[i] = ((const T *)d)[i] - quotient; \
   })
 
+// a or c, where a, b are so related; and numbers between limits. NaN is in no relation.
+#define PB_CHOICES(s, T) \
+  PB_CHOICE(select_equal_##s, T, ==) \
+  PB_CHOICE(select_greater_##s, T, >) \
+  PB_CHOICE(select_greater_equal_##s, T, >=) \
+  PB_MAP_LOOP(clamp_##s, T, { \
+    T x = ((const T *)a)[i]; \
+    T least = ((const T *)b)[i]; \
+    T most = ((const T *)c)[i]; \
+    r[i] = x <= least ? least : x >= most ? most : x; \
+  })
+
+#define PB_CHOICE(name, T, relation) \
+  PB_MAP_LOOP(name, T, { \
+    T x = ((const T *)a)[i]; \
+    T y = ((const T *)b)[i]; \
+    T chosen = ((const T *)c)[i]; \
+    T other = ((const T *)d)[i]; \
+    r[i] = x relation y ? chosen : other; \
+  })
+
+#define PB_FLOAT_CHOICES(s, T) \
+  PB_MAP_LOOP(clamp_sum_##s, T, { \
+    T x = ((const T *)a)[i] + ((const T *)b)[i]; \
+    T least = ((const T *)c)[i]; \
+    T most = ((const T *)d)[i]; \
+    r[i] = x <= least ? least : x >= most ? most : x; \
+  }) \
+  PB_MAP_LOOP(above_or_product_##s, T, { \
+    T x = ((const T *)a)[i]; \
+    T y = ((const T *)b)[i]; \
+    T product = x * ((const T *)c)[i]; \
+    r[i] = x > y ? x : product; \
+  }) \
+  PB_MAP_LOOP(multiply_product_##s, T, { \
+    T product = ((const T *)a)[i] * ((const T *)b)[i]; \
+    r[i] = product * ((const T *)c)[i]; \
+  }) \
+  PB_MAP_LOOP(multiply_quotient_##s, T, { \
+    T quotient = ((const T *)a)[i] / ((const T *)b)[i]; \
+    r[i] = quotient * ((const T *)c)[i]; \
+  })
+
 #define PB_COMPARISONS(s, T) \
   PB_BINARY(equal_##s, uint8_t, T, x == y) \
   PB_BINARY(not_equal_##s, uint8_t, T, x != y) \
@@ -83,6 +126,8 @@
   PB_BINARY(minimum_##s, T, T, x != x ? x : x < y ? x : y) \
   PB_PRODUCTS(s, T) \
   PB_LONGER_SUMS(s, T) \
+  PB_CHOICES(s, T) \
+  PB_FLOAT_CHOICES(s, T) \
   PB_COMPARISONS(s, T)
 
 PB_FLOAT_MAPS(f32, float)
@@ -116,6 +161,7 @@ PB_BINARY(add_i32, uint32_t, uint32_t, x + y)
 PB_BINARY(subtract_i32, uint32_t, uint32_t, x - y)
 PB_BINARY(multiply_i32, uint32_t, uint32_t, x * y)
 PB_PRODUCTS(i32, uint32_t)
+PB_CHOICES(i32, int32_t)
 PB_BINARY(maximum_i32, int32_t, int32_t, x > y ? x : y)
 PB_BINARY(minimum_i32, int32_t, int32_t, x < y ? x : y)
 PB_COMPARISONS(i32, int32_t)

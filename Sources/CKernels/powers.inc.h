@@ -122,3 +122,7 @@ PB_INLINE pb_f32v pb_pow_of_f32(pb_f32v x, pb_f32v y) {
 
 PB_REGISTER_MAP_OF_TWO(pow, f32, float)
 PB_REGISTER_MAP_OF_TWO(pow, f64, double)
+
+// The maps in two operands of sigmoids.inc.h.
+PB_REGISTER_MAP_OF_TWO(times_opposite_sigmoid, f32, float)
+PB_REGISTER_MAP_OF_TWO(times_opposite_sigmoid, f64, double)

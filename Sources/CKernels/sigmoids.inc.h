@@ -48,79 +48,136 @@ PB_LOG1P(f64, double, pb_u64v, 52, 0x1.8p52 + 1023)
 PB_REGISTER_MAP(log1p, f32, float)
 PB_REGISTER_MAP(log1p, f64, double)
 
-// Both from e = exp(-|x|), which is at most 1. sigmoid(x) = 1 / (1 + e), and e / (1 + e) below 0.
+// Both from e = exp(-|x|), which is at most 1, and 0 from `most` on. sigmoid(x) = 1 / (1 + e), and
+// e / (1 + e) below 0.
 // softplus(x) = max(x, 0) + log(1 + e), 1 + e = 2^k (1 + f) with f = e or f = (e - 1) / 2.
-#define PB_SIGMOIDS(s, T) \
+#define PB_SIGMOIDS(s, T, most) \
+  PB_INLINE pb_##s##v pb_exp_below_##s(pb_##s##v x) { \
+    return pb_exp_within_##s(-PB_AT_MOST_##s(__builtin_elementwise_abs(x), (T)(most))); \
+  } \
   PB_INLINE pb_##s##v pb_sigmoid_of_##s(pb_##s##v x) { \
-    pb_##s##v e = pb_exp_of_##s(-__builtin_elementwise_abs(x)); \
+    pb_##s##v e = pb_exp_below_##s(x); \
     return (x < (T)0 ? e : (pb_##s##v)(T)1) / (e + (T)1); \
   } \
   PB_INLINE pb_##s##v pb_softplus_of_##s(pb_##s##v x) { \
-    pb_##s##v e = pb_exp_of_##s(-__builtin_elementwise_abs(x)); \
+    pb_##s##v e = pb_exp_below_##s(x); \
     pb_##s##v k = e > (T)0.41421356 ? (pb_##s##v)(T)1 : (pb_##s##v)(T)0; \
     pb_##s##v f = e > (T)0.41421356 ? (e - (T)1) * (T)0.5 : e; \
     pb_##s##v above = x > (T)0 ? x : (pb_##s##v)(T)0; \
     return above + pb_log_sum_##s(k, f); \
   }
 
-PB_SIGMOIDS(f32, float)
-PB_SIGMOIDS(f64, double)
+PB_SIGMOIDS(f32, float, 104)
+PB_SIGMOIDS(f64, double, 746)
 PB_REGISTER_MAP(sigmoid, f32, float)
 PB_REGISTER_MAP(sigmoid, f64, double)
 PB_REGISTER_MAP(softplus, f32, float)
 PB_REGISTER_MAP(softplus, f64, double)
 
-// (1 + erf(x / sqrt(2))) / 2: below 0 exp(-a^2 / 2) (c / 2 + v r(2 v - 1)) / (a + c) with a = |x| and
-// v = a / (a + c), and what is left of 1 above. In the brackets stands exp(a^2 / 2) (a + c) / 2 times
-// 1 - erf(a / sqrt(2)), fitted from 0 to `most`, beyond which nothing is left. What a^2 loses to
-// rounding would grow with a, so it is made good.
-static const float pb_normal_r_f32[] = {
-  -0x1.4f7446p-1f, -0x1.f3b484p-8f, 0x1.0b23cap-4f, 0x1.0d427cp-7f,
-  -0x1.2c1256p-7f, -0x1.1971eap-8f, 0x1.a24136p-12f, 0x1.372304p-10f,
-  0x1.dbf47cp-12f, -0x1.780b7p-14f, -0x1.349b84p-13f, -0x1.606036p-15f
+// (1 + erf(x / sqrt(2))) / 2: below 0 exp(-a^2 / 2) p(a) / (a sqrt(2 pi) p(a) + q(a)), a = |x|, and
+// what is left of 1 above. The quotient is exp(a^2 / 2) (1 - erf(a / sqrt(2))) / 2, fitted from 0
+// to `most`, beyond which nothing is left. Coefficients are positive, so no digits cancel, but most
+// of what p(a) loses to rounding does. What a^2 loses would grow with a, so it is made good.
+static const float pb_normal_p_f32[] = {
+  0x1.53029p-1f, 0x1.42dd28p-1f, 0x1.202606p-2f, 0x1.13a77cp-4f, 0x1.ef9c0ep-8f
 };
-static const double pb_normal_r_f64[] = {
-  -0x1.4f7446a5ab563p-1, -0x1.f3b480c881090p-8, 0x1.0b23b929276edp-4, 0x1.0d42163cf7287p-7,
-  -0x1.2c089d489cd17p-7, -0x1.1961355e3f207p-8, 0x1.9a4586a14e4e0p-12, 0x1.350f6481d8080p-10,
-  0x1.f28582b495dcap-12, -0x1.01b6778e33359p-14, -0x1.64655146db240p-13, -0x1.6d96232611164p-14,
-  -0x1.4bf717b668486p-18, 0x1.97fb4e13d64ccp-16, 0x1.4060c53fe4c96p-16, 0x1.93e551d032b53p-18,
-  -0x1.0a6b7c83281c0p-19, -0x1.ea2c3d9bf2f96p-19, -0x1.29de45839576fp-19, -0x1.4ff65df3ade0fp-21,
-  0x1.be4420577e8bfp-23, 0x1.348303de99c06p-21, 0x1.28dd190d73f33p-21, 0x1.1fbb65aee4b00p-23,
-  -0x1.c0af40b230511p-23, -0x1.5f3780a412c18p-23, -0x1.d3ad5f9808095p-30, 0x1.29748b6a09f94p-25,
-  0x1.4a2f2285e8e31p-27
+static const float pb_normal_q_f32[] = {
+  0x1.53029p+0f, 0x1.50f04cp-1f, 0x1.5aba52p-3f, 0x1.364e88p-6f
+};
+static const double pb_normal_p_f64[] = {
+  0x1p-1, 0x1.b184c0026959fp-1, 0x1.6b1d23b7ba5b3p-1, 0x1.8580cb05572b3p-2,
+  0x1.25bf7dba28d3dp-3, 0x1.442f972c6c7fep-5, 0x1.08e1a0ae15d7fp-7, 0x1.3cfd78a51ceabp-10,
+  0x1.0b1271bc5b29fp-13, 0x1.206ceb8dded45p-17, 0x1.3392f5de82d1ep-22
+};
+static const double pb_normal_q_f64[] = {
+  0x1p+0, 0x1.3cedb7a1a89c4p+0, 0x1.914d794f6284dp-1, 0x1.49dfe506a0e67p-2,
+  0x1.7e5be635c3bf4p-4, 0x1.41a3128af1c9cp-6, 0x1.87a3d49372b19p-9, 0x1.4d38283ed8f3p-12,
+  0x1.697cdb1cc661ep-16, 0x1.817ca6f9f8cb2p-21
 };
 
+// x y + z with nothing lost of the product.
 #if PB_HAS_FMA
-#define PB_SQUARE_LOST(s, x, z) PB_FMA(x, x, -(z))
+#define PB_PRODUCT_PLUS(s, x, y, z) PB_FMA(x, y, z)
 #else
 // Halves of few bits, whose products are exact.
-#define PB_SQUARE_LOST(s, x, z) pb_square_lost_##s(x, z)
-#define PB_SQUARE_LOST_OF(s, T, factor) \
-  PB_INLINE pb_##s##v pb_square_lost_##s(pb_##s##v x, pb_##s##v z) { \
-    pb_##s##v scaled = x * (T)(factor); \
-    pb_##s##v high = scaled - (scaled - x), low = x - high; \
-    return ((high * high - z) + (high + high) * low) + low * low; \
+#define PB_PRODUCT_PLUS(s, x, y, z) pb_product_plus_##s(x, y, z)
+#define PB_PRODUCT_PLUS_OF(s, T, factor) \
+  PB_INLINE pb_##s##v pb_product_plus_##s(pb_##s##v x, pb_##s##v y, pb_##s##v z) { \
+    pb_##s##v a = x * (T)(factor), b = y * (T)(factor), product = x * y; \
+    pb_##s##v x_high = a - (a - x), y_high = b - (b - y); \
+    pb_##s##v x_low = x - x_high, y_low = y - y_high; \
+    pb_##s##v lost = x_high * y_high - product + x_high * y_low + x_low * y_high + x_low * y_low; \
+    return (product + z) + lost; \
   }
-PB_SQUARE_LOST_OF(f32, float, 0x1001p0)
-PB_SQUARE_LOST_OF(f64, double, 0x8000001p0)
+PB_PRODUCT_PLUS_OF(f32, float, 0x1001p0)
+PB_PRODUCT_PLUS_OF(f64, double, 0x8000001p0)
 #endif
 
-#define PB_NORMAL_DISTRIBUTION(s, T, c, most) \
+#define PB_NORMAL_DISTRIBUTION(s, T, most) \
   PB_INLINE pb_##s##v pb_normal_distribution_of_##s(pb_##s##v x) { \
-    pb_##s##v a = __builtin_elementwise_abs(x); \
-    a = a > (pb_##s##v)(T)(most) ? (pb_##s##v)(T)(most) : a; \
-    pb_##s##v z = a * a; \
-    pb_##s##v lost = PB_SQUARE_LOST(s, a, z); \
-    pb_##s##v inverse = (T)1 / (a + (T)(c)); \
-    pb_##s##v v = a * inverse; \
-    pb_##s##v r = pb_polynomial_##s(v + v - (T)1, PB_COEFFICIENTS(pb_normal_r_##s)); \
-    r = PB_FMA(v, r, (pb_##s##v)(T)(c / 2.0)) * inverse; \
-    r = PB_FMA(r * lost, (pb_##s##v)(T)-0.5, r); \
-    pb_##s##v below = pb_exp_of_##s(z * (T)-0.5) * r; \
+    pb_##s##v a = PB_AT_MOST_##s(__builtin_elementwise_abs(x), (T)(most)); \
+    pb_##s##v half = a * (T)-0.5; \
+    pb_##s##v n = pb_exp_exponent_##s(a * half); \
+    pb_##s##v r = PB_PRODUCT_PLUS(s, a, half, n * -pb_ln2_high_##s); \
+    r = PB_FMA(n, (pb_##s##v)-pb_ln2_low_##s, r); \
+    pb_##s##v p = pb_polynomial_##s(a, PB_COEFFICIENTS(pb_normal_p_##s)); \
+    pb_##s##v q = pb_polynomial_##s(a, PB_COEFFICIENTS(pb_normal_q_##s)); \
+    q = PB_FMA(a * (T)0x1.40d931ff62706p+1, p, q); \
+    pb_##s##v below = pb_times_power_##s(pb_exp_sum_##s(r) * p / q, n); \
     return x > (T)0 ? (T)1 - below : below; \
   }
 
-PB_NORMAL_DISTRIBUTION(f32, float, 2, 14.3)
-PB_NORMAL_DISTRIBUTION(f64, double, 2, 38.7)
+PB_NORMAL_DISTRIBUTION(f32, float, 14.3)
+PB_NORMAL_DISTRIBUTION(f64, double, 38.7)
 PB_REGISTER_MAP(normal_distribution, f32, float)
 PB_REGISTER_MAP(normal_distribution, f64, double)
+
+// max(x, least) f(z), z = x between least and most: b[0] and c[0], the same for all elements. Where
+// they are beyond `far`, so that f is 0 at one and 1 at the other, f needs no limits.
+#define PB_GATED(name, gate, s, T, far) \
+  PB_INLINE pb_##s##v pb_##name##_of_##s( \
+    pb_##s##v x, pb_##s##v least, pb_##s##v most, const int is_far) { \
+    if (is_far) { \
+      x = x < least ? least : x; \
+      return x * pb_##gate##_of_##s(x); \
+    } \
+    pb_##s##v z = x > most ? most : x; \
+    return (x <= least ? least : x) * pb_##gate##_of_##s(x <= least ? least : z); \
+  } \
+  PB_INLINE void pb_##name##_loop_##s( \
+    long n, T *r, const T *x, T least, T most, const int is_far) { \
+    enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
+    for (; n >= lanes; n -= lanes, x += lanes, r += lanes) \
+      *(pb_##s##v_at *)r = \
+        pb_##name##_of_##s(*(const pb_##s##v_at *)x, least, most, is_far); \
+    if (n > 0) { \
+      pb_##s##x16 tail; \
+      pb_load_tail_##s(n, &tail, x, (T)1); \
+      *(pb_##s##v_at *)&tail = \
+        pb_##name##_of_##s(*(const pb_##s##v_at *)&tail, least, most, is_far); \
+      pb_store_tail_##s(n, r, &tail); \
+    } \
+  } \
+  static void pb_##name##_##s( \
+    long n, void *out, const void *a, const void *b, const void *c, const void *d) { \
+    (void)d; \
+    T least = *(const T *)b, most = *(const T *)c; \
+    if (least <= -(T)(far) && most >= (T)(far)) \
+      pb_##name##_loop_##s(n, out, a, least, most, 1); \
+    else \
+      pb_##name##_loop_##s(n, out, a, least, most, 0); \
+  }
+
+PB_GATED(gated_sigmoid, sigmoid, f32, float, 104)
+PB_GATED(gated_sigmoid, sigmoid, f64, double, 746)
+PB_GATED(gated_normal, normal_distribution, f32, float, 14.3)
+PB_GATED(gated_normal, normal_distribution, f64, double, 38.7)
+
+// x f(-y): what the derivatives of the sigmoid and of what is made with it multiply by.
+#define PB_TIMES_OPPOSITE_SIGMOID(s) \
+  PB_INLINE pb_##s##v pb_times_opposite_sigmoid_of_##s(pb_##s##v x, pb_##s##v y) { \
+    return x * pb_sigmoid_of_##s(-y); \
+  }
+
+PB_TIMES_OPPOSITE_SIGMOID(f32)
+PB_TIMES_OPPOSITE_SIGMOID(f64)

@@ -37,10 +37,26 @@ static const double pb_exp_q_f64[] = {
   0x1.27e5bbafe79f1p-22, 0x1.af712362d77bap-26, 0x1.1e39b4a542e29p-29
 };
 
-// `shift` pushes an integer into the low bits of a number, with the exponent's bias added. 2^n is
-// two factors, each a normal number: so results that overflow or are denormal are rounded once.
-// Beyond `least` and `most` the result is 0 and infinity; NaN passes both comparisons.
+// 2^n as two factors, each a normal number: so results that overflow or are denormal are rounded
+// once. Some processors have an instruction for it.
+#if defined(PB_SCALED_f32)
+#define PB_TIMES_POWER(s, T, U, fraction, shift) \
+  PB_INLINE pb_##s##v pb_times_power_##s(pb_##s##v y, pb_##s##v n) { return PB_SCALED_##s(y, n); }
+#else
+#define PB_TIMES_POWER(s, T, U, fraction, shift) \
+  PB_INLINE pb_##s##v pb_times_power_##s(pb_##s##v y, pb_##s##v n) { \
+    const pb_##s##v magic = (pb_##s##v)(T)(shift); \
+    pb_##s##v half = PB_FMA(n, (pb_##s##v)(T)0.5, magic); \
+    pb_##s##v rest = n - (half - magic) + magic; \
+    return y * (pb_##s##v)((U)half << fraction) * (pb_##s##v)((U)rest << fraction); \
+  }
+#endif
+
+// `shift` pushes an integer into the low bits of a number, with the exponent's bias added. Beyond
+// `least` and `most` the result is 0 and infinity; NaN passes both comparisons. `within` wants an x
+// that is between them.
 #define PB_EXP(s, T, U, fraction, shift, least, most) \
+  PB_TIMES_POWER(s, T, U, fraction, shift) \
   PB_INLINE pb_##s##v pb_exp_limited_##s(pb_##s##v x) { \
     x = x > (pb_##s##v)(T)(most) ? (pb_##s##v)(T)(most) : x; \
     return x < (pb_##s##v)(T)(least) ? (pb_##s##v)(T)(least) : x; \
@@ -49,22 +65,20 @@ static const double pb_exp_q_f64[] = {
     const pb_##s##v magic = (pb_##s##v)(T)(shift); \
     return PB_FMA(x, (pb_##s##v)(T)0x1.71547652b82fep0, magic) - magic; \
   } \
-  PB_INLINE pb_##s##v pb_times_power_##s(pb_##s##v y, pb_##s##v n) { \
-    const pb_##s##v magic = (pb_##s##v)(T)(shift); \
-    pb_##s##v half = PB_FMA(n, (pb_##s##v)(T)0.5, magic); \
-    pb_##s##v rest = n - (half - magic) + magic; \
-    return y * (pb_##s##v)((U)half << fraction) * (pb_##s##v)((U)rest << fraction); \
-  } \
   PB_INLINE pb_##s##v pb_exp_rest_##s(pb_##s##v x, pb_##s##v n) { \
     pb_##s##v r = PB_FMA(n, (pb_##s##v)-pb_ln2_high_##s, x); \
     return PB_FMA(n, (pb_##s##v)-pb_ln2_low_##s, r); \
   } \
-  PB_INLINE pb_##s##v pb_exp_of_##s(pb_##s##v x) { \
-    x = pb_exp_limited_##s(x); \
-    pb_##s##v n = pb_exp_exponent_##s(x); \
-    pb_##s##v r = pb_exp_rest_##s(x, n); \
+  PB_INLINE pb_##s##v pb_exp_sum_##s(pb_##s##v r) { \
     pb_##s##v q = pb_polynomial_##s(r, PB_COEFFICIENTS(pb_exp_q_##s)); \
-    return pb_times_power_##s(PB_FMA(r * r, q, r) + (T)1, n); \
+    return PB_FMA(r * r, q, r) + (T)1; \
+  } \
+  PB_INLINE pb_##s##v pb_exp_within_##s(pb_##s##v x) { \
+    pb_##s##v n = pb_exp_exponent_##s(x); \
+    return pb_times_power_##s(pb_exp_sum_##s(pb_exp_rest_##s(x, n)), n); \
+  } \
+  PB_INLINE pb_##s##v pb_exp_of_##s(pb_##s##v x) { \
+    return pb_exp_within_##s(pb_exp_limited_##s(x)); \
   }
 
 PB_EXP(f32, float, pb_u32v, 23, 0x1.8p23 + 127, -104, 89)
@@ -176,42 +190,43 @@ PB_TANH_OF(f64, double)
 PB_REGISTER_MAP(tanh, f32, float)
 PB_REGISTER_MAP(tanh, f64, double)
 
-// erf(x) = x + x p(x^2) up to 1, and 1 - exp(-x^2) q((x - 2) / (x + 2)) with the sign of x beyond:
-// q is exp(x^2) erfc(x). From `most` on, which q is fitted up to, the result is 1.
+// erf(x) = x + x p(x^2) up to `joint`, and 1 - exp(q(x)) with the sign of x beyond: q is the logarithm
+// of erfc. From `most` on, which q is fitted up to, the result is 1.
 static const float pb_erf_p_f32[] = {
-  0x1.06eba8p-3f, -0x1.81273ep-2f, 0x1.ce2d2p-4f, -0x1.b7fbb4p-6f, 0x1.5419f2p-8f,
-  -0x1.a485dp-11f, 0x1.4ae484p-14f
+  0x1.06eba8p-3f, -0x1.812724p-2f, 0x1.ce250cp-4f, -0x1.b7304ep-6f, 0x1.4b538cp-8f,
+  -0x1.4c4284p-11f
 };
 static const float pb_erf_q_f32[] = {
-  0x1.058672p-2f, -0x1.b57036p-2f, 0x1.eeea02p-3f, -0x1.4387c6p-4f, 0x1.e8dd48p-9f, 0x1.d8ae7ep-8f
+  -0x1.b67922p-14f, -0x1.20c89ap+0f, -0x1.45e5d4p-1f, -0x1.ac2336p-4f, 0x1.70f34cp-6f,
+  -0x1.98a88ap-9f, 0x1.ab2156p-13f
 };
 static const double pb_erf_p_f64[] = {
-  0x1.06eba8214db68p-3, -0x1.812746b0379c2p-2, 0x1.ce2f21a041017p-4, -0x1.b82ce31206295p-6,
-  0x1.565bccfa9a438p-8, -0x1.c02db072ed591p-11, 0x1.f9a2bf738ef29p-14, -0x1.f4ca949662012p-17,
-  0x1.b9827b1932137p-20, -0x1.5c16e39f6580cp-23, 0x1.d7849a73873fep-27, -0x1.ace016065575bp-31
+  0x1.06eba8214db69p-3, -0x1.812746b0379e5p-2, 0x1.ce2f21a042a91p-4, -0x1.b82ce31280489p-6,
+  0x1.565bcd0cab50ap-8, -0x1.c02db392ab52p-11, 0x1.f9a315e790903p-14, -0x1.f4d09ac5dae48p-17,
+  0x1.b9c7d2bd3dc46p-20, -0x1.5e091400f5947p-23, 0x1.e769329e42027p-27, -0x1.e54571ea087afp-31
 };
 static const double pb_erf_q_f64[] = {
-  0x1.058671b52c776p-2, -0x1.b57034efd3f56p-2, 0x1.eeea7dc8a790bp-3, -0x1.437f0b68ccc48p-4,
-  0x1.e947158adc0ccp-9, 0x1.ca95ed86412a7p-8, -0x1.bc258dc4f27ecp-11, -0x1.016b53750b6c3p-10,
-  0x1.6d353132e3f41p-15, 0x1.6d826914d4c1ap-13, 0x1.cf70adda36cf6p-16, -0x1.be77779f8a198p-16,
-  -0x1.a844062aa8fb7p-17
+  0x1.4caf74721dc9dp-26, -0x1.20dd795282da6p+0, -0x1.45f2d1026536cp-1, -0x1.a4fb7d7861e48p-4,
+  0x1.39af8cf18b69ap-6, 0x1.6b1afc402811dp-13, -0x1.ad6ede3b45bbdp-10, 0x1.0e5e5cce4324dp-11,
+  0x1.ae54d12cfc3ecp-15, -0x1.100b8351e9858p-13, 0x1.396b631028076p-14, -0x1.df0e0923fdd29p-16,
+  0x1.15b002c2561e3p-17, -0x1.fb9dc108b919p-20, 0x1.70d66169bf0f3p-22, -0x1.a6de657d40ea4p-25,
+  0x1.76b36331279aep-28, -0x1.eef908bf50fd6p-32, 0x1.ca324e4020714p-36, -0x1.089c5d9537517p-40,
+  0x1.1e250898544a8p-46
 };
 
-#define PB_ERF(s, T, most) \
+#define PB_ERF(s, T, joint, most) \
   PB_INLINE pb_##s##v pb_erf_of_##s(pb_##s##v x) { \
     pb_##s##v size = __builtin_elementwise_abs(x); \
-    pb_##s##v z = x * x; \
-    pb_##s##v p = pb_polynomial_##s(z, PB_COEFFICIENTS(pb_erf_p_##s)); \
+    size = size > (pb_##s##v)(T)(most) ? (pb_##s##v)(T)(most) : size; \
+    pb_##s##v p = pb_polynomial_##s(size * size, PB_COEFFICIENTS(pb_erf_p_##s)); \
     pb_##s##v small = PB_FMA(size, p, size); \
-    pb_##s##v limited = size > (pb_##s##v)(T)(most) ? (pb_##s##v)(T)(most) : size; \
-    pb_##s##v t = (limited - (T)2) / (limited + (T)2); \
-    pb_##s##v q = pb_polynomial_##s(t, PB_COEFFICIENTS(pb_erf_q_##s)); \
-    pb_##s##v large = (T)1 - pb_exp_of_##s(-z) * q; \
-    pb_##s##v y = size < (T)1 ? small : large; \
+    pb_##s##v q = pb_polynomial_##s(size, PB_COEFFICIENTS(pb_erf_q_##s)); \
+    pb_##s##v large = (T)1 - pb_exp_within_##s(q); \
+    pb_##s##v y = size < (T)(joint) ? small : large; \
     return __builtin_elementwise_copysign(y, x); \
   }
 
-PB_ERF(f32, float, 3.93)
-PB_ERF(f64, double, 5.93)
+PB_ERF(f32, float, 0.85, 3.93)
+PB_ERF(f64, double, 0.85, 5.93)
 PB_REGISTER_MAP(erf, f32, float)
 PB_REGISTER_MAP(erf, f64, double)

@@ -103,6 +103,11 @@ PB_TAIL(u8, uint8_t)
 #define PB_FMA(x, y, z) ((x) * (y) + (z))
 #endif
 
+#if !defined(PB_AT_MOST_f32)
+#define PB_AT_MOST_f32(x, limit) ((x) > (pb_f32v)(limit) ? (pb_f32v)(limit) : (x))
+#define PB_AT_MOST_f64(x, limit) ((x) > (pb_f64v)(limit) ? (pb_f64v)(limit) : (x))
+#endif
+
 // The same, rounded twice everywhere: for results that must not depend on the instruction set.
 #define PB_MULTIPLY_THEN_ADD(x, y, z) ((x) * (y) + (z))
 

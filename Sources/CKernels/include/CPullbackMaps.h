@@ -7,16 +7,20 @@
 /// (see kernels.inc.h). Codes and tables are made of this list.
 ///
 /// Floating point: maximum and minimum propagate NaN; relu(NaN) = NaN, relu(-0) = 0; sign(0) = 0,
-/// sign(NaN) = NaN; floor, ceil and round (to even) are exact; exp and log are within 1 ulp, log1p
-/// and tanh within 1.4, sinh and erf within 1.7, softplus within 1.8, expm1 within 2, sigmoid within
-/// 2.5, the normal distribution function within 5, sin and cos within 0.8 (F32: 0.51), in every case
-/// of F32 (the normal distribution: in samples) and in samples of F64. pow has the special cases of
-/// C and is within 0.9 ulp (F32: 0.51) in samples of both. Int32 wraps, x / 0 = 0, and the least
-/// number / -1 = the least number.
+/// sign(NaN) = NaN; floor, ceil and round (to even) are exact; exp and log are within 1 ulp, log1p,
+/// tanh and erf within 1.4, sinh within 1.7, softplus within 1.8, expm1 within 2, sigmoid within 2.5,
+/// the normal distribution function within 5, sin and cos within 0.8 (F32: 0.51), in every case of
+/// F32 (erf and the normal distribution: in every seventh) and in samples of F64. pow has the
+/// special cases of C and is within 0.9 ulp (F32: 0.51) in samples of both. Int32 wraps, x / 0 = 0,
+/// and the least number / -1 = the least number.
 ///
-/// Comparisons write U8. SELECT: b where the condition a (U8) holds, else c. The last are a b + c,
-/// c - a b, a b + c d, and of floating point a b + c (d d), sqrt(a) + b, c - a / b and d - a b / c,
-/// each operation rounded by itself: several maps in one pass over memory.
+/// Comparisons write U8. SELECT: b where the condition a (U8) holds, else c.
+///
+/// From MULTIPLY_ADD on each is several maps in one pass over memory, every operation rounded by
+/// itself: a b + c, c - a b, a b + c d; c where a and b are so related, else d; a between b and c. Of
+/// floating point a b + c (d d), sqrt(a) + b, c - a / b, d - a b / c, a + b between c and d, a where
+/// it is above b, else a c; (a b) c, (a / b) c; max(a, b) f(a between b and c) for f the sigmoid or
+/// the normal distribution function, b and c the same for all elements; and a sigmoid(-b).
 #define PB_FOR_EACH_MAP(MAP) \
   MAP(NEGATE, negate, NUMBERS) \
   MAP(ABSOLUTE, absolute, NUMBERS) \
@@ -59,6 +63,17 @@
   MAP(SUM_WITH_SQUARE, sum_with_square, FLOATS) \
   MAP(ROOT_ADD, root_add, FLOATS) \
   MAP(SUBTRACT_QUOTIENT, subtract_quotient, FLOATS) \
-  MAP(SUBTRACT_PRODUCT_QUOTIENT, subtract_product_quotient, FLOATS)
+  MAP(SUBTRACT_PRODUCT_QUOTIENT, subtract_product_quotient, FLOATS) \
+  MAP(SELECT_EQUAL, select_equal, NUMBERS) \
+  MAP(SELECT_GREATER, select_greater, NUMBERS) \
+  MAP(SELECT_GREATER_EQUAL, select_greater_equal, NUMBERS) \
+  MAP(CLAMP, clamp, NUMBERS) \
+  MAP(CLAMP_SUM, clamp_sum, FLOATS) \
+  MAP(ABOVE_OR_PRODUCT, above_or_product, FLOATS) \
+  MAP(MULTIPLY_PRODUCT, multiply_product, FLOATS) \
+  MAP(MULTIPLY_QUOTIENT, multiply_quotient, FLOATS) \
+  MAP(GATED_SIGMOID, gated_sigmoid, FLOATS) \
+  MAP(GATED_NORMAL, gated_normal, FLOATS) \
+  MAP(TIMES_OPPOSITE_SIGMOID, times_opposite_sigmoid, FLOATS)
 
 #endif

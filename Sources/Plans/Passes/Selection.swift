@@ -2,25 +2,17 @@
 
 import PullbackTensors
 
-// Which instructions are one, and what a product's kernel does besides.
+// Which instructions are one.
 
 extension Body {
-  /// The body with products, quotients and roots merged into the sum or difference behind: one pass
-  /// over the tile instead of several.
+  /// The body with instructions merged into those that alone read their results: one pass over the
+  /// tile instead of several.
   ///
   /// - Parameters:
   ///   - kept: a value that is read when the tile is done; its new number is returned.
   ///   - space: what the body runs over.
   func merged(keeping kept: Int? = nil, over space: Shape) -> (body: Body, kept: Int?) {
-    guard
-      instructions.contains(where: {
-        $0.operation == .binary(.add) || $0.operation == .binary(.subtract)
-      }),
-      instructions.contains(where: {
-        $0.operation == .binary(.multiply) || $0.operation == .binary(.divide)
-          || $0.operation == .unary(.squareRoot)
-      })
-    else { return (self, kept) }
+    guard instructions.count > 1 else { return (self, kept) }
     var selection = Selection(self, keeping: kept, space)
     return selection.merged()
   }
@@ -31,87 +23,109 @@ private struct Selection {
   private let space: Shape
   private let kept: Int?
   private let first: Int
-  private var values: [Value] = []
-
-  private struct Value {
-    /// How often it is read; stored ones and those that are read later must exist by themselves.
-    var uses = 0
-    var isTaken = false
-    /// Its number in the new body.
-    var number: Int
-  }
+  private var instructions: [Body.Instruction]
+  /// How often each value is read; those that are stored or read when the tile is done count for more,
+  /// because they must exist.
+  private var uses: [Int]
+  private var hasMerged = false
 
   init(_ body: Body, keeping kept: Int?, _ space: Shape) {
     self.body = body
     self.space = space
     self.kept = kept
     first = body.operands.count
-    values.reserveCapacity(first + body.instructions.count)
-    for number in 0..<first + body.instructions.count { values.append(Value(number: number)) }
-    for instruction in body.instructions {
-      for input in instruction.inputs { values[input].uses += 1 }
+    instructions = body.instructions
+    uses = Array(repeating: 0, count: first + instructions.count)
+    for instruction in instructions {
+      for input in instruction.inputs { uses[input] += 1 }
     }
-    for store in body.stores { values[store.value].uses += 2 }
-    if let kept { values[kept].uses += 2 }
+    for store in body.stores { uses[store.value] += 2 }
+    if let kept { uses[kept] += 2 }
   }
 
   mutating func merged() -> (body: Body, kept: Int?) {
-    var instructions = body.instructions
-    for index in instructions.indices {
-      let instruction = instructions[index]
-      guard case .binary(let binary) = instruction.operation,
-        let merge = merge(binary, instruction.inputs, before: first + index),
-        instruction.elementType.isFloatingPoint || merge.operation.isForAllNumbers
-      else { continue }
-      for part in merge.parts { values[part].isTaken = true }
-      instructions[index] = Body.Instruction(
-        operation: .merged(merge.operation), elementType: instruction.elementType,
-        resultType: instruction.resultType, inputs: InlineNumbers(merge.inputs))
-    }
-    guard values.contains(where: \.isTaken) else { return (body, kept) }
-    return without(taken: instructions)
+    for index in instructions.indices { apply(sum(index), at: index) }
+    for index in instructions.indices { apply(choice(index), at: index) }
+    // Last, so that sums have taken what they can.
+    for index in instructions.indices { apply(product(index), at: index) }
+    return hasMerged ? withoutUnused() : (body, kept)
   }
 
-  /// The body without what was taken in, its values numbered anew.
-  private mutating func without(taken instructions: [Body.Instruction]) -> (body: Body, kept: Int?)
-  {
-    var next = first, result = body
+  private typealias Merge = (operation: MergedOperation, inputs: [Int])
+
+  /// Makes an instruction one with others, and drops those that nobody reads any more.
+  private mutating func apply(_ merge: Merge?, at index: Int) {
+    let old = instructions[index]
+    guard let merge, uses[first + index] > 0,
+      old.elementType.isFloatingPoint || merge.operation.isForAllNumbers && old.elementType != .bool
+    else { return }
+    instructions[index] = Body.Instruction(
+      operation: .merged(merge.operation), elementType: old.elementType,
+      resultType: old.resultType, inputs: InlineNumbers(merge.inputs))
+    for input in merge.inputs { uses[input] += 1 }
+    drop(old.inputs)
+    hasMerged = true
+  }
+
+  private mutating func drop(_ inputs: InlineNumbers) {
+    for input in inputs {
+      uses[input] -= 1
+      if uses[input] == 0, input >= first { drop(instructions[input - first].inputs) }
+    }
+  }
+
+  /// The body without what nobody reads, its values numbered anew.
+  private func withoutUnused() -> (body: Body, kept: Int?) {
+    var numbers = Array(0..<uses.count), next = first, result = body
     result.instructions.removeAll(keepingCapacity: true)
-    for (index, instruction) in instructions.enumerated() where !values[first + index].isTaken {
+    for (index, instruction) in instructions.enumerated() where uses[first + index] > 0 {
       var instruction = instruction
-      instruction.inputs = instruction.inputs.map { values[$0].number }
+      instruction.inputs = instruction.inputs.map { numbers[$0] }
       result.instructions.append(instruction)
-      values[first + index].number = next
+      numbers[first + index] = next
       next += 1
     }
     for index in result.stores.indices {
-      result.stores[index].value = values[result.stores[index].value].number
+      result.stores[index].value = numbers[result.stores[index].value]
     }
-    return (result, kept.map { values[$0].number })
+    return (result, kept.map { numbers[$0] })
   }
 
-  /// What a sum or difference can take in.
-  private enum Part {
-    case product(Int, Int)
-    case quotient(Int, Int)
-    case root(Int)
+  // MARK: What may be taken in
+
+  /// The instruction that makes a value, if `reader` may compute it instead: where a store in between might
+  /// write over what it reads where it is, it may not.
+  private func maker(of input: Int, for reader: Int) -> Body.Instruction? {
+    guard input >= first else { return nil }
+    let instruction = instructions[input - first]
+    let isOverwritten = body.stores.contains { input < $0.value && $0.value < first + reader }
+    return isOverwritten && instruction.inputs.contains(where: isReadInPlace) ? nil : instruction
   }
 
-  private func part(_ input: Int, before value: Int) -> Part? {
-    guard input >= first, values[input].uses == 1, !values[input].isTaken else { return nil }
-    let instruction = body.instructions[input - first], inputs = instruction.inputs
-    // A store in between might write over what the part reads where it is.
-    if inputs.contains(where: isReadInPlace),
-      body.stores.contains(where: { input < $0.value && $0.value < value })
-    {
+  /// The same, if nothing else reads the value.
+  private func part(_ input: Int, of reader: Int) -> Body.Instruction? {
+    uses[input] == 1 ? maker(of: input, for: reader) : nil
+  }
+
+  private func factors(_ input: Int, of reader: Int) -> (Int, Int)? {
+    guard let part = part(input, of: reader), part.operation == .binary(.multiply) else {
       return nil
     }
-    return switch instruction.operation {
-    case .binary(.multiply): .product(inputs[0], inputs[1])
-    case .binary(.divide): .quotient(inputs[0], inputs[1])
-    case .unary(.squareRoot): .root(inputs[0])
-    case .unary, .binary, .comparison, .selection, .conversion, .merged, .checked, .random: nil
+    return (part.inputs[0], part.inputs[1])
+  }
+
+  private func quotient(_ input: Int, of reader: Int) -> (Int, Int)? {
+    guard let part = part(input, of: reader), part.operation == .binary(.divide) else {
+      return nil
     }
+    return (part.inputs[0], part.inputs[1])
+  }
+
+  private func root(_ input: Int, of reader: Int) -> Int? {
+    guard let part = part(input, of: reader), part.operation == .unary(.squareRoot) else {
+      return nil
+    }
+    return part.inputs[0]
   }
 
   private func isReadInPlace(_ value: Int) -> Bool {
@@ -119,85 +133,114 @@ private struct Selection {
     return access.view.isRowMajor(space) && !access.view.isUniform(space)
   }
 
-  /// What a sum or difference becomes with what it takes in, the values that go into it, and those
-  /// it reads.
-  private func merge(
-    _ binary: Binary, _ inputs: InlineNumbers, before value: Int
-  ) -> (operation: MergedOperation, parts: [Int], inputs: [Int])? {
-    guard binary == .add || binary == .subtract else { return nil }
-    let (x, y) = (inputs[0], inputs[1])
-    switch (binary == .add, part(x, before: value), part(y, before: value)) {
-    case (true, .product(let a, let b), .product(let c, let d)):
-      if case .product(let e, let f) = part(d, before: value), e == f {
-        return (.sumWithSquare, [x, y, d], [a, b, c, e])
-      }
-      return (.sumOfProducts, [x, y], [a, b, c, d])
-    case (true, _, .product(let a, let b)): return (.multiplyAdd, [y], [a, b, x])
-    case (true, .product(let a, let b), _): return (.multiplyAdd, [x], [a, b, y])
-    case (true, _, .root(let a)): return (.rootAdd, [y], [a, x])
-    case (true, .root(let a), _): return (.rootAdd, [x], [a, y])
-    case (false, _, .product(let a, let b)): return (.subtractProduct, [y], [a, b, x])
-    case (false, _, .quotient(let a, let b)):
-      guard case .product(let c, let d) = part(a, before: value) else {
-        return (.subtractQuotient, [y], [a, b, x])
-      }
-      return (.subtractProductQuotient, [a, y], [c, d, b, x])
-    case (true, _, _), (false, _, _): return nil
+  private func isUniform(_ value: Int) -> Bool {
+    guard value < first else { return false }
+    return switch body.operands[value] {
+    case .constant: true
+    case .memory(let access): access.view.isUniform(space)
+    case .iota, .core, .padded, .gathered: false
     }
   }
-}
 
-extension ContractionCore {
-  /// The core that also does what the body does to its result, and what is left of the body, if a
-  /// kernel does such things.
-  func takingIn(_ body: Body) -> (core: ContractionCore, body: Body)? {
-    guard body.instructions.count == 1, body.stores.count == 1,
-      body.stores[0].value == body.operands.count,
-      let ending = ending(of: body.instructions[0], body.operands)
+  // MARK: Merges
+
+  /// A sum or difference with the products, quotient or root in it.
+  private func sum(_ index: Int) -> Merge? {
+    let isSum = instructions[index].operation == .binary(.add)
+    guard isSum || instructions[index].operation == .binary(.subtract) else { return nil }
+    let x = instructions[index].inputs[0], y = instructions[index].inputs[1]
+    // Two readings of one value are more than one use: it stays.
+    if let (c, d) = factors(y, of: index) {
+      guard isSum else { return (.subtractProduct, [c, d, x]) }
+      guard let (a, b) = factors(x, of: index) else { return (.multiplyAdd, [c, d, x]) }
+      if let (e, f) = factors(d, of: index), e == f { return (.sumWithSquare, [a, b, c, e]) }
+      return (.sumOfProducts, [a, b, c, d])
+    }
+    if isSum {
+      if let (a, b) = factors(x, of: index) { return (.multiplyAdd, [a, b, y]) }
+      if let a = root(y, of: index) { return (.rootAdd, [a, x]) }
+      return root(x, of: index).map { (.rootAdd, [$0, y]) }
+    }
+    guard let (a, b) = quotient(y, of: index) else { return nil }
+    guard let (c, d) = factors(a, of: index) else { return (.subtractQuotient, [a, b, x]) }
+    return (.subtractProductQuotient, [c, d, b, x])
+  }
+
+  /// A choice with the comparison that it is made by. Comparing again costs nothing: so others may read
+  /// the comparison too.
+  private func choice(_ index: Int) -> Merge? {
+    let instruction = instructions[index], inputs = instruction.inputs
+    guard instruction.operation == .selection, let condition = maker(of: inputs[0], for: index),
+      case .comparison(let comparison) = condition.operation,
+      condition.elementType == instruction.elementType
     else { return nil }
-    var core = self
-    core.ending = ending
-    var rest = Body()
-    rest.operands = [.core(elementType)]
-    rest.stores = [Body.Store(value: 0, slot: body.stores[0].slot)]
-    return (core, rest)
+    let (x, y) = (condition.inputs[0], condition.inputs[1])
+    return selection(comparison, x, y, inputs[1], inputs[2], index)
   }
 
-  private func ending(of instruction: Body.Instruction, _ operands: [Operand]) -> Ending? {
-    func isCore(_ input: Int) -> Bool {
-      if case .core = operands[instruction.inputs[input]] { true } else { false }
-    }
-    func access(_ input: Int) -> Access? {
-      if case .memory(let access) = operands[instruction.inputs[input]] { access } else { nil }
-    }
-    let space = space
-    switch instruction.operation {
-    case .binary(.add):
-      guard isCore(0) != isCore(1), let bias = access(isCore(0) ? 1 : 0),
-        bias.view.isRow(of: space)
-      else { return nil }
-      return .bias(bias)
-    case .merged(.subtractProduct):
-      guard isCore(0) != isCore(1), let factor = access(isCore(0) ? 1 : 0),
-        let minuend = access(2), factor.view.isUniform(space),
-        !minuend.view.isUniform(space), minuend.view.isRowMajor(space), isOuter
-      else { return nil }
-      return .update(minuend: minuend, factor: factor)
-    case .unary, .binary, .comparison, .selection, .conversion, .merged, .checked, .random:
-      return nil
+  /// `chosen` where x and y are in a relation, else `other`.
+  private func selection(
+    _ comparison: Comparison, _ x: Int, _ y: Int, _ chosen: Int, _ other: Int, _ index: Int
+  ) -> Merge {
+    switch comparison {
+    case .equal: return (.selectEqual, [x, y, chosen, other])
+    case .notEqual: return (.selectEqual, [x, y, other, chosen])
+    case .less: return (.selectGreater, [y, x, chosen, other])
+    case .greaterOrEqual: return (.selectGreaterOrEqual, [x, y, chosen, other])
+    case .greater:
+      if chosen == x, let (a, b) = factors(other, of: index), a == x,
+        instructions[index].elementType.isFloatingPoint
+      {
+        return (.aboveOrProduct, [x, y, b])
+      }
+      return (.selectGreater, [x, y, chosen, other])
+    case .lessOrEqual:
+      // x <= y ? y : x >= most ? most : x
+      if chosen == y, let inner = part(other, of: index),
+        inner.operation == .merged(.selectGreaterOrEqual), inner.inputs[0] == x,
+        inner.inputs[3] == x, inner.inputs[1] == inner.inputs[2]
+      {
+        return (.clamp, [x, y, inner.inputs[1]])
+      }
+      return (.selectGreaterOrEqual, [y, x, chosen, other])
     }
   }
 
-  /// Whether it is an outer product whose b stands in one row.
-  package var isOuter: Bool { inner == 1 && (columns == 1 || b.view.strides.last == 1) }
-}
+  /// A product with the product or quotient in it, and of a number with what it passes through.
+  private func product(_ index: Int) -> Merge? {
+    let inputs = instructions[index].inputs
+    if instructions[index].operation == .merged(.clamp) {
+      guard let sum = part(inputs[0], of: index), sum.operation == .binary(.add) else { return nil }
+      return (.clampSum, [sum.inputs[0], sum.inputs[1], inputs[1], inputs[2]])
+    }
+    guard instructions[index].operation == .binary(.multiply) else { return nil }
+    if let gated = gated(inputs[0], inputs[1], index) { return gated }
+    for (x, y) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])] {
+      if let b = opposite(y, of: index) { return (.timesOppositeSigmoid, [x, b]) }
+      if let (a, b) = factors(x, of: index) { return (.multiplyProduct, [a, b, y]) }
+      if let (a, b) = quotient(x, of: index) { return (.multiplyQuotient, [a, b, y]) }
+    }
+    return nil
+  }
 
-extension View {
-  /// Whether all rows of a matrix of this shape, or of a batch of them, are the same elements side
-  /// by side.
-  fileprivate func isRow(of shape: Shape) -> Bool {
-    guard let columns = shape.last, columns > 1, strides[shape.rank - 1] == 1 else { return false }
-    return (0..<shape.rank - 1).allSatisfy { shape[$0] == 1 || strides[$0] == 0 }
-      && shape.elementCount > columns
+  /// max(x, least) f(z), z = x between least and most, which are the same everywhere.
+  private func gated(_ y: Int, _ gate: Int, _ index: Int) -> Merge? {
+    guard let function = part(gate, of: index), case .unary(let unary) = function.operation,
+      unary == .sigmoid || unary == .normalDistribution,
+      let limited = part(function.inputs[0], of: index), limited.operation == .merged(.clamp),
+      let raised = part(y, of: index), raised.operation == .binary(.maximum),
+      raised.inputs[0] == limited.inputs[0], raised.inputs[1] == limited.inputs[1],
+      isUniform(limited.inputs[1]), isUniform(limited.inputs[2])
+    else { return nil }
+    let merged: MergedOperation = unary == .sigmoid ? .gatedSigmoid : .gatedNormal
+    return (merged, Array(limited.inputs))
+  }
+
+  /// b, of σ(-b).
+  private func opposite(_ input: Int, of reader: Int) -> Int? {
+    guard let function = part(input, of: reader), function.operation == .unary(.sigmoid),
+      let negated = maker(of: function.inputs[0], for: reader), negated.operation == .unary(.negate)
+    else { return nil }
+    return negated.inputs[0]
   }
 }

@@ -87,6 +87,17 @@ extension MergedOperation {
     case .rootAdd: PB_ROOT_ADD
     case .subtractQuotient: PB_SUBTRACT_QUOTIENT
     case .subtractProductQuotient: PB_SUBTRACT_PRODUCT_QUOTIENT
+    case .multiplyProduct: PB_MULTIPLY_PRODUCT
+    case .multiplyQuotient: PB_MULTIPLY_QUOTIENT
+    case .selectEqual: PB_SELECT_EQUAL
+    case .selectGreater: PB_SELECT_GREATER
+    case .selectGreaterOrEqual: PB_SELECT_GREATER_EQUAL
+    case .aboveOrProduct: PB_ABOVE_OR_PRODUCT
+    case .clamp: PB_CLAMP
+    case .clampSum: PB_CLAMP_SUM
+    case .gatedSigmoid: PB_GATED_SIGMOID
+    case .gatedNormal: PB_GATED_NORMAL
+    case .timesOppositeSigmoid: PB_TIMES_OPPOSITE_SIGMOID
     }
   }
 }

@@ -26,15 +26,14 @@ extension Tensor where Scalar: NumericScalar {
 
 extension Value {
   func clipped(from least: Double?, to most: Double?) -> Value {
+    clipped(
+      from: least.map { .constant($0, elementType) }, to: most.map { .constant($0, elementType) })
+  }
+
+  func clipped(from least: Value?, to most: Value?) -> Value {
     var y = self
-    if let most {
-      let bound = Value.constant(most, elementType)
-      y = Value.select(compared(.greaterOrEqual, to: bound), bound, y)
-    }
-    if let least {
-      let bound = Value.constant(least, elementType)
-      y = Value.select(compared(.lessOrEqual, to: bound), bound, y)
-    }
+    if let most { y = Value.select(compared(.greaterOrEqual, to: most), most, y) }
+    if let least { y = Value.select(compared(.lessOrEqual, to: least), least, y) }
     return y
   }
 }

@@ -48,15 +48,9 @@ extension Value {
   fileprivate func gelu(_ approximation: GELUApproximation) -> Value {
     switch approximation {
     case .none: gelu
-    case .tanh: gated(within: 24) { $0.approximateNormal }
+    case .tanh: gated(by: .approximateNormal)
     }
   }
 
-  fileprivate var gelu: Value { gated(within: 40) { $0.unary(.normalDistribution) } }
-
-  /// sigmoid(2 √(2/π) (x + 0.044715 x³))
-  private var approximateNormal: Value {
-    let factor = Value.constant(1, elementType) + self * self * 0.044715
-    return (self * factor * 1.5957691216057308).unary(.sigmoid)
-  }
+  fileprivate var gelu: Value { gated(by: .normal) }
 }

@@ -6,12 +6,12 @@
 ///
 ///     print(relu6(Tensor<Float>([-1, 2, 7])))   // [0. 2. 6.]
 public func relu6(_ x: Tensor<Float>) -> Tensor<Float> {
-  Tensor(x.value.relu6)
+  Tensor(x.value.clipped(from: 0, to: 6))
 }
 
 /// y = x in 0 < x < 6, 0 below and 6 above. x.g = y.g in between, else 0 (also at 0 and 6).
 public func relu6(_ x: Tensor<Double>) -> Tensor<Double> {
-  Tensor(x.value.relu6)
+  Tensor(x.value.clipped(from: 0, to: 6))
 }
 
 /// y = x in -1 < x < 1, -1 below and 1 above. x.g = y.g in between, else 0 (also at -1 and 1).
@@ -47,23 +47,37 @@ public func hardSigmoid(_ x: Tensor<Double>) -> Tensor<Double> {
 ///
 ///     print(hardSwish(Tensor<Float>([-4, 1.5, 4])))   // [-0.     1.125  4.   ]
 public func hardSwish(_ x: Tensor<Float>) -> Tensor<Float> {
-  Tensor(x.value.gated(within: 8) { $0.hardSigmoid })
+  Tensor(x.value.hardSwish)
 }
 
 /// y = x (x + 3) / 6 in -3 < x < 3, 0 below and x above. x.g = y.g (2 x + 3) / 6 in between, 0 below
 /// (also at -3) and y.g above (also at 3).
 public func hardSwish(_ x: Tensor<Double>) -> Tensor<Double> {
-  Tensor(x.value.gated(within: 8) { $0.hardSigmoid })
+  Tensor(x.value.hardSwish)
 }
 
+/// The derivative of the hard swish, by its name in keys.
+private struct HardSwishRule: Hashable, Sendable {}
+
 extension Value {
-  // The condition is so put that NaN remains.
-  fileprivate var relu6: Value {
-    let most = Value.constant(6, elementType)
-    return Value.select(compared(.greaterOrEqual, to: most), most, unary(.relu))
+  fileprivate var hardSigmoid: Value {
+    (self + .constant(3, elementType)).clipped(from: 0, to: 6) / .constant(6, elementType)
   }
 
-  fileprivate var hardSigmoid: Value {
-    (self + .constant(3, elementType)).relu6 / .constant(6, elementType)
+  /// -infinity does not meet the 0 that it would be multiplied by.
+  fileprivate var hardSwish: Value {
+    let x = binary(.maximum, .constant(-8, elementType))
+    let rule = CustomRule(number: RuleNumbers.number(of: HardSwishRule())) { inputs, cotangent in
+      [cotangent * inputs[1].hardSwishSlope]
+    }
+    return Value(.identity(.custom(rule)), Inputs(x * x.hardSigmoid, self))
+  }
+
+  private var hardSwishSlope: Value {
+    let least = Value.constant(-3, elementType), most = Value.constant(3, elementType)
+    let between = (self + self + most) / .constant(6, elementType)
+    let above = Value.select(
+      compared(.greaterOrEqual, to: most), .constant(1, elementType), between)
+    return Value.select(compared(.lessOrEqual, to: least), .constant(0, elementType), above)
   }
 }

@@ -21,12 +21,5 @@ package func silu<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Sc
 }
 
 extension Value {
-  fileprivate var silu: Value { gated(within: 1000) { $0.unary(.sigmoid) } }
-
-  /// x gate(x), for a gate that is 0 from -limit on and 1 from limit on: no infinity meets a 0 there,
-  /// of the gate or of its slope.
-  func gated(within limit: Double, by gate: (Value) -> Value) -> Value {
-    let x = binary(.maximum, .constant(-limit, elementType))
-    return x * gate(x.binary(.minimum, .constant(limit, elementType)))
-  }
+  fileprivate var silu: Value { gated(by: .sigmoid) }
 }

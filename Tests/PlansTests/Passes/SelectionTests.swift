@@ -121,6 +121,24 @@ import Testing
       let q = p / $0[2]
       return p - q
     },
+    form("(a b) c", { $0[0] * $0[1] * $0[2] }) {
+      let p = $0[0] * $0[1]
+      return p * $0[2]
+    },
+    form("c (a / b)", { $0[2] * ($0[0] / $0[1]) }) {
+      let q = $0[0] / $0[1]
+      return $0[2] * q
+    },
+    form("a where above 0, else a / 2", { leakyReLU($0[0], slope: 0.5) }) {
+      $0[0] > 0 ? $0[0] : $0[0] * 0.5
+    },
+    form("a between -1 and 3", { $0[0].clipped(to: -1...3) }) {
+      $0[0] <= -1 ? -1 : $0[0] >= 3 ? 3 : $0[0]
+    },
+    form("a + b between 0 and 2", { ($0[0] + $0[1]).clipped(to: 0...2) }) {
+      let sum = $0[0] + $0[1]
+      return sum <= 0 ? 0 : sum >= 2 ? 2 : sum
+    },
     form("d - (a b) / (c + d)", { $0[3] - $0[0] * $0[1] / ($0[2] + $0[3]) }) {
       let (p, s) = ($0[0] * $0[1], $0[2] + $0[3])
       let q = p / s
@@ -132,6 +150,35 @@ import Testing
   private static let special: [Float] = [
     0, -0.0, 1, -1, .infinity, -.infinity, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
   ]
+
+  /// What is multiplied by its gate has the bits that it has where the gate is asked for, too: within
+  /// limits beyond which the gate is 0 and 1, and within others.
+  @Test(arguments: [1000, 1.5, 0] as [Float])
+  func gatesAreRounded(limit: Float) {
+    var generator = SplitMix(seed: 3)
+    let numbers =
+      Self.special + [.nan] + (0..<1000).map { _ in Float.random(in: -20...20, using: &generator) }
+    let x = Tensor(numbers)
+    for gate in [Unary.sigmoid, .normalDistribution] {
+      let least = Tensor(-limit).value, most = Tensor(limit).value
+      func parts() -> (Tensor<Float>, Tensor<Float>) {
+        let above = Value.select(x.value.compared(.greaterOrEqual, to: most), most, x.value)
+        let z = Value.select(x.value.compared(.lessOrEqual, to: least), least, above)
+        let open = z.unary(gate)
+        return (Tensor(x.value.binary(.maximum, least) * open), Tensor(open))
+      }
+      let (alone, _) = parts(), (beside, open) = parts()
+      evaluate(beside, open)
+      for (a, b) in zip(alone.scalars, beside.scalars) {
+        #expect(a.bitPattern == b.bitPattern || a.isNaN && b.isNaN)
+      }
+    }
+    let (alone, y) = (x * sigmoid(-x), sigmoid(-x)), beside = x * y
+    evaluate(beside, y)
+    for (a, b) in zip(alone.scalars, beside.scalars) {
+      #expect(a.bitPattern == b.bitPattern || a.isNaN && b.isNaN)
+    }
+  }
 
   @Test(arguments: forms)
   func eachOperationIsRounded(form: Form) {

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An operation with those that make its operands, in one pass over the tile. Each is rounded by
+/// itself, so no bit changes.
+package enum MergedOperation: Sendable, Hashable, CaseIterable {
+  /// a b + c
+  case multiplyAdd
+  /// c - a b
+  case subtractProduct
+  /// a b + c d
+  case sumOfProducts
+  /// a b + c (d d)
+  case sumWithSquare
+  /// √a + b
+  case rootAdd
+  /// c - a / b
+  case subtractQuotient
+  /// d - a b / c
+  case subtractProductQuotient
+  /// (a b) c
+  case multiplyProduct
+  /// (a / b) c
+  case multiplyQuotient
+  /// c where a = b, else d
+  case selectEqual
+  /// c where a > b, else d
+  case selectGreater
+  /// c where a >= b, else d
+  case selectGreaterOrEqual
+  /// a where it is above b, else a c
+  case aboveOrProduct
+  /// a, but no less than b and no more than c
+  case clamp
+  /// a + b, but no less than c and no more than d
+  case clampSum
+  /// max(a, b) σ(z), z = a clamped to b and c, which are the same everywhere
+  case gatedSigmoid
+  /// max(a, b) Φ(z), z likewise
+  case gatedNormal
+  /// a σ(-b)
+  case timesOppositeSigmoid
+
+  /// What is computed, in order.
+  package var operations: [String] {
+    switch self {
+    case .multiplyAdd: ["*", "+"]
+    case .subtractProduct: ["*", "-"]
+    case .sumOfProducts: ["*", "*", "+"]
+    case .sumWithSquare: ["*", "*", "*", "+"]
+    case .rootAdd: ["sqrt", "+"]
+    case .subtractQuotient: ["/", "-"]
+    case .subtractProductQuotient: ["*", "/", "-"]
+    case .multiplyProduct: ["*", "*"]
+    case .multiplyQuotient: ["/", "*"]
+    case .selectEqual: [".==", "select"]
+    case .selectGreater: [".>", "select"]
+    case .selectGreaterOrEqual: [".>=", "select"]
+    case .aboveOrProduct: [".>", "*", "select"]
+    case .clamp: ["max", "min"]
+    case .clampSum: ["+", "max", "min"]
+    case .gatedSigmoid: ["max", "min", "sigmoid", "*"]
+    case .gatedNormal: ["max", "min", "Φ", "*"]
+    case .timesOppositeSigmoid: ["-", "sigmoid", "*"]
+    }
+  }
+
+  var name: String { "(" + operations.joined(separator: " ") + ")" }
+
+  var inputCount: Int {
+    switch self {
+    case .rootAdd, .timesOppositeSigmoid: 2
+    case .multiplyAdd, .subtractProduct, .subtractQuotient, .multiplyProduct, .multiplyQuotient,
+      .aboveOrProduct, .clamp, .gatedSigmoid, .gatedNormal:
+      3
+    case .sumOfProducts, .sumWithSquare, .subtractProductQuotient, .selectEqual, .selectGreater,
+      .selectGreaterOrEqual, .clampSum:
+      4
+    }
+  }
+
+  /// Whether there is one for integers too.
+  var isForAllNumbers: Bool {
+    switch self {
+    case .multiplyAdd, .subtractProduct, .sumOfProducts, .selectEqual, .selectGreater,
+      .selectGreaterOrEqual, .clamp:
+      true
+    case .sumWithSquare, .rootAdd, .subtractQuotient, .subtractProductQuotient, .multiplyProduct,
+      .multiplyQuotient, .aboveOrProduct, .clampSum, .gatedSigmoid, .gatedNormal,
+      .timesOppositeSigmoid:
+      false
+    }
+  }
+}
