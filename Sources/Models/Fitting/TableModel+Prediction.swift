@@ -15,6 +15,20 @@ extension TableModel {
     return try predictions(model.outputs(of: preprocessing.inputs(of: table)), in: table.file)
   }
 
+  /// What it predicts for a part of a stream that was asked for `preprocessing.streamSchema`: as for a table
+  /// of its rows.
+  ///
+  /// ```swift
+  /// let stream = try TableStream(at: "new.csv", columns: model.preprocessing.streamSchema)
+  /// while let chunk = try stream.next() {
+  ///   let classes = try model.predict(chunk).classes
+  /// }
+  /// ```
+  public func predict(_ chunk: TableStream.Chunk) throws(FileError) -> TablePredictions {
+    try checkPredictsTables(chunk.file)
+    return try predictions(model.outputs(of: preprocessing.inputs(of: chunk)), in: chunk.file)
+  }
+
   /// How good the model is on the rows of a table, which holds what is to be predicted, too.
   ///
   /// Throws as ``predict(_:)`` does, and if a row has no target, or a class that the model does not

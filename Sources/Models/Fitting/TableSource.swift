@@ -22,7 +22,8 @@ struct TableSource: FitSource {
 
   func labels(_ rows: [Int]) throws(FileError) -> [Int32] {
     let column = try table.readColumn(targets[0], "which is to be predicted")
-    let places = column.places(among: classNames)
+    let places = try column.places(
+      among: CategoryCoding(categories: classNames, areNumbers: column.areNumbers))
     return rows.map { places[$0] }
   }
 

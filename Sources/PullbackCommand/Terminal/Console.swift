@@ -11,6 +11,9 @@ import Pullback
 enum Console {
   static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+  /// Characters on a line.
+  static let width = 80
+
   /// True if standard output is a terminal and nobody asked for plain text (no-color.org).
   static var outputTakesColor: Bool {
     let environment = ProcessInfo.processInfo.environment
@@ -28,9 +31,30 @@ enum Console {
       let fault = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
       if isLong, fault?.code == Int(EPIPE) { throw ExitCode(74) }
       let cause = fault.map { String(cString: strerror(Int32($0.code))) } ?? "\(error)"
-      note("pullback: standard output cannot be written: \(cause)\n")
+      note("pullback: \(standardOutput) cannot be written: \(cause)\n")
       throw ExitCode(74)
     }
+  }
+
+  /// Runs `body`, which writes rows to standard output by itself. A reader that has gone wants no more
+  /// of them.
+  static func writingRows(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let error as FileError where error.file == standardOutput {
+      if error.problem != String(cString: strerror(EPIPE)) {
+        note("pullback: \(standardOutput) cannot be written: \(error.problem)\n")
+      }
+      throw ExitCode(74)
+    }
+  }
+
+  /// What messages call it.
+  static let standardOutput = "standard output"
+
+  /// Text of which a reader may want the beginning alone.
+  static func page(_ text: some CustomStringConvertible) throws {
+    try print(text.description, isLong: true)
   }
 
   /// Text on standard error. Nobody can be told if that fails.

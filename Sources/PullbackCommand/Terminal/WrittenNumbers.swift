@@ -2,6 +2,8 @@
 
 #if Command
 
+import Foundation
+
 /// With a fixed number of decimals.
 func decimal(_ number: Double, _ places: Int) -> String {
   var scale = 1.0
@@ -15,6 +17,25 @@ func decimal(_ number: Double, _ places: Int) -> String {
 }
 
 extension Double {
+  /// With four digits that count; all of those before the point, up to seven.
+  var brief: String {
+    guard isFinite, self != 0 else { return self == 0 ? "0" : "\(self)" }
+    let size = magnitude
+    if size >= 1e7 || size < 1e-4 {
+      // 1.234e+08: as C writes it.
+      return String(format: "%.3e", self)
+    }
+    let places = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4
+    var text = decimal(self, places)
+    if places > 0 {
+      while text.hasSuffix("0") { text.removeLast() }
+      if text.hasSuffix(".") { text.removeLast() }
+    } else {
+      text.removeLast()
+    }
+    return text
+  }
+
   /// With three significant digits; three places below 1, all of those before the point.
   var threeDigits: String {
     if self >= 100 { return "\(Int(rounded()))" }
