@@ -35,7 +35,8 @@ struct Evaluate: ParsableCommand {
     let model = try TableModel.load(at: found(model))
     let evaluation: TableEvaluation
     if let arrays = try GivenArrays(file, targets: []) {
-      evaluation = try model.evaluate(arrays.arrays(model.task))
+      // What is kept for a test, where there is something.
+      evaluation = try model.evaluate((arrays.test ?? arrays).arrays(model.task))
     } else {
       evaluation = try model.evaluate(table.table(at: file[0], for: model))
     }
