@@ -13,9 +13,11 @@ struct Explain: ParsableCommand {
       Without arguments it explains the network of the course notes with the notes' own numbers. \
       Every line of the backward pass has its shape, its cost, the Jacobian it stands for, and its \
       relative error against central differences in Double.
+
+        pullback explain --layers 784-50-10 --format markdown
       """)
 
-  enum Format: String, CaseIterable, ExpressibleByArgument {
+  enum Format: String, CaseIterable {
     case text, markdown, dot, svg
   }
 
@@ -27,7 +29,9 @@ struct Explain: ParsableCommand {
     transform: { try ExtentList(parsing: $0, separator: "-", counts: 2...17, largest: 4096) })
   var layers: ExtentList?
 
-  @Option(help: "The loss: the mean over the batch. (default: cross-entropy; mse for the notes)")
+  @Option(
+    help: "The loss: the mean over the batch. (default: cross-entropy; mse for the notes)",
+    completion: words(of: TrainedNetwork.Loss.self), transform: chosen)
   var loss: TrainedNetwork.Loss?
 
   @Option(
@@ -35,7 +39,9 @@ struct Explain: ParsableCommand {
     help: "Rows of the batch. (default: 1 for the notes, which have 1 or 2; else 64)")
   var batch: Int?
 
-  @Option(help: "How to write it; svg and dot are pictures.")
+  @Option(
+    help: "How to write it: text, markdown, dot or svg. (default: text)",
+    completion: words(of: Format.self), transform: chosen)
   var format = Format.text
 
   @Flag(help: "Print the numbers of each line too.")

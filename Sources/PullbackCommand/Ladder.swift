@@ -14,6 +14,8 @@ struct Ladder: ParsableCommand {
       Multiplies [n, k] by [k, m] in the steps of the course notes. Every rung is first compared \
       with integer arithmetic, which small integers allow exactly. Times are the best of several \
       runs; the peak is that of multiply-adds in registers, measured here and now on all threads.
+
+        pullback ladder --shape 5x784x10
       """)
 
   @Option(
@@ -81,10 +83,7 @@ struct Ladder: ParsableCommand {
     try Console.print(
       "Measured peak: \((peak / 1e9).threeDigits) GFLOP/s with \(threads) "
         + "thread\(threads == 1 ? "" : "s") (\(instructionSet))\n")
-    var table = AlignedTable([
-      ("rung", .left), ("formula", .left), ("time", .right), ("GFLOP/s", .right),
-      ("faster", .right), ("of peak", .right), ("exact", .left),
-    ])
+    var table = [["rung", "formula", "time", "GFLOP/s", "faster", "of peak", "exact"]]
     for climb in climbed {
       let speed = extents.operations / climb.best
       table.append([
@@ -93,7 +92,7 @@ struct Ladder: ParsableCommand {
         "\(decimal(100 * speed / peak, 1))%", climb.isCorrect ? "yes" : "NO",
       ])
     }
-    for line in table.lines { try Console.print(line) }
+    try Console.print(alignedTable(table, textColumns: 2))
   }
 
   /// The example of the notes, on which the wrong formula stops nobody.
@@ -112,10 +111,10 @@ struct Ladder: ParsableCommand {
       return
     }
     try Console.print("A = [[1, 2], [3, 4]], B = [[5, 6], [7, 8]]\n")
-    var table = AlignedTable([("C_i =", .left), ("row 0", .left), ("row 1", .left), ("", .left)])
+    var table = [["C_i =", "row 0", "row 1", ""]]
     table.append(["(a[i, :, newAxis] * B).sum(along: 0)", "\(right[0])", "\(right[1])", "right"])
     table.append(["(a[i, newAxis] * B).sum(along: 0)", "\(literal[0])", "\(literal[1])", "WRONG"])
-    for line in table.lines { try Console.print(line) }
+    try Console.print(alignedTable(table, textColumns: 4))
     try Console.print(
       """
 

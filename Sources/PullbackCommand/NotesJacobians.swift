@@ -63,7 +63,7 @@ struct NotesJacobians {
       shape.count == 2 && shape[0] > 1
         ? "\(input)_\(column / shape[1] + 1)\(column % shape[1] + 1)" : "\(input)_\(column + 1)"
     }
-    var table = AlignedTable([("", .left)] + names.map { ($0, .right) })
+    var table = [[""] + names]
     for row in 0..<rows {
       let cells = (0..<columns).map { column in
         let number = "\(Int(numbers[row * columns + column]))"
@@ -71,7 +71,8 @@ struct NotesJacobians {
       }
       table.append(["\(output)_\(row + 1)"] + cells)
     }
-    return ["", "\(title), \(jacobian.shape)"] + table.lines.map { "     \($0)" }
+    return ["", "\(title), \(jacobian.shape)"]
+      + alignedTable(table).split(separator: "\n").map { "     \($0)" }
   }
 
   /// The upstream gradient times the Jacobian, beside what the backward pass computes.

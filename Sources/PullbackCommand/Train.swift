@@ -5,187 +5,202 @@
 import ArgumentParser
 import Pullback
 
-/// `pullback train`: a network on the embedded digits.
+/// `pullback train`: a network on a table, on arrays, or on the embedded digits.
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a network on the handwritten digits that are part of this program.",
+    abstract: "Train a network on a table, on arrays, or on the digits in this program.",
     discussion: """
-      The data are 1,797 images of 8 x 8 pixels (UCI "Optical Recognition of Handwritten Digits", \
-      CC BY 4.0) in a fixed split: 1,257 train, 180 validate, 360 test. The network is linear \
-      layers with relu between them, trained on softmax cross-entropy by stochastic gradient \
-      descent with momentum 0.9. The same seed gives the same bits at any number of threads.
+      FILE is a table (CSV and its kin) of which --target names the column to predict; two .npy \
+      files, inputs and targets; an .npz archive of both; or a folder of MNIST's four IDX files. \
+      Texts and whole numbers with few values are classes, other numbers are predicted as numbers. \
+      A share of the rows is left out to validate; after it has chosen the epochs, the model is \
+      trained again on all rows. Nothing is written without --output.
+
+        pullback train homes.csv --target price --output homes.safetensors
+
+      Without a file, the data are 1,797 images of 8 x 8 pixels (UCI "Optical Recognition of \
+      Handwritten Digits", CC BY 4.0) in a fixed split: 1,257 train, 180 validate, 360 test. The \
+      network is linear layers with relu between them, trained on softmax cross-entropy by \
+      stochastic gradient descent with momentum 0.9.
+
+      The same seed gives the same bits at any number of threads. Ctrl-C ends training after the \
+      batch that it is at; a model is saved if --output asks for it.
       """)
 
-  private static let usualRate: Float = 0.05
+  @Argument(help: "The data; - is a table on standard input.", completion: .file())
+  var file: [String] = []
 
-  @Option(parsing: .unconditional, help: "Passes over the training images.")
-  var epochs = 40
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "The column to predict; several times, or with commas, for several.", valueName: "column"))
+  var target: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "What the target is: classification or regression. (default: found out)", valueName: "task"),
+    completion: words(of: TableTask.self), transform: chosen)
+  var task: TableTask?
+
+  @OptionGroup(title: "Training") var fit: FitOptions
+  @OptionGroup(title: "Reading a table") var table: TableOptions
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("A file for the trained model.", valueName: "file"), completion: .file())
+  var output: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Units of the hidden layers: up to 16 of up to 8192, 50 million weights in all.",
-      valueName: "50[,50...]"))
-  var hidden = HiddenLayers(sizes: [50])
-
-  @Option(parsing: .unconditional, help: "The step of gradient descent.")
-  var learningRate = Train.usualRate
-
-  @Option(parsing: .unconditional, help: "Images a step.")
-  var batch = 32
-
-  @Option(parsing: .unconditional, help: "The seed of the start and of the order of the images.")
-  var seed: UInt64 = 0
-
-  @Option(
-    parsing: .unconditional,
-    help: "Threads to use at most. (default: the processors of this machine)")
-  var threads: Int?
-
-  @Option(
-    parsing: .unconditional,
-    help: "A file that is written after each epoch and on Ctrl-C, to go on from.")
+      "Of the digits: a file that is written after each epoch and on Ctrl-C, to go on from.",
+      valueName: "file"), completion: .file())
   var checkpoint: String?
 
   @Flag(help: "Go on from the checkpoint.")
   var resume = false
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "A file of options as JSON; those of the command line go first.", valueName: "file"),
+    completion: .file())
+  var config: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("A file for the options, to be given as --config.", valueName: "file"),
+    completion: .file())
+  var writeConfig: String?
+
   @Flag(help: "Print the result only.")
   var quiet = false
 
-  @Flag(help: "Print one JSON object a line.")
-  var json = false
+  @OptionGroup var options: RunOptions
 
   func validate() throws {
-    try require((1...1_000_000).contains(epochs), "--epochs must be from 1 to 1000000")
-    try require(
-      learningRate.isFinite && learningRate > 0, "--learning-rate must be a number above 0")
-    try require(batch >= 1, "--batch must be 1 or more")
-    try require(!resume || checkpoint != nil, "--resume needs --checkpoint")
-    try require(threads.map { (1...64).contains($0) } ?? true, "--threads must be from 1 to 64")
+    // What the file says may be missing here.
+    if config != nil { return }
+    if file.isEmpty {
+      try validateDigits()
+    } else {
+      try require(
+        checkpoint == nil,
+        "--checkpoint is for the digits: name a file for the model with --output")
+      try require(
+        !resume, "--resume is for the digits and their --checkpoint: a table is learnt anew")
+    }
   }
 
-  private func require(_ holds: Bool, _ message: String) throws {
-    if !holds { throw ValidationError(message) }
+  private func validateDigits() throws {
+    var others = RunConfiguration()
+    others.add("target", target)
+    others.add("task", task?.rawValue)
+    table.add(to: &others)
+    fit.add(to: &others)
+    let known = ["hidden", "epochs", "learning-rate", "batch", "seed"]
+    if let other = others.members.first(where: { !known.contains($0.name) }) {
+      throw ValidationError(
+        "--\(other.name) goes with a file: without one, the embedded digits are learnt")
+    }
+    try require(!resume || checkpoint != nil, "--resume needs --checkpoint")
+    try checkSize(inputs: Digits.pixelCount, outputs: Digits.classCount)
+  }
+
+  /// Bounds that keep the memory within a plain machine's reach: some 20 bytes a weight.
+  private func checkSize(inputs: Int, outputs: Int) throws {
+    guard let hidden = fit.hidden?.extents else { return }
+    let sizes = [inputs] + hidden + [outputs]
+    let weights = zip(sizes, sizes.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
+    try require(
+      weights <= 50_000_000,
+      "--hidden \(hidden.map(String.init).joined(separator: ",")) makes \(weights) weights; 50 "
+        + "million are the most")
   }
 
   func run() throws {
-    try prepare(threads: threads)
+    if let config { return try completed(byFileAt: config).run() }
+    try prepare(threads: options.threads)
+    if let output { try checkWritable(output) }
+    try file.isEmpty ? runDigits() : runFiles()
+  }
+
+  /// When nothing of what is asked for is wrong any more.
+  private func begin() throws {
+    if let writeConfig { try given.write(to: writeConfig) }
     if !quiet { Console.noteDebugBuild() }
-    let start = ContinuousClock.now
-    let training = DigitsTraining(
-      hidden: hidden.sizes, learningRate: learningRate, seed: seed)
-    let startLoss = try training.trainingLoss()
-    if resume { try training.trainer.resume(from: Checkpoint.load(at: checkpoint!)) }
-    try fit(training.trainer)
-    if let problem = try training.divergence(from: startLoss) { throw diverged(problem) }
-    let outcome = try training.test()
-    let seconds = (ContinuousClock.now - start).seconds
-    try Console.print(
-      json
-        ? outcome.json(seconds: seconds).description
-        : "test accuracy \(decimal(outcome.accuracy, 4)) after \(decimal(seconds, 2)) s "
-          + "(loss \(decimal(outcome.loss, 4)), \(training.model.parameters.scalarCount) "
-          + "parameters, \(threadsUsed), \(instructionSet))")
   }
 
-  /// Goes over the epochs, with a row for each. Ctrl-C ends it after the batch that it is at.
-  private func fit(_ trainer: Trainer<DigitsTraining.Network, SGD, Int32>) throws {
-    var progress = Progress(total: epochs, unit: "epoch", isSilent: quiet)
-    if !quiet, !json { try Console.print(Train.header) }
-    trainer.onEpoch = { _, record in
-      progress.clear()
-      if !quiet { try Console.print(json ? record.json.description : record.row) }
-      progress.show(record.epoch)
-      return .continue
+  private func runDigits() throws {
+    try begin()
+    var run = DigitsRun()
+    if let hidden = fit.hidden { run.hidden = hidden.extents }
+    if let epochs = fit.epochs { run.epochs = epochs }
+    if let rate = fit.learningRate { run.learningRate = rate }
+    if let batch = fit.batch { run.batch = batch }
+    if let seed = fit.seed { run.seed = seed }
+    (run.checkpoint, run.resumes, run.output) = (checkpoint, resume, output)
+    (run.isQuiet, run.json) = (quiet, options.json)
+    try run.run()
+  }
+
+  private func runFiles() throws {
+    var run = TableRun(fit.settings)
+    (run.output, run.isQuiet, run.json) = (output, quiet, options.json)
+    // A word that is no path is a mistake in the command, not in the data.
+    if target.isEmpty, file.count == 1, let word = file.first, word != "-",
+      !word.contains(where: { "./".contains($0) }), (try? found(word)) == nil
+    {
+      throw ValidationError(
+        "there is no file \(word.quoted); give a table and --target, arrays, or nothing for the digits"
+      )
     }
-    if let checkpoint { trainer.onCheckpoint = { try $0.save(to: checkpoint) } }
-    let stop = StopFlag()
-    trainer.stopFlag = stop
-    defer { progress.clear() }
+    if let arrays = try GivenArrays(file, targets: target) {
+      try checkSize(inputs: arrays.inputs.shape.dropFirst().reduce(1, *), outputs: 1)
+      try begin()
+      return try run.run(arrays, task: task)
+    }
+    let table = try self.table.table(at: file[0])
+    try require(
+      !target.isEmpty,
+      "which column is to be predicted? Name it with --target; \(file[0].printable) has "
+        + table.columns.prefix(20).map(\.name.shortened).joined(separator: ", "))
+    for (option, column) in [("--split-by-time", fit.splitByTime), ("--group", fit.group)] {
+      if let column { try table.check(column, of: option) }
+    }
+    let targets = table.columnNames(target)
+    try checkSize(inputs: table.columns.count, outputs: targets.count)
+    try begin()
+    try run.run(table, TableSettings(targets: targets, task: task, columns: self.table.choices))
+  }
+
+  /// The options that are given.
+  private var given: RunConfiguration {
+    var given = RunConfiguration()
+    given.add(files: file)
+    given.add("target", target)
+    given.add("task", task?.rawValue)
+    table.add(to: &given)
+    fit.add(to: &given)
+    given.add("output", output)
+    given.add("checkpoint", checkpoint)
+    given.add("resume", resume)
+    given.add("quiet", quiet)
+    given.add("json", options.json)
+    given.add("threads", options.threads)
+    return given
+  }
+
+  /// The command with what a file says where the command line does not.
+  private func completed(byFileAt path: String) throws -> Train {
+    var all = given.completed(by: try RunConfiguration(at: found(path)))
+    all.add("write-config", writeConfig)
+    let arguments = try all.arguments(file: path)
     do {
-      try Interruption.raising(stop) {
-        _ = try trainer.fit(
-          Digits.training, validation: Digits.validation, epochs: epochs, batch: batch, seed: seed)
-      }
-    } catch let error as TrainingDiverged {
-      progress.clear()
-      throw diverged(error)
+      return try Train.parse(arguments)
+    } catch {
+      throw FileError(.malformed, in: path, Train.message(for: error))
     }
-    // Also if it came when there was no batch left to end after.
-    if stop.isRaised {
-      progress.clear()
-      if let checkpoint { Console.note("pullback: --resume goes on from \(checkpoint)\n") }
-      throw ExitCode(130)
-    }
-  }
-
-  private func diverged(_ error: TrainingDiverged) -> ExitCode {
-    Console.note("Error: \(error)\n")
-    return diverged(nil)
-  }
-
-  /// Says so in a sentence, with a learning rate that is worth a try.
-  private func diverged(_ problem: String?) -> ExitCode {
-    let rate = learningRate > Train.usualRate ? Train.usualRate : learningRate / 10
-    let sentence = problem.map { "Error: training diverged: \($0). " } ?? ""
-    Console.note(sentence + "Try --learning-rate \(rate).\n")
-    return ExitCode(65)
-  }
-
-  private var threadsUsed: String {
-    Threads.highestUsed == 1 ? "1 thread" : "\(Threads.highestUsed) threads"
-  }
-
-  private static let header = "epoch   training loss   validation loss   validation accuracy"
-}
-
-/// "50" or "100,50": at least one layer.
-struct HiddenLayers: ExpressibleByArgument {
-  let sizes: [Int]
-
-  init(sizes: [Int]) { self.sizes = sizes }
-
-  init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    let sizes = parts.compactMap { Int($0) }
-    // Bounds that keep the memory within a plain machine's reach: some 20 bytes a weight.
-    guard sizes.count == parts.count, (1...16).contains(sizes.count),
-      sizes.allSatisfy({ (1...8192).contains($0) })
-    else { return nil }
-    let weights = zip([64] + sizes, sizes + [10]).reduce(0) { $0 + $1.0 * $1.1 }
-    guard weights <= 50_000_000 else { return nil }
-    self.sizes = sizes
-  }
-
-  var defaultValueDescription: String { sizes.map(String.init).joined(separator: ",") }
-}
-
-extension EpochRecord {
-  fileprivate var row: String {
-    pad("\(epoch)", 5) + pad(decimal(loss, 4), 16) + pad(decimal(validationLoss!, 4), 18)
-      + pad(decimal(metrics["accuracy"]!, 4), 22)
-  }
-
-  fileprivate var json: JSONLine {
-    var line = JSONLine(event: "epoch")
-    line.add("epoch", epoch)
-    line.add("training_loss", loss)
-    line.add("validation_loss", validationLoss!)
-    line.add("validation_accuracy", metrics["accuracy"]!)
-    return line
-  }
-}
-
-extension DigitsTraining.Outcome {
-  fileprivate func json(seconds: Double) -> JSONLine {
-    var line = JSONLine(event: "result")
-    line.add("test_accuracy", accuracy)
-    line.add("test_loss", loss)
-    line.add("seconds", seconds)
-    line.add("threads_used", Threads.highestUsed)
-    line.add("checksum", text: checksum.hexadecimal)
-    return line
   }
 }
 

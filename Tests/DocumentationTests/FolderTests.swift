@@ -26,7 +26,9 @@ struct FolderTests {
     "Models": ["", "Tables", "File", "Fitting"],
     "Derivations": ["Formulas", "Reading", "Checks", "Doctor", "", "Output"],
     "Training": ["Datasets", "Metrics", "Schedules", "Diagnosis", "Trainer", "Serving"],
-    "PullbackCommand": ["Terminal", "Bench", ""],
+    "PullbackCommand": [
+      "Terminal", "Options", "Data", "Training", "Prediction", "Inspection", "Bench", "",
+    ],
   ]
 
   @Test(arguments: order.keys.sorted())

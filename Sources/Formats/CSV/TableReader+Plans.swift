@@ -15,8 +15,8 @@ extension TableReader {
     _ names: [String], _ index: Categories, _ survey: Survey.Result, _ first: RecordReader,
     hasHeader: Bool
   ) throws(FileError) -> [ColumnPlan] {
-    let kinds = try columns(options.types, index)
-    let notations = try columns(options.notations, index)
+    let kinds = try columns(options.types, index, names)
+    let notations = try columns(options.notations, index, names)
     for column in notations.keys.sorted() where kinds[column] == .categorical {
       throw source.malformed(
         "the column \(names[column].quoted) cannot be categorical and have a notation")
@@ -47,12 +47,14 @@ extension TableReader {
 
   /// What is said of columns by name, by number.
   private func columns<Setting>(
-    _ settings: [String: Setting], _ index: Categories
+    _ settings: [String: Setting], _ index: Categories, _ names: [String]
   ) throws(FileError) -> [Int: Setting] {
     var columns: [Int: Setting] = [:]
     for (name, setting) in settings.sorted(by: { $0.key < $1.key }) {
       guard let column = index.firstIndex(of: name) else {
-        throw source.malformed("there is no column \(name.quoted) whose type could be set")
+        throw source.malformed(
+          "there is no column \(name.quoted) whose type could be set"
+            + name.suggestion(among: names))
       }
       columns[column] = setting
     }

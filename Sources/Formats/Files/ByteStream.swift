@@ -8,6 +8,19 @@
   import Musl
 #endif
 
+/// All that comes from an open descriptor, which stays open. Throws if it cannot be read, or takes more
+/// memory than there is.
+package func readAll(descriptor: Int32, name: String) throws(FileError) -> [UInt8] {
+  let stream = ByteStream(descriptor: descriptor, name: name)
+  var all: [UInt8] = []
+  while true {
+    let block = try stream.next()
+    if block.isEmpty { return all }
+    try requireMemory(block.count, for: name)
+    all += block
+  }
+}
+
 /// Bytes in the order in which they come: from a file, a pipe, a terminal, or an array.
 final class ByteStream {
   /// What messages call it.

@@ -7,8 +7,12 @@ struct FileKind {
   let name: String
   /// How to read it here, or what to make of it first.
   let fix: String
+  /// The format, if it is one that is read here.
+  let format: FileFormat?
 
-  private init(_ name: String, _ fix: String) { (self.name, self.fix) = (name, fix) }
+  private init(_ name: String, _ fix: String, _ format: FileFormat? = nil) {
+    (self.name, self.fix, self.format) = (name, fix, format)
+  }
 
   /// So many bytes tell all of them.
   static let bytesNeeded = 512
@@ -114,18 +118,18 @@ struct FileKind {
     }
     // The header of a safetensors file has at most 100 MB.
     if has([UInt8(ascii: "{")], at: 8), start.littleEndian(at: 0, count: 8) <= 100_000_000 {
-      return FileKind("a safetensors file", "read it with Safetensors.read")
+      return FileKind("a safetensors file", "read it with Safetensors.read", .safetensors)
     }
     if has([0, 0], at: 0), start.count > 3, (0x08...0x0E).contains(start[2]),
       (1...8).contains(start[3])
     {
-      return FileKind("an IDX file", "read it with IDX.load")
+      return FileKind("an IDX file", "read it with IDX.load", .idx)
     }
     return marks.first { has($0.mark, at: $0.position) }?.kind
   }
 
   private static let marks: [(position: Int, mark: [UInt8], kind: FileKind)] = [
-    (0, [0x93] + Array("NUMPY".utf8), FileKind("a .npy file", "read it with NumPy.load")),
+    (0, [0x93] + Array("NUMPY".utf8), FileKind("a .npy file", "read it with NumPy.load", .npy)),
     (0, [0x1F, 0x8B], compressed("gzip", "gunzip")),
     (0, Array("BZh".utf8), compressed("bzip2", "bunzip2")),
     (0, [0xFD, 0x37, 0x7A, 0x58, 0x5A], compressed("xz", "unxz")),
@@ -157,7 +161,7 @@ struct FileKind {
   /// What a zip archive is for, by the name of its first member.
   static func archive(beginningWith name: String) -> FileKind? {
     if Name(name).hasSuffix(".npy") {
-      return FileKind("a .npz archive", "read it with NumPy.archive")
+      return FileKind("a .npz archive", "read it with NumPy.archive", .npz)
     }
     if ["data.pkl", "/version", "/byteorder"].contains(where: Name(name).hasSuffix) {
       return pickle("what torch.save writes, a zip archive with a Python pickle")

@@ -14,6 +14,8 @@ struct Bench: ParsableCommand {
       program can do, the median what it did while other programs ran too. The peak is measured \
       right after the work. The checksum covers the bits of all results of a fixed amount of work \
       from a fixed start: it is the same at any number of threads.
+
+        pullback bench step --batch 64
       """,
     subcommands: [
       BenchMatmul.self, BenchStep.self, BenchPredict.self, BenchServe.self, BenchTrainer.self,
@@ -48,28 +50,6 @@ struct BenchOptions: ParsableArguments {
   func begin() throws {
     try prepare(threads: threads)
     Console.noteDebugBuild()
-  }
-}
-
-/// Extents as a user writes them: "64x784x50", "784-50-10".
-struct ExtentList {
-  let extents: [Int]
-
-  init(parsing text: String, separator: Character, counts: ClosedRange<Int>, largest: Int) throws {
-    let parts = text.split(separator: separator, omittingEmptySubsequences: false)
-    guard counts.contains(parts.count) else {
-      let wanted =
-        counts.count == 1
-        ? "\(counts.lowerBound)" : "from \(counts.lowerBound) to \(counts.upperBound)"
-      throw ValidationError(
-        "'\(text)': \(wanted) numbers with '\(separator)' between them are wanted.")
-    }
-    extents = try parts.map { part in
-      // Int(_:) also takes a sign.
-      guard let extent = Int(part), part.first?.isNumber == true, (1...largest).contains(extent)
-      else { throw ValidationError("'\(part)' is not an integer from 1 to \(largest).") }
-      return extent
-    }
   }
 }
 

@@ -13,6 +13,8 @@ struct BenchElementwise: ParsableCommand {
     discussion: """
       chain: y = relu(a b + c) / 2 - a, one pass that reads three arrays and writes one. sum: reading \
       one array of the same length. `pullback bench peak` has the bandwidth of memory itself.
+
+        pullback bench elementwise --threads 1
       """)
 
   @Option(parsing: .unconditional, help: "Elements of each array.")

@@ -15,6 +15,8 @@ struct BenchGraph: ParsableCommand {
       its gradient down. replay: reading the numbers of a graph whose plan is cached: walk, key, \
       look-up and run. step: a whole training step of a tiny network, on a fresh graph and recorded; \
       its front end is what it takes beyond running its plan alone.
+
+        pullback bench graph --nodes 10000
       """)
 
   @Option(parsing: .unconditional, help: "Nodes of the graph, about.")

@@ -8,7 +8,8 @@ import Pullback
 /// `pullback bench matmul 64x784x50`
 struct BenchMatmul: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "matmul", abstract: "Time C = A • B, [n, k] • [k, m].")
+    commandName: "matmul", abstract: "Time C = A • B, [n, k] • [k, m].",
+    discussion: "  pullback bench matmul 512x512x512")
 
   @Argument(
     help: ArgumentHelp("Extents, as in 64x784x50.", valueName: "n>x<k>x<m"),

@@ -15,6 +15,8 @@ struct BenchOperation: ParsableCommand {
       numbers take 1,000,000 of them, uniform in a range of their own; the others normal numbers: \
       softmax, logSoftmax and logSumExp [4096, 1000] along the last axis, variance and norm likewise. \
       Without a name: all.
+
+        pullback bench operation softmax --gradient
       """)
 
   @Argument(help: "\(BenchedOperation.all.map(\.name).joined(separator: ", ")).")

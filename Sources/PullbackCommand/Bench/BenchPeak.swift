@@ -13,6 +13,8 @@ struct BenchPeak: ParsableCommand {
     discussion: """
       fma: multiply-adds of Float in registers; the time is that of a billion operations. memory: \
       the sum of an array beyond the caches. With one thread, and with all.
+
+        pullback bench peak
       """)
 
   @Option(parsing: .unconditional, help: "MiB of the array that is read.")

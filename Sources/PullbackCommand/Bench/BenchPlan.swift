@@ -13,6 +13,8 @@ struct BenchPlan: ParsableCommand {
       batches: steps of a 784-50-10 network at batch sizes from 1 up, each for the first time: gradient, \
       plan, kernels and the step itself. chain: reading a chain of operations with a sum at each link \
       for the first time; its time for a node must not grow with the number of nodes.
+
+        pullback bench plan --batches 100
       """)
 
   @Option(parsing: .unconditional, help: "The largest batch size.")

@@ -10,7 +10,11 @@ struct BenchPredict: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
     abstract: "Time a prediction: the probabilities that a network gives for one fixed batch.",
-    discussion: "One run computes softmax(model(x)) and reads its numbers into an array.")
+    discussion: """
+      One run computes softmax(model(x)) and reads its numbers into an array.
+
+        pullback bench predict --layers 784-50-10 --batch 1
+      """)
 
   @OptionGroup var network: NetworkOptions
 

@@ -39,7 +39,7 @@ struct BenchResult {
     if let checksum {
       line.add("checksum", text: checksum.hexadecimal)
     } else {
-      line.add("checksum", .nan)
+      line.add("checksum", JSON.null)
     }
     line.add("instruction_set", text: instructionSet)
     line.add("mean_us", (measurement.mean * 1e6).toThousandths)
@@ -75,10 +75,9 @@ extension BenchOptions {
         threads: result.threads, known: max(peaks[result.threads] ?? 0, result.leastPeak),
         atLeast: floor)
     }
-    var table = AlignedTable([
-      ("work", .left), ("threads", .right), ("best", .right), ("median", .right),
-      ("GFLOP/s", .right), ("of peak", .right), ("", .left), ("checksum", .left),
-    ])
+    var table = [
+      ["work", "threads", "best", "median", "GFLOP/s", "of peak", "", "checksum"]
+    ]
     for result in results {
       let peak = peaks[result.threads]! * result.shareOfPeak
       if json {
@@ -88,7 +87,7 @@ extension BenchOptions {
       }
     }
     if json { return }
-    for line in table.lines { try Console.print(line) }
+    try Console.print(alignedTable(table))
     let measured = peaks.sorted { $0.key < $1.key }
       .map { "\($0.value.threeDigits) GFLOP/s (threads: \($0.key))" }
     try Console.print(

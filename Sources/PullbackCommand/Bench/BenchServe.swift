@@ -17,6 +17,8 @@ struct BenchServe: ParsableCommand {
       lets the others go on and asks again. best, median, mean and p99 are those of a request, from \
       its array of numbers to the array of the answer; requests_per_s is what all tasks get together. \
       The checksum covers each task's first answer.
+
+        pullback bench serve --tasks 8
       """)
 
   @OptionGroup var network: NetworkOptions

@@ -14,6 +14,8 @@ struct BenchTrainer: ParsableCommand {
       Both train a 784-50-10 network on the same shuffled batches with the same recorded step, an epoch \
       of one after an epoch of the other. The ratio is that of the medians; extra_us is what a step of \
       the Trainer takes more.
+
+        pullback bench trainer --examples 8192
       """)
 
   @Option(parsing: .unconditional, help: "Examples of an epoch.")

@@ -14,7 +14,9 @@ struct NetworkOptions: ParsableArguments {
     transform: { try ExtentList(parsing: $0, separator: "-", counts: 2...33, largest: 65536) })
   var layers: ExtentList?
 
-  @Option(help: "What stands between the layers.")
+  @Option(
+    help: "What stands between the layers: relu or none. (default: relu)",
+    completion: words(of: TrainedNetwork.ActivationKind.self), transform: chosen)
   var activation = TrainedNetwork.ActivationKind.relu
 
   @Option(
@@ -41,7 +43,5 @@ struct NetworkOptions: ParsableArguments {
   var units: Int { units(of: rows) }
   func units(of rows: Int) -> Int { rows * sizes.reduce(0, +) }
 }
-
-extension TrainedNetwork.ActivationKind: ExpressibleByArgument {}
 
 #endif

@@ -22,8 +22,13 @@ struct Checksum {
     }
   }
 
+  var hexadecimal: String { value.hexadecimal }
+}
+
+extension UInt64 {
+  /// 16 digits.
   var hexadecimal: String {
-    let digits = String(value, radix: 16)
+    let digits = String(self, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

@@ -18,6 +18,9 @@ import Glibc
 enum Console {
   static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+  /// Characters on a line.
+  static let width = 80
+
   /// True if standard output is a terminal and nobody asked for plain text (no-color.org).
   static var outputTakesColor: Bool {
     // The C library's own texts: valid, and ended by a zero byte.
@@ -32,16 +35,37 @@ enum Console {
     let code = send(line + "\n", to: STDOUT_FILENO)
     if code == 0 { return }
     if !isLong || code != EPIPE {
-      noteError("standard output cannot be written: \(String(cString: strerror(code)))")
+      noteError("\(standardOutput) cannot be written: \(String(cString: strerror(code)))")
     }
     throw ExitCode(74)
+  }
+
+  /// Runs `body`, which writes rows to standard output by itself. A reader that has gone wants no more
+  /// of them.
+  static func writingRows(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let error as FileError where error.file == standardOutput {
+      if error.problem != String(cString: strerror(EPIPE)) {
+        noteError("\(standardOutput) cannot be written: \(error.problem)")
+      }
+      throw ExitCode(74)
+    }
+  }
+
+  /// What messages call it.
+  static let standardOutput = "standard output"
+
+  /// Text of which a reader may want the beginning alone.
+  static func page(_ text: some CustomStringConvertible) throws {
+    try print(text.description, isLong: true)
   }
 
   /// Text on standard error. Nobody can be told if that fails.
   static func note(_ text: String) { _ = send(text, to: STDERR_FILENO) }
 
   /// What is wrong, on one line whatever the names of files and what stands in them hold.
-  static func noteError(_ problem: String) { note("Error: \(problem.printable())\n") }
+  static func noteError(_ problem: String) { note("Error: \(problem.printable)\n") }
 
   /// Returns 0, or the system's number for what went wrong.
   private static func send(_ text: String, to descriptor: Int32) -> Int32 {
@@ -68,7 +92,7 @@ enum Console {
 
 extension String {
   /// With U+FFFD for characters that a terminal would obey instead of showing them.
-  func printable(keepingLines: Bool = false) -> String {
+  func printable(keepingLines: Bool) -> String {
     String(
       String.UnicodeScalarView(
         unicodeScalars.map { scalar in

@@ -5,27 +5,42 @@
 /// Progress on standard error: a bar with the time left on a terminal, a line now and then
 /// otherwise.
 struct Progress {
-  private let total: Int
+  var total: Int
   private let unit: String
   private let isSilent: Bool
+  private let onTerminalsAlone: Bool
   private let isTerminal = Console.errorIsTerminal
   private let start = ContinuousClock.now
   private var lastTenth = 0
+  private var last: ContinuousClock.Instant?
 
-  init(total: Int, unit: String, isSilent: Bool) {
+  init(total: Int, unit: String, isSilent: Bool, onTerminalsAlone: Bool = false) {
     self.total = total
     self.unit = unit
     self.isSilent = isSilent
+    self.onTerminalsAlone = onTerminalsAlone
   }
 
   /// Shows that `done` of the total are done.
-  mutating func show(_ done: Int) {
-    if isSilent { return }
-    let remaining = (ContinuousClock.now - start) * (total - done) / max(done, 1)
+  ///
+  /// - Parameters:
+  ///   - left: the time that the others will take; nil for what follows from that of those done.
+  ///   - note: more about them.
+  mutating func show(_ done: Int, left: Duration? = nil, note: String? = nil) {
+    if isSilent || onTerminalsAlone && !isTerminal { return }
+    let remaining = left ?? (ContinuousClock.now - start) * (total - done) / max(done, 1)
     if isTerminal {
-      let filled = 30 * done / max(total, 1)
-      let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
-      Console.note("\r\u{1B}[K[\(bar)] \(unit) \(done)/\(total), \(remaining.short) left")
+      // Bars that nobody could see cost more than the work.
+      let now = ContinuousClock.now
+      if let last, now - last < .milliseconds(50) { return }
+      last = now
+      let more = note.map { ", \($0)" } ?? ""
+      let text = " \(unit) \(done)/\(total)\(more), \(remaining.short) left"
+      let width = max(min(30, Console.width - text.count - 3), 0)
+      let filled = width * done / max(total, 1)
+      let bar =
+        String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
+      Console.note("\r\u{1B}[K[\(bar)]\(text)")
     } else if 10 * done / max(total, 1) > lastTenth {
       lastTenth = 10 * done / max(total, 1)
       Console.note("\(unit) \(done)/\(total), \(remaining.short) left\n")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import PullbackTestSupport
+import Testing
 
 /// The built `pullback` command.
 enum Command {
@@ -21,4 +23,22 @@ enum Command {
   }
 
   static var path: String { BuiltProgram.folder.appending(path: "pullback").path() }
+}
+
+extension BuiltProgram.Result {
+  /// The lines of the output, each an object of JSON.
+  var jsonLines: [[String: Any]] {
+    get throws {
+      try output.split(separator: "\n").map { line in
+        try #require(
+          try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
+      }
+    }
+  }
+
+  /// Without what a debug build says of itself.
+  var complaints: String {
+    let note = "Debug build: a release build is faster (swift run -c release).\n"
+    return errors.hasPrefix(note) ? String(errors.dropFirst(note.count)) : errors
+  }
 }

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if Command
+
+import Pullback
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// The path of a file that a user names. Throws if there is none, with the nearest name in its folder.
+func found(_ path: String) throws(FileError) -> String {
+  // A path with a NUL is none; opening it says so.
+  if path.utf8.contains(0) || isThere(path) { return path }
+  let (folder, name) = split(path)
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+  let near = name.nearest(among: names.sorted()).map { near in
+    "; did you mean \"\((path.dropLast(name.count) + near).printable)\"?"
+  }
+  throw FileError(.unreadable, in: path, "there is no such file\(near ?? "")")
+}
+
+/// Throws if a file could not be written where a path says, before hours have been spent on what it is
+/// to hold.
+func checkWritable(_ path: String) throws(FileError) {
+  if isFolder(path) {
+    throw FileError(.unwritable, in: path, "is a folder; name a file in it")
+  }
+  let (folder, name) = split(path)
+  if name.isEmpty { throw FileError(.unwritable, in: path, "names no file") }
+  guard isThere(folder) else {
+    throw FileError(.unwritable, in: path, "there is no folder \(folder.quoted); make it first")
+  }
+  guard access(folder, W_OK) == 0 else {
+    throw FileError(.unwritable, in: path, "its folder may not be written to")
+  }
+}
+
+func isFolder(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+private func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+/// A path's folder, "." where it names none, and the name in it.
+private func split(_ path: String) -> (folder: String, name: String) {
+  guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+  let folder = String(path[..<slash])
+  return (folder.isEmpty ? "/" : folder, String(path[path.index(after: slash)...]))
+}
+
+#endif

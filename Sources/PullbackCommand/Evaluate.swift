@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if Command
+
+import ArgumentParser
+import Pullback
+
+/// `pullback evaluate`: how good a model is on data of which the answers are known.
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure a model on data that hold what it predicts.",
+    discussion: """
+      Columns are found by name; others than the model's do not matter. Each metric stands with an \
+      interval in which it lies 19 times of 20.
+
+        pullback evaluate homes.safetensors sold-in-may.csv
+      """)
+
+  @Argument(
+    help: ArgumentHelp("A model that pullback train saved.", valueName: "model"),
+    completion: .file())
+  var model: String
+
+  @Argument(
+    help: ArgumentHelp(
+      "A table, - for one on standard input; for a model of arrays what train takes.",
+      valueName: "file"), completion: .file())
+  var file: [String]
+
+  @OptionGroup(title: "Reading a table") var table: TableOptions
+  @OptionGroup var options: RunOptions
+
+  func run() throws {
+    try prepare(threads: options.threads)
+    let model = try TableModel.load(at: found(model))
+    let evaluation: TableEvaluation
+    if let arrays = try GivenArrays(file, targets: []) {
+      // What is kept for a test, where there is something.
+      evaluation = try model.evaluate((arrays.test ?? arrays).arrays(model.task))
+    } else {
+      evaluation = try model.evaluate(table.table(at: file[0], for: model))
+    }
+    if options.json {
+      var line = JSONLine(event: "result")
+      line.add("rows", evaluation.rows)
+      line.add("metrics", .object(evaluation.metricMembers))
+      line.add("intervals", evaluation.intervals)
+      return try Console.page(line)
+    }
+    try Console.page("\(evaluation)\non \(counted(evaluation.rows, "row"))")
+  }
+}
+
+#endif
