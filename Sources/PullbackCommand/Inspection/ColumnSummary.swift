@@ -26,11 +26,8 @@ struct ColumnSummary {
     switch column.values {
     case .numeric(let numbers):
       content = .numbers(Spread(of: numbers))
-    case .categorical(let codes, let texts):
-      var counts = [Int](repeating: 0, count: texts.count)
-      for code in codes where code >= 0 { counts[Int(code)] += 1 }
-      let ordered = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }
-      content = .categories(ordered.map { (texts[$0], counts[$0]) })
+    case .categorical:
+      content = .categories(column.mostFrequent(.max).map { ($0.text, $0.count) })
     }
   }
 
