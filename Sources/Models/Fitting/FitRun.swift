@@ -11,8 +11,8 @@ import PullbackTraining
 struct FitRun<Problem: FitProblem> {
   let problem: Problem
   let understanding: TableUnderstanding?
-  /// Resolved.
-  var settings: FitSettings
+  /// Resolved when the first rows have become inputs.
+  private var settings: FitSettings
   let stopFlag: StopFlag?
   let onEvent: ((FitEvent) throws -> Void)?
 
@@ -39,7 +39,6 @@ struct FitRun<Problem: FitProblem> {
 
   mutating func callAsFunction() throws -> (model: TableModel, report: FitReport) {
     let clock = ContinuousClock(), start = clock.now
-    try onEvent?(.settings(settings))
     let splits = try splits
     var trials: [Trial] = []
     for (number, split) in splits.enumerated() {
@@ -52,14 +51,14 @@ struct FitRun<Problem: FitProblem> {
     var last: (model: TableModel, rows: Int)? = trials.last.map { ($0.model, $0.training) }
     var epochs = trials.flatMap(\.outcome.epochs)
     let chosen = trials.map(\.outcome.bestEpoch).sorted()
-    var bestEpoch = chosen.isEmpty ? settings.epochs! : max(chosen[chosen.count / 2], 1)
+    var bestEpoch = chosen.isEmpty ? 0 : max(chosen[chosen.count / 2], 1)
     if !trials.isEmpty {
       settings.weightDecay = commonest(trials.map(\.outcome.settings.weightDecay))
     }
     var isInterrupted = trials.last?.outcome.isInterrupted ?? false
     if !isInterrupted, !settings.keepsValidation || trials.isEmpty {
       if !trials.isEmpty { try onEvent?(.refitting(epochs: bestEpoch, rows: source.rows.count)) }
-      let whole = try train(source.rows, epochs: bestEpoch)
+      let whole = try train(source.rows, epochs: trials.isEmpty ? nil : bestEpoch)
       isInterrupted = whole.outcome.isInterrupted
       if trials.isEmpty { (epochs, bestEpoch) = (whole.outcome.epochs, whole.outcome.bestEpoch) }
       if !isInterrupted || trials.isEmpty {
@@ -115,7 +114,10 @@ struct FitRun<Problem: FitProblem> {
     let examples = try problem.examples(rows, inputs)
     let others = try validation.map { try problem.examples($0, inputs) }
     let objective = problem.objective(examples)
-    let onEvent = onEvent
+    if !isModelShown {
+      settings = settings.resolved(rows: source.rows.count, inputs: inputs.inputCount)
+      try onEvent?(.settings(settings))
+    }
     let training = NetworkTraining(
       settings: settings, objective: objective, stopFlag: stopFlag, showsModel: !isModelShown,
       onEvent: onEvent)

@@ -11,13 +11,18 @@ extension FitSettings {
   /// several side by side, a large learning rate that falls to 0, batches that leave some tens of steps
   /// to an epoch. ``weightDecay`` stays nil: half of the members are then pulled weakly and half
   /// strongly.
-  func resolved(rows: Int) -> FitSettings {
+  ///
+  /// - Parameter inputs: the numbers of a row.
+  func resolved(rows: Int, inputs: Int) -> FitSettings {
     var settings = self
     settings.members = members ?? (hidden == nil ? 4 : 1)
     settings.hidden = hidden ?? [64]
-    settings.learningRate = learningRate ?? rule.usualRate
+    // A unit's sum moves with each step by the rate times as many numbers as there are inputs.
+    settings.learningRate =
+      learningRate ?? rule.usualRate * min(1, (64 / Float(max(inputs, 1))).squareRoot())
     settings.batch = batch ?? (rows < 1000 ? 32 : rows < 10_000 ? 64 : 128)
-    settings.epochs = epochs ?? (rows < 20_000 ? 50 : 30)
+    let numbers = rows * inputs
+    settings.epochs = epochs ?? (numbers < 1_000_000 ? 50 : numbers < 5_000_000 ? 30 : 20)
     settings.patience = patience ?? max(settings.epochs! / 4, 5)
     return settings
   }

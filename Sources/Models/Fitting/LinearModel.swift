@@ -10,7 +10,7 @@ extension FitObjective {
   func linearModel(of training: Dataset<Target>) -> Sequential<Tensor<Float>> {
     let layer = Linear(training.inputs.shape[1], outputs, initialization: .zeros)
     let penalty = 0.5 / Float(training.count)
-    minimize(layer, iterations: 60, lossTolerance: 1e-6) {
+    minimize(layer, iterations: 60, history: 5, lossTolerance: 1e-6) {
       loss(layer(training.inputs), training.targets, .mean)
         + penalty * layer.weight.value.squared().sum()
     }

@@ -46,8 +46,7 @@ extension TableModel {
     _ stopFlag: StopFlag?, _ onEvent: ((FitEvent) throws -> Void)?
   ) throws -> (model: TableModel, report: FitReport) {
     func run(_ problem: some FitProblem) throws -> (model: TableModel, report: FitReport) {
-      var run = FitRun(
-        problem, understanding, fitting.resolved(rows: source.rows.count), stopFlag, onEvent)
+      var run = FitRun(problem, understanding, fitting, stopFlag, onEvent)
       return try run()
     }
     switch source.task {

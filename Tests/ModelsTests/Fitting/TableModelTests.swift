@@ -99,6 +99,26 @@ struct TableModelTests {
     #expect(probabilities.scalars.allSatisfy { $0 >= 0 && $0 <= 1 })
   }
 
+  @Test func chunksOfAStreamArePredictedAsATable() throws {
+    var fitting = FitSettings()
+    fitting.epochs = 3
+    let model = try TableModel.fit(
+      FitTables.quarters(), TableSettings(targets: ["quarter"]), fitting: fitting
+    ).model
+    let text = ["site,north,more,east"] + (0..<50).map { "hill,0.\($0),x,-0.\($0)" }
+    let whole = try model.predict(FitTables.table(text))
+    let stream = try TableStream(
+      from: Array((text.joined(separator: "\n") + "\n").utf8), name: "stream",
+      columns: model.preprocessing.streamSchema, rowsPerChunk: 20)
+    var labels: [Int32] = [], probabilities: [Float] = []
+    while let chunk = try stream.next() {
+      let predictions = try model.predict(chunk)
+      labels += predictions.labels
+      probabilities += try #require(predictions.probabilities).scalars
+    }
+    #expect(labels == whole.labels && probabilities == whole.probabilities?.scalars)
+  }
+
   @Test func severalTargetsAreLearntAtOnce() throws {
     let lines = (0..<100).map { row in "\(row),\(2 * row),\(1000 - row)" }
     let (model, report) = try TableModel.fit(
