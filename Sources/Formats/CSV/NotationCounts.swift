@@ -6,14 +6,20 @@ struct NotationCounts {
   enum Tally: Int, CaseIterable {
     /// Neither a number nor a moment; and of these, what often stands for no value.
     case text, mark
-    case plain, percent, date, time, dateTime
+    case plain, percent, amount, date, time, dateTime
     case point, comma, pointOrThousand, commaOrThousand
     case dayFirst, monthFirst, dayOrMonthFirst
   }
 
-  /// A column's counts: those above, then one for each unit.
-  private static let width = Tally.allCases.count + Unit.count
+  private static let width = Tally.allCases.count
   private var counts: [UInt32]
+  /// How many amounts of a column are in a currency: most columns have none.
+  private var amounts: [Amount: Int] = [:]
+
+  private struct Amount: Hashable {
+    let column: Int
+    let unit: Unit
+  }
 
   init(columnCount: Int) {
     counts = Array(repeating: 0, count: columnCount * NotationCounts.width)
@@ -28,7 +34,7 @@ struct NotationCounts {
   }
 
   subscript(column: Int, unit unit: Unit) -> Int {
-    Int(counts[column * NotationCounts.width + Tally.allCases.count + Int(unit.number)])
+    amounts[Amount(column: column, unit: unit)] ?? 0
   }
 
   private mutating func count(_ tally: Tally, _ start: Int) { counts[start + tally.rawValue] += 1 }
@@ -41,7 +47,6 @@ struct NotationCounts {
     if let decimal, decimal.exponent >= 0 { return count(.plain, start) }
     if field.hasDoubledQuotes { return count(.text, start) }
     if let number = SpelledNumber(bytes, field.start, field.end) {
-      counts[start + Tally.allCases.count + Int(number.unit.number)] += 1
       switch number.evidence {
       case .none: break
       case .point: count(.point, start)
@@ -49,8 +54,12 @@ struct NotationCounts {
       case .pointOrThousand: count(.pointOrThousand, start)
       case .commaOrThousand: count(.commaOrThousand, start)
       }
-      if number.unit == .percent { return count(.percent, start) }
-      if !number.unit.isCurrency { count(.plain, start) }
+      if number.unit.isCurrency {
+        amounts[Amount(column: column, unit: number.unit), default: 0] += 1
+        count(.amount, start)
+      } else {
+        count(number.unit == .percent ? .percent : .plain, start)
+      }
     } else if let moment = SpelledMoment(bytes, field.start, field.end) {
       switch moment.kind {
       case .date: count(.date, start)

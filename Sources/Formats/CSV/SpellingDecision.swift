@@ -129,13 +129,13 @@ extension NotationCounts {
 
   /// How many are numbers or moments of any kind.
   fileprivate func numberCount(of column: Int) -> Int {
-    let tallies: [Tally] = [.plain, .percent, .date, .time, .dateTime]
-    let plain = tallies.reduce(0) { $0 + self[column, $1] }
-    return NotationCounts.currencies.reduce(plain) { $0 + self[column, unit: $1] }
+    let tallies: [Tally] = [.plain, .percent, .amount, .date, .time, .dateTime]
+    return tallies.reduce(0) { $0 + self[column, $1] }
   }
 
   /// The one that most amounts have; nil if none has any.
   fileprivate func currency(of column: Int) -> Unit? {
+    if self[column, .amount] == 0 { return nil }
     var best: Unit?
     for unit in NotationCounts.currencies
     where self[column, unit: unit] > (best.map { self[column, unit: $0] } ?? 0) {

@@ -97,7 +97,13 @@ extension ColumnUnderstanding {
       } else if distinct == 1 && missing == 0 {
         guess = .leftOut(reason: "holds the same value in all rows")
       } else {
-        guess = Self.role(of: texts, counts, missing, mostCategories: mostCategories)
+        let present = rows.count - missing
+        guess =
+          distinct > 20 && 5 * distinct > present && Self.isNamedAsIdentifier(column.name)
+          ? .leftOut(
+            reason: "has \(distinct) different texts in \(present) rows, and the name of an "
+              + "identifier")
+          : Self.role(of: texts, counts, missing, mostCategories: mostCategories)
       }
     }
     name = column.name

@@ -24,8 +24,8 @@ struct LeakageSearch {
   private var revealingColumns: TableWarning? {
     let inputs = columns.filter(\.isInput)
     guard inputs.count > 1, target.rows.count >= LeakageSearch.fewestRows else { return nil }
-    // Some thousand rows show it; then all rows are asked.
-    let step = max(1, target.rows.count / 2000)
+    // Some thousand rows, and some of each class, show it; then all rows are asked.
+    let step = max(1, target.rows.count / max(2000, 20 * target.classes.count))
     let sample = Array(stride(from: 0, to: target.rows.count, by: step))
     let names = inputs.filter { input in
       let values = table[input.name]!.values
@@ -59,9 +59,10 @@ struct LeakageSearch {
   /// Rows whose inputs are those of an earlier row, where that is more than chance makes of the values
   /// that there are.
   private var duplicateRows: TableWarning? {
-    let inputs = columns.filter(\.isInput).map { bits(of: table[$0.name]!.values) }
+    let inputs = columns.filter(\.isInput).map(\.name)
     var hashes = [UInt64](repeating: 0, count: target.rows.count)
-    for bits in inputs {
+    for name in inputs {
+      let bits = bits(of: table[name]!.values)
       for place in hashes.indices {
         hashes[place] = LeakageSearch.mixed(hashes[place], bits[place])
       }
@@ -73,7 +74,8 @@ struct LeakageSearch {
     guard duplicates > 1, Double(duplicates) >= count / 100, distinct.count > 1 else { return nil }
     // How many pairs of rows would agree if columns had nothing to do with each other.
     var pairs = count * count / 2
-    for bits in inputs where pairs > Double(duplicates) / 2 {
+    for name in inputs where pairs > Double(duplicates) / 2 {
+      let bits = bits(of: table[name]!.values)
       pairs *= LeakageSearch.shareOfEqualPairs(distinct.map { bits[$0] })
     }
     guard pairs <= Double(duplicates) / 2 else { return nil }

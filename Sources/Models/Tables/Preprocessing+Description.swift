@@ -59,17 +59,19 @@ extension Standardization: CustomStringConvertible {
   public var description: String {
     var x = "x"
     if let curve {
-      let difference = Standardization.difference(x, curve.center)
+      let difference = Standardization.difference(x, curve.center, curve.scale)
       // What lies on one side of the center has one sign.
       x = "log(1 + |\(difference)| / \(curve.scale.short)) with its sign"
     }
-    let centered = Standardization.difference(x, mean)
+    let centered = Standardization.difference(x, mean, scale)
     let formula = "\(centered == x && curve == nil ? x : "(\(centered))") / \(scale.short)"
     return formula + "; missing: \(missing.short)" + (marksMissing ? " and 1" : "")
   }
 
-  private static func difference(_ x: String, _ number: Double) -> String {
-    number == 0 ? x : number < 0 ? "\(x) + \((-number).short)" : "\(x) - \(number.short)"
+  /// What is no part of the unit is not shown.
+  private static func difference(_ x: String, _ number: Double, _ unit: Double) -> String {
+    if number.magnitude < 1e-6 * unit.magnitude { return x }
+    return number < 0 ? "\(x) + \((-number).short)" : "\(x) - \(number.short)"
   }
 }
 

@@ -8,10 +8,15 @@ extension Preprocessing {
   /// the columns of the inputs, as they were written where the model was trained.
   ///
   /// ```swift
+  /// let table = try CSV.table(at: "penguins.csv")
+  /// let understanding = try TableUnderstanding(table, TableSettings(targets: ["species"]))
+  /// let preprocessing = try Preprocessing(
+  ///   fitting: table, understanding, rows: understanding.rows)
   /// let stream = try TableStream(at: "penguins.csv", columns: preprocessing.streamSchema)
   /// while let chunk = try stream.next() {
   ///   print(try preprocessing.inputs(of: chunk).shape)
   /// }
+  /// // [4, 4]
   /// ```
   public var streamSchema: [TableStream.Column] { inputs.map(\.streamed) }
 
@@ -102,7 +107,9 @@ extension TableStream.Chunk {
       case .categorical(let places):
         .places(
           places,
-          others: Dictionary(misfits[place].map { ($0.row - firstRow, $0.text) }) { first, _ in first })
+          others: Dictionary(misfits[place].map { ($0.row - firstRow, $0.text) }) { first, _ in
+            first
+          })
       case .text(let codes, let texts): .texts(codes, texts)
       }
     return ReadColumn(

@@ -6,12 +6,11 @@ import PullbackFormats
 /// column of many different values can tell of the others says nothing.
 struct Revelation {
   private let labels: [Int32]
-  private let classCount: Int
   /// Errors of naming the most frequent class.
   private let errorsOfGuess: Int
 
   init(_ labels: [Int32], classCount: Int) {
-    (self.labels, self.classCount) = (labels, classCount)
+    self.labels = labels
     var counts = [Int](repeating: 0, count: classCount)
     for label in labels { counts[Int(label)] += 1 }
     errorsOfGuess = labels.count - (counts.max() ?? 0)
@@ -33,11 +32,9 @@ struct Revelation {
   private func errors(_ codes: [Int32]) -> Int {
     let order = codes.indices.sorted { codes[$0] < codes[$1] }
     return groups(order) { codes[$0] == codes[$1] }.reduce(0) { sum, group in
-      let counts = counts(order[group]), most = counts.max()!
+      let tally = tally(order[group])
       // Without the row itself its class must still be ahead of all others.
-      let second = counts.filter { $0 < most }.max() ?? 0
-      let isTold = counts.count { $0 == most } == 1 && most - 1 > second
-      return sum + (isTold ? group.count - most : group.count)
+      return sum + (tally.most - 1 > tally.second ? group.count - tally.most : group.count)
     }
   }
 
@@ -49,24 +46,34 @@ struct Revelation {
     var errors = 0, run = 0, class_: Int32 = -1
     func end() { if run < 5 { errors += run } }
     for group in groups(order, by: { numbers[$0] == numbers[$1] }) {
-      let counts = counts(order[group])
-      let most = counts.max()!, label = Int32(counts.firstIndex(of: most)!)
-      if label != class_ {
+      let tally = tally(order[group])
+      if tally.label != class_ {
         end()
-        (run, class_) = (0, label)
+        (run, class_) = (0, tally.label)
       }
-      run += most
-      errors += group.count - most
+      run += tally.most
+      errors += group.count - tally.most
     }
     end()
-    let counts = counts(missing[...]), most = counts.max() ?? 0
+    let most = tally(missing[...]).most
     return errors + (most < 5 ? missing.count : missing.count - most)
   }
 
-  private func counts(_ places: ArraySlice<Int>) -> [Int] {
-    var counts = [Int](repeating: 0, count: classCount)
-    for place in places { counts[Int(labels[place])] += 1 }
-    return counts
+  /// The most frequent class of some rows, how many have it, and how many the next one.
+  private func tally(_ places: ArraySlice<Int>) -> (label: Int32, most: Int, second: Int) {
+    if places.count == 1 { return (labels[places.first!], 1, 0) }
+    let sorted = places.map { labels[$0] }.sorted()
+    var found: (label: Int32, most: Int, second: Int) = (-1, 0, 0), start = 0
+    for end in sorted.indices where end + 1 == sorted.count || sorted[end + 1] != sorted[end] {
+      let count = end + 1 - start
+      if count > found.most {
+        found = (sorted[end], count, found.most)
+      } else {
+        found.second = max(found.second, count)
+      }
+      start = end + 1
+    }
+    return found
   }
 
   /// Ranges of places that are equal.

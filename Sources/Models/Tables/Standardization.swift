@@ -114,9 +114,9 @@ extension Standardization.Curve {
     let step = max(1, numbers.count / 2000)
     let sample = stride(from: 0, to: numbers.count, by: step).map { numbers[$0] }
     let range = moments.range
-    var centers = [moments.skewness > 0 ? range.lowerBound : range.upperBound]
-    if range.lowerBound >= 0 || range.upperBound <= 0 { centers.insert(0, at: 0) }
-    if range.lowerBound < 0 && range.upperBound > 0 { centers += [0, median(sample)] }
+    let end = moments.skewness > 0 ? range.lowerBound : range.upperBound
+    var centers = end == 0 ? [0] : [0, end]
+    if range.lowerBound < 0 && range.upperBound > 0 { centers.append(median(sample)) }
     var best: (curve: Self, skewness: Double)?
     for center in centers {
       let distances = sample.map { ($0 - center).magnitude }.filter { $0 > 0 && $0.isFinite }

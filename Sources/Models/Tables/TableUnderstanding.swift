@@ -97,7 +97,7 @@ extension TableUnderstanding: CustomStringConvertible {
     }
     if !classes.isEmpty {
       let shares = classes.prefix(20).map {
-        "\($0.name.shortened) \($0.count) (\((100 * Double($0.count) / Double(rows.count)).short)%)"
+        "\($0.name.shortened) \($0.count) (\(Int((100 * Double($0.count) / Double(rows.count)).rounded()))%)"
       }
       let more = classes.count > 20 ? ["and \(classes.count - 20) more"] : []
       lines.append("classes: " + (shares + more).joined(separator: ", "))

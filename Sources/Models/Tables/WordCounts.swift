@@ -43,17 +43,38 @@ public struct WordCounts: Sendable, Hashable {
   private static let mostCharacters = 10_000
 
   static func tokens(of text: String, _ unit: Unit) -> [String] {
-    let words = text.prefix(mostCharacters).lowercased().split {
-      !$0.isLetter && !$0.isNumber
-    }
+    let words = words(of: text)
     switch unit {
-    case .words: return words.map(String.init)
+    case .words: return words
     case .trigrams:
       return words.flatMap { word in
         let characters = Array("_\(word)_")
         return (0..<max(characters.count - 2, 0)).map { String(characters[$0..<$0 + 3]) }
       }
     }
+  }
+
+  private static func words(of text: String) -> [String] {
+    let bytes = text.utf8
+    guard bytes.count <= mostCharacters, bytes.allSatisfy({ $0 < 0x80 }) else {
+      return text.prefix(mostCharacters).lowercased().split { !$0.isLetter && !$0.isNumber }
+        .map(String.init)
+    }
+    // Most texts are plain: their letters need no tables.
+    var words: [String] = [], word: [UInt8] = []
+    func end() {
+      if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
+      word.removeAll(keepingCapacity: true)
+    }
+    for byte in bytes {
+      switch byte {
+      case 0x41...0x5A: word.append(byte + 0x20)
+      case 0x61...0x7A, 0x30...0x39: word.append(byte)
+      case _: end()
+      }
+    }
+    end()
+    return words
   }
 }
 
@@ -65,6 +86,14 @@ extension WordCounts {
   ///   - counts: in how many rows each text stands.
   ///   - missingCount: in how many none does.
   init?(texts: some Collection<String>, counts: [Int], missingCount: Int) {
+    // Some thousand texts have the words that come again in a million.
+    let step = max(1, texts.count / WordCounts.mostTexts)
+    if step > 1 {
+      let sample = zip(texts, counts).enumerated().filter { $0.offset % step == 0 }.map(\.element)
+      self.init(
+        texts: sample.map(\.0), counts: sample.map(\.1), missingCount: missingCount)
+      return
+    }
     for unit in Unit.allCases {
       guard let words = WordCounts(unit, texts, counts, marksMissing: missingCount > 0) else {
         continue
@@ -81,6 +110,8 @@ extension WordCounts {
     var rows = 0, sum = 0.0, squares = 0.0
   }
 
+  /// About so many texts are looked at.
+  private static let mostTexts = 20_000
   /// A text of a table may have a word of its own in each row: no more words than these are looked at.
   private static let mostCandidates = 200_000
 
@@ -140,9 +171,10 @@ extension WordCounts {
   static func areTexts(_ texts: some Collection<String>) -> Bool {
     var wordCount = 0, letters = 0, figures = 0, count = 0
     for text in texts.prefix(1000) {
-      wordCount += tokens(of: text, .words).count
-      for character in text.prefix(200) {
-        if character.isLetter { letters += 1 } else if character.isNumber { figures += 1 }
+      let words = tokens(of: text, .words)
+      wordCount += words.count
+      for character in words.lazy.joined().prefix(200) {
+        if character.isNumber { figures += 1 } else { letters += 1 }
       }
       count += 1
     }

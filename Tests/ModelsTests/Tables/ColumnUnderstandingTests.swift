@@ -47,6 +47,11 @@ struct ColumnUnderstandingTests {
       try role("customer_id", ids)
         == .leftOut(reason: "has a number of its own for each row, and the name of one"))
     #expect(try role("solid", ids) == .number)
+    let tags = (0..<60).map { "n\($0 / 2)" }
+    #expect(try role("tag", tags) == .category)
+    #expect(
+      try role("Individual ID", tags)
+        == .leftOut(reason: "has 30 different texts in 60 rows, and the name of an identifier"))
     let remarks = (0..<60).map { index in
       "\(random.pick(["red", "blue"])) \(random.pick(["chair", "table"])) number n\(index)"
     }
@@ -88,7 +93,7 @@ struct ColumnUnderstandingTests {
         table.csv: 20 rows, 4 columns
         classification: kind holds 2 texts
         1 row without a target left out
-        classes: cat 13 (68.42%), dog 6 (31.58%)
+        classes: cat 13 (68%), dog 6 (32%)
         column  as        missing  misfits  values
         id      left out        0        0      19  numbers the rows
         x       number          1        0      18

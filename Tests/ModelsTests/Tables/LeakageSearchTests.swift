@@ -133,4 +133,16 @@ struct LeakageSearchTests {
         == "2 classes have fewer than 5 rows: rare (1), seldom (3); find more of them, or join or "
         + "remove such classes")
   }
+
+  /// Of many rows some are looked at first, then all; many classes cost no more than few.
+  @Test func manyRowsAndClasses() throws {
+    var random = SplitMix(seed: 13)
+    let classes = (0..<20_000).map { _ in random.below(500) }
+    let table = try table([
+      "code": classes.map { "\($0 * 7).5" }, "x": classes.map { _ in "\(random.below(1000))" },
+      "y": classes.map { "class \($0)" },
+    ])
+    let found = try warnings(table, "y").filter { $0.kind == .revealingColumn }
+    #expect(found.map(\.names) == [["code"]])
+  }
 }

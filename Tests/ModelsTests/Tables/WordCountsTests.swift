@@ -64,4 +64,22 @@ struct WordCountsTests {
     let (preprocessing, _) = try fitted(texts)
     #expect(preprocessing.inputCount <= 200)
   }
+
+  /// Of many texts some say which words come again.
+  @Test func manyTextsHaveAVocabulary() throws {
+    let (preprocessing, table) = try fitted(
+      (0..<45_000).map { "\(["red", "blue"][$0 / 3 % 2]) n\($0)" })
+    guard case .words(let coding) = preprocessing.inputs[0].transform else {
+      Issue.record("no words")
+      return
+    }
+    #expect(coding.words == ["blue", "red"])
+    // Half of the rows have either: log 2 half of the time has the deviation log(2) / 2.
+    let rows = try preprocessing.rows(of: table)
+    for row in [0, 3, 44_999] {
+      let isRed = row / 3 % 2 == 0
+      #expect(
+        abs(rows[row][1] - (isRed ? 2 : 0)) < 1e-3 && abs(rows[row][0] - (isRed ? 0 : 2)) < 1e-3)
+    }
+  }
 }
