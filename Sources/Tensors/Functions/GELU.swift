@@ -5,7 +5,7 @@
 /// x and result: [...]. x.g = y.g (Φ(x) + x φ(x)), φ the normal density. Within 6 units in the last place,
 /// also far below 0, where 1 + erf(x / √2) would keep no digit.
 ///
-///     print(gelu(Tensor<Float>([-1, 0, 1])))   // [-0.15865527  0.          0.8413447 ]
+///     print(gelu(Tensor<Float>([-1, 0, 1])))   // [-0.15865526  0.          0.8413447 ]
 ///
 /// Source: Hendrycks, Gimpel, "Gaussian Error Linear Units", arXiv:1606.08415.
 public func gelu(_ x: Tensor<Float>) -> Tensor<Float> {

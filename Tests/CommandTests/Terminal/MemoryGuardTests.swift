@@ -38,6 +38,23 @@
       #expect(refused > 10)
     }
 
+    /// Wherever it is refused: while a table is read, or while something is made of it.
+    @Test func aTableThatIsTooLarge() throws {
+      let folder = TemporaryFolder()
+      let file = try folder.write(Array(SmallTables.species(rows: 20_000).utf8), to: "t.csv")
+      let least = try MemoryGuardTests.leastThatStarts()
+      var refused = 0
+      for step in 0..<20 {
+        let run = try MemoryGuardTests.run(
+          kilobytes: least + 400 * step, "inspect \(file) --target species")
+        #expect(run.status == 71 || run.status == 0, "\(run)")
+        guard run.status == 71 else { continue }
+        refused += 1
+        #expect(run.errors.contains("the system has no "), "\(run)")
+      }
+      #expect(refused > 3)
+    }
+
     @Test func aTensorThatIsTooLargeIsNamed() throws {
       let least = try MemoryGuardTests.leastThatStarts()
       let run = try MemoryGuardTests.run(
