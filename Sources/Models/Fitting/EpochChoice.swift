@@ -24,6 +24,8 @@ final class EpochChoice<Target: TensorScalar> {
   /// At the epoch to choose.
   private var weights: [Tensor<Float>] = []
   private(set) var chosen: RowLosses?
+  /// What the metric was there.
+  private var value = 0.0
 
   init(_ committee: Committee, on validation: Dataset<Target>, _ objective: FitObjective<Target>) {
     (self.committee, self.validation) = (committee, validation)
@@ -45,7 +47,7 @@ final class EpochChoice<Target: TensorScalar> {
     }
     let measured = RowLosses(losses)
     if isChosen(measured) {
-      (self.epoch, chosen) = (epoch, measured)
+      (self.epoch, chosen, value) = (epoch, measured, metric.value)
       weights = Parameter.values(of: committee.parameters.distinct)
     }
     return Evaluation(loss: measured.mean, metrics: [metric.name: metric.value])
@@ -58,6 +60,12 @@ final class EpochChoice<Target: TensorScalar> {
       return true
     }
     return !best.isClearlyBetter(than: losses)
+  }
+
+  /// Whether both the losses are clearly smaller and the metric is better.
+  func isClearlyBetter(than other: EpochChoice) -> Bool {
+    guard let losses = chosen, let others = other.chosen else { return false }
+    return losses.isClearlyBetter(than: others) && value > other.value
   }
 
   /// Gives the committee the weights that it had at the epoch to choose.

@@ -115,7 +115,8 @@ struct FitRun<Problem: FitProblem> {
     let others = try validation.map { try problem.examples($0, inputs) }
     let objective = problem.objective(examples)
     if !isModelShown {
-      settings = settings.resolved(rows: source.rows.count, inputs: inputs.inputCount)
+      settings = settings.resolved(
+        source.task, rows: source.rows.count, inputs: inputs.inputCount)
       try onEvent?(.settings(settings))
     }
     let training = NetworkTraining(

@@ -13,13 +13,14 @@ extension FitSettings {
   /// strongly.
   ///
   /// - Parameter inputs: the numbers of a row.
-  func resolved(rows: Int, inputs: Int) -> FitSettings {
+  func resolved(_ task: TableTask, rows: Int, inputs: Int) -> FitSettings {
     var settings = self
+    settings.usualDecays = rule.usualDecays(task)
     settings.members = members ?? (hidden == nil ? 4 : 1)
     settings.hidden = hidden ?? [64]
     // A unit's sum moves with each step by the rate times as many numbers as there are inputs.
     settings.learningRate =
-      learningRate ?? rule.usualRate * min(1, (64 / Float(max(inputs, 1))).squareRoot())
+      learningRate ?? rule.usualRate(task) * min(1, (64 / Float(max(inputs, 1))).squareRoot())
     settings.batch = batch ?? (rows < 1000 ? 32 : rows < 10_000 ? 64 : 128)
     let numbers = rows * inputs
     settings.epochs = epochs ?? (numbers < 1_000_000 ? 50 : numbers < 5_000_000 ? 30 : 20)
@@ -51,7 +52,7 @@ extension FitSettings {
   }
 
   /// The weight decay of each part of a committee.
-  var decays: [Float] { weightDecay.map { [$0] } ?? rule.usualDecays }
+  var decays: [Float] { weightDecay.map { [$0] } ?? usualDecays }
 
   /// The learning rate over so many steps.
   func rates(steps: Int) -> Schedule {
@@ -67,22 +68,24 @@ extension FitSettings {
 
 extension FitSettings.Rule {
   /// A learning rate that most tables take.
-  fileprivate var usualRate: Float {
+  fileprivate func usualRate(_ task: TableTask) -> Float {
     switch self {
     case .sgd: 0.1
     case .momentum: 0.02
-    case .adam, .adamw: 0.02
+    case .adam, .adamw: task == .classification ? 0.015 : 0.02
     case .rmsprop: 0.003
     case .adagrad: 0.05
     case .lion: 0.001
     }
   }
 
-  /// A weak and a strong pull. In the gradient itself it counts for more than apart from it.
-  fileprivate var usualDecays: [Float] {
+  /// A weak and a strong pull; classes that are apart let weights grow without end, numbers do not. In
+  /// the gradient itself it counts for more than apart from it.
+  fileprivate func usualDecays(_ task: TableTask) -> [Float] {
+    let weak: Float = task == .classification ? 0.15 : 0.1
     switch self {
-    case .adamw, .lion: [0.1, 1]
-    case .sgd, .momentum, .adam, .rmsprop, .adagrad: [1e-4, 1e-3]
+    case .adamw, .lion: return [weak, 10 * weak]
+    case .sgd, .momentum, .adam, .rmsprop, .adagrad: return [weak / 1000, weak / 100]
     }
   }
 

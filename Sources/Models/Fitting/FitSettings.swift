@@ -49,6 +49,9 @@ public struct FitSettings: Sendable, Hashable {
   /// validation chose.
   public var keepsValidation = false
 
+  /// A weak and a strong weight decay, for members of which nobody says how much they are pulled.
+  var usualDecays: [Float] = []
+
   /// The settings that most tables do well with.
   public init() {}
 

@@ -95,8 +95,7 @@ struct NetworkTraining<Target: TensorScalar> {
   /// The whole committee, unless a part is clearly better.
   private func best(of choices: [EpochChoice<Target>]) -> EpochChoice<Target>? {
     choices.dropFirst().reduce(choices.first) { best, next in
-      guard let losses = next.chosen, let least = best?.chosen else { return best }
-      return losses.isClearlyBetter(than: least) ? next : best
+      best.map { next.isClearlyBetter(than: $0) ? next : $0 }
     }
   }
 }
