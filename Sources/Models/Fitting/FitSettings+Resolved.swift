@@ -44,10 +44,12 @@ extension FitSettings {
   }
 
   /// What changes a committee of these settings.
-  func optimizer(for committee: Committee) -> Optimizer<AnyRule> {
+  func optimizer<Rule: UpdateRule>(
+    for committee: Committee, _ rule: (_ learningRate: Float, _ weightDecay: Float) -> Rule
+  ) -> Optimizer<Rule> {
     Optimizer(
       groups: zip(committee.parts, decays).map { part, decay in
-        .init(part.parameters, rule.rule(learningRate: learningRate!, weightDecay: decay))
+        .init(part.parameters, rule(learningRate!, decay))
       })
   }
 
@@ -86,18 +88,6 @@ extension FitSettings.Rule {
     switch self {
     case .adamw, .lion: return [weak, 10 * weak]
     case .sgd, .momentum, .adam, .rmsprop, .adagrad: return [weak / 1000, weak / 100]
-    }
-  }
-
-  fileprivate func rule(learningRate rate: Float, weightDecay decay: Float) -> AnyRule {
-    switch self {
-    case .sgd: AnyRule(SGD(learningRate: rate, weightDecay: decay))
-    case .momentum: AnyRule(SGD(learningRate: rate, momentum: 0.9, weightDecay: decay))
-    case .adam: AnyRule(Adam(learningRate: rate, weightDecay: decay))
-    case .adamw: AnyRule(AdamW(learningRate: rate, weightDecay: decay))
-    case .rmsprop: AnyRule(RMSprop(learningRate: rate, weightDecay: decay))
-    case .adagrad: AnyRule(Adagrad(learningRate: rate, weightDecay: decay))
-    case .lion: AnyRule(Lion(learningRate: rate, weightDecay: decay))
     }
   }
 }

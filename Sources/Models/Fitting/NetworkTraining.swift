@@ -38,7 +38,28 @@ struct NetworkTraining<Target: TensorScalar> {
     if showsModel {
       try onEvent?(.model(committee.merged().summary(for: [1, training.inputs.shape[1]])))
     }
-    let optimizer = settings.optimizer(for: committee)
+    // Each rule by its own type: to ask one of any type for its settings takes longer than a small step.
+    func run<Rule: UpdateRule>(
+      _ rule: (_ learningRate: Float, _ weightDecay: Float) -> Rule
+    ) throws -> Outcome {
+      try train(
+        committee, settings.optimizer(for: committee, rule), training, validation, epochs: epochs)
+    }
+    return switch settings.rule {
+    case .sgd: try run { SGD(learningRate: $0, weightDecay: $1) }
+    case .momentum: try run { SGD(learningRate: $0, momentum: 0.9, weightDecay: $1) }
+    case .adam: try run { Adam(learningRate: $0, weightDecay: $1) }
+    case .adamw: try run { AdamW(learningRate: $0, weightDecay: $1) }
+    case .rmsprop: try run { RMSprop(learningRate: $0, weightDecay: $1) }
+    case .adagrad: try run { Adagrad(learningRate: $0, weightDecay: $1) }
+    case .lion: try run { Lion(learningRate: $0, weightDecay: $1) }
+    }
+  }
+
+  private func train(
+    _ committee: Committee, _ optimizer: Optimizer<some UpdateRule>,
+    _ training: Dataset<Target>, _ validation: Dataset<Target>?, epochs: Int?
+  ) throws -> Outcome {
     let trainer = Trainer(committee, optimizer) { [objective] in objective($0, $1, $2) }
     // Batches of nearly one size: a last one of few rows would take a step as large as the others.
     let batches = (training.count - 1) / settings.batch! + 1

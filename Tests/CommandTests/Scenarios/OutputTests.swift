@@ -79,7 +79,7 @@ import Testing
     let name = "a\nError: b\u{1B}[2J"
     let file = try Command.run("train", "--quiet", "--resume", "--checkpoint", name)
     #expect(file.status == 66)
-    #expect(file.errors == "Error: a\u{FFFD}Error: b\u{FFFD}[2J: No such file or directory\n")
+    #expect(file.errors == "Error: a\u{FFFD}Error: b\u{FFFD}[2J: there is no such file\n")
     let value = try Command.run("train", "--epochs", name)
     #expect(value.status == 64 && value.errors.hasPrefix("Error: The value 'a\u{FFFD}Error: b"))
     #expect(value.errors.split(separator: "\n").count == 1)
