@@ -45,7 +45,7 @@ struct TrainTests {
       let members =
         number < 3
         ? ["event", "epoch", "training_loss", "validation_loss", "validation_accuracy"]
-        : ["event", "test_accuracy", "test_loss", "seconds", "threads_used", "checksum"]
+        : ["event", "task", "test_accuracy", "test_loss", "seconds", "threads_used", "checksum"]
       #expect(Set(object.keys) == Set(members))
       #expect(object["event"] as? String == (number < 3 ? "epoch" : "result"))
     }

@@ -63,10 +63,8 @@ public struct FitArrays: Sendable {
     self.task = task ?? (FitArrays.areClasses(distinct, targets) ? .classification : .regression)
     switch self.task {
     case .classification:
-      guard width == 1, distinct.count > 1 else {
-        throw FileError(
-          .malformed, in: name,
-          width == 1 ? "all rows are of one class" : "a row has \(width) targets and not one class")
+      guard width == 1 else {
+        throw FileError(.malformed, in: name, "a row has \(width) targets and not one class")
       }
       let classes = distinct.sorted()
       let places = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, Int32($0)) })

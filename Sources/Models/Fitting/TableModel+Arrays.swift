@@ -21,6 +21,10 @@ extension TableModel {
     onEvent: ((FitEvent) throws -> Void)? = nil
   ) throws -> (model: TableModel, report: FitReport) {
     try fitting.check()
+    // Measured on, they may be.
+    if arrays.classNames.count == 1 {
+      throw FileError(.malformed, in: arrays.name, "all rows are of one class")
+    }
     return try fit(ArraySource(arrays: arrays), nil, fitting, stopFlag, onEvent)
   }
 

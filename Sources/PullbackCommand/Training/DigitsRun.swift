@@ -115,6 +115,7 @@ extension EpochRecord {
 extension DigitsTraining.Outcome {
   fileprivate func json(seconds: Double) -> JSONLine {
     var line = JSONLine(event: "result")
+    line.add("task", text: TableTask.classification.rawValue)
     line.add("test_accuracy", accuracy)
     line.add("test_loss", loss)
     line.add("seconds", seconds)

@@ -99,9 +99,22 @@ struct FitArraysTests {
     #expect(
       problem([1, .nan], [2, 1], [1, 2])?.hasPrefix("row 2, number 1 is nan") == true)
     #expect(problem([1, 2], [2, 1], [1, .infinity]) == "the target of row 2 is no finite number")
-    #expect(
-      problem([1, 2], [2, 1], [3, 3], task: .classification) == "all rows are of one class")
     #expect(problem([], [0, 1], [])?.contains("no rows of numbers") == true)
+  }
+
+  /// Nothing is learnt of rows of one class; a model may be measured on them.
+  @Test func rowsOfOneClassAreMeasuredButNotLearnt() throws {
+    func arrays(_ labels: [Int32]) throws(FileError) -> FitArrays {
+      let x = labels.indices.map { Float(labels[$0]) + Float($0 % 3) / 10 }
+      return try FitArrays(
+        inputs: StoredTensor(shape: [labels.count, 1], scalars: x),
+        targets: StoredTensor(shape: [labels.count], scalars: labels), task: .classification)
+    }
+    let ones = try arrays([1, 1, 1, 1])
+    let error = #expect(throws: FileError.self) { try TableModel.fit(ones) }
+    #expect(error?.problem == "all rows are of one class")
+    let model = try TableModel.fit(arrays((0..<40).map { Int32($0 % 2) })).model
+    #expect(try model.evaluate(ones)["accuracy"] == 1)
   }
 
   @Test func rowsOfOtherLengthAreRefused() throws {
