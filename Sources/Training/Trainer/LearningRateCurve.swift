@@ -31,8 +31,8 @@ public struct LearningRateCurve: Sendable, Hashable {
     }
   }
 
-  /// A rate to train with: where the smoothed loss fell most for a given factor of the rate; nil if
-  /// it never fell.
+  /// A rate to train with: where the loss fell most for a given factor of the rate, from the mean of a
+  /// tenth of the steps before it to that of as many behind it; nil if it never fell.
   ///
   /// ```swift
   /// let rates: [Float] = [0.001, 0.01, 0.1, 1, 10]
@@ -40,10 +40,16 @@ public struct LearningRateCurve: Sendable, Hashable {
   /// print(curve.suggestion!)   // 0.1
   /// ```
   public var suggestion: Float? {
-    let slopes = rates.indices.dropFirst().dropLast().map { place in
-      (place: place, rise: smoothed[place + 1] - smoothed[place - 1])
+    // The loss of one step says more about its batch than about its rate.
+    let width = max(losses.count / 10, 1)
+    guard losses.count >= 2 * width else { return nil }
+    func mean(_ steps: Range<Int>) -> Double {
+      losses[steps].reduce(0) { $0 + Double($1) } / Double(width)
     }
-    let steepest = slopes.filter { $0.rise < 0 }.min { $0.rise < $1.rise }
+    let falls = (width...losses.count - width).map { place in
+      (place: place, fall: mean(place - width..<place) - mean(place..<place + width))
+    }
+    let steepest = falls.filter { $0.fall > 0 }.max { $0.fall < $1.fall }
     return steepest.map { rates[$0.place] }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Pullback
+import PullbackTestSupport
 import Testing
 
 struct LearningRateCurveTests {
@@ -46,6 +47,24 @@ struct LearningRateCurveTests {
     #expect(w.value.scalars == [0])
     let suggestion = try #require(curve.suggestion)
     #expect(suggestion >= 0.009 && suggestion < 10)
+  }
+
+  /// A loss that falls between rates of 0.001 and 0.1, on batches of which each differs from the others.
+  @Test(arguments: 1...20)
+  func noiseSuggestsNothing(seed: UInt64) throws {
+    var random = SplitMix(seed: seed)
+    let noise = random.doubles(100, in: -0.7...0.7)
+    var rate: Float = 1e-5, rates: [Float] = [], losses: [Float] = []
+    for step in 0..<100 {
+      let decades = Double(step) / 20
+      let loss = 4 - 1.5 * min(max(decades - 2, 0), 2)
+      rates.append(rate)
+      losses.append(Float(loss + noise[step]))
+      rate *= 1.1220185
+    }
+    let suggestion = try #require(LearningRateCurve(rates: rates, losses: losses).suggestion)
+    let range: ClosedRange<Float> = 1e-3...0.1
+    #expect(range.contains(suggestion))
   }
 
   @Test func emptyDataIsRefused() {
