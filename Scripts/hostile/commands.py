@@ -37,7 +37,8 @@ class Command:
         return self.names_file(self.options[option], option)
 
     def takes_file_at(self, place):
-        return self.names_file(self.positionals[place], "")
+        # The last one may be repeated.
+        return self.names_file(self.positionals[min(place, len(self.positionals) - 1)], "")
 
     def call(self, base, *more):
         return [*self.words, *base.words, *base.more, *self.small, *more]
