@@ -46,6 +46,7 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
   .fills = PB_BY_SIZE(fill),
   .loads_plane = PB_BY_SIZE(load_plane),
   .iotas = PB_ALL_TYPES(iota),
+  .stream = pb_stream_bytes,
   .first_outside = pb_first_outside_i32,
 
   .uniforms = PB_FLOATS(uniform),

@@ -110,6 +110,12 @@ pb_random pb_bits(void);
 
 // Reductions ------------------------------------------------------------------------------------
 
+/// Copies n bytes past the caches, to where nobody reads soon: so nothing is read there first, and what is
+/// in the caches stays. `pb_fence` before another thread is told of it.
+typedef void (*pb_stream)(long n, void *out, const void *a);
+pb_stream pb_stream_for_bytes(void);
+void pb_fence(void);
+
 /// A row is reduced in this many lanes: lane j takes elements j, j + 16, ... in order. So a row cut
 /// at multiples of 16 gives the same bits as a whole one.
 enum { PB_LANES = 16 };
