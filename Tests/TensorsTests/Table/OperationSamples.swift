@@ -15,6 +15,7 @@ extension OperationSample {
     case .reduction(let operation):
       operation.givesPosition
         ? positions(kind, operation) : reductions(kind, operation, emptyAxes: operation == .sum)
+    case .scan(let scan): scans(scan)
     case .other(let other): samples(of: other)
     }
   }
