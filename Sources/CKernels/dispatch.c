@@ -137,6 +137,16 @@ pb_arg_column pb_arg_column_for(int is_max, pb_type type) {
   return PB_IN(type, PB_TYPES) ? pb_current()->arg_columns[is_max != 0][type] : NULL;
 }
 
+pb_scan_rows pb_scan_rows_for(pb_scan scan, pb_type type) {
+  int known = PB_IN(scan, PB_SCANS) && PB_IN(type, PB_TYPES);
+  return known ? pb_current()->scan_rows[scan][type] : NULL;
+}
+
+pb_scan_columns pb_scan_columns_for(pb_scan scan, pb_type type) {
+  int known = PB_IN(scan, PB_SCANS) && PB_IN(type, PB_TYPES);
+  return known ? pb_current()->scan_columns[scan][type] : NULL;
+}
+
 void pb_threefry2x32(uint64_t key, uint64_t counter, uint32_t out[2]) {
   pb_threefry((uint32_t)(key >> 32), (uint32_t)key, (uint32_t)(counter >> 32), (uint32_t)counter,
               &out[0], &out[1]);

@@ -16,6 +16,7 @@
 #include "reduce.inc.h"
 #include "moments.inc.h"
 #include "extremes.inc.h"
+#include "scan.inc.h"
 #include "gemm.inc.h"
 #include "pack.inc.h"
 
@@ -76,6 +77,16 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
   .sum_columns_wide = pb_wide_columns_sum,
   .arg_rows = { PB_ALL_TYPES(arg_row_min), PB_ALL_TYPES(arg_row_max) },
   .arg_columns = { PB_ALL_TYPES(arg_column_min), PB_ALL_TYPES(arg_column_max) },
+
+  .scan_rows = {
+    PB_NUMBERS(scan_rows_sum), PB_NUMBERS(scan_rows_product), PB_ALL_TYPES(scan_rows_max),
+    PB_ALL_TYPES(scan_rows_min), PB_FLOATS(scan_rows_recurrence)
+  },
+  .scan_columns = {
+    PB_NUMBERS(scan_columns_sum), PB_NUMBERS(scan_columns_product),
+    PB_ALL_TYPES(scan_columns_max), PB_ALL_TYPES(scan_columns_min),
+    PB_FLOATS(scan_columns_recurrence)
+  },
 
   .tiles = { pb_tile_f32, pb_tile_f64, pb_tile_u32 },
   .narrow_tiles = { pb_narrow_f32, pb_narrow_f64, pb_narrow_u32 },

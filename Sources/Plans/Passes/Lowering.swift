@@ -158,6 +158,21 @@ private struct Lowering {
           columns: program.entries[index].shape[batchRank + 1]))
     case .reduction(let reduction, let axes):
       return reductionCore(index, reduction, axes, in: group, &builder)
+    case .scan(let scan, let axis, let isReversed):
+      let x = fusion.access(to: inputs[0], for: index, slots)
+      let space = program.entries[index].shape
+      if scan.isSort {
+        return .sort(
+          SortCore(
+            x: x, space: space, axis: axis, isDescending: isReversed,
+            resultType: program.entries[index].elementType,
+            givesPositions: scan == .sortedPositions))
+      }
+      let factors =
+        inputs.count > 1 ? fusion.access(to: inputs[1], for: index, slots) : nil as Access?
+      return .scan(
+        ScanCore(
+          scan: scan, x: x, factors: factors, space: space, axis: axis, isReversed: isReversed))
     case .gathering(.scatterAdd(let count), let batchRank):
       return scatterCore(index, count, batchRank)
     case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,

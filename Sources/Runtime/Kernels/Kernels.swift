@@ -141,6 +141,20 @@ extension Reduction {
   }
 }
 
+extension Scan {
+  /// The kernel of what is no sort.
+  var kernelCode: pb_scan {
+    switch self {
+    case .sum: PB_SCAN_SUM
+    case .product: PB_SCAN_PRODUCT
+    case .max: PB_SCAN_MAX
+    case .min: PB_SCAN_MIN
+    case .recurrence: PB_SCAN_RECURRENCE
+    case .sort, .sortedPositions: preconditionFailure("sorts have a core of their own")
+    }
+  }
+}
+
 extension RandomDistribution {
   func kernel(for type: ElementType) -> pb_random {
     switch self {

@@ -71,6 +71,14 @@ extension WrittenOperation {
       return [right.giving(.double), right.ofType(.int32), right.ofType(.bool)]
     case .reduction(.argmax), .reduction(.argmin):
       return [right.giving(.float), right.reading(.bool, at: 0)]
+    case .scan(.sum), .scan(.product): return [right.giving(.double), right.ofType(.bool)]
+    case .scan(.recurrence):
+      return [
+        right.giving(.double), right.reading(.double, at: 1), right.ofType(.int32),
+        right.ofType(.bool),
+      ]
+    case .scan(.max), .scan(.min), .scan(.sort): return [right.giving(.double)]
+    case .scan(.sortedPositions): return [right.giving(.float)]
     case .other(.contraction):
       return [right.giving(.double), right.reading(.double, at: 0), right.ofType(.bool)]
     case .other(.reshape), .other(.transpose), .other(.expand), .other(.slice), .other(.pad):
@@ -134,6 +142,17 @@ extension WrittenOperation {
         axes(reduction, [0, 1]).giving(Shape()), right.taking(empty, at: 0),
         right.taking(long, at: 0),
       ]
+    case .scan(let scan):
+      func along(_ axis: Int) -> WrittenOperation {
+        right.with(.scan(scan, axis: axis, isReversed: false))
+      }
+      let faults = [noInput, oneMore, other, along(2), along(-1), right.giving([3, 2])]
+      let long = Form([2, 1 << 31], .float)
+      if scan == .sortedPositions {
+        return faults + [right.taking(long, at: 0).giving(long.shape)]
+      }
+      if scan != .recurrence { return faults }
+      return faults + [right.taking(wider, at: 1), right.taking(Form([2], .float), at: 1)]
     case .other(.contraction):
       let batch = WrittenOperation(
         .contraction(batchRank: 1), [Form([2, 2, 3], .float), Form([5, 3, 4], .float)],

@@ -17,6 +17,7 @@ extension OperationSample {
         ? positions(kind, operation)
         : reductions(
           kind, operation, emptyAxes: operation != .max && operation != .min)
+    case .scan(let scan): scans(scan)
     case .other(let other): samples(of: other)
     }
   }
