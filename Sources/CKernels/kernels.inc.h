@@ -44,6 +44,8 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
   .copies = PB_BY_SIZE(copy),
   .fills = PB_BY_SIZE(fill),
   .loads_plane = PB_BY_SIZE(load_plane),
+  .places = PB_BY_SIZE(place),
+  .adds_at = PB_ALL_TYPES(add_at),
   .iotas = PB_ALL_TYPES(iota),
   .first_outside = pb_first_outside_i32,
 

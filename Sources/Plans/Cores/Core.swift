@@ -10,6 +10,7 @@ package indirect enum Core: Sendable {
   case contraction(ContractionCore)
   case reduction(ReductionCore)
   case scatterAdd(ScatterCore)
+  case placed(PlacedCore)
 
   var kind: any StepCore {
     switch self {
@@ -17,6 +18,7 @@ package indirect enum Core: Sendable {
     case .contraction(let core): core
     case .reduction(let core): core
     case .scatterAdd(let core): core
+    case .placed(let core): core
     }
   }
 
@@ -24,7 +26,7 @@ package indirect enum Core: Sendable {
   var prologue: Body? {
     switch self {
     case .reduction(let core): core.prologue
-    case .pointwise, .contraction, .scatterAdd: nil
+    case .pointwise, .contraction, .scatterAdd, .placed: nil
     }
   }
 }

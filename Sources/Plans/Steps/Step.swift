@@ -30,6 +30,7 @@ package struct Step: Sendable {
     case .contraction(let kind): self.init(core, kind, space, body)
     case .reduction(let kind): self.init(core, kind, space, body)
     case .scatterAdd(let kind): self.init(core, kind, space, body)
+    case .placed(let kind): self.init(core, kind, space, body)
     }
   }
 
@@ -73,9 +74,12 @@ extension Read {
       let written = filled.first(where: { $0.slot == slot })
     else { return false }
     let view = access.view, length = written.elementCount / rows
-    var last = view.offset
-    for axis in 1..<max(shape.rank, 1) { last += (shape[axis] - 1) * view.strides[axis] }
-    return view.strides[0] == length && view.offset >= 0 && last < length
-      && view.strides.allSatisfy { $0 >= 0 }
+    // The first and the last element of a row in memory, whatever the directions of its axes.
+    var first = view.offset, last = view.offset
+    for axis in 1..<max(shape.rank, 1) {
+      let distance = (shape[axis] - 1) * view.strides[axis]
+      if distance < 0 { first += distance } else { last += distance }
+    }
+    return view.strides[0] == length && first >= 0 && last < length
   }
 }

@@ -10,6 +10,7 @@ struct CompiledStep: BitwiseCopyable {
     case contraction(UnsafePointer<CompiledContraction>)
     case reduction(UnsafePointer<CompiledReduction>)
     case scatterAdd(UnsafePointer<CompiledScatter>)
+    case placed(UnsafePointer<CompiledPlaced>)
   }
 
   private let core: Core
@@ -36,6 +37,9 @@ struct CompiledStep: BitwiseCopyable {
     case .scatterAdd(let scatter):
       let made = CompiledScatter(scatter, of: step, in: context)
       (core, needs) = (.scatterAdd(plain.one(made)), Needs(made))
+    case .placed(let placed):
+      let made = CompiledPlaced(placed, of: step, in: context)
+      (core, needs) = (.placed(plain.one(made)), Needs(made))
     }
   }
 
@@ -43,7 +47,7 @@ struct CompiledStep: BitwiseCopyable {
   var blockingInWords: String? {
     switch core {
     case .contraction(let core): core.pointee.blockingInWords
-    case .pointwise, .reduction, .scatterAdd: nil
+    case .pointwise, .reduction, .scatterAdd, .placed: nil
     }
   }
 
@@ -53,12 +57,13 @@ struct CompiledStep: BitwiseCopyable {
     case .contraction(let core): core.pointee.run(memory, scratch)
     case .reduction(let core): core.pointee.run(memory, scratch)
     case .scatterAdd(let core): core.pointee.run(memory, scratch)
+    case .placed(let core): core.pointee.run(memory, scratch)
     }
   }
 
   func prepare(_ memory: RunMemory, _ scratch: Scratch, alone: Bool) {
     switch core {
-    case .pointwise, .reduction, .scatterAdd: break
+    case .pointwise, .reduction, .scatterAdd, .placed: break
     case .contraction(let core): core.pointee.prepare(memory, scratch, alone: alone)
     }
   }
@@ -75,6 +80,7 @@ struct CompiledStep: BitwiseCopyable {
     case .reduction(let core):
       core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
     case .scatterAdd: preconditionFailure("rows that are added up do not go by rows")
+    case .placed(let core): core.pointee.runRows(rows, memory, scratch, thread: thread)
     }
   }
 
@@ -84,6 +90,7 @@ struct CompiledStep: BitwiseCopyable {
     case .contraction(let core): core.pointee.runUnit(unit, memory, scratch, thread: thread)
     case .reduction(let core): core.pointee.run(memory, scratch.alone(thread))
     case .scatterAdd(let core): core.pointee.run(memory, scratch.alone(thread))
+    case .placed(let core): core.pointee.runUnit(unit, memory, scratch, thread: thread)
     }
   }
 }
