@@ -102,7 +102,7 @@ extension Tensor {
   /// has the old one keeps it. The old tensor's gradient is y.g with zeros in the part, the part's is
   /// that of y.
   ///
-  ///     var b = a
+  ///     var b: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
   ///     b[0, 1...] = [7, 8]
   ///     b[.all, 0] += 10
   ///     print(b)   // [[11.  7.  8.]
