@@ -89,6 +89,8 @@ package enum IndexUse: UInt8, Sendable, BitwiseCopyable, Hashable, CaseIterable 
   case oneHot
   case softmaxCrossEntropy
   case hingeLoss
+  case taken
+  case adding
 
   /// How messages and listings write it.
   package var symbol: String {
@@ -97,6 +99,8 @@ package enum IndexUse: UInt8, Sendable, BitwiseCopyable, Hashable, CaseIterable 
     case .oneHot: "oneHot"
     case .softmaxCrossEntropy: "softmaxCrossEntropy"
     case .hingeLoss: "hingeLoss"
+    case .taken: "taken"
+    case .adding: "adding"
     }
   }
 }
