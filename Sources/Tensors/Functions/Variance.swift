@@ -51,7 +51,7 @@ extension Tensor where Scalar: FloatingPointScalar {
 
 extension Value {
   /// x - μ, for a variance with this correction.
-  fileprivate func deviations(
+  func deviations(
     along axes: [Int], _ correction: Int, in operation: String, at site: CallSite
   ) -> Value {
     guard correction >= 0 else {
