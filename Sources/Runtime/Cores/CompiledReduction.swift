@@ -56,7 +56,9 @@ struct CompiledReduction: CompiledCore {
     elementType = core.elementType
     resultSize = core.resultType.byteCount
     prologue = context.plain.one(
-      CompiledBody(core.prologue, space: core.space, keeping: core.reducedValue, in: context))
+      CompiledBody(
+        core.prologue, space: core.space, keeping: core.reducedValue,
+        cutRows: core.inner == 1 ? core.reduced : 0, in: context))
     size = core.elementType.byteCount
     let longestChain = core.inner == 1 ? Tile.length : 4 * Self.rowsOfChain
     isWide =
@@ -133,8 +135,19 @@ struct CompiledReduction: CompiledCore {
     let own = scratch.thread(thread), each = outer / count
     let frame = BodyFrame(prologue, memory, scratch: own + Self.ownByteCount)
     frame.begin(count: self.count)
-    let results = rows.lowerBound * each..<rows.upperBound * each
-    reduceRows(results, frame, own, target)
+    let outers = rows.lowerBound * each..<rows.upperBound * each
+    if inner == 1 {
+      reduceRows(outers, frame, own, target)
+    } else {
+      for outer in outers {
+        let place = target + outer * inner * resultSize
+        for first in stride(from: 0, to: inner, by: Self.columnChunk) {
+          let columns = first..<min(first + Self.columnChunk, inner)
+          reduceColumns(outer, 0..<reduced, columns, frame, own, place)
+        }
+      }
+    }
+    let results = outers.lowerBound * inner..<outers.upperBound * inner
     if body.coreSlot == nil { body.run(results, memory, scratch, thread: thread, core: target) }
   }
 
@@ -152,7 +165,7 @@ struct CompiledReduction: CompiledCore {
       return
     }
     let kernel = pb_rows_reduce_for(code, self.elementType.kernelType)!
-    let rowsPerTile = Tile.length / self.reduced
+    let rowsPerTile = prologue.pointee.rowLength > 0 ? 1 : Tile.length / self.reduced
     var row = rows.lowerBound
     while row < rows.upperBound {
       let count = min(rowsPerTile, rows.upperBound - row)

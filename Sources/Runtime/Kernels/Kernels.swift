@@ -64,6 +64,21 @@ extension Binary {
   }
 }
 
+extension Binary {
+  /// The kernel for a second operand that is a single element, of floating-point numbers.
+  fileprivate var kernelCodeByOne: pb_map_code? {
+    switch self {
+    case .add: PB_ADD_ONE
+    case .subtract: PB_SUBTRACT_ONE
+    case .multiply: PB_MULTIPLY_ONE
+    case .divide: PB_DIVIDE_ONE
+    case .power, .maximum, .minimum: nil
+    }
+  }
+
+  fileprivate var isCommutative: Bool { self == .add || self == .multiply }
+}
+
 extension Comparison {
   var kernelCode: pb_map_code {
     switch self {
@@ -145,5 +160,14 @@ extension Body.Instruction {
     case .merged(let merged): pb_map_for(merged.kernelCode, type)
     case .checked, .random: nil
     }
+  }
+
+  /// Which of its inputs may be a single element for the whole tile, and the kernel for that, which takes
+  /// it second.
+  func map(withOne input: Int) -> pb_map? {
+    guard case .binary(let binary) = operation, elementType == .float || elementType == .double,
+      input == 1 || binary.isCommutative, let code = binary.kernelCodeByOne
+    else { return nil }
+    return pb_map_for(code, elementType.kernelType)
   }
 }
