@@ -19,7 +19,7 @@ package enum OperationKind: Hashable, Sendable {
   package enum Other: CaseIterable, Sendable {
     case data, constant, scalar, iota
     case uniform, normal
-    case named, detached, unchanged, custom, checked
+    case named, detached, unchanged, custom, renewing, checked
     case selection, conversion
     case contraction
     case reshape, transpose, expand, slice, placed
@@ -44,6 +44,7 @@ package enum OperationKind: Hashable, Sendable {
       case .identity(.detached): .other(.detached)
       case .identity(.unchanged): .other(.unchanged)
       case .identity(.custom): .other(.custom)
+      case .identity(.renewing): .other(.renewing)
       case .identity(.checked): .other(.checked)
       case .selection: .other(.selection)
       case .conversion: .other(.conversion)

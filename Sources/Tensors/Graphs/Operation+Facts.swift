@@ -46,7 +46,7 @@ extension Operation {
   package func floatingPointOperations(on inputs: [Shape], result: Shape) -> Int {
     switch self {
     case .creation, .movement, .gathering(.gather, _), .identity(.named), .identity(.detached),
-      .identity(.unchanged), .identity(.custom):
+      .identity(.unchanged), .identity(.custom), .identity(.renewing):
       0
     case .random, .unary, .binary, .comparison, .selection, .conversion, .identity(.checked):
       result.elementCount

@@ -41,7 +41,7 @@ extension WrittenOperation {
     case .other(.data), .other(.constant), .other(.scalar), .other(.conversion): return []
     case .other(.iota): return [right.giving(.bool)]
     case .other(.uniform), .other(.normal): return [right.giving(.int32), right.giving(.bool)]
-    case .other(.named), .other(.detached), .other(.unchanged), .other(.custom):
+    case .other(.named), .other(.detached), .other(.unchanged), .other(.custom), .other(.renewing):
       return [right.giving(.double), right.giving(.bool)]
     case .other(.checked): return [right.giving(.float), right.ofType(.float), right.ofType(.bool)]
     case .unary(let operation):
@@ -114,7 +114,7 @@ extension WrittenOperation {
     case .other(.data), .other(.uniform), .other(.normal): return impossible + [oneMore]
     case .other(.constant), .other(.scalar): return [other, oneMore]
     case .other(.iota): return impossible + [other, oneMore, right.giving(Shape())]
-    case .other(.named), .other(.detached), .other(.unchanged), .other(.custom):
+    case .other(.named), .other(.detached), .other(.unchanged), .other(.custom), .other(.renewing):
       return [noInput, other]
     case .other(.checked):
       return [noInput, other, right.with(.identity(.checked(count: -1, use: .gather)))]

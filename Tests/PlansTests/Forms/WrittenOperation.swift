@@ -79,6 +79,7 @@ extension WrittenOperation {
       case .detached: identity(.detached)
       case .unchanged: identity(.unchanged(by: "reshaped"))
       case .custom: .init(.identity(.custom(CustomRule { _, g in [g] })), [x, scalar], x)
+      case .renewing: .init(.identity(.renewing(NoHolder())), [x, scalar, scalar], x)
       case .checked: .init(.identity(.checked(count: 3, use: .gather)), [places], places)
       case .selection: .init(.selection, [truth, x, x], x)
       case .conversion: .init(.conversion, [x], Form(x.shape, .int32))
@@ -101,3 +102,6 @@ extension WrittenOperation {
     }
   }
 }
+
+/// Holds nothing that could be renewed.
+private final class NoHolder: LeafHolder {}

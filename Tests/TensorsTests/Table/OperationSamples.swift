@@ -36,6 +36,12 @@ extension OperationSample {
       unary(kind, likeness: { .full($0.shape, 0, .double) }, { $0.detached() })
     case .unchanged: unary(kind) { $0.distinct(from: $0, by: "reshaped") }
     case .custom: customs
+    case .renewing:
+      unary(kind) {
+        Value(
+          .identity(.renewing(NoHolder())), Inputs($0, .constant(1, .double), .constant(2, .double))
+        )
+      }
     case .checked:
       [Shape([]), [4], [2, 0], [1, 3]].map {
         OperationSample(kind, [Input($0, .int32, .indices(below: 5))]) {
@@ -168,3 +174,6 @@ extension OperationSample {
     return single + double
   }
 }
+
+/// Holds nothing that could be renewed.
+private final class NoHolder: LeafHolder {}
