@@ -21,7 +21,7 @@ package enum OperationKind: Hashable, Sendable {
     case named, detached, unchanged, custom, checked
     case selection, conversion
     case contraction
-    case reshape, transpose, expand, slice, pad
+    case reshape, transpose, expand, slice, pad, windows
     case gather, scatterAdd
   }
 
@@ -51,6 +51,7 @@ package enum OperationKind: Hashable, Sendable {
       case .movement(.expand): .other(.expand)
       case .movement(.slice): .other(.slice)
       case .movement(.pad): .other(.pad)
+      case .movement(.windows): .other(.windows)
       case .gathering(.gather, _): .other(.gather)
       case .gathering(.scatterAdd, _): .other(.scatterAdd)
       }

@@ -54,6 +54,9 @@ extension Operation {
     case .movement(.pad(let starts)):
       family(19)
       words.append(contentsOf: starts.lazy.map { UInt64($0) })
+    case .movement(.windows(let windows)):
+      family(30, windows.axis)
+      words += [windows.size, windows.stride, windows.dilation].map { UInt64($0) }
     case .gathering(.gather, let batchRank): family(20, batchRank)
     case .gathering(.scatterAdd(let count), let batchRank):
       family(21, batchRank)

@@ -71,7 +71,8 @@ extension WrittenOperation {
       return [right.giving(.float), right.reading(.bool, at: 0)]
     case .other(.contraction):
       return [right.giving(.double), right.reading(.double, at: 0), right.ofType(.bool)]
-    case .other(.reshape), .other(.transpose), .other(.expand), .other(.slice), .other(.pad):
+    case .other(.reshape), .other(.transpose), .other(.expand), .other(.slice), .other(.pad),
+      .other(.windows):
       return [right.giving(.double)]
     case .other(.gather): return [right.giving(.double), right.reading(.float, at: 1)]
     case .other(.scatterAdd):
@@ -163,6 +164,16 @@ extension WrittenOperation {
         noInput, oneMore, other, movement(.pad(starts: [-1, 0])), movement(.pad(starts: [3, 0])),
         movement(.pad(starts: [1, .max])), movement(.pad(starts: [0])),
         right.giving(Shape(uncountable)),
+      ]
+    case .other(.windows):
+      func windows(_ axis: Int, _ size: Int, _ stride: Int, _ dilation: Int) -> WrittenOperation {
+        movement(
+          .windows(Windows(axis: axis, size: size, stride: stride, dilation: dilation)))
+      }
+      return [
+        noInput, oneMore, other, windows(0, 2, 1, 1), windows(2, 2, 1, 1), windows(-1, 2, 1, 1),
+        windows(1, 4, 1, 1), windows(1, 2, 1, 3), windows(1, 2, 0, 1), windows(1, 0, 1, 1),
+        windows(1, 2, 1, 0), windows(1, .max, 1, .max), windows(1, 3, 1, 1), windows(1, 2, 2, 1),
       ]
     case .other(.gather):
       let long = Form([1 << 31, 3], .float)

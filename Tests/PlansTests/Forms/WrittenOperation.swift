@@ -86,6 +86,10 @@ extension WrittenOperation {
         .init(
           .movement(.slice(starts: [0, 1], dropping: AxisSet([1]))), [x], row)
       case .pad: .init(.movement(.pad(starts: [1, 0])), [x], Form([rows + 2, 4], .float))
+      case .windows:
+        .init(
+          .movement(.windows(Windows(axis: 1, size: 2, stride: 1, dilation: 1))), [x],
+          Form([rows, 2, 2], .float))
       case .gather: .init(.gathering(.gather, batchRank: 0), [x, places], x)
       case .scatterAdd:
         .init(.gathering(.scatterAdd(count: 7), batchRank: 0), [x, places], Form([7, 3], .float))

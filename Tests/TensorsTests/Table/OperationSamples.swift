@@ -47,6 +47,7 @@ extension OperationSample {
     case .expand: expansions
     case .slice: slices
     case .pad: pads
+    case .windows: windows + averages
     case .gather: gathers
     case .scatterAdd: scatters
     }
@@ -162,6 +163,6 @@ extension OperationSample {
         }.value
       }
     }
-    return single + double
+    return single + double + convolutions + pools
   }
 }

@@ -13,6 +13,8 @@ package enum Movement: Sendable {
   case slice(starts: Shape, dropping: AxisSet)
   /// y = x among zeros, x at `starts`. x.g = the slice of y.g.
   case pad(starts: Shape)
+  /// y[..., p, k, ...] = x[..., p stride + k dilation, ...]. x.g = the sum of what its copies have.
+  case windows(Windows)
 
   package var name: String {
     switch self {
@@ -21,6 +23,7 @@ package enum Movement: Sendable {
     case .expand: "expanded"
     case .slice: "slice"
     case .pad: "padded"
+    case .windows: "windows"
     }
   }
 
@@ -44,6 +47,10 @@ package enum Movement: Sendable {
       }
       return .part(ranges.joined(separator: ", "))
     case .pad(let starts): return .placed("among zeros in \(result) from \(starts)")
+    case .windows(let windows):
+      return .arranged(
+        "in windows of \(windows.size) every \(windows.stride) along axis \(windows.axis)"
+          + (windows.dilation == 1 ? "" : " with dilation \(windows.dilation)"))
     }
   }
 
@@ -58,6 +65,7 @@ package enum Movement: Sendable {
     case .slice(let starts, let dropped):
       return g.reshaped(to: y.shape.restoring(dropped)).padded(to: x.shape, at: starts)
     case .pad(let starts): return g.sliced(from: starts, extents: x.shape)
+    case .windows(let windows): return windows.added(g, to: x.shape)
     }
   }
 
@@ -75,6 +83,10 @@ package enum Movement: Sendable {
         from: [0] + starts, extents: [extent] + y.shape.restoring(dropped),
         dropping: dropped.shifted(by: 1))
     case .pad(let starts): return x.padded(to: [extent] + y.shape, at: [0] + starts)
+    case .windows(let windows):
+      return x.windows(
+        of: windows.size, every: windows.stride, dilation: windows.dilation,
+        along: windows.axis + 1)
     }
   }
 
@@ -84,10 +96,11 @@ package enum Movement: Sendable {
       if !order.isPermutation(of: x.shape.rank) { throw .axes(.left) }
       return Form(Shape(order.lazy.map { x.shape[$0] }), x.elementType)
     }
+    if case .windows(let windows) = self { return Form(try windows.form(x.shape), x.elementType) }
     guard let target else { throw .unsaid }
     if let axis = target.firstIndex(where: { $0 < 0 }) { throw .negativeExtent(axis: axis) }
     switch self {
-    case .transpose: break
+    case .transpose, .windows: break
     case .reshape:
       if target.checkedElementCount != x.shape.elementCount { throw .elementCount }
     case .expand:
@@ -109,6 +122,7 @@ package enum Movement: Sendable {
   }
 
   func words(for refusal: Refusal) -> Mistake? {
+    if case .windows(let windows) = self { return windows.words(for: refusal) }
     guard case .transpose(let order) = self, case .axes = refusal.fault else { return nil }
     let x = refusal.inputs[0]
     return refusal.mistake(
@@ -190,6 +204,14 @@ extension View {
       for axis in 0..<starts.rank { start += starts[axis] * strides[axis] }
       return View(
         offset: start, strides: strides.dropping(dropped))
+    case .windows(let windows):
+      // Where there is one place a stride may be any number.
+      let step = strides[windows.axis], isAlone = target[windows.axis] == 1
+      return View(
+        offset: offset,
+        strides: strides.replacing(
+          axis: windows.axis,
+          with: [isAlone ? 0 : step * windows.stride, step * windows.dilation]))
     case .pad: return nil
     }
   }
@@ -209,7 +231,7 @@ extension Operation {
 extension Movement {
   var accessPattern: AccessPattern {
     switch self {
-    case .reshape, .transpose, .expand, .slice: .view
+    case .reshape, .transpose, .expand, .slice, .windows: .view
     case .pad: .block
     }
   }
@@ -217,7 +239,7 @@ extension Movement {
   /// Whether every element of the result is one of x: all but padding.
   package var isView: Bool {
     switch self {
-    case .reshape, .transpose, .expand, .slice: true
+    case .reshape, .transpose, .expand, .slice, .windows: true
     case .pad: false
     }
   }
@@ -227,7 +249,7 @@ extension Movement {
     switch self {
     case .reshape, .expand: source == target
     case .transpose(let order): order == Shape(axesOfRank: order.rank)
-    case .slice, .pad: false
+    case .slice, .pad, .windows: false
     }
   }
 
@@ -238,7 +260,7 @@ extension Movement {
     case (.expand, .expand): .expand
     case (.transpose(let order), .transpose(let inner)):
       .transpose(order: inner.arranged(by: order))
-    case (.reshape, _), (.expand, _), (.transpose, _), (.slice, _), (.pad, _): nil
+    case (.reshape, _), (.expand, _), (.transpose, _), (.slice, _), (.pad, _), (.windows, _): nil
     }
   }
 }
