@@ -85,5 +85,7 @@ public enum LastAxis: Sendable, Hashable {
 package let ownLayers: [any StoredLayer.Type] = [
   Linear.self, Dropout.self, ReLU.self, LeakyReLU.self, ELU.self, SELU.self, ReLU6.self, Tanh.self,
   Sigmoid.self, LogSigmoid.self, Softplus.self, SiLU.self, GELU.self, HardTanh.self,
-  HardSigmoid.self, HardSwish.self, Softmax.self, LogSoftmax.self,
+  HardSigmoid.self, HardSwish.self, Softmax.self, LogSoftmax.self, Convolution1D.self,
+  Convolution2D.self, TransposedConvolution1D.self, TransposedConvolution2D.self, MaxPool.self,
+  AveragePool.self, GlobalAveragePool.self, Flatten.self,
 ]
