@@ -22,7 +22,7 @@ package enum OperationKind: Hashable, Sendable {
     case named, detached, unchanged, custom, renewing, checked
     case selection, conversion
     case contraction
-    case reshape, transpose, expand, slice, placed
+    case reshape, transpose, expand, slice, placed, windows
     case gather, scatterAdd
   }
 
@@ -54,6 +54,7 @@ package enum OperationKind: Hashable, Sendable {
       case .movement(.expand): .other(.expand)
       case .movement(.slice): .other(.slice)
       case .movement(.placed): .other(.placed)
+      case .movement(.windows): .other(.windows)
       case .gathering(.gather, _): .other(.gather)
       case .gathering(.scatterAdd, _): .other(.scatterAdd)
       }

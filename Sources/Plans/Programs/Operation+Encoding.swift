@@ -54,6 +54,9 @@ extension Operation {
       family(19)
       words.append(UInt64(places.count))
       for place in places { place.encode(into: &words) }
+    case .movement(.windows(let windows)):
+      family(30, windows.axis)
+      words += [windows.size, windows.stride, windows.dilation].map { UInt64($0) }
     case .gathering(.gather, let batchRank): family(20, batchRank)
     case .gathering(.scatterAdd(let count), let batchRank):
       family(21, batchRank)

@@ -81,7 +81,7 @@ extension WrittenOperation {
     case .scan(.sortedPositions): return [right.giving(.float)]
     case .other(.contraction):
       return [right.giving(.double), right.reading(.double, at: 0), right.ofType(.bool)]
-    case .other(.reshape), .other(.transpose), .other(.expand), .other(.slice):
+    case .other(.reshape), .other(.transpose), .other(.expand), .other(.slice), .other(.windows):
       return [right.giving(.double)]
     case .other(.placed): return [right.giving(.double), right.reading(.double, at: 1)]
     case .other(.gather): return [right.giving(.double), right.reading(.float, at: 1)]
@@ -199,6 +199,16 @@ extension WrittenOperation {
         movement(.placed([Place(starts: [1, 0])])), movement(.placed([])),
         right.taking(Form([3], .float), at: 1), right.taking(Form([5, 3], .float), at: 1),
         right.giving(Shape(uncountable)), right.giving([-1, 4]),
+      ]
+    case .other(.windows):
+      func windows(_ axis: Int, _ size: Int, _ stride: Int, _ dilation: Int) -> WrittenOperation {
+        movement(
+          .windows(Windows(axis: axis, size: size, stride: stride, dilation: dilation)))
+      }
+      return [
+        noInput, oneMore, other, windows(0, 2, 1, 1), windows(2, 2, 1, 1), windows(-1, 2, 1, 1),
+        windows(1, 4, 1, 1), windows(1, 2, 1, 3), windows(1, 2, 0, 1), windows(1, 0, 1, 1),
+        windows(1, 2, 1, 0), windows(1, .max, 1, .max), windows(1, 3, 1, 1), windows(1, 2, 2, 1),
       ]
     case .other(.gather):
       let long = Form([1 << 31, 3], .float)

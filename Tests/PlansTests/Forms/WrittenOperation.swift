@@ -95,6 +95,10 @@ extension WrittenOperation {
         .init(
           .movement(.placed([Place(starts: [1, 0]), Place(starts: [0, 3], strides: [1, -1])])),
           [x, x], Form([rows + 2, 4], .float))
+      case .windows:
+        .init(
+          .movement(.windows(Windows(axis: 1, size: 2, stride: 1, dilation: 1))), [x],
+          Form([rows, 2, 2], .float))
       case .gather: .init(.gathering(.gather, batchRank: 0), [x, places], x)
       case .scatterAdd:
         .init(.gathering(.scatterAdd(count: 7), batchRank: 0), [x, places], Form([7, 3], .float))

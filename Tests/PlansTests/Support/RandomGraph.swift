@@ -146,7 +146,7 @@ struct RandomGraph {
 
   private mutating func movement() {
     let x = choice.pick(pool)
-    switch choice.below(5) {
+    switch choice.below(6) {
     case 0: pool.append(x.reshaped(to: choice.refactoring(of: x.shape)))
     case 1: pool.append(x.transposed(choice.permutation(x.rank)))
     case 2:
@@ -157,6 +157,11 @@ struct RandomGraph {
       if choice.isTrue(oneIn: 2) { target = [choice.pick([1, 2, 3])] + target }
       if small(target) { pool.append(x.expanded(to: target)) }
     case 3:
+      guard let axis = x.shape.indices.filter({ x.shape[$0] > 0 }).last, x.rank < 6 else { return }
+      let size = 1 + choice.below(min(x.shape[axis], 4))
+      let y = x.windows(of: size, every: choice.pick([1, 2, 3]), along: axis)
+      if small(y.shape) { pool.append(y) }
+    case 4:
       let parts = x.shape.map { choice.part(of: $0) }
       pool.append(
         x.strided(

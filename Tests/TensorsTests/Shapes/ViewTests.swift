@@ -36,6 +36,11 @@ import Testing
           place.starts.indices.map {
             place.starts[$0] + (dropped.contains($0) ? 0 : kept.next()! * place.stride($0))
           })
+      case .windows(let windows):
+        var original = index
+        let place = original.remove(at: windows.axis)
+        original[windows.axis] = place * windows.stride + index[windows.axis + 1] * windows.dilation
+        return element(original)
       case .placed: fatalError("placing is no view")
       }
     }
@@ -44,7 +49,7 @@ import Testing
   private static func movement(
     of shape: Shape, _ choice: inout SplitMix
   ) -> (movement: Movement, target: Shape) {
-    switch choice.below(4) {
+    switch choice.below(5) {
     case 0: return (.reshape, choice.refactoring(of: shape))
     case 1:
       let order = choice.permutation(shape.rank)
@@ -52,6 +57,18 @@ import Testing
     case 2:
       let target = Shape(shape.map { $0 == 1 ? choice.pick([0, 1, 2, 3]) : $0 })
       return (.expand, choice.isTrue(oneIn: 2) ? [choice.pick([1, 2])] + target : target)
+    case 3 where shape.contains(where: { $0 > 0 }):
+      let axis = choice.pick(shape.indices.filter { shape[$0] > 0 })
+      let size = 1 + choice.below(min(shape[axis], 3))
+      let most = size == 1 ? 3 : (shape[axis] - 1) / (size - 1)
+      let windows = Windows(
+        axis: axis, size: size, stride: choice.pick([1, 2, 3]), dilation: 1 + choice.below(most))
+      var target = shape
+      target[axis] = windows.places(in: shape[axis])!
+      return (
+        .windows(windows),
+        Shape(target.prefix(axis + 1)) + [size] + Shape(target.dropFirst(axis + 1))
+      )
     default:
       var starts = Shape(), extents = Shape(), strides = Shape()
       for extent in shape {

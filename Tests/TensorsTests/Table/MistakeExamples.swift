@@ -17,7 +17,7 @@ struct MistakeExample: Sendable {
 
   static let all: [MistakeExample] =
     products + pointwise + reductions + movements + joining + indexing + reading
-    + evaluation + numbers + positions
+    + evaluation + numbers + positions + windows
 
   static let products: [MistakeExample] = [
     MistakeExample(

@@ -174,6 +174,28 @@ extension OperationSample {
       }
   }
 
+  static var windows: [OperationSample] {
+    let cases: [(Shape, axis: Int, size: Int, stride: Int, dilation: Int)] = [
+      ([4], 0, 3, 1, 1), ([5], 0, 4, 7, 1), ([7], 0, 2, 3, 1), ([7], 0, 3, 2, 1),
+      ([9], 0, 3, 2, 2), ([6], 0, 2, 1, 5), ([7], 0, 2, 2, 1),
+      ([2, 5], 1, 2, 1, 3),
+      ([5, 2], 0, 4, 1, 1), ([0, 3], 1, 2, 1, 1), ([2, 7, 0], 1, 3, 3, 1), ([1, 4, 1], 1, 1, 3, 1),
+      ([2, 1, 5, 1, 2], 2, 3, 2, 1),
+    ]
+    let plain = cases.map { shape, axis, size, stride, dilation in
+      OperationSample(.other(.windows), [Input(shape)]) {
+        $0[0].windows(of: size, every: stride, dilation: dilation, along: axis)
+      }
+    }
+    // Windows of windows, and a reshape of them that no view can express.
+    return plain + [
+      OperationSample(.other(.windows), [Input([4, 5])]) {
+        $0[0].windows(of: 2, every: 1, along: 0).windows(of: 3, every: 2, along: 2)
+          .transposed([0, 2, 1, 3]).reshaped(to: [6, 6])
+      }
+    ]
+  }
+
   static var gathers: [OperationSample] {
     let cases: [(Shape, Shape, Int)] = [
       ([4], [], 0), ([4], [3], 0), ([4, 2], [5], 0), ([3, 2, 2], [2, 2], 0), ([4], [0], 0),

@@ -56,6 +56,7 @@ extension OperationSample {
     case .expand: expansions
     case .slice: slices
     case .placed: placements
+    case .windows: windows + averages
     case .gather: gathers
     case .scatterAdd: scatters
     }
@@ -171,7 +172,7 @@ extension OperationSample {
         }.value
       }
     }
-    return single + double
+    return single + double + convolutions + pools
   }
 }
 

@@ -44,7 +44,7 @@ struct RandomGraph {
 
   private mutating func next() -> Value {
     let x = pick()
-    switch Int.random(in: 0..<21, using: &random) {
+    switch Int.random(in: 0..<22, using: &random) {
     case 0, 1:
       let operations: [Unary] = [
         .tanh, .sigmoid, .softplus, .erf, .sin, .cos, .absolute, .negate, .relu, .sign,
@@ -67,6 +67,7 @@ struct RandomGraph {
     case 17...18 where x.rank > 0: return product(x)
     case 19 where x.rank > 0: return gather(x)
     case 20 where x.rank > 0: return scan(x)
+    case 21 where x.rank > 0: return windows(x)
     default: return x * x
     }
   }
@@ -135,6 +136,14 @@ struct RandomGraph {
       return .concatenated([x, other], along: Int.random(in: 0..<x.rank, using: &random))
     default: return x.padded(to: extents, at: starts)
     }
+  }
+
+  private mutating func windows(_ x: Value) -> Value {
+    let axis = x.shape.indices.randomElement(using: &random)!
+    guard x.rank < 5, x.shape[axis] > 0 else { return x }
+    let size = Int.random(in: 1...Swift.min(x.shape[axis], 3), using: &random)
+    let y = x.windows(of: size, every: Int.random(in: 1...2, using: &random), along: axis)
+    return y.shape.elementCount <= limit ? y : x
   }
 
   /// x • xᵀ over the last two axes, or x with a matrix of its own.

@@ -14,6 +14,8 @@ package enum Movement: Sendable {
   /// y = each input at its place, among zeros. Where one stands alone its numbers are copied; if some
   /// overlap, all are added to zeros in order (for Bool: true where one is). x.g = the slice of y.g.
   case placed([Place])
+  /// y[..., p, k, ...] = x[..., p stride + k dilation, ...]. x.g = the sum of what its copies have.
+  case windows(Windows)
 
   package var name: String {
     switch self {
@@ -22,6 +24,7 @@ package enum Movement: Sendable {
     case .expand: "expanded"
     case .slice: "slice"
     case .placed: "placed"
+    case .windows: "windows"
     }
   }
 
@@ -43,6 +46,10 @@ package enum Movement: Sendable {
         places.count == 1 && places[0].keepsNeighbours
           ? "among zeros in \(result) from \(places[0].starts)"
           : "placed in \(result)")
+    case .windows(let windows):
+      return .arranged(
+        "in windows of \(windows.size) every \(windows.stride) along axis \(windows.axis)"
+          + (windows.dilation == 1 ? "" : " with dilation \(windows.dilation)"))
     }
   }
 
@@ -61,6 +68,7 @@ package enum Movement: Sendable {
       return Value(
         .movement(.slice(at: places[index], dropping: AxisSet())), g, elementType: nil,
         shape: x.shape)
+    case .windows(let windows): return windows.added(g, to: x.shape)
     }
   }
 
@@ -78,6 +86,10 @@ package enum Movement: Sendable {
       return Value(.movement(slice), x, elementType: nil, shape: [extent] + y.shape)
     case .placed(let places):
       return .placed(inputs, at: places.map(\.batched), in: [extent] + y.shape)
+    case .windows(let windows):
+      return x.windows(
+        of: windows.size, every: windows.stride, dilation: windows.dilation,
+        along: windows.axis + 1)
     }
   }
 
@@ -87,10 +99,11 @@ package enum Movement: Sendable {
       if !order.isPermutation(of: x.shape.rank) { throw .axes(.left) }
       return Form(Shape(order.lazy.map { x.shape[$0] }), x.elementType)
     }
+    if case .windows(let windows) = self { return Form(try windows.form(x.shape), x.elementType) }
     guard let target else { throw .unsaid }
     if let axis = target.firstIndex(where: { $0 < 0 }) { throw .negativeExtent(axis: axis) }
     switch self {
-    case .transpose: break
+    case .transpose, .windows: break
     case .reshape:
       if target.checkedElementCount != x.shape.elementCount { throw .elementCount }
     case .expand:
@@ -107,6 +120,7 @@ package enum Movement: Sendable {
   }
 
   func words(for refusal: Refusal) -> Mistake? {
+    if case .windows(let windows) = self { return windows.words(for: refusal) }
     guard case .transpose(let order) = self, case .axes = refusal.fault else { return nil }
     let x = refusal.inputs[0]
     return refusal.mistake(
@@ -167,6 +181,14 @@ extension View {
       }
       return View(offset: start, strides: distances.dropping(dropped))
     case .placed: return nil
+    case .windows(let windows):
+      // Where there is one place a stride may be any number.
+      let step = strides[windows.axis], isAlone = target[windows.axis] == 1
+      return View(
+        offset: offset,
+        strides: strides.replacing(
+          axis: windows.axis,
+          with: [isAlone ? 0 : step * windows.stride, step * windows.dilation]))
     }
   }
 }
@@ -185,7 +207,7 @@ extension Operation {
 extension Movement {
   var accessPattern: AccessPattern {
     switch self {
-    case .reshape, .transpose, .expand, .slice: .view
+    case .reshape, .transpose, .expand, .slice, .windows: .view
     case .placed: .parts
     }
   }
@@ -193,7 +215,7 @@ extension Movement {
   /// Whether every element of the result is one of x: all but placing.
   package var isView: Bool {
     switch self {
-    case .reshape, .transpose, .expand, .slice: true
+    case .reshape, .transpose, .expand, .slice, .windows: true
     case .placed: false
     }
   }
@@ -203,7 +225,7 @@ extension Movement {
     switch self {
     case .reshape, .expand: source == target
     case .transpose(let order): order == Shape(axesOfRank: order.rank)
-    case .slice, .placed: false
+    case .slice, .placed, .windows: false
     }
   }
 
@@ -214,7 +236,7 @@ extension Movement {
     case (.expand, .expand): .expand
     case (.transpose(let order), .transpose(let inner)):
       .transpose(order: inner.arranged(by: order))
-    case (.reshape, _), (.expand, _), (.transpose, _), (.slice, _), (.placed, _): nil
+    case (.reshape, _), (.expand, _), (.transpose, _), (.slice, _), (.placed, _), (.windows, _): nil
     }
   }
 }
