@@ -46,22 +46,20 @@ package struct Windows: Hashable, Sendable {
       fix: "use numbers of 1 or more, and a window no longer than the axis")
   }
 
-  /// The adjoint: an element gets what its copies in all windows have, in the order of their k.
-  ///
-  /// As many k at once as have their elements side by side: windows that do not overlap are one part.
+  /// The adjoint: an element gets what its copies in all windows have, in the order of their k. Windows side
+  /// by side that fill the axis are a reshape.
   func added(_ g: Value, to shape: Shape) -> Value {
-    let places = g.shape[axis], step = places == 1 ? size : stride
-    let width = dilation == 1 ? min(step, size) : 1
-    let parts = Swift.stride(from: 0, to: size, by: width).map { k -> Value in
-      let start = k * dilation, count = min(width, size - k)
-      let spread = g.part(along: axis + 1, from: k, count: count)
-        .padded(along: axis + 1, from: 0, to: step)
-        .reshaped(to: g.shape.replacing(axes: axis..<(axis + 2), with: [places * step]))
-      let kept = min(places * step, shape[axis] - start)
-      return spread.part(along: axis, from: 0, count: kept)
-        .padded(along: axis, from: start, to: shape[axis])
+    let places = g.shape[axis]
+    if size == stride, dilation == 1, places * size == shape[axis] { return g.reshaped(to: shape) }
+    let zeros = Shape(repeating: 0, rank: shape.rank)
+    let strides = Shape(repeating: 1, rank: shape.rank).with(places > 1 ? stride : 1, at: axis)
+    let parts = (0..<size).map {
+      g.part(along: axis + 1, from: $0, count: 1).reshaped(to: shape.with(places, at: axis))
     }
-    return parts.dropFirst().reduce(parts[0]) { $0 + $1 }
+    let starts = (0..<size).map {
+      Place(starts: zeros.with($0 * dilation, at: axis), strides: strides)
+    }
+    return .placed(parts, at: starts, in: shape)
   }
 }
 
