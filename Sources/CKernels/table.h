@@ -9,7 +9,7 @@
 
 enum {
   PB_TYPES = PB_U8 + 1,
-  PB_REDUCTIONS = PB_MIN + 1
+  PB_REDUCTIONS = PB_SQUARED_DEVIATIONS + 1
 };
 
 // Indexed by the enums of the public header; NULL where an entry has no meaning.

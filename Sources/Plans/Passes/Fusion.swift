@@ -127,9 +127,9 @@ struct Fusion {
     case .pointwise:
       appendOwnSource(of: index)
       placePointwise(index, inputs, shape, readsByElement: true)
-    case .reduction(let axes):
+    case .reduction(let reduction, let axes):
       appendOwnSource(of: index)
-      placeReduction(index, axes: axes)
+      placeReduction(index, reduction, axes: axes)
     case .whole(let readsInOrder): placeCore(index, inputs, shape, readsInOrder: readsInOrder)
     }
   }
@@ -282,14 +282,14 @@ struct Fusion {
     groups[target].firstReader = min(groups[target].firstReader, groups[source].firstReader)
   }
 
-  private mutating func placeReduction(_ index: Int, axes: AxisSet) {
+  private mutating func placeReduction(_ index: Int, _ reduction: Reduction, axes: AxisSet) {
     let input = program.entries[index].inputs[0]
     var group = Group(core: index, space: program.entries[index].shape)
     let reducedShape = program.entries[input].shape
     let source = bases[input] < 0 ? -1 : groupOf[bases[input]]
     if source >= 0, groups[source].isPointwise, groups[source].firstReader == .max,
       groups[source].space == reducedShape, isDirect(input, as: reducedShape),
-      ReductionLayout(reducedShape, axes).isInOrder
+      ReductionLayout(reducedShape, axes, of: reduction).isInOrder
     {
       group.prologue = groups[source].body
       groups[source].body = Chains.Chain()

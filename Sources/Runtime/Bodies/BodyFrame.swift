@@ -34,7 +34,9 @@ struct BodyFrame: BitwiseCopyable {
   /// Computes the positions `range`, tile by tile.
   func run(_ range: Range<Int>) {
     begin(count: range.count)
-    let holdsPeriods = body.tileLength > 0
+    let row = body.rowLength
+    // Where tiles end with rows, only whole rows begin where periods do.
+    let holdsPeriods = body.tileLength > 0 && (row == 0 || range.lowerBound.isMultiple(of: row))
     let length = holdsPeriods ? body.tileLength : Tile.length
     if holdsPeriods {
       let count = min(length, range.count)
@@ -44,7 +46,8 @@ struct BodyFrame: BitwiseCopyable {
     }
     var position = range.lowerBound
     while position < range.upperBound {
-      let count = min(length, range.upperBound - position)
+      var count = min(length, range.upperBound - position)
+      if row > 0 { count = min(count, row - position % row) }
       evaluate(at: position, count: count, holdsPeriods: holdsPeriods)
       position += count
     }
@@ -79,6 +82,12 @@ struct BodyFrame: BitwiseCopyable {
     }
     for direct in body.cores {
       table[direct.value] = core! + (position - coreStart) * direct.size
+    }
+    for value in body.singles {
+      if case .single(let slot, let walk) = body.operands[value].load {
+        table[value] =
+          memory.pointer(slot) + walk.element(position) * body.operands[value].size
+      }
     }
     for value in body.moving { load(body.operands[value], at: position, count: count) }
     if !holdsPeriods {
@@ -132,7 +141,7 @@ struct BodyFrame: BitwiseCopyable {
     let size = operand.size
     let register = registers + operand.register
     switch operand.load {
-    case .uniform, .constant, .direct, .core: break
+    case .uniform, .constant, .direct, .core, .single: break
     case .strided(let slot, let walk), .periodic(let slot, let walk, _):
       gather(operand, slot, walk, at: position, count: count)
     case .iota(let walk), .periodicIota(let walk, _):

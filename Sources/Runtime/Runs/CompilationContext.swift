@@ -6,4 +6,6 @@ struct CompilationContext {
   let plain: PlainMemory
   /// The number of the step, for the order of failures.
   var step = 0
+  /// Whether its phase goes by rows.
+  var goesByRows = false
 }

@@ -20,7 +20,7 @@ extension Operation {
     switch self {
     case .creation: .given
     case .random, .identity, .unary, .binary, .comparison, .selection, .conversion: .pointwise
-    case .reduction(_, let axes): .reduction(axes)
+    case .reduction(let reduction, let axes): .reduction(reduction, axes)
     case .contraction: .whole(readsInOrder: false)
     case .movement(let movement): movement.accessPattern
     case .gathering(let gathering, let batchRank): gathering.accessPattern(batchRank: batchRank)
