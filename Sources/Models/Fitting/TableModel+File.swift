@@ -30,6 +30,10 @@ extension TableModel {
   }
 
   private init(_ file: ModelFile, _ path: String) throws(FileError) {
+    if file.training?.fit != nil {
+      throw FileError(
+        .malformed, in: path, "is the checkpoint of a fit, to go on from, and not its model")
+    }
     let model = try file.makeModel()
     guard model.inputCount != nil, let outputs = model.outputCount else {
       throw FileError(
