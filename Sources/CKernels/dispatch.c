@@ -115,6 +115,16 @@ PB_BY_REDUCTION(pb_row_finish, pb_row_finish_for, row_finishes)
 PB_BY_REDUCTION(pb_rows_reduce, pb_rows_reduce_for, rows_reduces)
 PB_BY_REDUCTION(pb_rows_reduce, pb_columns_reduce_for, columns_reduces)
 
+pb_stream pb_stream_for_bytes(void) { return pb_current()->stream; }
+
+void pb_fence(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
+#else
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
+}
+
 pb_row_accumulate pb_sum_row_wide(void) { return pb_current()->sum_row_wide; }
 
 pb_rows_reduce pb_sum_columns_wide(void) { return pb_current()->sum_columns_wide; }

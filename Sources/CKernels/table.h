@@ -9,7 +9,7 @@
 
 enum {
   PB_TYPES = PB_U8 + 1,
-  PB_REDUCTIONS = PB_MIN + 1,
+  PB_REDUCTIONS = PB_SQUARED_DEVIATIONS + 1,
   PB_SCANS = PB_SCAN_RECURRENCE + 1
 };
 
@@ -22,6 +22,7 @@ struct pb_kernels {
   pb_fill fills[PB_TYPES];
   pb_plane loads_plane[PB_TYPES];
   pb_iota iotas[PB_TYPES];
+  pb_stream stream;
   long (*first_outside)(long n, const int32_t *a, int32_t count);
 
   pb_random uniforms[PB_TYPES];

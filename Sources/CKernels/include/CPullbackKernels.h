@@ -110,14 +110,25 @@ pb_random pb_bits(void);
 
 // Reductions ------------------------------------------------------------------------------------
 
+/// Copies n bytes past the caches, to where nobody reads soon: so nothing is read there first, and what is
+/// in the caches stays. `pb_fence` before another thread is told of it.
+typedef void (*pb_stream)(long n, void *out, const void *a);
+pb_stream pb_stream_for_bytes(void);
+void pb_fence(void);
+
 /// A row is reduced in this many lanes: lane j takes elements j, j + 16, ... in order. So a row cut
 /// at multiples of 16 gives the same bits as a whole one.
 enum { PB_LANES = 16 };
 
 /// Maximum and minimum propagate NaN. U8: PB_MAX is any, PB_MIN is all, PB_SUM is undefined (NULL).
-typedef enum pb_reduction { PB_SUM, PB_MAX, PB_MIN } pb_reduction;
+/// PB_NORM, the root of the sum of squares, and PB_SQUARED_DEVIATIONS, the sum of the squares of what lies
+/// between the elements and their mean, are defined for rows of F32 and F64 and computed in F64.
+typedef enum pb_reduction {
+  PB_SUM, PB_MAX, PB_MIN, PB_NORM, PB_SQUARED_DEVIATIONS
+} pb_reduction;
 
-/// Sets `lanes` (PB_LANES elements of the type) to the identity.
+/// Sets `lanes` (PB_LANES elements of the type; 3 PB_LANES of F64 in the last two) to the
+/// identity.
 typedef void (*pb_row_start)(void *lanes);
 /// Takes in the next n elements; every piece but the last holds a multiple of PB_LANES.
 typedef void (*pb_row_accumulate)(long n, void *lanes, const void *a);

@@ -23,8 +23,8 @@ extension ScanCore: StepCore {
     if let factors { reads.append(Read(access: factors, space: space, isInStep: false)) }
   }
 
-  /// Those that the axis is not.
-  func goesByRows(_ rows: Int) -> Bool { axis > 0 && space.first == rows }
+  /// One for each index of the axes before.
+  func partCount(elements: Int) -> Int { space.leading(axis).elementCount }
 
   func operationCount(elements: Int) -> Int { scan.operationCount(on: space, axis: axis) }
 

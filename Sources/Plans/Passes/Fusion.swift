@@ -127,9 +127,9 @@ struct Fusion {
     case .pointwise:
       appendOwnSource(of: index)
       placePointwise(index, inputs, shape, readsByElement: true)
-    case .reduction(let axes):
+    case .reduction(let reduction, let axes):
       appendOwnSource(of: index)
-      placeReduction(index, axes: axes)
+      placeReduction(index, reduction, axes: axes)
     case .whole(let readsInOrder, let takesBody):
       placeCore(index, inputs, shape, readsInOrder: readsInOrder, takesBody: takesBody)
     }
@@ -235,10 +235,10 @@ struct Fusion {
   }
 
   /// True if position i of the input, in row-major order of `shape`, is position i of its base.
-  private func isDirect(_ input: Int, as shape: Shape) -> Bool {
+  private func isDirect(_ input: Int, as shape: Shape, for reader: Int = .max) -> Bool {
     // Mostly it is its own base.
-    if bases[input] == input, program.entries[input].shape == shape { return true }
-    guard case .entry(let base, let view) = sources[input] else { return false }
+    if base(of: input, for: reader) == input, program.entries[input].shape == shape { return true }
+    guard case .entry(let base, let view) = source(of: input, for: reader) else { return false }
     let own = program.entries[input].shape
     return program.entries[base].shape.elementCount == shape.elementCount
       && own.elementCount == shape.elementCount && view.isRowMajor(own)
@@ -284,14 +284,14 @@ struct Fusion {
     groups[target].firstReader = min(groups[target].firstReader, groups[source].firstReader)
   }
 
-  private mutating func placeReduction(_ index: Int, axes: AxisSet) {
+  private mutating func placeReduction(_ index: Int, _ reduction: Reduction, axes: AxisSet) {
     let input = program.entries[index].inputs[0]
     var group = Group(core: index, space: program.entries[index].shape)
     let reducedShape = program.entries[input].shape
     let source = bases[input] < 0 ? -1 : groupOf[bases[input]]
     if source >= 0, groups[source].isPointwise, groups[source].firstReader == .max,
       groups[source].space == reducedShape, isDirect(input, as: reducedShape),
-      ReductionLayout(reducedShape, axes).isInOrder
+      ReductionLayout(reducedShape, axes, of: reduction).isInOrder
     {
       group.prologue = groups[source].body
       groups[source].body = Chains.Chain()
@@ -377,8 +377,10 @@ extension Fusion {
     case .pointwise:
       return writtenOut(index) == nil
         && program.entries[index].inputs.allSatisfy { input in
-          !isMade(input, in: target)
-            || roleOf[bases[input]] == .body && isDirect(input, as: shape)
+          // What it was for this reader: it may have been written out since.
+          let base = base(of: input, for: index)
+          return base < 0 || groupOf[base] != target
+            || roleOf[base] == .body && isDirect(input, as: shape, for: index)
         }
     case .given, .view, .block, .rows, .reduction, .whole: return false
     }

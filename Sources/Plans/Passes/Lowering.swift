@@ -186,7 +186,7 @@ private struct Lowering {
     _ builder: inout BodyBuilder
   ) -> Core {
     let input = program.entries[index].inputs[0], shape = program.entries[input].shape
-    let layout = ReductionLayout(shape, axes)
+    let layout = ReductionLayout(shape, axes, of: reduction)
     let space = shape.arranged(by: layout.order)
     let entries = fusion.entries(fusion.groups[group].prologue)
     builder.begin(group, .prologue, over: space, entryCount: entries.count)

@@ -81,7 +81,7 @@ struct CompiledStep: BitwiseCopyable {
     case .pointwise(let core):
       core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
     case .contraction(let core):
-      core.pointee.runRows(rows, memory, scratch, thread: thread, alone: alone)
+      core.pointee.runRows(rows, of: count, memory, scratch, thread: thread, alone: alone)
     case .reduction(let core):
       core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
     case .scan(let core): core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)

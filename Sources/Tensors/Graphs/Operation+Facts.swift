@@ -21,7 +21,7 @@ extension Operation {
     switch self {
     case .creation: .given
     case .random, .identity, .unary, .binary, .comparison, .selection, .conversion: .pointwise
-    case .reduction(_, let axes): .reduction(axes)
+    case .reduction(let reduction, let axes): .reduction(reduction, axes)
     case .scan: .whole(readsInOrder: true, takesBody: true)
     case .contraction: .whole(readsInOrder: false, takesBody: true)
     case .movement(let movement): movement.accessPattern

@@ -67,6 +67,8 @@ extension WrittenOperation {
       ]
     case .reduction(.sum): return [right.giving(.double), right.ofType(.bool)]
     case .reduction(.max), .reduction(.min): return [right.giving(.double)]
+    case .reduction(.norm), .reduction(.squaredDeviations):
+      return [right.giving(.double), right.ofType(.int32), right.ofType(.bool)]
     case .reduction(.argmax), .reduction(.argmin):
       return [right.giving(.float), right.reading(.bool, at: 0)]
     case .scan(.sum), .scan(.product): return [right.giving(.double), right.ofType(.bool)]
@@ -124,6 +126,10 @@ extension WrittenOperation {
         right.taking(Form([5, 2, 3], .bool), at: 0),
       ]
     case .reduction(.sum): return [noInput, oneMore, other, axes(.sum, [2]), axes(.sum, [0, 1])]
+    case .reduction(.norm):
+      return [noInput, oneMore, other, axes(.norm, [2]), axes(.norm, [0, 1])]
+    case .reduction(.squaredDeviations):
+      return [noInput, oneMore, other, axes(.squaredDeviations, [2])]
     case .reduction(.max):
       return [noInput, oneMore, other, axes(.max, [63]), right.taking(empty, at: 0)]
     case .reduction(.min):

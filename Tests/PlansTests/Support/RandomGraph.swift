@@ -172,6 +172,7 @@ struct RandomGraph {
     var axes = AxisSet((0..<x.rank).filter { _ in choice.isTrue(oneIn: 2) })
     if axes.isEmpty { axes = AxisSet([choice.below(x.rank)]) }
     var kinds: [Reduction] = x.elementType == .bool ? [] : [.sum, .sum]
+    if x.elementType == .float { kinds += [.norm, .squaredDeviations] }
     if axes.sorted.allSatisfy({ x.shape[$0] > 0 }) {
       kinds += [.max, .min]
       if axes.count == 1, x.elementType != .bool { kinds += [.argmax, .argmin] }

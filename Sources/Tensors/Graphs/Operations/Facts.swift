@@ -47,7 +47,7 @@ package enum AccessPattern: Sendable {
   /// One of x, from the row behind batch axes that y chooses.
   case rows(batchRank: Int)
   /// Those along axes of x.
-  case reduction(AxisSet)
+  case reduction(Reduction, AxisSet)
   /// Many: it is made as a whole, by a core of its own. Whether the core reads its inputs in row-major
   /// order, not through views; whether what reads the result element by element can be the core's body.
   case whole(readsInOrder: Bool, takesBody: Bool)
