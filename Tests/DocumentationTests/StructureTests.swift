@@ -66,7 +66,7 @@ struct StructureTests {
   @Test func switchesOverOperationsHaveNoDefault() {
     let families = [
       "operation", "unary", "binary", "comparison", "reduction", "movement", "creation",
-      "gathering", "identity", "kink", "notation",
+      "gathering", "identity", "kink", "notation", "scan",
     ]
     for source in SourceFile.sources {
       let isFamily = source.path.hasPrefix("Sources/Tensors/Graphs/Operations/")

@@ -23,6 +23,7 @@ extension ScanCore: StepCore {
     if let factors { reads.append(Read(access: factors, space: space, isInStep: false)) }
   }
 
+  /// One for each index of the axes before.
   func partCount(elements: Int) -> Int { space.leading(axis).elementCount }
 
   func operationCount(elements: Int) -> Int { scan.operationCount(on: space, axis: axis) }

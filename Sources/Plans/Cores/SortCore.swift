@@ -23,6 +23,7 @@ extension SortCore: StepCore {
     reads.append(Read(access: x, space: space, isInStep: false))
   }
 
+  /// One for each index of the axes before.
   func partCount(elements: Int) -> Int { space.leading(axis).elementCount }
 
   func operationCount(elements: Int) -> Int { scan.operationCount(on: space, axis: axis) }

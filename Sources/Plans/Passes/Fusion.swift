@@ -237,10 +237,10 @@ struct Fusion {
   }
 
   /// True if position i of the input, in row-major order of `shape`, is position i of its base.
-  private func isDirect(_ input: Int, as shape: Shape) -> Bool {
+  private func isDirect(_ input: Int, as shape: Shape, for reader: Int = .max) -> Bool {
     // Mostly it is its own base.
-    if bases[input] == input, program.entries[input].shape == shape { return true }
-    guard case .entry(let base, let view) = sources[input] else { return false }
+    if base(of: input, for: reader) == input, program.entries[input].shape == shape { return true }
+    guard case .entry(let base, let view) = source(of: input, for: reader) else { return false }
     let own = program.entries[input].shape
     return program.entries[base].shape.elementCount == shape.elementCount
       && own.elementCount == shape.elementCount && view.isRowMajor(own)
@@ -379,8 +379,10 @@ extension Fusion {
     case .pointwise:
       return writtenOut(index) == nil
         && program.entries[index].inputs.allSatisfy { input in
-          !isMade(input, in: target)
-            || roleOf[bases[input]] == .body && isDirect(input, as: shape)
+          // What it was for this reader: it may have been written out since.
+          let base = base(of: input, for: index)
+          return base < 0 || groupOf[base] != target
+            || roleOf[base] == .body && isDirect(input, as: shape, for: index)
         }
     case .given, .view, .parts, .rows, .reduction, .whole: return false
     }

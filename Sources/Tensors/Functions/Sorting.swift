@@ -8,7 +8,7 @@ extension Tensor {
   /// in their order. x.g: each y.g goes where its element came from. A mistake if the axis does not
   /// exist.
   ///
-  ///     let x: Tensor<Float> = [[3, .nan, 1], [2, 5, 4]]
+  ///     let x = Tensor<Float>([[3, .nan, 1], [2, 5, 4]])
   ///     print(x.sorted())   // [[ 1.  3. nan]
   ///                         //  [ 2.  4.  5.]]
   ///     print(x.sorted(along: 1, descending: true))   // [[ 3.  1. nan]

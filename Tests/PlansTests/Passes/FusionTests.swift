@@ -66,6 +66,7 @@ import Testing
   enum Reader: CaseIterable {
     case transposedAndPlain, plainAndTransposed, rowOfItself, product, gathered, padded
     case reducedAndPlain, writtenOutLater, constantWrittenOutLater, sharedBySelection
+    case writtenOutByACore
 
     func result(of a: Value) -> Value {
       let one = Value.constant(1, .float)
@@ -88,6 +89,8 @@ import Testing
         let ones = Value.full([3, 3], 1, .float)
         return (ones + a).matmul(ones)
       case .sharedBySelection: return Value.select(a .> 0, turned, a) + turned
+      case .writtenOutByACore:
+        return (turned + one).matmul(turned.scanned(.sum, along: 1))
       }
     }
   }
