@@ -57,6 +57,18 @@ PB_MOVES(8, pb_word8)
 PB_MOVES(32, pb_word32)
 PB_MOVES(64, pb_word64)
 
+// Writes past the caches: whole lines of 64 bytes, what is left at the ends as usual.
+static void pb_stream_bytes(long n, void *out, const void *a) {
+  char *r = out;
+  const char *x = a;
+  long head = (long)(-(uintptr_t)r & 63);
+  if (head > n) head = n;
+  __builtin_memcpy(r, x, (unsigned long)head);
+  for (r += head, x += head, n -= head; n >= 64; r += 64, x += 64, n -= 64)
+    __builtin_nontemporal_store(*(const pb_u32x16_at *)x, (pb_u32x16 *)r);
+  __builtin_memcpy(r, x, (unsigned long)n);
+}
+
 // Between sizes `out` is elsewhere than `a`.
 PB_UNARY(convert_f32_f64, double, float, x)
 PB_UNARY(convert_f64_f32, float, double, x)

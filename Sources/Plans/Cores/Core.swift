@@ -9,6 +9,8 @@ package indirect enum Core: Sendable {
   case pointwise
   case contraction(ContractionCore)
   case reduction(ReductionCore)
+  case scan(ScanCore)
+  case sort(SortCore)
   case scatterAdd(ScatterCore)
 
   var kind: any StepCore {
@@ -16,6 +18,8 @@ package indirect enum Core: Sendable {
     case .pointwise: PointwiseCore()
     case .contraction(let core): core
     case .reduction(let core): core
+    case .scan(let core): core
+    case .sort(let core): core
     case .scatterAdd(let core): core
     }
   }
@@ -24,7 +28,7 @@ package indirect enum Core: Sendable {
   var prologue: Body? {
     switch self {
     case .reduction(let core): core.prologue
-    case .pointwise, .contraction, .scatterAdd: nil
+    case .pointwise, .contraction, .scan, .sort, .scatterAdd: nil
     }
   }
 }

@@ -29,6 +29,8 @@ package struct Step: Sendable {
     case .pointwise: self.init(core, PointwiseCore(), space, body)
     case .contraction(let kind): self.init(core, kind, space, body)
     case .reduction(let kind): self.init(core, kind, space, body)
+    case .scan(let kind): self.init(core, kind, space, body)
+    case .sort(let kind): self.init(core, kind, space, body)
     case .scatterAdd(let kind): self.init(core, kind, space, body)
     }
   }

@@ -51,6 +51,7 @@ struct BodyFrame: BitwiseCopyable {
       evaluate(at: position, count: count, holdsPeriods: holdsPeriods)
       position += count
     }
+    if body.streams { pb_fence() }
   }
 
   /// Says where operands are that have a register, and fills those that are the same everywhere;
@@ -117,7 +118,9 @@ struct BodyFrame: BitwiseCopyable {
     for copy in body.copies {
       let target = memory.pointer(copy.slot) + position * copy.size
       // Skipped where a value is already in its place.
-      if target != table[copy.value] {
+      if let stream = copy.stream {
+        stream(count * copy.size, target, table[copy.value])
+      } else if target != table[copy.value] {
         target.copyMemory(from: table[copy.value], byteCount: count * copy.size)
       }
     }

@@ -44,6 +44,8 @@ struct CompiledBody: BitwiseCopyable {
     let value: Int
     let slot: Int
     let size: Int
+    /// The kernel that writes past the caches, if the slot is not soon read.
+    let stream: pb_stream?
   }
 
   /// An operand that is read where it is.
@@ -71,6 +73,8 @@ struct CompiledBody: BitwiseCopyable {
   /// The rows that no tile may go beyond, because some operand is a single element in each; 0 if there is
   /// none.
   let rowLength: Int
+  /// Whether something is written past the caches, which others see after a fence.
+  let streams: Bool
   /// Bytes for the pointer table and the registers.
   let scratchByteCount: Int
   let tableByteCount: Int
@@ -109,6 +113,7 @@ struct CompiledBody: BitwiseCopyable {
     (directs, cores, tileLength) = (order.directs, order.cores, order.tileLength)
     var writer = InstructionWriter(body, self.operands, keeping: kept, registers, context)
     (instructions, copies) = writer.write(in: plain)
+    streams = copies.contains { $0.stream != nil }
     tableByteCount = Plan.padded(max(valueCount, 1) * MemoryLayout<UnsafeRawPointer>.stride)
     scratchByteCount = tableByteCount + writer.registers.byteCount
   }
@@ -165,6 +170,7 @@ private struct InstructionWriter {
   private let operands: UnsafeBufferPointer<CompiledOperand>
   private let kept: Int?
   private let slots: SlotNumbering
+  private let streamed: Set<Slot>
   private let step: Int
   private(set) var registers: RegisterFile
   private static let none = -1
@@ -181,6 +187,8 @@ private struct InstructionWriter {
     self.kept = kept
     self.registers = registers
     slots = context.slots
+    // What goes to a reduction is at hand tile by tile, without a fence.
+    streamed = kept == nil ? context.streamed : []
     step = context.step
     let count =
       body.instructions.isEmpty ? 0 : body.operands.count + body.instructions.count
@@ -259,7 +267,9 @@ private struct InstructionWriter {
     of value: Int, _ action: CompiledBody.Action
   ) -> CompiledBody.Destination {
     if case .checked = action { return .input }
-    if let store = body.stores.first(where: { $0.value == value && !$0.isDeferred }) {
+    if let store = body.stores.first(where: {
+      $0.value == value && !$0.isDeferred && !streamed.contains($0.slot)
+    }) {
       return .slot(slots.number(of: store.slot))
     }
     let register = registers.take()
@@ -270,7 +280,8 @@ private struct InstructionWriter {
   private func copy(_ store: Body.Store) -> CompiledBody.Copy {
     CompiledBody.Copy(
       value: store.value, slot: slots.number(of: store.slot),
-      size: body.type(of: store.value).byteCount)
+      size: body.type(of: store.value).byteCount,
+      stream: streamed.contains(store.slot) ? pb_stream_for_bytes() : nil)
   }
 
   /// Stored values, what a check passes on and `kept` stay until the tile is done.

@@ -65,9 +65,9 @@ struct CompiledReduction: CompiledCore {
       core.reduction == .sum && core.elementType == .float && core.reduced > longestChain
     partialType = isWide ? .double : core.elementType
     partialSize = isWide ? MemoryLayout<Double>.size : core.resultType.byteCount
-    let isPosition = core.reduction.kernelCode == nil
     let longest = ReductionCore.segmentLength
-    let wanted = isPosition ? 1 : (core.reduced + longest - 1) / longest
+    let isCut = core.reduction.combination != nil
+    let wanted = isCut ? (core.reduced + longest - 1) / longest : 1
     let cuts = max(min(wanted, 16), 1)
     let lanes = Int(PB_LANES)
     length =
@@ -322,7 +322,7 @@ struct CompiledReduction: CompiledCore {
   private func combine(
     _ partials: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer
   ) {
-    let combine = pb_map_for(self.reduction.combination, partialType.kernelType)!
+    let combine = pb_map_for(self.reduction.combination!, partialType.kernelType)!
     for outer in 0..<self.outer {
       let result = target + outer * self.inner * size
       let first = partials + outer * segments * self.inner * partialSize

@@ -32,7 +32,7 @@ final class Executable: @unchecked Sendable {
     outputByteCounts = plan.outputs.map { $0.shape.elementCount * $0.elementType.byteCount }
     outputOfResult = plan.results
     slots = SlotNumbering(plan)
-    var context = CompilationContext(slots: slots, plain: plain)
+    var context = CompilationContext(plan, slots, plain)
     var phases: [CompiledPhase] = []
     phases.reserveCapacity(plan.phases.count)
     for phase in plan.phases { phases.append(CompiledPhase(phase, of: plan, in: &context)) }

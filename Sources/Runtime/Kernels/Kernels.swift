@@ -124,16 +124,33 @@ extension Reduction {
     case .sum: PB_SUM
     case .max: PB_MAX
     case .min: PB_MIN
+    case .norm: PB_NORM
+    case .squaredDeviations: PB_SQUARED_DEVIATIONS
     case .argmax, .argmin: nil
     }
   }
 
-  /// What combines two partial results.
-  var combination: pb_map_code {
+  /// What combines the results of two segments; nil where rows are not cut.
+  var combination: pb_map_code? {
     switch self {
     case .sum: PB_ADD
-    case .max, .argmax: PB_MAXIMUM
-    case .min, .argmin: PB_MINIMUM
+    case .max: PB_MAXIMUM
+    case .min: PB_MINIMUM
+    case .argmax, .argmin, .norm, .squaredDeviations: nil
+    }
+  }
+}
+
+extension Scan {
+  /// The kernel of what is no sort.
+  var kernelCode: pb_scan {
+    switch self {
+    case .sum: PB_SCAN_SUM
+    case .product: PB_SCAN_PRODUCT
+    case .max: PB_SCAN_MAX
+    case .min: PB_SCAN_MIN
+    case .recurrence: PB_SCAN_RECURRENCE
+    case .sort, .sortedPositions: preconditionFailure("sorts have a core of their own")
     }
   }
 }

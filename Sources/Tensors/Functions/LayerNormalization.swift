@@ -91,7 +91,7 @@ extension Value {
   func standardized(
     along axes: [Int], epsilon: Double, in operation: String, at site: CallSite
   ) -> (result: Value, variance: Value) {
-    let deviations = deviations(along: axes, 0, in: operation, at: site)
+    let deviations = deviations(along: axes, in: operation, at: site)
     let variance = (deviations * deviations).mean(
       along: axes, keepingAxes: true, in: operation, at: site)
     return (deviations * variance.reciprocalRoot(epsilon), variance)

@@ -96,7 +96,7 @@ extension OperationKind {
     switch self {
     case .other(.named), .other(.detached), .other(.unchanged), .other(.custom), .other(.renewing):
       true
-    case .unary, .binary, .comparison, .reduction, .other: false
+    case .unary, .binary, .comparison, .reduction, .scan, .other: false
     }
   }
 }

@@ -16,6 +16,8 @@ struct SchedulingTests {
         case .pointwise: core = "body"
         case .contraction: core = "matmul"
         case .reduction: core = "reduction"
+        case .scan: core = "scan"
+        case .sort: core = "sort"
         case .scatterAdd: core = "scatter"
         }
         return phase.rows.map { "\(core) by \($0.count)" } ?? core
