@@ -87,6 +87,8 @@ pb_map pb_convert_for(pb_type from, pb_type to) {
 PB_BY_TYPE(pb_map, pb_copy_for, copies)
 PB_BY_TYPE(pb_fill, pb_fill_for, fills)
 PB_BY_TYPE(pb_plane, pb_load_plane_for, loads_plane)
+PB_BY_TYPE(pb_place, pb_place_for, places)
+PB_BY_TYPE(pb_place, pb_add_at_for, adds_at)
 PB_BY_TYPE(pb_iota, pb_iota_for, iotas)
 PB_BY_TYPE(pb_random, pb_uniform_for, uniforms)
 PB_BY_TYPE(pb_random, pb_normal_for, normals)

@@ -21,6 +21,8 @@ struct pb_kernels {
   pb_map copies[PB_TYPES];
   pb_fill fills[PB_TYPES];
   pb_plane loads_plane[PB_TYPES];
+  pb_place places[PB_TYPES];
+  pb_place adds_at[PB_TYPES];
   pb_iota iotas[PB_TYPES];
   pb_stream stream;
   long (*first_outside)(long n, const int32_t *a, int32_t count);

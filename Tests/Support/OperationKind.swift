@@ -22,7 +22,7 @@ package enum OperationKind: Hashable, Sendable {
     case named, detached, unchanged, custom, renewing, checked
     case selection, conversion
     case contraction
-    case reshape, transpose, expand, slice, pad
+    case reshape, transpose, expand, slice, placed
     case gather, scatterAdd
   }
 
@@ -53,7 +53,7 @@ package enum OperationKind: Hashable, Sendable {
       case .movement(.transpose): .other(.transpose)
       case .movement(.expand): .other(.expand)
       case .movement(.slice): .other(.slice)
-      case .movement(.pad): .other(.pad)
+      case .movement(.placed): .other(.placed)
       case .gathering(.gather, _): .other(.gather)
       case .gathering(.scatterAdd, _): .other(.scatterAdd)
       }

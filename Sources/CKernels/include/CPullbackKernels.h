@@ -83,6 +83,14 @@ typedef void (*pb_plane)(
   long n, void *out, const void *a, long position, long extent, long stride, long outer);
 pb_plane pb_load_plane_for(pb_type type);
 
+/// `out[r * out_row + c * out_column] = a[r * a_row + c * a_column]`, or `+=` (for U8 `|=`), for
+/// r < rows and c < columns; strides may be 0 (those of `a`) or negative. `out` must not overlap `a`.
+typedef void (*pb_place)(
+  long rows, long columns, void *out, long out_row, long out_column, const void *a, long a_row,
+  long a_column);
+pb_place pb_place_for(pb_type type);
+pb_place pb_add_at_for(pb_type type);
+
 /// `out[i] = start + i * step`, wrapping in 64 bits, then converted to the type.
 typedef void (*pb_iota)(long n, void *out, int64_t start, int64_t step);
 pb_iota pb_iota_for(pb_type type);

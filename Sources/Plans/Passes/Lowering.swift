@@ -175,6 +175,7 @@ private struct Lowering {
           scan: scan, x: x, factors: factors, space: space, axis: axis, isReversed: isReversed))
     case .gathering(.scatterAdd(let count), let batchRank):
       return scatterCore(index, count, batchRank)
+    case .movement(.placed(let places)): return placedCore(index, places)
     case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
       .movement, .gathering(.gather, _):
       preconditionFailure("only these operations have a core")
@@ -200,6 +201,22 @@ private struct Lowering {
         elementType: program.entries[input].elementType,
         resultType: program.entries[index].elementType, outer: layout.outer,
         reduced: layout.reduced, inner: layout.inner))
+  }
+
+  private func placedCore(_ index: Int, _ places: [Place]) -> Core {
+    let inputs = program.entries[index].inputs
+    var parts: [PlacedCore.Part] = []
+    parts.reserveCapacity(inputs.count)
+    for (place, input) in zip(places, inputs)
+    where program.entries[input].shape.elementCount > 0 {
+      parts.append(
+        PlacedCore.Part(
+          source: fusion.operand(for: input, readBy: index, slots),
+          extents: program.entries[input].shape, place: place))
+    }
+    return .placed(
+      PlacedCore(
+        parts, in: program.entries[index].shape, program.entries[index].elementType))
   }
 
   private func scatterCore(_ index: Int, _ count: Int, _ batchRank: Int) -> Core {

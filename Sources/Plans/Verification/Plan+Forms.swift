@@ -25,6 +25,7 @@ extension Plan {
     case .scan(let core): try check(core, over: space)
     case .sort(let core): try check(core, over: space)
     case .scatterAdd(let core): try check(core, over: space)
+    case .placed(let core): try check(core, over: space)
     }
   }
 
@@ -82,6 +83,18 @@ extension Plan {
     ).check(
       [Form(space, core.x.elementType)], Form(space, core.resultType), of: "the core")
     try require(space == core.space, "the space is not that of the core")
+  }
+
+  private func check(_ core: PlacedCore, over space: Shape) throws(Illegality) {
+    for part in core.parts { try check(part.source, over: part.extents, core: nil) }
+    if !core.parts.isEmpty {
+      try Operation.movement(.placed(core.parts.map(\.place))).check(
+        core.parts.map { Form($0.extents, $0.source.elementType) },
+        Form(space, core.elementType), of: "the core")
+    }
+    try require(
+      space == core.space && core.coverage == PlacedCore.coverage(of: core.parts, in: space),
+      "the space is not that of the core")
   }
 
   private func check(_ core: ScatterCore, over space: Shape) throws(Illegality) {
@@ -157,10 +170,6 @@ extension Plan {
     case .iota(let view, let type):
       try require(
         type != .bool && view.strides.rank == space.rank, "a range that is not over the space")
-    case .padded(let access, let starts, let extents):
-      try check(access, over: extents)
-      try Operation.movement(.pad(starts: starts)).check(
-        [Form(extents, access.elementType)], Form(space, access.elementType), of: "an operand")
     case .gathered(let gather):
       // What indices there are for each index of the batch axes says how many of these there are.
       let batch = try memory(of: gather.indices.slot).count / max(gather.indexCount, 1)

@@ -56,6 +56,12 @@ extension Operation {
     }
   }
 
+  /// True if its derivative is the cotangent among zeros: those of many parts of one tensor are placed
+  /// together, not added up.
+  package var placesCotangent: Bool {
+    if case .movement(.slice) = self { true } else { false }
+  }
+
   /// True for the derivative at `index` that is the cotangent itself.
   package func passesCotangent(at index: Int) -> Bool {
     switch self {

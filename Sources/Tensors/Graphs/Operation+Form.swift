@@ -11,6 +11,7 @@ extension Operation {
   package func form(
     of inputs: [Form], shape: Shape?, elementType: ElementType?
   ) throws(FormFault) -> Form {
+    if let places = placesOfParts { return try placedForm(inputs, at: places, in: shape) }
     // What a rule of the user's reads comes behind the first.
     if case .identity = self, let x = inputs.first {
       return try form(x, shape: shape, elementType: elementType)

@@ -65,7 +65,7 @@ extension Operation {
       contractionDerivative(
         at: index, inputs[0], inputs[1], batchRank: batchRank, cotangent: cotangent)
     case .movement(let movement):
-      movement.derivative(inputs[0], result: result, cotangent: cotangent)
+      movement.derivative(at: index, inputs[index], result: result, cotangent: cotangent)
     case .gathering(let gathering, let batchRank):
       gathering.derivative(
         at: index, inputs[0], inputs[1], batchRank: batchRank, cotangent: cotangent)
@@ -92,7 +92,7 @@ extension Operation {
       Value(.scan(scan, axis: axis + 1, isReversed: isReversed), Inputs(inputs.stretched))
     case .contraction(let batchRank):
       Value(.contraction(batchRank: batchRank + 1), Inputs(inputs.stretched))
-    case .movement(let movement): movement.batched(inputs.stretched[0], result: result)
+    case .movement(let movement): movement.batched(inputs.stretched, result: result)
     case .gathering(let gathering, let batchRank):
       Value(.gathering(gathering, batchRank: batchRank + 1), Inputs(inputs.stretched))
     }

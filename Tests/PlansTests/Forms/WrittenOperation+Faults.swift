@@ -81,8 +81,9 @@ extension WrittenOperation {
     case .scan(.sortedPositions): return [right.giving(.float)]
     case .other(.contraction):
       return [right.giving(.double), right.reading(.double, at: 0), right.ofType(.bool)]
-    case .other(.reshape), .other(.transpose), .other(.expand), .other(.slice), .other(.pad):
+    case .other(.reshape), .other(.transpose), .other(.expand), .other(.slice):
       return [right.giving(.double)]
+    case .other(.placed): return [right.giving(.double), right.reading(.double, at: 1)]
     case .other(.gather): return [right.giving(.double), right.reading(.float, at: 1)]
     case .other(.scatterAdd):
       return [
@@ -103,6 +104,11 @@ extension WrittenOperation {
       right.with(.reduction(reduction, axes: AxisSet(axes)))
     }
     func movement(_ movement: Movement) -> WrittenOperation { right.with(.movement(movement)) }
+    func slice(
+      _ starts: Shape, _ strides: Shape? = nil, dropping axes: [Int] = [1]
+    ) -> WrittenOperation {
+      movement(.slice(at: Place(starts: starts, strides: strides), dropping: AxisSet(axes)))
+    }
     switch kind {
     // Of any shape.
     case .other(.data), .other(.uniform), .other(.normal): return impossible + [oneMore]
@@ -176,18 +182,23 @@ extension WrittenOperation {
       ]
     case .other(.slice):
       return [
-        noInput, oneMore, other, movement(.slice(starts: [0, 3], dropping: AxisSet([1]))),
-        movement(.slice(starts: [1, 0], dropping: AxisSet([1]))),
-        movement(.slice(starts: [0, -1], dropping: AxisSet([1]))),
-        movement(.slice(starts: [0], dropping: AxisSet([1]))),
-        movement(.slice(starts: [0, 0], dropping: AxisSet([2]))),
-        movement(.slice(starts: [0, 0], dropping: AxisSet())),
+        noInput, oneMore, other, slice([0, 3]), slice([1, 0]), slice([0, -1]), slice([0]),
+        slice([0, 0], dropping: [2]), slice([0, 0], dropping: []), slice([0, 1], [2, 1]),
+        slice([0, 1], [-1, 1]), slice([0, 1], [0, 1]), slice([0, 1], [2]),
+        slice([1, 1], [.min, 1]),
+        slice([0, 1], [.max, 1]),
       ]
-    case .other(.pad):
+    case .other(.placed):
+      func placed(_ starts: Shape, _ strides: Shape? = nil) -> WrittenOperation {
+        movement(.placed([Place(starts: [1, 0]), Place(starts: starts, strides: strides)]))
+      }
       return [
-        noInput, oneMore, other, movement(.pad(starts: [-1, 0])), movement(.pad(starts: [3, 0])),
-        movement(.pad(starts: [1, .max])), movement(.pad(starts: [0])),
-        right.giving(Shape(uncountable)),
+        noInput, oneMore, other, placed([-1, 0]), placed([3, 0]), placed([1, .max]), placed([0]),
+        placed([0, 1], [1, 2]), placed([0, 1], [1, -1]), placed([0, 0], [0, 1]),
+        placed([0, 0], [-1]),
+        movement(.placed([Place(starts: [1, 0])])), movement(.placed([])),
+        right.taking(Form([3], .float), at: 1), right.taking(Form([5, 3], .float), at: 1),
+        right.giving(Shape(uncountable)), right.giving([-1, 4]),
       ]
     case .other(.gather):
       let long = Form([1 << 31, 3], .float)

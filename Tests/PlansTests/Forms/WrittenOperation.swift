@@ -90,8 +90,11 @@ extension WrittenOperation {
       case .expand: .init(.movement(.expand), [x], Form([5, rows, 3], .float))
       case .slice:
         .init(
-          .movement(.slice(starts: [0, 1], dropping: AxisSet([1]))), [x], row)
-      case .pad: .init(.movement(.pad(starts: [1, 0])), [x], Form([rows + 2, 4], .float))
+          .movement(.slice(at: Place(starts: [0, 1]), dropping: AxisSet([1]))), [x], row)
+      case .placed:
+        .init(
+          .movement(.placed([Place(starts: [1, 0]), Place(starts: [0, 3], strides: [1, -1])])),
+          [x, x], Form([rows + 2, 4], .float))
       case .gather: .init(.gathering(.gather, batchRank: 0), [x, places], x)
       case .scatterAdd:
         .init(.gathering(.scatterAdd(count: 7), batchRank: 0), [x, places], Form([7, 3], .float))

@@ -157,13 +157,23 @@ struct RandomGraph {
       if choice.isTrue(oneIn: 2) { target = [choice.pick([1, 2, 3])] + target }
       if small(target) { pool.append(x.expanded(to: target)) }
     case 3:
-      let starts = Shape(x.shape.map { choice.below(min($0, 3) + 1) })
-      let lengths = Shape(x.shape.indices.map { choice.below(x.shape[$0] - starts[$0] + 1) })
-      pool.append(x.sliced(from: starts, extents: lengths))
+      let parts = x.shape.map { choice.part(of: $0) }
+      pool.append(
+        x.strided(
+          from: Shape(parts.map(\.start)), extents: Shape(parts.map(\.extent)),
+          by: Shape(parts.map(\.stride))))
     default:
       let starts = Shape(x.shape.map { _ in choice.below(3) })
       let target = Shape(x.shape.indices.map { x.shape[$0] + starts[$0] + choice.below(2) })
-      if small(target) { pool.append(x.padded(to: target, at: starts)) }
+      let others = pool.filter { $0.shape == x.shape && $0.elementType == x.elementType }
+      let other = choice.pick(others), zeros = Shape(repeating: 0, rank: x.rank)
+      if choice.isTrue(oneIn: 3), x.rank > 0, small([2] + x.shape) {
+        pool.append(.concatenated([x, other], along: choice.below(x.rank)))
+      } else if choice.isTrue(oneIn: 3), small(target) {
+        pool.append(.placed([(x, starts, nil), (other, zeros, nil)], in: target))
+      } else if small(target) {
+        pool.append(x.padded(to: target, at: starts))
+      }
     }
   }
 

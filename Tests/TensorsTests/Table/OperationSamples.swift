@@ -55,7 +55,7 @@ extension OperationSample {
     case .transpose: transposes
     case .expand: expansions
     case .slice: slices
-    case .pad: pads
+    case .placed: placements
     case .gather: gathers
     case .scatterAdd: scatters
     }

@@ -104,6 +104,8 @@ package enum IndexUse: UInt8, Sendable, BitwiseCopyable, Hashable, CaseIterable 
   case oneHot
   case softmaxCrossEntropy
   case hingeLoss
+  case taken
+  case adding
 
   /// How messages and listings write it.
   package var symbol: String {
@@ -112,6 +114,8 @@ package enum IndexUse: UInt8, Sendable, BitwiseCopyable, Hashable, CaseIterable 
     case .oneHot: "oneHot"
     case .softmaxCrossEntropy: "softmaxCrossEntropy"
     case .hingeLoss: "hingeLoss"
+    case .taken: "taken"
+    case .adding: "adding"
     }
   }
 }
