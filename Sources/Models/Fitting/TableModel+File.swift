@@ -40,6 +40,9 @@ extension TableModel {
         .malformed, in: path,
         "holds a model of which nobody knows how many numbers it takes and gives")
     }
+    guard model.takesRows else {
+      throw FileError(.malformed, in: path, "holds a model of sequences or images, not of rows")
+    }
     var preprocessing = file.preprocessing ?? Preprocessing(inputs: [])
     if preprocessing.targets.isEmpty {
       // Of arrays, or of a file that does not say what is predicted.

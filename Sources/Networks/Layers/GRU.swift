@@ -41,6 +41,8 @@ public struct GRU: StoredLayer {
 
   public var lastAxis: LastAxis { .changed(from: own.inputs, to: own.hidden) }
 
+  public var takesRows: Bool { false }
+
   /// The h of all positions. A mistake unless x is [n, t, inputs].
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     check(x, rank: 3, own)

@@ -63,6 +63,8 @@ public struct LayerNorm: StoredLayer {
 
   public var lastAxis: LastAxis { .changed(from: shape.last, to: shape.last) }
 
+  public var takesRows: Bool { shape.rank == 1 }
+
   /// A mistake if the last axes of x are others.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     checkRows(x, shape)
@@ -128,6 +130,8 @@ public struct RMSNorm: StoredLayer {
   }
 
   public var lastAxis: LastAxis { .changed(from: shape.last, to: shape.last) }
+
+  public var takesRows: Bool { shape.rank == 1 }
 
   /// A mistake if the last axes of x are others.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {

@@ -110,6 +110,8 @@ public struct MultiHeadAttention: StoredLayer {
 
   public var lastAxis: LastAxis { .changed(from: features, to: features) }
 
+  public var takesRows: Bool { false }
+
   private var features: Int { output.weight.shape[0] }
 
   /// A mistake if x has no positions, or the last axis does not hold the features.

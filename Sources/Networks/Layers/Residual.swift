@@ -42,6 +42,8 @@ public struct Residual: StoredLayer {
 
   public var lastAxis: LastAxis { (inner as? any StoredLayer)?.lastAxis ?? .unknown }
 
+  public var takesRows: Bool { (inner as? any StoredLayer)?.takesRows ?? true }
+
   /// A mistake if the inner layer gives another shape than that of x.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     noted(on: x) {

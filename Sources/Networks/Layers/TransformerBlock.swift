@@ -88,6 +88,8 @@ public struct TransformerBlock: StoredLayer {
 
   public var lastAxis: LastAxis { attention.lastAxis }
 
+  public var takesRows: Bool { false }
+
   /// A mistake if x has no positions, or the last axis does not hold the features.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     noted(on: x) { added(to: x + dropout(attention(attentionNorm(x)))) }

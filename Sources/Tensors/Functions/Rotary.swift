@@ -9,8 +9,8 @@
 /// fewer positions than t.
 ///
 ///     let x: Tensor<Float> = [[1, 0], [1, 0]]
-///     print(rotaryEmbedded(x))   // [[1.        0.       ]
-///                                //  [0.5403023 0.841471 ]]
+///     print(rotaryEmbedded(x))   // [[1.         0.        ]
+///                                //  [0.5403023  0.84147096]]
 ///
 /// Source: Su et al., "RoFormer: enhanced transformer with rotary position embedding", arXiv:2104.09864; the
 /// pairs are those of GPT-NeoX and Llama.

@@ -42,6 +42,22 @@ struct LayerFileTests {
         LSTM(3, 4), LSTM(4, 2, bias: false)))
   }
 
+  /// What needs more axes than a table's rows have is no model of tables.
+  @Test(
+    arguments: [
+      LSTM(3, 2), GRU(3, 2), RNN(3, 2), LayerNorm(shape: [4, 3]), TransformerBlock(3, heads: 1),
+      Pullback.Residual(MultiHeadAttention(3, heads: 3)),
+    ] as [any StoredLayer<Tensor<Float>, Tensor<Float>>])
+  func sequencesAreNoTables(_ layer: any StoredLayer<Tensor<Float>, Tensor<Float>>) throws {
+    let path = folder.file("model.safetensors")
+    try ModelFile(Sequential(Linear(3, 3), layer).initialized(seed: 1)).save(to: path)
+    let error = #expect(throws: FileError.self) { try TableModel.load(at: path) }
+    #expect(error?.description == "\(path): holds a model of sequences or images, not of rows")
+    try ModelFile(Sequential(BatchNorm(3), LayerNorm(3), RMSNorm(3)).initialized(seed: 1))
+      .save(to: path)
+    _ = try TableModel.load(at: path)
+  }
+
   /// As a file may say it: which setting is wrong.
   @Test(
     arguments: [

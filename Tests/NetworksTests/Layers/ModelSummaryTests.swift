@@ -58,7 +58,8 @@ struct ModelSummaryTests {
 
   @Test func totalsAgreeWithParametersAndPlansOfNormsAndRecurrences() {
     checkTotals(Sequential(Linear(8, 8), LayerNorm(8), RMSNorm(8), Linear(8, 2)), [5, 8])
-    checkTotals(Sequential(BatchNorm(8), Residual(Linear(8, 8)), GRU(8, 4), LSTM(4, 3)), [2, 3, 8])
+    checkTotals(Sequential(BatchNorm(8), Residual(Linear(8, 8)), GRU(8, 4)), [2, 3, 8])
+    checkTotals(Sequential(LSTM(8, 3), GroupNorm(groups: 3, channels: 3)), [2, 3, 8])
     checkTotals(MultiHeadAttention(8, heads: 2, isCausal: true), [2, 3, 8])
   }
 
