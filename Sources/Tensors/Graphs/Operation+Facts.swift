@@ -48,7 +48,8 @@ extension Operation {
     case .random, .unary, .binary, .comparison, .selection, .conversion, .identity(.checked):
       result.elementCount
     case .reduction, .gathering(.scatterAdd, _): inputs[0].elementCount
-    case .contraction(let batchRank): 2 * result.elementCount * inputs[0][batchRank + 1]
+    case .contraction(let batch, let rows, _):
+      2 * result.elementCount * inputs[0].droppingLeading(batch + rows).elementCount
     }
   }
 
@@ -79,7 +80,8 @@ extension Node {
     case .selection: .choice
     case .conversion: .conversion
     case .reduction(let reduction, let axes): .reduction(reduction, axes)
-    case .contraction: .matmul
+    case .contraction(let batch, let rows, let inner):
+      contractionNotation(of: inputs[1].shape, batch: batch, rows: rows, inner: inner)
     case .movement(let movement): movement.notation(from: inputs[0].shape, to: shape)
     case .gathering(let gathering, _): gathering.notation
     }

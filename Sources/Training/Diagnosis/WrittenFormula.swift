@@ -47,6 +47,7 @@ struct WrittenFormula {
     case .choice: return ("select(\(list()))", false)
     case .reduction(let reduction, _): return ("\(reduction.symbol)(\(list()))", false)
     case .matmul: return between("•")
+    case .contraction: return ("\(node.operation.name)(\(list()))", false)
     case .transposed: return ("\(operand(0))ᵀ", false)
     case .placed: return ("\(node.operation.name)(\(list()))", false)
     case .part(let part): return ("\(operand(0))\(part)", false)

@@ -89,6 +89,8 @@ package enum Notation: Sendable {
   case reduction(Reduction, AxisSet)
   /// x • y
   case matmul
+  /// Products summed over axes that both share, which stand as a contraction has them.
+  case contraction(batch: Int, rows: Int, inner: Int)
   /// xᵀ
   case transposed
   /// The elements of x in other places: in words.
