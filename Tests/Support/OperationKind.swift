@@ -13,6 +13,7 @@ package enum OperationKind: Hashable, Sendable {
   case binary(Binary)
   case comparison(Comparison)
   case reduction(Reduction)
+  case scan(Scan)
   case other(Other)
 
   package enum Other: CaseIterable, Sendable {
@@ -32,6 +33,7 @@ package enum OperationKind: Hashable, Sendable {
       case .binary(let binary): .binary(binary)
       case .comparison(let comparison): .comparison(comparison)
       case .reduction(let reduction, _): .reduction(reduction)
+      case .scan(let scan, _, _): .scan(scan)
       case .creation(.data): .other(.data)
       case .creation(.constant): .other(.constant)
       case .creation(.scalar): .other(.scalar)
@@ -61,7 +63,7 @@ extension OperationKind: CaseIterable, CustomStringConvertible {
   package static let allCases: [OperationKind] =
     Unary.allCases.map { .unary($0) } + Binary.allCases.map { .binary($0) }
     + Comparison.allCases.map { .comparison($0) } + Reduction.allCases.map { .reduction($0) }
-    + Other.allCases.map { .other($0) }
+    + Scan.allCases.map { .scan($0) } + Other.allCases.map { .other($0) }
 
   package var description: String {
     switch self {
@@ -69,6 +71,7 @@ extension OperationKind: CaseIterable, CustomStringConvertible {
     case .binary(let binary): "\(binary)"
     case .comparison(let comparison): "\(comparison)"
     case .reduction(let reduction): "\(reduction)"
+    case .scan(let scan): "scan \(scan)"
     case .other(let other): "\(other)"
     }
   }
@@ -78,7 +81,7 @@ extension Reduction {
   /// Whether its result is where an element stands, rather than what is made of elements.
   package var givesPosition: Bool {
     switch self {
-    case .sum, .max, .min: false
+    case .sum, .max, .min, .norm, .squaredDeviations: false
     case .argmax, .argmin: true
     }
   }

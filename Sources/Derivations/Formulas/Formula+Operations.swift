@@ -35,6 +35,8 @@ extension Formula {
         ? .these(axes, rank: shape.rank)
         : x[0].isMadeOfNumbers ? .elements(shape.elementCount) : nil
       self = .reduced(.elements(reduction), x[0], over: over)
+    case .alongAxis(_, let words):
+      self = .arranged(x[0], ([words] + x.dropFirst().map(\.text)).joined(separator: " "))
     case .matmul:
       let inputs = node.inputs.values
       self = .matmul(x[0].inProduct(inputs[0].shape), x[1].inProduct(inputs[1].shape))

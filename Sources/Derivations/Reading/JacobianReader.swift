@@ -139,7 +139,8 @@ struct JacobianReader {
     case .collected: return .collected(by: written(node.inputs[1]))
     case .words, .random, .number, .same, .named, .detached, .remark, .function, .minus, .opposite,
       .sum, .difference, .product, .quotient, .relation, .or, .and, .choice, .conversion,
-      .reduction, .contraction, .transposed, .reshaped, .stretched, .arranged, .placed, .part:
+      .reduction, .alongAxis, .contraction, .transposed, .reshaped, .stretched, .arranged, .placed,
+      .part:
       return nil
     }
   }

@@ -160,7 +160,7 @@ package enum BodyOperation: Sendable, Hashable {
     case .conversion: self = .conversion
     case .identity(.checked(let count, let use)): self = .checked(count: count, use: use)
     case .random(let distribution, _): self = .random(distribution, parameter: parameter)
-    case .creation, .identity, .reduction, .contraction, .movement, .gathering:
+    case .creation, .identity, .reduction, .scan, .contraction, .movement, .gathering:
       preconditionFailure("\(operation.name) is not computed element by element")
     }
   }

@@ -15,7 +15,8 @@ extension Fusion {
     var prologue = Chains.Chain()
     /// The lowest group that reads from this one.
     var firstReader = Int.max
-    var isScatter = false
+    /// Whether entries that read what the core makes can be in its body.
+    var takesBody = true
 
     var isPointwise: Bool { core == nil }
     var isEmpty: Bool { core == nil && body.isEmpty }
@@ -37,7 +38,7 @@ extension Fusion {
       case .creation(.iota): self = .iota(View(rowMajor: entry.shape))
       case .creation(.data): self = .entry(base: index, View(rowMajor: entry.shape))
       case .random, .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
-        .contraction, .movement, .gathering:
+        .scan, .contraction, .movement, .gathering:
         preconditionFailure("\(entry.operation.name) is computed")
       }
     }

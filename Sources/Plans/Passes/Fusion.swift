@@ -127,10 +127,11 @@ struct Fusion {
     case .pointwise:
       appendOwnSource(of: index)
       placePointwise(index, inputs, shape, readsByElement: true)
-    case .reduction(let axes):
+    case .reduction(let reduction, let axes):
       appendOwnSource(of: index)
-      placeReduction(index, axes: axes)
-    case .whole(let readsInOrder): placeCore(index, inputs, shape, readsInOrder: readsInOrder)
+      placeReduction(index, reduction, axes: axes)
+    case .whole(let readsInOrder, let takesBody):
+      placeCore(index, inputs, shape, readsInOrder: readsInOrder, takesBody: takesBody)
     }
   }
 
@@ -144,14 +145,15 @@ struct Fusion {
   }
 
   private mutating func placeCore(
-    _ index: Int, _ inputs: InlineNumbers, _ shape: Shape, readsInOrder: Bool
+    _ index: Int, _ inputs: InlineNumbers, _ shape: Shape, readsInOrder: Bool,
+    takesBody: Bool
   ) {
     appendOwnSource(of: index)
     for input in inputs {
       if bases[input] >= 0, !readsInOrder { continue }
       writeOut(input, for: index)
     }
-    groups.append(Group(core: index, space: shape, isScatter: readsInOrder))
+    groups.append(Group(core: index, space: shape, takesBody: takesBody))
     groupOf[index] = groups.count - 1
     for input in inputs { noteReads(of: input, by: groupOf[index]) }
   }
@@ -220,7 +222,7 @@ struct Fusion {
   /// True if an entry of this shape can be computed where a group is.
   private func canJoin(_ inputs: InlineNumbers, _ shape: Shape, _ target: Int) -> Bool {
     let space = groups[target].space
-    guard !groups[target].isScatter, groups[target].body.count < Fusion.bodyLimit,
+    guard groups[target].takesBody, groups[target].body.count < Fusion.bodyLimit,
       space.elementCount == shape.elementCount
     else { return false }
     return inputs.allSatisfy { input in
@@ -282,14 +284,14 @@ struct Fusion {
     groups[target].firstReader = min(groups[target].firstReader, groups[source].firstReader)
   }
 
-  private mutating func placeReduction(_ index: Int, axes: AxisSet) {
+  private mutating func placeReduction(_ index: Int, _ reduction: Reduction, axes: AxisSet) {
     let input = program.entries[index].inputs[0]
     var group = Group(core: index, space: program.entries[index].shape)
     let reducedShape = program.entries[input].shape
     let source = bases[input] < 0 ? -1 : groupOf[bases[input]]
     if source >= 0, groups[source].isPointwise, groups[source].firstReader == .max,
       groups[source].space == reducedShape, isDirect(input, as: reducedShape),
-      ReductionLayout(reducedShape, axes).isInOrder
+      ReductionLayout(reducedShape, axes, of: reduction).isInOrder
     {
       group.prologue = groups[source].body
       groups[source].body = Chains.Chain()
@@ -323,7 +325,7 @@ extension Fusion {
       let end = min(groups[index].firstReader, groups.count, lowest + Fusion.window)
       guard
         let target = (lowest..<max(end, lowest)).first(where: {
-          $0 != index && !groups[$0].isEmpty && !groups[$0].isScatter
+          $0 != index && !groups[$0].isEmpty && groups[$0].takesBody
             && groups[$0].space == groups[index].space
         }), groups[target].body.count + groups[index].body.count <= Fusion.bodyLimit
       else { continue }
@@ -340,7 +342,7 @@ extension Fusion {
   /// begins with the moments and meets the gradient later.
   private mutating func sink(_ index: Int) {
     guard groups[index].isPointwise, let target = highestSource(of: index),
-      !groups[target].isScatter, groups[target].space == groups[index].space,
+      groups[target].takesBody, groups[target].space == groups[index].space,
       groups[target].body.count + groups[index].body.count <= Fusion.bodyLimit,
       members.allSatisfy(groups[index].body, { readsAtHand($0, of: target) })
     else { return }

@@ -155,6 +155,21 @@ private struct Lowering {
           space: program.entries[index].shape, program.entries[index].elementType))
     case .reduction(let reduction, let axes):
       return reductionCore(index, reduction, axes, in: group, &builder)
+    case .scan(let scan, let axis, let isReversed):
+      let x = fusion.access(to: inputs[0], for: index, slots)
+      let space = program.entries[index].shape
+      if scan.isSort {
+        return .sort(
+          SortCore(
+            x: x, space: space, axis: axis, isDescending: isReversed,
+            resultType: program.entries[index].elementType,
+            givesPositions: scan == .sortedPositions))
+      }
+      let factors =
+        inputs.count > 1 ? fusion.access(to: inputs[1], for: index, slots) : nil as Access?
+      return .scan(
+        ScanCore(
+          scan: scan, x: x, factors: factors, space: space, axis: axis, isReversed: isReversed))
     case .gathering(.scatterAdd(let count), let batchRank):
       return scatterCore(index, count, batchRank)
     case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
@@ -168,7 +183,7 @@ private struct Lowering {
     _ builder: inout BodyBuilder
   ) -> Core {
     let input = program.entries[index].inputs[0], shape = program.entries[input].shape
-    let layout = ReductionLayout(shape, axes)
+    let layout = ReductionLayout(shape, axes, of: reduction)
     let space = shape.arranged(by: layout.order)
     let entries = fusion.entries(fusion.groups[group].prologue)
     builder.begin(group, .prologue, over: space, entryCount: entries.count)

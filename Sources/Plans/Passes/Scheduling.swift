@@ -83,7 +83,7 @@ private struct Scheduler {
     }
     // By rows where that lets steps follow each other without a meeting in between.
     if let best, best.steps.contains(where: { !isReady($0) }) {
-      add(best.steps, rows: best.rows)
+      add(best.steps, rows: Phase.Rows(best.rows, of: best.steps, in: steps))
     } else {
       let independent = ready.filter { isFreeToWrite($0) }
       // If all that are ready write over what another one still reads, one of them does not.
@@ -94,13 +94,11 @@ private struct Scheduler {
   /// By which numbers of rows steps can go, each once, in increasing order.
   private func rowCounts(of ready: [Int]) -> [Int] {
     var counts: [Int] = []
-    for step in ready {
-      if let rows = steps[step].rowCount, !counts.contains(rows) { counts.append(rows) }
-    }
+    for step in ready { steps[step].addRowCounts(to: &counts) }
     return counts.count > 1 ? counts.sorted() : counts
   }
 
-  private mutating func add(_ chosen: [Int], rows: Int?) {
+  private mutating func add(_ chosen: [Int], rows: Phase.Rows?) {
     phases.append(Phase(steps: order.count..<(order.count + chosen.count), rows: rows))
     order += chosen
     for step in chosen {

@@ -8,7 +8,7 @@ extension Operation {
     switch self {
     case .creation(.scalar), .random: true
     case .creation, .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
-      .contraction, .movement, .gathering:
+      .scan, .contraction, .movement, .gathering:
       false
     }
   }
@@ -42,7 +42,7 @@ extension Operation {
       words.append(axes.mask)
     case .contraction(let batch, 1, 1): family(14, batch)
     case .contraction(let batch, let rows, let inner):
-      family(22, batch)
+      family(23, batch)
       words.append(UInt64(rows) << 32 | UInt64(inner))
     case .movement(.reshape): family(15)
     case .movement(.expand): family(16)
@@ -61,6 +61,9 @@ extension Operation {
     case .gathering(.scatterAdd(let count), let batchRank):
       family(21, batchRank)
       words.append(UInt64(count))
+    case .scan(let scan, let axis, let isReversed):
+      family(22, Int(scan.rawValue) << 1 | (isReversed ? 1 : 0))
+      words.append(UInt64(axis))
     }
     for axis in 0..<shape.rank { words.append(UInt64(shape[axis])) }
   }

@@ -94,7 +94,7 @@ package struct Capture: ~Copyable, Reusable {
     switch node.operation {
     case .creation, .random, .identity: return false
     case .unary, .binary, .comparison, .selection, .conversion, .reduction, .contraction,
-      .movement, .gathering:
+      .movement, .gathering, .scan:
       if node.canEnd { return false }
     }
     var count = 0
@@ -174,7 +174,7 @@ package struct Capture: ~Copyable, Reusable {
       parameters.append(key.bits)
     case .creation(.data): throw Capture.withoutNumbers(node)
     case .creation, .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
-      .contraction, .movement, .gathering:
+      .scan, .contraction, .movement, .gathering:
       if node.historyHasEnded { throw Capture.withoutNumbers(node) }
     }
   }

@@ -90,7 +90,7 @@ extension Node {
       (derivation, bits) = (argument.map { .init(argument: $0) }, elementType.bits(of: number))
     case .random(_, let key): (derivation, bits) = (key.derivation, key.bits)
     case .creation, .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
-      .contraction, .movement, .gathering:
+      .scan, .contraction, .movement, .gathering:
       preconditionFailure("\(operation.name) has no number of its own")
     }
     guard let derivation else { return [0, bits] }
@@ -154,7 +154,7 @@ package struct SignatureText {
     case .identity(.detached): words.append(1)
     case .identity(.named), .identity(.unchanged), .identity(.checked): words.append(0)
     case .creation, .unary, .binary, .comparison, .selection, .conversion, .reduction,
-      .contraction, .movement, .gathering:
+      .scan, .contraction, .movement, .gathering:
       if node.historyHasEnded { isReusable = false }
     }
   }

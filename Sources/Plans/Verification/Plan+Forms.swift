@@ -22,6 +22,8 @@ extension Plan {
     case .pointwise: break
     case .contraction(let core): try check(core, over: space)
     case .reduction(let core): try check(core, over: space)
+    case .scan(let core): try check(core, over: space)
+    case .sort(let core): try check(core, over: space)
     case .scatterAdd(let core): try check(core, over: space)
     }
   }
@@ -71,6 +73,23 @@ extension Plan {
     try require(
       core.space.elementCount == core.outer * core.reduced * core.inner
         && space.elementCount == core.outer * core.inner, "the space is not that of the core")
+  }
+
+  private func check(_ core: ScanCore, over space: Shape) throws(Illegality) {
+    let inputs = [core.x] + (core.factors.map { [$0] } ?? [])
+    for input in inputs { try checkWhole(input, space) }
+    try Operation.scan(core.scan, axis: core.axis, isReversed: core.isReversed).check(
+      inputs.map { Form(space, $0.elementType) }, Form(space, core.x.elementType), of: "the core")
+    try require(space == core.space, "the space is not that of the core")
+  }
+
+  private func check(_ core: SortCore, over space: Shape) throws(Illegality) {
+    try checkWhole(core.x, space)
+    try Operation.scan(
+      core.givesPositions ? .sortedPositions : .sort, axis: core.axis, isReversed: core.isDescending
+    ).check(
+      [Form(space, core.x.elementType)], Form(space, core.resultType), of: "the core")
+    try require(space == core.space, "the space is not that of the core")
   }
 
   private func check(_ core: ScatterCore, over space: Shape) throws(Illegality) {

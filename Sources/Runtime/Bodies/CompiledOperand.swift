@@ -12,6 +12,8 @@ struct CompiledOperand: BitwiseCopyable {
     case uniform(Int, byteOffset: Int)
     case constant(UInt64)
     case strided(Int, Walk)
+    /// The same number along each row: read where it is, by kernels that take a single element.
+    case single(Int, Walk)
     /// The same rows again and again: read once if every tile holds whole ones.
     case periodic(Int, Walk, period: Int)
     case iota(Walk)
@@ -24,20 +26,20 @@ struct CompiledOperand: BitwiseCopyable {
     var period: Int? {
       switch self {
       case .periodic(_, _, let period), .periodicIota(_, let period): period
-      case .direct, .uniform, .constant, .strided, .iota, .core, .padded, .gathered: nil
+      case .direct, .uniform, .constant, .strided, .single, .iota, .core, .padded, .gathered: nil
       }
     }
 
     /// Whether its tiles are read where they are.
     var isInPlace: Bool {
       switch self {
-      case .direct, .core: true
+      case .direct, .core, .single: true
       case .uniform, .constant, .strided, .periodic, .iota, .periodicIota, .padded, .gathered: false
       }
     }
   }
 
-  let load: Load
+  private(set) var load: Load
   let size: Int
   let fill: pb_fill
   let planeLoad: pb_plane
@@ -52,6 +54,19 @@ struct CompiledOperand: BitwiseCopyable {
     fill = pb_fill_for(type.kernelType)
     planeLoad = pb_load_plane_for(type.kernelType)
     iota = pb_iota_for(type.kernelType)
+  }
+
+  /// How many positions follow each other that have the same number, if there are several such rows.
+  var singleExtent: Int? {
+    guard case .strided(_, let walk) = load, walk.stride == 0 else { return nil }
+    return walk.extent
+  }
+
+  var isSingle: Bool { if case .single = load { true } else { false } }
+
+  /// Reads a single element for each row.
+  mutating func becomeSingle() {
+    if case .strided(let slot, let walk) = load { load = .single(slot, walk) }
   }
 }
 

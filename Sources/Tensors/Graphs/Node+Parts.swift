@@ -120,7 +120,7 @@ private struct PartWalk {
       linear = place.offset
       return place.isContiguous
     case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
-      .reduction, .contraction, .movement, .gathering:
+      .reduction, .scan, .contraction, .movement, .gathering:
       return false
     }
   }

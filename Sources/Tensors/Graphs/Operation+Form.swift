@@ -29,8 +29,8 @@ extension Operation {
     switch self {
     case .creation(let creation): try creation.form(shape, elementType)
     case .random(let distribution, _): try distribution.form(shape, elementType)
-    case .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction, .contraction,
-      .movement, .gathering:
+    case .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction, .scan,
+      .contraction, .movement, .gathering:
       throw .inputCount(inputCount)
     }
   }
@@ -44,6 +44,7 @@ extension Operation {
     case .unary(let unary): try unary.form(x)
     case .conversion: try conversionForm(x, elementType)
     case .reduction(let reduction, let axes): try reduction.form(x, axes: axes)
+    case .scan(let scan, let axis, _): try scan.form(x, axis: axis)
     case .movement(let movement): try movement.form(x, to: shape)
     case .creation, .random, .binary, .comparison, .selection, .contraction, .gathering:
       throw .inputCount(inputCount)
@@ -55,6 +56,7 @@ extension Operation {
     switch self {
     case .binary(let binary): try binary.form(x, y)
     case .comparison(let comparison): try comparison.form(x, y)
+    case .scan(let scan, let axis, _): try scan.form(x, y, axis: axis)
     case .contraction(let batch, let rows, let inner):
       try contractionForm(x, y, batch: batch, rows: rows, inner: inner)
     case .gathering(let gathering, let batchRank): try gathering.form(x, y, batchRank: batchRank)
@@ -68,7 +70,7 @@ extension Operation {
     switch self {
     case .selection: try selectionForm(x, y, z)
     case .creation, .random, .identity, .unary, .binary, .comparison, .conversion, .reduction,
-      .contraction, .movement, .gathering:
+      .scan, .contraction, .movement, .gathering:
       throw .inputCount(inputCount)
     }
   }
@@ -78,6 +80,7 @@ extension Operation {
     switch self {
     case .creation, .random: 0
     case .identity, .unary, .conversion, .reduction, .movement: 1
+    case .scan(let scan, _, _): scan.inputCount
     case .binary, .comparison, .contraction, .gathering: 2
     case .selection: 3
     }

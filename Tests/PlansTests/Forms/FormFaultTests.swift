@@ -95,7 +95,7 @@ extension OperationKind {
   fileprivate var isDroppedByPlans: Bool {
     switch self {
     case .other(.named), .other(.detached), .other(.unchanged), .other(.custom): true
-    case .unary, .binary, .comparison, .reduction, .other: false
+    case .unary, .binary, .comparison, .reduction, .scan, .other: false
     }
   }
 }

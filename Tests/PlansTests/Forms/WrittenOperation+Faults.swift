@@ -67,8 +67,18 @@ extension WrittenOperation {
       ]
     case .reduction(.sum): return [right.giving(.double), right.ofType(.bool)]
     case .reduction(.max), .reduction(.min): return [right.giving(.double)]
+    case .reduction(.norm), .reduction(.squaredDeviations):
+      return [right.giving(.double), right.ofType(.int32), right.ofType(.bool)]
     case .reduction(.argmax), .reduction(.argmin):
       return [right.giving(.float), right.reading(.bool, at: 0)]
+    case .scan(.sum), .scan(.product): return [right.giving(.double), right.ofType(.bool)]
+    case .scan(.recurrence):
+      return [
+        right.giving(.double), right.reading(.double, at: 1), right.ofType(.int32),
+        right.ofType(.bool),
+      ]
+    case .scan(.max), .scan(.min), .scan(.sort): return [right.giving(.double)]
+    case .scan(.sortedPositions): return [right.giving(.float)]
     case .other(.contraction):
       return [right.giving(.double), right.reading(.double, at: 0), right.ofType(.bool)]
     case .other(.reshape), .other(.transpose), .other(.expand), .other(.slice), .other(.pad):
@@ -116,6 +126,10 @@ extension WrittenOperation {
         right.taking(Form([5, 2, 3], .bool), at: 0),
       ]
     case .reduction(.sum): return [noInput, oneMore, other, axes(.sum, [2]), axes(.sum, [0, 1])]
+    case .reduction(.norm):
+      return [noInput, oneMore, other, axes(.norm, [2]), axes(.norm, [0, 1])]
+    case .reduction(.squaredDeviations):
+      return [noInput, oneMore, other, axes(.squaredDeviations, [2])]
     case .reduction(.max):
       return [noInput, oneMore, other, axes(.max, [63]), right.taking(empty, at: 0)]
     case .reduction(.min):
@@ -128,6 +142,17 @@ extension WrittenOperation {
         axes(reduction, [0, 1]).giving(Shape()), right.taking(empty, at: 0),
         right.taking(long, at: 0),
       ]
+    case .scan(let scan):
+      func along(_ axis: Int) -> WrittenOperation {
+        right.with(.scan(scan, axis: axis, isReversed: false))
+      }
+      let faults = [noInput, oneMore, other, along(2), along(-1), right.giving([3, 2])]
+      let long = Form([2, 1 << 31], .float)
+      if scan == .sortedPositions {
+        return faults + [right.taking(long, at: 0).giving(long.shape)]
+      }
+      if scan != .recurrence { return faults }
+      return faults + [right.taking(wider, at: 1), right.taking(Form([2], .float), at: 1)]
     case .other(.contraction):
       let batch = WrittenOperation(
         .contraction(batch: 1, rows: 1, inner: 1),

@@ -62,6 +62,11 @@ extension WrittenOperation {
     case .comparison(let operation): return comparison(operation)
     case .reduction(let operation):
       return reduction(operation, operation.givesPosition ? places : row)
+    case .scan(let scan):
+      return .init(
+        .scan(scan, axis: 1, isReversed: true),
+        [Form](repeating: x, count: scan == .recurrence ? 2 : 1),
+        scan == .sortedPositions ? Form(x.shape, .int32) : x)
     case .other(let other):
       return switch other {
       case .data: .init(.creation(.data()), [], x)

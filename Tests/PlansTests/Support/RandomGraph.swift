@@ -93,7 +93,7 @@ struct RandomGraph {
   }
 
   private mutating func grow() {
-    switch choice.below(20) {
+    switch choice.below(21) {
     case 0...3: unary()
     case 4...8: binary()
     case 9: comparison()
@@ -102,6 +102,7 @@ struct RandomGraph {
     case 16: if choice.isTrue(oneIn: 2) { contraction() } else { groupedContraction() }
     case 17: gathering()
     case 18: conversion()
+    case 19: scan()
     default: creation()
     }
   }
@@ -171,6 +172,7 @@ struct RandomGraph {
     var axes = AxisSet((0..<x.rank).filter { _ in choice.isTrue(oneIn: 2) })
     if axes.isEmpty { axes = AxisSet([choice.below(x.rank)]) }
     var kinds: [Reduction] = x.elementType == .bool ? [] : [.sum, .sum]
+    if x.elementType == .float { kinds += [.norm, .squaredDeviations] }
     if axes.sorted.allSatisfy({ x.shape[$0] > 0 }) {
       kinds += [.max, .min]
       if axes.count == 1, x.elementType != .bool { kinds += [.argmax, .argmin] }
@@ -229,6 +231,17 @@ struct RandomGraph {
     if x.elementType != .bool, choice.isTrue(oneIn: 2), small(picked.shape) {
       pool.append(picked.scatterAdded(checked, count: x.shape[0]))
     }
+  }
+
+  private mutating func scan() {
+    guard let x = any(where: { $0.rank >= 1 && $0.elementType != .bool }) else { return }
+    let axis = choice.below(x.rank), isReversed = choice.isTrue(oneIn: 2)
+    if x.elementType.isFloatingPoint, choice.isTrue(oneIn: 4) {
+      let factors = x.unary(.tanh)
+      return pool.append(x.recurrence(factors: factors, along: axis, isReversed: isReversed))
+    }
+    let scans: [Scan] = [.sum, .product, .max, .min, .sort, .sortedPositions]
+    pool.append(x.scanned(choice.pick(scans), along: axis, isReversed: isReversed))
   }
 
   private mutating func creation() {

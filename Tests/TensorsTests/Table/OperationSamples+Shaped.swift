@@ -29,6 +29,26 @@ extension OperationSample {
     }
   }
 
+  static func scans(_ scan: Scan) -> [OperationSample] {
+    let cases: [(Shape, Int)] = [
+      ([5], 0), ([1], 0), ([0], 0), ([3, 4], 0), ([3, 4], 1), ([2, 3, 2], 1), ([2, 1, 3], 1),
+      ([2, 0, 3], 1), ([2, 0, 3], 2), ([1, 4], 1), ([2, 1, 2, 1, 3], 2), ([11], 0), ([2, 17], 1),
+    ]
+    return cases.flatMap { shape, axis in
+      [false, true].map { isReversed in
+        let input = Input(shape)
+        if scan == .recurrence {
+          return OperationSample(.scan(scan), [input, input]) {
+            $0[0].recurrence(factors: $0[1], along: axis, isReversed: isReversed)
+          }
+        }
+        return OperationSample(.scan(scan), [input]) {
+          $0[0].scanned(scan, along: axis, isReversed: isReversed)
+        }
+      }
+    }
+  }
+
   static var contractions: [OperationSample] {
     let products: [(Shape, Shape, Int)] = [
       ([1, 1], [1, 1], 0), ([2, 3], [3, 4], 0), ([3, 3], [3, 3], 0), ([1, 3], [3, 1], 0),

@@ -14,7 +14,10 @@ extension OperationSample {
     case .comparison(let operation): binary(kind) { $0.compared(operation, to: $1) }
     case .reduction(let operation):
       operation.givesPosition
-        ? positions(kind, operation) : reductions(kind, operation, emptyAxes: operation == .sum)
+        ? positions(kind, operation)
+        : reductions(
+          kind, operation, emptyAxes: operation != .max && operation != .min)
+    case .scan(let scan): scans(scan)
     case .other(let other): samples(of: other)
     }
   }

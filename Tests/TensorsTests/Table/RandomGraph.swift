@@ -44,7 +44,7 @@ struct RandomGraph {
 
   private mutating func next() -> Value {
     let x = pick()
-    switch Int.random(in: 0..<20, using: &random) {
+    switch Int.random(in: 0..<21, using: &random) {
     case 0, 1:
       let operations: [Unary] = [
         .tanh, .sigmoid, .softplus, .erf, .sin, .cos, .absolute, .negate, .relu, .sign,
@@ -66,8 +66,19 @@ struct RandomGraph {
     case 16 where x.rank > 0: return pad(x)
     case 17...18 where x.rank > 0: return product(x)
     case 19 where x.rank > 0: return gather(x)
+    case 20 where x.rank > 0: return scan(x)
     default: return x * x
     }
+  }
+
+  private mutating func scan(_ x: Value) -> Value {
+    let axis = Int.random(in: 0..<x.rank, using: &random), isReversed = Bool.random(using: &random)
+    let scans: [Scan] = [.sum, .product, .max, .min, .sort]
+    let scan = scans.randomElement(using: &random)!
+    if Int.random(in: 0..<5, using: &random) == 0 {
+      return x.recurrence(factors: x.unary(.tanh), along: axis, isReversed: isReversed) * 0.5
+    }
+    return x.scanned(scan, along: axis, isReversed: isReversed) * 0.5
   }
 
   private mutating func pointwise(_ x: Value) -> Value {
