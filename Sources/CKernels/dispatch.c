@@ -104,6 +104,10 @@ PB_BY_TYPE(long, pb_tile_columns, tile_columns)
 PB_BY_TYPE(long, pb_narrow_columns, narrow_columns)
 PB_BY_TYPE(long, pb_tile_rows, tile_rows)
 PB_BY_TYPE(pb_pack, pb_pack_for, packs)
+PB_BY_TYPE(pb_scattered, pb_scattered_for, scattered_tiles)
+PB_BY_TYPE(pb_scattered, pb_scattered_narrow_for, scattered_narrow_tiles)
+PB_BY_TYPE(long, pb_scattered_rows, scattered_rows)
+PB_BY_TYPE(pb_pack_scattered, pb_pack_scattered_for, packs_scattered)
 
 #define PB_BY_REDUCTION(result, name, field) \
   result name(pb_reduction reduction, pb_type type) { \

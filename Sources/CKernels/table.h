@@ -56,6 +56,10 @@ struct pb_kernels {
   long narrow_columns[PB_TYPES];
   long tile_rows[PB_TYPES];
   pb_pack packs[PB_TYPES];
+  pb_scattered scattered_tiles[PB_TYPES];
+  pb_scattered scattered_narrow_tiles[PB_TYPES];
+  long scattered_rows[PB_TYPES];
+  pb_pack_scattered packs_scattered[PB_TYPES];
 
   double (*fma_peak)(long iterations);
 };

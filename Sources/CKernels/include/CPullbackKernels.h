@@ -257,6 +257,21 @@ typedef void (*pb_pack)(
   long k, long columns, long tile_columns, const void *b, long brs, long bcs, void *panel);
 pb_pack pb_pack_for(pb_type type);
 
+/// pb_gemm and its narrow form for an `a` whose element (i, p) stands at `a[rows_at[i] + steps_at[p]]`:
+/// the same sums, the same bits. Multiples of pb_scattered_rows are fastest.
+typedef void (*pb_scattered)(
+  long rows, long k, const void *a, const long *rows_at, const long *steps_at, const void *b,
+  long ldb, void *c, long ldc, int accumulate, const void *bias);
+pb_scattered pb_scattered_for(pb_type type);
+pb_scattered pb_scattered_narrow_for(pb_type type);
+long pb_scattered_rows(pb_type type);
+
+/// pb_pack for a B whose element (p, j) stands at `b[steps_at[p] + columns_at[j]]`.
+typedef void (*pb_pack_scattered)(
+  long k, long columns, long tile_columns, const void *b, const long *steps_at,
+  const long *columns_at, void *panel);
+pb_pack_scattered pb_pack_scattered_for(pb_type type);
+
 // Measuring -------------------------------------------------------------------------------------
 
 /// Runs multiply-adds on float registers alone and returns how many floating-point operations

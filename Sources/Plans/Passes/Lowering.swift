@@ -147,15 +147,12 @@ private struct Lowering {
   private func core(of index: Int, in group: Int, _ builder: inout BodyBuilder) -> Core {
     let inputs = program.entries[index].inputs
     switch program.entries[index].operation {
-    case .contraction(let batchRank):
-      let shape = program.entries[inputs[0]].shape
+    case .contraction(let batch, let rows, _):
       return .contraction(
         ContractionCore(
-          a: fusion.access(to: inputs[0], for: index, slots),
-          b: fusion.access(to: inputs[1], for: index, slots),
-          elementType: program.entries[index].elementType, batch: shape.leading(batchRank),
-          rows: shape[batchRank], inner: shape[batchRank + 1],
-          columns: program.entries[index].shape[batchRank + 1]))
+          a: fusion.access(to: inputs[0], for: index, slots), program.entries[inputs[0]].shape,
+          b: fusion.access(to: inputs[1], for: index, slots), batch: batch, rows: rows,
+          space: program.entries[index].shape, program.entries[index].elementType))
     case .reduction(let reduction, let axes):
       return reductionCore(index, reduction, axes, in: group, &builder)
     case .scan(let scan, let axis, let isReversed):

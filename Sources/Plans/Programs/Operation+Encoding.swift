@@ -40,7 +40,10 @@ extension Operation {
     case .reduction(let reduction, let axes):
       family(13, Int(reduction.rawValue))
       words.append(axes.mask)
-    case .contraction(let batchRank): family(14, batchRank)
+    case .contraction(let batch, 1, 1): family(14, batch)
+    case .contraction(let batch, let rows, let inner):
+      family(23, batch)
+      words.append(UInt64(rows) << 32 | UInt64(inner))
     case .movement(.reshape): family(15)
     case .movement(.expand): family(16)
     case .movement(.transpose(let order)):

@@ -31,12 +31,20 @@ extension Plan {
 
   private func check(_ core: ContractionCore, over space: Shape) throws(Illegality) {
     let a = core.batch + [core.rows, core.inner], b = core.batch + [core.inner, core.columns]
-    try check(core.a, over: a)
-    try check(core.b, over: b)
-    try Operation.contraction(batchRank: core.batch.rank).check(
+    try check(core.a, over: core.batch + core.rowAxes + core.innerAxesOfA)
+    try check(core.b, over: core.batch + core.innerAxesOfB + core.columnAxes)
+    try Operation.contraction(batch: core.batch.rank, rows: 1, inner: 1).check(
       [Form(a, core.a.elementType), Form(b, core.b.elementType)],
       Form(core.batch + [core.rows, core.columns], core.elementType), of: "the core")
-    try require(space == core.space, "the space is not that of the core")
+    try require(
+      core.rows == core.rowAxes.elementCount && core.inner == core.innerAxesOfA.elementCount
+        && core.inner == core.innerAxesOfB.elementCount
+        && core.columns == core.columnAxes.elementCount,
+      "the axes of a group are not as many as it counts")
+    try require(
+      space == core.space
+        && space.elementCount == core.batch.elementCount * core.rows * core.columns,
+      "the space is not that of the core")
     switch core.ending {
     case .none: break
     case .bias(let bias): try checkOperand(bias, of: core)

@@ -52,7 +52,8 @@ extension Operation {
       result.elementCount
     case .reduction, .gathering(.scatterAdd, _): inputs[0].elementCount
     case .scan(let scan, let axis, _): scan.operationCount(on: result, axis: axis)
-    case .contraction(let batchRank): 2 * result.elementCount * inputs[0][batchRank + 1]
+    case .contraction(let batch, let rows, _):
+      2 * result.elementCount * inputs[0].droppingLeading(batch + rows).elementCount
     }
   }
 
@@ -91,7 +92,8 @@ extension Node {
     case .reduction(let reduction, let axes): .reduction(reduction, axes)
     case .scan(let scan, let axis, let isReversed):
       scan.notation(axis: axis, isReversed: isReversed)
-    case .contraction: .matmul
+    case .contraction(let batch, let rows, let inner):
+      contractionNotation(of: inputs[1].shape, batch: batch, rows: rows, inner: inner)
     case .movement(let movement): movement.notation(from: inputs[0].shape, to: shape)
     case .gathering(let gathering, _): gathering.notation
     }

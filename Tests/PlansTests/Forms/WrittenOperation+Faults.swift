@@ -161,10 +161,15 @@ extension WrittenOperation {
       return faults + [right.taking(wider, at: 1), right.taking(Form([2], .float), at: 1)]
     case .other(.contraction):
       let batch = WrittenOperation(
-        .contraction(batchRank: 1), [Form([2, 2, 3], .float), Form([5, 3, 4], .float)],
+        .contraction(batch: 1, rows: 1, inner: 1),
+        [Form([2, 2, 3], .float), Form([5, 3, 4], .float)],
         Form([2, 2, 4], .float))
       return [
-        noInput, oneMore, other, batch, right.with(.contraction(batchRank: 1)),
+        noInput, oneMore, other, batch,
+        right.with(.contraction(batch: 0, rows: 0, inner: 2)),
+        right.with(.contraction(batch: 0, rows: 2, inner: 0)),
+        right.with(.contraction(batch: 0, rows: -1, inner: 3)),
+        right.with(.contraction(batch: 1, rows: 1, inner: 1)),
         right.taking(wider, at: 0), right.taking(wider, at: 1),
         right.taking(Form([3], .float), at: 1), right.taking(Form([2, 3, 4], .float), at: 1),
       ]

@@ -84,7 +84,9 @@ extension WrittenOperation {
       case .selection: .init(.selection, [truth, x, x], x)
       case .conversion: .init(.conversion, [x], Form(x.shape, .int32))
       case .contraction:
-        .init(.contraction(batchRank: 0), [x, Form([3, 4], .float)], Form([rows, 4], .float))
+        .init(
+          .contraction(batch: 0, rows: 1, inner: 1), [x, Form([3, 4], .float)],
+          Form([rows, 4], .float))
       case .reshape: .init(.movement(.reshape), [x], Form([3, rows], .float))
       case .transpose: .init(.movement(.transpose(order: [1, 0])), [x], Form([3, rows], .float))
       case .expand: .init(.movement(.expand), [x], Form([5, rows, 3], .float))

@@ -99,7 +99,7 @@ struct RandomGraph {
     case 9: comparison()
     case 10...13: movement()
     case 14, 15: reduction()
-    case 16: contraction()
+    case 16: if choice.isTrue(oneIn: 2) { contraction() } else { groupedContraction() }
     case 17: gathering()
     case 18: conversion()
     case 19: scan()
@@ -216,6 +216,23 @@ struct RandomGraph {
     let batch = max(Shape(b.shape.dropLast(2)).elementCount, 1)
     let rows = a.shape.elementCount / max(inner, 1), columns = b.rank > 1 ? b.shape[b.rank - 1] : 1
     if rows * columns * batch <= 20_000 { pool.append(a.matmul(b)) }
+  }
+
+  /// Groups of any number of axes, in any order in memory.
+  private mutating func groupedContraction() {
+    guard let x = any(where: { $0.elementType != .bool && $0.rank <= 4 }) else { return }
+    let a = x.transposed(choice.permutation(x.rank))
+    let batch = choice.below(a.rank + 1), inner = choice.below(a.rank - batch + 1)
+    let rows = a.rank - batch - inner
+    let columns = choice.shape(rank: 0...2, extents: [1, 2, 3])
+    let shape = a.shape.leading(batch) + a.shape.droppingLeading(batch + rows) + columns
+    guard small(shape), small(a.shape.leading(batch + rows) + columns) else { return }
+    let order = choice.permutation(shape.rank)
+    let b = leaf(shape.arranged(by: order), a.elementType)
+    var inverse = order
+    for (axis, source) in order.enumerated() { inverse[source] = axis }
+    pool.append(
+      a.contracted(with: b.transposed(inverse), batch: batch, rows: rows, inner: inner))
   }
 
   private mutating func gathering() {

@@ -52,12 +52,12 @@ import Testing
       operation: .reduction(.sum, axes: AxisSet([2])), inputs: [x],
       message: "sum: it names axes that x [2, 3] does not have. Fix: name each axis once."),
     Example(
-      operation: .contraction(batchRank: 0), inputs: [x, n.converted(to: .float)],
+      operation: .contraction(batch: 1, rows: 1, inner: 1), inputs: [x, n.converted(to: .float)],
       message:
         "matmul: x [2, 3] and the result of converted [3] are not matrices of the same rank. "
         + "Fix: matmul takes [..., n, k] and [..., k, m]; insert axes with .newAxis."),
     Example(
-      operation: .contraction(batchRank: 1),
+      operation: .contraction(batch: 1, rows: 1, inner: 1),
       inputs: [.placeholder([2, 1, 3], .float), .placeholder([5, 3, 1], .float)],
       message: "matmul: [2, 1, 3] has extent 2 at axis 0 but [5, 3, 1] has 5 at axis 0. "
         + "Fix: these extents must be equal."),

@@ -61,11 +61,24 @@ extension OperationSample {
       ([2, 2, 3], [3, 2]), ([2, 3], [2, 3, 2]), ([2, 1, 1, 2], [3, 2, 1]), ([0], [0]),
       ([1], [1]),
     ]
-    return products.map { a, b, batchRank in
+    // Several axes of a group, or none.
+    let groups: [(Shape, Shape, batch: Int, rows: Int, inner: Int)] = [
+      ([2, 2, 3], [3, 2], 0, 2, 1), ([2, 3, 2], [3, 2, 2], 0, 1, 2), ([3], [3], 0, 0, 1),
+      ([2], [3], 0, 1, 0), ([2, 3], [2, 3], 2, 0, 0), ([2, 3], [2, 3, 2, 2], 1, 0, 1),
+      ([2, 1, 2, 3], [2, 3], 1, 2, 1), ([2, 0, 2], [2, 2], 0, 2, 1), ([2, 2, 0], [2, 0], 0, 1, 2),
+      ([2, 2, 2, 2], [2, 2, 2, 2], 1, 1, 2), ([], [2], 0, 0, 0),
+    ]
+    let grouped = groups.map { a, b, batch, rows, inner in
       OperationSample(.other(.contraction), [Input(a), Input(b)]) {
-        $0[0].contracted(with: $0[1], batchRank: batchRank)
+        $0[0].contracted(with: $0[1], batch: batch, rows: rows, inner: inner)
       }
     }
+    return grouped
+      + products.map { a, b, batchRank in
+        OperationSample(.other(.contraction), [Input(a), Input(b)]) {
+          $0[0].contracted(with: $0[1], batch: batchRank)
+        }
+      }
       + composed.map { a, b in
         OperationSample(.other(.contraction), [Input(a), Input(b)]) { $0[0].matmul($0[1]) }
       }

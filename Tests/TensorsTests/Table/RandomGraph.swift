@@ -156,7 +156,7 @@ struct RandomGraph {
     if let other = others.randomElement(using: &random) { return x.matmul(other) * 0.5 }
     let rows = x.shape[x.rank - 2], columns = x.shape.last!
     if x.shape.elementCount * rows > limit * columns { return x }
-    return x.contracted(with: x.swappingLastAxes(), batchRank: x.rank - 2) * 0.1
+    return x.contracted(with: x.swappingLastAxes(), batch: x.rank - 2) * 0.1
   }
 
   private mutating func gather(_ x: Value) -> Value {

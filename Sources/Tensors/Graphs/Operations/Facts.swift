@@ -95,6 +95,8 @@ package enum Notation: Sendable {
   case alongAxis(Int, String)
   /// x • y
   case matmul
+  /// Products summed over axes that both share, which stand as a contraction has them.
+  case contraction(batch: Int, rows: Int, inner: Int)
   /// xᵀ
   case transposed
   /// The elements of x in other places: in words.
