@@ -144,30 +144,30 @@ package struct AxisArrangement {
     _ group: AxisPattern.Group, _ extent: Int, _ axis: Int, _ sizes: [String: Int],
     _ pattern: AxisPattern, _ x: Value
   ) throws(Mistake) -> [Int] {
-    var lengths: [Int] = [], open: Int?
+    var lengths: [Int] = [], unknown: Int?
     for (number, part) in group.axes.enumerated() {
       switch part.kind {
       case .count(let count): lengths.append(count)
       case .name(let name) where sizes[name] != nil: lengths.append(sizes[name]!)
       case .name, .ellipsis:
-        if let first = open {
+        if let first = unknown {
           let names = [first, number].map { pattern.text(at: group.axes[$0].place) }
           throw pattern.mistake(
             "neither the size of \(names[0]) nor that of \(names[1]) is known", at: part.place,
             fix: "give one: [\"\(names[1])\": 2]")
         }
-        open = number
+        unknown = number
         lengths.append(1)
       }
     }
     let whole = lengths.saturatingProduct
-    if let open {
+    if let unknown {
       guard whole > 0, extent % whole == 0 else {
         throw pattern.mistake(
           "axis \(axis) of \(x.label) is not divisible by \(whole)", at: group.place,
           fix: "give sizes whose product divides \(extent)")
       }
-      lengths[open] = extent / whole
+      lengths[unknown] = extent / whole
     } else if whole != extent {
       throw pattern.mistake(
         "axis \(axis) of \(x.label) has not the extent \(whole)", at: group.place,

@@ -123,23 +123,23 @@ package struct AxisPattern {
   }
 
   private func groups(_ tokens: ArraySlice<Token>) throws(Mistake) -> [Group] {
-    var groups: [Group] = [], open: Group?, seen: Set<Axis.Kind> = []
+    var groups: [Group] = [], unfinished: Group?, seen: Set<Axis.Kind> = []
     for token in tokens {
       switch token.kind {
       case .open:
-        if open != nil {
+        if unfinished != nil {
           throw mistake(
             "parentheses within parentheses", at: token.place, fix: "close the group first")
         }
-        open = Group(axes: [], place: token.place)
+        unfinished = Group(axes: [], place: token.place)
       case .close:
-        guard var group = open else {
+        guard var group = unfinished else {
           throw mistake(
             "nothing is open that could be closed", at: token.place, fix: "drop the parenthesis")
         }
         group.place = group.place.lowerBound..<token.place.upperBound
         groups.append(group)
-        open = nil
+        unfinished = nil
       case .axis(let kind):
         // Names and the ellipsis say which axis is meant, numbers do not.
         if case .count = kind {
@@ -149,17 +149,18 @@ package struct AxisPattern {
             fix: "name each axis once on each side")
         }
         let axes = kind == .count(1) ? [] : [Axis(kind: kind, place: token.place)]
-        if open == nil {
+        if unfinished == nil {
           groups.append(Group(axes: axes, place: token.place))
         } else {
-          open?.axes += axes
+          unfinished?.axes += axes
         }
       case .arrow: break
       }
     }
-    if let open {
+    if let unfinished {
       throw mistake(
-        "the parenthesis is not closed", at: open.place, fix: "close it on its side of the arrow")
+        "the parenthesis is not closed", at: unfinished.place,
+        fix: "close it on its side of the arrow")
     }
     return groups
   }
