@@ -87,6 +87,8 @@ pb_map pb_convert_for(pb_type from, pb_type to) {
 PB_BY_TYPE(pb_map, pb_copy_for, copies)
 PB_BY_TYPE(pb_fill, pb_fill_for, fills)
 PB_BY_TYPE(pb_plane, pb_load_plane_for, loads_plane)
+PB_BY_TYPE(pb_place, pb_place_for, places)
+PB_BY_TYPE(pb_place, pb_add_at_for, adds_at)
 PB_BY_TYPE(pb_iota, pb_iota_for, iotas)
 PB_BY_TYPE(pb_random, pb_uniform_for, uniforms)
 PB_BY_TYPE(pb_random, pb_normal_for, normals)
@@ -115,6 +117,16 @@ PB_BY_REDUCTION(pb_row_finish, pb_row_finish_for, row_finishes)
 PB_BY_REDUCTION(pb_rows_reduce, pb_rows_reduce_for, rows_reduces)
 PB_BY_REDUCTION(pb_rows_reduce, pb_columns_reduce_for, columns_reduces)
 
+pb_stream pb_stream_for_bytes(void) { return pb_current()->stream; }
+
+void pb_fence(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
+#else
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
+}
+
 pb_row_accumulate pb_sum_row_wide(void) { return pb_current()->sum_row_wide; }
 
 pb_rows_reduce pb_sum_columns_wide(void) { return pb_current()->sum_columns_wide; }
@@ -125,6 +137,16 @@ pb_arg_row pb_arg_row_for(int is_max, pb_type type) {
 
 pb_arg_column pb_arg_column_for(int is_max, pb_type type) {
   return PB_IN(type, PB_TYPES) ? pb_current()->arg_columns[is_max != 0][type] : NULL;
+}
+
+pb_scan_rows pb_scan_rows_for(pb_scan scan, pb_type type) {
+  int known = PB_IN(scan, PB_SCANS) && PB_IN(type, PB_TYPES);
+  return known ? pb_current()->scan_rows[scan][type] : NULL;
+}
+
+pb_scan_columns pb_scan_columns_for(pb_scan scan, pb_type type) {
+  int known = PB_IN(scan, PB_SCANS) && PB_IN(type, PB_TYPES);
+  return known ? pb_current()->scan_columns[scan][type] : NULL;
 }
 
 void pb_threefry2x32(uint64_t key, uint64_t counter, uint32_t out[2]) {

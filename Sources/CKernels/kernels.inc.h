@@ -14,7 +14,9 @@
 #include "random.inc.h"
 #include "normal.inc.h"
 #include "reduce.inc.h"
+#include "moments.inc.h"
 #include "extremes.inc.h"
+#include "scan.inc.h"
 #include "gemm.inc.h"
 #include "pack.inc.h"
 
@@ -44,19 +46,32 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
   .copies = PB_BY_SIZE(copy),
   .fills = PB_BY_SIZE(fill),
   .loads_plane = PB_BY_SIZE(load_plane),
+  .places = PB_BY_SIZE(place),
+  .adds_at = PB_ALL_TYPES(add_at),
   .iotas = PB_ALL_TYPES(iota),
+  .stream = pb_stream_bytes,
   .first_outside = pb_first_outside_i32,
 
   .uniforms = PB_FLOATS(uniform),
   .normals = PB_FLOATS(normal),
   .bits = pb_bits_i32,
 
-  .row_starts = { PB_NUMBERS(start_sum), PB_ALL_TYPES(start_max), PB_ALL_TYPES(start_min) },
-  .row_accumulates = {
-    PB_NUMBERS(accumulate_sum), PB_ALL_TYPES(accumulate_max), PB_ALL_TYPES(accumulate_min)
+  .row_starts = {
+    PB_NUMBERS(start_sum), PB_ALL_TYPES(start_max), PB_ALL_TYPES(start_min),
+    { pb_start_moments, pb_start_moments }, { pb_start_moments, pb_start_moments }
   },
-  .row_finishes = { PB_NUMBERS(finish_sum), PB_ALL_TYPES(finish_max), PB_ALL_TYPES(finish_min) },
-  .rows_reduces = { PB_NUMBERS(rows_sum), PB_ALL_TYPES(rows_max), PB_ALL_TYPES(rows_min) },
+  .row_accumulates = {
+    PB_NUMBERS(accumulate_sum), PB_ALL_TYPES(accumulate_max), PB_ALL_TYPES(accumulate_min),
+    PB_FLOATS(accumulate_norm), PB_FLOATS(accumulate_deviations)
+  },
+  .row_finishes = {
+    PB_NUMBERS(finish_sum), PB_ALL_TYPES(finish_max), PB_ALL_TYPES(finish_min),
+    PB_FLOATS(finish_norm), PB_FLOATS(finish_deviations)
+  },
+  .rows_reduces = {
+    PB_NUMBERS(rows_sum), PB_ALL_TYPES(rows_max), PB_ALL_TYPES(rows_min),
+    PB_FLOATS(rows_norm), PB_FLOATS(rows_deviations)
+  },
   .columns_reduces = {
     PB_NUMBERS(columns_sum), PB_ALL_TYPES(columns_max), PB_ALL_TYPES(columns_min)
   },
@@ -64,6 +79,16 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
   .sum_columns_wide = pb_wide_columns_sum,
   .arg_rows = { PB_ALL_TYPES(arg_row_min), PB_ALL_TYPES(arg_row_max) },
   .arg_columns = { PB_ALL_TYPES(arg_column_min), PB_ALL_TYPES(arg_column_max) },
+
+  .scan_rows = {
+    PB_NUMBERS(scan_rows_sum), PB_NUMBERS(scan_rows_product), PB_ALL_TYPES(scan_rows_max),
+    PB_ALL_TYPES(scan_rows_min), PB_FLOATS(scan_rows_recurrence)
+  },
+  .scan_columns = {
+    PB_NUMBERS(scan_columns_sum), PB_NUMBERS(scan_columns_product),
+    PB_ALL_TYPES(scan_columns_max), PB_ALL_TYPES(scan_columns_min),
+    PB_FLOATS(scan_columns_recurrence)
+  },
 
   .tiles = { pb_tile_f32, pb_tile_f64, pb_tile_u32 },
   .narrow_tiles = { pb_narrow_f32, pb_narrow_f64, pb_narrow_u32 },

@@ -23,6 +23,19 @@
     r[i] = (R)(expression); \
   })
 
+// A map of two operands, and the same where the second one is a single element.
+#define PB_ARITHMETIC(name, s, T, expression) \
+  PB_BINARY(name##_##s, T, T, expression) \
+  static void pb_##name##_one_##s( \
+    long n, void *out, const void *a, const void *b, const void *c, const void *d) { \
+    (void)c, (void)d; \
+    T *r = out, y = *(const T *)b; \
+    PB_ELEMENTWISE for (long i = 0; i < n; i++) { \
+      T x = ((const T *)a)[i]; \
+      r[i] = expression; \
+    } \
+  }
+
 // Each operation is rounded, like the maps they stand for.
 #define PB_PRODUCTS(s, T) \
   PB_MAP_LOOP(multiply_add_##s, T, { \
@@ -118,10 +131,10 @@
   PB_UNARY(sign_##s, T, T, x > 0 ? 1 : x < 0 ? -1 : x == 0 ? 0 : x) \
   PB_UNARY(sqrt_##s, T, T, __builtin_elementwise_sqrt(x)) \
   PB_UNARY(relu_##s, T, T, x <= 0 ? 0 : x) \
-  PB_BINARY(add_##s, T, T, x + y) \
-  PB_BINARY(subtract_##s, T, T, x - y) \
-  PB_BINARY(multiply_##s, T, T, x * y) \
-  PB_BINARY(divide_##s, T, T, x / y) \
+  PB_ARITHMETIC(add, s, T, x + y) \
+  PB_ARITHMETIC(subtract, s, T, x - y) \
+  PB_ARITHMETIC(multiply, s, T, x * y) \
+  PB_ARITHMETIC(divide, s, T, x / y) \
   PB_BINARY(maximum_##s, T, T, x != x ? x : x > y ? x : y) \
   PB_BINARY(minimum_##s, T, T, x != x ? x : x < y ? x : y) \
   PB_PRODUCTS(s, T) \

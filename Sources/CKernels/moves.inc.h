@@ -5,12 +5,35 @@
 // Bounds: `out[i]` and `a[i]` for i < n; the caller guarantees that what it asks of a plane lies
 // inside one allocation.
 
+// Sixteen elements at a time, the last sixteen from the end: a loop over single ones would take as long
+// as the vectors of a short row. What overlaps is written twice.
+#define PB_RUNS(size, W) \
+  typedef W pb_word##size##x16 \
+    __attribute__((ext_vector_type(16), aligned(__alignof__(W)), may_alias)); \
+  PB_INLINE void pb_spread_##size(long n, W *r, W value) { \
+    if (n < 16) { \
+      for (long i = 0; i < n; i++) r[i] = value; \
+      return; \
+    } \
+    pb_word##size##x16 values = value; \
+    for (long i = 0; i < n - 16; i += 16) *(pb_word##size##x16 *)(r + i) = values; \
+    *(pb_word##size##x16 *)(r + n - 16) = values; \
+  } \
+  PB_INLINE void pb_copy_run_##size(long n, W *restrict r, const W *restrict x) { \
+    if (n < 16) { \
+      for (long i = 0; i < n; i++) r[i] = x[i]; \
+      return; \
+    } \
+    for (long i = 0; i < n - 16; i += 16) \
+      *(pb_word##size##x16 *)(r + i) = *(const pb_word##size##x16 *)(x + i); \
+    *(pb_word##size##x16 *)(r + n - 16) = *(const pb_word##size##x16 *)(x + n - 16); \
+  }
+
 #define PB_MOVES(size, W) \
+  PB_RUNS(size, W) \
   PB_UNARY(copy_##size, W, W, x) \
   static void pb_fill_##size(long n, void *out, const void *scalar) { \
-    W *r = out; \
-    W value = *(const W *)scalar; \
-    PB_ELEMENTWISE for (long i = 0; i < n; i++) r[i] = value; \
+    pb_spread_##size(n, out, *(const W *)scalar); \
   } \
   static void pb_load_plane_##size( \
     long n, void *out, const void *a, long position, long extent, long stride, long outer) { \
@@ -20,9 +43,9 @@
       const W *x = (const W *)a + row + column * stride; \
       long length = extent - column < n ? extent - column : n; \
       if (stride == 1) \
-        PB_ELEMENTWISE for (long i = 0; i < length; i++) r[i] = x[i]; \
+        pb_copy_run_##size(length, r, x); \
       else if (stride == 0) \
-        PB_ELEMENTWISE for (long i = 0; i < length; i++) r[i] = *x; \
+        pb_spread_##size(length, r, *x); \
       else \
         for (long i = 0; i < length; i++) r[i] = x[i * stride]; \
       r += length; \
@@ -33,6 +56,41 @@
 PB_MOVES(8, pb_word8)
 PB_MOVES(32, pb_word32)
 PB_MOVES(64, pb_word64)
+
+// Writes past the caches: whole lines of 64 bytes, what is left at the ends as usual.
+static void pb_stream_bytes(long n, void *out, const void *a) {
+  char *r = out;
+  const char *x = a;
+  long head = (long)(-(uintptr_t)r & 63);
+  if (head > n) head = n;
+  __builtin_memcpy(r, x, (unsigned long)head);
+  for (r += head, x += head, n -= head; n >= 64; r += 64, x += 64, n -= 64)
+    __builtin_nontemporal_store(*(const pb_u32x16_at *)x, (pb_u32x16 *)r);
+  __builtin_memcpy(r, x, (unsigned long)n);
+}
+
+// Rows and columns of two planes; where columns stand side by side the loop is one of vectors.
+#define PB_PLACE(name, W, operator) \
+  static void pb_##name( \
+    long rows, long columns, void *out, long out_row, long out_column, const void *a, long a_row, \
+    long a_column) { \
+    for (long row = 0; row < rows; row++) { \
+      W *restrict r = (W *)out + row * out_row; \
+      const W *restrict x = (const W *)a + row * a_row; \
+      if (out_column == 1 && a_column == 1) \
+        PB_ELEMENTWISE for (long i = 0; i < columns; i++) r[i] operator x[i]; \
+      else \
+        for (long i = 0; i < columns; i++) r[i * out_column] operator x[i * a_column]; \
+    } \
+  }
+
+PB_PLACE(place_8, pb_word8, =)
+PB_PLACE(place_32, pb_word32, =)
+PB_PLACE(place_64, pb_word64, =)
+PB_PLACE(add_at_f32, float, +=)
+PB_PLACE(add_at_f64, double, +=)
+PB_PLACE(add_at_i32, uint32_t, +=)
+PB_PLACE(add_at_u8, uint8_t, |=)
 
 // Between sizes `out` is elsewhere than `a`.
 PB_UNARY(convert_f32_f64, double, float, x)

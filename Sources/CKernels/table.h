@@ -9,7 +9,8 @@
 
 enum {
   PB_TYPES = PB_U8 + 1,
-  PB_REDUCTIONS = PB_MIN + 1
+  PB_REDUCTIONS = PB_SQUARED_DEVIATIONS + 1,
+  PB_SCANS = PB_SCAN_RECURRENCE + 1
 };
 
 // Indexed by the enums of the public header; NULL where an entry has no meaning.
@@ -20,7 +21,10 @@ struct pb_kernels {
   pb_map copies[PB_TYPES];
   pb_fill fills[PB_TYPES];
   pb_plane loads_plane[PB_TYPES];
+  pb_place places[PB_TYPES];
+  pb_place adds_at[PB_TYPES];
   pb_iota iotas[PB_TYPES];
+  pb_stream stream;
   long (*first_outside)(long n, const int32_t *a, int32_t count);
 
   pb_random uniforms[PB_TYPES];
@@ -36,6 +40,9 @@ struct pb_kernels {
   pb_rows_reduce sum_columns_wide;
   pb_arg_row arg_rows[2][PB_TYPES];  // minimum, maximum
   pb_arg_column arg_columns[2][PB_TYPES];
+
+  pb_scan_rows scan_rows[PB_SCANS][PB_TYPES];
+  pb_scan_columns scan_columns[PB_SCANS][PB_TYPES];
 
   pb_gemm tiles[PB_TYPES];
   pb_gemm narrow_tiles[PB_TYPES];

@@ -13,15 +13,16 @@ package enum OperationKind: Hashable, Sendable {
   case binary(Binary)
   case comparison(Comparison)
   case reduction(Reduction)
+  case scan(Scan)
   case other(Other)
 
   package enum Other: CaseIterable, Sendable {
     case data, constant, scalar, iota
     case uniform, normal
-    case named, detached, unchanged, custom, checked
+    case named, detached, unchanged, custom, renewing, checked
     case selection, conversion
     case contraction
-    case reshape, transpose, expand, slice, pad
+    case reshape, transpose, expand, slice, placed
     case gather, scatterAdd
   }
 
@@ -32,6 +33,7 @@ package enum OperationKind: Hashable, Sendable {
       case .binary(let binary): .binary(binary)
       case .comparison(let comparison): .comparison(comparison)
       case .reduction(let reduction, _): .reduction(reduction)
+      case .scan(let scan, _, _): .scan(scan)
       case .creation(.data): .other(.data)
       case .creation(.constant): .other(.constant)
       case .creation(.scalar): .other(.scalar)
@@ -42,6 +44,7 @@ package enum OperationKind: Hashable, Sendable {
       case .identity(.detached): .other(.detached)
       case .identity(.unchanged): .other(.unchanged)
       case .identity(.custom): .other(.custom)
+      case .identity(.renewing): .other(.renewing)
       case .identity(.checked): .other(.checked)
       case .selection: .other(.selection)
       case .conversion: .other(.conversion)
@@ -50,7 +53,7 @@ package enum OperationKind: Hashable, Sendable {
       case .movement(.transpose): .other(.transpose)
       case .movement(.expand): .other(.expand)
       case .movement(.slice): .other(.slice)
-      case .movement(.pad): .other(.pad)
+      case .movement(.placed): .other(.placed)
       case .gathering(.gather, _): .other(.gather)
       case .gathering(.scatterAdd, _): .other(.scatterAdd)
       }
@@ -61,7 +64,7 @@ extension OperationKind: CaseIterable, CustomStringConvertible {
   package static let allCases: [OperationKind] =
     Unary.allCases.map { .unary($0) } + Binary.allCases.map { .binary($0) }
     + Comparison.allCases.map { .comparison($0) } + Reduction.allCases.map { .reduction($0) }
-    + Other.allCases.map { .other($0) }
+    + Scan.allCases.map { .scan($0) } + Other.allCases.map { .other($0) }
 
   package var description: String {
     switch self {
@@ -69,6 +72,7 @@ extension OperationKind: CaseIterable, CustomStringConvertible {
     case .binary(let binary): "\(binary)"
     case .comparison(let comparison): "\(comparison)"
     case .reduction(let reduction): "\(reduction)"
+    case .scan(let scan): "scan \(scan)"
     case .other(let other): "\(other)"
     }
   }
@@ -78,7 +82,7 @@ extension Reduction {
   /// Whether its result is where an element stands, rather than what is made of elements.
   package var givesPosition: Bool {
     switch self {
-    case .sum, .max, .min: false
+    case .sum, .max, .min, .norm, .squaredDeviations: false
     case .argmax, .argmin: true
     }
   }

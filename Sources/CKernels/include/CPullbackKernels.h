@@ -83,6 +83,14 @@ typedef void (*pb_plane)(
   long n, void *out, const void *a, long position, long extent, long stride, long outer);
 pb_plane pb_load_plane_for(pb_type type);
 
+/// `out[r * out_row + c * out_column] = a[r * a_row + c * a_column]`, or `+=` (for U8 `|=`), for
+/// r < rows and c < columns; strides may be 0 (those of `a`) or negative. `out` must not overlap `a`.
+typedef void (*pb_place)(
+  long rows, long columns, void *out, long out_row, long out_column, const void *a, long a_row,
+  long a_column);
+pb_place pb_place_for(pb_type type);
+pb_place pb_add_at_for(pb_type type);
+
 /// `out[i] = start + i * step`, wrapping in 64 bits, then converted to the type.
 typedef void (*pb_iota)(long n, void *out, int64_t start, int64_t step);
 pb_iota pb_iota_for(pb_type type);
@@ -110,14 +118,25 @@ pb_random pb_bits(void);
 
 // Reductions ------------------------------------------------------------------------------------
 
+/// Copies n bytes past the caches, to where nobody reads soon: so nothing is read there first, and what is
+/// in the caches stays. `pb_fence` before another thread is told of it.
+typedef void (*pb_stream)(long n, void *out, const void *a);
+pb_stream pb_stream_for_bytes(void);
+void pb_fence(void);
+
 /// A row is reduced in this many lanes: lane j takes elements j, j + 16, ... in order. So a row cut
 /// at multiples of 16 gives the same bits as a whole one.
 enum { PB_LANES = 16 };
 
 /// Maximum and minimum propagate NaN. U8: PB_MAX is any, PB_MIN is all, PB_SUM is undefined (NULL).
-typedef enum pb_reduction { PB_SUM, PB_MAX, PB_MIN } pb_reduction;
+/// PB_NORM, the root of the sum of squares, and PB_SQUARED_DEVIATIONS, the sum of the squares of what lies
+/// between the elements and their mean, are defined for rows of F32 and F64 and computed in F64.
+typedef enum pb_reduction {
+  PB_SUM, PB_MAX, PB_MIN, PB_NORM, PB_SQUARED_DEVIATIONS
+} pb_reduction;
 
-/// Sets `lanes` (PB_LANES elements of the type) to the identity.
+/// Sets `lanes` (PB_LANES elements of the type; 3 PB_LANES of F64 in the last two) to the
+/// identity.
 typedef void (*pb_row_start)(void *lanes);
 /// Takes in the next n elements; every piece but the last holds a multiple of PB_LANES.
 typedef void (*pb_row_accumulate)(long n, void *lanes, const void *a);
@@ -151,6 +170,39 @@ pb_arg_row pb_arg_row_for(int is_max, pb_type type);
 /// The same for n columns at once: `a` is row number `row`, and row 0 initialises.
 typedef void (*pb_arg_column)(long n, const void *a, int32_t row, void *best, int32_t *index);
 pb_arg_column pb_arg_column_for(int is_max, pb_type type);
+
+// Scans and sorts -------------------------------------------------------------------------------
+
+/// What runs along an axis. Of F32 it is kept in F64 (but for extremes), and each element is rounded
+/// once; Int32 wraps. NaN goes on to the end. U8: PB_SCAN_MAX is or, PB_SCAN_MIN is and. A recurrence,
+/// of F32 and F64, multiplies what is kept by `b[i]` and adds `a[i]`; others do not look at b, which
+/// must be as long all the same. The first result is `a[0]`.
+typedef enum pb_scan {
+  PB_SCAN_SUM, PB_SCAN_PRODUCT, PB_SCAN_MAX, PB_SCAN_MIN, PB_SCAN_RECURRENCE
+} pb_scan;
+
+/// Rows of n elements, each from its first to its last, or from its last to its first. Sums are of
+/// eight elements at a time, added to what came before. `out` must not overlap `a` or `b`.
+typedef void (*pb_scan_rows)(
+  long rows, long n, int is_reversed, void *out, const void *a, const void *b);
+pb_scan_rows pb_scan_rows_for(pb_scan scan, pb_type type);
+
+/// Columns side by side: `width` of them, at most PB_SCAN_WIDTH, of n elements that are `stride` apart,
+/// one after the other. `out` must not overlap `a` or `b`.
+typedef void (*pb_scan_columns)(
+  long n, long width, long stride, int is_reversed, void *out, const void *a, const void *b);
+pb_scan_columns pb_scan_columns_for(pb_scan scan, pb_type type);
+enum { PB_SCAN_WIDTH = 256 };
+
+/// Sorts n elements that are `stride` apart in `a`, and in `out` too: the least first, or the greatest,
+/// NaN last either way, those that are equal (as -0 and 0 are) in their order in `a`. Positions are
+/// where each of them was, of Int32. `scratch` is aligned to 8 bytes and holds 2 n items of
+/// pb_sort_item_size bytes. `out` must not overlap `a`.
+typedef void (*pb_sort)(
+  long n, void *out, const void *a, long stride, int is_descending, void *scratch);
+pb_sort pb_sort_values_for(pb_type type);
+pb_sort pb_sort_positions_for(pb_type type);
+long pb_sort_item_size(pb_type type, int gives_positions);
 
 // Matrix multiplication -------------------------------------------------------------------------
 

@@ -16,6 +16,8 @@
 ///
 /// Comparisons write U8. SELECT: b where the condition a (U8) holds, else c.
 ///
+/// ADD_ONE to DIVIDE_ONE: the same as without _ONE, where b is a single element.
+///
 /// From MULTIPLY_ADD on each is several maps in one pass over memory, every operation rounded by
 /// itself: a b + c, c - a b, a b + c d; c where a and b are so related, else d; a between b and c. Of
 /// floating point a b + c (d d), sqrt(a) + b, c - a / b, d - a b / c, a + b between c and d, a where
@@ -57,6 +59,10 @@
   MAP(GREATER, greater, NUMBERS) \
   MAP(GREATER_EQUAL, greater_equal, NUMBERS) \
   MAP(SELECT, select, BY_SIZE) \
+  MAP(ADD_ONE, add_one, FLOATS) \
+  MAP(SUBTRACT_ONE, subtract_one, FLOATS) \
+  MAP(MULTIPLY_ONE, multiply_one, FLOATS) \
+  MAP(DIVIDE_ONE, divide_one, FLOATS) \
   MAP(MULTIPLY_ADD, multiply_add, NUMBERS) \
   MAP(SUBTRACT_PRODUCT, subtract_product, NUMBERS) \
   MAP(SUM_OF_PRODUCTS, sum_of_products, NUMBERS) \

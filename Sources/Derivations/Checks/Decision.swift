@@ -31,6 +31,12 @@ struct Decision {
       let best = result.reshaped(to: inputs[0].shape.collapsing(axes))
       (value, border) = (inputs[0] .== best, "a tie in \(name)")
     case .tiedPosition: (value, border) = (result, "a tie in \(name)")
+    case .tieSoFar:
+      guard result.elementType != .bool else { return nil }
+      (value, border) = (inputs[0] .== result, "a tie in \(name)")
+    case .order(let axis, let isReversed):
+      let order = inputs[0].scanned(.sortedPositions, along: axis, isReversed: isReversed)
+      (value, border) = (order, "equal numbers in \(name)")
     }
   }
 }

@@ -12,7 +12,9 @@ extension Formula {
     case .number(let number): self = .number(number)
     case .same, .named: self = x[0]
     case .detached: self = .call("detached", [x[0]])
-    case .remark(let text), .arranged(let text), .placed(let text): self = .arranged(x[0], text)
+    case .remark(let text), .arranged(let text): self = .arranged(x[0], text)
+    case .placed(let text):
+      self = .arranged(x.count == 1 ? x[0] : .call("parts", x.map(\.inPointwise)), text)
     case .function(let name): self = .call(name, x.map(\.inPointwise))
     case .minus: self = .minus(x[0].inPointwise)
     case .opposite: self = .opposite(x[0].inPointwise)
@@ -35,6 +37,8 @@ extension Formula {
         ? .these(axes, rank: shape.rank)
         : x[0].isMadeOfNumbers ? .elements(shape.elementCount) : nil
       self = .reduced(.elements(reduction), x[0], over: over)
+    case .alongAxis(_, let words):
+      self = .arranged(x[0], ([words] + x.dropFirst().map(\.text)).joined(separator: " "))
     case .matmul:
       let inputs = node.inputs.values
       self = .matmul(x[0].inProduct(inputs[0].shape), x[1].inProduct(inputs[1].shape))

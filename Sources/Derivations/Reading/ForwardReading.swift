@@ -134,7 +134,8 @@ struct ForwardReading {
     case .words, .number, .relation, .same, .detached, .opposite, .conversion, .stretched,
       .transposed, .arranged, .part:
       return true
-    case .random, .named, .remark, .function, .or, .and, .placed, .chosen, .collected: return false
+    case .random, .named, .remark, .function, .or, .and, .alongAxis, .placed, .chosen, .collected:
+      return false
     case .minus, .sum, .difference: return canHoldSum(user, formula)
     case .product:
       return user?.isSum == true || node.hasNumberOperand && canHoldSum(user, formula)

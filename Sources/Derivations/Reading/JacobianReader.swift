@@ -139,7 +139,7 @@ struct JacobianReader {
     case .collected: return .collected(by: written(node.inputs[1]))
     case .words, .random, .number, .same, .named, .detached, .remark, .function, .minus, .opposite,
       .sum, .difference, .product, .quotient, .relation, .or, .and, .choice, .conversion,
-      .reduction, .transposed, .reshaped, .stretched, .arranged, .placed, .part:
+      .reduction, .alongAxis, .transposed, .reshaped, .stretched, .arranged, .placed, .part:
       return nil
     }
   }

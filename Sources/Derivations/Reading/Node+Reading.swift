@@ -33,8 +33,8 @@ extension Value {
       case .number: return true
       case .stretched, .reshaped, .conversion: node = node.inputs[0].node
       case .words, .random, .same, .named, .detached, .remark, .function, .minus, .opposite, .sum,
-        .difference, .product, .quotient, .relation, .or, .and, .choice, .reduction, .matmul,
-        .transposed, .arranged, .placed, .part, .chosen, .collected:
+        .difference, .product, .quotient, .relation, .or, .and, .choice, .reduction, .alongAxis,
+        .matmul, .transposed, .arranged, .placed, .part, .chosen, .collected:
         return false
       }
     }

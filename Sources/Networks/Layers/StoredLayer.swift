@@ -85,5 +85,7 @@ public enum LastAxis: Sendable, Hashable {
 package let ownLayers: [any StoredLayer.Type] = [
   Linear.self, Dropout.self, ReLU.self, LeakyReLU.self, ELU.self, SELU.self, ReLU6.self, Tanh.self,
   Sigmoid.self, LogSigmoid.self, Softplus.self, SiLU.self, GELU.self, HardTanh.self,
-  HardSigmoid.self, HardSwish.self, Softmax.self, LogSoftmax.self,
+  HardSigmoid.self, HardSwish.self, Softmax.self, LogSoftmax.self, LayerNorm.self, RMSNorm.self,
+  BatchNorm.self, GroupNorm.self, Embedding.self, Residual.self, MultiHeadAttention.self,
+  TransformerBlock.self, RNN.self, GRU.self, LSTM.self,
 ]

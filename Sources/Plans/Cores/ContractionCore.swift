@@ -24,15 +24,18 @@ package struct ContractionCore: Sendable {
   }
 
   package var space: Shape { batch + [rows, columns] }
+  /// Whether there is more than one product.
+  private var isBatched: Bool { batch.elementCount > 1 }
 }
 
 extension ContractionCore: StepCore {
   var madeType: ElementType? { elementType }
 
   func addReads(to reads: inout [Read]) {
-    // Rows of one matrix are rows of the step.
-    reads.append(Read(access: a, space: batch.isEmpty ? [rows, inner] : nil, isInStep: false))
-    reads.append(Read(access: b, space: nil, isInStep: false))
+    // Rows of the step are rows of one matrix, or matrices.
+    reads.append(Read(access: a, space: batch + [rows, inner], isInStep: false))
+    let right = isBatched ? batch + [inner, columns] : nil
+    reads.append(Read(access: b, space: right, isInStep: false))
     switch ending {
     case .none: break
     case .bias(let bias): reads.append(Read(access: bias, space: space, isInStep: false))
@@ -44,7 +47,9 @@ extension ContractionCore: StepCore {
 
   var namesWhatItReads: Bool { true }
 
-  func goesByRows(_ rows: Int) -> Bool { batch.isEmpty && self.rows == rows }
+  func partCount(elements: Int) -> Int { isBatched ? batch.elementCount : rows }
+
+  var matrixRowCount: Int { batch.elementCount * rows }
 
   func operationCount(elements: Int) -> Int {
     let each =
@@ -58,7 +63,10 @@ extension ContractionCore: StepCore {
 
   func productCount(elements: Int) -> Int { 2 * inner * elements }
 
-  func streamedCount(elements: Int) -> Int { rows * inner + elements }
+  func streamedCount(elements: Int) -> Int {
+    let ofEachMatrix = isBatched ? (rows + columns) * inner : rows * inner
+    return batch.elementCount * ofEachMatrix + elements
+  }
 
   func description(_ name: (Slot) -> String) -> String {
     let left = batch + [rows, inner], right = batch + [inner, columns]

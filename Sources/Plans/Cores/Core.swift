@@ -9,14 +9,20 @@ package indirect enum Core: Sendable {
   case pointwise
   case contraction(ContractionCore)
   case reduction(ReductionCore)
+  case scan(ScanCore)
+  case sort(SortCore)
   case scatterAdd(ScatterCore)
+  case placed(PlacedCore)
 
   var kind: any StepCore {
     switch self {
     case .pointwise: PointwiseCore()
     case .contraction(let core): core
     case .reduction(let core): core
+    case .scan(let core): core
+    case .sort(let core): core
     case .scatterAdd(let core): core
+    case .placed(let core): core
     }
   }
 
@@ -24,7 +30,7 @@ package indirect enum Core: Sendable {
   var prologue: Body? {
     switch self {
     case .reduction(let core): core.prologue
-    case .pointwise, .contraction, .scatterAdd: nil
+    case .pointwise, .contraction, .scan, .sort, .scatterAdd, .placed: nil
     }
   }
 }
@@ -39,8 +45,11 @@ protocol StepCore: Sendable {
   var checksIndices: Bool { get }
   /// Adds what it writes besides the results of the step.
   func addWrites(to writes: inout [Write])
-  /// Whether it makes row r of the step's results by itself, for each r below `rows`, their number.
-  func goesByRows(_ rows: Int) -> Bool
+  /// In how many equal parts, one after the other, it makes the step's results, each by itself; they
+  /// can be taken together. 1 if it makes all of them at once.
+  func partCount(elements: Int) -> Int
+  /// Rows of all matrices that it multiplies, which are cut into tiles; 0 if it does not.
+  var matrixRowCount: Int { get }
   /// Additions, multiplications and other operations for a result of `elements` elements.
   func operationCount(elements: Int) -> Int
   /// Which of these are those of a product, whose kernels are several times as fast.
@@ -57,6 +66,7 @@ extension StepCore {
   var checksIndices: Bool { false }
   func addWrites(to writes: inout [Write]) {}
   var namesWhatItReads: Bool { false }
+  var matrixRowCount: Int { 0 }
   func productCount(elements: Int) -> Int { 0 }
   func streamedCount(elements: Int) -> Int { elements }
 }
@@ -71,7 +81,7 @@ package struct Write: Sendable {
 struct PointwiseCore: StepCore {
   var madeType: ElementType? { nil }
   func addReads(to reads: inout [Read]) {}
-  func goesByRows(_ rows: Int) -> Bool { true }
+  func partCount(elements: Int) -> Int { elements }
   func operationCount(elements: Int) -> Int { 0 }
   func description(_ name: (Slot) -> String) -> String { "" }
 }

@@ -34,9 +34,8 @@ extension ReductionCore: StepCore {
 
   var checksIndices: Bool { prologue.checksIndices }
 
-  func goesByRows(_ rows: Int) -> Bool {
-    inner == 1 && space.first == rows && outer % rows == 0
-      && reduced <= ReductionCore.segmentLength
+  func partCount(elements: Int) -> Int {
+    reduced <= ReductionCore.segmentLength ? outer : 1
   }
 
   func operationCount(elements: Int) -> Int {

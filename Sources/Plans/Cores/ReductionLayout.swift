@@ -10,7 +10,7 @@ struct ReductionLayout {
   /// The input's axes in the order of the walk.
   let order: Shape
 
-  init(_ shape: Shape, _ axes: AxisSet) {
+  init(_ shape: Shape, _ axes: AxisSet, of reduction: Reduction) {
     var outer = 1, reduced = 1, inner = 1, count = 0, kept = Shape(), last = Shape()
     for axis in 0..<shape.rank {
       if axes.contains(axis) {
@@ -23,7 +23,9 @@ struct ReductionLayout {
       }
     }
     let first = last.first ?? 0
-    isInOrder = count == 0 || last[count - 1] - first + 1 == count
+    isInOrder =
+      (count == 0 || last[count - 1] - first + 1 == count)
+      && (inner == 1 || !reduction.goesAlongRows)
     self.reduced = reduced
     // With nothing to reduce, every element is a row of its own.
     (self.outer, self.inner) =

@@ -22,7 +22,7 @@ extension ScatterCore: StepCore {
     reads.append(Read(access: indices, space: nil, isInStep: false))
   }
 
-  func goesByRows(_ rows: Int) -> Bool { false }
+  func partCount(elements: Int) -> Int { 1 }
 
   func operationCount(elements: Int) -> Int { batch * updates * rest }
 

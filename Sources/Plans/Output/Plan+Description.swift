@@ -26,11 +26,17 @@ extension Plan: CustomStringConvertible {
     lines.append(
       "\(counted(steps.count, "step")), \(flops.abbreviated) FLOP; "
         + "\(counted(usedBuffers.count, "buffer")) of "
-        + "\(usedBuffers.reduce(0) { $0 + $1.byteCount }) bytes in \(arenaByteCount) bytes")
+        + "\(usedByteCount) bytes in \(arenaByteCount + rowArenaByteCount) bytes")
     return lines.joined(separator: "\n")
   }
 
   package var usedBuffers: [Buffer] { buffers.filter { $0.lastStep >= 0 } }
+
+  /// Bytes of all of them, of inner ones those of one thread.
+  package var usedByteCount: Int {
+    let phaseOfStep = phaseOfStep
+    return usedBuffers.reduce(0) { $0 + $1.byteCount(phases[phaseOfStep[$1.firstStep]].rows) }
+  }
 
   private func describe(_ step: Step) -> String {
     let core = step.core.kind.description(name)

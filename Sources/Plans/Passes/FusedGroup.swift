@@ -3,6 +3,18 @@
 import PullbackTensors
 
 extension Fusion {
+  /// Where the numbers of a part are that a core places.
+  func operand(for index: Int, readBy reader: Int, _ slots: [Slot?]) -> Operand {
+    let type = program.entries[index].elementType
+    switch source(of: index, for: reader) {
+    case .constant(let number): return .constant(bits: type.bits(of: number), type)
+    case .parameter(let parameter):
+      let view = View(uniform: 0, rank: program.entries[index].shape.rank)
+      return .memory(Access(slot: .parameter(parameter), elementType: type, view: view))
+    case .iota, .entry: return .memory(access(to: index, for: reader, slots))
+    }
+  }
+
   enum Role { case body, prologue }
 
   /// Entries that are computed together.
@@ -15,7 +27,8 @@ extension Fusion {
     var prologue = Chains.Chain()
     /// The lowest group that reads from this one.
     var firstReader = Int.max
-    var isScatter = false
+    /// Whether entries that read what the core makes can be in its body.
+    var takesBody = true
 
     var isPointwise: Bool { core == nil }
     var isEmpty: Bool { core == nil && body.isEmpty }
@@ -37,8 +50,16 @@ extension Fusion {
       case .creation(.iota): self = .iota(View(rowMajor: entry.shape))
       case .creation(.data): self = .entry(base: index, View(rowMajor: entry.shape))
       case .random, .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
-        .contraction, .movement, .gathering:
+        .scan, .contraction, .movement, .gathering:
         preconditionFailure("\(entry.operation.name) is computed")
+      }
+    }
+
+    /// True for a number that is the same everywhere.
+    var isNumber: Bool {
+      switch self {
+      case .constant, .parameter: true
+      case .iota, .entry: false
       }
     }
 

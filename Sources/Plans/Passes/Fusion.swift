@@ -111,7 +111,7 @@ struct Fusion {
     let inputs = program.entries[index].inputs, shape = program.entries[index].shape
     switch program.entries[index].operation.accessPattern {
     case .given: append(Source(given: program.entries[index], at: index))
-    case .block, .rows:
+    case .rows:
       appendOwnSource(of: index)
       for input in inputs { writeOut(input, for: index) }
       placePointwise(index, inputs, shape, readsByElement: false)
@@ -127,10 +127,12 @@ struct Fusion {
     case .pointwise:
       appendOwnSource(of: index)
       placePointwise(index, inputs, shape, readsByElement: true)
-    case .reduction(let axes):
+    case .reduction(let reduction, let axes):
       appendOwnSource(of: index)
-      placeReduction(index, axes: axes)
-    case .whole(let readsInOrder): placeCore(index, inputs, shape, readsInOrder: readsInOrder)
+      placeReduction(index, reduction, axes: axes)
+    case .parts: placeCore(index, inputs, shape, readsNumbers: true)
+    case .whole(let readsInOrder, let takesBody):
+      placeCore(index, inputs, shape, readsInOrder: readsInOrder, takesBody: takesBody)
     }
   }
 
@@ -143,15 +145,17 @@ struct Fusion {
     sources.append(source)
   }
 
+  /// - Parameter readsNumbers: whether the core takes numbers that are the same everywhere as such.
   private mutating func placeCore(
-    _ index: Int, _ inputs: InlineNumbers, _ shape: Shape, readsInOrder: Bool
+    _ index: Int, _ inputs: InlineNumbers, _ shape: Shape, readsInOrder: Bool = false,
+    readsNumbers: Bool = false, takesBody: Bool = true
   ) {
     appendOwnSource(of: index)
     for input in inputs {
-      if bases[input] >= 0, !readsInOrder { continue }
+      if bases[input] >= 0 ? !readsInOrder : readsNumbers && sources[input].isNumber { continue }
       writeOut(input, for: index)
     }
-    groups.append(Group(core: index, space: shape, isScatter: readsInOrder))
+    groups.append(Group(core: index, space: shape, takesBody: takesBody))
     groupOf[index] = groups.count - 1
     for input in inputs { noteReads(of: input, by: groupOf[index]) }
   }
@@ -220,7 +224,7 @@ struct Fusion {
   /// True if an entry of this shape can be computed where a group is.
   private func canJoin(_ inputs: InlineNumbers, _ shape: Shape, _ target: Int) -> Bool {
     let space = groups[target].space
-    guard !groups[target].isScatter, groups[target].body.count < Fusion.bodyLimit,
+    guard groups[target].takesBody, groups[target].body.count < Fusion.bodyLimit,
       space.elementCount == shape.elementCount
     else { return false }
     return inputs.allSatisfy { input in
@@ -282,14 +286,14 @@ struct Fusion {
     groups[target].firstReader = min(groups[target].firstReader, groups[source].firstReader)
   }
 
-  private mutating func placeReduction(_ index: Int, axes: AxisSet) {
+  private mutating func placeReduction(_ index: Int, _ reduction: Reduction, axes: AxisSet) {
     let input = program.entries[index].inputs[0]
     var group = Group(core: index, space: program.entries[index].shape)
     let reducedShape = program.entries[input].shape
     let source = bases[input] < 0 ? -1 : groupOf[bases[input]]
     if source >= 0, groups[source].isPointwise, groups[source].firstReader == .max,
       groups[source].space == reducedShape, isDirect(input, as: reducedShape),
-      ReductionLayout(reducedShape, axes).isInOrder
+      ReductionLayout(reducedShape, axes, of: reduction).isInOrder
     {
       group.prologue = groups[source].body
       groups[source].body = Chains.Chain()
@@ -323,7 +327,7 @@ extension Fusion {
       let end = min(groups[index].firstReader, groups.count, lowest + Fusion.window)
       guard
         let target = (lowest..<max(end, lowest)).first(where: {
-          $0 != index && !groups[$0].isEmpty && !groups[$0].isScatter
+          $0 != index && !groups[$0].isEmpty && groups[$0].takesBody
             && groups[$0].space == groups[index].space
         }), groups[target].body.count + groups[index].body.count <= Fusion.bodyLimit
       else { continue }
@@ -340,7 +344,7 @@ extension Fusion {
   /// begins with the moments and meets the gradient later.
   private mutating func sink(_ index: Int) {
     guard groups[index].isPointwise, let target = highestSource(of: index),
-      !groups[target].isScatter, groups[target].space == groups[index].space,
+      groups[target].takesBody, groups[target].space == groups[index].space,
       groups[target].body.count + groups[index].body.count <= Fusion.bodyLimit,
       members.allSatisfy(groups[index].body, { readsAtHand($0, of: target) })
     else { return }
@@ -378,7 +382,7 @@ extension Fusion {
           !isMade(input, in: target)
             || roleOf[bases[input]] == .body && isDirect(input, as: shape)
         }
-    case .given, .view, .block, .rows, .reduction, .whole: return false
+    case .given, .view, .parts, .rows, .reduction, .whole: return false
     }
   }
 

@@ -158,8 +158,24 @@ private struct Lowering {
           columns: program.entries[index].shape[batchRank + 1]))
     case .reduction(let reduction, let axes):
       return reductionCore(index, reduction, axes, in: group, &builder)
+    case .scan(let scan, let axis, let isReversed):
+      let x = fusion.access(to: inputs[0], for: index, slots)
+      let space = program.entries[index].shape
+      if scan.isSort {
+        return .sort(
+          SortCore(
+            x: x, space: space, axis: axis, isDescending: isReversed,
+            resultType: program.entries[index].elementType,
+            givesPositions: scan == .sortedPositions))
+      }
+      let factors =
+        inputs.count > 1 ? fusion.access(to: inputs[1], for: index, slots) : nil as Access?
+      return .scan(
+        ScanCore(
+          scan: scan, x: x, factors: factors, space: space, axis: axis, isReversed: isReversed))
     case .gathering(.scatterAdd(let count), let batchRank):
       return scatterCore(index, count, batchRank)
+    case .movement(.placed(let places)): return placedCore(index, places)
     case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
       .movement, .gathering(.gather, _):
       preconditionFailure("only these operations have a core")
@@ -171,7 +187,7 @@ private struct Lowering {
     _ builder: inout BodyBuilder
   ) -> Core {
     let input = program.entries[index].inputs[0], shape = program.entries[input].shape
-    let layout = ReductionLayout(shape, axes)
+    let layout = ReductionLayout(shape, axes, of: reduction)
     let space = shape.arranged(by: layout.order)
     let entries = fusion.entries(fusion.groups[group].prologue)
     builder.begin(group, .prologue, over: space, entryCount: entries.count)
@@ -185,6 +201,22 @@ private struct Lowering {
         elementType: program.entries[input].elementType,
         resultType: program.entries[index].elementType, outer: layout.outer,
         reduced: layout.reduced, inner: layout.inner))
+  }
+
+  private func placedCore(_ index: Int, _ places: [Place]) -> Core {
+    let inputs = program.entries[index].inputs
+    var parts: [PlacedCore.Part] = []
+    parts.reserveCapacity(inputs.count)
+    for (place, input) in zip(places, inputs)
+    where program.entries[input].shape.elementCount > 0 {
+      parts.append(
+        PlacedCore.Part(
+          source: fusion.operand(for: input, readBy: index, slots),
+          extents: program.entries[input].shape, place: place))
+    }
+    return .placed(
+      PlacedCore(
+        parts, in: program.entries[index].shape, program.entries[index].elementType))
   }
 
   private func scatterCore(_ index: Int, _ count: Int, _ batchRank: Int) -> Core {

@@ -64,81 +64,67 @@ extension Plan {
     }
   }
 
-  /// A buffer lives during whole phases: their steps run side by side.
+  /// A buffer lives during whole phases: their steps run side by side. One that is used in a single phase,
+  /// which goes by rows, lives from its first use to its last.
   private mutating func findLifetimes() {
-    var uses = [ClosedRange<Int>?](filled: nil, count: buffers.count)
+    // The phase that uses each; one that several use is not inner.
+    var isInner = [Bool](filled: true, count: buffers.count)
     for phase in phases {
-      for number in phase.steps {
-        func note(_ slot: Slot) {
-          guard case .buffer(let buffer) = slot else { return }
-          buffers[buffer].firstStep = min(buffers[buffer].firstStep, phase.steps.lowerBound)
-          buffers[buffer].lastStep = max(buffers[buffer].lastStep, phase.steps.upperBound - 1)
-          uses[buffer] = (uses[buffer]?.lowerBound ?? number)...number
+      func note(_ slot: Slot, in number: Int) {
+        guard case .buffer(let buffer) = slot else { return }
+        if buffers[buffer].lastStep >= 0, buffers[buffer].firstStep < phase.steps.lowerBound {
+          isInner[buffer] = false
         }
+        buffers[buffer].firstStep = min(buffers[buffer].firstStep, number)
+        buffers[buffer].lastStep = max(buffers[buffer].lastStep, number)
+      }
+      for number in phase.steps {
         let reads = steps[number].reads
-        for read in reads.indices { note(reads[read].slot) }
-        for write in steps[number].filled { note(write.slot) }
+        for read in reads.indices { note(reads[read].slot, in: number) }
+        for write in steps[number].filled { note(write.slot, in: number) }
       }
     }
     let phaseOfStep = phaseOfStep
-    for buffer in buffers.indices {
-      guard let used = uses[buffer] else { continue }
-      if phases[phaseOfStep[used.lowerBound]].rows != nil { buffers[buffer].rowSteps = used }
-    }
-  }
-
-  /// For each buffer the one whose memory it has, which may be its own: in a phase that goes by rows
-  /// a thread is alone with its rows, so the next numbers can have the place of the ones before.
-  private func holders() -> [Int] {
-    let phaseOfStep = phaseOfStep
-    let byFirstUse = buffers.indices.filter { buffers[$0].rowSteps != nil }
-      .sorted { (buffers[$0].rowSteps!.lowerBound, $0) < (buffers[$1].rowSteps!.lowerBound, $1) }
-    var holder = Array(buffers.indices)
-    // What was last in each holder's memory, in the phase at hand.
-    var last: [(holder: Int, buffer: Int)] = [], phase = -1
-    for buffer in byFirstUse {
-      let first = buffers[buffer].rowSteps!.lowerBound
-      if phaseOfStep[first] != phase {
-        phase = phaseOfStep[first]
-        last = []
-      }
-      // One that is read after the phase never comes before another.
-      let free = last.firstIndex {
-        buffers[$0.buffer].rowSteps!.upperBound < first
-          && buffers[$0.buffer].numberByteCount == buffers[buffer].numberByteCount
-      }
-      if let free {
-        holder[buffer] = last[free].holder
-        last[free].buffer = buffer
+    for buffer in buffers.indices where buffers[buffer].lastStep >= 0 {
+      let first = phases[phaseOfStep[buffers[buffer].firstStep]]
+      if isInner[buffer], first.rows != nil {
+        buffers[buffer].isInner = true
       } else {
-        last.append((buffer, buffer))
+        buffers[buffer].firstStep = first.steps.lowerBound
+        let last = phases[phaseOfStep[buffers[buffer].lastStep]]
+        buffers[buffer].lastStep = last.steps.upperBound - 1
       }
     }
-    return holder
   }
 
   /// First fit: a buffer goes to the lowest gap that is free while it lives.
   private mutating func placeBuffers() {
-    let holder = holders()
-    var lastStep = buffers.map(\.lastStep)
-    for number in buffers.indices {
-      lastStep[holder[number]] = max(lastStep[holder[number]], buffers[number].lastStep)
-    }
     var starts = Chains(count: buffers.count), ends = starts
     var starting = [Chains.Chain](filled: Chains.Chain(), count: steps.count), ending = starting
-    for number in buffers.indices where buffers[number].lastStep >= 0 && holder[number] == number {
+    for number in buffers.indices where buffers[number].lastStep >= 0 {
       starts.append(number, to: &starting[buffers[number].firstStep])
-      ends.append(number, to: &ending[lastStep[number]])
+      ends.append(number, to: &ending[buffers[number].lastStep])
     }
-    var gaps = FreeGaps()
-    for step in steps.indices {
-      starts.forEach(starting[step]) {
-        buffers[$0].offset = gaps.take(buffers[$0].byteCount)
+    var gaps = FreeGaps(), innerGaps = FreeGaps()
+    for phase in phases {
+      for step in phase.steps {
+        starts.forEach(starting[step]) {
+          let byteCount = buffers[$0].byteCount(phase.rows)
+          buffers[$0].offset =
+            buffers[$0].isInner ? innerGaps.take(byteCount) : gaps.take(byteCount)
+        }
+        ends.forEach(ending[step]) {
+          let byteCount = buffers[$0].byteCount(phase.rows)
+          if buffers[$0].isInner {
+            innerGaps.give(buffers[$0].offset, byteCount)
+          } else {
+            gaps.give(buffers[$0].offset, byteCount)
+          }
+        }
       }
-      ends.forEach(ending[step]) { gaps.give(buffers[$0].offset, buffers[$0].byteCount) }
     }
-    for number in buffers.indices { buffers[number].offset = buffers[holder[number]].offset }
     arenaByteCount = gaps.end
+    rowArenaByteCount = innerGaps.end
   }
 }
 

@@ -49,15 +49,21 @@ private struct Scheduler {
     arguments.reserveCapacity(steps.count)
     donors.reserveCapacity(steps.count)
     let writers = Writers(of: plan)
+    // The last step that was found to read each argument, and what each step makes: one may read
+    // a thousand.
+    var lastArgumentReader = [Int](filled: -1, count: plan.arguments.count)
+    var lastReader = [Int](filled: -1, count: steps.count)
     for step in steps.indices {
       var sources = InlineNumbers(), arguments = InlineNumbers(), donors = InlineNumbers()
       for read in steps[step].reads.indices {
         let slot = steps[step].reads[read].slot
         if case .argument(let argument) = slot {
-          if arguments.contains(argument) { continue }
+          if lastArgumentReader[argument] == step { continue }
+          lastArgumentReader[argument] = step
           arguments.append(argument)
           readerCount[argument] += 1
-        } else if let writer = writers[slot], !sources.contains(writer) {
+        } else if let writer = writers[slot], lastReader[writer] != step {
+          lastReader[writer] = step
           sources.append(writer)
         }
       }
@@ -83,7 +89,7 @@ private struct Scheduler {
     }
     // By rows where that lets steps follow each other without a meeting in between.
     if let best, best.steps.contains(where: { !isReady($0) }) {
-      add(best.steps, rows: best.rows)
+      add(best.steps, rows: Phase.Rows(best.rows, of: best.steps, in: steps))
     } else {
       let independent = ready.filter { isFreeToWrite($0) }
       // If all that are ready write over what another one still reads, one of them does not.
@@ -94,13 +100,11 @@ private struct Scheduler {
   /// By which numbers of rows steps can go, each once, in increasing order.
   private func rowCounts(of ready: [Int]) -> [Int] {
     var counts: [Int] = []
-    for step in ready {
-      if let rows = steps[step].rowCount, !counts.contains(rows) { counts.append(rows) }
-    }
+    for step in ready { steps[step].addRowCounts(to: &counts) }
     return counts.count > 1 ? counts.sorted() : counts
   }
 
-  private mutating func add(_ chosen: [Int], rows: Int?) {
+  private mutating func add(_ chosen: [Int], rows: Phase.Rows?) {
     phases.append(Phase(steps: order.count..<(order.count + chosen.count), rows: rows))
     order += chosen
     for step in chosen {

@@ -127,8 +127,8 @@ private struct Simplification {
       return movement.movesNothing(from: entries[entry.inputs[0]].shape, to: entry.shape)
         ? input(0) : nil
     case .conversion: return input(0)
-    case .creation, .random, .identity, .unary, .comparison, .selection, .reduction, .contraction,
-      .gathering:
+    case .creation, .random, .identity, .unary, .comparison, .selection, .reduction, .scan,
+      .contraction, .gathering:
       return nil
     }
   }
@@ -154,7 +154,7 @@ private struct Simplification {
     case .creation(.constant(let number)): number
     case .movement(let movement): movement.isView ? uniform[entry.inputs[0]] : nil
     case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
-      .reduction, .contraction, .gathering:
+      .reduction, .scan, .contraction, .gathering:
       nil
     }
   }

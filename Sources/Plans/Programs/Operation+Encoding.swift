@@ -8,7 +8,7 @@ extension Operation {
     switch self {
     case .creation(.scalar), .random: true
     case .creation, .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
-      .contraction, .movement, .gathering:
+      .scan, .contraction, .movement, .gathering:
       false
     }
   }
@@ -46,20 +46,32 @@ extension Operation {
     case .movement(.transpose(let order)):
       family(17)
       words.append(contentsOf: order.lazy.map { UInt64($0) })
-    case .movement(.slice(let starts, let dropped)):
+    case .movement(.slice(let place, let dropped)):
       family(18)
-      words.append(UInt64(starts.rank))
-      words.append(contentsOf: starts.lazy.map { UInt64($0) })
+      place.encode(into: &words)
       words.append(dropped.mask)
-    case .movement(.pad(let starts)):
+    case .movement(.placed(let places)):
       family(19)
-      words.append(contentsOf: starts.lazy.map { UInt64($0) })
+      words.append(UInt64(places.count))
+      for place in places { place.encode(into: &words) }
     case .gathering(.gather, let batchRank): family(20, batchRank)
     case .gathering(.scatterAdd(let count), let batchRank):
       family(21, batchRank)
       words.append(UInt64(count))
+    case .scan(let scan, let axis, let isReversed):
+      family(22, Int(scan.rawValue) << 1 | (isReversed ? 1 : 0))
+      words.append(UInt64(axis))
     }
     for axis in 0..<shape.rank { words.append(UInt64(shape[axis])) }
+  }
+}
+
+extension Place {
+  fileprivate func encode(into words: inout [UInt64]) {
+    words.append(UInt64(starts.rank) << 1 | (keepsNeighbours ? 0 : 1))
+    words.append(contentsOf: starts.lazy.map { UInt64($0) })
+    if keepsNeighbours { return }
+    for axis in starts.indices { words.append(UInt64(bitPattern: Int64(stride(axis)))) }
   }
 }
 

@@ -48,6 +48,9 @@ package struct Signature: ~Copyable, Reusable {
   /// The scalars and random nodes in the order of `bits`.
   package var nodesOfBits: [Node] { text.placesOfBits.map { order[$0] } }
 
+  /// The nodes that hold new values for what layers keep.
+  package var renewals: [Node] { text.placesOfRenewals.map { order[$0] } }
+
   /// Whether it says all that a recording of the graph is made from: no numbers are known but those
   /// of trained leaves.
   package var saysAll: Bool {
@@ -90,7 +93,7 @@ extension Node {
       (derivation, bits) = (argument.map { .init(argument: $0) }, elementType.bits(of: number))
     case .random(_, let key): (derivation, bits) = (key.derivation, key.bits)
     case .creation, .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
-      .contraction, .movement, .gathering:
+      .scan, .contraction, .movement, .gathering:
       preconditionFailure("\(operation.name) has no number of its own")
     }
     guard let derivation else { return [0, bits] }
@@ -116,6 +119,7 @@ package struct SignatureText {
   package fileprivate(set) var isReusable = true
   fileprivate var placesOfNumbers: [Int] = []
   fileprivate var placesOfBits: [Int] = []
+  fileprivate var placesOfRenewals: [Int] = []
 
   fileprivate mutating func write(
     _ order: borrowing GraphOrder, trained: borrowing PositionTable, oldestTrained: UInt64,
@@ -152,9 +156,12 @@ package struct SignatureText {
     case .identity(.custom(let rule)):
       if let number = rule.number { words.append(1 << 35 | number) } else { isReusable = false }
     case .identity(.detached): words.append(1)
+    case .identity(.renewing):
+      words.append(2)
+      placesOfRenewals.append(position)
     case .identity(.named), .identity(.unchanged), .identity(.checked): words.append(0)
     case .creation, .unary, .binary, .comparison, .selection, .conversion, .reduction,
-      .contraction, .movement, .gathering:
+      .scan, .contraction, .movement, .gathering:
       if node.historyHasEnded { isReusable = false }
     }
   }
@@ -177,6 +184,7 @@ package struct SignatureText {
     bits.removeAll(keepingCapacity: true)
     placesOfNumbers.removeAll(keepingCapacity: true)
     placesOfBits.removeAll(keepingCapacity: true)
+    if !placesOfRenewals.isEmpty { placesOfRenewals.removeAll() }
     isReusable = true
   }
 }

@@ -19,21 +19,33 @@ public struct Plan: Sendable {
   package var outputs: [Output] = []
   /// Bytes of memory that all buffers share.
   package var arenaByteCount = 0
+  /// Bytes of each thread's own memory for the rows in flight of inner buffers.
+  package var rowArenaByteCount = 0
 
   /// A piece of memory that one step fills and later ones read.
   package struct Buffer: Sendable {
     package let elementType: ElementType
     package let elementCount: Int
-    /// Where it begins in the arena, in bytes: a multiple of 64.
+    /// Where it begins in the arena, or an inner one in the memory of its thread, in bytes: a multiple
+    /// of 64.
     package var offset = 0
-    /// The steps during which its memory is its own: whole phases.
+    /// The steps during which its memory is its own: whole phases, but for an inner one from its first
+    /// use to its last.
     package var firstStep = Int.max
     package var lastStep = -1
-    /// From its first use to its last, if the first is in a phase that goes by rows: there it can have
-    /// the memory of another buffer with as many bytes a row, after that one's last use.
-    package var rowSteps: ClosedRange<Int>?
+    /// Whether it is used in one phase alone, which goes by rows: of an inner buffer each thread holds no
+    /// more than the rows that it is taking through the steps.
+    package var isInner = false
     package var numberByteCount: Int { elementCount * elementType.byteCount }
-    package var byteCount: Int { Plan.padded(numberByteCount) }
+
+    /// What it takes, of an inner buffer in a phase that goes by `rows`.
+    package func byteCount(_ rows: Phase.Rows?) -> Int {
+      let rows = isInner ? rows : nil
+      return Plan.padded(rows.map { rowByteCount($0) * $0.inFlight } ?? numberByteCount)
+    }
+
+    /// Bytes of a row of an inner buffer.
+    package func rowByteCount(_ rows: Phase.Rows) -> Int { numberByteCount / rows.count }
   }
 
   /// Numbers that outlive the run.

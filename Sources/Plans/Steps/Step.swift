@@ -20,8 +20,8 @@ package struct Step: Sendable {
   /// Elements that the step streams through, about.
   package let streamedCount: Int
   package let checksIndices: Bool
-  /// The leading extent, if the step goes by rows of it: makes the elements of each by themselves.
-  package let rowCount: Int?
+  /// See `StepCore`.
+  private let partCount: Int
 
   package init(core: Core, space: Shape, body: Body) {
     // Not `core.kind`: what is asked here is asked of each new plan, and a box takes longer than answers.
@@ -29,7 +29,10 @@ package struct Step: Sendable {
     case .pointwise: self.init(core, PointwiseCore(), space, body)
     case .contraction(let kind): self.init(core, kind, space, body)
     case .reduction(let kind): self.init(core, kind, space, body)
+    case .scan(let kind): self.init(core, kind, space, body)
+    case .sort(let kind): self.init(core, kind, space, body)
     case .scatterAdd(let kind): self.init(core, kind, space, body)
+    case .placed(let kind): self.init(core, kind, space, body)
     }
   }
 
@@ -52,8 +55,7 @@ package struct Step: Sendable {
     productCount = kind.productCount(elements: elements)
     streamedCount = kind.streamedCount(elements: elements)
     checksIndices = body.checksIndices || kind.checksIndices
-    let rows = space.first ?? 1
-    rowCount = rows > 1 && elements > 0 && kind.goesByRows(rows) ? rows : nil
+    partCount = elements == 0 ? 1 : kind.partCount(elements: elements)
   }
 
   package var writes: [Slot] { filled.map(\.slot) }
@@ -61,21 +63,58 @@ package struct Step: Sendable {
   /// Memory that is read at other positions than the one the body is working on.
   package var readsOutOfStep: [Read] { reads.filter { !$0.isInStep } }
 
-  /// True if the elements of row r of the space are made by themselves, for each r below `rows`.
-  package func goesByRows(_ rows: Int) -> Bool { rowCount == rows }
+  /// Whether the step makes each of `rows` equal parts of its results, one after the other in row-major
+  /// order, by itself.
+  package func goesByRows(_ rows: Int) -> Bool {
+    partCount.isMultiple(of: rows)
+  }
 
+  /// Adds by how many rows a phase may go that the step is in, if they are new: its leading axis, or the
+  /// leading two, whose rows are fewer numbers at a time.
+  func addRowCounts(to counts: inout [Int]) {
+    if partCount <= 1 { return }
+    var rows = 1, axes = 0
+    for axis in 0..<space.rank where space[axis] > 1 && axes < 2 {
+      rows *= space[axis]
+      axes += 1
+      if !goesByRows(rows) { return }
+      if !counts.contains(rows) { counts.append(rows) }
+    }
+  }
 }
 
 extension Read {
-  /// True if each row reads, of what a step fills, only elements of the same row.
+  /// True if each of `rows` rows reads, of what a step fills, only elements of the same row.
   package func isByRows(_ rows: Int, of filled: [Write]) -> Bool {
-    guard let shape = space, shape.first == rows,
-      let written = filled.first(where: { $0.slot == slot })
-    else { return false }
-    let view = access.view, length = written.elementCount / rows
-    var last = view.offset
-    for axis in 1..<max(shape.rank, 1) { last += (shape[axis] - 1) * view.strides[axis] }
-    return view.strides[0] == length && view.offset >= 0 && last < length
-      && view.strides.allSatisfy { $0 >= 0 }
+    guard let space, let written = filled.first(where: { $0.slot == slot }) else { return false }
+    return access.view.isByRows(rows, over: space, of: written.elementCount)
+  }
+}
+
+extension View {
+  /// Whether each of `rows` equal parts of `shape`, in row-major order, sees only the same part of
+  /// `count` elements.
+  func isByRows(_ rows: Int, over shape: Shape, of count: Int) -> Bool {
+    let length = count / rows
+    // Rows that are not yet axes that were passed, and the elements of a row that can be seen.
+    var rest = rows, lowest = offset, highest = offset
+    for axis in 0..<shape.rank {
+      var extent = shape[axis]
+      if rest > 1, extent > 1 {
+        if rest.isMultiple(of: extent) {
+          rest /= extent
+          if strides[axis] != length * rest { return false }
+          continue
+        }
+        guard extent.isMultiple(of: rest) else { return false }
+        extent /= rest
+        if strides[axis] * extent != length { return false }
+        rest = 1
+      }
+      let reach = (extent - 1) * strides[axis]
+      lowest += min(reach, 0)
+      highest += max(reach, 0)
+    }
+    return rest == 1 && count.isMultiple(of: rows) && lowest >= 0 && highest < length
   }
 }

@@ -22,7 +22,10 @@ extension Plan {
     case .pointwise: break
     case .contraction(let core): try check(core, over: space)
     case .reduction(let core): try check(core, over: space)
+    case .scan(let core): try check(core, over: space)
+    case .sort(let core): try check(core, over: space)
     case .scatterAdd(let core): try check(core, over: space)
+    case .placed(let core): try check(core, over: space)
     }
   }
 
@@ -63,6 +66,35 @@ extension Plan {
     try require(
       core.space.elementCount == core.outer * core.reduced * core.inner
         && space.elementCount == core.outer * core.inner, "the space is not that of the core")
+  }
+
+  private func check(_ core: ScanCore, over space: Shape) throws(Illegality) {
+    let inputs = [core.x] + (core.factors.map { [$0] } ?? [])
+    for input in inputs { try checkWhole(input, space) }
+    try Operation.scan(core.scan, axis: core.axis, isReversed: core.isReversed).check(
+      inputs.map { Form(space, $0.elementType) }, Form(space, core.x.elementType), of: "the core")
+    try require(space == core.space, "the space is not that of the core")
+  }
+
+  private func check(_ core: SortCore, over space: Shape) throws(Illegality) {
+    try checkWhole(core.x, space)
+    try Operation.scan(
+      core.givesPositions ? .sortedPositions : .sort, axis: core.axis, isReversed: core.isDescending
+    ).check(
+      [Form(space, core.x.elementType)], Form(space, core.resultType), of: "the core")
+    try require(space == core.space, "the space is not that of the core")
+  }
+
+  private func check(_ core: PlacedCore, over space: Shape) throws(Illegality) {
+    for part in core.parts { try check(part.source, over: part.extents, core: nil) }
+    if !core.parts.isEmpty {
+      try Operation.movement(.placed(core.parts.map(\.place))).check(
+        core.parts.map { Form($0.extents, $0.source.elementType) },
+        Form(space, core.elementType), of: "the core")
+    }
+    try require(
+      space == core.space && core.coverage == PlacedCore.coverage(of: core.parts, in: space),
+      "the space is not that of the core")
   }
 
   private func check(_ core: ScatterCore, over space: Shape) throws(Illegality) {
@@ -138,10 +170,6 @@ extension Plan {
     case .iota(let view, let type):
       try require(
         type != .bool && view.strides.rank == space.rank, "a range that is not over the space")
-    case .padded(let access, let starts, let extents):
-      try check(access, over: extents)
-      try Operation.movement(.pad(starts: starts)).check(
-        [Form(extents, access.elementType)], Form(space, access.elementType), of: "an operand")
     case .gathered(let gather):
       // What indices there are for each index of the batch axes says how many of these there are.
       let batch = try memory(of: gather.indices.slot).count / max(gather.indexCount, 1)

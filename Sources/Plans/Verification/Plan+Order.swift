@@ -37,12 +37,12 @@ extension Plan {
       }
       for step in steps[phase.steps] {
         if let rows = phase.rows {
-          try require(step.goesByRows(rows), "a step does not go by rows")
+          try require(step.goesByRows(rows.count), "a step does not go by rows")
         }
         for access in step.reads {
           guard let writer = writer[access.slot] else { continue }
           try require(
-            phase.rows.map { access.isByRows($0, of: writer.filled) } == true,
+            phase.rows.map { access.isByRows($0.count, of: writer.filled) } == true,
             "a step reads what another thread may still be writing")
         }
       }

@@ -34,7 +34,9 @@ struct BodyFrame: BitwiseCopyable {
   /// Computes the positions `range`, tile by tile.
   func run(_ range: Range<Int>) {
     begin(count: range.count)
-    let holdsPeriods = body.tileLength > 0
+    let row = body.rowLength
+    // Where tiles end with rows, only whole rows begin where periods do.
+    let holdsPeriods = body.tileLength > 0 && (row == 0 || range.lowerBound.isMultiple(of: row))
     let length = holdsPeriods ? body.tileLength : Tile.length
     if holdsPeriods {
       let count = min(length, range.count)
@@ -44,10 +46,12 @@ struct BodyFrame: BitwiseCopyable {
     }
     var position = range.lowerBound
     while position < range.upperBound {
-      let count = min(length, range.upperBound - position)
+      var count = min(length, range.upperBound - position)
+      if row > 0 { count = min(count, row - position % row) }
       evaluate(at: position, count: count, holdsPeriods: holdsPeriods)
       position += count
     }
+    if body.streams { pb_fence() }
   }
 
   /// Says where operands are that have a register, and fills those that are the same everywhere;
@@ -80,6 +84,12 @@ struct BodyFrame: BitwiseCopyable {
     for direct in body.cores {
       table[direct.value] = core! + (position - coreStart) * direct.size
     }
+    for value in body.singles {
+      if case .single(let slot, let walk) = body.operands[value].load {
+        table[value] =
+          memory.pointer(slot) + walk.element(position) * body.operands[value].size
+      }
+    }
     for value in body.moving { load(body.operands[value], at: position, count: count) }
     if !holdsPeriods {
       for value in body.periodics { load(body.operands[value], at: position, count: count) }
@@ -108,7 +118,9 @@ struct BodyFrame: BitwiseCopyable {
     for copy in body.copies {
       let target = memory.pointer(copy.slot) + position * copy.size
       // Skipped where a value is already in its place.
-      if target != table[copy.value] {
+      if let stream = copy.stream {
+        stream(count * copy.size, target, table[copy.value])
+      } else if target != table[copy.value] {
         target.copyMemory(from: table[copy.value], byteCount: count * copy.size)
       }
     }
@@ -132,14 +144,11 @@ struct BodyFrame: BitwiseCopyable {
     let size = operand.size
     let register = registers + operand.register
     switch operand.load {
-    case .uniform, .constant, .direct, .core: break
+    case .uniform, .constant, .direct, .core, .single: break
     case .strided(let slot, let walk), .periodic(let slot, let walk, _):
       gather(operand, slot, walk, at: position, count: count)
     case .iota(let walk), .periodicIota(let walk, _):
       writeIndices(operand, walk, at: position, count: count)
-    case .padded(let slot, let walk, let window):
-      loadPadded(
-        register, memory.pointer(slot), size, walk, window, at: position, count: count)
     case .gathered(let gather):
       loadGathered(register, size, gather, at: position, count: count)
     }
@@ -185,27 +194,6 @@ struct BodyFrame: BitwiseCopyable {
       operand.iota(
         length, registers + operand.register + done * operand.size, Int64(element),
         Int64(walk.stride))
-    }
-  }
-
-  private func loadPadded(
-    _ register: UnsafeMutableRawPointer, _ base: UnsafeMutableRawPointer, _ size: Int,
-    _ walk: Walk, _ window: PaddedWindow, at position: Int, count: Int
-  ) {
-    _ = register.initializeMemory(as: UInt8.self, repeating: 0, count: count * size)
-    for done in 0..<count {
-      // Which element of the block this is, if it is one.
-      var rest = position + done, inner = 0, scale = 1, isInside = true
-      for axis in window.axes {
-        let index = rest % axis.space - axis.start
-        rest /= axis.space
-        isInside = isInside && index >= 0 && index < axis.extent
-        inner += index * scale
-        scale *= axis.extent
-      }
-      guard isInside else { continue }
-      (register + done * size).copyMemory(
-        from: base + walk.element(inner) * size, byteCount: size)
     }
   }
 

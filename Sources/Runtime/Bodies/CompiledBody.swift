@@ -44,6 +44,8 @@ struct CompiledBody: BitwiseCopyable {
     let value: Int
     let slot: Int
     let size: Int
+    /// The kernel that writes past the caches, if the slot is not soon read.
+    let stream: pb_stream?
   }
 
   /// An operand that is read where it is.
@@ -59,6 +61,7 @@ struct CompiledBody: BitwiseCopyable {
   let uniforms: UnsafeBufferPointer<Int>
   let periodics: UnsafeBufferPointer<Int>
   let moving: UnsafeBufferPointer<Int>
+  let singles: UnsafeBufferPointer<Int>
   let directs: UnsafeBufferPointer<Direct>
   /// Those that are the core; their slot is not used.
   let cores: UnsafeBufferPointer<Direct>
@@ -67,13 +70,20 @@ struct CompiledBody: BitwiseCopyable {
   /// Elements that go through the body at a time: whole periods of its periodic operands; 0 if there
   /// is no such number.
   let tileLength: Int
+  /// The rows that no tile may go beyond, because some operand is a single element in each; 0 if there is
+  /// none.
+  let rowLength: Int
+  /// Whether something is written past the caches, which others see after a fence.
+  let streams: Bool
   /// Bytes for the pointer table and the registers.
   let scratchByteCount: Int
   let tableByteCount: Int
 
-  /// - Parameter kept: a value that is read when the tile is done, such as one to be reduced.
+  /// - Parameters:
+  ///   - kept: a value that is read when the tile is done, such as one to be reduced.
+  ///   - cutRows: how long the rows are that tiles can be kept within; nil if any can.
   init(
-    _ body: borrowing Body, space: borrowing Shape, keeping kept: Int? = nil,
+    _ body: borrowing Body, space: borrowing Shape, keeping kept: Int? = nil, cutRows: Int? = nil,
     in context: borrowing CompilationContext
   ) {
     let plain = context.plain, operandCount = body.operands.count
@@ -90,6 +100,8 @@ struct CompiledBody: BitwiseCopyable {
       largest = max(largest, operand.size)
       operands.initializeElement(at: value, to: operand)
     }
+    rowLength = SingleOperands.find(
+      in: body, operands, keeping: kept, cutRows: cutRows)
     var registers = RegisterFile(byteCount: Plan.padded(length * largest))
     for value in 0..<operandCount where !operands[value].load.isInPlace {
       operands[value].register = registers.take()
@@ -97,9 +109,11 @@ struct CompiledBody: BitwiseCopyable {
     self.operands = UnsafeBufferPointer(operands)
     let order = LoadOrder(self.operands, plain)
     (uniforms, periodics, moving) = (order.uniforms, order.periodics, order.moving)
+    singles = order.singles
     (directs, cores, tileLength) = (order.directs, order.cores, order.tileLength)
-    var writer = InstructionWriter(body, keeping: kept, registers, context)
+    var writer = InstructionWriter(body, self.operands, keeping: kept, registers, context)
     (instructions, copies) = writer.write(in: plain)
+    streams = copies.contains { $0.stream != nil }
     tableByteCount = Plan.padded(max(valueCount, 1) * MemoryLayout<UnsafeRawPointer>.stride)
     scratchByteCount = tableByteCount + writer.registers.byteCount
   }
@@ -110,6 +124,7 @@ private struct LoadOrder {
   let uniforms: UnsafeBufferPointer<Int>
   let periodics: UnsafeBufferPointer<Int>
   let moving: UnsafeBufferPointer<Int>
+  let singles: UnsafeBufferPointer<Int>
   let directs: UnsafeBufferPointer<CompiledBody.Direct>
   let cores: UnsafeBufferPointer<CompiledBody.Direct>
   let tileLength: Int
@@ -118,7 +133,7 @@ private struct LoadOrder {
     uniforms = plain.array(from: operands.indices) {
       switch operands[$0].load {
       case .uniform, .constant: $0
-      case .periodic, .periodicIota, .strided, .iota, .padded, .gathered, .direct, .core: nil
+      case .periodic, .periodicIota, .strided, .single, .iota, .gathered, .direct, .core: nil
       }
     }
     periodics = plain.array(from: operands.indices) {
@@ -126,9 +141,12 @@ private struct LoadOrder {
     }
     moving = plain.array(from: operands.indices) {
       switch operands[$0].load {
-      case .strided, .iota, .padded, .gathered: $0
-      case .uniform, .constant, .periodic, .periodicIota, .direct, .core: nil
+      case .strided, .iota, .gathered: $0
+      case .uniform, .constant, .single, .periodic, .periodicIota, .direct, .core: nil
       }
+    }
+    singles = plain.array(from: operands.indices) {
+      if case .single = operands[$0].load { $0 } else { nil }
     }
     directs = plain.array(from: operands.indices) {
       guard case .direct(let slot) = operands[$0].load else { return nil }
@@ -148,8 +166,10 @@ private struct LoadOrder {
 /// Gives each instruction its kernel and a place for its result.
 private struct InstructionWriter {
   private let body: Body
+  private let operands: UnsafeBufferPointer<CompiledOperand>
   private let kept: Int?
   private let slots: SlotNumbering
+  private let streamed: Set<Slot>
   private let step: Int
   private(set) var registers: RegisterFile
   private static let none = -1
@@ -158,13 +178,16 @@ private struct InstructionWriter {
   private var values: [(register: Int, lastUse: Int)] = []
 
   init(
-    _ body: borrowing Body, keeping kept: Int?, _ registers: RegisterFile,
-    _ context: borrowing CompilationContext
+    _ body: borrowing Body, _ operands: UnsafeBufferPointer<CompiledOperand>,
+    keeping kept: Int?, _ registers: RegisterFile, _ context: borrowing CompilationContext
   ) {
     self.body = copy body
+    self.operands = operands
     self.kept = kept
     self.registers = registers
     slots = context.slots
+    // What goes to a reduction is at hand tile by tile, without a fence.
+    streamed = kept == nil ? context.streamed : []
     step = context.step
     let count =
       body.instructions.isEmpty ? 0 : body.operands.count + body.instructions.count
@@ -206,13 +229,27 @@ private struct InstructionWriter {
   }
 
   private mutating func instruction(_ index: Int) -> CompiledBody.CompiledInstruction {
-    let inputs = body.instructions[index].inputs, value = body.operands.count + index
-    let action = CompiledBody.Action(body.instructions[index], slots, step: step)
+    var inputs = body.instructions[index].inputs
+    let value = body.operands.count + index
+    let action: CompiledBody.Action
+    if let single = inputs.firstIndex(where: isSingle),
+      let map = body.instructions[index].map(withOne: single)
+    {
+      action = .map(map)
+      // Kernels take it second.
+      if single == 0 { inputs.swapAt(0, 1) }
+    } else {
+      action = CompiledBody.Action(body.instructions[index], slots, step: step)
+    }
     func input(_ number: Int) -> Int { number < inputs.count ? inputs[number] : 0 }
     return CompiledBody.CompiledInstruction(
       value: value, action: action, a: input(0), b: input(1), c: input(2), d: input(3),
       destination: destination(of: value, action),
       resultSize: body.instructions[index].resultType.byteCount)
+  }
+
+  private func isSingle(_ value: Int) -> Bool {
+    value < operands.count && operands[value].isSingle
   }
 
   private mutating func giveRegisters(readLastBy index: Int) {
@@ -229,7 +266,9 @@ private struct InstructionWriter {
     of value: Int, _ action: CompiledBody.Action
   ) -> CompiledBody.Destination {
     if case .checked = action { return .input }
-    if let store = body.stores.first(where: { $0.value == value && !$0.isDeferred }) {
+    if let store = body.stores.first(where: {
+      $0.value == value && !$0.isDeferred && !streamed.contains($0.slot)
+    }) {
       return .slot(slots.number(of: store.slot))
     }
     let register = registers.take()
@@ -240,7 +279,8 @@ private struct InstructionWriter {
   private func copy(_ store: Body.Store) -> CompiledBody.Copy {
     CompiledBody.Copy(
       value: store.value, slot: slots.number(of: store.slot),
-      size: body.type(of: store.value).byteCount)
+      size: body.type(of: store.value).byteCount,
+      stream: streamed.contains(store.slot) ? pb_stream_for_bytes() : nil)
   }
 
   /// Stored values, what a check passes on and `kept` stay until the tile is done.

@@ -12,32 +12,33 @@ struct CompiledOperand: BitwiseCopyable {
     case uniform(Int, byteOffset: Int)
     case constant(UInt64)
     case strided(Int, Walk)
+    /// The same number along each row: read where it is, by kernels that take a single element.
+    case single(Int, Walk)
     /// The same rows again and again: read once if every tile holds whole ones.
     case periodic(Int, Walk, period: Int)
     case iota(Walk)
     case periodicIota(Walk, period: Int)
     case core
-    case padded(Int, Walk, PaddedWindow)
     case gathered(CompiledGather)
 
     /// After how many positions the same elements follow again, where that is used.
     var period: Int? {
       switch self {
       case .periodic(_, _, let period), .periodicIota(_, let period): period
-      case .direct, .uniform, .constant, .strided, .iota, .core, .padded, .gathered: nil
+      case .direct, .uniform, .constant, .strided, .single, .iota, .core, .gathered: nil
       }
     }
 
     /// Whether its tiles are read where they are.
     var isInPlace: Bool {
       switch self {
-      case .direct, .core: true
-      case .uniform, .constant, .strided, .periodic, .iota, .periodicIota, .padded, .gathered: false
+      case .direct, .core, .single: true
+      case .uniform, .constant, .strided, .periodic, .iota, .periodicIota, .gathered: false
       }
     }
   }
 
-  let load: Load
+  private(set) var load: Load
   let size: Int
   let fill: pb_fill
   let planeLoad: pb_plane
@@ -53,6 +54,19 @@ struct CompiledOperand: BitwiseCopyable {
     planeLoad = pb_load_plane_for(type.kernelType)
     iota = pb_iota_for(type.kernelType)
   }
+
+  /// How many positions follow each other that have the same number, if there are several such rows.
+  var singleExtent: Int? {
+    guard case .strided(_, let walk) = load, walk.stride == 0 else { return nil }
+    return walk.extent
+  }
+
+  var isSingle: Bool { if case .single = load { true } else { false } }
+
+  /// Reads a single element for each row.
+  mutating func becomeSingle() {
+    if case .strided(let slot, let walk) = load { load = .single(slot, walk) }
+  }
 }
 
 /// Rows of a table by number: see `GatherOperand`.
@@ -62,16 +76,6 @@ struct CompiledGather: BitwiseCopyable {
   let count: Int
   let indexCount: Int
   let rest: Int
-}
-
-/// The block of an operand that is padded with zeros, axis by axis, innermost first.
-struct PaddedWindow: BitwiseCopyable {
-  struct Axis: BitwiseCopyable {
-    let space: Int
-    let start: Int
-    let extent: Int
-  }
-  let axes: UnsafeBufferPointer<Axis>
 }
 
 extension Operand {
@@ -91,15 +95,6 @@ extension Operand {
           table: slots.number(of: gather.table.slot),
           indices: slots.number(of: gather.indices.slot), count: gather.count,
           indexCount: gather.indexCount, rest: gather.rest))
-    case .padded(let access, let starts, let extents):
-      var axes: [PaddedWindow.Axis] = []
-      for axis in starts.indices.reversed() {
-        axes.append(
-          PaddedWindow.Axis(space: space[axis], start: starts[axis], extent: extents[axis]))
-      }
-      return .padded(
-        slots.number(of: access.slot), Walk(access.view, over: extents, in: context.plain),
-        PaddedWindow(axes: context.plain.array(axes)))
     case .memory(let access):
       let slot = slots.number(of: access.slot)
       if access.view.isUniform(space) {

@@ -127,8 +127,11 @@ struct CompiledContraction: CompiledCore {
     // Whole tiles, of a panel of a or of all of b.
     let bytes = blocking.tileColumns * inner * elementSize
     sharedByteCount = blocking.packs ? blocking.tiles(columns) * bytes : 0
+    // In a phase that goes by rows, threads are at different products of a batch.
     canCopyAlone =
-      batchCount == 1 && (1...CompiledContraction.nearByteCount).contains(sharedByteCount)
+      sharedByteCount > 0
+      && (sharedByteCount <= CompiledContraction.nearByteCount
+        || batchCount > 1 && context.goesByRows)
     body = StepBody(
       bodyOfStep, of: step,
       coreByteCount: copyOffset
@@ -145,20 +148,30 @@ struct CompiledContraction: CompiledCore {
     (columns + blocking.panelColumns - 1) / blocking.panelColumns
   }
 
+  /// Whether a unit is a whole product of a batch, with its copy of b.
+  private var unitsAreProducts: Bool { blocking.packs && batchCount > 1 && canCopyAlone }
+
   /// Nil if one matrix of the batch must follow the other, because b is copied.
   var unitCount: Int? {
-    blocking.packs && batchCount > 1 ? nil : batchCount * rowPanels * columnPanels
+    if unitsAreProducts { return batchCount }
+    return blocking.packs && batchCount > 1 ? nil : batchCount * rowPanels * columnPanels
   }
 
   /// Copies b of a single product, before rows or units run.
   ///
   /// - Parameter alone: whether rows run alone: each thread makes a copy that it can for itself.
   func prepare(_ memory: RunMemory, _ scratch: Scratch, alone: Bool) {
-    if blocking.packs, !alone || !canCopyAlone { pack(batch: 0, memory, scratch) }
+    if blocking.packs, batchCount == 1, !alone || !canCopyAlone {
+      pack(batch: 0, memory, scratch)
+    }
   }
 
   /// One unit on one thread, after `prepare`.
   func runUnit(_ unit: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int) {
+    if unitsAreProducts {
+      return runRows(
+        unit..<(unit + 1), of: batchCount, memory, scratch, thread: thread, alone: true)
+    }
     let (batch, panel) = unit.quotientAndRemainder(dividingBy: rowPanels * columnPanels)
     let rows = range(panel / columnPanels, of: blocking.panelRows, in: self.rows)
     let columns = range(panel % columnPanels, of: blocking.panelColumns, in: self.columns)
@@ -168,22 +181,39 @@ struct CompiledContraction: CompiledCore {
 
   /// Runs some rows of a single product on one thread, after `prepare`: see `Phase.rows`.
   func runRows(
-    _ range: Range<Int>, _ memory: RunMemory, _ scratch: Scratch, thread: Int, alone: Bool
+    _ range: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
+    alone: Bool
   ) {
-    var scratch = scratch, thread = thread
-    if alone, canCopyAlone {
-      // In bounds: a thread's own memory has room for the copy there.
-      scratch = scratch.alone(thread, sharing: scratch.thread(thread) + copyOffset)
-      thread = 0
-      pack(batch: 0, memory, scratch)
+    let copies = blocking.packs && canCopyAlone && (alone || batchCount > 1)
+    // In bounds: a thread's own memory has room for the copy there.
+    let scratch =
+      copies ? scratch.alone(thread, sharing: scratch.thread(thread) + copyOffset) : scratch
+    let thread = copies ? 0 : thread, each = batchCount * rows / count
+    if batchCount == 1 {
+      if copies { pack(batch: 0, memory, scratch) }
+      multiply(
+        batch: 0, range.lowerBound * each..<range.upperBound * each, memory, scratch,
+        thread: thread)
+      return
     }
+    let matrices = batchCount / count
+    for batch in range.lowerBound * matrices..<range.upperBound * matrices {
+      if copies { pack(batch: batch, memory, scratch) }
+      multiply(batch: batch, 0..<rows, memory, scratch, thread: thread)
+    }
+  }
+
+  /// Some rows of one product on one thread.
+  private func multiply(
+    batch: Int, _ range: Range<Int>, _ memory: RunMemory, _ scratch: Scratch, thread: Int
+  ) {
     var row = range.lowerBound
     while row < range.upperBound {
       let rows = row..<min(row + blocking.panelRows, range.upperBound)
       for panel in 0..<columnPanels {
         let columns = self.range(panel, of: blocking.panelColumns, in: self.columns)
         multiply(
-          Panel(batch: 0, rows: rows, columns: columns), memory, scratch, thread: thread)
+          Panel(batch: batch, rows: rows, columns: columns), memory, scratch, thread: thread)
       }
       row = rows.upperBound
     }
@@ -193,7 +223,7 @@ struct CompiledContraction: CompiledCore {
     let together = unitCount == nil ? batchCount : 1
     let count = unitCount ?? rowPanels * columnPanels
     for batch in 0..<together {
-      if blocking.packs { pack(batch: batch, memory, scratch) }
+      if blocking.packs, !unitsAreProducts { pack(batch: batch, memory, scratch) }
       scratch.split(units: count, nanoseconds: body.nanoseconds / together) { unit, thread in
         runUnit(batch * count + unit, memory, scratch, thread: thread)
       }

@@ -56,16 +56,18 @@ struct CompiledReduction: CompiledCore {
     elementType = core.elementType
     resultSize = core.resultType.byteCount
     prologue = context.plain.one(
-      CompiledBody(core.prologue, space: core.space, keeping: core.reducedValue, in: context))
+      CompiledBody(
+        core.prologue, space: core.space, keeping: core.reducedValue,
+        cutRows: core.inner == 1 ? core.reduced : 0, in: context))
     size = core.elementType.byteCount
     let longestChain = core.inner == 1 ? Tile.length : 4 * Self.rowsOfChain
     isWide =
       core.reduction == .sum && core.elementType == .float && core.reduced > longestChain
     partialType = isWide ? .double : core.elementType
     partialSize = isWide ? MemoryLayout<Double>.size : core.resultType.byteCount
-    let isPosition = core.reduction.kernelCode == nil
     let longest = ReductionCore.segmentLength
-    let wanted = isPosition ? 1 : (core.reduced + longest - 1) / longest
+    let isCut = core.reduction.combination != nil
+    let wanted = isCut ? (core.reduced + longest - 1) / longest : 1
     let cuts = max(min(wanted, 16), 1)
     let lanes = Int(PB_LANES)
     length =
@@ -133,8 +135,19 @@ struct CompiledReduction: CompiledCore {
     let own = scratch.thread(thread), each = outer / count
     let frame = BodyFrame(prologue, memory, scratch: own + Self.ownByteCount)
     frame.begin(count: self.count)
-    let results = rows.lowerBound * each..<rows.upperBound * each
-    reduceRows(results, frame, own, target)
+    let outers = rows.lowerBound * each..<rows.upperBound * each
+    if inner == 1 {
+      reduceRows(outers, frame, own, target)
+    } else {
+      for outer in outers {
+        let place = target + outer * inner * resultSize
+        for first in stride(from: 0, to: inner, by: Self.columnChunk) {
+          let columns = first..<min(first + Self.columnChunk, inner)
+          reduceColumns(outer, 0..<reduced, columns, frame, own, place)
+        }
+      }
+    }
+    let results = outers.lowerBound * inner..<outers.upperBound * inner
     if body.coreSlot == nil { body.run(results, memory, scratch, thread: thread, core: target) }
   }
 
@@ -152,7 +165,7 @@ struct CompiledReduction: CompiledCore {
       return
     }
     let kernel = pb_rows_reduce_for(code, self.elementType.kernelType)!
-    let rowsPerTile = Tile.length / self.reduced
+    let rowsPerTile = prologue.pointee.rowLength > 0 ? 1 : Tile.length / self.reduced
     var row = rows.lowerBound
     while row < rows.upperBound {
       let count = min(rowsPerTile, rows.upperBound - row)
@@ -309,7 +322,7 @@ struct CompiledReduction: CompiledCore {
   private func combine(
     _ partials: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer
   ) {
-    let combine = pb_map_for(self.reduction.combination, partialType.kernelType)!
+    let combine = pb_map_for(self.reduction.combination!, partialType.kernelType)!
     for outer in 0..<self.outer {
       let result = target + outer * self.inner * size
       let first = partials + outer * segments * self.inner * partialSize

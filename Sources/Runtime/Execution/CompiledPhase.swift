@@ -12,9 +12,20 @@ struct CompiledPhase: BitwiseCopyable {
     let unitCount: Int
   }
 
+  /// A buffer of which each thread holds the rows that it is at.
+  private struct InnerBuffer: BitwiseCopyable {
+    let slot: Int
+    let offset: Int
+    let rowByteCount: Int
+  }
+
+  private struct ByRows: BitwiseCopyable {
+    let rows: Phase.Rows
+    let innerBuffers: UnsafeBufferPointer<InnerBuffer>
+  }
+
   private let members: UnsafeBufferPointer<Member>
-  private let rows: Int?
-  private let rowByteCount: Int
+  private let byRows: UnsafePointer<ByRows>?
   private let unitCount: Int
   /// About how long the phase takes on one thread.
   let nanoseconds: Int
@@ -23,7 +34,8 @@ struct CompiledPhase: BitwiseCopyable {
   let threadByteCount: Int
 
   init(_ phase: Phase, of plan: borrowing Plan, in context: inout CompilationContext) {
-    var members: [Member] = [], shared = 0, bytes = 0, threadByteCount = 0
+    var members: [Member] = [], shared = 0, threadByteCount = 0
+    context.goesByRows = phase.rows != nil
     members.reserveCapacity(phase.steps.count)
     for number in phase.steps {
       context.step = number
@@ -32,7 +44,6 @@ struct CompiledPhase: BitwiseCopyable {
         Member(step: step, sharedOffset: shared, unitCount: step.needs.unitCount ?? 0))
       shared += Plan.padded(step.needs.sharedByteCount)
       threadByteCount = max(threadByteCount, step.needs.threadByteCount)
-      bytes += plan.steps[number].streamedCount * MemoryLayout<Float>.size / (phase.rows ?? 1)
     }
     if phase.rows == nil {
       // The longest units first: what is short fills the gaps at the end.
@@ -42,8 +53,11 @@ struct CompiledPhase: BitwiseCopyable {
       members.sort { length($0) > length($1) }
     }
     self.members = context.plain.array(members)
-    rows = phase.rows
-    rowByteCount = max(bytes, 1)
+    byRows = phase.rows.map {
+      context.plain.one(
+        ByRows(
+          rows: $0, innerBuffers: Self.innerBuffers(of: phase, by: $0, of: plan, in: context)))
+    }
     sharedByteCount = shared
     self.threadByteCount = threadByteCount
     checksIndices = members.contains(where: \.step.checksIndices)
@@ -51,30 +65,48 @@ struct CompiledPhase: BitwiseCopyable {
     nanoseconds = members.reduce(0) { $0 + $1.step.nanoseconds }
   }
 
+  private static func innerBuffers(
+    of phase: Phase, by rows: Phase.Rows, of plan: borrowing Plan,
+    in context: borrowing CompilationContext
+  ) -> UnsafeBufferPointer<InnerBuffer> {
+    var made: [InnerBuffer] = []
+    for step in phase.steps {
+      for write in plan.steps[step].filled {
+        guard case .buffer(let number) = write.slot, plan.buffers[number].isInner else {
+          continue
+        }
+        made.append(
+          InnerBuffer(
+            slot: context.slots.number(of: write.slot), offset: plan.buffers[number].offset,
+            rowByteCount: plan.buffers[number].rowByteCount(rows)))
+      }
+    }
+    return context.plain.array(made)
+  }
+
   /// How the steps are blocked that are.
   var blockings: [String] { members.compactMap(\.step.blockingInWords) }
 
   func run(_ memory: RunMemory, _ scratch: Scratch) {
-    if members.count == 1, rows == nil {
+    if members.count == 1, byRows == nil {
       members[0].step.run(memory, scratch)
       return
     }
-    if let rows {
-      runByRows(rows, memory, scratch)
+    if let byRows {
+      runByRows(byRows.pointee, memory, scratch)
     } else {
       runUnits(memory, scratch)
     }
   }
 
-  private func runByRows(_ rows: Int, _ memory: RunMemory, _ scratch: Scratch) {
-    // As many rows as stay in the second cache, and as many for each thread; bits do not depend on
-    // it. Multiples of 48 cut into whole tiles of every instruction set.
+  private func runByRows(_ byRows: ByRows, _ memory: RunMemory, _ scratch: Scratch) {
+    let rows = byRows.rows, innerBuffers = byRows.innerBuffers
+    // As many rows as stay in cache, and as many for each thread; bits do not depend on it.
     let threads = scratch.pays(nanoseconds) ? scratch.threads : 1
-    let most = max(CompiledPhase.cachedByteCount / rowByteCount, 48)
-    let turns = (rows + most * threads - 1) / (most * threads)
-    var length = (rows + turns * threads - 1) / (turns * threads)
-    if turns > 4, length > 48 { length = length / 48 * 48 }
-    let units = (rows + length - 1) / length
+    let turns = (rows.count + rows.inFlight * threads - 1) / (rows.inFlight * threads)
+    var length = (rows.count + turns * threads - 1) / (turns * threads)
+    if turns > 4, length > rows.multiple { length = length / rows.multiple * rows.multiple }
+    let units = (rows.count + length - 1) / length
     // With one turn each, threads need not wait for each other's copies.
     let alone = threads > 1 && turns == 1
     for index in members.indices {
@@ -82,11 +114,28 @@ struct CompiledPhase: BitwiseCopyable {
         memory, scratch.sharing(members[index].sharedOffset), alone: alone)
     }
     scratch.split(units: units, nanoseconds: nanoseconds) { unit, thread in
-      let range = unit * length..<min((unit + 1) * length, rows)
+      let range = unit * length..<min((unit + 1) * length, rows.count)
+      let memory =
+        innerBuffers.isEmpty
+        ? memory : rowMemory(memory, innerBuffers, scratch, thread, from: range.lowerBound)
       for index in members.indices {
         members[index].step.runRows(
-          range, of: rows, memory, scratch.sharing(members[index].sharedOffset), thread: thread,
-          alone: alone)
+          range, of: rows.count, memory, scratch.sharing(members[index].sharedOffset),
+          thread: thread, alone: alone)
+      }
+    }
+  }
+
+  /// The same memory, but for inner buffers a thread's own, where row `first` is the first.
+  private func rowMemory(
+    _ memory: RunMemory, _ innerBuffers: UnsafeBufferPointer<InnerBuffer>, _ scratch: Scratch,
+    _ thread: Int, from first: Int
+  ) -> RunMemory {
+    memory.replacing(in: scratch.table(thread)) { table in
+      for buffer in innerBuffers {
+        // In bounds for the rows in flight, of which `first` is the first.
+        table[buffer.slot] =
+          scratch.rows(thread) + (buffer.offset - first * buffer.rowByteCount)
       }
     }
   }
@@ -110,7 +159,4 @@ struct CompiledPhase: BitwiseCopyable {
         unit, memory, scratch.sharing(members[index].sharedOffset), thread: thread)
     }
   }
-
-  /// What a thread works on at a time: half of a small second cache.
-  private static let cachedByteCount = 256 * 1024
 }

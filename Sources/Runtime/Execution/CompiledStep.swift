@@ -9,7 +9,10 @@ struct CompiledStep: BitwiseCopyable {
     case pointwise(UnsafePointer<CompiledPointwise>)
     case contraction(UnsafePointer<CompiledContraction>)
     case reduction(UnsafePointer<CompiledReduction>)
+    case scan(UnsafePointer<CompiledScan>)
+    case sort(UnsafePointer<CompiledSort>)
     case scatterAdd(UnsafePointer<CompiledScatter>)
+    case placed(UnsafePointer<CompiledPlaced>)
   }
 
   private let core: Core
@@ -33,9 +36,18 @@ struct CompiledStep: BitwiseCopyable {
     case .reduction(let reduction):
       let made = CompiledReduction(reduction, of: step, in: context)
       (core, needs) = (.reduction(plain.one(made)), Needs(made))
+    case .scan(let scan):
+      let made = CompiledScan(scan, of: step, in: context)
+      (core, needs) = (.scan(plain.one(made)), Needs(made))
+    case .sort(let sort):
+      let made = CompiledSort(sort, of: step, in: context)
+      (core, needs) = (.sort(plain.one(made)), Needs(made))
     case .scatterAdd(let scatter):
       let made = CompiledScatter(scatter, of: step, in: context)
       (core, needs) = (.scatterAdd(plain.one(made)), Needs(made))
+    case .placed(let placed):
+      let made = CompiledPlaced(placed, of: step, in: context)
+      (core, needs) = (.placed(plain.one(made)), Needs(made))
     }
   }
 
@@ -43,7 +55,7 @@ struct CompiledStep: BitwiseCopyable {
   var blockingInWords: String? {
     switch core {
     case .contraction(let core): core.pointee.blockingInWords
-    case .pointwise, .reduction, .scatterAdd: nil
+    case .pointwise, .reduction, .scan, .sort, .scatterAdd, .placed: nil
     }
   }
 
@@ -52,13 +64,16 @@ struct CompiledStep: BitwiseCopyable {
     case .pointwise(let core): core.pointee.run(memory, scratch)
     case .contraction(let core): core.pointee.run(memory, scratch)
     case .reduction(let core): core.pointee.run(memory, scratch)
+    case .scan(let core): core.pointee.run(memory, scratch)
+    case .sort(let core): core.pointee.run(memory, scratch)
     case .scatterAdd(let core): core.pointee.run(memory, scratch)
+    case .placed(let core): core.pointee.run(memory, scratch)
     }
   }
 
   func prepare(_ memory: RunMemory, _ scratch: Scratch, alone: Bool) {
     switch core {
-    case .pointwise, .reduction, .scatterAdd: break
+    case .pointwise, .reduction, .scan, .sort, .scatterAdd, .placed: break
     case .contraction(let core): core.pointee.prepare(memory, scratch, alone: alone)
     }
   }
@@ -71,10 +86,13 @@ struct CompiledStep: BitwiseCopyable {
     case .pointwise(let core):
       core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
     case .contraction(let core):
-      core.pointee.runRows(rows, memory, scratch, thread: thread, alone: alone)
+      core.pointee.runRows(rows, of: count, memory, scratch, thread: thread, alone: alone)
     case .reduction(let core):
       core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
+    case .scan(let core): core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
+    case .sort(let core): core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
     case .scatterAdd: preconditionFailure("rows that are added up do not go by rows")
+    case .placed(let core): core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
     }
   }
 
@@ -83,7 +101,10 @@ struct CompiledStep: BitwiseCopyable {
     case .pointwise(let core): core.pointee.runUnit(unit, memory, scratch, thread: thread)
     case .contraction(let core): core.pointee.runUnit(unit, memory, scratch, thread: thread)
     case .reduction(let core): core.pointee.run(memory, scratch.alone(thread))
+    case .scan(let core): core.pointee.run(memory, scratch.alone(thread))
+    case .sort(let core): core.pointee.run(memory, scratch.alone(thread))
     case .scatterAdd(let core): core.pointee.run(memory, scratch.alone(thread))
+    case .placed(let core): core.pointee.runUnit(unit, memory, scratch, thread: thread)
     }
   }
 }

@@ -18,7 +18,7 @@ final class Executable: @unchecked Sendable {
   private let phases: UnsafeBufferPointer<CompiledPhase>
   private let plain = PlainMemory()
   private let slots: SlotNumbering
-  private let threadByteCount: Int
+  private let threadMemory: ThreadMemory
   private let sharedByteCount: Int
   /// Whether it is worth learning if threads pay: not for work that always or never does.
   private let learnsThreads: Bool
@@ -32,12 +32,14 @@ final class Executable: @unchecked Sendable {
     outputByteCounts = plan.outputs.map { $0.shape.elementCount * $0.elementType.byteCount }
     outputOfResult = plan.results
     slots = SlotNumbering(plan)
-    var context = CompilationContext(slots: slots, plain: plain)
+    var context = CompilationContext(plan, slots, plain)
     var phases: [CompiledPhase] = []
     phases.reserveCapacity(plan.phases.count)
     for phase in plan.phases { phases.append(CompiledPhase(phase, of: plan, in: &context)) }
     self.phases = plain.array(phases)
-    threadByteCount = Plan.padded(phases.lazy.map(\.threadByteCount).max() ?? 0)
+    threadMemory = ThreadMemory(
+      coreByteCount: phases.lazy.map(\.threadByteCount).max() ?? 0, slotCount: slots.count,
+      rowByteCount: plan.rowArenaByteCount)
     sharedByteCount = Plan.padded(phases.lazy.map(\.sharedByteCount).max() ?? 0)
     let nanoseconds = phases.reduce(0) { $0 + $1.nanoseconds }
     learnsThreads = (Scratch.worthSplitting..<1_000_000).contains(nanoseconds)
@@ -73,7 +75,7 @@ final class Executable: @unchecked Sendable {
     let threads = Threads.limit
     let arena = try take(threads: threads)
     let run = RunMemory(
-      slots: table(of: arena), parameters: parameters(of: arena),
+      slots: table(of: arena), slotCount: slots.count, parameters: parameters(of: arena),
       failure: .passUnretained(arena.failure))
     bind(run)
     if threads > 1, learnsThreads {
@@ -95,8 +97,7 @@ final class Executable: @unchecked Sendable {
   private func runPhases(_ run: RunMemory, _ arena: Arena, threads: Int) {
     let shared = arena.storage.base + headByteCount + Plan.padded(plan.arenaByteCount)
     let scratch = Scratch(
-      shared: shared, threadBase: shared + sharedByteCount, threadStride: threadByteCount,
-      threads: threads)
+      shared: shared, threadBase: shared + sharedByteCount, threadMemory, threads: threads)
     for index in phases.indices {
       phases[index].run(run, scratch)
       if phases[index].checksIndices, let record = arena.failure.record { record.stop() }
@@ -153,13 +154,13 @@ final class Executable: @unchecked Sendable {
   private func makeArena(threads: Int) throws(OutOfMemory) -> Arena {
     let arena = try Arena(
       byteCount: headByteCount + Plan.padded(plan.arenaByteCount) + sharedByteCount
-        + threads * threadByteCount,
+        + threads * threadMemory.byteCount,
       threads: threads)
     let base = arena.storage.base, table = table(of: arena), parameters = parameters(of: arena)
     for index in 0..<plan.parameterCount {
       table[slots.number(of: .parameter(index))] = UnsafeMutableRawPointer(parameters + index)
     }
-    for (index, buffer) in plan.buffers.enumerated() {
+    for (index, buffer) in plan.buffers.enumerated() where !buffer.isInner {
       table[slots.number(of: .buffer(index))] = base + headByteCount + buffer.offset
     }
     return arena

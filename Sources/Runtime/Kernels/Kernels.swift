@@ -64,6 +64,21 @@ extension Binary {
   }
 }
 
+extension Binary {
+  /// The kernel for a second operand that is a single element, of floating-point numbers.
+  fileprivate var kernelCodeByOne: pb_map_code? {
+    switch self {
+    case .add: PB_ADD_ONE
+    case .subtract: PB_SUBTRACT_ONE
+    case .multiply: PB_MULTIPLY_ONE
+    case .divide: PB_DIVIDE_ONE
+    case .power, .maximum, .minimum: nil
+    }
+  }
+
+  fileprivate var isCommutative: Bool { self == .add || self == .multiply }
+}
+
 extension Comparison {
   var kernelCode: pb_map_code {
     switch self {
@@ -109,16 +124,33 @@ extension Reduction {
     case .sum: PB_SUM
     case .max: PB_MAX
     case .min: PB_MIN
+    case .norm: PB_NORM
+    case .squaredDeviations: PB_SQUARED_DEVIATIONS
     case .argmax, .argmin: nil
     }
   }
 
-  /// What combines two partial results.
-  var combination: pb_map_code {
+  /// What combines the results of two segments; nil where rows are not cut.
+  var combination: pb_map_code? {
     switch self {
     case .sum: PB_ADD
-    case .max, .argmax: PB_MAXIMUM
-    case .min, .argmin: PB_MINIMUM
+    case .max: PB_MAXIMUM
+    case .min: PB_MINIMUM
+    case .argmax, .argmin, .norm, .squaredDeviations: nil
+    }
+  }
+}
+
+extension Scan {
+  /// The kernel of what is no sort.
+  var kernelCode: pb_scan {
+    switch self {
+    case .sum: PB_SCAN_SUM
+    case .product: PB_SCAN_PRODUCT
+    case .max: PB_SCAN_MAX
+    case .min: PB_SCAN_MIN
+    case .recurrence: PB_SCAN_RECURRENCE
+    case .sort, .sortedPositions: preconditionFailure("sorts have a core of their own")
     }
   }
 }
@@ -145,5 +177,14 @@ extension Body.Instruction {
     case .merged(let merged): pb_map_for(merged.kernelCode, type)
     case .checked, .random: nil
     }
+  }
+
+  /// Which of its inputs may be a single element for the whole tile, and the kernel for that, which takes
+  /// it second.
+  func map(withOne input: Int) -> pb_map? {
+    guard case .binary(let binary) = operation, elementType == .float || elementType == .double,
+      input == 1 || binary.isCommutative, let code = binary.kernelCodeByOne
+    else { return nil }
+    return pb_map_for(code, elementType.kernelType)
   }
 }

@@ -50,7 +50,7 @@ extension Tensor: ExpressibleByArrayLiteral {
       return [scalar as! Scalar]
     case .creation(.data): return value.node.hasNumbers ? withKnownElements { Array($0) } : nil
     case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
-      .reduction, .contraction, .movement, .gathering:
+      .reduction, .scan, .contraction, .movement, .gathering:
       return nil
     }
   }

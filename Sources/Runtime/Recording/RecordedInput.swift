@@ -100,7 +100,7 @@ extension Node {
     switch operation {
     case .creation(.constant(let number)), .creation(.scalar(let number, nil)): number
     case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
-      .reduction, .contraction, .movement, .gathering:
+      .reduction, .scan, .contraction, .movement, .gathering:
       nil
     }
   }

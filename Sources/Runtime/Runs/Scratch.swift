@@ -1,38 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackPlans
+
+/// What a thread has of its own: scratch of cores and bodies, and in plans with inner buffers a table of
+/// slots and the rows in flight.
+struct ThreadMemory: BitwiseCopyable {
+  let coreByteCount: Int
+  let tableByteCount: Int
+  let byteCount: Int
+
+  init(coreByteCount: Int, slotCount: Int, rowByteCount: Int) {
+    self.coreByteCount = Plan.padded(coreByteCount)
+    tableByteCount =
+      rowByteCount == 0 ? 0 : Plan.padded(slotCount * MemoryLayout<UnsafeRawPointer>.stride)
+    byteCount = self.coreByteCount + tableByteCount + Plan.padded(rowByteCount)
+  }
+}
+
 /// Memory for a step's intermediate tiles, and the threads to work with.
 struct Scratch: BitwiseCopyable {
   let shared: UnsafeMutableRawPointer
   private let threadBase: UnsafeMutableRawPointer
-  private let threadStride: Int
+  private let layout: ThreadMemory
   let threads: Int
 
   init(
-    shared: UnsafeMutableRawPointer, threadBase: UnsafeMutableRawPointer, threadStride: Int,
+    shared: UnsafeMutableRawPointer, threadBase: UnsafeMutableRawPointer, _ layout: ThreadMemory,
     threads: Int
   ) {
     self.shared = shared
     self.threadBase = threadBase
-    self.threadStride = threadStride
+    self.layout = layout
     self.threads = threads
   }
 
   /// The memory of one thread; `thread` is below `threads`.
-  func thread(_ thread: Int) -> UnsafeMutableRawPointer { threadBase + thread * threadStride }
+  func thread(_ thread: Int) -> UnsafeMutableRawPointer { threadBase + thread * layout.byteCount }
+
+  /// Its table of slots.
+  func table(_ thread: Int) -> UnsafeMutablePointer<UnsafeMutableRawPointer> {
+    // In bounds: there is room for one pointer a slot behind what cores and bodies use.
+    (self.thread(thread) + layout.coreByteCount)
+      .assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+  }
+
+  /// Its rows in flight of inner buffers.
+  func rows(_ thread: Int) -> UnsafeMutableRawPointer {
+    self.thread(thread) + (layout.coreByteCount + layout.tableByteCount)
+  }
 
   /// The same memory for a step that runs on one thread, while others run other steps.
   func alone(_ thread: Int) -> Scratch { alone(thread, sharing: shared) }
 
   func alone(_ thread: Int, sharing shared: UnsafeMutableRawPointer) -> Scratch {
     Scratch(
-      shared: shared, threadBase: self.thread(thread), threadStride: threadStride, threads: 1)
+      shared: shared, threadBase: self.thread(thread), layout, threads: 1)
   }
 
   /// The same with other memory to share.
   func sharing(_ offset: Int) -> Scratch {
     Scratch(
-      shared: shared + offset, threadBase: threadBase, threadStride: threadStride,
-      threads: threads)
+      shared: shared + offset, threadBase: threadBase, layout, threads: threads)
   }
 
   /// Calls `work(unit, thread)` once for each unit, on several threads if that pays.

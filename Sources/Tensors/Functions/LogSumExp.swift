@@ -37,17 +37,17 @@ extension Value {
     let sum = powers(below: largest).reduced(.sum, axes).reshaped(to: kept)
     let number = RuleNumbers.number(of: LogSumExpRule(axes: axes))
     let rule = CustomRule(number: number) { inputs, cotangent in
-      [cotangent * inputs[1].shares(axes)]
+      [inputs[1].shares(axes, of: cotangent)]
     }
     return Value(.identity(.custom(rule)), Inputs(sum.unary(.log) + largest, self))
   }
 
-  /// e^x / Σ e^x, and 0 where the sum is.
-  private func shares(_ axes: AxisSet) -> Value {
+  /// g e^x / Σ e^x, and 0 where the sum is.
+  private func shares(_ axes: AxisSet, of g: Value) -> Value {
     let kept = shape.collapsing(axes)
     let powers = powers(below: reduced(.max, axes).reshaped(to: kept).detached())
     let sum = powers.reduced(.sum, axes).reshaped(to: kept)
-    return powers / Value.select(sum .== 0, .constant(1, elementType), sum)
+    return powers * (g / Value.select(sum .== 0, .constant(1, elementType), sum))
   }
 
   /// e^(x - largest), infinities taken for the numbers next to them: +inf beside itself gives 1, and

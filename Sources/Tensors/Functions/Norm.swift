@@ -5,9 +5,9 @@ extension Tensor where Scalar: FloatingPointScalar {
   /// `.infinity` the largest size. 0 over an empty axis.
   ///
   /// x.g = y.g sign(x) (|x| / y)^(p-1): 0 where x is, and where y is 0. Of order infinity, the largest share
-  /// y.g evenly. Numbers are divided by the largest before they are raised to p, so neither powers nor
-  /// their derivatives overflow; of an infinite y the derivative is NaN. The error is within a few units
-  /// in the last place. A mistake if the order is not positive.
+  /// y.g evenly. Neither powers nor their derivatives overflow: numbers are divided by the largest before
+  /// they are raised to p, or squared in Double. Beside an infinite y the derivative is NaN. The error is
+  /// within a few units in the last place. A mistake if the order is not positive.
   ///
   ///     let x: Tensor<Float> = [[3, -4], [0, 1]]
   ///     print(x.norm(along: 1), x.norm(order: 1), x.norm(order: .infinity))   // [5. 1.] 8.0 4.0
@@ -29,8 +29,9 @@ extension Tensor where Scalar: FloatingPointScalar {
 
 extension Value {
   /// With extent 1 along the axes.
-  fileprivate func norm(_ order: Double, _ axes: AxisSet) -> Value {
+  func norm(_ order: Double, _ axes: AxisSet) -> Value {
     let kept = shape.collapsing(axes), sizes = unary(.absolute)
+    if order == 2, isOfRows(axes) { return reduced(.norm, self) }
     func reduced(_ reduction: Reduction, _ x: Value) -> Value {
       x.reduced(reduction, axes).reshaped(to: kept)
     }

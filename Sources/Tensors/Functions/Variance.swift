@@ -14,17 +14,24 @@ extension Tensor where Scalar: FloatingPointScalar {
     along axes: Int..., correction: Int = 0, keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let site = CallSite(file, line)
-    let deviations = value.deviations(along: axes, correction, in: "variance", at: site)
+    let operation = "variance", site = CallSite(file, line)
+    Value.checkCorrection(correction, in: operation, at: site)
+    let set = value.axes(axes, of: operation, at: site)
+    if value.isOfRows(set) {
+      let squares = value.reduced(
+        .squaredDeviations, along: axes, keepingAxes: keepingAxes, in: operation, at: site)
+      return Tensor(squares / .count(value.countPerElement(of: squares, less: correction), .float))
+    }
+    let deviations = value.deviations(along: axes, in: operation, at: site)
     return Tensor(
       (deviations * deviations).mean(
-        along: axes, keepingAxes: keepingAxes, less: correction, in: "variance", at: site))
+        along: axes, keepingAxes: keepingAxes, less: correction, in: operation, at: site))
   }
 
   /// y = √ of the variance over the axes (see ``variance(along:correction:keepingAxes:file:line:)``).
   ///
-  /// x.g = y.g (x - μ) / (y (n - correction)), and 0 where y is 0. Deviations are divided by the largest
-  /// before they are squared, so that no square overflows or vanishes.
+  /// x.g = y.g (x - μ) / (y (n - correction)), and 0 where y is 0. It is the norm of the deviations, so no
+  /// square overflows or vanishes.
   ///
   ///     let x: Tensor<Float> = [[1, 3], [2, 6]]
   ///     print(x.standardDeviation(along: 1))   // [1. 2.]
@@ -33,33 +40,35 @@ extension Tensor where Scalar: FloatingPointScalar {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let operation = "standardDeviation", site = CallSite(file, line)
-    let deviations = value.deviations(along: axes, correction, in: operation, at: site)
-    let set = value.axes(axes, of: operation, at: site), kept = shape.collapsing(set)
-    let isOverNothing = (0..<rank).contains { set.contains($0) && shape[$0] == 0 }
-    // Over an empty axis there is no largest one.
-    let scale =
-      isOverNothing
-      ? Value.constant(1, Scalar.elementType)
-      : deviations.unary(.absolute).reduced(.max, set).reshaped(to: kept).detached().orOne
-    let parts = deviations / scale
-    let variance = (parts * parts).mean(
-      along: axes, keepingAxes: true, less: correction, in: operation, at: site)
-    let result = variance.rootFlatAtZero * scale
+    Value.checkCorrection(correction, in: operation, at: site)
+    let set = value.axes(axes, of: operation, at: site)
+    let deviations = value.deviations(along: axes, in: operation, at: site)
+    let length = deviations.norm(2, set),
+      divisor = value.countPerElement(of: length, less: correction)
+    // Nothing is divided by nothing, and has no derivative.
+    let result =
+      divisor == 0
+      ? deviations.reduced(.sum, set).reshaped(to: length.shape) * .count(.nan, Scalar.elementType)
+      : length / .count(divisor.squareRoot(), Scalar.elementType)
     return Tensor(keepingAxes ? result : result.reshaped(to: shape.dropping(set)))
   }
 }
 
 extension Value {
-  /// x - μ, for a variance with this correction.
-  fileprivate func deviations(
-    along axes: [Int], _ correction: Int, in operation: String, at site: CallSite
+  fileprivate static func checkCorrection(
+    _ correction: Int, in operation: String, at site: CallSite
+  ) {
+    guard correction < 0 else { return }
+    Mistake(
+      operation, "a correction of \(correction)",
+      fix: "use 0 for these numbers, 1 for an estimate from a sample"
+    ).stop(at: site)
+  }
+
+  /// x - μ.
+  func deviations(
+    along axes: [Int], in operation: String, at site: CallSite
   ) -> Value {
-    guard correction >= 0 else {
-      Mistake(
-        operation, "a correction of \(correction)",
-        fix: "use 0 for these numbers, 1 for an estimate from a sample"
-      ).stop(at: site)
-    }
     func mean(of x: Value) -> Value {
       x.mean(along: axes, keepingAxes: true, in: operation, at: site)
     }

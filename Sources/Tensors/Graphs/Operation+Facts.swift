@@ -7,6 +7,7 @@ extension Operation {
     case .unary(let unary): unary.reads
     case .binary(let binary): binary.reads
     case .reduction(let reduction, _): reduction.reads
+    case .scan(let scan, _, _): scan.reads
     // A rule of the user's may read anything.
     case .contraction, .identity(.custom): .input
     case .creation, .random, .identity, .comparison, .selection, .conversion, .movement,
@@ -20,8 +21,9 @@ extension Operation {
     switch self {
     case .creation: .given
     case .random, .identity, .unary, .binary, .comparison, .selection, .conversion: .pointwise
-    case .reduction(_, let axes): .reduction(axes)
-    case .contraction: .whole(readsInOrder: false)
+    case .reduction(let reduction, let axes): .reduction(reduction, axes)
+    case .scan: .whole(readsInOrder: true, takesBody: true)
+    case .contraction: .whole(readsInOrder: false, takesBody: true)
     case .movement(let movement): movement.accessPattern
     case .gathering(let gathering, let batchRank): gathering.accessPattern(batchRank: batchRank)
     }
@@ -35,6 +37,7 @@ extension Operation {
     case .comparison: .relation
     case .conversion: .rounding
     case .reduction(let reduction, _): reduction.kink
+    case .scan(let scan, let axis, let isReversed): scan.kink(axis: axis, isReversed: isReversed)
     case .creation, .random, .identity, .selection, .contraction, .movement, .gathering: nil
     }
   }
@@ -43,13 +46,20 @@ extension Operation {
   package func floatingPointOperations(on inputs: [Shape], result: Shape) -> Int {
     switch self {
     case .creation, .movement, .gathering(.gather, _), .identity(.named), .identity(.detached),
-      .identity(.unchanged), .identity(.custom):
+      .identity(.unchanged), .identity(.custom), .identity(.renewing):
       0
     case .random, .unary, .binary, .comparison, .selection, .conversion, .identity(.checked):
       result.elementCount
     case .reduction, .gathering(.scatterAdd, _): inputs[0].elementCount
+    case .scan(let scan, let axis, _): scan.operationCount(on: result, axis: axis)
     case .contraction(let batchRank): 2 * result.elementCount * inputs[0][batchRank + 1]
     }
+  }
+
+  /// True if its derivative is the cotangent among zeros: those of many parts of one tensor are placed
+  /// together, not added up.
+  package var placesCotangent: Bool {
+    if case .movement(.slice) = self { true } else { false }
   }
 
   /// True for the derivative at `index` that is the cotangent itself.
@@ -58,7 +68,7 @@ extension Operation {
     case .identity(.named), .conversion, .binary(.add): true
     case .binary(.subtract): index == 0
     case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .reduction,
-      .contraction, .movement, .gathering:
+      .scan, .contraction, .movement, .gathering:
       false
     }
   }
@@ -79,6 +89,8 @@ extension Node {
     case .selection: .choice
     case .conversion: .conversion
     case .reduction(let reduction, let axes): .reduction(reduction, axes)
+    case .scan(let scan, let axis, let isReversed):
+      scan.notation(axis: axis, isReversed: isReversed)
     case .contraction: .matmul
     case .movement(let movement): movement.notation(from: inputs[0].shape, to: shape)
     case .gathering(let gathering, _): gathering.notation
@@ -91,7 +103,7 @@ extension Node {
     case .creation(.data): true
     case .creation, .random: false
     case .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
-      .contraction, .movement, .gathering:
+      .scan, .contraction, .movement, .gathering:
       inputs.isEmpty
     }
   }

@@ -11,6 +11,7 @@ extension Operation {
   package func form(
     of inputs: [Form], shape: Shape?, elementType: ElementType?
   ) throws(FormFault) -> Form {
+    if let places = placesOfParts { return try placedForm(inputs, at: places, in: shape) }
     // What a rule of the user's reads comes behind the first.
     if case .identity = self, let x = inputs.first {
       return try form(x, shape: shape, elementType: elementType)
@@ -29,8 +30,8 @@ extension Operation {
     switch self {
     case .creation(let creation): try creation.form(shape, elementType)
     case .random(let distribution, _): try distribution.form(shape, elementType)
-    case .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction, .contraction,
-      .movement, .gathering:
+    case .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction, .scan,
+      .contraction, .movement, .gathering:
       throw .inputCount(inputCount)
     }
   }
@@ -44,6 +45,7 @@ extension Operation {
     case .unary(let unary): try unary.form(x)
     case .conversion: try conversionForm(x, elementType)
     case .reduction(let reduction, let axes): try reduction.form(x, axes: axes)
+    case .scan(let scan, let axis, _): try scan.form(x, axis: axis)
     case .movement(let movement): try movement.form(x, to: shape)
     case .creation, .random, .binary, .comparison, .selection, .contraction, .gathering:
       throw .inputCount(inputCount)
@@ -55,6 +57,7 @@ extension Operation {
     switch self {
     case .binary(let binary): try binary.form(x, y)
     case .comparison(let comparison): try comparison.form(x, y)
+    case .scan(let scan, let axis, _): try scan.form(x, y, axis: axis)
     case .contraction(let batchRank): try contractionForm(x, y, batchRank: batchRank)
     case .gathering(let gathering, let batchRank): try gathering.form(x, y, batchRank: batchRank)
     case .creation, .random, .identity, .unary, .selection, .conversion, .reduction, .movement:
@@ -67,7 +70,7 @@ extension Operation {
     switch self {
     case .selection: try selectionForm(x, y, z)
     case .creation, .random, .identity, .unary, .binary, .comparison, .conversion, .reduction,
-      .contraction, .movement, .gathering:
+      .scan, .contraction, .movement, .gathering:
       throw .inputCount(inputCount)
     }
   }
@@ -77,6 +80,7 @@ extension Operation {
     switch self {
     case .creation, .random: 0
     case .identity, .unary, .conversion, .reduction, .movement: 1
+    case .scan(let scan, _, _): scan.inputCount
     case .binary, .comparison, .contraction, .gathering: 2
     case .selection: 3
     }

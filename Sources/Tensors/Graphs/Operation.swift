@@ -12,6 +12,7 @@ package enum Operation: Sendable {
   case selection
   case conversion
   case reduction(Reduction, axes: AxisSet)
+  case scan(Scan, axis: Int, isReversed: Bool)
   case contraction(batchRank: Int)
   case movement(Movement)
   case gathering(Gathering, batchRank: Int)
@@ -30,6 +31,7 @@ extension Operation {
     case .selection: "select"
     case .conversion: "converted"
     case .reduction(let reduction, _): reduction.symbol
+    case .scan(let scan, _, _): scan.name
     case .contraction: "matmul"
     case .movement(let movement): movement.name
     case .gathering(let gathering, _): gathering.name
@@ -55,11 +57,15 @@ extension Operation {
     case .conversion: conversionDerivative(inputs[0], cotangent: cotangent)
     case .reduction(let reduction, let axes):
       reduction.derivative(inputs[0], axes: axes, result: result, cotangent: cotangent)
+    case .scan(let scan, let axis, let isReversed):
+      scan.derivative(
+        at: index, inputs, axis: axis, isReversed: isReversed, result: result,
+        cotangent: cotangent)
     case .contraction(let batchRank):
       contractionDerivative(
         at: index, inputs[0], inputs[1], batchRank: batchRank, cotangent: cotangent)
     case .movement(let movement):
-      movement.derivative(inputs[0], result: result, cotangent: cotangent)
+      movement.derivative(at: index, inputs[index], result: result, cotangent: cotangent)
     case .gathering(let gathering, let batchRank):
       gathering.derivative(
         at: index, inputs[0], inputs[1], batchRank: batchRank, cotangent: cotangent)
@@ -82,9 +88,11 @@ extension Operation {
       Value(
         .reduction(reduction, axes: axes.shifted(by: 1)), Inputs(inputs.stretched),
         elementType: result.elementType)
+    case .scan(let scan, let axis, let isReversed):
+      Value(.scan(scan, axis: axis + 1, isReversed: isReversed), Inputs(inputs.stretched))
     case .contraction(let batchRank):
       Value(.contraction(batchRank: batchRank + 1), Inputs(inputs.stretched))
-    case .movement(let movement): movement.batched(inputs.stretched[0], result: result)
+    case .movement(let movement): movement.batched(inputs.stretched, result: result)
     case .gathering(let gathering, let batchRank):
       Value(.gathering(gathering, batchRank: batchRank + 1), Inputs(inputs.stretched))
     }

@@ -136,7 +136,7 @@ extension Operation {
     case .contraction: contractionWords(for: refusal)
     case .movement(let movement): movement.words(for: refusal)
     case .gathering(let gathering, _): gathering.words(for: refusal)
-    case .random, .identity, .unary, .binary, .comparison, .conversion, .reduction: nil
+    case .random, .identity, .unary, .binary, .comparison, .conversion, .reduction, .scan: nil
     }
   }
 }

@@ -129,9 +129,7 @@ extension Value {
     at site: CallSite
   ) -> Value {
     let sum = reduced(.sum, along: axes, keepingAxes: keepingAxes, in: operation, at: site)
-    // A sum over an empty axis of an empty result divides nothing.
-    let count = Double(shape.elementCount) / Double(Swift.max(sum.shape.elementCount, 1))
-    let divisor = Swift.max(count - Double(correction), 0)
+    let divisor = countPerElement(of: sum, less: correction)
     // A divisor that Float would round is divided by in Double.
     if elementType == .float, Double(Float(divisor)) != divisor {
       let wide = converted(to: .double).mean(
@@ -139,5 +137,12 @@ extension Value {
       return wide.converted(to: .float)
     }
     return sum / .count(divisor, elementType)
+  }
+
+  /// n - correction, n the elements for each of a result that they are reduced to; not below 0.
+  func countPerElement(of result: Value, less correction: Int) -> Double {
+    // Where there are no results nothing is divided.
+    let count = Double(shape.elementCount) / Double(Swift.max(result.shape.elementCount, 1))
+    return Swift.max(count - Double(correction), 0)
   }
 }

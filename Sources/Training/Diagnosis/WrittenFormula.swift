@@ -46,6 +46,7 @@ struct WrittenFormula {
     case .and: return between("and")
     case .choice: return ("select(\(list()))", false)
     case .reduction(let reduction, _): return ("\(reduction.symbol)(\(list()))", false)
+    case .alongAxis: return ("\(node.operation.name)(\(list()))", false)
     case .matmul: return between("•")
     case .transposed: return ("\(operand(0))ᵀ", false)
     case .placed: return ("\(node.operation.name)(\(list()))", false)

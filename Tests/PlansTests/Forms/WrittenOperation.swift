@@ -62,6 +62,11 @@ extension WrittenOperation {
     case .comparison(let operation): return comparison(operation)
     case .reduction(let operation):
       return reduction(operation, operation.givesPosition ? places : row)
+    case .scan(let scan):
+      return .init(
+        .scan(scan, axis: 1, isReversed: true),
+        [Form](repeating: x, count: scan == .recurrence ? 2 : 1),
+        scan == .sortedPositions ? Form(x.shape, .int32) : x)
     case .other(let other):
       return switch other {
       case .data: .init(.creation(.data()), [], x)
@@ -74,6 +79,7 @@ extension WrittenOperation {
       case .detached: identity(.detached)
       case .unchanged: identity(.unchanged(by: "reshaped"))
       case .custom: .init(.identity(.custom(CustomRule { _, g in [g] })), [x, scalar], x)
+      case .renewing: .init(.identity(.renewing(NoHolder())), [x, scalar, scalar], x)
       case .checked: .init(.identity(.checked(count: 3, use: .gather)), [places], places)
       case .selection: .init(.selection, [truth, x, x], x)
       case .conversion: .init(.conversion, [x], Form(x.shape, .int32))
@@ -84,8 +90,11 @@ extension WrittenOperation {
       case .expand: .init(.movement(.expand), [x], Form([5, rows, 3], .float))
       case .slice:
         .init(
-          .movement(.slice(starts: [0, 1], dropping: AxisSet([1]))), [x], row)
-      case .pad: .init(.movement(.pad(starts: [1, 0])), [x], Form([rows + 2, 4], .float))
+          .movement(.slice(at: Place(starts: [0, 1]), dropping: AxisSet([1]))), [x], row)
+      case .placed:
+        .init(
+          .movement(.placed([Place(starts: [1, 0]), Place(starts: [0, 3], strides: [1, -1])])),
+          [x, x], Form([rows + 2, 4], .float))
       case .gather: .init(.gathering(.gather, batchRank: 0), [x, places], x)
       case .scatterAdd:
         .init(.gathering(.scatterAdd(count: 7), batchRank: 0), [x, places], Form([7, 3], .float))
@@ -93,3 +102,6 @@ extension WrittenOperation {
     }
   }
 }
+
+/// Holds nothing that could be renewed.
+private final class NoHolder: LeafHolder {}

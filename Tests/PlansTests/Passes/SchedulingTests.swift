@@ -16,9 +16,12 @@ struct SchedulingTests {
         case .pointwise: core = "body"
         case .contraction: core = "matmul"
         case .reduction: core = "reduction"
+        case .scan: core = "scan"
+        case .sort: core = "sort"
         case .scatterAdd: core = "scatter"
+        case .placed: core = "placed"
         }
-        return phase.rows.map { "\(core) by \($0)" } ?? core
+        return phase.rows.map { "\(core) by \($0.count)" } ?? core
       }
     }
   }
@@ -39,12 +42,44 @@ struct SchedulingTests {
     #expect(made.count == 1 && made[0].allSatisfy { $0.hasSuffix("by 6") }, "\(made)")
   }
 
+  @Test func matricesOfABatchGoByTheBatch() throws {
+    func leaf(_ shape: Shape) -> Tensor<Float> { Tensor<Float>.ones(shape).scaledLeaf }
+    let q = leaf([6, 2, 5, 4]), k = leaf([6, 2, 5, 4]), v = leaf([6, 2, 5, 4])
+    let made = try phases((softmax(q • k.transposed(0, 1, 3, 2)) • v).value)
+    #expect(made.count == 1 && made[0].allSatisfy { $0.hasSuffix("by 12") }, "\(made)")
+    // Columns of each matrix are added up within it.
+    let sums = (q • k.transposed(0, 1, 3, 2)).sum(along: 2)
+    #expect(try phases((sums * sums).value) == [["matmul by 12", "reduction by 12"]])
+  }
+
+  @Test func aLeadingExtentOfOneIsPassedOver() throws {
+    func leaf(_ shape: Shape) -> Tensor<Float> { Tensor<Float>.ones(shape).scaledLeaf }
+    let a = leaf([1, 7, 3, 3]), b = leaf([1, 7, 3, 3])
+    #expect(try phases((tanh(a • b) • b).value) == [["matmul by 7", "matmul by 7"]])
+  }
+
+  @Test func innerBuffersHoldTheRowsInFlight() throws {
+    let x = Tensor<Float>.ones([4096, 1000]).scaledLeaf
+    let plan = Plan(try Capture(of: [softmax(x).value]).program, verifying: true)
+    let rows = try #require(plan.phases[0].rows)
+    #expect(plan.phases.count == 1 && rows.count == 4096 && rows.inFlight < 48)
+    #expect(plan.arenaByteCount == 0 && plan.rowArenaByteCount < 1 << 18)
+  }
+
   @Test func whatMixesRowsWaits() throws {
     // The transposed factor needs all rows of the product.
     let y = x • w
     #expect(try phases((y.transposed() • y).value) == [["matmul"], ["matmul"]])
     let centred = y - y.mean(along: 0)
     #expect(try phases((centred • w).value).count == 3)
+  }
+
+  @Test func partsOfRowsGoAlong() throws {
+    let beside = concatenated([x • w, x[.all, .reversed]], along: 1)
+    let made = try phases((beside * 2).value)
+    #expect(made == [["matmul by 6", "placed by 6"]])
+    let below = concatenated([x • w, x])
+    #expect(try phases((below * 2).value) == [["matmul"], ["placed"]])
   }
 
   @Test func whatIsIndependentRunsTogether() throws {

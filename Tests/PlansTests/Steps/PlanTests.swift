@@ -109,7 +109,7 @@ import PullbackTestSupport
     let (loss, replacements) = PlanTests.trainingStep(rows: rows)
     let plan = plan([loss], replacing: replacements)
     #expect(plan.steps.count <= 14, "\(plan)")
-    let bytes = plan.usedBuffers.reduce(0) { $0 + $1.byteCount }
+    let bytes = plan.usedByteCount
     #expect(plan.arenaByteCount < bytes, "\(plan)")
     // All four parameters are updated where they are.
     #expect(plan.results.dropFirst().allSatisfy { plan.outputs[$0].donor != nil }, "\(plan)")

@@ -93,7 +93,7 @@ struct RandomGraph {
   }
 
   private mutating func grow() {
-    switch choice.below(20) {
+    switch choice.below(21) {
     case 0...3: unary()
     case 4...8: binary()
     case 9: comparison()
@@ -102,6 +102,7 @@ struct RandomGraph {
     case 16: contraction()
     case 17: gathering()
     case 18: conversion()
+    case 19: scan()
     default: creation()
     }
   }
@@ -156,13 +157,23 @@ struct RandomGraph {
       if choice.isTrue(oneIn: 2) { target = [choice.pick([1, 2, 3])] + target }
       if small(target) { pool.append(x.expanded(to: target)) }
     case 3:
-      let starts = Shape(x.shape.map { choice.below(min($0, 3) + 1) })
-      let lengths = Shape(x.shape.indices.map { choice.below(x.shape[$0] - starts[$0] + 1) })
-      pool.append(x.sliced(from: starts, extents: lengths))
+      let parts = x.shape.map { choice.part(of: $0) }
+      pool.append(
+        x.strided(
+          from: Shape(parts.map(\.start)), extents: Shape(parts.map(\.extent)),
+          by: Shape(parts.map(\.stride))))
     default:
       let starts = Shape(x.shape.map { _ in choice.below(3) })
       let target = Shape(x.shape.indices.map { x.shape[$0] + starts[$0] + choice.below(2) })
-      if small(target) { pool.append(x.padded(to: target, at: starts)) }
+      let others = pool.filter { $0.shape == x.shape && $0.elementType == x.elementType }
+      let other = choice.pick(others), zeros = Shape(repeating: 0, rank: x.rank)
+      if choice.isTrue(oneIn: 3), x.rank > 0, small([2] + x.shape) {
+        pool.append(.concatenated([x, other], along: choice.below(x.rank)))
+      } else if choice.isTrue(oneIn: 3), small(target) {
+        pool.append(.placed([(x, starts, nil), (other, zeros, nil)], in: target))
+      } else if small(target) {
+        pool.append(x.padded(to: target, at: starts))
+      }
     }
   }
 
@@ -171,6 +182,7 @@ struct RandomGraph {
     var axes = AxisSet((0..<x.rank).filter { _ in choice.isTrue(oneIn: 2) })
     if axes.isEmpty { axes = AxisSet([choice.below(x.rank)]) }
     var kinds: [Reduction] = x.elementType == .bool ? [] : [.sum, .sum]
+    if x.elementType == .float { kinds += [.norm, .squaredDeviations] }
     if axes.sorted.allSatisfy({ x.shape[$0] > 0 }) {
       kinds += [.max, .min]
       if axes.count == 1, x.elementType != .bool { kinds += [.argmax, .argmin] }
@@ -212,6 +224,17 @@ struct RandomGraph {
     if x.elementType != .bool, choice.isTrue(oneIn: 2), small(picked.shape) {
       pool.append(picked.scatterAdded(checked, count: x.shape[0]))
     }
+  }
+
+  private mutating func scan() {
+    guard let x = any(where: { $0.rank >= 1 && $0.elementType != .bool }) else { return }
+    let axis = choice.below(x.rank), isReversed = choice.isTrue(oneIn: 2)
+    if x.elementType.isFloatingPoint, choice.isTrue(oneIn: 4) {
+      let factors = x.unary(.tanh)
+      return pool.append(x.recurrence(factors: factors, along: axis, isReversed: isReversed))
+    }
+    let scans: [Scan] = [.sum, .product, .max, .min, .sort, .sortedPositions]
+    pool.append(x.scanned(choice.pick(scans), along: axis, isReversed: isReversed))
   }
 
   private mutating func creation() {

@@ -137,7 +137,7 @@ private struct RandomNetwork {
 
   private mutating func layer(_ x: Tensor<Float>, _ side: [Tensor<Float>]) -> Tensor<Float> {
     let columns = x.shape[1]
-    switch choice.below(12) {
+    switch choice.below(14) {
     case 0...3:
       let next = width()
       let y = x • weight([columns, next]) + weight([next])
@@ -166,6 +166,15 @@ private struct RandomNetwork {
       // Rows look at each other, as in attention.
       let scores = tanh(x • x.transposed())
       return scores • x * (1 / Float(rows))
+    case 11:
+      // Matrices of each row, and sums along their columns.
+      let pairs = x.reshaped(to: [rows, columns, 1]) • x.reshaped(to: [rows, 1, columns])
+      let other = tanh(pairs) • pairs.transposed(0, 2, 1)
+      return other.sum(along: 1) * (1 / Float(columns * columns)) + x
+    case 12:
+      // The same from two tables side by side.
+      let pairs = x.reshaped(to: [rows, 1, columns, 1]) * weight([2, 1, columns])
+      return softmax(pairs.transposed(0, 1, 3, 2) • pairs).max(along: 1, 2)
     default:
       guard let other = side.last else { return x * x.sum(along: 1, keepingAxes: true) }
       return other • weight([other.shape[1], columns]) + x

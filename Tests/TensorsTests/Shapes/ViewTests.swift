@@ -30,11 +30,13 @@ import Testing
       case .expand:
         let inner = index.suffix(source.rank)
         return element(zip(inner, source).map { $1 == 1 ? 0 : $0 })
-      case .slice(let starts, let dropped):
+      case .slice(let place, let dropped):
         var kept = index.makeIterator()
         return element(
-          starts.indices.map { starts[$0] + (dropped.contains($0) ? 0 : kept.next()!) })
-      case .pad: fatalError("padding is no view")
+          place.starts.indices.map {
+            place.starts[$0] + (dropped.contains($0) ? 0 : kept.next()! * place.stride($0))
+          })
+      case .placed: fatalError("placing is no view")
       }
     }
   }
@@ -51,11 +53,17 @@ import Testing
       let target = Shape(shape.map { $0 == 1 ? choice.pick([0, 1, 2, 3]) : $0 })
       return (.expand, choice.isTrue(oneIn: 2) ? [choice.pick([1, 2])] + target : target)
     default:
-      let starts = Shape(shape.map { choice.below(min($0, 2) + 1) })
-      let extents = Shape(shape.indices.map { choice.below(shape[$0] - starts[$0] + 1) })
+      var starts = Shape(), extents = Shape(), strides = Shape()
+      for extent in shape {
+        let part = choice.part(of: extent)
+        starts.append(part.start)
+        extents.append(part.extent)
+        strides.append(part.stride)
+      }
       let dropped = AxisSet(
         extents.indices.filter { _ in choice.isTrue(oneIn: 2) }.filter { extents[$0] == 1 })
-      return (.slice(starts: starts, dropping: dropped), extents.dropping(dropped))
+      let place = Place(starts: starts, strides: strides)
+      return (.slice(at: place, dropping: dropped), extents.dropping(dropped))
     }
   }
 
@@ -110,8 +118,9 @@ import Testing
     if let result { #expect(ViewTests.positions(result, target) == elements) }
   }
 
-  @Test func paddingIsNoView() {
-    #expect(View(rowMajor: [2]).moved(.pad(starts: [1]), from: [2], to: [4]) == nil)
+  @Test func placingIsNoView() {
+    let placed = Movement.placed([Place(starts: [1])])
+    #expect(View(rowMajor: [2]).moved(placed, from: [2], to: [4]) == nil)
   }
 
   @Test func rowMajorIgnoresStridesOfSingleElements() {

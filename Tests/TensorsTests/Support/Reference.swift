@@ -84,6 +84,9 @@ enum Reference {
         ? Double(x.reduce(Int32(0)) { $0 &+ Int32($1) }) : x.reduce(0, +)
     case .max, .min:
       x[Int(Reference.reduction(reduction == .max ? .argmax : .argmin, x, type))]
+    case .norm: x.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    case .squaredDeviations:
+      x.reduce(0) { $0 + ($1 - mean(x)) * ($1 - mean(x)) }
     case .argmax, .argmin:
       Double(
         x.firstIndex { $0.isNaN }
@@ -93,8 +96,10 @@ enum Reference {
     }
   }
 
+  private static func mean(_ x: [Double]) -> Double { x.reduce(0, +) / Double(x.count) }
+
   static func isDefined(_ reduction: Reduction, _ type: ElementType) -> Bool {
-    type != .bool || reduction == .max || reduction == .min
+    reduction.types.contains(type)
   }
 
   static func rounded(_ x: Double, _ type: ElementType) -> Double {

@@ -16,7 +16,7 @@ struct MistakeExample: Sendable {
   static let stack = Tensor<Float>.zeros([2, 3, 4])
 
   static let all: [MistakeExample] =
-    products + pointwise + reductions + movements + indexing + reading
+    products + pointwise + reductions + movements + joining + indexing + reading
     + evaluation + numbers + positions
 
   static let products: [MistakeExample] = [

@@ -29,6 +29,26 @@ extension OperationSample {
     }
   }
 
+  static func scans(_ scan: Scan) -> [OperationSample] {
+    let cases: [(Shape, Int)] = [
+      ([5], 0), ([1], 0), ([0], 0), ([3, 4], 0), ([3, 4], 1), ([2, 3, 2], 1), ([2, 1, 3], 1),
+      ([2, 0, 3], 1), ([2, 0, 3], 2), ([1, 4], 1), ([2, 1, 2, 1, 3], 2), ([11], 0), ([2, 17], 1),
+    ]
+    return cases.flatMap { shape, axis in
+      [false, true].map { isReversed in
+        let input = Input(shape)
+        if scan == .recurrence {
+          return OperationSample(.scan(scan), [input, input]) {
+            $0[0].recurrence(factors: $0[1], along: axis, isReversed: isReversed)
+          }
+        }
+        return OperationSample(.scan(scan), [input]) {
+          $0[0].scanned(scan, along: axis, isReversed: isReversed)
+        }
+      }
+    }
+  }
+
   static var contractions: [OperationSample] {
     let products: [(Shape, Shape, Int)] = [
       ([1, 1], [1, 1], 0), ([2, 3], [3, 4], 0), ([3, 3], [3, 3], 0), ([1, 3], [3, 1], 0),
@@ -100,22 +120,58 @@ extension OperationSample {
       ([3, 0], [1, 0], [2, 0]), ([3, 3, 3], [1, 0, 1], [1, 2, 2]),
       ([2, 1, 2, 1, 3], [1, 0, 0, 0, 1], [1, 1, 2, 1, 2]),
     ]
+    let strided: [(Shape, starts: Shape, extents: Shape, strides: Shape)] = [
+      ([4], [3], [4], [-1]), ([5], [0], [3], [2]), ([5], [4], [2], [-3]),
+      ([2, 3], [1, 2], [2, 2], [-1, -2]),
+      ([0], [0], [0], [-1]), ([1, 4], [0, 1], [1, 2], [7, 2]),
+      ([3, 0], [2, 0], [2, 0], [-2, 1]),
+      ([2, 1, 3, 1, 5], [1, 0, 2, 0, 4], [2, 1, 2, 1, 3], [-1, 1, -2, 1, -2]),
+    ]
     return cases.map { shape, starts, extents in
       OperationSample(.other(.slice), [Input(shape)]) {
         $0[0].sliced(from: starts, extents: extents)
       }
     }
+      + strided.map { shape, starts, extents, strides in
+        OperationSample(.other(.slice), [Input(shape)]) {
+          $0[0].strided(from: starts, extents: extents, by: strides)
+        }
+      }
   }
 
-  static var pads: [OperationSample] {
+  static var placements: [OperationSample] {
     let cases: [(Shape, Shape, Shape)] = [
       ([2], [1], [4]), ([0], [2], [3]), ([2, 1], [0, 1], [2, 3]), ([1, 3], [1, 0], [2, 3]),
       ([2, 0], [1, 0], [3, 0]), ([1, 2, 2], [1, 0, 1], [3, 3, 3]),
       ([1, 1, 2, 1, 2], [1, 0, 0, 0, 1], [2, 1, 2, 1, 3]),
     ]
+    typealias Part = (shape: Shape, starts: Shape, strides: Shape?)
+    let several: [([Part], Shape)] = [
+      // Side by side, with a gap, and one behind the other.
+      ([([2], [0], nil), ([1], [2], nil)], [3]), ([([2], [3], nil), ([2], [0], nil)], [5]),
+      ([([2, 1], [0, 0], nil), ([2, 2], [0, 1], nil)], [2, 3]),
+      // Between each other, backwards, and over each other.
+      ([([3], [0], [2]), ([2], [3], [-2])], [5]), ([([3], [2], [-1])], [3]),
+      ([([3], [0], nil), ([3], [1], nil), ([1], [3], nil)], [4]),
+      ([([2, 2], [0, 0], nil), ([2, 2], [1, 0], [1, 2])], [3, 3]),
+      ([([], [], nil), ([], [], nil)], []), ([([0], [1], nil), ([2], [0], nil)], [3]),
+      ([([0, 2], [0, 0], nil), ([0, 1], [0, 2], nil)], [0, 3]), ([([1], [0], nil)], [1]),
+      (
+        [
+          ([1, 1, 2, 1, 2], [1, 0, 0, 0, 2], [1, 1, 1, 1, -1]),
+          ([1, 1, 2, 1, 3], [0, 0, 0, 0, 0], nil),
+        ],
+        [2, 1, 2, 1, 3]
+      ),
+    ]
     return cases.map { shape, starts, target in
-      OperationSample(.other(.pad), [Input(shape)]) { $0[0].padded(to: target, at: starts) }
+      OperationSample(.other(.placed), [Input(shape)]) { $0[0].padded(to: target, at: starts) }
     }
+      + several.map { parts, whole in
+        OperationSample(.other(.placed), parts.map { Input($0.shape) }) { inputs in
+          .placed(zip(inputs, parts).map { ($0, $1.starts, $1.strides) }, in: whole)
+        }
+      }
   }
 
   static var gathers: [OperationSample] {

@@ -14,7 +14,10 @@ extension OperationSample {
     case .comparison(let operation): binary(kind) { $0.compared(operation, to: $1) }
     case .reduction(let operation):
       operation.givesPosition
-        ? positions(kind, operation) : reductions(kind, operation, emptyAxes: operation == .sum)
+        ? positions(kind, operation)
+        : reductions(
+          kind, operation, emptyAxes: operation != .max && operation != .min)
+    case .scan(let scan): scans(scan)
     case .other(let other): samples(of: other)
     }
   }
@@ -33,6 +36,12 @@ extension OperationSample {
       unary(kind, likeness: { .full($0.shape, 0, .double) }, { $0.detached() })
     case .unchanged: unary(kind) { $0.distinct(from: $0, by: "reshaped") }
     case .custom: customs
+    case .renewing:
+      unary(kind) {
+        Value(
+          .identity(.renewing(NoHolder())), Inputs($0, .constant(1, .double), .constant(2, .double))
+        )
+      }
     case .checked:
       [Shape([]), [4], [2, 0], [1, 3]].map {
         OperationSample(kind, [Input($0, .int32, .indices(below: 5))]) {
@@ -46,7 +55,7 @@ extension OperationSample {
     case .transpose: transposes
     case .expand: expansions
     case .slice: slices
-    case .pad: pads
+    case .placed: placements
     case .gather: gathers
     case .scatterAdd: scatters
     }
@@ -165,3 +174,6 @@ extension OperationSample {
     return single + double
   }
 }
+
+/// Holds nothing that could be renewed.
+private final class NoHolder: LeafHolder {}

@@ -44,7 +44,7 @@ struct RandomGraph {
 
   private mutating func next() -> Value {
     let x = pick()
-    switch Int.random(in: 0..<20, using: &random) {
+    switch Int.random(in: 0..<21, using: &random) {
     case 0, 1:
       let operations: [Unary] = [
         .tanh, .sigmoid, .softplus, .erf, .sin, .cos, .absolute, .negate, .relu, .sign,
@@ -66,8 +66,19 @@ struct RandomGraph {
     case 16 where x.rank > 0: return pad(x)
     case 17...18 where x.rank > 0: return product(x)
     case 19 where x.rank > 0: return gather(x)
+    case 20 where x.rank > 0: return scan(x)
     default: return x * x
     }
+  }
+
+  private mutating func scan(_ x: Value) -> Value {
+    let axis = Int.random(in: 0..<x.rank, using: &random), isReversed = Bool.random(using: &random)
+    let scans: [Scan] = [.sum, .product, .max, .min, .sort]
+    let scan = scans.randomElement(using: &random)!
+    if Int.random(in: 0..<5, using: &random) == 0 {
+      return x.recurrence(factors: x.unary(.tanh), along: axis, isReversed: isReversed) * 0.5
+    }
+    return x.scanned(scan, along: axis, isReversed: isReversed) * 0.5
   }
 
   private mutating func pointwise(_ x: Value) -> Value {
@@ -91,14 +102,19 @@ struct RandomGraph {
   }
 
   private mutating func slice(_ x: Value) -> Value {
-    var starts = Shape(), extents = Shape()
+    var starts = Shape(), extents = Shape(), strides = Shape()
     for extent in x.shape {
-      let start = Int.random(in: 0..<Swift.max(extent, 1), using: &random)
-      starts.append(start)
-      extents.append(
-        Int.random(in: Swift.min(1, extent - start)...(extent - start), using: &random))
+      let isBackwards = Int.random(in: 0..<3, using: &random) == 0
+      let stride = Int.random(in: 1...2, using: &random)
+      let count = Int.random(
+        in: Swift.min(1, extent)...((extent + stride - 1) / stride), using: &random)
+      let rest = extent - Swift.max((count - 1) * stride + 1, 0)
+      let start = Int.random(in: 0...Swift.max(rest - 1, 0), using: &random)
+      starts.append(isBackwards ? Swift.max(start + (count - 1) * stride, 0) : start)
+      strides.append(isBackwards ? -stride : stride)
+      extents.append(count)
     }
-    return x.sliced(from: starts, extents: extents)
+    return x.strided(from: starts, extents: extents, by: strides)
   }
 
   private mutating func pad(_ x: Value) -> Value {
@@ -108,7 +124,17 @@ struct RandomGraph {
       starts.append(before)
       extents.append(extent + before + Int.random(in: 0...1, using: &random))
     }
-    return extents.elementCount <= limit ? x.padded(to: extents, at: starts) : x
+    if extents.elementCount > limit { return x }
+    // Beside each other, over each other, or alone.
+    let other = values.filter { $0.shape == x.shape }.randomElement(using: &random)!
+    switch Int.random(in: 0..<3, using: &random) {
+    case 0:
+      return .placed(
+        [(x, starts, nil), (other, Shape(repeating: 0, rank: x.rank), nil)], in: extents)
+    case 1 where 2 * x.shape.elementCount <= limit:
+      return .concatenated([x, other], along: Int.random(in: 0..<x.rank, using: &random))
+    default: return x.padded(to: extents, at: starts)
+    }
   }
 
   /// x • xᵀ over the last two axes, or x with a matrix of its own.
@@ -126,6 +152,7 @@ struct RandomGraph {
 
   private mutating func gather(_ x: Value) -> Value {
     let count = Int.random(in: 1...3, using: &random), rows = x.shape[0]
+    if x.shape.elementCount * count > limit * rows { return x }
     let indices = (0..<count).map { _ in Double(Int.random(in: 0..<rows, using: &random)) }
     let index = Value.leaf([count], indices, .int32)
     return Bool.random(using: &random)

@@ -25,6 +25,10 @@ package enum Kink: Sendable {
   case tie
   /// Which position is the result.
   case tiedPosition
+  /// Which elements attain the result at their place.
+  case tieSoFar
+  /// In which order elements along an axis are.
+  case order(axis: Int, isReversed: Bool)
   /// Which whole number is nearest.
   case rounding
 }
@@ -38,15 +42,15 @@ package enum AccessPattern: Sendable {
   case pointwise
   /// One of x, which a view of x finds if `View.moved` has one for the movement.
   case view
-  /// One of x or zero: x stands at `blockStarts`.
-  case block
+  /// Those that inputs have there, each at its place of `placesOfParts`, or zero.
+  case parts
   /// One of x, from the row behind batch axes that y chooses.
   case rows(batchRank: Int)
   /// Those along axes of x.
-  case reduction(AxisSet)
+  case reduction(Reduction, AxisSet)
   /// Many: it is made as a whole, by a core of its own. Whether the core reads its inputs in row-major
-  /// order, not through views.
-  case whole(readsInOrder: Bool)
+  /// order, not through views; whether what reads the result element by element can be the core's body.
+  case whole(readsInOrder: Bool, takesBody: Bool)
 }
 
 /// How an operation stands in a formula. x, y and z are its inputs.
@@ -87,6 +91,8 @@ package enum Notation: Sendable {
   case conversion
   /// f over axes of x
   case reduction(Reduction, AxisSet)
+  /// x worked on along an axis, with y if there is one: in words
+  case alongAxis(Int, String)
   /// x • y
   case matmul
   /// xᵀ
@@ -95,7 +101,7 @@ package enum Notation: Sendable {
   case arranged(String)
   /// The elements of x in another shape.
   case reshaped
-  /// x among zeros: in words.
+  /// x among zeros, or several inputs in their places: in words.
   case placed(String)
   /// x repeated.
   case stretched

@@ -20,7 +20,7 @@ package enum Gathering: Sendable, Hashable {
     switch self {
     case .gather: .rows(batchRank: batchRank)
     // Rows that are added up are read in order.
-    case .scatterAdd: .whole(readsInOrder: true)
+    case .scatterAdd: .whole(readsInOrder: true, takesBody: false)
     }
   }
 

@@ -13,6 +13,12 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case argmax
   /// The position, along the one axis, of the first smallest element (of the first NaN).
   case argmin
+  /// √Σ x², computed in Double: no square of a Float overflows or vanishes. A leaf because dividing by the
+  /// largest element first takes six times as long.
+  case norm
+  /// Σ (x - μ)², μ the mean, computed in Double. A leaf because a composition reads all elements twice,
+  /// which takes twice as long.
+  case squaredDeviations
 
   /// How messages and listings write it.
   package var symbol: String {
@@ -22,6 +28,8 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case .min: "min"
     case .argmax: "argmax"
     case .argmin: "argmin"
+    case .norm: "norm"
+    case .squaredDeviations: "squaredDeviations"
     }
   }
 
@@ -30,12 +38,13 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     switch self {
     case .max where type == .bool: "any"
     case .min where type == .bool: "all"
-    case .sum, .max, .min, .argmax, .argmin: symbol
+    case .sum, .max, .min, .argmax, .argmin, .norm, .squaredDeviations: symbol
     }
   }
 
   /// sum: every element gets the cotangent of its sum. max, min: the elements that attain the
-  /// result share its cotangent evenly; where that is NaN, all get NaN.
+  /// result share its cotangent evenly; where that is NaN, all get NaN. norm: x.g = y.g x / y, 0 where y is.
+  /// squaredDeviations: x.g = 2 y.g (x - μ); μ is subtracted twice, so a large mean costs no digits.
   func derivative(
     _ x: Value, axes: AxisSet, result y: Value, cotangent g: Value
   ) -> Value? {
@@ -50,6 +59,21 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
       let count = misses.unary(.not).converted(to: g.elementType).reduced(.sum, axes)
       let share = Value.select(y .== y, g / count, Value.constant(.nan, g.elementType))
       return Value.select(misses, Value.constant(0, g.elementType), stretched(share))
+    case .norm:
+      // x (y.g / y) with one division a row; scaled, so that no quotient is too large or too small.
+      func number(_ number: Double) -> Value { .constant(number, y.elementType) }
+      let isSmall = y.compared(.less, to: number(0x1p-64))
+      let isLarge = y.compared(.greater, to: number(0x1p64))
+      let scale = Value.select(
+        isSmall, number(0x1p64), Value.select(isLarge, number(0x1p-64), number(1)))
+      let length = Value.select(y .== 0, number(1), y)
+      return x * stretched(scale) * stretched(g / (length * scale))
+    case .squaredDeviations:
+      let count = x.shape.elementCount / Swift.max(y.shape.elementCount, 1)
+      func centred(_ x: Value) -> Value {
+        x - stretched(x.reduced(.sum, axes) / Value.constant(Double(count), x.elementType))
+      }
+      return stretched(g + g) * centred(centred(x))
     case .argmax, .argmin: return nil
     }
   }
@@ -57,13 +81,14 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   var reads: Reads {
     switch self {
     case .sum, .argmax, .argmin: .nothing
-    case .max, .min: [.input, .result]
+    case .max, .min, .norm: [.input, .result]
+    case .squaredDeviations: .input
     }
   }
 
   var kink: Kink? {
     switch self {
-    case .sum: nil
+    case .sum, .norm, .squaredDeviations: nil
     case .max, .min: .tie
     case .argmax, .argmin: .tiedPosition
     }
@@ -74,13 +99,22 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     switch self {
     case .sum, .argmax, .argmin: .numbers
     case .max, .min: .all
+    case .norm, .squaredDeviations: .floatingPoint
+    }
+  }
+
+  /// True if only what lies side by side is reduced; other axes are moved there.
+  package var goesAlongRows: Bool {
+    switch self {
+    case .sum, .max, .min, .argmax, .argmin: false
+    case .norm, .squaredDeviations: true
     }
   }
 
   /// True if the result is a position, of Int32, along the one axis.
   package var isPosition: Bool {
     switch self {
-    case .sum, .max, .min: false
+    case .sum, .max, .min, .norm, .squaredDeviations: false
     case .argmax, .argmin: true
     }
   }
@@ -88,7 +122,7 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// True if there is a result for no elements of this type.
   func isDefinedOverNothing(of type: ElementType) -> Bool {
     switch self {
-    case .sum: true
+    case .sum, .norm, .squaredDeviations: true
     case .max, .min: type == .bool
     case .argmax, .argmin: false
     }
@@ -115,6 +149,14 @@ extension Value {
   ) -> Value {
     if axes.isEmpty { return self }
     return Value(.reduction(reduction, axes: axes), self, at: site)
+  }
+
+  /// Whether leaves that go along rows in Double are as fast and exact as they promise: of Float, along the
+  /// last axes.
+  func isOfRows(_ axes: AxisSet) -> Bool {
+    let count = axes.count
+    return elementType == .float && count > 0
+      && (0..<count).allSatisfy { axes.contains(rank - 1 - $0) }
   }
 
   /// Sums over the axes along which `shape` was stretched to this one, the reverse of

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Norms and squared deviations of rows, in doubles. Squares of floats have no more digits than those have.
+//
+// Bounds: `lanes` holds a pb_moments, a row (or piece) n elements; whole vectors are read while sixteen
+// elements remain, and the rest as a tail.
+
+// Sums in sixteen lanes, each element less `shift`, which is the first one of the row: near the others,
+// so that little is lost when the square of their sum is subtracted.
+typedef struct {
+  pb_f64x16 squares;
+  pb_f64x16 sums;
+  double shift;
+  double count;
+} pb_moments;
+
+static void pb_start_moments(void *lanes) {
+  *(pb_moments *)lanes = (pb_moments){ 0 };
+}
+
+#define PB_LOAD_OR_TAIL(s, x, n, row, padding) \
+  if (n >= PB_LANES) \
+    x = *(const pb_##s##x16_at *)(row); \
+  else \
+    pb_load_tail_##s(n, &x, row, padding);
+
+#define PB_MOMENTS(s, T) \
+  static void pb_accumulate_norm_##s(long n, void *lanes, const void *a) { \
+    const T *row = a; \
+    pb_moments *moments = lanes; \
+    pb_f64x16 squares = moments->squares, others[3] = { 0.0, 0.0, 0.0 }; \
+    for (; n >= 4 * PB_LANES; n -= 4 * PB_LANES, row += 4 * PB_LANES) { \
+      pb_f64x16 x = PB_WIDENED(*(const pb_##s##x16_at *)row); \
+      squares = PB_FMA(x, x, squares); \
+      PB_UNROLLED for (long i = 0; i < 3; i++) { \
+        x = PB_WIDENED(*(const pb_##s##x16_at *)(row + (i + 1) * PB_LANES)); \
+        others[i] = PB_FMA(x, x, others[i]); \
+      } \
+    } \
+    for (; n > 0; n -= PB_LANES, row += PB_LANES) { \
+      pb_##s##x16 few; \
+      PB_LOAD_OR_TAIL(s, few, n, row, 0) \
+      pb_f64x16 x = PB_WIDENED(few); \
+      squares = PB_FMA(x, x, squares); \
+    } \
+    moments->squares = (squares + others[0]) + (others[1] + others[2]); \
+  } \
+  static void pb_finish_norm_##s(const void *lanes, void *out) { \
+    const pb_moments *moments = lanes; \
+    *(T *)out = (T)__builtin_elementwise_sqrt(pb_combined_sum_f64(&moments->squares)); \
+  } \
+  static void pb_accumulate_deviations_##s(long n, void *lanes, const void *a) { \
+    const T *row = a; \
+    pb_moments *moments = lanes; \
+    if (n > 0 && moments->count == 0) moments->shift = row[0]; \
+    moments->count += n; \
+    pb_f64x16 squares = moments->squares, sums = moments->sums, shift = moments->shift; \
+    for (; n > 0; n -= PB_LANES, row += PB_LANES) { \
+      pb_##s##x16 few; \
+      PB_LOAD_OR_TAIL(s, few, n, row, (T)moments->shift) \
+      pb_f64x16 x = PB_WIDENED(few) - shift; \
+      squares = PB_FMA(x, x, squares); \
+      sums += x; \
+    } \
+    moments->squares = squares; \
+    moments->sums = sums; \
+  } \
+  static void pb_finish_deviations_##s(const void *lanes, void *out) { \
+    const pb_moments *moments = lanes; \
+    double sum = pb_combined_sum_f64(&moments->sums), count = moments->count; \
+    double rest = \
+      pb_combined_sum_f64(&moments->squares) - (count > 0 ? sum * sum / count : 0); \
+    *(T *)out = (T)(rest < 0 ? 0 : rest); \
+  } \
+  PB_ROWS_OF_MOMENTS(norm_##s, T) \
+  PB_ROWS_OF_MOMENTS(deviations_##s, T)
+
+#define PB_ROWS_OF_MOMENTS(name, T) \
+  static void pb_rows_##name(long rows, long n, void *out, const void *a) { \
+    const T *row = a; \
+    for (long r = 0; r < rows; r++, row += n) { \
+      pb_moments moments; \
+      pb_start_moments(&moments); \
+      pb_accumulate_##name(n, &moments, row); \
+      pb_finish_##name(&moments, (T *)out + r); \
+    } \
+  }
+
+PB_MOMENTS(f32, float)
+PB_MOMENTS(f64, double)

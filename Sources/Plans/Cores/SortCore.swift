@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+/// The elements along one axis in order, or the places where they stood.
+package struct SortCore: Sendable {
+  /// Over the space, in order.
+  package let x: Access
+  package let space: Shape
+  package let axis: Int
+  package let isDescending: Bool
+  /// That of x, or Int32 for the places.
+  package let resultType: ElementType
+  package let givesPositions: Bool
+}
+
+extension SortCore: StepCore {
+  private var scan: Scan { givesPositions ? .sortedPositions : .sort }
+
+  var madeType: ElementType? { resultType }
+
+  func addReads(to reads: inout [Read]) {
+    reads.append(Read(access: x, space: space, isInStep: false))
+  }
+
+  func partCount(elements: Int) -> Int { space.leading(axis).elementCount }
+
+  func operationCount(elements: Int) -> Int { scan.operationCount(on: space, axis: axis) }
+
+  func description(_ name: (Slot) -> String) -> String {
+    scan.description(axis: axis, isReversed: isDescending)
+  }
+}
