@@ -103,10 +103,12 @@ enum CaseTables {
     table.addOrders()
     table.addNumbers()
     table.addScans()
+    table.addProducts()
     table.addAdding()
     table.addFractions()
     table.addNormalizations()
     table.addRecurrences()
+    table.addWindows()
     return table
   }()
 
@@ -117,10 +119,12 @@ enum CaseTables {
     table.addOrders()
     table.addNumbers()
     table.addScans()
+    table.addProducts()
     table.addAdding()
     table.addFractions()
     table.addNormalizations()
     table.addRecurrences()
+    table.addWindows()
     return table
   }()
 
@@ -131,6 +135,7 @@ enum CaseTables {
     table.addOrders()
     table.addNumbers()
     table.addScans()
+    table.addProducts()
     table.addAdding()
     table.addIntegers()
     return table
