@@ -11,6 +11,8 @@ import Testing
     "asTensor": "the tensor itself", "init(asTensor:)": "the tensor itself",
     "init(integerLiteral:)": "a literal", "init(floatLiteral:)": "a literal",
     "init(booleanLiteral:)": "a literal",
+    "+=(_:_:)": "x + y, assigned", "-=(_:_:)": "x - y, assigned",
+    "*=(_:_:)": "x * y, assigned", "/=(_:_:)": "x / y, assigned",
     "uniform(_:from:to:key:)": "random: UniformTests and tensors.txt have Threefry's numbers",
     "normal(_:mean:standardDeviation:key:)":
       "random: tensors.txt has the quantiles of Threefry's numbers",
@@ -50,10 +52,14 @@ import Testing
     #expect(cases.count { $0.inputs.contains { $0.shape.elementCount > 1000 } } >= 40)
   }
 
-  /// What the list above names is there.
-  @Test func othersAreDeclared() {
+  /// What the tables and the list above name is there.
+  @Test func namesAreDeclared() {
     let declared = Set(DeclaredOperation.all.map(\.name))
     #expect(declared.count > 80)
+    for name in CaseTables.names.sorted() {
+      let declaration = String(name.prefix { $0 != " " })
+      #expect(declared.contains(declaration), "\(name) names no declaration")
+    }
     for name in Self.others.keys.sorted() { #expect(declared.contains(name), "\(name)") }
   }
 }

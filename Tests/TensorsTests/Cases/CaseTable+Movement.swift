@@ -24,7 +24,6 @@ extension CaseTable {
       return [stopping(at: nil) { () throws(Mistake) in try inputs[0].value.indexed(steps) }]
     }
     add("gathered(_:)", gradient: .sum(4)) { $0[0].gathered($0.integers(1)) }
-    add("stacked(_:)") { Tensor.stacked($0.all) }
     add("named(_:)") { $0[0].named("x") }
     add("select(_:_:_:)", gradient: .sum(4)) { select($0.truths(0), $0[1], $0[2]) }
     add("rearranged(_:_:)") { $0[0].rearranged($0.text(0), $0.sizes(1)) }

@@ -99,23 +99,44 @@ enum CaseTables {
   static let float: CaseTable<Float> = {
     var table = floatAndDouble.float
     table.addMovements()
+    table.addJoining()
+    table.addOrders()
     table.addNumbers()
+    table.addScans()
+    table.addProducts()
+    table.addAdding()
     table.addFractions()
+    table.addNormalizations()
+    table.addRecurrences()
+    table.addWindows()
     return table
   }()
 
   static let double: CaseTable<Double> = {
     var table = floatAndDouble.double
     table.addMovements()
+    table.addJoining()
+    table.addOrders()
     table.addNumbers()
+    table.addScans()
+    table.addProducts()
+    table.addAdding()
     table.addFractions()
+    table.addNormalizations()
+    table.addRecurrences()
+    table.addWindows()
     return table
   }()
 
   static let int32: CaseTable<Int32> = {
     var table = CaseTable<Int32>()
     table.addMovements()
+    table.addJoining()
+    table.addOrders()
     table.addNumbers()
+    table.addScans()
+    table.addProducts()
+    table.addAdding()
     table.addIntegers()
     return table
   }()
@@ -123,7 +144,10 @@ enum CaseTables {
   static let bool: CaseTable<Bool> = {
     var table = CaseTable<Bool>()
     table.addMovements()
+    table.addJoining()
+    table.addOrders()
     table.addTruths()
+    table.addMasks()
     return table
   }()
 

@@ -12,6 +12,8 @@ enum CaseView: CaseIterable, Sendable {
   case stretched
   /// A part of a transposed one.
   case transposedPart
+  /// Negative strides.
+  case reversed
 
   func value(_ shape: Shape, _ numbers: [Double], _ type: ElementType) -> Value {
     let array = IndexedArray(shape, type, numbers)
@@ -21,6 +23,8 @@ enum CaseView: CaseIterable, Sendable {
     case .transposedPart:
       return Self.part(array, type) { Self.transposed(IndexedArray($0, type, $1), type) }
     case .stretched: return Self.stretched(array, type)
+    case .reversed:
+      return Value.leaf(shape, numbers.reversed(), type).reversed(along: AxisSet(all: shape.rank))
     }
   }
 

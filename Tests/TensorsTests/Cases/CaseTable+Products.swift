@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+extension CaseTable where Scalar: NumericScalar {
+  /// Products of tensors of any rank.
+  mutating func addProducts() {
+    add("matmul(_:_:) batches", .sum(16)) { matmul($0[0], $0[1]) }
+    add("einsum(_:_:)", .sum(16)) { einsum($0.word(0), $0.all) }
+    add("tensordot(_:_:axes:)", .sum(16)) { tensordot($0[0], $0[1], axes: $0.int(0)) }
+    add("tensordot(_:_:axes:) pairs", .sum(16)) {
+      tensordot($0[0], $0[1], axes: ($0.ints(0), $0.ints(1)))
+    }
+    add("outer(_:_:)", gradient: .sum(8)) { outer($0[0], $0[1]) }
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTensors
+
+extension CaseTable {
+  /// Orders, of any type.
+  mutating func addOrders() {
+    add("sorted(along:descending:)") {
+      $0[0].sorted(along: $0.int(0), descending: $0.word(1) == "descending")
+    }
+    add("sortedIndices(along:descending:)") {
+      $0[0].sortedIndices(along: $0.int(0), descending: $0.word(1) == "descending")
+    }
+    addValues("largest(_:along:)") {
+      let found = $0[0].largest($0.int(1), along: $0.int(0))
+      return [found.values.value, found.indices.value]
+    }
+    addValues("smallest(_:along:)") {
+      let found = $0[0].smallest($0.int(1), along: $0.int(0))
+      return [found.values.value, found.indices.value]
+    }
+  }
+}
+
+extension CaseTable where Scalar: NumericScalar {
+  /// Running sums and their like.
+  mutating func addScans() {
+    add("cumulativeSum(along:exclusive:reversed:)", .sum(16)) {
+      $0[0].cumulativeSum(
+        along: $0.int(0), exclusive: $0.word(1) == "exclusive", reversed: $0.word(2) == "back")
+    }
+    add("cumulativeProduct(along:exclusive:reversed:)", .ulps(8), gradient: .sum(16)) {
+      $0[0].cumulativeProduct(
+        along: $0.int(0), exclusive: $0.word(1) == "exclusive", reversed: $0.word(2) == "back")
+    }
+    add("cumulativeMaximum(along:reversed:)", gradient: .sum(8)) {
+      $0[0].cumulativeMaximum(along: $0.int(0), reversed: $0.word(1) == "back")
+    }
+    add("cumulativeMinimum(along:reversed:)", gradient: .sum(8)) {
+      $0[0].cumulativeMinimum(along: $0.int(0), reversed: $0.word(1) == "back")
+    }
+  }
+}
