@@ -30,7 +30,7 @@ from trial import Bounds, Trial
 from zoo import Zoo
 
 # What required arguments may want; the first that works is taken.
-USUAL = [b"good.csv", b"model.safetensors", b"x.npy", b"y.npy", b"2x3x4", b"4-3-2", b"images.idx",
+USUAL = [b"good.csv", b"model.safetensors", b"model-1.safetensors", b"x.npy", b"y.npy", b"2x3x4", b"4-3-2", b"images.idx",
          b"exp", b"1", b"price"]
 VALUES = ["", " ", "x", "-1", "0", "1", "2", "-0", "1.5", "-1e-400", "1e308", "nan", "inf", "1e-30",
           "2147483648", "9223372036854775807", "9223372036854775808", "-9223372036854775809",
@@ -75,7 +75,10 @@ class Campaign:
         made = 0
         for command in self.commands:
             for option in ("--output", "--checkpoint"):
-                for base in self.tables(command) if option in command.options else []:
+                # Of checkpoints those of the digits and of a table: the others differ in the data alone.
+                most = 2 if option == "--checkpoint" else None
+                for base in itertools.islice(
+                        self.tables(command) if option in command.options else [], most):
                     path = self.root / "made.safetensors"
                     subprocess.run([self.program, *command.call(base, option, path)],
                                    capture_output=True, check=False)

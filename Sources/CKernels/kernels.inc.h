@@ -19,6 +19,7 @@
 #include "scan.inc.h"
 #include "gemm.inc.h"
 #include "pack.inc.h"
+#include "scattered.inc.h"
 
 // Rows of the table, in the order F32, F64, I32, U8.
 #define PB_FLOATS(name) { pb_##name##_f32, pb_##name##_f64 }
@@ -46,6 +47,8 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
   .copies = PB_BY_SIZE(copy),
   .fills = PB_BY_SIZE(fill),
   .loads_plane = PB_BY_SIZE(load_plane),
+  .places = PB_BY_SIZE(place),
+  .adds_at = PB_ALL_TYPES(add_at),
   .iotas = PB_ALL_TYPES(iota),
   .stream = pb_stream_bytes,
   .first_outside = pb_first_outside_i32,
@@ -99,6 +102,12 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
   .tile_columns = { 2 * PB_LANES_OF(float), 2 * PB_LANES_OF(double), 2 * PB_LANES_OF(int32_t) },
   .narrow_columns = { PB_LANES_OF(float), PB_LANES_OF(double), PB_LANES_OF(int32_t) },
   .tile_rows = { PB_TILE_ROWS, PB_TILE_ROWS, PB_TILE_ROWS },
+  .scattered_tiles = { pb_scattered_f32, pb_scattered_f64, pb_scattered_u32 },
+  .scattered_narrow_tiles = {
+    pb_scattered_narrow_f32, pb_scattered_narrow_f64, pb_scattered_narrow_u32
+  },
+  .scattered_rows = { PB_SCATTERED_ROWS, PB_SCATTERED_ROWS, PB_SCATTERED_ROWS },
+  .packs_scattered = { pb_pack_scattered_32, pb_pack_scattered_64, pb_pack_scattered_32 },
   .packs = { pb_pack_32, pb_pack_64, pb_pack_32 },
 
   .fma_peak = pb_fma_peak_f32,

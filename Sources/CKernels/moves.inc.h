@@ -69,6 +69,29 @@ static void pb_stream_bytes(long n, void *out, const void *a) {
   __builtin_memcpy(r, x, (unsigned long)n);
 }
 
+// Rows and columns of two planes; where columns stand side by side the loop is one of vectors.
+#define PB_PLACE(name, W, operator) \
+  static void pb_##name( \
+    long rows, long columns, void *out, long out_row, long out_column, const void *a, long a_row, \
+    long a_column) { \
+    for (long row = 0; row < rows; row++) { \
+      W *restrict r = (W *)out + row * out_row; \
+      const W *restrict x = (const W *)a + row * a_row; \
+      if (out_column == 1 && a_column == 1) \
+        PB_ELEMENTWISE for (long i = 0; i < columns; i++) r[i] operator x[i]; \
+      else \
+        for (long i = 0; i < columns; i++) r[i * out_column] operator x[i * a_column]; \
+    } \
+  }
+
+PB_PLACE(place_8, pb_word8, =)
+PB_PLACE(place_32, pb_word32, =)
+PB_PLACE(place_64, pb_word64, =)
+PB_PLACE(add_at_f32, float, +=)
+PB_PLACE(add_at_f64, double, +=)
+PB_PLACE(add_at_i32, uint32_t, +=)
+PB_PLACE(add_at_u8, uint8_t, |=)
+
 // Between sizes `out` is elsewhere than `a`.
 PB_UNARY(convert_f32_f64, double, float, x)
 PB_UNARY(convert_f64_f32, float, double, x)

@@ -21,6 +21,8 @@ struct pb_kernels {
   pb_map copies[PB_TYPES];
   pb_fill fills[PB_TYPES];
   pb_plane loads_plane[PB_TYPES];
+  pb_place places[PB_TYPES];
+  pb_place adds_at[PB_TYPES];
   pb_iota iotas[PB_TYPES];
   pb_stream stream;
   long (*first_outside)(long n, const int32_t *a, int32_t count);
@@ -54,6 +56,10 @@ struct pb_kernels {
   long narrow_columns[PB_TYPES];
   long tile_rows[PB_TYPES];
   pb_pack packs[PB_TYPES];
+  pb_scattered scattered_tiles[PB_TYPES];
+  pb_scattered scattered_narrow_tiles[PB_TYPES];
+  long scattered_rows[PB_TYPES];
+  pb_pack_scattered packs_scattered[PB_TYPES];
 
   double (*fma_peak)(long iterations);
 };

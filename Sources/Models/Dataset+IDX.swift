@@ -53,21 +53,14 @@ extension Dataset where Target == Int32 {
   public static func idx(
     inFolder folder: String
   ) throws(FileError) -> (training: Dataset, test: Dataset) {
-    func path(_ name: String) throws(FileError) -> String {
-      let names = [name, name + ".gz"].map { "\(folder)/\($0)" }
-      if let path = names.first(where: isReadable) { return path }
-      throw FileError(.unreadable, in: names[0], "neither it nor \(name).gz is there")
-    }
-    let names = ["train", "t10k"]
-    let paths = try names.map { (name) throws(FileError) in
-      (try path("\(name)-images-idx3-ubyte"), try path("\(name)-labels-idx1-ubyte"))
-    }
-    let training = try Dataset(images: paths[0].0, labels: paths[0].1)
-    let test = try Dataset(images: paths[1].0, labels: paths[1].1)
+    let folder = IDXFolder(path: folder)
+    let files = (try folder.pair(of: "train"), try folder.pair(of: "t10k"))
+    let training = try Dataset(images: files.0.images, labels: files.0.labels)
+    let test = try Dataset(images: files.1.images, labels: files.1.labels)
     guard test.inputs.shape[1] == training.inputs.shape[1] else {
       throw FileError(
-        .malformed, in: paths[1].0,
-        "has images of \(counted(test.inputs.shape[1], "pixel")), \(paths[0].0) of "
+        .malformed, in: files.1.images,
+        "has images of \(counted(test.inputs.shape[1], "pixel")), \(files.0.images) of "
           + "\(training.inputs.shape[1])")
     }
     return (training, test)

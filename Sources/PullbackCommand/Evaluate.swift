@@ -34,11 +34,13 @@ struct Evaluate: ParsableCommand {
     try prepare(threads: options.threads)
     let model = try TableModel.load(at: found(model))
     let evaluation: TableEvaluation
-    if let arrays = try GivenArrays(file, targets: []) {
+    switch try GivenData(file) {
+    case .arrays(let paths):
+      try table.checkSaysNothing(of: paths[0])
       // What is kept for a test, where there is something.
-      evaluation = try model.evaluate((arrays.test ?? arrays).arrays(model.task))
-    } else {
-      evaluation = try model.evaluate(table.table(at: file[0], for: model))
+      evaluation = try model.evaluate(
+        FitArrays.test(at: paths, task: model.task) ?? FitArrays(at: paths, task: model.task))
+    case .table(let path): evaluation = try model.evaluate(table.table(at: path, for: model))
     }
     if options.json {
       var line = JSONLine(event: "result")

@@ -24,7 +24,8 @@ struct Train: ParsableCommand {
       stochastic gradient descent with momentum 0.9.
 
       The same seed gives the same bits at any number of threads. Ctrl-C ends training after the \
-      batch that it is at; a model is saved if --output asks for it.
+      batch that it is at; a model is saved if --output asks for it. With --checkpoint the same \
+      command and --resume goes on from there, also after a crash, and ends with the same bits.
       """)
 
   @Argument(help: "The data; - is a table on standard input.", completion: .file())
@@ -53,11 +54,11 @@ struct Train: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Of the digits: a file that is written after each epoch and on Ctrl-C, to go on from.",
+      "A file that is written after epochs and on Ctrl-C, to go on from with --resume.",
       valueName: "file"), completion: .file())
   var checkpoint: String?
 
-  @Flag(help: "Go on from the checkpoint.")
+  @Flag(help: "Go on from the checkpoint: the same data and options end with the same model.")
   var resume = false
 
   @Option(
@@ -81,15 +82,8 @@ struct Train: ParsableCommand {
   func validate() throws {
     // What the file says may be missing here.
     if config != nil { return }
-    if file.isEmpty {
-      try validateDigits()
-    } else {
-      try require(
-        checkpoint == nil,
-        "--checkpoint is for the digits: name a file for the model with --output")
-      try require(
-        !resume, "--resume is for the digits and their --checkpoint: a table is learnt anew")
-    }
+    try require(!resume || checkpoint != nil, "--resume needs --checkpoint")
+    if file.isEmpty { try validateDigits() }
   }
 
   private func validateDigits() throws {
@@ -103,7 +97,6 @@ struct Train: ParsableCommand {
       throw ValidationError(
         "--\(other.name) goes with a file: without one, the embedded digits are learnt")
     }
-    try require(!resume || checkpoint != nil, "--resume needs --checkpoint")
     try checkSize(inputs: Digits.pixelCount, outputs: Digits.classCount)
   }
 
@@ -121,7 +114,7 @@ struct Train: ParsableCommand {
   func run() throws {
     if let config { return try completed(byFileAt: config).run() }
     try prepare(threads: options.threads)
-    if let output { try checkWritable(output) }
+    for path in [output, checkpoint] { if let path { try checkWritable(path) } }
     try file.isEmpty ? runDigits() : runFiles()
   }
 
@@ -146,7 +139,8 @@ struct Train: ParsableCommand {
 
   private func runFiles() throws {
     var run = TableRun(fit.settings)
-    (run.output, run.isQuiet, run.json) = (output, quiet, options.json)
+    (run.output, run.checkpoint, run.resumes) = (output, checkpoint, resume)
+    (run.isQuiet, run.json) = (quiet, options.json)
     // A word that is no path is a mistake in the command, not in the data.
     if target.isEmpty, file.count == 1, let word = file.first, word != "-",
       !word.contains(where: { "./".contains($0) }), (try? found(word)) == nil
@@ -155,15 +149,28 @@ struct Train: ParsableCommand {
         "there is no file \(word.quoted); give a table and --target, arrays, or nothing for the digits"
       )
     }
-    if let arrays = try GivenArrays(file, targets: target) {
-      try checkSize(inputs: arrays.inputs.shape.dropFirst().reduce(1, *), outputs: 1)
-      try begin()
-      return try run.run(arrays, task: task)
+    switch try GivenData(file) {
+    case .arrays(let paths): try runArrays(run, paths)
+    case .table(let path): try runTable(run, path)
     }
-    let table = try self.table.table(at: file[0])
+  }
+
+  private func runArrays(_ run: TableRun, _ paths: [String]) throws {
+    try table.checkSaysNothing(of: paths[0])
+    try require(
+      target.isEmpty || target.count == 1 && paths.count == 1 && !isFolder(paths[0]),
+      "--target names a column of a table, or one array of an .npz archive")
+    let arrays = try FitArrays(at: paths, target: target.first, task: task)
+    try checkSize(inputs: arrays.inputs.shape[1], outputs: 1)
+    try begin()
+    try run.run(arrays, test: FitArrays.test(at: paths, target: target.first, task: arrays.task))
+  }
+
+  private func runTable(_ run: TableRun, _ path: String) throws {
+    let table = try self.table.table(at: path)
     try require(
       !target.isEmpty,
-      "which column is to be predicted? Name it with --target; \(file[0].printable) has "
+      "which column is to be predicted? Name it with --target; \(path.printable) has "
         + table.columns.prefix(20).map(\.name.shortened).joined(separator: ", "))
     for (option, column) in [("--split-by-time", fit.splitByTime), ("--group", fit.group)] {
       if let column { try table.check(column, of: option) }

@@ -72,6 +72,19 @@ import Testing
       ])
   }
 
+  /// One weight for all positions of all examples: sums over both, as einsum writes them.
+  @Test func sumsOverSeveralAxes() {
+    let x = Self.normal([2, 3, 4], 1, "x"), w = Self.normal([4, 5], 2, "W")
+    let y = (x • w).named("y")
+    let derivation = explain(y.squared().sum(), withRespectTo: [w, x])
+    #expect(Self.forward(derivation) == ["y = x @ W", "L = sum(y²)"])
+    #expect(
+      Self.backward(derivation) == [
+        "L.g = 1", "y.g = 2 y", "x.g = y.g @ Wᵀ", "W.g = einsum(\"cda,cdb->ab\", x, y.g)",
+      ])
+    #expect(derivation.passes)
+  }
+
   @Test func aGradientThatNobodyAskedForHasNoLine() {
     let x = Self.normal([3, 2], 1, "x"), w = Self.normal([2, 2], 2, "w")
     let derivation = explain((x • w).sum(), withRespectTo: [w])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import PullbackTestSupport
 import Testing
 
 /// What is declared, read off the files: what users meet is documented, and what is unsafe has its rooms.

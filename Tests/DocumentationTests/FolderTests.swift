@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackTestSupport
 import Testing
 
 /// Where files stand, read off the files: the folders of a module have an order, and tests stand where

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import PullbackTestSupport
 import Testing
 
 /// What CONTRIBUTING says of the files and modules, read off the files.

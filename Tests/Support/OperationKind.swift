@@ -19,10 +19,10 @@ package enum OperationKind: Hashable, Sendable {
   package enum Other: CaseIterable, Sendable {
     case data, constant, scalar, iota
     case uniform, normal
-    case named, detached, unchanged, custom, checked
+    case named, detached, unchanged, custom, renewing, checked
     case selection, conversion
     case contraction
-    case reshape, transpose, expand, slice, pad
+    case reshape, transpose, expand, slice, placed, windows
     case gather, scatterAdd
   }
 
@@ -44,6 +44,7 @@ package enum OperationKind: Hashable, Sendable {
       case .identity(.detached): .other(.detached)
       case .identity(.unchanged): .other(.unchanged)
       case .identity(.custom): .other(.custom)
+      case .identity(.renewing): .other(.renewing)
       case .identity(.checked): .other(.checked)
       case .selection: .other(.selection)
       case .conversion: .other(.conversion)
@@ -52,7 +53,8 @@ package enum OperationKind: Hashable, Sendable {
       case .movement(.transpose): .other(.transpose)
       case .movement(.expand): .other(.expand)
       case .movement(.slice): .other(.slice)
-      case .movement(.pad): .other(.pad)
+      case .movement(.placed): .other(.placed)
+      case .movement(.windows): .other(.windows)
       case .gathering(.gather, _): .other(.gather)
       case .gathering(.scatterAdd, _): .other(.scatterAdd)
       }

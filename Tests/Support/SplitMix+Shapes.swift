@@ -8,6 +8,15 @@ extension SplitMix {
     Shape((0..<Int.random(in: rank, using: &self)).map { _ in pick(extents) })
   }
 
+  /// Some positions of an axis, each so far from the one before: of all lengths, in both directions.
+  package mutating func part(of extent: Int) -> (start: Int, extent: Int, stride: Int) {
+    let start = below(min(extent, 3) + 1)
+    if start == extent { return (start, 0, pick([1, -1, 2])) }
+    let stride = pick([1, 1, 2, 3, -1, -1, -2])
+    let last = stride > 0 ? extent - 1 - start : start
+    return (start, below(last / abs(stride) + 2), stride)
+  }
+
   package mutating func permutation(_ count: Int) -> Shape {
     Shape((0..<count).shuffled(using: &self))
   }

@@ -83,6 +83,14 @@ typedef void (*pb_plane)(
   long n, void *out, const void *a, long position, long extent, long stride, long outer);
 pb_plane pb_load_plane_for(pb_type type);
 
+/// `out[r * out_row + c * out_column] = a[r * a_row + c * a_column]`, or `+=` (for U8 `|=`), for
+/// r < rows and c < columns; strides may be 0 (those of `a`) or negative. `out` must not overlap `a`.
+typedef void (*pb_place)(
+  long rows, long columns, void *out, long out_row, long out_column, const void *a, long a_row,
+  long a_column);
+pb_place pb_place_for(pb_type type);
+pb_place pb_add_at_for(pb_type type);
+
 /// `out[i] = start + i * step`, wrapping in 64 bits, then converted to the type.
 typedef void (*pb_iota)(long n, void *out, int64_t start, int64_t step);
 pb_iota pb_iota_for(pb_type type);
@@ -248,6 +256,21 @@ pb_outer pb_outer_for(pb_type type);
 typedef void (*pb_pack)(
   long k, long columns, long tile_columns, const void *b, long brs, long bcs, void *panel);
 pb_pack pb_pack_for(pb_type type);
+
+/// pb_gemm and its narrow form for an `a` whose element (i, p) stands at `a[rows_at[i] + steps_at[p]]`:
+/// the same sums, the same bits. Multiples of pb_scattered_rows are fastest.
+typedef void (*pb_scattered)(
+  long rows, long k, const void *a, const long *rows_at, const long *steps_at, const void *b,
+  long ldb, void *c, long ldc, int accumulate, const void *bias);
+pb_scattered pb_scattered_for(pb_type type);
+pb_scattered pb_scattered_narrow_for(pb_type type);
+long pb_scattered_rows(pb_type type);
+
+/// pb_pack for a B whose element (p, j) stands at `b[steps_at[p] + columns_at[j]]`.
+typedef void (*pb_pack_scattered)(
+  long k, long columns, long tile_columns, const void *b, const long *steps_at,
+  const long *columns_at, void *panel);
+pb_pack_scattered pb_pack_scattered_for(pb_type type);
 
 // Measuring -------------------------------------------------------------------------------------
 

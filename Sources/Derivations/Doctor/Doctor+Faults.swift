@@ -79,7 +79,7 @@ extension Doctor {
     guard own.count == 1 else { return [] }
     let (user, contribution) = own[0]
     var faults = stretchedFaults(contribution.stretched)
-    if case .contraction(0) = user.operation, user.inputs[1].node === w.node,
+    if case .contraction(0, 1, 1) = user.operation, user.inputs[1].node === w.node,
       let g = cotangents[user.serial]
     {
       let a = user.inputs[0]
@@ -89,7 +89,7 @@ extension Doctor {
           PlantedFault(
             fault: .wrongAxis,
             description: "summed over the columns instead of the rows of \(name(a.node))",
-            value: a.contracted(with: g.swappingLastAxes(), batchRank: 0)))
+            value: a.contracted(with: g.swappingLastAxes())))
       }
     }
     return faults

@@ -80,17 +80,19 @@ extension Doctor {
   /// Products with an operand that should have been transposed; only square ones let it pass.
   func transpositions() -> [PlantedFault] {
     exchanging(.transposed) { step, contribution in
-      guard case .contraction(let batchRank) = step.node.operation else { return [] }
+      guard case .contraction(let batch, let rowRank, 1) = step.node.operation,
+        step.node.inputs[1].rank == batch + 2
+      else { return [] }
       let (a, b) = (step.node.inputs[0], step.node.inputs[1]), g = step.cotangent
       let isLeft = contribution.input === a.node
-      let columns = b.shape[batchRank + 1], rows = b.shape[batchRank]
+      let columns = b.shape[b.rank - 1], rows = b.shape[batch]
       if isLeft, rows == columns {
         let text = "\(name(of: b)) must be transposed: \(name(of: a)).g = g @ \(name(of: b))ᵀ"
-        return [(text, g.contracted(with: b, batchRank: batchRank))]
+        return [(text, g.contracted(with: b, batch: batch, rows: rowRank))]
       }
-      if !isLeft, a.shape[batchRank] == a.shape[batchRank + 1] {
+      if !isLeft, rowRank == 1, a.shape[batch] == a.shape[batch + 1] {
         let text = "\(name(of: a)) must be transposed: \(name(of: b)).g = \(name(of: a))ᵀ @ g"
-        return [(text, a.contracted(with: g, batchRank: batchRank))]
+        return [(text, a.contracted(with: g, batch: batch))]
       }
       return []
     }

@@ -12,7 +12,9 @@ extension Formula {
     case .number(let number): self = .number(number)
     case .same, .named: self = x[0]
     case .detached: self = .call("detached", [x[0]])
-    case .remark(let text), .arranged(let text), .placed(let text): self = .arranged(x[0], text)
+    case .remark(let text), .arranged(let text): self = .arranged(x[0], text)
+    case .placed(let text):
+      self = .arranged(x.count == 1 ? x[0] : .call("parts", x.map(\.inPointwise)), text)
     case .function(let name): self = .call(name, x.map(\.inPointwise))
     case .minus: self = .minus(x[0].inPointwise)
     case .opposite: self = .opposite(x[0].inPointwise)
@@ -40,6 +42,8 @@ extension Formula {
     case .matmul:
       let inputs = node.inputs.values
       self = .matmul(x[0].inProduct(inputs[0].shape), x[1].inProduct(inputs[1].shape))
+    case .contraction(let batch, let rows, let inner):
+      self = Formula.contraction(node, x, batch: batch, rows: rows, inner: inner)
     case .transposed: self = .transpose(x[0])
     case .reshaped:
       self = node.isUnitReshape || x[0].isNumber ? x[0] : .arranged(x[0], "as \(node.shape)")
@@ -67,6 +71,36 @@ extension Formula {
     if !isRepeated || x.isMadeOfNumbers { return x }
     return .stretched(
       x, along: shape.elementCount == 1 ? .all : .these(axes, rank: node.shape.rank))
+  }
+
+  /// As `einsum` writes it, its operands without the transpositions that a pattern says as well.
+  private static func contraction(
+    _ node: Node, _ x: [Formula], batch: Int, rows: Int, inner: Int
+  ) -> Formula {
+    let letters = (UInt8(ascii: "a")...UInt8(ascii: "z")).map { String(UnicodeScalar($0)) }
+    guard node.shape.rank + inner <= letters.count else { return .call(node.operation.name, x) }
+    let result = Array(letters[..<node.shape.rank])
+    let summed = Array(letters[node.shape.rank..<(node.shape.rank + inner)])
+    let left = operand(node.inputs[0].node, x[0], Array(result[..<(batch + rows)]) + summed)
+    let right = operand(
+      node.inputs[1].node, x[1],
+      Array(result[..<batch]) + summed + Array(result[(batch + rows)...]))
+    let pattern = "\(left.letters),\(right.letters)->\(result.joined())"
+    return .call("einsum", [.name("\"\(pattern)\""), left.formula, right.formula])
+  }
+
+  private static func operand(
+    _ input: Node, _ x: Formula, _ letters: [String]
+  ) -> (letters: String, formula: Formula) {
+    guard case .movement(.transpose(let order)) = input.operation else {
+      return (letters.joined(), x)
+    }
+    var source = letters
+    for (axis, sourceAxis) in order.enumerated() { source[sourceAxis] = letters[axis] }
+    switch x {
+    case .arranged(let inner, _), .transposed(let inner): return (source.joined(), inner)
+    default: return (letters.joined(), x)
+    }
   }
 
   /// As a factor of a product of matrices, where a number that is the same everywhere is a matrix.

@@ -143,7 +143,8 @@ struct ForwardReading {
     case .choice: return user?.isSum == true
     case .reduction:
       return user?.isUnitReshape == true || node.isSum && user?.isDivisionByNumber == true
-    case .matmul: return user?.isAdditive == true || user?.isDivisionByNumber == true
+    case .matmul, .contraction:
+      return user?.isAdditive == true || user?.isDivisionByNumber == true
     case .reshaped:
       let isOfReduction = node.inputs[0].isReduction && entry(of: node.inputs[0].node) == nil
       return !isOfReduction || user?.isDivisionByNumber == true || user?.isDetached == true

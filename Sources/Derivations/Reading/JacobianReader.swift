@@ -125,7 +125,7 @@ struct JacobianReader {
       return false
     }
     let users = path.filter { $0.node.inputs.values.contains { $0.node === node } }
-    guard users.count == 1, case .contraction(let batchRank) = users[0].node.operation else {
+    guard users.count == 1, case .contraction(let batchRank, _, _) = users[0].node.operation else {
       return false
     }
     return x.shape.stretchedAxes(to: node.shape).sorted.allSatisfy { $0 < batchRank }
@@ -139,7 +139,8 @@ struct JacobianReader {
     case .collected: return .collected(by: written(node.inputs[1]))
     case .words, .random, .number, .same, .named, .detached, .remark, .function, .minus, .opposite,
       .sum, .difference, .product, .quotient, .relation, .or, .and, .choice, .conversion,
-      .reduction, .alongAxis, .transposed, .reshaped, .stretched, .arranged, .placed, .part:
+      .reduction, .alongAxis, .contraction, .transposed, .reshaped, .stretched, .arranged, .placed,
+      .part:
       return nil
     }
   }
@@ -159,8 +160,11 @@ struct JacobianReader {
       if batchRank > 0, case .stretched(let matrix, _) = formula { return matrix }
       return formula
     }
+    // Rows of several matrices times one are rows of one matrix.
+    let isOneMatrix = b.rank < node.shape.rank
     func batch(_ operand: Value) -> JacobianPattern.Batch {
-      batchRank == 0 ? .none : isRepeated(operand) ? .repeated : .same
+      if batchRank == 0 { return .none }
+      return isRepeated(operand) || isOneMatrix && operand.node === b.node ? .repeated : .same
     }
     let hasRow = batchRank == 0 && node.shape[0] == 1
     if isX(a), hasRow, !isX(b) { return .matrix(.transpose(matrix(b))) }

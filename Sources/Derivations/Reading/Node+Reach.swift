@@ -27,7 +27,7 @@ extension Node {
       let isStretched = zip(inputs.values, reached).contains { $1 && $0.shape != shape }
       return isStretched ? .stretched : .same
     case .reduction: return .reduced
-    case .alongAxis, .matmul, .chosen, .collected: return .mixed
+    case .alongAxis, .matmul, .contraction, .chosen, .collected: return .mixed
     case .stretched: return .stretched
     case .reshaped: return isUnitReshape ? .same : .moved
     case .transposed, .arranged, .placed, .part: return .moved

@@ -34,7 +34,7 @@ extension Value {
       case .stretched, .reshaped, .conversion: node = node.inputs[0].node
       case .words, .random, .same, .named, .detached, .remark, .function, .minus, .opposite, .sum,
         .difference, .product, .quotient, .relation, .or, .and, .choice, .reduction, .alongAxis,
-        .matmul, .transposed, .arranged, .placed, .part, .chosen, .collected:
+        .matmul, .contraction, .transposed, .arranged, .placed, .part, .chosen, .collected:
         return false
       }
     }

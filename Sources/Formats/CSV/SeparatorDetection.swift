@@ -49,6 +49,7 @@ struct SeparatorSample {
   private static func best(
     of samples: [SeparatorSample], in source: ByteSource, isTolerant: Bool
   ) throws(FileError) -> SeparatorSample {
+    if isTolerant, let column = columnOfCommas(samples) { return column }
     // One field means that nothing was separated.
     let separating = samples.filter { $0.usual > 1 }
     guard let share = separating.map(\.share).max() else {
@@ -65,6 +66,18 @@ struct SeparatorSample {
     let clear = best.filter { $0.numberShare == most }
     guard most > 0, clear.count == 1 else { throw best[0].ambiguity(best, source) }
     return clear[0]
+  }
+
+  /// A name over numbers, in some of which a comma stands: they are one column, for as two its first
+  /// record would lack a name.
+  private static func columnOfCommas(_ samples: [SeparatorSample]) -> SeparatorSample? {
+    let comma = UInt8(ascii: ",")
+    guard let commas = samples.first(where: { $0.separator == comma })?.counts,
+      commas.first == 1, commas.contains(2), commas.allSatisfy({ $0 <= 2 })
+    else { return nil }
+    return samples.first {
+      $0.separator != comma && $0.usual == 1 && $0.share == 1 && $0.numberCount == $0.fieldCount - 1
+    }
   }
 
   private var numberShare: Double {

@@ -160,3 +160,9 @@ func isOpenable(_ path: String) -> Bool { !path.utf8.contains(0) }
 
 /// What is wrong with a path that is not openable.
 let nameWithNUL = "a NUL character in the path; no file has such a name"
+
+/// True if there is a folder at the path.
+package func isFolder(_ path: String) -> Bool {
+  var status = stat()
+  return isOpenable(path) && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}

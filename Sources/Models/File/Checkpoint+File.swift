@@ -19,7 +19,10 @@ extension Checkpoint {
   ///
   /// The file is a model file as well: ``ModelFile`` loads it, for prediction with the model as it was
   /// at that moment. Throws as ``ModelFile/save(to:)`` does.
-  public func save(to path: String) throws(FileError) {
+  public func save(to path: String) throws(FileError) { try modelFile().save(to: path) }
+
+  /// - Parameter fit: how far the fit has come that the training belongs to.
+  func modelFile(fit: FitState? = nil) -> ModelFile {
     var file = ModelFile(NamedTensors(weights), of: model)
     file.optimizer = OptimizerState(optimizer)
     var tensors = NamedTensors()
@@ -32,11 +35,12 @@ extension Checkpoint {
         tensors.add("average/\(number)/\(place)", value)
       }
     }
+    for (name, value) in fit?.tensors ?? [:] { tensors.add(FitState.prefix + name, value) }
     file.training = TrainingState(
       progress: progress, best: best.map { .init(value: $0.value, epoch: $0.epoch) },
-      summed: optimizer.sums.count, averageCounts: optimizer.averages.map(\.count),
+      summed: optimizer.sums.count, averageCounts: optimizer.averages.map(\.count), fit: fit,
       tensors: tensors)
-    try file.save(to: path)
+    return file
   }
 
   /// Reads a file that `save` wrote.
@@ -48,14 +52,17 @@ extension Checkpoint {
   public static func load(
     at path: String, layers: [any StoredLayer.Type] = []
   ) throws(FileError) -> Checkpoint {
-    let file = try ModelFile.load(at: path, layers: layers)
+    try Checkpoint(ModelFile.load(at: path, layers: layers))
+  }
+
+  init(_ file: ModelFile) throws(FileError) {
     guard let state = file.training, let optimizer = file.optimizer else {
       throw FileError(
-        .malformed, in: path, "holds a model, but not where its training stood: it is no checkpoint"
-      )
+        .malformed, in: file.file,
+        "holds a model, but not where its training stood: it is no checkpoint")
     }
-    let check = FileCheck(kind: .malformed, file: path)
-    return Checkpoint(
+    let check = FileCheck(kind: .malformed, file: file.file)
+    self.init(
       model: try file.architecture?.model(for: file.weights, check),
       weights: try values(file.weights.map { $0 }), progress: state.progress,
       optimizer: try OptimizerMoment(optimizer, state, check),

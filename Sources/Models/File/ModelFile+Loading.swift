@@ -63,7 +63,7 @@ extension ModelFile {
         RandomKey(seed: try key.bits())
       } ?? [:]
     training = try metadata.value("training").map { (state) throws(FileError) in
-      try TrainingState(state, kept)
+      try TrainingState(state, kept, check)
     }
     if training == nil, let name = kept.names.first {
       throw check.error(

@@ -20,63 +20,107 @@ extension ParameterTree {
   /// try model.loadPyTorch(at: "digits.safetensors")
   /// ```
   ///
-  /// Throws unless the file has the weights of all layers, in their shapes, and nothing else; the
-  /// model stays as it is then.
-  public func loadPyTorch(at path: String) throws(FileError) {
-    try loadPyTorch(Safetensors.read(at: path))
+  /// Where the names or the layout differ, a table says so: see ``PyTorchTensor``. Its keys are paths of
+  /// parameters, or of layers, here.
+  ///
+  /// ```swift
+  /// // nn.TransformerEncoderLayer(128, 4, 512, activation="gelu", norm_first=True)
+  /// let block = TransformerBlock(128, heads: 4)
+  /// try block.loadPyTorch(at: "block.safetensors", names: [
+  ///   "attentionNorm": "norm1", "mlpNorm": "norm2", "up": "linear1", "down": "linear2",
+  ///   "attention.queryKeyValue.weight": "self_attn.in_proj_weight".inPyTorch.transposed(1, 0),
+  ///   "attention.queryKeyValue.bias": "self_attn.in_proj_bias",
+  ///   "attention.output": "self_attn.out_proj",
+  /// ])
+  /// ```
+  ///
+  /// Throws unless the file has the weights of all layers, in their shapes, and nothing else (but the
+  /// `num_batches_tracked` of batch norms); the model stays as it is then.
+  ///
+  /// - Parameters:
+  ///   - names: what is named otherwise there; of two keys that fit a parameter the longer one counts.
+  ///   - isIgnored: tensors of the file that the model needs not, by their names: masks, positions.
+  public func loadPyTorch(
+    at path: String, names: [String: PyTorchTensor] = [:],
+    ignoring isIgnored: (_ name: String) -> Bool = { _ in false }
+  ) throws(FileError) {
+    try loadPyTorch(Safetensors.read(at: path), names, isIgnored)
   }
 
   /// Takes such weights from the bytes of a file.
   public func loadPyTorch(
-    from bytes: [UInt8], name: String = "PyTorch"
+    from bytes: [UInt8], name: String = "PyTorch", names: [String: PyTorchTensor] = [:],
+    ignoring isIgnored: (_ name: String) -> Bool = { _ in false }
   ) throws(FileError) {
-    try loadPyTorch(Safetensors.read(from: bytes, name: name))
+    try loadPyTorch(Safetensors.read(from: bytes, name: name), names, isIgnored)
   }
 
-  private func loadPyTorch(_ file: Safetensors) throws(FileError) {
+  private func loadPyTorch(
+    _ file: Safetensors, _ table: [String: PyTorchTensor], _ isIgnored: (String) -> Bool
+  ) throws(FileError) {
+    func malformed(_ name: String, _ problem: String) -> FileError {
+      FileError(.malformed, in: file.file, at: .part(name), problem)
+    }
     // Its weights are [inputs, outputs]; a square one would be transposed without a sign.
     if file.metadata["format"] == "pullback" {
       throw FileError(
         .malformed, in: file.file, "is a model that Pullback saved; use ModelFile.load")
     }
-    let leaves = parameters.distinctLeaves
-    var forms: [Name: ParameterLeaf.PyTorchForm] = [:]
-    for leaf in leaves {
-      if let form = leaf.inPyTorch {
-        forms[Name(form.path)] = form
-      } else if leaf.parameter.shape.rank > 1 {
-        throw FileError(
-          .malformed, in: file.file, at: .part(leaf.path),
+    var reader = try PyTorchReader(file), tensors = NamedTensors()
+    var named: [(name: String, Parameter)] = [], keys: Set<String> = []
+    for leaf in parameters.distinctLeaves {
+      let (place, key) = try leaf.place(in: table, file.file)
+      if let key { keys.insert(key) }
+      if case .named = place.form, leaf.inPyTorch == nil, leaf.parameter.shape.rank > 1 {
+        throw malformed(
+          leaf.path,
           "its layer does not say how PyTorch keeps it; use marked(inPyTorch:axes:) there")
       }
-    }
-    var tensors = NamedTensors()
-    for name in file.names {
-      if tensors[name] != nil {
-        throw FileError(.malformed, in: file.file, at: .part(name), "stands there twice")
-      }
-      let tensor = try file.load(name)
-      if let axes = forms[Name(name)]?.axes, tensor.shape.rank == axes.count, axes != axes.sorted()
-      {
-        tensors.add(name, try transposed(tensor, axes, name, in: file.file))
-      } else {
+      // Two parameters may be made of one tensor; each has a name of its own here.
+      let name = tensors["\(place)"] == nil ? "\(place)" : leaf.path
+      named.append((name, leaf.parameter))
+      if let tensor = try reader.tensor(place, axes: leaf.inPyTorch?.axes) {
         tensors.add(name, tensor)
       }
     }
-    let named = leaves.map { (name: $0.inPyTorch?.path ?? $0.path, $0.parameter) }
-    try Assignment(named, from: tensors, file: file.file).perform()
+    if let key = table.keys.sorted().first(where: { !keys.contains($0) }) {
+      throw malformed(key, "the table has it, the model does not")
+    }
+    let assignment = try Assignment(named, from: tensors, file: file.file)
+    if let name = reader.others.first(where: { !isIgnored($0) }) {
+      throw malformed(name, "the file has it, the model does not")
+    }
+    assignment.perform()
     parameters.tellPaths()
   }
+}
 
-  /// The tensor whose axis i is axis `axes[i]` of the one in the file.
-  private func transposed(
-    _ stored: StoredTensor, _ axes: [Int], _ name: String, in file: String
-  ) throws(FileError) -> Tensor<Float> {
-    let tensor = try stored.tensor(as: Float.self)
-    do throws(OutOfMemory) {
-      return try Tensor<Float>(tensor.value.transposed(Shape(axes))).evaluated()
-    } catch {
-      throw FileError(.unreadable, in: file, at: .part(name), error.description)
+extension ParameterLeaf {
+  /// Where PyTorch keeps the parameter, and the key of the table that says so.
+  fileprivate func place(
+    in table: [String: PyTorchTensor], _ file: String
+  ) throws(FileError) -> (place: PyTorchTensor, key: String?) {
+    if let known = table[path] { return (known, path) }
+    let own = inPyTorch?.path ?? path
+    // What stands below a layer that is named otherwise: as many names from the end are the layer's.
+    var layer = path.parentPath, depth = 1
+    while let key = layer {
+      if let known = table[key] {
+        guard case .named(let name) = known.form else {
+          throw FileError(
+            .malformed, in: file, at: .part(key),
+            "is a layer, whose parameters cannot be made of \(known)")
+        }
+        let rest = own.split(separator: ".", omittingEmptySubsequences: false).suffix(depth)
+        return (PyTorchTensor((name.isEmpty ? [] : [name[...]]) + rest), key)
+      }
+      layer = key.parentPath
+      depth += 1
     }
+    return (PyTorchTensor(own), nil)
   }
+}
+
+extension PyTorchTensor {
+  fileprivate init(_ names: [Substring]) { self.init(names.joined(separator: ".")) }
 }

@@ -14,7 +14,10 @@ struct TrainingState: Sendable {
   var summed: Int
   /// How often each average of the weights has been updated.
   var averageCounts: [Int]
-  /// The best weights, "best/hidden.weight"; sums of gradients, "sum/2"; averages, "average/0/2".
+  /// Of a fit to a table or to arrays.
+  var fit: FitState?
+  /// The best weights, "best/hidden.weight"; sums of gradients, "sum/2"; averages, "average/0/2"; what
+  /// belongs to a fit, "fit/choice/0/weights/2".
   var tensors: NamedTensors
 
   /// The best epoch.
@@ -47,14 +50,14 @@ extension TrainingState {
       members.append(
         .init("best", ["epoch": .integer(best.epoch), "value": .exact(best.value)]))
     }
+    if let fit { members.append(.init("fit", fit.json)) }
     return .object(members)
   }
 
-  init(_ reader: MetadataReader, _ tensors: NamedTensors) throws(FileError) {
-    var progress = TrainingProgress(
-      history: try reader.member("history").elements { (record) throws(FileError) in
-        try EpochRecord(record)
-      })
+  init(
+    _ reader: MetadataReader, _ tensors: NamedTensors, _ check: FileCheck
+  ) throws(FileError) {
+    var progress = TrainingProgress(history: try reader.member("history").records())
     if let size = reader.memberIfPresent("batchSize") {
       progress.run = Run(seed: try reader.member("seed").bits(), batch: try size.count())
     }
@@ -72,6 +75,11 @@ extension TrainingState {
     best = try reader.memberIfPresent("best").map { (best) throws(FileError) in
       Best(
         value: try best.member("value").exactNumber(), epoch: try best.member("epoch").count())
+    }
+    fit = try reader.memberIfPresent("fit").map { (fit) throws(FileError) in
+      var parts = NamedTensors()
+      for (name, tensor) in self.tensors(below: FitState.prefix) { parts.add(name, tensor) }
+      return try FitState(fit, parts, check)
     }
   }
 
@@ -104,6 +112,7 @@ extension TrainingState {
     } else if progress.step > 0 {
       throw refuse("steps", "steps without a seed and a size of batches")
     }
+    try fit?.check(epochs: progress.epoch, check)
     guard let best else { return }
     guard (1...max(progress.epoch, 1)).contains(best.epoch), !best.value.isNaN else {
       throw refuse("best", "is none of the epochs")
@@ -120,7 +129,7 @@ extension TrainingState {
 }
 
 extension EpochRecord {
-  fileprivate var json: JSON {
+  var json: JSON {
     var members: [JSON.Member] = [
       .init("epoch", .integer(epoch)), .init("steps", .integer(stepCount)),
       .init("learningRate", .exact(Double(learningRate))), .init("loss", .exact(loss)),
@@ -151,14 +160,19 @@ extension EpochRecord {
 
 extension JSON {
   /// A number, also one that is not finite, which JSON does not know.
-  fileprivate static func exact(_ number: Double) -> JSON {
+  static func exact(_ number: Double) -> JSON {
     number.isFinite ? .number(number) : .string("\(number)")
   }
 }
 
 extension MetadataReader {
+  /// What an epoch came to, for each of some.
+  func records() throws(FileError) -> [EpochRecord] {
+    try elements { (record) throws(FileError) in try EpochRecord(record) }
+  }
+
   /// A number that may be written as "nan", "inf" or "-inf".
-  fileprivate func exactNumber() throws(FileError) -> Double {
+  func exactNumber() throws(FileError) -> Double {
     switch value {
     case .string("nan"): return .nan
     case .string("inf"): return .infinity

@@ -14,6 +14,13 @@ struct ArraySource: FitSource {
   var task: TableTask { arrays.task }
   var classNames: [String] { arrays.classNames }
 
+  var columnFacts: [FitSubject.Fact] {
+    [
+      .init("numbers in a row", "\(arrays.inputs.shape[1])"),
+      .init("targets", "\(arrays.numbers.first?.count ?? 1)"),
+    ]
+  }
+
   func preprocessing(fittingOn rows: [Int]) throws(FileError) -> any FitInputs {
     ArrayInputs(arrays, fittingOn: rows)
   }

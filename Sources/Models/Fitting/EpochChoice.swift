@@ -72,6 +72,26 @@ final class EpochChoice<Target: TensorScalar> {
   func restore() {
     if !weights.isEmpty { Parameter.setValues(of: committee.parameters.distinct, to: weights) }
   }
+
+  /// What a checkpoint has of it.
+  var state: FitState.Choice {
+    .init(
+      epoch: epoch, value: value, losses: [best, chosen].compactMap { $0.map { Tensor($0.rows) } },
+      weights: weights)
+  }
+
+  /// Goes back to where it stood. False, and nothing changes, if that was on other rows, or with another
+  /// committee.
+  func resume(from state: FitState.Choice) -> Bool {
+    let shapes = state.epoch == 0 ? [] : committee.parameters.distinct.map(\.shape)
+    guard state.losses.allSatisfy({ $0.shape == [validation.count] }),
+      state.weights.map(\.shape) == shapes
+    else { return false }
+    let losses = state.losses.map { RowLosses($0.scalars) }
+    (epoch, value, weights) = (state.epoch, state.value, state.weights)
+    (best, chosen) = (losses.first, losses.last)
+    return true
+  }
 }
 
 /// The losses of rows.

@@ -22,13 +22,15 @@ public struct FitArrays: Sendable {
   public let classNames: [String]
 
   /// [rows, numbers].
-  let inputs: Tensor<Float>
+  package let inputs: Tensor<Float>
   /// Whether all numbers of a row are of one kind.
   let isUniform: Bool
   /// The class of each row; empty for a regression.
   let labels: [Int32]
   /// The targets of each row; empty for a classification.
   let numbers: [[Double]]
+  /// Element types and shapes.
+  private let forms: String
 
   /// How many rows there are.
   public var rows: Int { inputs.shape[0] }
@@ -57,6 +59,7 @@ public struct FitArrays: Sendable {
         .malformed, in: name, "the target of row \(place / width + 1) is no finite number")
     }
     self.name = name
+    forms = "inputs \(inputs), targets \(targets)"
     self.inputs = try inputs.rowsOfNumbers(in: name)
     isUniform = inputs.shape.rank > 2 || inputs.type == .uint8
     let distinct = width == 1 ? Set(values.lazy.map { $0 + 0 }) : []
@@ -82,6 +85,14 @@ public struct FitArrays: Sendable {
     let rows = targets.elementCount
     return distinct.count <= 20 && rows >= 2 * distinct.count
       || isWhole && distinct.count <= 1000 && rows >= 10 * distinct.count
+  }
+}
+
+extension FitArrays: CustomStringConvertible {
+  /// "inputs uint8 [60000, 28, 28], targets uint8 [60000]; classification of 10 classes".
+  public var description: String {
+    forms + "; \(task.rawValue)"
+      + (classNames.isEmpty ? "" : " of \(counted(classNames.count, "class", plural: "classes"))")
   }
 }
 

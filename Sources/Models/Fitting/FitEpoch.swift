@@ -10,16 +10,23 @@ public struct FitEpoch: Sendable, Hashable {
   public let total: Int
   /// Whether the model is the one to keep so far.
   public let isBest: Bool
-  /// Since the training began.
+  /// Since the training began, or went on from a checkpoint.
   public let seconds: Double
   /// How many rows were trained with in a second.
   public let rowsPerSecond: Double
+  /// How long the rest will take, if no epoch is left out.
+  public let secondsLeft: Double
 
+  /// - Parameters:
+  ///   - rows: those of an epoch.
+  ///   - start: the epochs that had been done before the seconds began.
   init(
-    _ record: EpochRecord, of total: Int, isBest: Bool, seconds: Double, rowsPerSecond: Double
+    _ record: EpochRecord, of total: Int, isBest: Bool, rows: Int, seconds: Double, since start: Int
   ) {
-    (self.record, self.total, self.isBest) = (record, total, isBest)
-    (self.seconds, self.rowsPerSecond) = (seconds, rowsPerSecond)
+    (self.record, self.total, self.isBest, self.seconds) = (record, total, isBest, seconds)
+    let epochs = Double(record.epoch - start)
+    rowsPerSecond = epochs * Double(rows) / max(seconds, 1e-9)
+    secondsLeft = seconds / epochs * Double(total - record.epoch)
   }
 
   /// Counted from 1.
@@ -32,8 +39,6 @@ public struct FitEpoch: Sendable, Hashable {
   public var metrics: [String: Double] { record.metrics }
   /// The learning rate of the last step.
   public var learningRate: Float { record.learningRate }
-  /// How long the rest will take, if no epoch is left out.
-  public var secondsLeft: Double { seconds / Double(epoch) * Double(total - epoch) }
 }
 
 extension FitEpoch: CustomStringConvertible {

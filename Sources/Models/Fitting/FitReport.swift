@@ -36,21 +36,6 @@ public struct FitReport: Sendable {
   public let warnings: [TableWarning]
 }
 
-extension ParameterTree {
-  /// FNV-1a of the numbers of all parameters, in their order.
-  var checksum: UInt64 {
-    var value: UInt64 = 0xcbf2_9ce4_8422_2325
-    for parameter in parameters.distinct {
-      for number in parameter.value.scalars {
-        for byte in 0..<4 {
-          value = (value ^ UInt64(number.bitPattern >> (8 * byte) & 0xFF)) &* 0x100_0000_01b3
-        }
-      }
-    }
-    return value
-  }
-}
-
 extension FitReport: CustomStringConvertible {
   /// The metrics beside those of a baseline and a linear model, what was chosen, and what to look out
   /// for.

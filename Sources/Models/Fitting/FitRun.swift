@@ -13,15 +13,16 @@ struct FitRun<Problem: FitProblem> {
   let understanding: TableUnderstanding?
   /// Resolved when the first rows have become inputs.
   private var settings: FitSettings
+  private var progress: FitProgress
   let stopFlag: StopFlag?
   let onEvent: ((FitEvent) throws -> Void)?
 
   init(
     _ problem: Problem, _ understanding: TableUnderstanding?, _ settings: FitSettings,
-    _ stopFlag: StopFlag?, _ onEvent: ((FitEvent) throws -> Void)?
+    _ progress: FitProgress, _ stopFlag: StopFlag?, _ onEvent: ((FitEvent) throws -> Void)?
   ) {
     (self.problem, self.understanding, self.settings) = (problem, understanding, settings)
-    (self.stopFlag, self.onEvent) = (stopFlag, onEvent)
+    (self.progress, self.stopFlag, self.onEvent) = (progress, stopFlag, onEvent)
   }
 
   private var isModelShown = false
@@ -49,8 +50,8 @@ struct FitRun<Problem: FitProblem> {
       if trial.outcome.isInterrupted { break }
     }
     var last: (model: TableModel, rows: Int)? = trials.last.map { ($0.model, $0.training) }
-    var epochs = trials.flatMap(\.outcome.epochs)
-    let chosen = trials.map(\.outcome.bestEpoch).sorted()
+    var epochs = trials.flatMap(\.outcome.trained.records)
+    let chosen = trials.map(\.outcome.trained.bestEpoch).sorted()
     var bestEpoch = chosen.isEmpty ? 0 : max(chosen[chosen.count / 2], 1)
     if !trials.isEmpty {
       settings.weightDecay = commonest(trials.map(\.outcome.settings.weightDecay))
@@ -60,7 +61,8 @@ struct FitRun<Problem: FitProblem> {
       if !trials.isEmpty { try onEvent?(.refitting(epochs: bestEpoch, rows: source.rows.count)) }
       let whole = try train(source.rows, epochs: trials.isEmpty ? nil : bestEpoch)
       isInterrupted = whole.outcome.isInterrupted
-      if trials.isEmpty { (epochs, bestEpoch) = (whole.outcome.epochs, whole.outcome.bestEpoch) }
+      let trained = whole.outcome.trained
+      if trials.isEmpty { (epochs, bestEpoch) = (trained.records, trained.bestEpoch) }
       if !isInterrupted || trials.isEmpty {
         last = (whole.inputs.model(whole.outcome.model), source.rows.count)
       }
@@ -79,7 +81,7 @@ struct FitRun<Problem: FitProblem> {
       understanding: understanding, settings: settings, epochs: epochs, bestEpoch: bestEpoch,
       validation: network, baseline: baseline, linear: linear,
       folds: isComplete ? trials.map(\.network) : [], rows: last!.rows,
-      seconds: (clock.now - start).inSeconds, checksum: last!.model.model.checksum,
+      seconds: (clock.now - start).inSeconds, checksum: Checksum(of: last!.model.model).value,
       isInterrupted: isInterrupted, warnings: warnings)
     var model = last!.model
     model.summary = report.json
@@ -117,17 +119,27 @@ struct FitRun<Problem: FitProblem> {
     if !isModelShown {
       settings = settings.resolved(
         source.task, rows: source.rows.count, inputs: inputs.inputCount)
+      try begin([examples.inputs] + (others.map { [$0.inputs] } ?? []))
       try onEvent?(.settings(settings))
     }
     let training = NetworkTraining(
       settings: settings, objective: objective, stopFlag: stopFlag, showsModel: !isModelShown,
       onEvent: onEvent)
     isModelShown = true
-    let outcome = try training(examples, validation: others, epochs: epochs)
+    let outcome = try training(examples, validation: others, epochs: epochs, progress)
+    progress.end(outcome.trained)
     // The learning rate that was found for the first split serves all that follow.
     settings.learningRate = outcome.settings.learningRate
     settings.findsLearningRate = false
     return (inputs, examples, objective, others, outcome)
+  }
+
+  /// Compares what is fitted with what a checkpoint is of.
+  private mutating func begin(_ inputs: [Tensor<Float>]) throws(FileError) {
+    guard progress.isKept else { return }
+    try progress.begin(source.subject(settings, inputs: inputs))
+    guard let start = progress.start else { return }
+    (settings.learningRate, settings.findsLearningRate) = (start.state.learningRate, false)
   }
 
   private mutating func trial(_ split: RowSplit) throws -> Trial {

@@ -12,6 +12,8 @@ protocol FitSource {
   var rows: [Int] { get }
   var task: TableTask { get }
   var classNames: [String] { get }
+  /// What is learnt from, and what of it.
+  var columnFacts: [FitSubject.Fact] { get }
 
   /// How rows become inputs, fitted on some of them.
   func preprocessing(fittingOn rows: [Int]) throws(FileError) -> any FitInputs

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackFormats
 import PullbackNetworks
 import PullbackRuntime
 import PullbackTensors
@@ -17,9 +18,8 @@ struct NetworkTraining<Target: TensorScalar> {
   /// What a training came to.
   struct Outcome {
     let model: Sequential<Tensor<Float>>
-    let epochs: [EpochRecord]
-    /// Counted from 1; the last one where there is no validation.
-    let bestEpoch: Int
+    /// The epochs, and the one that is best: the last one where there is no validation.
+    let trained: FitState.Trained
     /// Those with what was found out: the learning rate, and the weight decay if one of two was clearly
     /// better than both together.
     let settings: FitSettings
@@ -29,8 +29,11 @@ struct NetworkTraining<Target: TensorScalar> {
   /// Trains on examples for some epochs, fewer if nothing gets better on others.
   ///
   /// The learning rate falls over the epochs of the settings, however many there are.
+  ///
+  /// - Parameter progress: of the fit; from where it says this training goes on.
   func callAsFunction(
-    _ training: Dataset<Target>, validation: Dataset<Target>? = nil, epochs: Int? = nil
+    _ training: Dataset<Target>, validation: Dataset<Target>?, epochs: Int?,
+    _ progress: FitProgress
   ) throws -> Outcome {
     let committee = settings.committee(
       inputs: training.inputs.shape[1], outputs: objective.outputs
@@ -38,12 +41,16 @@ struct NetworkTraining<Target: TensorScalar> {
     if showsModel {
       try onEvent?(.model(committee.merged().summary(for: [1, training.inputs.shape[1]])))
     }
+    if let trained = progress.trained {
+      return try outcome(of: committee, trained, progress.start!)
+    }
     // Each rule by its own type: to ask one of any type for its settings takes longer than a small step.
     func run<Rule: UpdateRule>(
       _ rule: (_ learningRate: Float, _ weightDecay: Float) -> Rule
     ) throws -> Outcome {
       try train(
-        committee, settings.optimizer(for: committee, rule), training, validation, epochs: epochs)
+        committee, settings.optimizer(for: committee, rule), training, validation,
+        epochs: epochs ?? settings.epochs!, progress)
     }
     return switch settings.rule {
     case .sgd: try run { SGD(learningRate: $0, weightDecay: $1) }
@@ -58,14 +65,18 @@ struct NetworkTraining<Target: TensorScalar> {
 
   private func train(
     _ committee: Committee, _ optimizer: Optimizer<some UpdateRule>,
-    _ training: Dataset<Target>, _ validation: Dataset<Target>?, epochs: Int?
+    _ training: Dataset<Target>, _ validation: Dataset<Target>?, epochs: Int,
+    _ progress: FitProgress
   ) throws -> Outcome {
     let trainer = Trainer(committee, optimizer) { [objective] in objective($0, $1, $2) }
     // Batches of nearly one size: a last one of few rows would take a step as large as the others.
     let batches = (training.count - 1) / settings.batch! + 1
     let batch = (training.count - 1) / batches + 1
+    let choices = validation.map { self.choices(of: committee, on: $0) } ?? []
     var settings = settings
-    if settings.findsLearningRate {
+    if let begun = progress.begun {
+      try resume(trainer, choices, from: begun)
+    } else if settings.findsLearningRate {
       let curve = try trainer.findLearningRate(
         on: training, from: 1e-5, to: 1, steps: 100, batch: batch, seed: settings.seed)
       settings.learningRate = curve.suggestion ?? settings.learningRate
@@ -73,51 +84,102 @@ struct NetworkTraining<Target: TensorScalar> {
     }
     trainer.schedule = settings.rates(steps: settings.epochs! * batches)
     trainer.stopFlag = stopFlag
-    let choices = validation.map { self.choices(of: committee, on: $0) } ?? []
-    let clock = ContinuousClock(), start = clock.now
-    var records: [EpochRecord] = []
+    var records = progress.begun?.state.records ?? []
+    let clock = ContinuousClock(), start = clock.now, first = records.count
+    func isWorthwhile() -> Bool {
+      (choices.map { records.count - $0.epoch }.min() ?? 0) <= settings.patience!
+    }
     trainer.onEpoch = { [settings] _, record in
       let record = EpochRecord(
         epoch: record.epoch, stepCount: record.stepCount, learningRate: record.learningRate,
         loss: record.loss / Double(settings.members!),
         validation: choices.map { $0.note(epoch: record.epoch) }.first)
       records.append(record)
-      let seconds = (clock.now - start).inSeconds
       try onEvent?(
         .epoch(
           FitEpoch(
-            record, of: epochs ?? settings.epochs!, isBest: choices.first?.epoch == record.epoch,
-            seconds: seconds,
-            rowsPerSecond: Double(record.epoch * training.count) / max(seconds, 1e-9))))
-      let wait = choices.map { record.epoch - $0.epoch }.min() ?? 0
-      return wait > settings.patience! ? .stop : .continue
+            record, of: epochs, isBest: choices.first?.epoch == record.epoch,
+            rows: training.count, seconds: (clock.now - start).inSeconds, since: first)))
+      return isWorthwhile() ? .continue : .stop
     }
-    try trainer.fit(
-      training, epochs: epochs ?? settings.epochs!, batch: batch, seed: settings.seed)
-    let choice = best(of: choices)
-    choice?.restore()
-    if let part = choices.firstIndex(where: { $0 === choice }), part > 0 {
-      settings.weightDecay = settings.decays[part - 1]
+    if let recorder = progress.recorder {
+      trainer.onCheckpoint = { [settings] checkpoint in
+        try recorder(checkpoint, settings.learningRate!, records, choices.map(\.state))
+      }
     }
+    if isWorthwhile() {
+      try trainer.fit(training, epochs: epochs, batch: batch, seed: settings.seed)
+    }
+    let place = best(of: choices)
+    place.map { choices[$0] }?.restore()
+    let kept = place.map { choices[$0].committee } ?? committee
     return Outcome(
-      model: (choice?.committee ?? committee).merged(), epochs: records,
-      bestEpoch: choice?.epoch ?? records.count, settings: settings,
-      isInterrupted: trainer.ending == .interrupted)
+      model: kept.merged(),
+      trained: FitState.Trained(
+        records: records, choice: place ?? 0,
+        bestEpoch: place.map { choices[$0].epoch } ?? records.count,
+        weights: Parameter.values(of: kept.parameters.distinct)),
+      settings: settings.choosing(place ?? 0), isInterrupted: trainer.ending == .interrupted)
   }
 
-  /// The whole committee, and each of its parts if there are several.
+  /// Puts a training to where it stood in another run of the fit.
+  private func resume(
+    _ trainer: Trainer<Committee, some UpdateRule, Target>, _ choices: [EpochChoice<Target>],
+    from checkpoint: FitCheckpoint
+  ) throws(FileError) {
+    do {
+      try trainer.resume(from: checkpoint.training)
+    } catch {
+      throw checkpoint.error("\(error)")
+    }
+    let states = checkpoint.state.choices
+    guard states.count == choices.count, zip(choices, states).allSatisfy({ $0.resume(from: $1) })
+    else { throw checkpoint.error("was made with other rows to validate, or another network") }
+  }
+
+  /// What a training came to that another run of the fit has done.
+  private func outcome(
+    of committee: Committee, _ trained: FitState.Trained, _ checkpoint: FitCheckpoint
+  ) throws(FileError) -> Outcome {
+    let all = committee.andParts
+    let parameters = trained.choice < all.count ? all[trained.choice].parameters.distinct : []
+    guard !parameters.isEmpty, parameters.map(\.shape) == trained.weights.map(\.shape),
+      trained.records.count <= settings.epochs!
+    else { throw checkpoint.error("was made with another network") }
+    Parameter.setValues(of: parameters, to: trained.weights)
+    return Outcome(
+      model: all[trained.choice].merged(), trained: trained,
+      settings: settings.choosing(trained.choice), isInterrupted: false)
+  }
+
+  /// Of the whole committee, and of each of its parts if there are several.
   private func choices(
     of committee: Committee, on validation: Dataset<Target>
   ) -> [EpochChoice<Target>] {
-    let parts = committee.parts.count > 1 ? committee.parts.map { Committee(parts: [$0]) } : []
-    return ([committee] + parts).map { EpochChoice($0, on: validation, objective) }
+    committee.andParts.map { EpochChoice($0, on: validation, objective) }
   }
 
-  /// The whole committee, unless a part is clearly better.
-  private func best(of choices: [EpochChoice<Target>]) -> EpochChoice<Target>? {
-    choices.dropFirst().reduce(choices.first) { best, next in
-      best.map { next.isClearlyBetter(than: $0) ? next : $0 }
+  /// The place of the whole committee, unless a part is clearly better.
+  private func best(of choices: [EpochChoice<Target>]) -> Int? {
+    choices.indices.dropFirst().reduce(choices.indices.first) { best, next in
+      best.map { choices[next].isClearlyBetter(than: choices[$0]) ? next : $0 }
     }
+  }
+}
+
+extension Committee {
+  /// The whole, and each of its parts if there are several.
+  fileprivate var andParts: [Committee] {
+    [self] + (parts.count > 1 ? parts.map { Committee(parts: [$0]) } : [])
+  }
+}
+
+extension FitSettings {
+  /// The same with the weight decay of a part, if a committee's part was chosen: 0 is the whole.
+  fileprivate func choosing(_ choice: Int) -> FitSettings {
+    var settings = self
+    if choice > 0 { settings.weightDecay = decays[choice - 1] }
+    return settings
   }
 }
 

@@ -15,17 +15,21 @@ extension TableModel {
   /// let predictions = try model.predict(NumPy.load(at: "new.npy"))
   /// ```
   ///
-  /// Throws as ``fit(_:_:fitting:stopFlag:onEvent:)`` does.
+  /// Throws as ``fit(_:_:fitting:from:stopFlag:onEvent:onCheckpoint:)`` does.
   public static func fit(
-    _ arrays: FitArrays, fitting: FitSettings = FitSettings(), stopFlag: StopFlag? = nil,
-    onEvent: ((FitEvent) throws -> Void)? = nil
+    _ arrays: FitArrays, fitting: FitSettings = FitSettings(),
+    from checkpoint: FitCheckpoint? = nil, stopFlag: StopFlag? = nil,
+    onEvent: ((FitEvent) throws -> Void)? = nil,
+    onCheckpoint: ((FitCheckpoint) throws -> Void)? = nil
   ) throws -> (model: TableModel, report: FitReport) {
     try fitting.check()
     // Measured on, they may be.
     if arrays.classNames.count == 1 {
       throw FileError(.malformed, in: arrays.name, "all rows are of one class")
     }
-    return try fit(ArraySource(arrays: arrays), nil, fitting, stopFlag, onEvent)
+    return try fit(
+      ArraySource(arrays: arrays), nil, fitting,
+      FitProgress(from: checkpoint, onCheckpoint: onCheckpoint), stopFlag, onEvent)
   }
 
   /// What the model predicts for rows of numbers, [rows, ...]: those of the arrays that it was fitted to,

@@ -30,11 +30,18 @@ extension TableModel {
   }
 
   private init(_ file: ModelFile, _ path: String) throws(FileError) {
+    if file.training?.fit != nil {
+      throw FileError(
+        .malformed, in: path, "is the checkpoint of a fit, to go on from, and not its model")
+    }
     let model = try file.makeModel()
     guard model.inputCount != nil, let outputs = model.outputCount else {
       throw FileError(
         .malformed, in: path,
         "holds a model of which nobody knows how many numbers it takes and gives")
+    }
+    guard model.takesRows else {
+      throw FileError(.malformed, in: path, "holds a model of sequences or images, not of rows")
     }
     var preprocessing = file.preprocessing ?? Preprocessing(inputs: [])
     if preprocessing.targets.isEmpty {

@@ -14,6 +14,12 @@ struct TableSource: FitSource {
   var task: TableTask { understanding.task }
   var classNames: [String] { understanding.classes.map(\.name) }
 
+  var columnFacts: [FitSubject.Fact] {
+    understanding.columns.enumerated().filter { $1.isInput || $1.role == .target }.map {
+      .init("column \($0 + 1)", "\($1.name.quoted), a \($1.role)")
+    }
+  }
+
   func preprocessing(fittingOn rows: [Int]) throws(FileError) -> any FitInputs {
     TableInputs(
       table: table,

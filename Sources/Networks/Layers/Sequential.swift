@@ -97,6 +97,10 @@ extension Sequential: StoredLayer, LayerSequence {
     }
   }
 
+  public var takesRows: Bool {
+    layers.allSatisfy { ($0 as? any StoredLayer)?.takesRows ?? true }
+  }
+
   /// Layers from a file: they may be no sequence, or not fit.
   fileprivate init(checking layers: [any Layer]) throws(LayerError) {
     guard let first = layers.first as? any Layer<Input, Tensor<Float>> else {

@@ -40,11 +40,18 @@ public protocol StoredLayer<Input, Output>: Layer {
 
   /// What becomes of the last axis, so that layers which do not fit are found in a file.
   var lastAxis: LastAxis { get }
+
+  /// Whether x may be rows of numbers, [n, d], each an example by itself, as a table has them. A model that
+  /// takes none is not applied to tables.
+  var takesRows: Bool { get }
 }
 
 extension StoredLayer {
   /// Nothing is known, unless the layer says it.
   public var lastAxis: LastAxis { .unknown }
+
+  /// True, unless the layer says otherwise.
+  public var takesRows: Bool { true }
 
   /// The type and the settings: "Scaling(columns: 3)".
   public var description: String { "\(Self.self)\(settings)" }
@@ -85,5 +92,10 @@ public enum LastAxis: Sendable, Hashable {
 package let ownLayers: [any StoredLayer.Type] = [
   Linear.self, Dropout.self, ReLU.self, LeakyReLU.self, ELU.self, SELU.self, ReLU6.self, Tanh.self,
   Sigmoid.self, LogSigmoid.self, Softplus.self, SiLU.self, GELU.self, HardTanh.self,
-  HardSigmoid.self, HardSwish.self, Softmax.self, LogSoftmax.self,
+  HardSigmoid.self, HardSwish.self, Softmax.self, LogSoftmax.self, LayerNorm.self, RMSNorm.self,
+  BatchNorm.self, GroupNorm.self, Embedding.self, Residual.self, MultiHeadAttention.self,
+  TransformerBlock.self, RNN.self, GRU.self, LSTM.self,
+  Convolution1D.self,
+  Convolution2D.self, TransposedConvolution1D.self, TransposedConvolution2D.self, MaxPool.self,
+  AveragePool.self, GlobalAveragePool.self, Flatten.self,
 ]

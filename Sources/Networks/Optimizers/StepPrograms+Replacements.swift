@@ -10,9 +10,10 @@ extension StepPrograms {
   /// - Parameters:
   ///   - leaves: what the slots hold, or what stands for it.
   ///   - firstScalar: the number that replays know the first scalar by.
+  ///   - renewals: new values of what layers keep beside what is trained.
   func replacements(
-    for loss: Value, _ leaves: [Value], scalarsFrom firstScalar: Int, isRecorded: Bool,
-    at site: CallSite?
+    for loss: Value, _ leaves: [Value], scalarsFrom firstScalar: Int, _ renewals: [Replacement],
+    isRecorded: Bool, at site: CallSite?
   ) -> [Replacement] {
     if parameters.isEmpty {
       Mistake(
@@ -35,32 +36,37 @@ extension StepPrograms {
     for number in found.indices where found[number] == nil {
       refuseFormerValue(of: number, in: loss, isRecorded: isRecorded, at: site)
     }
-    return self.replacements(by: found, leaves, scalarsFrom: firstScalar)
+    return self.replacements(by: found, leaves, scalarsFrom: firstScalar, renewals)
   }
 
   /// The same by gradients.
   func replacements(
-    by gradients: [Value?], _ leaves: [Value], scalarsFrom firstScalar: Int
+    by gradients: [Value?], _ leaves: [Value], scalarsFrom firstScalar: Int,
+    _ renewals: [Replacement]
   ) -> [Replacement] {
     let scalars = (0..<scalarCount).map {
       let scalar = Operation.creation(.scalar(0, argument: firstScalar + $0))
       return Tensor<Float>(Value(scalar, elementType: .float, shape: []))
     }
-    return replacements(by: gradients, leaves, scalars)
+    return replacements(by: gradients, leaves, scalars, renewals)
   }
 
   /// The update of each parameter that has a gradient, of its state and of averages.
   func replacements(
-    by gradients: [Value?], _ leaves: [Value], _ scalars: [Tensor<Float>]
+    by gradients: [Value?], _ leaves: [Value], _ scalars: [Tensor<Float>],
+    _ renewals: [Replacement] = []
   ) -> [Replacement] {
     var others = scalars[(scalarCount - form.scalarCount)...]
     var found = gradients.map { $0.map { Tensor<Float>($0) } }, kept: [Replacement] = []
     switch form.sums {
     case .none: break
     case .added:
-      return found.enumerated().compactMap { number, gradient in
-        gradient.map { replacement(of: sum(number), by: Tensor(leaves[sum(number)]) + $0, leaves) }
-      }
+      return renewals
+        + found.enumerated().compactMap { number, gradient in
+          gradient.map {
+            replacement(of: sum(number), by: Tensor(leaves[sum(number)]) + $0, leaves)
+          }
+        }
     case .ended(let reached):
       let share = others.removeFirst(), reached = Set(reached)
       for number in found.indices where reached.contains(number) || found[number] != nil {
@@ -88,7 +94,12 @@ extension StepPrograms {
           replacement(of: slot, by: new, leaves, number: slot == first ? number : nil))
       }
     }
-    return kept + averages(of: current, leaves, Array(others))
+    for renewal in renewals {
+      if let place = slots.firstIndex(where: { $0 === renewal.slot }) {
+        current[place] = renewal.update
+      }
+    }
+    return kept + renewals + averages(of: current, leaves, Array(others))
   }
 
   /// - Parameter current: what the slots hold after the step.

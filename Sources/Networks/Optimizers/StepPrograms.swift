@@ -140,15 +140,23 @@ final class StepPrograms {
     }
     guard signature.text.isReusable else {
       let form = write(values, signature, areGradients, at: site)
-      return noting(RecordedProgram(form, slots: slots))
+      let others = slots(renewedBy: signature.renewals).others
+      return noting(RecordedProgram(form, slots: slots + others))
     }
-    if let program = known.find(words) { return noting(program) }
+    let renewed = slots(renewedBy: signature.renewals)
+    // Where a layer keeps what is renewed is no part of the graph.
+    var ownWords = words
+    if !renewed.places.isEmpty {
+      words += renewed.places.map { UInt64($0) }
+      ownWords = words + renewed.others.map(\.number)
+    }
+    if let program = known.find(ownWords) { return noting(program) }
     let form = StepPrograms.shared.find(words + [structure]) {
       let form = write(values, signature, areGradients, at: site)
       return (form, form.byteCount)
     }
-    let program = RecordedProgram(form, slots: slots)
-    known.add(words, program)
+    let program = RecordedProgram(form, slots: slots + renewed.others)
+    known.add(ownWords, program)
     return noting(program)
   }
 
@@ -159,20 +167,23 @@ final class StepPrograms {
     var given = ReplayInputs()
     given.leaves = signature.nodesOfNumbers
     given.bits = signature.nodesOfBits
-    let leaves = leaves
+    let leaves = leaves, renewals = renewals(by: signature.renewals)
     let replacements: [Replacement]
     if let areGradients {
       var next = values.makeIterator()
       replacements = self.replacements(
-        by: areGradients.map { $0 ? next.next()! : nil }, leaves, scalarsFrom: given.bits.count)
+        by: areGradients.map { $0 ? next.next()! : nil }, leaves, scalarsFrom: given.bits.count,
+        renewals)
     } else {
       replacements = self.replacements(
-        for: values[0], leaves, scalarsFrom: given.bits.count, isRecorded: false, at: site)
+        for: values[0], leaves, scalarsFrom: given.bits.count, renewals, isRecorded: false, at: site
+      )
     }
     // A parameter may be read where no derivative reaches it: it is an input like any other.
     return RecordedForm(
       results: areGradients == nil ? values : [],
-      inputs: given.reading(Array(zip(leaves, slots))), replacing: replacements, slots: slots)
+      inputs: given.reading(Array(zip(leaves, slots))), replacing: replacements,
+      slots: slots + slots(renewedBy: signature.renewals).others)
   }
 
   /// What the slots hold now. Averages, and what is not trained here, have leaves of their own: a loss
@@ -193,7 +204,8 @@ final class StepPrograms {
   func plan(minimizing loss: Value, at site: CallSite) -> Plan {
     PullbackRuntime.plan(
       [loss],
-      replacing: replacements(for: loss, leaves, scalarsFrom: 0, isRecorded: false, at: site))
+      replacing: replacements(
+        for: loss, leaves, scalarsFrom: 0, renewals(reachedBy: loss), isRecorded: false, at: site))
   }
 
   /// The step with these gradients and the numbers as they are, and its scalars.
@@ -216,7 +228,8 @@ final class StepPrograms {
     let counts = traced.kept.map(\.count)
     func updates() -> [Replacement] {
       replacements(
-        for: traced.loss, leaves, scalarsFrom: given.leaves.count, isRecorded: true, at: nil)
+        for: traced.loss, leaves, scalarsFrom: given.leaves.count,
+        renewals(reachedBy: traced.loss), isRecorded: true, at: nil)
     }
     let isTrainedAlone = read.allSatisfy { read in trained.contains { $0 === read.slot } }
     guard isTrainedAlone, let words = words(of: results, leaves, given) else {

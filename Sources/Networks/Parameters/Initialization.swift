@@ -4,7 +4,8 @@ import PullbackTensors
 
 /// How a parameter starts. n is the number of inputs of a unit (fan-in: the first extent of a
 /// weight [inputs, outputs]), m the number of units (fan-out: the last extent), g the gain of the
-/// activation that follows.
+/// activation that follows. Extents before those two are of a kernel, [h, w, inputs, outputs], and count
+/// on both sides, as in PyTorch: n = h w inputs, m = h w outputs.
 ///
 /// ```swift
 /// let hidden = Linear(64, 50, initialization: .kaimingNormal)
@@ -139,8 +140,9 @@ public struct Initialization: Sendable, Hashable {
 
   /// The start of a parameter of this shape, a function of the key.
   package func values(_ shape: Shape, key: RandomKey) -> Tensor<Float> {
-    let fanIn = Float(max(shape.first ?? 1, 1))
-    let fanOut = Float(max(shape.last ?? 1, 1))
+    let kernel = shape.dropLast(2).reduce(1.0) { $0 * Float($1) }
+    let fanIn = max(kernel * Float(shape.suffix(2).first ?? 1), 1)
+    let fanOut = max(kernel * Float(shape.last ?? 1), 1)
     func uniform(_ bound: Float) -> Tensor<Float> {
       bound == 0 ? .zeros(shape) : .uniform(shape, from: -bound, to: bound, key: key)
     }

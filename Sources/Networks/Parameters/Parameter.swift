@@ -108,9 +108,11 @@ public final class Parameter: Sendable {
 
   /// How messages speak of the parameter: its path, once it is known, and its shape.
   package var label: String {
-    (HolderNames[slot.current.number] ?? HolderNames[slot.number]).map { "\($0) \(shape)" }
-      ?? "a parameter of shape \(shape)"
+    knownPath.map { "\($0) \(shape)" } ?? "a parameter of shape \(shape)"
   }
+
+  /// Its path, once a model has got its numbers.
+  var knownPath: String? { HolderNames[slot.current.number] ?? HolderNames[slot.number] }
 
   /// What reading it too early is.
   package func withoutNumbers() -> Mistake {

@@ -65,8 +65,6 @@ package struct Body: Sendable {
           Read(
             access: access, space: space,
             isInStep: isInStep && access.view.isRowMajor(space)))
-      case .padded(let access, _, _):
-        reads.append(Read(access: access, space: nil, isInStep: false))
       case .gathered(let gather):
         reads.append(Read(access: gather.table, space: nil, isInStep: false))
         reads.append(Read(access: gather.indices, space: nil, isInStep: false))
@@ -101,14 +99,12 @@ package enum Operand: Sendable, Hashable {
   case iota(View, ElementType)
   /// What the core of the step made at this position.
   case core(ElementType)
-  /// The accessed block among zeros: inside where starts <= index < starts + extents.
-  case padded(Access, starts: Shape, extents: Shape)
   /// table[b, indices[b, i], rest] over a space of [batch, i, rest]; both in row-major order.
   case gathered(GatherOperand)
 
   package var elementType: ElementType {
     switch self {
-    case .memory(let access), .padded(let access, _, _): access.elementType
+    case .memory(let access): access.elementType
     case .constant(_, let type), .iota(_, let type), .core(let type): type
     case .gathered(let gather): gather.table.elementType
     }
@@ -116,7 +112,7 @@ package enum Operand: Sendable, Hashable {
 
   func reads(_ slot: Slot) -> Bool {
     switch self {
-    case .memory(let access), .padded(let access, _, _): access.slot == slot
+    case .memory(let access): access.slot == slot
     case .gathered(let gather): gather.table.slot == slot || gather.indices.slot == slot
     case .constant, .iota, .core: false
     }

@@ -2,15 +2,23 @@
 
 import PullbackTensors
 
-/// a: [batch..., rows, inner], b: [batch..., inner, columns]; the views have these axes.
+/// a: [batch..., rows..., inner...], b: [batch..., inner..., columns...]. Axes of a group that follow
+/// each other in memory are one: so each operand has as few as its view allows, mostly one of a group.
 package struct ContractionCore: Sendable {
+  /// Over batch, `rowAxes`, `innerAxesOfA`.
   package let a: Access
+  /// Over batch, `innerAxesOfB`, `columnAxes`.
   package let b: Access
   package let elementType: ElementType
   package let batch: Shape
   package let rows: Int
   package let inner: Int
   package let columns: Int
+  /// The result's shape, and how many of its last axes are columns.
+  package let space: Shape
+  let columnRank: Int
+  /// The axes of the groups, where some operand has not one of each: rows, inner of a and of b, columns.
+  private let axes: [Shape]?
   /// What becomes of each element of the product on its way to memory.
   package internal(set) var ending = Ending.none
 
@@ -23,9 +31,75 @@ package struct ContractionCore: Sendable {
     case update(minuend: Access, factor: Access)
   }
 
-  package var space: Shape { batch + [rows, columns] }
   /// Whether there is more than one product.
   private var isBatched: Bool { batch.elementCount > 1 }
+  package var rowAxes: Shape { axes?[0] ?? [rows] }
+  package var innerAxesOfA: Shape { axes?[1] ?? [inner] }
+  package var innerAxesOfB: Shape { axes?[2] ?? [inner] }
+  package var columnAxes: Shape { axes?[3] ?? [columns] }
+
+  /// - Parameters:
+  ///   - a: over [batch..., rows..., inner...], of `shape`.
+  ///   - b: over [batch..., inner..., columns...].
+  init(
+    a: Access, _ shape: Shape, b: Access, batch batchRank: Int, rows rowRank: Int,
+    space: Shape, _ elementType: ElementType
+  ) {
+    let batch = shape.leading(batchRank), inner = shape.droppingLeading(batchRank + rowRank)
+    let columns = space.droppingLeading(batchRank + rowRank)
+    let ofA = a.view.merged(
+      behind: batchRank, space.leading(batchRank + rowRank).droppingLeading(batchRank), inner)
+    let ofB = b.view.merged(behind: batchRank, inner, columns)
+    self.a = Access(slot: a.slot, elementType: a.elementType, view: ofA.view)
+    self.b = Access(slot: b.slot, elementType: b.elementType, view: ofB.view)
+    self.batch = batch
+    rows = ofA.first.elementCount
+    self.inner = ofA.second.elementCount
+    self.columns = ofB.second.elementCount
+    let isMatrices =
+      ofA.first.rank == 1 && ofA.second.rank == 1 && ofB.first.rank == 1 && ofB.second.rank == 1
+    axes = isMatrices ? nil : [ofA.first, ofA.second, ofB.first, ofB.second]
+    self.space = space
+    columnRank = columns.rank
+    self.elementType = elementType
+  }
+}
+
+extension View {
+  /// The view with the axes of two groups merged where they follow each other in memory, and the
+  /// extents that each group has then: one at least.
+  fileprivate func merged(
+    behind batch: Int, _ first: Shape, _ second: Shape
+  ) -> (view: View, first: Shape, second: Shape) {
+    if first.rank == 1, second.rank == 1 { return (self, first, second) }
+    var strides = self.strides.leading(batch)
+    let one = merge(first, from: batch, into: &strides)
+    let two = merge(second, from: batch + first.rank, into: &strides)
+    return (View(offset: offset, strides: strides), one, two)
+  }
+
+  private func merge(_ extents: Shape, from axis: Int, into strides: inout Shape) -> Shape {
+    if extents.elementCount == 0 {
+      strides.append(1)
+      return [0]
+    }
+    var merged = Shape()
+    for index in 0..<extents.rank where extents[index] != 1 {
+      let extent = extents[index], stride = self.strides[axis + index]
+      if merged.rank > 0, strides[strides.rank - 1] == stride * extent {
+        merged[merged.rank - 1] *= extent
+        strides[strides.rank - 1] = stride
+      } else {
+        merged.append(extent)
+        strides.append(stride)
+      }
+    }
+    if merged.rank == 0 {
+      merged.append(1)
+      strides.append(extents.rank == 0 ? 0 : self.strides[axis + extents.rank - 1])
+    }
+    return merged
+  }
 }
 
 extension ContractionCore: StepCore {
@@ -33,8 +107,8 @@ extension ContractionCore: StepCore {
 
   func addReads(to reads: inout [Read]) {
     // Rows of the step are rows of one matrix, or matrices.
-    reads.append(Read(access: a, space: batch + [rows, inner], isInStep: false))
-    let right = isBatched ? batch + [inner, columns] : nil
+    reads.append(Read(access: a, space: batch + rowAxes + innerAxesOfA, isInStep: false))
+    let right = isBatched ? batch + innerAxesOfB + columnAxes : nil
     reads.append(Read(access: b, space: right, isInStep: false))
     switch ending {
     case .none: break
@@ -69,7 +143,7 @@ extension ContractionCore: StepCore {
   }
 
   func description(_ name: (Slot) -> String) -> String {
-    let left = batch + [rows, inner], right = batch + [inner, columns]
+    let left = batch + rowAxes + innerAxesOfA, right = batch + innerAxesOfB + columnAxes
     let product = "matmul \(name(a.slot)) \(left) • \(name(b.slot)) \(right)"
     return switch ending {
     case .none: product

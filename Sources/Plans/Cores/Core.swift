@@ -12,6 +12,7 @@ package indirect enum Core: Sendable {
   case scan(ScanCore)
   case sort(SortCore)
   case scatterAdd(ScatterCore)
+  case placed(PlacedCore)
 
   var kind: any StepCore {
     switch self {
@@ -21,6 +22,7 @@ package indirect enum Core: Sendable {
     case .scan(let core): core
     case .sort(let core): core
     case .scatterAdd(let core): core
+    case .placed(let core): core
     }
   }
 
@@ -28,7 +30,7 @@ package indirect enum Core: Sendable {
   var prologue: Body? {
     switch self {
     case .reduction(let core): core.prologue
-    case .pointwise, .contraction, .scan, .sort, .scatterAdd: nil
+    case .pointwise, .contraction, .scan, .sort, .scatterAdd, .placed: nil
     }
   }
 }

@@ -81,16 +81,9 @@ struct BodyBuilder {
       let parameter = program.entries[index].index
       addInstruction(
         index, BodyOperation(program.entries[index].operation, parameter: parameter))
-    case .block:
-      let input = program.entries[index].inputs[0]
-      let block = Operand.padded(
-        fusion.access(to: input, for: index, slots),
-        starts: program.entries[index].operation.blockStarts!,
-        extents: program.entries[input].shape)
-      define(index, as: operand(block, mark: index))
     case .rows(let batchRank):
       define(index, as: operand(.gathered(gather(index, batchRank)), mark: index))
-    case .given, .view, .reduction, .whole:
+    case .given, .view, .parts, .reduction, .whole:
       let name = program.entries[index].operation.name
       preconditionFailure("\(name) is not computed element by element")
     }

@@ -3,6 +3,18 @@
 import PullbackTensors
 
 extension Fusion {
+  /// Where the numbers of a part are that a core places.
+  func operand(for index: Int, readBy reader: Int, _ slots: [Slot?]) -> Operand {
+    let type = program.entries[index].elementType
+    switch source(of: index, for: reader) {
+    case .constant(let number): return .constant(bits: type.bits(of: number), type)
+    case .parameter(let parameter):
+      let view = View(uniform: 0, rank: program.entries[index].shape.rank)
+      return .memory(Access(slot: .parameter(parameter), elementType: type, view: view))
+    case .iota, .entry: return .memory(access(to: index, for: reader, slots))
+    }
+  }
+
   enum Role { case body, prologue }
 
   /// Entries that are computed together.
@@ -40,6 +52,14 @@ extension Fusion {
       case .random, .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
         .scan, .contraction, .movement, .gathering:
         preconditionFailure("\(entry.operation.name) is computed")
+      }
+    }
+
+    /// True for a number that is the same everywhere.
+    var isNumber: Bool {
+      switch self {
+      case .constant, .parameter: true
+      case .iota, .entry: false
       }
     }
 

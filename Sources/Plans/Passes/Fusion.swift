@@ -111,7 +111,7 @@ struct Fusion {
     let inputs = program.entries[index].inputs, shape = program.entries[index].shape
     switch program.entries[index].operation.accessPattern {
     case .given: append(Source(given: program.entries[index], at: index))
-    case .block, .rows:
+    case .rows:
       appendOwnSource(of: index)
       for input in inputs { writeOut(input, for: index) }
       placePointwise(index, inputs, shape, readsByElement: false)
@@ -130,6 +130,7 @@ struct Fusion {
     case .reduction(let reduction, let axes):
       appendOwnSource(of: index)
       placeReduction(index, reduction, axes: axes)
+    case .parts: placeCore(index, inputs, shape, readsNumbers: true)
     case .whole(let readsInOrder, let takesBody):
       placeCore(index, inputs, shape, readsInOrder: readsInOrder, takesBody: takesBody)
     }
@@ -144,13 +145,14 @@ struct Fusion {
     sources.append(source)
   }
 
+  /// - Parameter readsNumbers: whether the core takes numbers that are the same everywhere as such.
   private mutating func placeCore(
-    _ index: Int, _ inputs: InlineNumbers, _ shape: Shape, readsInOrder: Bool,
-    takesBody: Bool
+    _ index: Int, _ inputs: InlineNumbers, _ shape: Shape, readsInOrder: Bool = false,
+    readsNumbers: Bool = false, takesBody: Bool = true
   ) {
     appendOwnSource(of: index)
     for input in inputs {
-      if bases[input] >= 0, !readsInOrder { continue }
+      if bases[input] >= 0 ? !readsInOrder : readsNumbers && sources[input].isNumber { continue }
       writeOut(input, for: index)
     }
     groups.append(Group(core: index, space: shape, takesBody: takesBody))
@@ -382,7 +384,7 @@ extension Fusion {
           return base < 0 || groupOf[base] != target
             || roleOf[base] == .body && isDirect(input, as: shape, for: index)
         }
-    case .given, .view, .block, .rows, .reduction, .whole: return false
+    case .given, .view, .parts, .rows, .reduction, .whole: return false
     }
   }
 

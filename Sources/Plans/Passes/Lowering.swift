@@ -147,15 +147,12 @@ private struct Lowering {
   private func core(of index: Int, in group: Int, _ builder: inout BodyBuilder) -> Core {
     let inputs = program.entries[index].inputs
     switch program.entries[index].operation {
-    case .contraction(let batchRank):
-      let shape = program.entries[inputs[0]].shape
+    case .contraction(let batch, let rows, _):
       return .contraction(
         ContractionCore(
-          a: fusion.access(to: inputs[0], for: index, slots),
-          b: fusion.access(to: inputs[1], for: index, slots),
-          elementType: program.entries[index].elementType, batch: shape.leading(batchRank),
-          rows: shape[batchRank], inner: shape[batchRank + 1],
-          columns: program.entries[index].shape[batchRank + 1]))
+          a: fusion.access(to: inputs[0], for: index, slots), program.entries[inputs[0]].shape,
+          b: fusion.access(to: inputs[1], for: index, slots), batch: batch, rows: rows,
+          space: program.entries[index].shape, program.entries[index].elementType))
     case .reduction(let reduction, let axes):
       return reductionCore(index, reduction, axes, in: group, &builder)
     case .scan(let scan, let axis, let isReversed):
@@ -175,6 +172,7 @@ private struct Lowering {
           scan: scan, x: x, factors: factors, space: space, axis: axis, isReversed: isReversed))
     case .gathering(.scatterAdd(let count), let batchRank):
       return scatterCore(index, count, batchRank)
+    case .movement(.placed(let places)): return placedCore(index, places)
     case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
       .movement, .gathering(.gather, _):
       preconditionFailure("only these operations have a core")
@@ -200,6 +198,22 @@ private struct Lowering {
         elementType: program.entries[input].elementType,
         resultType: program.entries[index].elementType, outer: layout.outer,
         reduced: layout.reduced, inner: layout.inner))
+  }
+
+  private func placedCore(_ index: Int, _ places: [Place]) -> Core {
+    let inputs = program.entries[index].inputs
+    var parts: [PlacedCore.Part] = []
+    parts.reserveCapacity(inputs.count)
+    for (place, input) in zip(places, inputs)
+    where program.entries[input].shape.elementCount > 0 {
+      parts.append(
+        PlacedCore.Part(
+          source: fusion.operand(for: input, readBy: index, slots),
+          extents: program.entries[input].shape, place: place))
+    }
+    return .placed(
+      PlacedCore(
+        parts, in: program.entries[index].shape, program.entries[index].elementType))
   }
 
   private func scatterCore(_ index: Int, _ count: Int, _ batchRank: Int) -> Core {

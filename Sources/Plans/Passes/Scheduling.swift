@@ -49,15 +49,21 @@ private struct Scheduler {
     arguments.reserveCapacity(steps.count)
     donors.reserveCapacity(steps.count)
     let writers = Writers(of: plan)
+    // The last step that was found to read each argument, and what each step makes: one may read
+    // a thousand.
+    var lastArgumentReader = [Int](filled: -1, count: plan.arguments.count)
+    var lastReader = [Int](filled: -1, count: steps.count)
     for step in steps.indices {
       var sources = InlineNumbers(), arguments = InlineNumbers(), donors = InlineNumbers()
       for read in steps[step].reads.indices {
         let slot = steps[step].reads[read].slot
         if case .argument(let argument) = slot {
-          if arguments.contains(argument) { continue }
+          if lastArgumentReader[argument] == step { continue }
+          lastArgumentReader[argument] = step
           arguments.append(argument)
           readerCount[argument] += 1
-        } else if let writer = writers[slot], !sources.contains(writer) {
+        } else if let writer = writers[slot], lastReader[writer] != step {
+          lastReader[writer] = step
           sources.append(writer)
         }
       }

@@ -31,7 +31,7 @@ extension ContractionCore {
     switch instruction.operation {
     case .binary(.add):
       guard isCore(0) != isCore(1), let bias = access(isCore(0) ? 1 : 0),
-        bias.view.isRow(of: space)
+        bias.view.isRow(of: space, columnRank)
       else { return nil }
       return .bias(bias)
     case .merged(.subtractProduct):
@@ -45,16 +45,24 @@ extension ContractionCore {
     }
   }
 
-  /// Whether it is an outer product whose b stands in one row.
-  package var isOuter: Bool { inner == 1 && (columns == 1 || b.view.strides.last == 1) }
+  /// Whether it is an outer product whose a stands in one column, its b in one row.
+  package var isOuter: Bool {
+    inner == 1 && rowAxes.rank == 1
+      && (columns == 1 || columnAxes.rank == 1 && b.view.strides.last == 1)
+  }
 }
 
 extension View {
   /// Whether all rows of a matrix of this shape, or of a batch of them, are the same elements side
-  /// by side.
-  fileprivate func isRow(of shape: Shape) -> Bool {
-    guard let columns = shape.last, columns > 1, strides[shape.rank - 1] == 1 else { return false }
-    return (0..<shape.rank - 1).allSatisfy { shape[$0] == 1 || strides[$0] == 0 }
+  /// by side: the last axes are its columns.
+  fileprivate func isRow(of shape: Shape, _ columnRank: Int) -> Bool {
+    var columns = 1, axis = shape.rank
+    while axis > shape.rank - columnRank {
+      axis -= 1
+      if shape[axis] != 1, strides[axis] != columns { return false }
+      columns *= shape[axis]
+    }
+    return columns > 1 && (0..<axis).allSatisfy { shape[$0] == 1 || strides[$0] == 0 }
       && shape.elementCount > columns
   }
 }

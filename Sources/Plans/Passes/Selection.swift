@@ -138,7 +138,7 @@ private struct Selection {
     return switch body.operands[value] {
     case .constant: true
     case .memory(let access): access.view.isUniform(space)
-    case .iota, .core, .padded, .gathered: false
+    case .iota, .core, .gathered: false
     }
   }
 

@@ -40,20 +40,26 @@ extension Operation {
     case .reduction(let reduction, let axes):
       family(13, Int(reduction.rawValue))
       words.append(axes.mask)
-    case .contraction(let batchRank): family(14, batchRank)
+    case .contraction(let batch, 1, 1): family(14, batch)
+    case .contraction(let batch, let rows, let inner):
+      family(23, batch)
+      words.append(UInt64(rows) << 32 | UInt64(inner))
     case .movement(.reshape): family(15)
     case .movement(.expand): family(16)
     case .movement(.transpose(let order)):
       family(17)
       words.append(contentsOf: order.lazy.map { UInt64($0) })
-    case .movement(.slice(let starts, let dropped)):
+    case .movement(.slice(let place, let dropped)):
       family(18)
-      words.append(UInt64(starts.rank))
-      words.append(contentsOf: starts.lazy.map { UInt64($0) })
+      place.encode(into: &words)
       words.append(dropped.mask)
-    case .movement(.pad(let starts)):
+    case .movement(.placed(let places)):
       family(19)
-      words.append(contentsOf: starts.lazy.map { UInt64($0) })
+      words.append(UInt64(places.count))
+      for place in places { place.encode(into: &words) }
+    case .movement(.windows(let windows)):
+      family(30, windows.axis)
+      words += [windows.size, windows.stride, windows.dilation].map { UInt64($0) }
     case .gathering(.gather, let batchRank): family(20, batchRank)
     case .gathering(.scatterAdd(let count), let batchRank):
       family(21, batchRank)
@@ -63,6 +69,15 @@ extension Operation {
       words.append(UInt64(axis))
     }
     for axis in 0..<shape.rank { words.append(UInt64(shape[axis])) }
+  }
+}
+
+extension Place {
+  fileprivate func encode(into words: inout [UInt64]) {
+    words.append(UInt64(starts.rank) << 1 | (keepsNeighbours ? 0 : 1))
+    words.append(contentsOf: starts.lazy.map { UInt64($0) })
+    if keepsNeighbours { return }
+    for axis in starts.indices { words.append(UInt64(bitPattern: Int64(stride(axis)))) }
   }
 }
 

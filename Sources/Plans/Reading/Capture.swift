@@ -26,6 +26,8 @@ package struct Capture: ~Copyable, Reusable {
   /// Elements of a part of known numbers that are copied at most, rather than read in place by a
   /// plan of their own.
   static let longestCopy = 1 << 16
+  /// Inputs of an operation that is read alone.
+  private static let mostInputsAlone = 4
 
   package init() {}
 
@@ -98,6 +100,8 @@ package struct Capture: ~Copyable, Reusable {
       if node.canEnd { return false }
     }
     var count = 0
+    // One that has many is no small graph.
+    if node.input(Capture.mostInputsAlone) != nil { return false }
     while let input = node.input(count) {
       // One that comes twice is one argument.
       if let before = (0..<count).first(where: { node.input($0) === input }) {

@@ -21,7 +21,9 @@ package struct FormerValues: Sendable {
   mutating func numbers(below node: Node) -> [Int] {
     // Mostly a part of plain numbers, a batch of a data set: no walk finds more.
     var source = node
-    while case .movement = source.operation, let input = source.input(0) { source = input }
+    while case .movement = source.operation, source.input(1) == nil, let input = source.input(0) {
+      source = input
+    }
     if let holder = source.holder { return holders.firstIndex(of: holder).map { [$0] } ?? [] }
     if source.isDetached || source.input(0) == nil { return [] }
     if let found = found[node.serial] { return found }

@@ -48,6 +48,9 @@ package struct Signature: ~Copyable, Reusable {
   /// The scalars and random nodes in the order of `bits`.
   package var nodesOfBits: [Node] { text.placesOfBits.map { order[$0] } }
 
+  /// The nodes that hold new values for what layers keep.
+  package var renewals: [Node] { text.placesOfRenewals.map { order[$0] } }
+
   /// Whether it says all that a recording of the graph is made from: no numbers are known but those
   /// of trained leaves.
   package var saysAll: Bool {
@@ -116,6 +119,7 @@ package struct SignatureText {
   package fileprivate(set) var isReusable = true
   fileprivate var placesOfNumbers: [Int] = []
   fileprivate var placesOfBits: [Int] = []
+  fileprivate var placesOfRenewals: [Int] = []
 
   fileprivate mutating func write(
     _ order: borrowing GraphOrder, trained: borrowing PositionTable, oldestTrained: UInt64,
@@ -152,6 +156,9 @@ package struct SignatureText {
     case .identity(.custom(let rule)):
       if let number = rule.number { words.append(1 << 35 | number) } else { isReusable = false }
     case .identity(.detached): words.append(1)
+    case .identity(.renewing):
+      words.append(2)
+      placesOfRenewals.append(position)
     case .identity(.named), .identity(.unchanged), .identity(.checked): words.append(0)
     case .creation, .unary, .binary, .comparison, .selection, .conversion, .reduction,
       .scan, .contraction, .movement, .gathering:
@@ -177,6 +184,7 @@ package struct SignatureText {
     bits.removeAll(keepingCapacity: true)
     placesOfNumbers.removeAll(keepingCapacity: true)
     placesOfBits.removeAll(keepingCapacity: true)
+    if !placesOfRenewals.isEmpty { placesOfRenewals.removeAll() }
     isReusable = true
   }
 }

@@ -32,6 +32,7 @@ package struct Step: Sendable {
     case .scan(let kind): self.init(core, kind, space, body)
     case .sort(let kind): self.init(core, kind, space, body)
     case .scatterAdd(let kind): self.init(core, kind, space, body)
+    case .placed(let kind): self.init(core, kind, space, body)
     }
   }
 

@@ -25,17 +25,26 @@ extension Plan {
     case .scan(let core): try check(core, over: space)
     case .sort(let core): try check(core, over: space)
     case .scatterAdd(let core): try check(core, over: space)
+    case .placed(let core): try check(core, over: space)
     }
   }
 
   private func check(_ core: ContractionCore, over space: Shape) throws(Illegality) {
     let a = core.batch + [core.rows, core.inner], b = core.batch + [core.inner, core.columns]
-    try check(core.a, over: a)
-    try check(core.b, over: b)
-    try Operation.contraction(batchRank: core.batch.rank).check(
+    try check(core.a, over: core.batch + core.rowAxes + core.innerAxesOfA)
+    try check(core.b, over: core.batch + core.innerAxesOfB + core.columnAxes)
+    try Operation.contraction(batch: core.batch.rank, rows: 1, inner: 1).check(
       [Form(a, core.a.elementType), Form(b, core.b.elementType)],
       Form(core.batch + [core.rows, core.columns], core.elementType), of: "the core")
-    try require(space == core.space, "the space is not that of the core")
+    try require(
+      core.rows == core.rowAxes.elementCount && core.inner == core.innerAxesOfA.elementCount
+        && core.inner == core.innerAxesOfB.elementCount
+        && core.columns == core.columnAxes.elementCount,
+      "the axes of a group are not as many as it counts")
+    try require(
+      space == core.space
+        && space.elementCount == core.batch.elementCount * core.rows * core.columns,
+      "the space is not that of the core")
     switch core.ending {
     case .none: break
     case .bias(let bias): try checkOperand(bias, of: core)
@@ -82,6 +91,18 @@ extension Plan {
     ).check(
       [Form(space, core.x.elementType)], Form(space, core.resultType), of: "the core")
     try require(space == core.space, "the space is not that of the core")
+  }
+
+  private func check(_ core: PlacedCore, over space: Shape) throws(Illegality) {
+    for part in core.parts { try check(part.source, over: part.extents, core: nil) }
+    if !core.parts.isEmpty {
+      try Operation.movement(.placed(core.parts.map(\.place))).check(
+        core.parts.map { Form($0.extents, $0.source.elementType) },
+        Form(space, core.elementType), of: "the core")
+    }
+    try require(
+      space == core.space && core.coverage == PlacedCore.coverage(of: core.parts, in: space),
+      "the space is not that of the core")
   }
 
   private func check(_ core: ScatterCore, over space: Shape) throws(Illegality) {
@@ -157,10 +178,6 @@ extension Plan {
     case .iota(let view, let type):
       try require(
         type != .bool && view.strides.rank == space.rank, "a range that is not over the space")
-    case .padded(let access, let starts, let extents):
-      try check(access, over: extents)
-      try Operation.movement(.pad(starts: starts)).check(
-        [Form(extents, access.elementType)], Form(space, access.elementType), of: "an operand")
     case .gathered(let gather):
       // What indices there are for each index of the batch axes says how many of these there are.
       let batch = try memory(of: gather.indices.slot).count / max(gather.indexCount, 1)

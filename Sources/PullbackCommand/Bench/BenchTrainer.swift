@@ -125,12 +125,4 @@ private final class TrainedEpoch {
   var checksum: Checksum { Checksum(of: trainer.model) }
 }
 
-extension Checksum {
-  /// Over the bits of all parameters.
-  fileprivate init(of model: some ParameterTree) {
-    self.init()
-    for (_, parameter) in model.parameters { add(parameter.value.scalars) }
-  }
-}
-
 #endif

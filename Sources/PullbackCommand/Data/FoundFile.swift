@@ -46,11 +46,6 @@ func checkWritable(_ path: String) throws(FileError) {
   }
 }
 
-func isFolder(_ path: String) -> Bool {
-  var status = stat()
-  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-}
-
 private func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
 /// A path's folder, "." where it names none, and the name in it.

@@ -2,6 +2,8 @@
 
 #if Command
 
+import Pullback
+
 /// With a fixed number of decimals.
 func decimal(_ number: Double, _ places: Int) -> String {
   var scale = 1.0
@@ -56,6 +58,18 @@ extension Double {
     case ..<1: "\((self * 1e3).threeDigits) ms"
     default: "\(threeDigits) s"
     }
+  }
+}
+
+extension Checksum {
+  var hexadecimal: String { value.hexadecimal }
+}
+
+extension UInt64 {
+  /// 16 digits.
+  var hexadecimal: String {
+    let digits = String(self, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }
 

@@ -5,19 +5,17 @@
 import Pullback
 
 extension TableRun {
-  func run(_ given: GivenArrays, task: TableTask?) throws {
-    let arrays = try given.arrays(task)
+  /// - Parameter test: rows that are kept to measure the model on.
+  func run(_ arrays: FitArrays, test: FitArrays?) throws {
     if !isQuiet, !json {
-      try Console.page(
-        ("\(given.name.printable): inputs \(given.inputs), targets \(given.targets)\n"
-          + "\(arrays.task.rawValue)"
-          + (arrays.classNames.isEmpty ? "" : " of \(arrays.classNames.count) classes") + "\n")
-          .linesWrapped())
+      try Console.page("\(arrays.name.printable): \(arrays)\n".linesWrapped())
     }
     try run(
-      { stop, onEvent in
-        try TableModel.fit(arrays, fitting: fitting, stopFlag: stop, onEvent: onEvent)
-      }, test: given.test.map { test in { try $0.evaluate(test.arrays($0.task)) } })
+      { checkpoint, stop, onEvent, onCheckpoint in
+        try TableModel.fit(
+          arrays, fitting: fitting, from: checkpoint, stopFlag: stop, onEvent: onEvent,
+          onCheckpoint: onCheckpoint)
+      }, test: test.map { test in { try $0.evaluate(test) } })
   }
 }
 

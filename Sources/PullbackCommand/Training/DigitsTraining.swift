@@ -56,8 +56,7 @@ struct DigitsTraining {
 
   func test() throws -> Outcome {
     let evaluation = try trainer.evaluate(on: Digits.test)
-    var checksum = Checksum()
-    for (_, parameter) in model.parameters { checksum.add(parameter.value.scalars) }
+    var checksum = Checksum(of: model)
     checksum.add(model(Digits.test.inputs).scalars)
     return Outcome(
       accuracy: evaluation.metrics["accuracy"]!, loss: evaluation.loss, checksum: checksum)

@@ -84,9 +84,9 @@ extension FitEpoch {
     return cells.joined() + "rate".padded(to: 11)
   }
 
-  /// A row of the table; the best so far is marked.
+  /// A row of the table.
   fileprivate var row: String {
-    var cells = ["\(isBest ? "*" : "")\(epoch)".padded(to: 9), loss.brief.padded(to: 15)]
+    var cells = ["\(epoch)".padded(to: 9), loss.brief.padded(to: 15)]
     if let validationLoss { cells.append(validationLoss.brief.padded(to: 17)) }
     cells += names.map { metrics[$0]!.brief.padded(to: 13) }
     return cells.joined() + Double(learningRate).brief.padded(to: 11)

@@ -9,6 +9,9 @@ import Pullback
 struct TableRun {
   var fitting: FitSettings
   var output: String?
+  /// A file that is written as the fit goes on, to go on from.
+  var checkpoint: String?
+  var resumes = false
   var isQuiet = false
   var json = false
   private let start = ContinuousClock.now
@@ -17,8 +20,10 @@ struct TableRun {
 
   func run(_ table: Table, _ settings: TableSettings) throws {
     try run(
-      { stop, onEvent in
-        try TableModel.fit(table, settings, fitting: fitting, stopFlag: stop, onEvent: onEvent)
+      { checkpoint, stop, onEvent, onCheckpoint in
+        try TableModel.fit(
+          table, settings, fitting: fitting, from: checkpoint, stopFlag: stop,
+          onEvent: onEvent, onCheckpoint: onCheckpoint)
       }, notes: table.misfitLines)
   }
 
@@ -29,17 +34,20 @@ struct TableRun {
   ///   - notes: lines about the data.
   ///   - test: measures the model on rows that are kept for that alone.
   func run(
-    _ fit: (StopFlag, @escaping (FitEvent) throws -> Void) throws -> (
-      model: TableModel, report: FitReport
-    ), notes: [String] = [], test: ((TableModel) throws -> TableEvaluation)? = nil
+    _ fit: (
+      FitCheckpoint?, StopFlag, @escaping (FitEvent) throws -> Void,
+      ((FitCheckpoint) throws -> Void)?
+    ) throws -> (model: TableModel, report: FitReport),
+    notes: [String] = [], test: ((TableModel) throws -> TableEvaluation)? = nil
   ) throws {
+    let begun = try resumes ? checkpoint.map { try FitCheckpoint.load(at: found($0)) } : nil
     var printer = FitPrinter(json: json, isQuiet: isQuiet, notes: notes)
     let stop = StopFlag()
     let (model, report): (TableModel, FitReport)
     do {
       defer { printer.end() }
       (model, report) = try Interruption.raising(stop) {
-        try fit(stop) { try printer.print($0) }
+        try fit(begun, stop, { try printer.print($0) }, saving(until: stop))
       }
     }
     if let output { try model.save(to: output) }
@@ -58,8 +66,24 @@ struct TableRun {
       if let output { try Console.page("Saved as \(output.printable).") }
     }
     if stop.isRaised {
-      if output == nil, !isQuiet { Console.note("pullback: nothing is saved without --output\n") }
+      if let checkpoint {
+        Console.note("pullback: --resume goes on from \(checkpoint.printable)\n")
+      } else if output == nil, !isQuiet {
+        Console.note("pullback: nothing is saved without --output\n")
+      }
       throw ExitCode(130)
+    }
+  }
+
+  /// Saves checkpoints, if they are asked for: once a second, for epochs may be shorter than a disk's
+  /// answer, and the last one.
+  private func saving(until stop: StopFlag) -> ((FitCheckpoint) throws -> Void)? {
+    guard let checkpoint else { return nil }
+    var last: ContinuousClock.Instant?
+    return {
+      if !stop.isRaised, let last, last.duration(to: .now) < .seconds(1) { return }
+      try $0.save(to: checkpoint)
+      last = .now
     }
   }
 }

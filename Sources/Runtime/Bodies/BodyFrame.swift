@@ -149,9 +149,6 @@ struct BodyFrame: BitwiseCopyable {
       gather(operand, slot, walk, at: position, count: count)
     case .iota(let walk), .periodicIota(let walk, _):
       writeIndices(operand, walk, at: position, count: count)
-    case .padded(let slot, let walk, let window):
-      loadPadded(
-        register, memory.pointer(slot), size, walk, window, at: position, count: count)
     case .gathered(let gather):
       loadGathered(register, size, gather, at: position, count: count)
     }
@@ -197,27 +194,6 @@ struct BodyFrame: BitwiseCopyable {
       operand.iota(
         length, registers + operand.register + done * operand.size, Int64(element),
         Int64(walk.stride))
-    }
-  }
-
-  private func loadPadded(
-    _ register: UnsafeMutableRawPointer, _ base: UnsafeMutableRawPointer, _ size: Int,
-    _ walk: Walk, _ window: PaddedWindow, at position: Int, count: Int
-  ) {
-    _ = register.initializeMemory(as: UInt8.self, repeating: 0, count: count * size)
-    for done in 0..<count {
-      // Which element of the block this is, if it is one.
-      var rest = position + done, inner = 0, scale = 1, isInside = true
-      for axis in window.axes {
-        let index = rest % axis.space - axis.start
-        rest /= axis.space
-        isInside = isInside && index >= 0 && index < axis.extent
-        inner += index * scale
-        scale *= axis.extent
-      }
-      guard isInside else { continue }
-      (register + done * size).copyMemory(
-        from: base + walk.element(inner) * size, byteCount: size)
     }
   }
 

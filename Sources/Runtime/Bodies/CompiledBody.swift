@@ -133,8 +133,7 @@ private struct LoadOrder {
     uniforms = plain.array(from: operands.indices) {
       switch operands[$0].load {
       case .uniform, .constant: $0
-      case .periodic, .periodicIota, .strided, .single, .iota, .padded, .gathered, .direct, .core:
-        nil
+      case .periodic, .periodicIota, .strided, .single, .iota, .gathered, .direct, .core: nil
       }
     }
     periodics = plain.array(from: operands.indices) {
@@ -142,7 +141,7 @@ private struct LoadOrder {
     }
     moving = plain.array(from: operands.indices) {
       switch operands[$0].load {
-      case .strided, .iota, .padded, .gathered: $0
+      case .strided, .iota, .gathered: $0
       case .uniform, .constant, .single, .periodic, .periodicIota, .direct, .core: nil
       }
     }

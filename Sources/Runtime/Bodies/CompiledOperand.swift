@@ -19,14 +19,13 @@ struct CompiledOperand: BitwiseCopyable {
     case iota(Walk)
     case periodicIota(Walk, period: Int)
     case core
-    case padded(Int, Walk, PaddedWindow)
     case gathered(CompiledGather)
 
     /// After how many positions the same elements follow again, where that is used.
     var period: Int? {
       switch self {
       case .periodic(_, _, let period), .periodicIota(_, let period): period
-      case .direct, .uniform, .constant, .strided, .single, .iota, .core, .padded, .gathered: nil
+      case .direct, .uniform, .constant, .strided, .single, .iota, .core, .gathered: nil
       }
     }
 
@@ -34,7 +33,7 @@ struct CompiledOperand: BitwiseCopyable {
     var isInPlace: Bool {
       switch self {
       case .direct, .core, .single: true
-      case .uniform, .constant, .strided, .periodic, .iota, .periodicIota, .padded, .gathered: false
+      case .uniform, .constant, .strided, .periodic, .iota, .periodicIota, .gathered: false
       }
     }
   }
@@ -79,16 +78,6 @@ struct CompiledGather: BitwiseCopyable {
   let rest: Int
 }
 
-/// The block of an operand that is padded with zeros, axis by axis, innermost first.
-struct PaddedWindow: BitwiseCopyable {
-  struct Axis: BitwiseCopyable {
-    let space: Int
-    let start: Int
-    let extent: Int
-  }
-  let axes: UnsafeBufferPointer<Axis>
-}
-
 extension Operand {
   fileprivate func load(
     over space: borrowing Shape, in context: borrowing CompilationContext
@@ -106,15 +95,6 @@ extension Operand {
           table: slots.number(of: gather.table.slot),
           indices: slots.number(of: gather.indices.slot), count: gather.count,
           indexCount: gather.indexCount, rest: gather.rest))
-    case .padded(let access, let starts, let extents):
-      var axes: [PaddedWindow.Axis] = []
-      for axis in starts.indices.reversed() {
-        axes.append(
-          PaddedWindow.Axis(space: space[axis], start: starts[axis], extent: extents[axis]))
-      }
-      return .padded(
-        slots.number(of: access.slot), Walk(access.view, over: extents, in: context.plain),
-        PaddedWindow(axes: context.plain.array(axes)))
     case .memory(let access):
       let slot = slots.number(of: access.slot)
       if access.view.isUniform(space) {

@@ -10,34 +10,6 @@ import PullbackTensors
 /// The inner axis is cut into segments by its extent alone; each is one chain, and they are added in
 /// order (see `pb_gemm`). So neither blocking nor the number of threads shows in the bits.
 struct CompiledContraction: CompiledCore {
-  /// One operand: its slot, where each matrix of a batch begins, and its strides.
-  private struct Operand: BitwiseCopyable {
-    let slot: Int
-    let batch: Walk
-    let rowStride: Int
-    let columnStride: Int
-
-    init(
-      _ access: borrowing Access, batch shape: borrowing Shape,
-      in context: borrowing CompilationContext
-    ) {
-      slot = context.slots.number(of: access.slot)
-      let strides = access.view.strides
-      let leading = View(offset: access.view.offset, strides: strides.leading(shape.rank))
-      batch = Walk(leading, over: shape, in: context.plain)
-      rowStride = strides[shape.rank]
-      columnStride = strides[shape.rank + 1]
-    }
-
-    /// One matrix of the batch.
-    @inline(__always)
-    func matrix(_ batch: Int, _ memory: RunMemory, elementSize: Int) -> MatrixView {
-      MatrixView(
-        base: memory.pointer(slot) + self.batch.element(batch) * elementSize,
-        rowStride: rowStride, columnStride: columnStride, elementSize: elementSize)
-    }
-  }
-
   /// Some numbers that a kernel takes besides the operands.
   private struct Extra: BitwiseCopyable {
     let slot: Int
@@ -53,24 +25,27 @@ struct CompiledContraction: CompiledCore {
     }
   }
 
-  private let a: Operand
-  private let b: Operand
+  private let a: ContractionOperand
+  let b: ContractionOperand
   private let batchCount: Int
   private let rows: Int
-  private let inner: Int
-  private let columns: Int
-  private let blocking: ContractionBlocking
+  let inner: Int
+  let columns: Int
+  let blocking: ContractionBlocking
   /// For an inner extent of 1.
   private let outerKernel: pb_outer?
   private let packing: pb_pack
-  private let elementSize: Int
+  let scatteredPacking: pb_pack_scattered
+  let elementSize: Int
   private let body: StepBody
   /// What the kernel adds to each row, and what it subtracts the product from.
   private let bias: Extra?
   private let update: (minuend: Extra, factor: Extra)?
-  // A thread's own memory: sums, behind them the panel for the step's body, then copies of operands.
+  // A thread's own memory: sums, behind them the panel for the step's body, then copies of operands and
+  // tables of where elements of scattered ones are.
   private let sumByteCount: Int
   private let copyOffset: Int
+  private let tableOffset: Int
   let sharedByteCount: Int
   /// Whether each thread can copy b for itself.
   private let canCopyAlone: Bool
@@ -83,7 +58,7 @@ struct CompiledContraction: CompiledCore {
     return blocking.description
   }
 
-  private var panelByteCount: Int { inner * blocking.tileColumns * elementSize }
+  var panelByteCount: Int { inner * blocking.tileColumns * elementSize }
   /// The slot that the kernel writes to where nothing is left for the body to do.
   private var directSlot: Int? { body.coreSlot }
 
@@ -91,22 +66,23 @@ struct CompiledContraction: CompiledCore {
     _ core: borrowing ContractionCore, of step: borrowing Step,
     in context: borrowing CompilationContext
   ) {
-    a = Operand(core.a, batch: core.batch, in: context)
-    b = Operand(core.b, batch: core.batch, in: context)
+    a = ContractionOperand(
+      core.a, batch: core.batch, rows: core.rowAxes, columns: core.innerAxesOfA, in: context)
+    b = ContractionOperand(
+      core.b, batch: core.batch, rows: core.innerAxesOfB, columns: core.columnAxes, in: context)
     batchCount = core.batch.elementCount
     (rows, inner, columns) = (core.rows, core.inner, core.columns)
     let type = core.elementType.kernelType
-    guard let packing = pb_pack_for(type) else {
-      preconditionFailure("matmul is defined for numbers only")
-    }
-    self.packing = packing
+    guard let packing = pb_pack_for(type), let scatteredPacking = pb_pack_scattered_for(type)
+    else { preconditionFailure("matmul is defined for numbers only") }
+    (self.packing, self.scatteredPacking) = (packing, scatteredPacking)
     outerKernel = core.isOuter ? pb_outer_for(type) : nil
     elementSize = core.elementType.byteCount
     blocking = ContractionBlocking(
       ContractionBlocking.Product(
         rows: rows, inner: inner, columns: columns, elementSize: elementSize,
         a: (a.rowStride, a.columnStride), b: (b.rowStride, b.columnStride),
-        isOuter: outerKernel != nil),
+        isOuter: outerKernel != nil, scatters: (a.scattered != nil, b.scattered != nil)),
       type)
     var bodyOfStep = step.body
     switch core.ending {
@@ -132,16 +108,21 @@ struct CompiledContraction: CompiledCore {
       sharedByteCount > 0
       && (sharedByteCount <= CompiledContraction.nearByteCount
         || batchCount > 1 && context.goesByRows)
+    tableOffset = Plan.padded(
+      copyOffset + (blocking.copiesA ? blocking.tiles(blocking.panelRows) * bytes : 0)
+        + (canCopyAlone ? sharedByteCount : 0))
+    let tableCount = max(
+      a.scattered == nil ? 0 : blocking.panelRows + blocking.innerBlock,
+      b.scattered == nil ? 0 : blocking.tileColumns + min(inner, Self.packedSteps))
     body = StepBody(
       bodyOfStep, of: step,
-      coreByteCount: copyOffset
-        + (blocking.copiesA ? blocking.tiles(blocking.panelRows) * bytes : 0)
-        + (canCopyAlone ? sharedByteCount : 0),
-      in: context)
+      coreByteCount: tableOffset + tableCount * MemoryLayout<Int>.stride, in: context)
   }
 
   /// A copy of b that threads make faster than they get it from each other.
   private static let nearByteCount = 128 * 1024
+  /// So much of the inner axis of a scattered b is packed with one table.
+  static let packedSteps = 4096
 
   private var rowPanels: Int { (rows + blocking.panelRows - 1) / blocking.panelRows }
   private var columnPanels: Int {
@@ -235,7 +216,7 @@ struct CompiledContraction: CompiledCore {
   }
 
   /// A part of one product.
-  private struct Panel {
+  struct Panel {
     let batch: Int
     let rows: Range<Int>
     let columns: Range<Int>
@@ -248,8 +229,8 @@ struct CompiledContraction: CompiledCore {
     let own = scratch.thread(thread)
     let first =
       (panel.batch * rows + panel.rows.lowerBound) * columns + panel.columns.lowerBound
-    let left = a.matrix(panel.batch, memory, elementSize: elementSize)
-      .from(row: panel.rows.lowerBound)
+    var left = a.matrix(panel.batch, memory, elementSize: elementSize)
+    if a.scattered == nil { left = left.from(row: panel.rows.lowerBound) }
     let right = b.matrix(panel.batch, memory, elementSize: elementSize)
     // In bounds: the slot holds the whole product, the thread's own memory a panel.
     let target =
@@ -306,9 +287,15 @@ struct CompiledContraction: CompiledCore {
     into target: MatrixView, _ own: UnsafeMutableRawPointer, _ memory: RunMemory
   ) {
     let sums = blocking.keepsSumsApart ? sums(at: own) : target
-    multiplyTiles(
-      panel.rows.count, panel.columns, of: columns, left, right, packed: packed,
-      adding: bias?.pointer(memory), into: sums)
+    if let walks = a.scattered {
+      multiplyScattered(
+        panel, left.base, walks, right, packed: packed, adding: bias?.pointer(memory), into: sums,
+        own + tableOffset)
+    } else {
+      multiplyTiles(
+        panel.rows.count, panel.columns, of: columns, left, right, packed: packed,
+        adding: bias?.pointer(memory), into: sums)
+    }
     if blocking.keepsSumsApart {
       sums.copy(rows: panel.rows.count, columns: panel.columns.count, to: target)
     }
@@ -355,7 +342,8 @@ struct CompiledContraction: CompiledCore {
       // In bounds like b: a bias has as many columns.
       let bias = start + length == inner ? bias : nil
       for tile in firstTile..<endTile {
-        let (column, kernel) = blocking.place(of: tile, in: extent)
+        let (column, isNarrow) = blocking.place(of: tile, in: extent)
+        let kernel = blocking.kernel(isNarrow)
         let panel =
           packed.map { $0 + tile * panelByteCount } ?? right.base + column * elementSize
         kernel(
@@ -372,8 +360,12 @@ struct CompiledContraction: CompiledCore {
     let right = b.matrix(batch, memory, elementSize: elementSize)
     let panels = scratch.shared, tiles = blocking.tiles(columns)
     // About 32 bytes a nanosecond.
-    scratch.split(units: tiles, nanoseconds: tiles * panelByteCount / 32) { tile, _ in
-      pack(tile, of: columns, right, into: panels)
+    scratch.split(units: tiles, nanoseconds: tiles * panelByteCount / 32) { tile, thread in
+      if let walks = b.scattered {
+        packScattered(tile, right.base, walks, into: panels, scratch.thread(thread) + tableOffset)
+      } else {
+        pack(tile, of: columns, right, into: panels)
+      }
     }
   }
 

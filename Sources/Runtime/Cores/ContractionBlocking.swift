@@ -6,8 +6,8 @@ import CPullbackKernels
 ///
 /// Follows from extents and strides. None of it shows in the bits.
 struct ContractionBlocking: BitwiseCopyable {
-  /// What is multiplied: extents, strides in elements, and whether the kernel for outer products
-  /// does the work.
+  /// What is multiplied: extents, strides in elements, whether the kernel for outer products does the
+  /// work, and which operands have rows or columns that do not stand at one distance.
   struct Product {
     let rows: Int
     let inner: Int
@@ -16,6 +16,7 @@ struct ContractionBlocking: BitwiseCopyable {
     let a: (rowStride: Int, columnStride: Int)
     let b: (rowStride: Int, columnStride: Int)
     let isOuter: Bool
+    let scatters: (a: Bool, b: Bool)
   }
 
   // Tried on processors with 32 to 48 KiB of first and 1 to 2 MiB of second cache. Each says what it
@@ -54,6 +55,8 @@ struct ContractionBlocking: BitwiseCopyable {
   private let tile: Tiles
   var tileColumns: Int { tile.columns }
   private let narrowKernel: pb_gemm
+  /// For an a whose elements are found through tables.
+  private let scatteredKernels: (whole: pb_scattered, narrow: pb_scattered)
   private let narrowColumns: Int
   /// Rows and columns of the product that are worked on at a time.
   let panelRows: Int
@@ -67,6 +70,8 @@ struct ContractionBlocking: BitwiseCopyable {
   let packs: Bool
   /// Whether sums wait in the thread's own memory, where all tiles are whole.
   let keepsSumsApart: Bool
+  /// Whether elements of a are found through tables.
+  private let scatters: Bool
   let sumStride: Int
   /// Rows of these sums.
   var sumRows: Int { isTurned ? panelColumns : panelRows }
@@ -74,6 +79,7 @@ struct ContractionBlocking: BitwiseCopyable {
   init(_ product: Product, _ type: pb_type) {
     narrowColumns = pb_narrow_columns(type)
     narrowKernel = pb_gemm_narrow_for(type)
+    scatteredKernels = (pb_scattered_for(type), pb_scattered_narrow_for(type))
     let (rows, inner, columns) = (product.rows, product.inner, product.columns)
     let isLong = inner > Self.longestInner
     innerBlock = isLong ? pb_gemm_segment(inner) : max(inner, 1)
@@ -83,7 +89,7 @@ struct ContractionBlocking: BitwiseCopyable {
       && columns <= Self.fewTiles * pb_tile_columns(type)
     let isAcross = product.a.rowStride == 1 && product.a.columnStride != 1
     isTurned =
-      !product.isOuter
+      !product.isOuter && !product.scatters.a && !product.scatters.b
       && (isAcross
         || product.a.columnStride == 1 && inner <= Self.longestTurnedInner && !isFar)
       && product.turningPays(lanes: narrowColumns, copiesA: !isAcross)
@@ -92,7 +98,7 @@ struct ContractionBlocking: BitwiseCopyable {
     // Rows of a transposed b do not stand together; those of a large b are far apart.
     packs =
       !isTurned
-      && (product.b.columnStride != 1 && columns > 1
+      && (product.scatters.b || product.b.columnStride != 1 && columns > 1
         || rows >= Self.leastPackedRows && columns > tile.columns
           && inner > Self.leastPackedInner && !isLong)
     panelRows = Self.panelRows(
@@ -107,6 +113,7 @@ struct ContractionBlocking: BitwiseCopyable {
     let left = columns - max(tiles - 1, 0) * tile.columns
     let span = left <= narrowColumns ? narrowColumns : tile.columns
     let room = columns - (columns - 1) / panelColumns * panelColumns
+    scatters = product.scatters.a
     keepsSumsApart = isTurned || isLong || !product.isOuter && room < span
     let sumColumns = isTurned ? panelRows : min(tiles * tile.columns, panelColumns)
     sumStride = (sumColumns + tile.columns - 1) / tile.columns * tile.columns
@@ -119,6 +126,14 @@ struct ContractionBlocking: BitwiseCopyable {
     let columns: Int
 
     init(_ product: Product, _ type: pb_type, isTurned: Bool, isLong: Bool, isFar: Bool) {
+      if product.scatters.a {
+        rows = pb_scattered_rows(type)
+        columns =
+          product.columns <= pb_narrow_columns(type)
+          ? pb_narrow_columns(type) : pb_tile_columns(type)
+        kernel = pb_gemm_for(type)
+        return
+      }
       let (tall, wide) =
         isTurned ? (product.columns, product.rows) : (product.rows, product.columns)
       if tall <= pb_wide_rows(type), wide > pb_tile_columns(type) {
@@ -183,17 +198,21 @@ struct ContractionBlocking: BitwiseCopyable {
   /// How many tiles hold `extent` columns.
   func tiles(_ extent: Int) -> Int { (extent + tileColumns - 1) / tileColumns }
 
-  /// Where a tile of `extent` columns begins, and the kernel for it.
+  func kernel(_ isNarrow: Bool) -> pb_gemm { isNarrow ? narrowKernel : tile.kernel }
+
+  func scatteredKernel(_ isNarrow: Bool) -> pb_scattered {
+    isNarrow ? scatteredKernels.narrow : scatteredKernels.whole
+  }
+
+  /// Where a tile of `extent` columns begins, and whether the narrow kernel makes it.
   ///
   /// The last tile begins early enough to be whole, unless sums wait apart, where there is room for
   /// it: it computes some columns again, with the same bits.
-  func place(of tile: Int, in extent: Int) -> (column: Int, kernel: pb_gemm) {
+  func place(of tile: Int, in extent: Int) -> (column: Int, isNarrow: Bool) {
     let natural = tile * tileColumns, left = extent - natural
-    if left >= tileColumns { return (natural, self.tile.kernel) }
+    if left >= tileColumns { return (natural, tileColumns == narrowColumns) }
     let isNarrow = left <= narrowColumns, span = isNarrow ? narrowColumns : tileColumns
-    return (
-      keepsSumsApart ? natural : extent - span, isNarrow ? narrowKernel : self.tile.kernel
-    )
+    return (keepsSumsApart ? natural : extent - span, isNarrow)
   }
 }
 
@@ -214,6 +233,7 @@ extension ContractionBlocking: CustomStringConvertible {
   /// What is done in which order, for `pullback bench --explain`.
   var description: String {
     var parts = ["panels of \(panelRows) rows and \(panelColumns) columns"]
+    if scatters { parts.append("a through tables") }
     parts.append("tiles of \(tile.rows) by \(tileColumns)\(isTurned ? ", transposed" : "")")
     parts.append("the inner axis \(innerBlock) at a time")
     if packs { parts.append("b copied") }

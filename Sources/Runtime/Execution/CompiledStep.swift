@@ -12,6 +12,7 @@ struct CompiledStep: BitwiseCopyable {
     case scan(UnsafePointer<CompiledScan>)
     case sort(UnsafePointer<CompiledSort>)
     case scatterAdd(UnsafePointer<CompiledScatter>)
+    case placed(UnsafePointer<CompiledPlaced>)
   }
 
   private let core: Core
@@ -44,6 +45,9 @@ struct CompiledStep: BitwiseCopyable {
     case .scatterAdd(let scatter):
       let made = CompiledScatter(scatter, of: step, in: context)
       (core, needs) = (.scatterAdd(plain.one(made)), Needs(made))
+    case .placed(let placed):
+      let made = CompiledPlaced(placed, of: step, in: context)
+      (core, needs) = (.placed(plain.one(made)), Needs(made))
     }
   }
 
@@ -51,7 +55,7 @@ struct CompiledStep: BitwiseCopyable {
   var blockingInWords: String? {
     switch core {
     case .contraction(let core): core.pointee.blockingInWords
-    case .pointwise, .reduction, .scan, .sort, .scatterAdd: nil
+    case .pointwise, .reduction, .scan, .sort, .scatterAdd, .placed: nil
     }
   }
 
@@ -63,12 +67,13 @@ struct CompiledStep: BitwiseCopyable {
     case .scan(let core): core.pointee.run(memory, scratch)
     case .sort(let core): core.pointee.run(memory, scratch)
     case .scatterAdd(let core): core.pointee.run(memory, scratch)
+    case .placed(let core): core.pointee.run(memory, scratch)
     }
   }
 
   func prepare(_ memory: RunMemory, _ scratch: Scratch, alone: Bool) {
     switch core {
-    case .pointwise, .reduction, .scan, .sort, .scatterAdd: break
+    case .pointwise, .reduction, .scan, .sort, .scatterAdd, .placed: break
     case .contraction(let core): core.pointee.prepare(memory, scratch, alone: alone)
     }
   }
@@ -87,6 +92,7 @@ struct CompiledStep: BitwiseCopyable {
     case .scan(let core): core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
     case .sort(let core): core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
     case .scatterAdd: preconditionFailure("rows that are added up do not go by rows")
+    case .placed(let core): core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
     }
   }
 
@@ -98,6 +104,7 @@ struct CompiledStep: BitwiseCopyable {
     case .scan(let core): core.pointee.run(memory, scratch.alone(thread))
     case .sort(let core): core.pointee.run(memory, scratch.alone(thread))
     case .scatterAdd(let core): core.pointee.run(memory, scratch.alone(thread))
+    case .placed(let core): core.pointee.runUnit(unit, memory, scratch, thread: thread)
     }
   }
 }

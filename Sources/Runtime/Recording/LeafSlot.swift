@@ -18,7 +18,7 @@ import Synchronization
 ///
 /// Whoever replaces the leaf takes the slot meanwhile; others who want it wait. In the child of a
 /// fork nobody waits for a thread of the parent: a leaf whose step it was taking is half of each.
-package final class LeafSlot: Sendable {
+package final class LeafSlot: LeafHolder {
   /// Who has taken it: 0, or a mark of the process whose thread has.
   private let taker = Atomic<UInt32>(0)
   // Touched only by whoever has taken the slot.

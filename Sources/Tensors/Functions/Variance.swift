@@ -66,7 +66,7 @@ extension Value {
   }
 
   /// x - μ.
-  fileprivate func deviations(
+  func deviations(
     along axes: [Int], in operation: String, at site: CallSite
   ) -> Value {
     func mean(of x: Value) -> Value {

@@ -126,11 +126,12 @@ package func pullback(
     }
   }
 
-  var cotangents = [Value?](repeating: nil, count: order.count)
-  cotangents[order.count - 1] = cotangent
+  var received = [ReceivedCotangents](repeating: ReceivedCotangents(), count: order.count)
+  received[order.count - 1].add(cotangent)
   for position in (0..<order.count).reversed() where isWanted[position] {
-    guard let cotangent = cotangents[position] else { continue }
-    if !isTarget[position] { cotangents[position] = nil }
+    guard let cotangent = received[position].sum() else { continue }
+    received[position] = ReceivedCotangents()
+    if isTarget[position] { received[position].add(cotangent) }
     let node = order[position], inputs = node.inputs
     var step = observe == nil ? nil : ReverseStep(node: node, cotangent: cotangent)
     for index in 0..<order.inputCount(at: position) {
@@ -141,12 +142,39 @@ package func pullback(
           at: index, inputs: inputs, result: Value(node), cotangent: cotangent)
       else { continue }
       let summed = contribution.summed(to: input.shape)
-      cotangents[source] = cotangents[source].map { $0 + summed } ?? summed
+      received[source].add(summed, amongZeros: node.operation.placesCotangent)
       step?.contributions.append(.init(input: input, stretched: contribution, summed: summed))
     }
     if let step { observe?(step) }
   }
-  return targets.map { order.position(of: $0).flatMap { cotangents[$0] } }
+  return targets.map { order.position(of: $0).flatMap { received[$0].sum() } }
+}
+
+/// What the uses of a tensor have handed back to it.
+private struct ReceivedCotangents {
+  private var whole: Value?
+  /// Those of its parts, among zeros. Adding each to the whole would take as long as the whole for each.
+  private var parts: [Value] = []
+
+  mutating func add(_ cotangent: Value, amongZeros: Bool = false) {
+    if amongZeros, cotangent.node.operation.placesOfParts != nil {
+      parts.append(cotangent)
+    } else {
+      whole = whole.map { $0 + cotangent } ?? cotangent
+    }
+  }
+
+  /// All of them added up; nil if there are none.
+  func sum() -> Value? {
+    guard let first = parts.first else { return whole }
+    var placed = first
+    if parts.count > 1 {
+      placed = .placed(
+        parts.flatMap(\.node.inputs.values), at: parts.flatMap { $0.node.operation.placesOfParts! },
+        in: first.shape)
+    }
+    return whole.map { $0 + placed } ?? placed
+  }
 }
 
 extension [Value] {

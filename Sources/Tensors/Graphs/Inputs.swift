@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The inputs of a node: up to three are stored inline, which covers all but custom rules.
+/// The inputs of a node: up to three are stored inline, which covers all but parts that are placed
+/// together and custom rules.
 package struct Inputs: Sendable {
   private var first: Node?
   private var second: Node?
@@ -66,7 +67,9 @@ package struct Inputs: Sendable {
     case 0: first = node
     case 1: second = node
     case 2: third = node
-    default: others = (others ?? []) + [node]
+    default:
+      if others == nil { others = [] }
+      others!.append(node)
     }
     count += 1
   }

@@ -74,11 +74,13 @@ extension Node {
 }
 
 /// The way from a slice down to what it is a part of: in the coordinates of the node that has been
-/// reached, where the first element is and along which axis each axis of the slice goes.
+/// reached, where the first element is, along which axis each axis of the slice goes, and how far
+/// neighbours stand apart there.
 private struct PartWalk {
   private let shape: Shape
   private var origin: Shape
   private var axes: Shape
+  private var distances: Shape
   /// Once the slice has been seen as a run of elements of a reshaped tensor: where that begins.
   private var linear: Int?
 
@@ -86,26 +88,26 @@ private struct PartWalk {
     self.shape = shape
     origin = Shape(repeating: 0, rank: shape.rank)
     axes = Shape(0..<shape.rank)
+    distances = Shape(repeating: 1, rank: shape.rank)
   }
 
   /// Goes from the result of a movement to its input; false if the elements are not there.
   mutating func goThrough(_ node: Node) -> Bool {
     switch node.operation {
     case .identity(.named), .identity(.unchanged): return true
-    case .movement(.slice(let starts, let dropped)):
+    case .movement(.slice(let place, let dropped)):
       guard linear == nil else { return false }
-      var inner = Shape(), kept = 0, keptAxes = Shape()
-      for axis in 0..<starts.rank {
-        if dropped.contains(axis) {
-          inner.append(starts[axis])
-        } else {
-          inner.append(starts[axis] + origin[kept])
-          keptAxes.append(axis)
-          kept += 1
-        }
+      var inner = place.starts, kept = 0, keptAxes = Shape()
+      for axis in 0..<inner.rank where !dropped.contains(axis) {
+        inner[axis] += origin[kept] * place.stride(axis)
+        keptAxes.append(axis)
+        kept += 1
       }
       origin = inner
-      for index in 0..<axes.rank { axes[index] = keptAxes[axes[index]] }
+      for index in 0..<axes.rank {
+        axes[index] = keptAxes[axes[index]]
+        distances[index] &*= place.stride(axes[index])
+      }
       return true
     case .movement(.transpose(let order)):
       guard linear == nil else { return false }
@@ -134,6 +136,7 @@ private struct PartWalk {
       stride *= source[axis]
     }
     return PlacedPart(
-      shape, elementType, offset: offset, strides: Shape(axes.lazy.map { strides[$0] }))
+      shape, elementType, offset: offset,
+      strides: Shape(axes.indices.lazy.map { strides[axes[$0]] &* distances[$0] }))
   }
 }

@@ -46,14 +46,21 @@ extension Operation {
   package func floatingPointOperations(on inputs: [Shape], result: Shape) -> Int {
     switch self {
     case .creation, .movement, .gathering(.gather, _), .identity(.named), .identity(.detached),
-      .identity(.unchanged), .identity(.custom):
+      .identity(.unchanged), .identity(.custom), .identity(.renewing):
       0
     case .random, .unary, .binary, .comparison, .selection, .conversion, .identity(.checked):
       result.elementCount
     case .reduction, .gathering(.scatterAdd, _): inputs[0].elementCount
     case .scan(let scan, let axis, _): scan.operationCount(on: result, axis: axis)
-    case .contraction(let batchRank): 2 * result.elementCount * inputs[0][batchRank + 1]
+    case .contraction(let batch, let rows, _):
+      2 * result.elementCount * inputs[0].droppingLeading(batch + rows).elementCount
     }
+  }
+
+  /// True if its derivative is the cotangent among zeros: those of many parts of one tensor are placed
+  /// together, not added up.
+  package var placesCotangent: Bool {
+    if case .movement(.slice) = self { true } else { false }
   }
 
   /// True for the derivative at `index` that is the cotangent itself.
@@ -85,7 +92,8 @@ extension Node {
     case .reduction(let reduction, let axes): .reduction(reduction, axes)
     case .scan(let scan, let axis, let isReversed):
       scan.notation(axis: axis, isReversed: isReversed)
-    case .contraction: .matmul
+    case .contraction(let batch, let rows, let inner):
+      contractionNotation(of: inputs[1].shape, batch: batch, rows: rows, inner: inner)
     case .movement(let movement): movement.notation(from: inputs[0].shape, to: shape)
     case .gathering(let gathering, _): gathering.notation
     }

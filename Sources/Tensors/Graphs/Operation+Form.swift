@@ -11,6 +11,7 @@ extension Operation {
   package func form(
     of inputs: [Form], shape: Shape?, elementType: ElementType?
   ) throws(FormFault) -> Form {
+    if let places = placesOfParts { return try placedForm(inputs, at: places, in: shape) }
     // What a rule of the user's reads comes behind the first.
     if case .identity = self, let x = inputs.first {
       return try form(x, shape: shape, elementType: elementType)
@@ -57,7 +58,8 @@ extension Operation {
     case .binary(let binary): try binary.form(x, y)
     case .comparison(let comparison): try comparison.form(x, y)
     case .scan(let scan, let axis, _): try scan.form(x, y, axis: axis)
-    case .contraction(let batchRank): try contractionForm(x, y, batchRank: batchRank)
+    case .contraction(let batch, let rows, let inner):
+      try contractionForm(x, y, batch: batch, rows: rows, inner: inner)
     case .gathering(let gathering, let batchRank): try gathering.form(x, y, batchRank: batchRank)
     case .creation, .random, .identity, .unary, .selection, .conversion, .reduction, .movement:
       throw .inputCount(inputCount)

@@ -13,7 +13,7 @@ package enum Operation: Sendable {
   case conversion
   case reduction(Reduction, axes: AxisSet)
   case scan(Scan, axis: Int, isReversed: Bool)
-  case contraction(batchRank: Int)
+  case contraction(batch: Int, rows: Int, inner: Int)
   case movement(Movement)
   case gathering(Gathering, batchRank: Int)
 }
@@ -61,11 +61,12 @@ extension Operation {
       scan.derivative(
         at: index, inputs, axis: axis, isReversed: isReversed, result: result,
         cotangent: cotangent)
-    case .contraction(let batchRank):
+    case .contraction(let batch, let rows, let inner):
       contractionDerivative(
-        at: index, inputs[0], inputs[1], batchRank: batchRank, cotangent: cotangent)
+        at: index, inputs[0], inputs[1], batch: batch, rows: rows, inner: inner,
+        cotangent: cotangent)
     case .movement(let movement):
-      movement.derivative(inputs[0], result: result, cotangent: cotangent)
+      movement.derivative(at: index, inputs[index], result: result, cotangent: cotangent)
     case .gathering(let gathering, let batchRank):
       gathering.derivative(
         at: index, inputs[0], inputs[1], batchRank: batchRank, cotangent: cotangent)
@@ -75,8 +76,8 @@ extension Operation {
   /// This operation on inputs that have one more leading axis of extent `extent`: the same
   /// computation once for each index of that axis.
   ///
-  /// Pointwise families broadcast, so inputs without the axis may come as they are; to all
-  /// other families the walker hands every input stretched along it.
+  /// Pointwise families broadcast and contractions put the axis where it is needed, so inputs without
+  /// it may come as they are; to all other families the walker hands every input stretched along it.
   package func batched(_ inputs: BatchedInputs, result: Node, extent: Int) -> Value {
     switch self {
     case .creation, .random:
@@ -90,9 +91,9 @@ extension Operation {
         elementType: result.elementType)
     case .scan(let scan, let axis, let isReversed):
       Value(.scan(scan, axis: axis + 1, isReversed: isReversed), Inputs(inputs.stretched))
-    case .contraction(let batchRank):
-      Value(.contraction(batchRank: batchRank + 1), Inputs(inputs.stretched))
-    case .movement(let movement): movement.batched(inputs.stretched[0], result: result)
+    case .contraction(let batch, let rows, let inner):
+      batchedContraction(inputs, batch: batch, rows: rows, inner: inner)
+    case .movement(let movement): movement.batched(inputs.stretched, result: result)
     case .gathering(let gathering, let batchRank):
       Value(.gathering(gathering, batchRank: batchRank + 1), Inputs(inputs.stretched))
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What can stand between the brackets of `x[...]`: an integer, a range, `.all`, `.newAxis`,
-/// `.ellipsis`.
+/// What can stand between the brackets of `x[...]`: an integer, a range, `.all`, `.every(2)`, `.reversed`,
+/// `.newAxis`, `.ellipsis`.
 public protocol TensorIndex: Sendable {
   /// What it does to the axis it meets.
   var step: IndexStep { get }
@@ -11,7 +11,8 @@ public protocol TensorIndex: Sendable {
 public struct IndexStep: TensorIndex {
   package enum Kind: Sendable {
     case position(Int)
-    case range(lower: Int?, upper: Int?)
+    /// Some positions in turn, from the first on, or backwards from the last.
+    case range(lower: Int?, upper: Int?, stride: Int = 1)
     case newAxis
     case ellipsis
   }
@@ -23,33 +24,55 @@ public struct IndexStep: TensorIndex {
 extension TensorIndex where Self == IndexStep {
   /// The whole axis.
   public static var all: IndexStep { IndexStep(kind: .range(lower: nil, upper: nil)) }
+  /// The whole axis, last position first.
+  public static var reversed: IndexStep { every(-1) }
+  /// One position in so many of the whole axis, from the first on; with a negative number from the last
+  /// backwards.
+  public static func every(_ stride: Int) -> IndexStep {
+    IndexStep(kind: .range(lower: nil, upper: nil, stride: stride))
+  }
   /// A new axis of extent 1.
   public static var newAxis: IndexStep { IndexStep(kind: .newAxis) }
   /// As many whole axes as are not named.
   public static var ellipsis: IndexStep { IndexStep(kind: .ellipsis) }
 }
 
+/// A range of positions along an axis.
+public protocol TensorRange: TensorIndex {}
+
+extension TensorRange {
+  /// One position in so many of the range, from its first on; with a negative number from its last
+  /// backwards.
+  ///
+  ///     let x = Tensor<Int32>(range: 0..<8)
+  ///     print(x[(1..<6).every(2)], x[(1..<6).every(-2)])   // [1 3 5] [5 3 1]
+  public func every(_ stride: Int) -> IndexStep {
+    guard case .range(let lower, let upper, _) = step.kind else { return step }
+    return IndexStep(kind: .range(lower: lower, upper: upper, stride: stride))
+  }
+}
+
 extension Int: TensorIndex {
   /// Picks one position and drops the axis; negative ones count from the end.
   public var step: IndexStep { IndexStep(kind: .position(self)) }
 }
-extension Range: TensorIndex where Bound == Int {
+extension Range: TensorIndex, TensorRange where Bound == Int {
   /// Keeps the positions lowerBound ..< upperBound.
   public var step: IndexStep { IndexStep(kind: .range(lower: lowerBound, upper: upperBound)) }
 }
-extension ClosedRange: TensorIndex where Bound == Int {
+extension ClosedRange: TensorIndex, TensorRange where Bound == Int {
   /// Keeps the positions lowerBound ... upperBound.
   public var step: IndexStep { IndexStep(kind: .range(lower: lowerBound, upper: upperBound.next)) }
 }
-extension PartialRangeFrom: TensorIndex where Bound == Int {
+extension PartialRangeFrom: TensorIndex, TensorRange where Bound == Int {
   /// Keeps the positions from lowerBound on.
   public var step: IndexStep { IndexStep(kind: .range(lower: lowerBound, upper: nil)) }
 }
-extension PartialRangeUpTo: TensorIndex where Bound == Int {
+extension PartialRangeUpTo: TensorIndex, TensorRange where Bound == Int {
   /// Keeps the positions below upperBound.
   public var step: IndexStep { IndexStep(kind: .range(lower: nil, upper: upperBound)) }
 }
-extension PartialRangeThrough: TensorIndex where Bound == Int {
+extension PartialRangeThrough: TensorIndex, TensorRange where Bound == Int {
   // Through a negative bound is not the empty range up to 0.
   /// Keeps the positions up to upperBound.
   public var step: IndexStep {
@@ -66,92 +89,54 @@ extension Tensor {
   /// A part of the tensor, as a view: nothing is copied. x.g = y.g among zeros.
   ///
   /// An integer picks one position and drops the axis (negative ones count from the end), a
-  /// range keeps it; `.newAxis` inserts an axis of extent 1; axes not named are whole. A mistake
-  /// if an index lies outside.
+  /// range keeps it, and `every(_:)` keeps some of its positions, forwards or backwards; `.newAxis` inserts
+  /// an axis of extent 1; axes not named are whole. A mistake if an index lies outside.
   ///
   ///     let a: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
   ///     print(a[1], a[.all, 2], a[0, 1..<3], a[1, .all, .newAxis].shape)
   ///     // [4. 5. 6.] [3. 6.] [2. 3.] [3, 1]
+  ///     print(a[0, .reversed], a[1, .every(2)], a[0, (0..<2).every(-1)])
+  ///     // [3. 2. 1.] [4. 6.] [2. 1.]
+  ///
+  /// Setting a part gives the variable a new tensor, with the part replaced by what stretches to it; whoever
+  /// has the old one keeps it. The old tensor's gradient is y.g with zeros in the part, the part's is
+  /// that of y.
+  ///
+  ///     var b: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
+  ///     b[0, 1...] = [7, 8]
+  ///     b[.all, 0] += 10
+  ///     print(b)   // [[11.  7.  8.]
+  ///                //  [14.  5.  6.]]
   public subscript<each Index: TensorIndex>(
     _ index: repeat each Index, file file: StaticString = #fileID, line line: UInt = #line
   ) -> Tensor {
-    var steps: [IndexStep] = []
-    repeat steps.append((each index).step)
-    let site = CallSite(file, line)
+    get { part(Tensor.steps(repeat each index), at: CallSite(file, line)) }
+    // Swift 6.3 crashes where it should write this for a subscript with a pack, and where the pack is read
+    // on both sides of a yield.
+    _modify {
+      let steps = Tensor.steps(repeat each index), site = CallSite(file, line)
+      var part = part(steps, at: site)
+      defer { setPart(steps, to: part, at: site) }
+      yield &part
+    }
+    set { setPart(Tensor.steps(repeat each index), to: newValue, at: CallSite(file, line)) }
+  }
+
+  private func part(_ steps: [IndexStep], at site: CallSite) -> Tensor {
     let part = stopping(at: site) { () throws(Mistake) in try value.indexed(steps) }
     return Tensor(part.distinct(from: value, by: "slice"))
   }
-}
 
-extension Value {
-  package func indexed(_ steps: [IndexStep]) throws(Mistake) -> Value {
-    let wholeAxes = try axesOfEllipsis(in: steps)
-    var starts = Shape(), extents = Shape(), shape = Shape()
-    var dropped = AxisSet(), hasNewAxis = false
-    // Batching adds an axis in front.
-    let canDrop = rank < AxisSet.highestRank
-    func keepWhole(_ count: Int) {
-      for _ in 0..<count {
-        let extent = self.shape[starts.rank]
-        starts.append(0)
-        extents.append(extent)
-        shape.append(extent)
-      }
+  private mutating func setPart(_ steps: [IndexStep], to numbers: Tensor, at site: CallSite) {
+    let replaced = stopping(at: site) { () throws(Mistake) in
+      try value.replacing(steps, with: numbers.value)
     }
-    for step in steps {
-      let axis = starts.rank
-      switch step.kind {
-      case .newAxis:
-        shape.append(1)
-        hasNewAxis = true
-      case .ellipsis: keepWhole(wholeAxes)
-      case .position(let written):
-        let extent = self.shape[axis]
-        guard -extent <= written, written < extent else {
-          throw Mistake(
-            "subscript", "index \(written) is outside axis \(axis) of \(label)",
-            fix: extent == 0 ? "the axis is empty" : "use an index in -\(extent)..<\(extent)")
-        }
-        starts.append(written < 0 ? written + extent : written)
-        extents.append(1)
-        if canDrop { dropped.insert(axis) }
-      case .range(let first, let end):
-        let (lower, upper) = (first ?? 0, end ?? self.shape[axis])
-        guard 0 <= lower, lower <= upper, upper <= self.shape[axis] else {
-          throw Mistake(
-            "subscript",
-            "the range \(lower)\(end.map { "..<\($0)" } ?? "...") is outside axis \(axis) of \(label)",
-            fix: "use a range within 0..<\(self.shape[axis])")
-        }
-        starts.append(lower)
-        extents.append(upper - lower)
-        shape.append(upper - lower)
-      }
-    }
-    keepWhole(rank - starts.rank)
-    let part = sliced(from: starts, extents: extents, dropping: dropped)
-    return hasNewAxis || !canDrop ? part.reshaped(to: shape) : part
+    self = Tensor(replaced.distinct(from: value, by: "subscript"))
   }
 
-  /// How many whole axes an ellipsis stands for.
-  private func axesOfEllipsis(in steps: [IndexStep]) throws(Mistake) -> Int {
-    var named = 0, ellipses = 0
-    for step in steps {
-      switch step.kind {
-      case .position, .range: named += 1
-      case .ellipsis: ellipses += 1
-      case .newAxis: break
-      }
-    }
-    guard ellipses <= 1 else {
-      throw Mistake(
-        "subscript", "there is more than one .ellipsis", fix: "use .all for single axes")
-    }
-    guard named <= rank else {
-      throw Mistake(
-        "subscript", "\(named) axes are indexed but \(label) has \(rank)",
-        fix: "drop \(named - rank) of the indices")
-    }
-    return rank - named
+  private static func steps<each Index: TensorIndex>(_ index: repeat each Index) -> [IndexStep] {
+    var steps: [IndexStep] = []
+    repeat steps.append((each index).step)
+    return steps
   }
 }

@@ -24,15 +24,21 @@ public struct Mistake: Error, Sendable, Equatable, CustomStringConvertible {
   public let problem: String
   /// What to write instead.
   public let fix: String
+  /// The text that is wrong, and below it carets under the place; empty if no text is.
+  public let excerpt: String
 
-  package init(_ operation: String, _ problem: String, fix: String) {
+  package init(_ operation: String, _ problem: String, fix: String, excerpt: String = "") {
     self.operation = operation
     self.problem = problem
     self.fix = fix
+    self.excerpt = excerpt
   }
 
-  /// The message: what was called, what does not fit, and what to write instead.
-  public var description: String { "\(operation): \(problem). Fix: \(fix)." }
+  /// The message: what was called, what does not fit, what to write instead, and where the mistake is
+  /// if it is in a text.
+  public var description: String {
+    "\(operation): \(problem). Fix: \(fix)." + (excerpt.isEmpty ? "" : "\n\(excerpt)")
+  }
 
   private static let hasStopped = Atomic<Bool>(false)
 

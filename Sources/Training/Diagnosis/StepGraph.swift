@@ -132,7 +132,7 @@ struct StepGraph {
         switch order[position].notation {
         case .reduction(_, let axes): !axes.contains(0) && hasRows[first]
         case .alongAxis(let axis, _): axis > 0 && hasRows[first]
-        case .transposed, .arranged, .collected, .placed, .part: false
+        case .contraction, .transposed, .arranged, .collected, .placed, .part: false
         case .matmul: hasRows[first]
         case .chosen: hasRows[inputs[1]]
         case .words, .random, .number, .same, .named, .detached, .remark, .function, .minus,

@@ -48,6 +48,7 @@ struct WrittenFormula {
     case .reduction(let reduction, _): return ("\(reduction.symbol)(\(list()))", false)
     case .alongAxis: return ("\(node.operation.name)(\(list()))", false)
     case .matmul: return between("•")
+    case .contraction: return ("\(node.operation.name)(\(list()))", false)
     case .transposed: return ("\(operand(0))ᵀ", false)
     case .placed: return ("\(node.operation.name)(\(list()))", false)
     case .part(let part): return ("\(operand(0))\(part)", false)

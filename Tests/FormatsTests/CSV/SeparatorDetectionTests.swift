@@ -80,6 +80,30 @@ struct SeparatorDetectionTests {
     #expect(try table("# a,b\n1,2\n3,4\n").names == ["# a", "b"])
   }
 
+  /// A name over numbers with commas: as two columns, they would be one name short.
+  @Test(
+    arguments: [
+      ("x\n3,5\n4,25\n", [3.5, 4.25]), ("x\n3,5\n4\n-2,125\n", [3.5, 4, -2.125]),
+      ("price\r\n3,50 €\r\n4,00 €\r\n", [3.5, 4]), ("\"x\"\n\"3,5\"\n4,5\n", [3.5, 4.5]),
+    ] as [(String, [Double])])
+  func aColumnOfDecimalCommasIsOne(text: String, values: [Double]) throws {
+    let table = try tolerant(text)
+    #expect(table.names.count == 1)
+    #expect(numbers(table[table.names[0]]) == values)
+  }
+
+  /// What is none of these is refused as before, or is two columns.
+  @Test func otherCommasSeparate() throws {
+    func problem(_ text: String) -> String? {
+      #expect(throws: FileError.self) { try tolerant(text) }?.problem
+    }
+    for text in ["x\na,1\nb,2\n", "Report\n1,2\n3,4\nn,5\n"] {
+      #expect(problem(text)?.contains("1 field, but the records below have 2") == true, "\(text)")
+    }
+    #expect(try tolerant("3,5\n4,25\n").columns.count == 2)
+    #expect(try tolerant("a,b\n3,5\n4,25\n").names == ["a", "b"])
+  }
+
   /// Some formats begin with hundreds of comments.
   @Test(arguments: [1, 99, 100, 101, 102, 700, 40_000]) func manyCommentsAreNamed(count: Int) throws
   {

@@ -84,7 +84,32 @@ struct FitArraysTests {
     #expect(throws: FileError.self) { try FitArrays(at: [folder.file("none")]) }
     let images = String(Fixture.path("x").dropLast(2))
     #expect(try FitArrays(at: [images], task: .classification).classNames.count == 6)
-    #expect(try FitArrays.test(inFolder: images)?.rows == 3)
+    #expect(try FitArrays.test(at: [images])?.rows == 3)
+    #expect(try FitArrays.test(at: [paths[2]]) == nil)
+  }
+
+  /// Members by their usual names, by the one that is given, and those that are kept for a test.
+  @Test func arraysOfAnArchiveAreFound() throws {
+    let (x, y) = pairs(10, seed: 1), path = folder.file("many.npz")
+    let few = x[0..<4], labels = Tensor<Int32>(Array(y.prefix(4)))
+    try NumPy.save(
+      ["X_train": x, "y_train": Tensor(y), "X_test": few, "y_test": labels], to: path)
+    #expect(try FitArrays(at: [path]).rows == 10)
+    let test = try #require(try FitArrays.test(at: [path]))
+    #expect(
+      "\(test)"
+        == "inputs float32 [4, 3], targets int32 [4]; classification of 2 classes")
+    #expect(try FitArrays(at: [path], target: "y_train").rows == 10)
+    func problem(_ target: String? = nil) -> String? {
+      #expect(throws: FileError.self) { try FitArrays(at: [path], target: target) }?.problem
+    }
+    #expect(problem("y_tran") == "there is no array \"y_tran\"; did you mean \"y_train\"?")
+    #expect(problem("X_test")?.hasPrefix("which of X_train, y_train, y_test are the") == true)
+    try NumPy.save(["a": x, "labels": Tensor(y)], to: path)
+    #expect(try FitArrays(at: [path]).classNames == ["-1", "4"])
+    try NumPy.save(["a": x, "b": Tensor(y)], to: path)
+    #expect(problem()?.hasPrefix("which arrays are inputs and targets is not plain") == true)
+    #expect(try FitArrays(at: [path], target: "b").classNames == ["-1", "4"])
   }
 
   @Test func arraysThatDoNotBelongTogetherAreRefused() throws {

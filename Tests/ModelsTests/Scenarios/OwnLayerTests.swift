@@ -146,16 +146,17 @@ struct OwnLayerTests {
         "[1]: Rows(extents: [3, 4]) does not make a Tensor<Float> of a Tensor<Float>"
       ),
       (
-        ["type": "residual", "inner": ["type": "tanh"], "rate": 1],
+        ["type": "rated-residual", "inner": ["type": "tanh"], "rate": 1],
         ": the member \"name\" is missing"
       ),
       (
-        ["type": "residual", "inner": [["type": "tanh"]], "rate": 1, "name": ""],
+        ["type": "rated-residual", "inner": [["type": "tanh"]], "rate": 1, "name": ""],
         ".inner: a layer expected"
       ),
       (
         [
-          "type": "residual", "inner": ["type": "rows", "extents": [3, 3]], "rate": 1, "name": "",
+          "type": "rated-residual", "inner": ["type": "rows", "extents": [3, 3]], "rate": 1,
+          "name": "",
         ],
         ".inner: Rows(extents: [3, 3]) where any Layer<Tensor<Float>, Tensor<Float>> is expected"
       ),

@@ -179,7 +179,7 @@ struct ModelContents {
     ["type": "linear", "inputs": 4, "outputs": 3, "bias": true],
     ["type": "scaling", "columns": 3],
     [
-      "type": "residual", "rate": 0.25, "name": "a",
+      "type": "rated-residual", "rate": 0.25, "name": "a",
       "inner": [
         "type": "sequential",
         "layers": [

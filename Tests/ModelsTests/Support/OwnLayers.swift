@@ -20,7 +20,7 @@ struct Scaling: StoredLayer {
 
 /// x + rate f(x), where f is any layer that keeps the shape.
 struct Residual: StoredLayer {
-  static let kind = "residual"
+  static let kind = "rated-residual"
   let inner: any Layer<Tensor<Float>, Tensor<Float>>
   let rate: Double
   let name: String

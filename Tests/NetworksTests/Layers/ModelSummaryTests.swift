@@ -56,6 +56,13 @@ struct ModelSummaryTests {
     #expect(model.summary(for: shape) == summary)
   }
 
+  @Test func totalsAgreeWithParametersAndPlansOfNormsAndRecurrences() {
+    checkTotals(Sequential(Linear(8, 8), LayerNorm(8), RMSNorm(8), Linear(8, 2)), [5, 8])
+    checkTotals(Sequential(BatchNorm(8), Residual(Linear(8, 8)), GRU(8, 4)), [2, 3, 8])
+    checkTotals(Sequential(LSTM(8, 3), GroupNorm(groups: 3, channels: 3)), [2, 3, 8])
+    checkTotals(MultiHeadAttention(8, heads: 2, isCausal: true), [2, 3, 8])
+  }
+
   @Test func totalsAgreeWithParametersAndPlans() {
     checkTotals(Sequential(Linear(784, 50), ReLU(), Linear(50, 10)), [32, 784])
     checkTotals(Classifier(), [64, 784])

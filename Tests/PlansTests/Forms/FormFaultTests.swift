@@ -94,7 +94,8 @@ extension OperationKind {
   /// Nodes that say something about a tensor: no program holds them by the time it is planned.
   fileprivate var isDroppedByPlans: Bool {
     switch self {
-    case .other(.named), .other(.detached), .other(.unchanged), .other(.custom): true
+    case .other(.named), .other(.detached), .other(.unchanged), .other(.custom), .other(.renewing):
+      true
     case .unary, .binary, .comparison, .reduction, .scan, .other: false
     }
   }

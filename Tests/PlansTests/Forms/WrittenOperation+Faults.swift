@@ -41,7 +41,7 @@ extension WrittenOperation {
     case .other(.data), .other(.constant), .other(.scalar), .other(.conversion): return []
     case .other(.iota): return [right.giving(.bool)]
     case .other(.uniform), .other(.normal): return [right.giving(.int32), right.giving(.bool)]
-    case .other(.named), .other(.detached), .other(.unchanged), .other(.custom):
+    case .other(.named), .other(.detached), .other(.unchanged), .other(.custom), .other(.renewing):
       return [right.giving(.double), right.giving(.bool)]
     case .other(.checked): return [right.giving(.float), right.ofType(.float), right.ofType(.bool)]
     case .unary(let operation):
@@ -81,8 +81,9 @@ extension WrittenOperation {
     case .scan(.sortedPositions): return [right.giving(.float)]
     case .other(.contraction):
       return [right.giving(.double), right.reading(.double, at: 0), right.ofType(.bool)]
-    case .other(.reshape), .other(.transpose), .other(.expand), .other(.slice), .other(.pad):
+    case .other(.reshape), .other(.transpose), .other(.expand), .other(.slice), .other(.windows):
       return [right.giving(.double)]
+    case .other(.placed): return [right.giving(.double), right.reading(.double, at: 1)]
     case .other(.gather): return [right.giving(.double), right.reading(.float, at: 1)]
     case .other(.scatterAdd):
       return [
@@ -103,12 +104,17 @@ extension WrittenOperation {
       right.with(.reduction(reduction, axes: AxisSet(axes)))
     }
     func movement(_ movement: Movement) -> WrittenOperation { right.with(.movement(movement)) }
+    func slice(
+      _ starts: Shape, _ strides: Shape? = nil, dropping axes: [Int] = [1]
+    ) -> WrittenOperation {
+      movement(.slice(at: Place(starts: starts, strides: strides), dropping: AxisSet(axes)))
+    }
     switch kind {
     // Of any shape.
     case .other(.data), .other(.uniform), .other(.normal): return impossible + [oneMore]
     case .other(.constant), .other(.scalar): return [other, oneMore]
     case .other(.iota): return impossible + [other, oneMore, right.giving(Shape())]
-    case .other(.named), .other(.detached), .other(.unchanged), .other(.custom):
+    case .other(.named), .other(.detached), .other(.unchanged), .other(.custom), .other(.renewing):
       return [noInput, other]
     case .other(.checked):
       return [noInput, other, right.with(.identity(.checked(count: -1, use: .gather)))]
@@ -155,10 +161,15 @@ extension WrittenOperation {
       return faults + [right.taking(wider, at: 1), right.taking(Form([2], .float), at: 1)]
     case .other(.contraction):
       let batch = WrittenOperation(
-        .contraction(batchRank: 1), [Form([2, 2, 3], .float), Form([5, 3, 4], .float)],
+        .contraction(batch: 1, rows: 1, inner: 1),
+        [Form([2, 2, 3], .float), Form([5, 3, 4], .float)],
         Form([2, 2, 4], .float))
       return [
-        noInput, oneMore, other, batch, right.with(.contraction(batchRank: 1)),
+        noInput, oneMore, other, batch,
+        right.with(.contraction(batch: 0, rows: 0, inner: 2)),
+        right.with(.contraction(batch: 0, rows: 2, inner: 0)),
+        right.with(.contraction(batch: 0, rows: -1, inner: 3)),
+        right.with(.contraction(batch: 1, rows: 1, inner: 1)),
         right.taking(wider, at: 0), right.taking(wider, at: 1),
         right.taking(Form([3], .float), at: 1), right.taking(Form([2, 3, 4], .float), at: 1),
       ]
@@ -176,18 +187,33 @@ extension WrittenOperation {
       ]
     case .other(.slice):
       return [
-        noInput, oneMore, other, movement(.slice(starts: [0, 3], dropping: AxisSet([1]))),
-        movement(.slice(starts: [1, 0], dropping: AxisSet([1]))),
-        movement(.slice(starts: [0, -1], dropping: AxisSet([1]))),
-        movement(.slice(starts: [0], dropping: AxisSet([1]))),
-        movement(.slice(starts: [0, 0], dropping: AxisSet([2]))),
-        movement(.slice(starts: [0, 0], dropping: AxisSet())),
+        noInput, oneMore, other, slice([0, 3]), slice([1, 0]), slice([0, -1]), slice([0]),
+        slice([0, 0], dropping: [2]), slice([0, 0], dropping: []), slice([0, 1], [2, 1]),
+        slice([0, 1], [-1, 1]), slice([0, 1], [0, 1]), slice([0, 1], [2]),
+        slice([1, 1], [.min, 1]),
+        slice([0, 1], [.max, 1]),
       ]
-    case .other(.pad):
+    case .other(.placed):
+      func placed(_ starts: Shape, _ strides: Shape? = nil) -> WrittenOperation {
+        movement(.placed([Place(starts: [1, 0]), Place(starts: starts, strides: strides)]))
+      }
       return [
-        noInput, oneMore, other, movement(.pad(starts: [-1, 0])), movement(.pad(starts: [3, 0])),
-        movement(.pad(starts: [1, .max])), movement(.pad(starts: [0])),
-        right.giving(Shape(uncountable)),
+        noInput, oneMore, other, placed([-1, 0]), placed([3, 0]), placed([1, .max]), placed([0]),
+        placed([0, 1], [1, 2]), placed([0, 1], [1, -1]), placed([0, 0], [0, 1]),
+        placed([0, 0], [-1]),
+        movement(.placed([Place(starts: [1, 0])])), movement(.placed([])),
+        right.taking(Form([3], .float), at: 1), right.taking(Form([5, 3], .float), at: 1),
+        right.giving(Shape(uncountable)), right.giving([-1, 4]),
+      ]
+    case .other(.windows):
+      func windows(_ axis: Int, _ size: Int, _ stride: Int, _ dilation: Int) -> WrittenOperation {
+        movement(
+          .windows(Windows(axis: axis, size: size, stride: stride, dilation: dilation)))
+      }
+      return [
+        noInput, oneMore, other, windows(0, 2, 1, 1), windows(2, 2, 1, 1), windows(-1, 2, 1, 1),
+        windows(1, 4, 1, 1), windows(1, 2, 1, 3), windows(1, 2, 0, 1), windows(1, 0, 1, 1),
+        windows(1, 2, 1, 0), windows(1, .max, 1, .max), windows(1, 3, 1, 1), windows(1, 2, 2, 1),
       ]
     case .other(.gather):
       let long = Form([1 << 31, 3], .float)

@@ -79,18 +79,28 @@ extension WrittenOperation {
       case .detached: identity(.detached)
       case .unchanged: identity(.unchanged(by: "reshaped"))
       case .custom: .init(.identity(.custom(CustomRule { _, g in [g] })), [x, scalar], x)
+      case .renewing: .init(.identity(.renewing(NoHolder())), [x, scalar, scalar], x)
       case .checked: .init(.identity(.checked(count: 3, use: .gather)), [places], places)
       case .selection: .init(.selection, [truth, x, x], x)
       case .conversion: .init(.conversion, [x], Form(x.shape, .int32))
       case .contraction:
-        .init(.contraction(batchRank: 0), [x, Form([3, 4], .float)], Form([rows, 4], .float))
+        .init(
+          .contraction(batch: 0, rows: 1, inner: 1), [x, Form([3, 4], .float)],
+          Form([rows, 4], .float))
       case .reshape: .init(.movement(.reshape), [x], Form([3, rows], .float))
       case .transpose: .init(.movement(.transpose(order: [1, 0])), [x], Form([3, rows], .float))
       case .expand: .init(.movement(.expand), [x], Form([5, rows, 3], .float))
       case .slice:
         .init(
-          .movement(.slice(starts: [0, 1], dropping: AxisSet([1]))), [x], row)
-      case .pad: .init(.movement(.pad(starts: [1, 0])), [x], Form([rows + 2, 4], .float))
+          .movement(.slice(at: Place(starts: [0, 1]), dropping: AxisSet([1]))), [x], row)
+      case .placed:
+        .init(
+          .movement(.placed([Place(starts: [1, 0]), Place(starts: [0, 3], strides: [1, -1])])),
+          [x, x], Form([rows + 2, 4], .float))
+      case .windows:
+        .init(
+          .movement(.windows(Windows(axis: 1, size: 2, stride: 1, dilation: 1))), [x],
+          Form([rows, 2, 2], .float))
       case .gather: .init(.gathering(.gather, batchRank: 0), [x, places], x)
       case .scatterAdd:
         .init(.gathering(.scatterAdd(count: 7), batchRank: 0), [x, places], Form([7, 3], .float))
@@ -98,3 +108,6 @@ extension WrittenOperation {
     }
   }
 }
+
+/// Holds nothing that could be renewed.
+private final class NoHolder: LeafHolder {}

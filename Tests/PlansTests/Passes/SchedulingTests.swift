@@ -19,6 +19,7 @@ struct SchedulingTests {
         case .scan: core = "scan"
         case .sort: core = "sort"
         case .scatterAdd: core = "scatter"
+        case .placed: core = "placed"
         }
         return phase.rows.map { "\(core) by \($0.count)" } ?? core
       }
@@ -71,6 +72,14 @@ struct SchedulingTests {
     #expect(try phases((y.transposed() • y).value) == [["matmul"], ["matmul"]])
     let centred = y - y.mean(along: 0)
     #expect(try phases((centred • w).value).count == 3)
+  }
+
+  @Test func partsOfRowsGoAlong() throws {
+    let beside = concatenated([x • w, x[.all, .reversed]], along: 1)
+    let made = try phases((beside * 2).value)
+    #expect(made == [["matmul by 6", "placed by 6"]])
+    let below = concatenated([x • w, x])
+    #expect(try phases((below * 2).value) == [["matmul"], ["placed"]])
   }
 
   @Test func whatIsIndependentRunsTogether() throws {

@@ -99,7 +99,7 @@ struct RandomGraph {
     case 9: comparison()
     case 10...13: movement()
     case 14, 15: reduction()
-    case 16: contraction()
+    case 16: if choice.isTrue(oneIn: 2) { contraction() } else { groupedContraction() }
     case 17: gathering()
     case 18: conversion()
     case 19: scan()
@@ -146,7 +146,7 @@ struct RandomGraph {
 
   private mutating func movement() {
     let x = choice.pick(pool)
-    switch choice.below(5) {
+    switch choice.below(6) {
     case 0: pool.append(x.reshaped(to: choice.refactoring(of: x.shape)))
     case 1: pool.append(x.transposed(choice.permutation(x.rank)))
     case 2:
@@ -157,13 +157,28 @@ struct RandomGraph {
       if choice.isTrue(oneIn: 2) { target = [choice.pick([1, 2, 3])] + target }
       if small(target) { pool.append(x.expanded(to: target)) }
     case 3:
-      let starts = Shape(x.shape.map { choice.below(min($0, 3) + 1) })
-      let lengths = Shape(x.shape.indices.map { choice.below(x.shape[$0] - starts[$0] + 1) })
-      pool.append(x.sliced(from: starts, extents: lengths))
+      guard let axis = x.shape.indices.filter({ x.shape[$0] > 0 }).last, x.rank < 6 else { return }
+      let size = 1 + choice.below(min(x.shape[axis], 4))
+      let y = x.windows(of: size, every: choice.pick([1, 2, 3]), along: axis)
+      if small(y.shape) { pool.append(y) }
+    case 4:
+      let parts = x.shape.map { choice.part(of: $0) }
+      pool.append(
+        x.strided(
+          from: Shape(parts.map(\.start)), extents: Shape(parts.map(\.extent)),
+          by: Shape(parts.map(\.stride))))
     default:
       let starts = Shape(x.shape.map { _ in choice.below(3) })
       let target = Shape(x.shape.indices.map { x.shape[$0] + starts[$0] + choice.below(2) })
-      if small(target) { pool.append(x.padded(to: target, at: starts)) }
+      let others = pool.filter { $0.shape == x.shape && $0.elementType == x.elementType }
+      let other = choice.pick(others), zeros = Shape(repeating: 0, rank: x.rank)
+      if choice.isTrue(oneIn: 3), x.rank > 0, small([2] + x.shape) {
+        pool.append(.concatenated([x, other], along: choice.below(x.rank)))
+      } else if choice.isTrue(oneIn: 3), small(target) {
+        pool.append(.placed([(x, starts, nil), (other, zeros, nil)], in: target))
+      } else if small(target) {
+        pool.append(x.padded(to: target, at: starts))
+      }
     }
   }
 
@@ -201,6 +216,23 @@ struct RandomGraph {
     let batch = max(Shape(b.shape.dropLast(2)).elementCount, 1)
     let rows = a.shape.elementCount / max(inner, 1), columns = b.rank > 1 ? b.shape[b.rank - 1] : 1
     if rows * columns * batch <= 20_000 { pool.append(a.matmul(b)) }
+  }
+
+  /// Groups of any number of axes, in any order in memory.
+  private mutating func groupedContraction() {
+    guard let x = any(where: { $0.elementType != .bool && $0.rank <= 4 }) else { return }
+    let a = x.transposed(choice.permutation(x.rank))
+    let batch = choice.below(a.rank + 1), inner = choice.below(a.rank - batch + 1)
+    let rows = a.rank - batch - inner
+    let columns = choice.shape(rank: 0...2, extents: [1, 2, 3])
+    let shape = a.shape.leading(batch) + a.shape.droppingLeading(batch + rows) + columns
+    guard small(shape), small(a.shape.leading(batch + rows) + columns) else { return }
+    let order = choice.permutation(shape.rank)
+    let b = leaf(shape.arranged(by: order), a.elementType)
+    var inverse = order
+    for (axis, source) in order.enumerated() { inverse[source] = axis }
+    pool.append(
+      a.contracted(with: b.transposed(inverse), batch: batch, rows: rows, inner: inner))
   }
 
   private mutating func gathering() {

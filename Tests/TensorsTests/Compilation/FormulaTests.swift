@@ -139,6 +139,14 @@ struct FormulaTests {
       let step = w - lr * gradient(of: (x * w).sum() / n, withRespectTo: w)
       let inferred = { (a: Tensor<Float>) in a * lr - tanh(a) / n }
       let array: [Tensor<Float>] = [x * lr, y / n, 1, 0.5, sigmoid, half, step, gelu(x)]
+      var changed = x
+      changed += 1
+      changed -= 0.5 * lr
+      changed *= y - 1
+      changed /= n
+      changed[0] = 2
+      changed[1..<3, .every(-2)] += lr * y / 2 + 1
+      changed[.all, .newAxis, (0..<4).every(2)] -= w[.reversed]
       _ = array.map { inferred($0) * 2 + 1 }.reduce(0) { $0 + $1 * lr }
       _ = [x, y].map { 1 / (1 + exp(-$0)) }
       _ = zip([x], [y]).map { ($0 - $1).squared().sum() / (2 * n) }

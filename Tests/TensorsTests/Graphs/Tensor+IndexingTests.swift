@@ -43,6 +43,66 @@ import Testing
     #expect(a[.newAxis, .ellipsis, .newAxis, 0].shape == [1, 2, 3, 1])
   }
 
+  @Test func everyOther() {
+    expect(a[1, 2, .every(2)], [120, 122])
+    expect(a[1, 2, .reversed], [123, 122, 121, 120])
+    expect(a[1, 2, .every(-3)], [123, 120])
+    expect(a[1, 2, (1..<4).every(2)], [121, 123])
+    expect(a[1, 2, (1...2).every(-1)], [122, 121])
+    expect(a[1, 2, (1...).every(5)], [121])
+    expect(a[1, 2, (..<3).every(-2)], [122, 120])
+    expect(a[1, 2, (...2).every(2)], [120, 122])
+    #expect(a[1, 2, (2..<2).every(-2)].shape == [0])
+    #expect(a[.every(.max), .every(.min)].shape == [1, 1, 4])
+    expect(a[.reversed, 0, .every(3)], [100, 103, 0, 3])
+  }
+
+  @Test func settingAPart() {
+    var x = a
+    x[0, 1] = [7, 8, 9, 10]
+    expect(x[0], [0, 1, 2, 3, 7, 8, 9, 10, 20, 21, 22, 23])
+    expect(x[1], a[1].scalars)
+    expect(a[0, 1], [10, 11, 12, 13])
+    x = a
+    x[.every(-1), 2, (1..<4).every(2)] = [[1, 2], [3, 4]]
+    expect(x[0, 2], [20, 3, 22, 4])
+    expect(x[1, 2], [120, 1, 122, 2])
+    expect(x[.all, ..<2], a[.all, ..<2].scalars)
+    x[.ellipsis] = 5
+    #expect(x.scalars == [Double](repeating: 5, count: 24))
+    x[0..<0] = 6
+    x[0, 0, 0] += 2
+    x[1] *= 2
+    x[-1, -1, -1] -= 1
+    expect(x[0, 0], [7, 5, 5, 5])
+    expect(x[1, 2], [10, 10, 10, 9])
+    var long = Tensor<Double>.zeros([100])
+    long[.every(49)] = [1, 2, 3]
+    #expect(long.scalars.indices.filter { long.scalars[$0] != 0 } == [0, 49, 98])
+    var scalar = Tensor<Double>(3)
+    scalar[.ellipsis] = 4
+    expect(scalar, [4])
+  }
+
+  @Test func gradientsOfASetPart() {
+    let x: Tensor<Double> = [1, 2, 3, 4], y: Tensor<Double> = [5, 6]
+    for every in [1, 2, -2] {
+      var z = x
+      z[(0..<(every == 1 ? 2 : 3)).every(every)] = y
+      let (xg, yg) = gradient(of: (z * z).sum(), withRespectTo: x, y)
+      expect(xg, every == 1 ? [0, 0, 6, 8] : [0, 4, 0, 8])
+      expect(yg, [10, 12])
+    }
+    // Where all is chosen element by element.
+    let wide = Tensor<Double>(range: 0..<60)
+    var z = wide
+    z[.every(30)] = y
+    let (xg, yg) = gradient(of: (z * z).sum(), withRespectTo: wide, y)
+    let kept: [Double] = (0..<60).map { (n: Int) -> Double in n % 30 == 0 ? 0 : 2 * Double(n) }
+    expect(xg, kept)
+    expect(yg, [10, 12])
+  }
+
   @Test func theGradientStandsAmongZeros() {
     let x: Tensor<Double> = [[1, 2, 3], [4, 5, 6]]
     expect(gradient(of: x[1, 0..<2].squared().sum(), withRespectTo: x), [0, 0, 0, 8, 10, 0])

@@ -52,12 +52,12 @@ import Testing
       operation: .reduction(.sum, axes: AxisSet([2])), inputs: [x],
       message: "sum: it names axes that x [2, 3] does not have. Fix: name each axis once."),
     Example(
-      operation: .contraction(batchRank: 0), inputs: [x, n.converted(to: .float)],
+      operation: .contraction(batch: 1, rows: 1, inner: 1), inputs: [x, n.converted(to: .float)],
       message:
         "matmul: x [2, 3] and the result of converted [3] are not matrices of the same rank. "
         + "Fix: matmul takes [..., n, k] and [..., k, m]; insert axes with .newAxis."),
     Example(
-      operation: .contraction(batchRank: 1),
+      operation: .contraction(batch: 1, rows: 1, inner: 1),
       inputs: [.placeholder([2, 1, 3], .float), .placeholder([5, 3, 1], .float)],
       message: "matmul: [2, 1, 3] has extent 2 at axis 0 but [5, 3, 1] has 5 at axis 0. "
         + "Fix: these extents must be equal."),
@@ -66,12 +66,25 @@ import Testing
       message: "reshaped: the form of the result is not given. "
         + "Fix: give its shape and element type."),
     Example(
-      operation: .movement(.slice(starts: [0, 2], dropping: AxisSet())), inputs: [x],
+      operation: .movement(.slice(at: Place(starts: [0, 2]), dropping: AxisSet())), inputs: [x],
       shape: [2, 2],
       message: "slice: at axis 1 a part of x [2, 3] is outside. Fix: check starts and extents."),
     Example(
-      operation: .movement(.pad(starts: [0, 0, 0])), inputs: [x], shape: [2, 3],
-      message: "padded: it names axes that x [2, 3] does not have. Fix: name each axis once."),
+      operation: .movement(
+        .slice(at: Place(starts: [1, 0], strides: [-2, 1]), dropping: AxisSet())),
+      inputs: [x], shape: [2, 3],
+      message: "slice: at axis 0 a part of x [2, 3] is outside. Fix: check starts and extents."),
+    Example(
+      operation: .movement(.placed([Place(starts: [0, 0, 0])])), inputs: [x], shape: [2, 3],
+      message: "placed: it names axes that x [2, 3] does not have. Fix: name each axis once."),
+    Example(
+      operation: .movement(.placed([Place(starts: [0, 0]), Place(starts: [0, 3])])),
+      inputs: [x, d],
+      shape: [2, 6],
+      message: "placed: x [2, 3] is of Float, d [2, 3] of Double. Fix: convert one of them."),
+    Example(
+      operation: .movement(.placed([Place(starts: [0, 0])])), inputs: [x, x], shape: [2, 6],
+      message: "placed: it takes 1 input and gets 2. Fix: give it 1."),
     Example(
       operation: .gathering(.gather, batchRank: 0), inputs: [x, d],
       message: "gather: d [2, 3] is of Double. Fix: use elements of Int32."),
@@ -108,7 +121,8 @@ import Testing
     let sum = try Value(checking: .binary(.add), Inputs(Self.x, Self.x))
     #expect(sum.form == (Self.x + Self.x).form)
     let part = try Value(
-      checking: .movement(.slice(starts: [1, 0], dropping: AxisSet([0]))), Inputs(Self.x),
+      checking: .movement(.slice(at: Place(starts: [1, 0]), dropping: AxisSet([0]))),
+      Inputs(Self.x),
       shape: [3])
     #expect(part.form == Form([3], .float))
     let truths = try Value(checking: .conversion, Inputs(Self.x), elementType: .bool)

@@ -35,6 +35,8 @@ struct ComposedFunction: Sendable, CustomTestStringConvertible {
     .init("norm 3") { $0.norm(order: 3, along: -1, keepingAxes: true) },
     .init("norm 1.5") { $0.norm(order: 1.5, along: -1) },
     .init("largest") { $0.norm(order: .infinity, along: -1) },
+    .init("layerNormalized") { layerNormalized($0, epsilon: 0.1) },
+    .init("rmsNormalized") { rmsNormalized($0, epsilon: 0.1) },
   ]
 
   static let all = ofEachElement + alongAnAxis

@@ -41,7 +41,7 @@ import Testing
 
   private static func round(_ start: Value, _ w: Value) -> Value {
     var y = start
-    y = (y.contracted(with: w, batchRank: 0) + start * 0.5).unary(.tanh)
+    y = (y.contracted(with: w, batch: 0) + start * 0.5).unary(.tanh)
     y = y.reshaped(to: [4]).reshaped(to: [4, 1]).transposed([1, 0])
     y = y.reshaped(to: [2, 2]).transposed([1, 0])
     let mean = y.reduced(.sum, AxisSet([1])) * 0.25

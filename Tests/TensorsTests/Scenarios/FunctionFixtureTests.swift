@@ -18,10 +18,12 @@ struct FunctionCase: Sendable, CustomTestStringConvertible {
   /// What y is multiplied by before it is added up.
   var weights: [Double] { y.numbers.indices.map { 1 + Double($0 % 7) / 4 } }
 
-  static let all: [FunctionCase] = {
-    let lines = Fixture.lines("functions.txt").map { $0.split(separator: " ") }
+  static let all = cases(in: "functions.txt")
+
+  static func cases(in file: String) -> [FunctionCase] {
+    let lines = Fixture.lines(file).map { $0.split(separator: " ") }
     return stride(from: 0, to: lines.count, by: 4).map { FunctionCase(lines[$0..<($0 + 4)]) }
-  }()
+  }
 
   private init(_ lines: ArraySlice<[Substring]>) {
     func numbers(_ words: some Sequence<Substring>) -> [Double] { words.map { Double($0)! } }

@@ -30,11 +30,18 @@ import Testing
       case .expand:
         let inner = index.suffix(source.rank)
         return element(zip(inner, source).map { $1 == 1 ? 0 : $0 })
-      case .slice(let starts, let dropped):
+      case .slice(let place, let dropped):
         var kept = index.makeIterator()
         return element(
-          starts.indices.map { starts[$0] + (dropped.contains($0) ? 0 : kept.next()!) })
-      case .pad: fatalError("padding is no view")
+          place.starts.indices.map {
+            place.starts[$0] + (dropped.contains($0) ? 0 : kept.next()! * place.stride($0))
+          })
+      case .windows(let windows):
+        var original = index
+        let place = original.remove(at: windows.axis)
+        original[windows.axis] = place * windows.stride + index[windows.axis + 1] * windows.dilation
+        return element(original)
+      case .placed: fatalError("placing is no view")
       }
     }
   }
@@ -42,7 +49,7 @@ import Testing
   private static func movement(
     of shape: Shape, _ choice: inout SplitMix
   ) -> (movement: Movement, target: Shape) {
-    switch choice.below(4) {
+    switch choice.below(5) {
     case 0: return (.reshape, choice.refactoring(of: shape))
     case 1:
       let order = choice.permutation(shape.rank)
@@ -50,12 +57,30 @@ import Testing
     case 2:
       let target = Shape(shape.map { $0 == 1 ? choice.pick([0, 1, 2, 3]) : $0 })
       return (.expand, choice.isTrue(oneIn: 2) ? [choice.pick([1, 2])] + target : target)
+    case 3 where shape.contains(where: { $0 > 0 }):
+      let axis = choice.pick(shape.indices.filter { shape[$0] > 0 })
+      let size = 1 + choice.below(min(shape[axis], 3))
+      let most = size == 1 ? 3 : (shape[axis] - 1) / (size - 1)
+      let windows = Windows(
+        axis: axis, size: size, stride: choice.pick([1, 2, 3]), dilation: 1 + choice.below(most))
+      var target = shape
+      target[axis] = windows.places(in: shape[axis])!
+      return (
+        .windows(windows),
+        Shape(target.prefix(axis + 1)) + [size] + Shape(target.dropFirst(axis + 1))
+      )
     default:
-      let starts = Shape(shape.map { choice.below(min($0, 2) + 1) })
-      let extents = Shape(shape.indices.map { choice.below(shape[$0] - starts[$0] + 1) })
+      var starts = Shape(), extents = Shape(), strides = Shape()
+      for extent in shape {
+        let part = choice.part(of: extent)
+        starts.append(part.start)
+        extents.append(part.extent)
+        strides.append(part.stride)
+      }
       let dropped = AxisSet(
         extents.indices.filter { _ in choice.isTrue(oneIn: 2) }.filter { extents[$0] == 1 })
-      return (.slice(starts: starts, dropping: dropped), extents.dropping(dropped))
+      let place = Place(starts: starts, strides: strides)
+      return (.slice(at: place, dropping: dropped), extents.dropping(dropped))
     }
   }
 
@@ -110,8 +135,9 @@ import Testing
     if let result { #expect(ViewTests.positions(result, target) == elements) }
   }
 
-  @Test func paddingIsNoView() {
-    #expect(View(rowMajor: [2]).moved(.pad(starts: [1]), from: [2], to: [4]) == nil)
+  @Test func placingIsNoView() {
+    let placed = Movement.placed([Place(starts: [1])])
+    #expect(View(rowMajor: [2]).moved(placed, from: [2], to: [4]) == nil)
   }
 
   @Test func rowMajorIgnoresStridesOfSingleElements() {

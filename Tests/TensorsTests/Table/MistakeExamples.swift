@@ -16,8 +16,8 @@ struct MistakeExample: Sendable {
   static let stack = Tensor<Float>.zeros([2, 3, 4])
 
   static let all: [MistakeExample] =
-    products + pointwise + reductions + movements + indexing + reading
-    + evaluation + numbers + positions
+    products + patterns + pointwise + reductions + movements + joining + indexing + reading
+    + evaluation + numbers + positions + windows
 
   static let products: [MistakeExample] = [
     MistakeExample(

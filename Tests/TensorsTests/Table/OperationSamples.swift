@@ -36,6 +36,12 @@ extension OperationSample {
       unary(kind, likeness: { .full($0.shape, 0, .double) }, { $0.detached() })
     case .unchanged: unary(kind) { $0.distinct(from: $0, by: "reshaped") }
     case .custom: customs
+    case .renewing:
+      unary(kind) {
+        Value(
+          .identity(.renewing(NoHolder())), Inputs($0, .constant(1, .double), .constant(2, .double))
+        )
+      }
     case .checked:
       [Shape([]), [4], [2, 0], [1, 3]].map {
         OperationSample(kind, [Input($0, .int32, .indices(below: 5))]) {
@@ -49,7 +55,8 @@ extension OperationSample {
     case .transpose: transposes
     case .expand: expansions
     case .slice: slices
-    case .pad: pads
+    case .placed: placements
+    case .windows: windows + averages
     case .gather: gathers
     case .scatterAdd: scatters
     }
@@ -165,6 +172,9 @@ extension OperationSample {
         }.value
       }
     }
-    return single + double
+    return single + double + convolutions + pools
   }
 }
+
+/// Holds nothing that could be renewed.
+private final class NoHolder: LeafHolder {}

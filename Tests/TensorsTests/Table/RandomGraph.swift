@@ -44,7 +44,7 @@ struct RandomGraph {
 
   private mutating func next() -> Value {
     let x = pick()
-    switch Int.random(in: 0..<21, using: &random) {
+    switch Int.random(in: 0..<22, using: &random) {
     case 0, 1:
       let operations: [Unary] = [
         .tanh, .sigmoid, .softplus, .erf, .sin, .cos, .absolute, .negate, .relu, .sign,
@@ -67,6 +67,7 @@ struct RandomGraph {
     case 17...18 where x.rank > 0: return product(x)
     case 19 where x.rank > 0: return gather(x)
     case 20 where x.rank > 0: return scan(x)
+    case 21 where x.rank > 0: return windows(x)
     default: return x * x
     }
   }
@@ -102,14 +103,19 @@ struct RandomGraph {
   }
 
   private mutating func slice(_ x: Value) -> Value {
-    var starts = Shape(), extents = Shape()
+    var starts = Shape(), extents = Shape(), strides = Shape()
     for extent in x.shape {
-      let start = Int.random(in: 0..<Swift.max(extent, 1), using: &random)
-      starts.append(start)
-      extents.append(
-        Int.random(in: Swift.min(1, extent - start)...(extent - start), using: &random))
+      let isBackwards = Int.random(in: 0..<3, using: &random) == 0
+      let stride = Int.random(in: 1...2, using: &random)
+      let count = Int.random(
+        in: Swift.min(1, extent)...((extent + stride - 1) / stride), using: &random)
+      let rest = extent - Swift.max((count - 1) * stride + 1, 0)
+      let start = Int.random(in: 0...Swift.max(rest - 1, 0), using: &random)
+      starts.append(isBackwards ? Swift.max(start + (count - 1) * stride, 0) : start)
+      strides.append(isBackwards ? -stride : stride)
+      extents.append(count)
     }
-    return x.sliced(from: starts, extents: extents)
+    return x.strided(from: starts, extents: extents, by: strides)
   }
 
   private mutating func pad(_ x: Value) -> Value {
@@ -119,7 +125,25 @@ struct RandomGraph {
       starts.append(before)
       extents.append(extent + before + Int.random(in: 0...1, using: &random))
     }
-    return extents.elementCount <= limit ? x.padded(to: extents, at: starts) : x
+    if extents.elementCount > limit { return x }
+    // Beside each other, over each other, or alone.
+    let other = values.filter { $0.shape == x.shape }.randomElement(using: &random)!
+    switch Int.random(in: 0..<3, using: &random) {
+    case 0:
+      return .placed(
+        [(x, starts, nil), (other, Shape(repeating: 0, rank: x.rank), nil)], in: extents)
+    case 1 where 2 * x.shape.elementCount <= limit:
+      return .concatenated([x, other], along: Int.random(in: 0..<x.rank, using: &random))
+    default: return x.padded(to: extents, at: starts)
+    }
+  }
+
+  private mutating func windows(_ x: Value) -> Value {
+    let axis = x.shape.indices.randomElement(using: &random)!
+    guard x.rank < 5, x.shape[axis] > 0 else { return x }
+    let size = Int.random(in: 1...Swift.min(x.shape[axis], 3), using: &random)
+    let y = x.windows(of: size, every: Int.random(in: 1...2, using: &random), along: axis)
+    return y.shape.elementCount <= limit ? y : x
   }
 
   /// x • xᵀ over the last two axes, or x with a matrix of its own.
@@ -132,11 +156,12 @@ struct RandomGraph {
     if let other = others.randomElement(using: &random) { return x.matmul(other) * 0.5 }
     let rows = x.shape[x.rank - 2], columns = x.shape.last!
     if x.shape.elementCount * rows > limit * columns { return x }
-    return x.contracted(with: x.swappingLastAxes(), batchRank: x.rank - 2) * 0.1
+    return x.contracted(with: x.swappingLastAxes(), batch: x.rank - 2) * 0.1
   }
 
   private mutating func gather(_ x: Value) -> Value {
     let count = Int.random(in: 1...3, using: &random), rows = x.shape[0]
+    if x.shape.elementCount * count > limit * rows { return x }
     let indices = (0..<count).map { _ in Double(Int.random(in: 0..<rows, using: &random)) }
     let index = Value.leaf([count], indices, .int32)
     return Bool.random(using: &random)

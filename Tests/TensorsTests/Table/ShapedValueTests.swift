@@ -103,6 +103,19 @@ import PullbackTestSupport
       let extents = zip(shape, starts).map { $0 - $1 }
       let sliced = array.gathered(extents) { zip($0, starts).map { $0 + $1 } }
       #expect(areSame(array.value.sliced(from: starts, extents: Shape(extents)).numbers, sliced))
+      for axis in shape.indices where shape[axis] > 2 {
+        var extents = [Int](shape)
+        extents[axis] = (shape[axis] - 3) / 2 + 1
+        extents.insert(2, at: axis + 1)
+        let windows = array.gathered(extents) { index in
+          var original = index
+          let place = original.remove(at: axis)
+          original[axis] = 2 * place + 2 * index[axis + 1]
+          return original
+        }
+        let value = array.value.windows(of: 2, every: 2, dilation: 2, along: axis)
+        #expect(areSame(value.numbers, windows))
+      }
       let padded = array.gathered(shape.map { $0 + 2 }) { $0.map { $0 - 1 } }
       let ones = Shape(repeating: 1, rank: shape.rank)
       #expect(

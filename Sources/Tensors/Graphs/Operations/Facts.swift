@@ -42,8 +42,8 @@ package enum AccessPattern: Sendable {
   case pointwise
   /// One of x, which a view of x finds if `View.moved` has one for the movement.
   case view
-  /// One of x or zero: x stands at `blockStarts`.
-  case block
+  /// Those that inputs have there, each at its place of `placesOfParts`, or zero.
+  case parts
   /// One of x, from the row behind batch axes that y chooses.
   case rows(batchRank: Int)
   /// Those along axes of x.
@@ -95,13 +95,15 @@ package enum Notation: Sendable {
   case alongAxis(Int, String)
   /// x • y
   case matmul
+  /// Products summed over axes that both share, which stand as a contraction has them.
+  case contraction(batch: Int, rows: Int, inner: Int)
   /// xᵀ
   case transposed
   /// The elements of x in other places: in words.
   case arranged(String)
   /// The elements of x in another shape.
   case reshaped
-  /// x among zeros: in words.
+  /// x among zeros, or several inputs in their places: in words.
   case placed(String)
   /// x repeated.
   case stretched

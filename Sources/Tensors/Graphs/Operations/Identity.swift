@@ -14,6 +14,9 @@ package enum Identity: Sendable {
   /// x with a derivative the user wrote. Input 0 is the result; the others are what it is a
   /// function of, and the only inputs that receive cotangents.
   case custom(CustomRule)
+  /// x, with a new value of what a layer keeps beside what is trained: input 1 is a leaf of the holder,
+  /// input 2 the value. Whoever takes a step with a result that reaches the node gives it to the holder.
+  case renewing(any LeafHolder)
   /// x of Int32, after checking that each element is in 0 ..< count. A bad one stops the
   /// evaluation and the message names the lowest offending position.
   case checked(count: Int, use: IndexUse)
@@ -24,6 +27,7 @@ package enum Identity: Sendable {
     case .detached: "detached"
     case .unchanged(let function): function
     case .custom: "customGradient"
+    case .renewing: "renewing"
     case .checked(_, let use): use.symbol
     }
   }
@@ -31,7 +35,7 @@ package enum Identity: Sendable {
   /// True where the numbers are those of input 0, come what may: then plans have no use for the node.
   package var isDropped: Bool {
     switch self {
-    case .named, .detached, .unchanged, .custom: true
+    case .named, .detached, .unchanged, .custom, .renewing: true
     case .checked: false
     }
   }
@@ -39,7 +43,7 @@ package enum Identity: Sendable {
   /// The form of x, which is input 0.
   func form(_ x: some Formed) throws(FormFault) -> Form {
     switch self {
-    case .named, .detached, .unchanged, .custom: break
+    case .named, .detached, .unchanged, .custom, .renewing: break
     case .checked(let count, _):
       if x.elementType != .int32 { throw .elementType(.left, .int32) }
       if count < 0 { throw .outside(axis: 0) }
@@ -50,22 +54,30 @@ package enum Identity: Sendable {
   var notation: Notation {
     switch self {
     case .named: .named
-    case .unchanged, .checked: .same
+    case .unchanged, .checked, .renewing: .same
     case .detached: .detached
     case .custom: .remark("with a derivative of its own")
     }
   }
 
-  /// named, unchanged: x.g = y.g. detached, checked: none. custom: what the rule says.
+  /// named, unchanged: x.g = y.g. detached, checked: none. custom: what the rule says. renewing: x.g = y.g,
+  /// which says the same, so that steps with gradients reach it too.
   func derivative(at index: Int, inputs: Inputs, cotangent: Value) -> Value? {
     switch self {
     case .named, .unchanged: cotangent
     case .detached, .checked: nil
     case .custom(let rule): index == 0 ? nil : rule.pullback(inputs, cotangent)[index - 1]
+    case .renewing:
+      index == 0 ? Value(.identity(self), Inputs(cotangent, inputs[1], inputs[2])) : nil
     }
   }
 
   func batched(_ inputs: BatchedInputs, result: Node) -> Value {
+    if case .renewing = self {
+      // Of many new values none is the holder's.
+      let x = inputs.stretched[0], isOne = !inputs.isBatched[1] && !inputs.isBatched[2]
+      return isOne ? Value(.identity(self), Inputs(x, inputs.values[1], inputs.values[2])) : x
+    }
     guard case .custom(let rule) = self else {
       return Value(.identity(self), Inputs(inputs.stretched))
     }
@@ -83,12 +95,17 @@ package enum Identity: Sendable {
   }
 }
 
+/// What holds a leaf whose value may be replaced.
+package protocol LeafHolder: AnyObject, Sendable {}
+
 /// On whose behalf an index is checked: the message names it.
 package enum IndexUse: UInt8, Sendable, BitwiseCopyable, Hashable, CaseIterable {
   case gather
   case oneHot
   case softmaxCrossEntropy
   case hingeLoss
+  case taken
+  case adding
 
   /// How messages and listings write it.
   package var symbol: String {
@@ -97,6 +114,8 @@ package enum IndexUse: UInt8, Sendable, BitwiseCopyable, Hashable, CaseIterable 
     case .oneHot: "oneHot"
     case .softmaxCrossEntropy: "softmaxCrossEntropy"
     case .hingeLoss: "hingeLoss"
+    case .taken: "taken"
+    case .adding: "adding"
     }
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The same numbers in another arrangement. All but padding are views: nothing is copied.
+/// The same numbers in another arrangement. All but placing are views: nothing is copied.
 package enum Movement: Sendable {
   /// The elements in row-major order under another shape. x.g = y.g in the shape of x.
   case reshape
@@ -8,11 +8,14 @@ package enum Movement: Sendable {
   case transpose(order: Shape)
   /// Broadcasting written down: y repeats x along stretched axes. x.g = y.g summed over them.
   case expand
-  /// y = x[starts ..< starts + extents], without the dropped axes of x, whose extent is 1 then.
+  /// y = the part of x at a place, without the dropped axes of x, whose extent is 1 then.
   /// x.g = y.g among zeros.
-  case slice(starts: Shape, dropping: AxisSet)
-  /// y = x among zeros, x at `starts`. x.g = the slice of y.g.
-  case pad(starts: Shape)
+  case slice(at: Place, dropping: AxisSet)
+  /// y = each input at its place, among zeros. Where one stands alone its numbers are copied; if some
+  /// overlap, all are added to zeros in order (for Bool: true where one is). x.g = the slice of y.g.
+  case placed([Place])
+  /// y[..., p, k, ...] = x[..., p stride + k dilation, ...]. x.g = the sum of what its copies have.
+  case windows(Windows)
 
   package var name: String {
     switch self {
@@ -20,7 +23,8 @@ package enum Movement: Sendable {
     case .transpose: "transposed"
     case .expand: "expanded"
     case .slice: "slice"
-    case .pad: "padded"
+    case .placed: "placed"
+    case .windows: "windows"
     }
   }
 
@@ -35,19 +39,22 @@ package enum Movement: Sendable {
       if order.rank >= 2 { swapped.swapAt(order.rank - 2, order.rank - 1) }
       return order == swapped ? .transposed : .arranged("with axes in the order \(order)")
     case .expand: return .stretched
-    case .slice(let starts, let dropped):
-      let extents = result.restoring(dropped)
-      let ranges = starts.indices.map { axis in
-        let (start, extent) = (starts[axis], extents[axis])
-        return extent == shape[axis]
-          ? ":" : extent == 1 ? "\(start)" : "\(start)..<\(start + extent)"
-      }
-      return .part(ranges.joined(separator: ", "))
-    case .pad(let starts): return .placed("among zeros in \(result) from \(starts)")
+    case .slice(let place, let dropped):
+      return .part(place.written(result.restoring(dropped), within: shape))
+    case .placed(let places):
+      return .placed(
+        places.count == 1 && places[0].keepsNeighbours
+          ? "among zeros in \(result) from \(places[0].starts)"
+          : "placed in \(result)")
+    case .windows(let windows):
+      return .arranged(
+        "in windows of \(windows.size) every \(windows.stride) along axis \(windows.axis)"
+          + (windows.dilation == 1 ? "" : " with dilation \(windows.dilation)"))
     }
   }
 
-  func derivative(_ x: Value, result y: Value, cotangent g: Value) -> Value {
+  /// - Parameter index: which input x is.
+  func derivative(at index: Int, _ x: Value, result y: Value, cotangent g: Value) -> Value {
     switch self {
     case .reshape: return g.reshaped(to: x.shape)
     case .transpose(let order):
@@ -55,14 +62,18 @@ package enum Movement: Sendable {
       for (axis, source) in order.enumerated() { inverse[source] = axis }
       return g.transposed(inverse)
     case .expand: return g.summed(to: x.shape)
-    case .slice(let starts, let dropped):
-      return g.reshaped(to: y.shape.restoring(dropped)).padded(to: x.shape, at: starts)
-    case .pad(let starts): return g.sliced(from: starts, extents: x.shape)
+    case .slice(let place, let dropped):
+      return .placed([g.reshaped(to: y.shape.restoring(dropped))], at: [place], in: x.shape)
+    case .placed(let places):
+      return Value(
+        .movement(.slice(at: places[index], dropping: AxisSet())), g, elementType: nil,
+        shape: x.shape)
+    case .windows(let windows): return windows.added(g, to: x.shape)
     }
   }
 
-  func batched(_ x: Value, result y: Node) -> Value {
-    let extent = x.shape[0]
+  func batched(_ inputs: [Value], result y: Node) -> Value {
+    let x = inputs[0], extent = x.shape[0]
     switch self {
     case .reshape: return x.reshaped(to: [extent] + y.shape)
     case .transpose(let order): return x.transposed(Shape([0] + order.map { $0 + 1 }))
@@ -70,11 +81,15 @@ package enum Movement: Sendable {
       let inner = Shape(x.shape.dropFirst())
       let missing = Shape(repeating: 1, rank: y.shape.rank - inner.rank)
       return x.reshaped(to: [extent] + missing + inner).expanded(to: [extent] + y.shape)
-    case .slice(let starts, let dropped):
-      return x.sliced(
-        from: [0] + starts, extents: [extent] + y.shape.restoring(dropped),
-        dropping: dropped.shifted(by: 1))
-    case .pad(let starts): return x.padded(to: [extent] + y.shape, at: [0] + starts)
+    case .slice(let place, let dropped):
+      let slice = Movement.slice(at: place.batched, dropping: dropped.shifted(by: 1))
+      return Value(.movement(slice), x, elementType: nil, shape: [extent] + y.shape)
+    case .placed(let places):
+      return .placed(inputs, at: places.map(\.batched), in: [extent] + y.shape)
+    case .windows(let windows):
+      return x.windows(
+        of: windows.size, every: windows.stride, dilation: windows.dilation,
+        along: windows.axis + 1)
     }
   }
 
@@ -84,46 +99,33 @@ package enum Movement: Sendable {
       if !order.isPermutation(of: x.shape.rank) { throw .axes(.left) }
       return Form(Shape(order.lazy.map { x.shape[$0] }), x.elementType)
     }
+    if case .windows(let windows) = self { return Form(try windows.form(x.shape), x.elementType) }
     guard let target else { throw .unsaid }
     if let axis = target.firstIndex(where: { $0 < 0 }) { throw .negativeExtent(axis: axis) }
     switch self {
-    case .transpose: break
+    case .transpose, .windows: break
     case .reshape:
       if target.checkedElementCount != x.shape.elementCount { throw .elementCount }
     case .expand:
       if x.shape.broadcast(with: target) != target { throw .stretch }
       _ = try target.countable()
-    case .slice(let starts, let dropped):
-      if starts.rank != x.shape.rank || !dropped.isWithin(starts.rank)
-        || target.rank + dropped.count != starts.rank
-      {
-        throw .axes(.left)
-      }
-      try checkPart(target.restoring(dropped), from: starts, of: x.shape)
-    case .pad(let starts):
-      if starts.rank != x.shape.rank || target.rank != starts.rank { throw .axes(.left) }
-      try checkPart(x.shape, from: starts, of: target)
-      _ = try target.countable()
+    case .slice(let place, let dropped):
+      let rank = x.shape.rank
+      if !dropped.isWithin(rank) || target.rank + dropped.count != rank { throw .axes(.left) }
+      try place.check(target.restoring(dropped), within: x.shape)
+    case .placed(let places):
+      return try placedForm([Form(x.shape, x.elementType)], at: places, in: target)
     }
     return Form(target, x.elementType)
   }
 
   func words(for refusal: Refusal) -> Mistake? {
+    if case .windows(let windows) = self { return windows.words(for: refusal) }
     guard case .transpose(let order) = self, case .axes = refusal.fault else { return nil }
     let x = refusal.inputs[0]
     return refusal.mistake(
       "the order \(order) does not name each axis of \(x.label) once",
       fix: "give a permutation of 0..<\(x.rank)")
-  }
-}
-
-/// Refuses a part that does not lie within its whole.
-private func checkPart(_ part: Shape, from starts: Shape, of whole: Shape) throws(FormFault) {
-  for axis in 0..<starts.rank {
-    let start = starts[axis]
-    if start < 0 || start > whole[axis] || part[axis] > whole[axis] - start {
-      throw .outside(axis: axis)
-    }
   }
 }
 
@@ -153,26 +155,11 @@ extension Value {
     return Value(
       .movement(.expand), self, elementType: nil, shape: shape, in: function, at: site)
   }
-
-  /// Dropped axes must have extent 1.
-  package func sliced(
-    from starts: Shape, extents: Shape, dropping axes: AxisSet = AxisSet()
-  ) -> Value {
-    if extents == shape, axes.isEmpty { return self }
-    return Value(
-      .movement(.slice(starts: starts, dropping: axes)), self, elementType: nil,
-      shape: axes.isEmpty ? extents : extents.dropping(axes))
-  }
-
-  package func padded(to shape: Shape, at starts: Shape) -> Value {
-    if shape == self.shape { return self }
-    return Value(.movement(.pad(starts: starts)), self, elementType: nil, shape: shape)
-  }
 }
 
 extension View {
   /// The view after a movement from shape `source` to `target`, or nil where elements would have
-  /// to be copied (some reshapes, and padding).
+  /// to be copied (some reshapes, and placing).
   package func moved(_ movement: Movement, from source: Shape, to target: Shape) -> View? {
     switch movement {
     case .reshape: return reshaped(from: source, to: target)
@@ -185,12 +172,23 @@ extension View {
         stretched[missing + axis] = strides[axis]
       }
       return View(offset: offset, strides: stretched)
-    case .slice(let starts, let dropped):
-      var start = offset
-      for axis in 0..<starts.rank { start += starts[axis] * strides[axis] }
+    case .slice(let place, let dropped):
+      var start = offset, distances = strides
+      for axis in 0..<source.rank {
+        start += place.starts[axis] * strides[axis]
+        // The stride of what stands alone may be any, and is not used.
+        distances[axis] = strides[axis] &* place.stride(axis)
+      }
+      return View(offset: start, strides: distances.dropping(dropped))
+    case .placed: return nil
+    case .windows(let windows):
+      // Where there is one place a stride may be any number.
+      let step = strides[windows.axis], isAlone = target[windows.axis] == 1
       return View(
-        offset: start, strides: strides.dropping(dropped))
-    case .pad: return nil
+        offset: offset,
+        strides: strides.replacing(
+          axis: windows.axis,
+          with: [isAlone ? 0 : step * windows.stride, step * windows.dilation]))
     }
   }
 }
@@ -200,25 +198,25 @@ extension Operation {
     if case .movement(let movement) = self { movement } else { nil }
   }
 
-  /// Where x stands among zeros, if the result is that.
-  package var blockStarts: Shape? {
-    if case .movement(.pad(let starts)) = self { starts } else { nil }
+  /// Where each input stands among zeros, if the result is that.
+  package var placesOfParts: [Place]? {
+    if case .movement(.placed(let places)) = self { places } else { nil }
   }
 }
 
 extension Movement {
   var accessPattern: AccessPattern {
     switch self {
-    case .reshape, .transpose, .expand, .slice: .view
-    case .pad: .block
+    case .reshape, .transpose, .expand, .slice, .windows: .view
+    case .placed: .parts
     }
   }
 
-  /// Whether every element of the result is one of x: all but padding.
+  /// Whether every element of the result is one of x: all but placing.
   package var isView: Bool {
     switch self {
-    case .reshape, .transpose, .expand, .slice: true
-    case .pad: false
+    case .reshape, .transpose, .expand, .slice, .windows: true
+    case .placed: false
     }
   }
 
@@ -227,7 +225,7 @@ extension Movement {
     switch self {
     case .reshape, .expand: source == target
     case .transpose(let order): order == Shape(axesOfRank: order.rank)
-    case .slice, .pad: false
+    case .slice, .placed, .windows: false
     }
   }
 
@@ -238,7 +236,7 @@ extension Movement {
     case (.expand, .expand): .expand
     case (.transpose(let order), .transpose(let inner)):
       .transpose(order: inner.arranged(by: order))
-    case (.reshape, _), (.expand, _), (.transpose, _), (.slice, _), (.pad, _): nil
+    case (.reshape, _), (.expand, _), (.transpose, _), (.slice, _), (.placed, _), (.windows, _): nil
     }
   }
 }

@@ -3,27 +3,29 @@
 import Foundation
 
 /// A file of this package as text.
-struct SourceFile: Sendable {
-  static let root = URL(filePath: #filePath)
+package struct SourceFile: Sendable {
+  package static let root = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// From the root of the package.
-  let path: String
-  let lines: [String]
+  package let path: String
+  package let lines: [String]
 
   /// The folder in Sources or Tests.
-  var module: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }
+  package var module: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }
 
   /// The folder within the module: "Graphs/Operations"; empty for the module's own.
-  var folder: String { path.split(separator: "/").dropFirst(2).dropLast().joined(separator: "/") }
+  package var folder: String {
+    path.split(separator: "/").dropFirst(2).dropLast().joined(separator: "/")
+  }
 
   /// Without folders and without ".swift".
-  var name: String { String(path.split(separator: "/").last!.dropLast(6)) }
+  package var name: String { String(path.split(separator: "/").last!.dropLast(6)) }
 
-  static let sources = files(in: "Sources") { $0.hasSuffix(".swift") }
-  static let tests = files(in: "Tests") { $0.hasSuffix(".swift") }
+  package static let sources = files(in: "Sources") { $0.hasSuffix(".swift") }
+  package static let tests = files(in: "Tests") { $0.hasSuffix(".swift") }
 
-  static func files(in folder: String, where isWanted: (String) -> Bool) -> [SourceFile] {
+  package static func files(in folder: String, where isWanted: (String) -> Bool) -> [SourceFile] {
     let walker = FileManager.default.enumerator(atPath: root.appending(path: folder).path())!
     return walker.compactMap { $0 as? String }.filter(isWanted).sorted().map { name in
       let path = "\(folder)/\(name)"
@@ -33,19 +35,19 @@ struct SourceFile: Sendable {
   }
 
   /// The words of its code, without comments and texts.
-  var words: [Word] {
+  package var words: [Word] {
     lines.enumerated().flatMap { number, line in SourceFile.words(of: line, number + 1) }
   }
 
   /// A name or keyword.
-  struct Word {
-    let text: String
+  package struct Word {
+    package let text: String
     /// Counted from 1.
-    let line: Int
+    package let line: Int
     /// Whether it is a member of what stands in front.
-    let isMember: Bool
+    package let isMember: Bool
     /// Whether a parenthesis follows.
-    let isCalled: Bool
+    package let isCalled: Bool
   }
 
   // By bytes: regular expressions would take a minute for all files.

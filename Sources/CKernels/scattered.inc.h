@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The tile of matrix multiplication for an `a` whose rows, or whose steps along the inner axis, do not
+// stand at one distance (block-scatter matrices: Matthews, SIAM J. Sci. Comput. 2018), and packing of
+// such a `b`.
+//
+// Bounds: elements `a[rows_at[i] + steps_at[p]]`, else as in gemm.inc.h and pack.inc.h.
+
+// Rows of a tile: of more the compiler keeps pointers in memory.
+#if PB_TILE_ROWS == 6
+#define PB_SCATTERED_ROWS 6
+#define PB_SCATTERED_CASES(s, v) PB_SCATTERED_CASES_6(s, v)
+#else
+#define PB_SCATTERED_ROWS 8
+#define PB_SCATTERED_CASES(s, v) \
+  PB_SCATTERED_CASES_6(s, v) PB_SCATTERED_CASE(s, 7, v) PB_SCATTERED_CASE(s, 8, v)
+#endif
+#define PB_SCATTERED_CASES_6(s, v) \
+  PB_SCATTERED_CASE(s, 1, v) PB_SCATTERED_CASE(s, 2, v) PB_SCATTERED_CASE(s, 3, v) \
+  PB_SCATTERED_CASE(s, 4, v) PB_SCATTERED_CASE(s, 5, v) PB_SCATTERED_CASE(s, 6, v)
+
+#define PB_SCATTERED_CASE(s, rows, vectors) \
+  case rows: \
+    pb_scattered_segment_##s( \
+      rows, vectors, length, a, rows_at, steps_at + p, b + p * ldb, ldb, y, ldc, \
+      accumulate || p > 0, p + length == k ? bias : 0); \
+    break;
+
+// One segment of a tile: a chain for each of its elements. The pointers of rows stay in registers, and
+// each step adds one offset to all of them.
+#define PB_SCATTERED(s, T) \
+  PB_INLINE void pb_scattered_segment_##s( \
+    const long rows, const long vectors, long k, const T *a, const long *rows_at, \
+    const long *steps_at, const T *b, long ldb, T *c, long ldc, int accumulate, const T *bias) { \
+    enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
+    pb_##s##v sums[PB_SCATTERED_ROWS][2]; \
+    const T *row_of_a[PB_SCATTERED_ROWS]; \
+    PB_UNROLLED for (long i = 0; i < rows; i++) { \
+      row_of_a[i] = a + rows_at[i]; \
+      PB_UNROLLED for (long v = 0; v < vectors; v++) sums[i][v] = (pb_##s##v)(T)0; \
+    } \
+    PB_UNROLLED_BY_4 for (long p = 0; p < k; p++) { \
+      long at = steps_at[p]; \
+      pb_##s##v row[2]; \
+      PB_UNROLLED for (long v = 0; v < vectors; v++) \
+        row[v] = *(const pb_##s##v_at *)(b + v * lanes); \
+      PB_UNROLLED for (long i = 0; i < rows; i++) { \
+        pb_##s##v x = (pb_##s##v)row_of_a[i][at]; \
+        PB_UNROLLED for (long v = 0; v < vectors; v++) \
+          sums[i][v] = PB_MULTIPLY_ADD_##s(x, row[v], sums[i][v]); \
+      } \
+      b += ldb; \
+      PB_OPAQUE(b); \
+    } \
+    PB_UNROLLED for (long i = 0; i < rows; i++) \
+      PB_UNROLLED for (long v = 0; v < vectors; v++) { \
+        pb_##s##v_at *at = (pb_##s##v_at *)(c + i * ldc + v * lanes); \
+        pb_##s##v sum = accumulate ? *at + sums[i][v] : sums[i][v]; \
+        if (bias) sum += *(const pb_##s##v_at *)(bias + v * lanes); \
+        *at = sum; \
+      } \
+  } \
+  PB_SCATTERED_ENTRY(s, T, scattered, 2) \
+  PB_SCATTERED_ENTRY(s, T, scattered_narrow, 1)
+
+#define PB_SCATTERED_ENTRY(s, T, name, vectors) \
+  static void pb_##name##_##s( \
+    long rows, long k, const void *from, const long *rows_at, const long *steps_at, \
+    const void *panel, long ldb, void *c, long ldc, int accumulate, const void *summand) { \
+    long segment = pb_gemm_segment(k); \
+    long tiles = (rows + PB_SCATTERED_ROWS - 1) / PB_SCATTERED_ROWS; \
+    const T *a = from, *b = panel, *bias = summand; \
+    T *y = c; \
+    for (long tile = 0; tile < tiles; tile++) { \
+      long height = rows / tiles + (tile < rows % tiles), p = 0; \
+      do { \
+        long length = segment < k - p ? segment : k - p; \
+        switch (height) { PB_SCATTERED_CASES(s, vectors) } \
+        p += length; \
+      } while (p < k); \
+      rows_at += height; \
+      y += height * ldc; \
+    } \
+  }
+
+PB_SCATTERED(f32, float)
+PB_SCATTERED(f64, double)
+PB_SCATTERED(u32, uint32_t)
+
+#define PB_PACK_SCATTERED(size, W) \
+  static void pb_pack_scattered_##size( \
+    long k, long columns, long tile_columns, const void *b, const long *steps_at, \
+    const long *columns_at, void *panel) { \
+    enum { block = PB_BLOCK_##size }; \
+    long beside = 1; \
+    while (beside < columns && columns_at[beside] == columns_at[0] + beside) beside++; \
+    W *row = panel; \
+    for (long p = 0; p < k; p++, row += tile_columns) { \
+      const W *from = (const W *)b + steps_at[p]; \
+      long j = 0; \
+      for (; j + block <= beside; j += block) \
+        *(pb_block_##size##_at *)(row + j) = \
+          *(const pb_block_##size##_at *)(from + columns_at[0] + j); \
+      for (; j < columns; j++) row[j] = from[columns_at[j]]; \
+      for (; j < tile_columns; j++) row[j] = 0; \
+    } \
+  }
+
+PB_PACK_SCATTERED(32, pb_word32)
+PB_PACK_SCATTERED(64, pb_word64)

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackRuntime
+import PullbackTensors
+
+/// The keys and values of the positions that an attention layer has seen, so that the next positions of a
+/// text are computed alone.
+///
+/// A cache belongs to one layer and one batch of texts: a model of several blocks has one for each.
+public struct AttentionCache: Sendable {
+  /// [n, heads, t, d]; nil before the first position.
+  public private(set) var keys: Tensor<Float>?
+  /// [n, heads, t, d]; nil before the first position.
+  public private(set) var values: Tensor<Float>?
+
+  /// A cache of nothing.
+  public init() {}
+
+  /// How many positions it holds.
+  public var count: Int { keys?.shape[2] ?? 0 }
+
+  /// Adds positions behind those that are there, and gives all.
+  mutating func add(
+    _ newKeys: Tensor<Float>, _ newValues: Tensor<Float>
+  ) -> (keys: Tensor<Float>, values: Tensor<Float>) {
+    let all = (
+      keys: joined(keys, newKeys), values: joined(values, newValues)
+    )
+    (keys, values) = all
+    return all
+  }
+}
+
+private func joined(_ first: Tensor<Float>?, _ second: Tensor<Float>) -> Tensor<Float> {
+  guard let first else { return second }
+  var shape = first.shape
+  shape[2] += second.shape[2]
+  let (a, b) = (first.value, second.value)
+  return Tensor(
+    a.padded(to: shape, at: [0, 0, 0, 0]) + b.padded(to: shape, at: [0, 0, first.shape[2], 0]))
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPullbackKernels
+
+// Operands whose rows or columns do not stand at one distance: elements are found through tables.
+
+extension CompiledContraction {
+  /// What `multiplyTiles` does, for a panel whose rows and steps are where `walks` say, from `base` on.
+  ///
+  /// - Parameter tables: memory for as many numbers as the panel has rows and a block steps.
+  func multiplyScattered(
+    _ panel: Panel, _ base: UnsafeMutableRawPointer, _ walks: (rows: Walk, columns: Walk),
+    _ right: MatrixView, packed: UnsafeMutableRawPointer?, adding bias: UnsafeMutableRawPointer?,
+    into sums: MatrixView, _ tables: UnsafeMutableRawPointer
+  ) {
+    let rows = panel.rows.count
+    let rowTable = tables.assumingMemoryBound(to: Int.self), stepTable = rowTable + rows
+    walks.rows.fill(rowTable, from: panel.rows.lowerBound, count: rows)
+    let tiles = blocking.tiles(panel.columns.lowerBound)..<blocking.tiles(panel.columns.upperBound)
+    let rightStride = packed == nil ? right.rowStride : blocking.tileColumns
+    var start = 0
+    repeat {
+      let length = min(blocking.innerBlock, inner - start)
+      walks.columns.fill(stepTable, from: start, count: length)
+      let bias = start + length == inner ? bias : nil
+      for tile in tiles {
+        let (column, isNarrow) = blocking.place(of: tile, in: columns)
+        let block = packed.map { $0 + tile * panelByteCount } ?? right.base + column * elementSize
+        // In bounds: the tables hold rows and steps of views within their slots.
+        blocking.scatteredKernel(isNarrow)(
+          rows, length, base, rowTable, stepTable, block + start * rightStride * elementSize,
+          rightStride, sums.from(column: column - panel.columns.lowerBound).base, sums.rowStride,
+          start > 0 ? 1 : 0, bias.map { $0 + column * elementSize })
+      }
+      start += length
+    } while start < inner
+  }
+
+  /// Copies one tile of a matrix whose rows and columns are where `walks` say, from `base` on.
+  func packScattered(
+    _ tile: Int, _ base: UnsafeMutableRawPointer, _ walks: (rows: Walk, columns: Walk),
+    into panels: UnsafeMutableRawPointer, _ tables: UnsafeMutableRawPointer
+  ) {
+    let column = blocking.place(of: tile, in: columns).column
+    let count = min(blocking.tileColumns, columns - column)
+    let columnTable = tables.assumingMemoryBound(to: Int.self), stepTable = columnTable + count
+    walks.columns.fill(columnTable, from: column, count: count)
+    var start = 0
+    while start < inner {
+      let length = min(Self.packedSteps, inner - start)
+      walks.rows.fill(stepTable, from: start, count: length)
+      // In bounds: the tables hold columns and steps of views within their slots, a panel all steps.
+      scatteredPacking(
+        length, count, blocking.tileColumns, base, stepTable, columnTable,
+        panels + tile * panelByteCount + start * blocking.tileColumns * elementSize)
+      start += length
+    }
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackTestSupport
+import Testing
+
+/// No public operation without cases.
+@Suite struct CaseCoverageTests {
+  /// What is declared on tensors and is no operation with peers, and why.
+  private static let others: [String: String] = [
+    "shape": "what a tensor is", "rank": "what a tensor is", "elementCount": "what a tensor is",
+    "asTensor": "the tensor itself", "init(asTensor:)": "the tensor itself",
+    "init(integerLiteral:)": "a literal", "init(floatLiteral:)": "a literal",
+    "init(booleanLiteral:)": "a literal",
+    "uniform(_:from:to:key:)": "random: UniformTests and tensors.txt have Threefry's numbers",
+    "normal(_:mean:standardDeviation:key:)":
+      "random: tensors.txt has the quantiles of Threefry's numbers",
+  ]
+
+  @Test func everyOperationIsInATable() {
+    let named = Set(CaseTables.names.map { $0.prefix { $0 != " " } })
+    for operation in DeclaredOperation.all where Self.others[operation.name] == nil {
+      #expect(
+        named.contains(operation.name[...]),
+        """
+        \(operation.place): \(operation.name) has no case. Write, as CONTRIBUTING says, in \
+        Tests/TensorsTests/Cases/CaseTable+….swift \
+        add("\(operation.name)", .ulps(4)) { … $0[0] … } and in Scripts/fixtures/operations \
+        operation("\(operation.name)", draw, torch=…), and run Scripts/fixtures/cases.py; if it is \
+        no operation of numbers, say why in CaseCoverageTests.others.
+        """)
+    }
+  }
+
+  @Test(.disabled(if: CaseFiles.areOthers)) func everyLineOfTheTablesHasCases() {
+    for name in CaseTables.names.sorted() {
+      #expect(
+        PeerCase.all[name] != nil,
+        """
+        \(name) is in the tables and has no case: declare it in Scripts/fixtures/operations and run \
+        Scripts/fixtures/cases.py
+        """)
+    }
+  }
+
+  @Test(.disabled(if: CaseFiles.areOthers)) func fixturesAreComplete() {
+    let cases = PeerCase.all.values.flatMap { $0 }
+    #expect(cases.count >= 1500)
+    #expect(cases.count { !$0.differentiated.isEmpty } >= 500)
+    #expect(cases.count { $0.inputs.contains { $0.shape.elementCount == 0 } } >= 50)
+    #expect(cases.count { $0.inputs.contains { $0.shape.elementCount > 1000 } } >= 40)
+  }
+
+  /// What the list above names is there.
+  @Test func othersAreDeclared() {
+    let declared = Set(DeclaredOperation.all.map(\.name))
+    #expect(declared.count > 80)
+    for name in Self.others.keys.sorted() { #expect(declared.contains(name), "\(name)") }
+  }
+}
