@@ -4,10 +4,10 @@ extension Tensor where Scalar: NumericScalar {
   /// y_i = Σ x_j over j ≤ i along an axis; exclusive, over j < i; reversed, from the other end.
   ///
   /// x and result: [...]. x.g = the cumulative sum of y.g from the other end. Sums of Float are kept
-  /// in Double and rounded once, so over a million elements the last is as good as the first: within
-  /// half a unit in its last place, if the numbers are of one sign. Sums of Double are made of eight
-  /// elements at a time along the last axis, else of one: the error grows with their number at most.
-  /// Int32 wraps. A mistake if the axis does not exist.
+  /// in Double and rounded once: of a million elements of one sign the last is as good as the first,
+  /// half a unit in its last place and a thousandth of that. Sums of Double grow by eight elements at a
+  /// time along the last axis, else by one, each rounded. Int32 wraps. A mistake if the axis does not
+  /// exist.
   ///
   ///     let x: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
   ///     print(x.cumulativeSum(along: 1))   // [[ 1.  3.  6.]
