@@ -10,6 +10,7 @@ extension Program {
   ///   that moves nothing;
   /// - sums, differences, products and quotients of known numbers are numbers, rounded alike;
   /// - reshape of reshape, transpose of transpose and expand of expand become one;
+  /// - a product of reshaped views is one over the axes that these had before;
   /// - what no result needs is dropped.
   package func simplified() -> Program {
     var pass = Simplification(capacity: entries.count)
@@ -44,7 +45,7 @@ extension Program {
   }
 }
 
-private struct Simplification {
+struct Simplification {
   var entries: [Program.Entry] = []
   /// For each entry of the old program its place in the new one.
   var replacement: [Int] = []
@@ -66,6 +67,8 @@ private struct Simplification {
       replacement.append(same)
     } else if let number = folded(entry) {
       replacement.append(place(number, everywhereIn: entry.shape, entry.elementType))
+    } else if let product = placeUnmerged(entry) {
+      replacement.append(product)
     } else {
       replacement.append(place(entry))
     }
@@ -86,7 +89,7 @@ private struct Simplification {
   }
 
   /// The place of an entry: that of an equal one, if there is one.
-  private mutating func place(_ entry: consuming Program.Entry) -> Int {
+  mutating func place(_ entry: consuming Program.Entry) -> Int {
     if let same = known.number(of: entry, ifNew: entries.count) { return same }
     uniform.append(number(of: entry))
     entries.append(entry)
@@ -109,7 +112,7 @@ private struct Simplification {
   }
 
   /// An earlier entry with the same elements in the same shape.
-  private func equivalent(of entry: Program.Entry) -> Int? {
+  func equivalent(of entry: Program.Entry) -> Int? {
     func input(_ index: Int) -> Int? {
       let input = entry.inputs[index]
       return entries[input].shape == entry.shape && entries[input].elementType == entry.elementType
@@ -140,7 +143,7 @@ private struct Simplification {
   }
 
   /// Makes one of a movement and another below it.
-  private func merge(_ entry: inout Program.Entry) {
+  func merge(_ entry: inout Program.Entry) {
     guard case .movement(let outer) = entry.operation,
       case .movement(let inner) = entries[entry.inputs[0]].operation,
       let both = outer.following(inner)

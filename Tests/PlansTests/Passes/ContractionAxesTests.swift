@@ -56,6 +56,28 @@ import Testing
     #expect(Self.products(mixed).last == [6, 5, 7, 4])
   }
 
+  /// Heads that become one axis for the next layer do not stand together: the product goes over both.
+  @Test func mergedHeadsAreReadInPlace() {
+    let heads = Self.normal([2, 3, 5, 4], 1), w = Self.normal([12, 6], 2)
+    let g = Self.normal([2, 5, 6], 3)
+    func merged(_ x: Tensor<Float>) -> Tensor<Float> {
+      x.transposed(0, 2, 1, 3).reshaped(to: [2, 5, 12])
+    }
+    let y = merged(heads) • w
+    let (hg, wg) = gradient(of: (y * g).sum(), withRespectTo: heads, w)
+    for (result, extents) in [(y, [1, 10, 12, 6]), (wg, [1, 12, 10, 6])] {
+      let plan = Plan(evaluating: result)
+      #expect(Self.products(plan) == [extents])
+      #expect(plan.steps.count == 1 && plan.arenaByteCount == 0)
+    }
+    let copy = merged(heads).detached()
+    evaluate(copy)
+    let (cg, vg) = gradient(of: (copy • w * g).sum(), withRespectTo: copy, w)
+    #expect(y.scalars == (copy • w).scalars)
+    #expect(wg.scalars == vg.scalars)
+    #expect(merged(hg).scalars == cg.scalars)
+  }
+
   /// A part of each example: rows in runs, where the slice is.
   @Test func partsAreReadInPlace() {
     let x = Self.normal([8, 16, 32], 1), w = Self.normal([32, 24], 2)
