@@ -39,8 +39,8 @@ extension Tensor where Scalar == Bool {
   ///
   /// Result [rows, columns], square if no columns are said. A mistake if an extent is negative.
   ///
-  ///     print(Tensor.triangularMask(2))   // [[ true false]
-  ///                                       //  [ true  true]]
+  ///     print(Tensor.triangularMask(2))   // [[ True False]
+  ///                                       //  [ True  True]]
   public static func triangularMask(
     _ rows: Int, _ columns: Int? = nil, offset: Int = 0, file: StaticString = #fileID,
     line: UInt = #line

@@ -11,6 +11,12 @@ extension CaseTable {
     add("sortedIndices(along:descending:)") {
       $0[0].sortedIndices(along: $0.int(0), descending: $0.word(1) == "descending")
     }
+  }
+}
+
+extension CaseTable where Scalar: NumericScalar {
+  /// Running sums and their like.
+  mutating func addScans() {
     addValues("largest(_:along:)") {
       let found = $0[0].largest($0.int(1), along: $0.int(0))
       return [found.values.value, found.indices.value]
@@ -19,12 +25,6 @@ extension CaseTable {
       let found = $0[0].smallest($0.int(1), along: $0.int(0))
       return [found.values.value, found.indices.value]
     }
-  }
-}
-
-extension CaseTable where Scalar: NumericScalar {
-  /// Running sums and their like.
-  mutating func addScans() {
     add("cumulativeSum(along:exclusive:reversed:)", .sum(16)) {
       $0[0].cumulativeSum(
         along: $0.int(0), exclusive: $0.word(1) == "exclusive", reversed: $0.word(2) == "back")

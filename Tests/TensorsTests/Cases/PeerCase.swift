@@ -90,8 +90,10 @@ struct PeerCase: Sendable, CustomTestStringConvertible {
 
   /// Numbers made of their places: multiples of 2^-13.
   private static func large(_ shape: Shape, seed: UInt32) -> [Double] {
-    (0..<UInt32(shape.elementCount)).map {
-      Double(($0 &* 2_654_435_761 &+ seed &* 40503) >> 16) / 8192 - 4
+    let start = seed &* 40503
+    return (0..<UInt32(shape.elementCount)).map { place in
+      let mixed: UInt32 = place &* 2_654_435_761 &+ start
+      return Double(mixed >> 16) / 8192 - 4
     }
   }
 

@@ -66,7 +66,7 @@ import Testing
   @Test("As PyTorch differentiates it", arguments: cases.filter { $0.gradient != nil })
   func gradients(_ example: Case) {
     let x = Value.leaf(example.shape, example.x), y = example.result(of: x)
-    let weights = (0..<example.y.count).map { 1 + Double($0 % 7) / 4 }
+    let weights = (0..<example.y.count).map { place -> Double in 1 + Double(place % 7) / 4 }
     let loss = (y * .leaf(y.shape, weights)).sum
     let gradient = PullbackTensors.gradients(of: loss, withRespectTo: [x])[0]
     #expect(areClose(gradient.numbers, example.gradient!, 1e-12))
