@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if Command
+
+import ArgumentParser
+import Pullback
+
+/// `pullback bench network`
+struct BenchNetwork: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "network",
+    abstract: "Time a training step of a network beyond dense layers.",
+    discussion: """
+      Forward, cross-entropy, backward and Adam on one fixed batch, recorded, of public layers: \
+      convolutions for images of 28 x 28 and 8 x 8, residual blocks with batch norm, a transformer and \
+      an LSTM over characters, a dense network with layer norm and dropout. Without a name: all.
+
+        pullback bench network cnn28 --threads 1
+      """)
+
+  @Argument(help: "\(BenchedNetwork.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var name: BenchedNetwork?
+
+  @OptionGroup var options: BenchOptions
+
+  func run() throws {
+    try options.begin()
+    let chosen = name.map { [$0] } ?? BenchedNetwork.allCases
+    try options.report(chosen.map(result))
+  }
+
+  private func result(_ network: BenchedNetwork) -> BenchResult {
+    let trained = onOneThread { network.trained() }
+    var checksum = Checksum()
+    for _ in 0..<3 { checksum.add([trained.step()]) }
+    for (_, parameter) in trained.parameters { checksum.add(parameter.value.scalars) }
+    let measurement = Measurement(seconds: options.seconds) { _ = trained.step() }
+    var result = BenchResult("network \(network.rawValue)", measurement)
+    result.operations = network.operations
+    result.checksum = checksum
+    return result
+  }
+}
+
+/// A network, its batch and its step.
+enum BenchedNetwork: String, CaseIterable, ExpressibleByArgument {
+  case cnn28, cnn8, resnet, gpt, lstm, mlpnorm
+
+  /// Multiplications and additions of the products of a step, forward and backward.
+  fileprivate var operations: Double {
+    switch self {
+    case .cnn28: 300e6
+    case .cnn8: 115e6
+    case .resnet: 680e6
+    case .gpt: 2500e6
+    case .lstm: 600e6
+    case .mlpnorm: 130e6
+    }
+  }
+
+  fileprivate func trained() -> Trained {
+    switch self {
+    case .cnn28:
+      Trained(
+        Sequential(
+          Convolution2D(1, 8, kernelSize: 5, padding: 2), ReLU(), MaxPool(2),
+          Convolution2D(8, 16, kernelSize: 5, padding: 2), ReLU(), MaxPool(2),
+          Flatten(), Linear(784, 64), ReLU(), Linear(64, 10)),
+        numbers([64, 28, 28, 1]), classes: 10)
+    case .cnn8:
+      Trained(
+        Sequential(
+          Convolution2D(1, 16, kernelSize: 3, padding: 1), ReLU(),
+          Convolution2D(16, 32, kernelSize: 3, padding: 1), ReLU(), MaxPool(2),
+          Flatten(), Linear(512, 10)),
+        numbers([64, 8, 8, 1]), classes: 10)
+    case .resnet:
+      Trained(
+        Sequential(
+          block(), ReLU(), block(), ReLU(), block(), ReLU(), GlobalAveragePool(), Linear(16, 10)),
+        numbers([32, 16, 16, 16]), classes: 10)
+    case .gpt: Trained(CharacterTransformer(), characters([16, 64]), classes: 65)
+    case .lstm:
+      Trained(
+        Sequential(Embedding(65, 64), LSTM(64, 128), Linear(128, 65)), characters([32, 32]),
+        classes: 65)
+    case .mlpnorm:
+      Trained(
+        Sequential(
+          Linear(64, 256), ReLU(), LayerNorm(256), Dropout(0.1),
+          Linear(256, 256), ReLU(), LayerNorm(256), Dropout(0.1), Linear(256, 10)),
+        numbers([256, 64]), classes: 10)
+    }
+  }
+
+  private func block() -> Residual {
+    Residual(
+      Convolution2D(16, 16, kernelSize: 3, padding: 1), BatchNorm(16), ReLU(),
+      Convolution2D(16, 16, kernelSize: 3, padding: 1), BatchNorm(16))
+  }
+
+  private func numbers(_ shape: Shape) -> Tensor<Float> { TrainedNetwork.normal(shape, seed: 2) }
+
+  private func characters(_ shape: Shape) -> Tensor<Int32> {
+    Tensor(shape: shape, scalars: (0..<shape.elementCount).map { Int32($0 * 31 % 65) })
+  }
+}
+
+/// Characters, 64 at a time: their embeddings and those of their places through two blocks.
+private struct CharacterTransformer: Layer {
+  let tokens = Embedding(65, 128)
+  let places = Parameter(shape: [64, 128], .normal(standardDeviation: 1))
+  let blocks = Sequential(
+    TransformerBlock(128, heads: 4, isCausal: true), TransformerBlock(128, heads: 4, isCausal: true)
+  )
+  let norm = LayerNorm(128), head = Linear(128, 65)
+
+  var parameters: Parameters {
+    [
+      "tokens": tokens.parameters, "places": places.parameters, "blocks": blocks.parameters,
+      "norm": norm.parameters, "head": head.parameters,
+    ]
+  }
+
+  func callAsFunction(_ ids: Tensor<Int32>) -> Tensor<Float> {
+    head(norm(blocks(tokens(ids) + places.value)))
+  }
+}
+
+/// A recorded step on one batch, each with a key of its own.
+private struct Trained {
+  let parameters: Parameters
+  let step: () -> Float
+
+  init<Input: TensorScalar>(
+    _ model: some Layer<Tensor<Input>, Tensor<Float>>, _ inputs: Tensor<Input>, classes: Int
+  ) {
+    let model = model.initialized(seed: 1)
+    parameters = model.parameters
+    let optimizer = Optimizer(Adam(learningRate: 1e-3), for: model.parameters)
+    let recorded = optimizer.recorded {
+      (x: Tensor<Input>, labels: Tensor<Int32>, key: RandomKey) in
+      Pass.training(key: key) {
+        softmaxCrossEntropy(model(x).reshaped(to: [-1, classes]), labels: labels)
+      }
+    }
+    // One label for each image, row or character.
+    let rows = inputs.shape.rank == 2 && Input.self == Int32.self
+    let count = rows ? inputs.shape.elementCount : inputs.shape[0]
+    let labels = Tensor<Int32>((0..<count).map { Int32($0 * 7 % classes) })
+    evaluate(inputs, labels)
+    var number: UInt64 = 0
+    step = {
+      number += 1
+      return recorded(inputs, labels, RandomKey(seed: number))
+    }
+  }
+}
+
+#endif
