@@ -5,28 +5,46 @@
 // Bounds: `out[i]` and `a[i]` for i < n; the caller guarantees that what it asks of a plane lies
 // inside one allocation.
 
-// Sixteen elements at a time, the last sixteen from the end: a loop over single ones would take as long
-// as the vectors of a short row. What overlaps is written twice.
+// Whole vectors, the last one from the end: a loop over single elements would take as long as the vectors
+// of a short row. What overlaps is written twice.
+#define PB_RUN_BY(lanes, size, W) \
+  typedef W pb_word##size##x##lanes \
+    __attribute__((ext_vector_type(lanes), aligned(__alignof__(W)), may_alias)); \
+  PB_INLINE void pb_spread_##size##_by_##lanes(long n, W *r, W value) { \
+    pb_word##size##x##lanes values = value; \
+    for (long i = 0; i < n - lanes; i += lanes) *(pb_word##size##x##lanes *)(r + i) = values; \
+    *(pb_word##size##x##lanes *)(r + n - lanes) = values; \
+  } \
+  PB_INLINE void pb_copy_##size##_by_##lanes(long n, W *restrict r, const W *restrict x) { \
+    for (long i = 0; i < n - lanes; i += lanes) \
+      *(pb_word##size##x##lanes *)(r + i) = *(const pb_word##size##x##lanes *)(x + i); \
+    *(pb_word##size##x##lanes *)(r + n - lanes) = \
+      *(const pb_word##size##x##lanes *)(x + n - lanes); \
+  }
+
 #define PB_RUNS(size, W) \
-  typedef W pb_word##size##x16 \
-    __attribute__((ext_vector_type(16), aligned(__alignof__(W)), may_alias)); \
+  PB_RUN_BY(4, size, W) \
+  PB_RUN_BY(8, size, W) \
+  PB_RUN_BY(16, size, W) \
   PB_INLINE void pb_spread_##size(long n, W *r, W value) { \
-    if (n < 16) { \
+    if (n >= 16) \
+      pb_spread_##size##_by_16(n, r, value); \
+    else if (n >= 8) \
+      pb_spread_##size##_by_8(n, r, value); \
+    else if (n >= 4) \
+      pb_spread_##size##_by_4(n, r, value); \
+    else \
       for (long i = 0; i < n; i++) r[i] = value; \
-      return; \
-    } \
-    pb_word##size##x16 values = value; \
-    for (long i = 0; i < n - 16; i += 16) *(pb_word##size##x16 *)(r + i) = values; \
-    *(pb_word##size##x16 *)(r + n - 16) = values; \
   } \
   PB_INLINE void pb_copy_run_##size(long n, W *restrict r, const W *restrict x) { \
-    if (n < 16) { \
+    if (n >= 16) \
+      pb_copy_##size##_by_16(n, r, x); \
+    else if (n >= 8) \
+      pb_copy_##size##_by_8(n, r, x); \
+    else if (n >= 4) \
+      pb_copy_##size##_by_4(n, r, x); \
+    else \
       for (long i = 0; i < n; i++) r[i] = x[i]; \
-      return; \
-    } \
-    for (long i = 0; i < n - 16; i += 16) \
-      *(pb_word##size##x16 *)(r + i) = *(const pb_word##size##x16 *)(x + i); \
-    *(pb_word##size##x16 *)(r + n - 16) = *(const pb_word##size##x16 *)(x + n - 16); \
   }
 
 #define PB_MOVES(size, W) \

@@ -180,9 +180,10 @@ struct BodyFrame: BitwiseCopyable {
         count, register, base + walk.offset * size, position, walk.extent, walk.stride, outerStride)
       return
     }
-    walk.forEachRun(from: position, count: count) { done, element, length in
+    walk.forEachPlane(from: position, count: count) { done, start, inner, length in
       operand.planeLoad(
-        length, register + done * size, base + element * size, 0, length, walk.stride, 0)
+        length, register + done * size, base + start * size, inner, walk.extent, walk.stride,
+        walk.rowStride)
     }
   }
 

@@ -58,21 +58,38 @@ struct Walk: BitwiseCopyable {
     while done < count {
       let (outer, inner) = (position + done).quotientAndRemainder(dividingBy: innermost)
       let length = min(innermost - inner, count - done)
-      run(done, start(of: outer) + inner * axes[0].stride, length)
+      run(done, start(of: outer, in: axes.dropFirst()) + inner * axes[0].stride, length)
       done += length
     }
   }
+
+  /// Calls `run(done, start, inner, length)` for stretches within the two innermost axes: `length` positions
+  /// from `position + done`, the first of which is number `inner` of the plane that begins at `start`.
+  @inline(__always)
+  func forEachPlane(from position: Int, count: Int, _ run: (Int, Int, Int, Int) -> Void) {
+    let size = axes[0].extent * axes[1].extent
+    var done = 0
+    while done < count {
+      let (plane, inner) = (position + done).quotientAndRemainder(dividingBy: size)
+      let length = min(size - inner, count - done)
+      run(done, start(of: plane, in: axes.dropFirst(2)), inner, length)
+      done += length
+    }
+  }
+
+  /// The distance of rows of a plane.
+  var rowStride: Int { axes[1].stride }
 
   /// Where an element stands.
   func element(_ position: Int) -> Int {
     if position == 0 { return offset }
     let (outer, inner) = position.quotientAndRemainder(dividingBy: axes[0].extent)
-    return start(of: outer) + inner * axes[0].stride
+    return start(of: outer, in: axes.dropFirst()) + inner * axes[0].stride
   }
 
-  private func start(of row: Int) -> Int {
-    var element = offset, rest = row
-    for axis in axes.dropFirst() {
+  private func start(of number: Int, in axes: Slice<UnsafeBufferPointer<Axis>>) -> Int {
+    var element = offset, rest = number
+    for axis in axes {
       element += rest % axis.extent * axis.stride
       rest /= axis.extent
     }

@@ -52,7 +52,7 @@ struct FitCheckpointTests {
       fit.fitting.learningRate = 0.05
     case .numbers: (fit.table, fit.target) = (try FitTables.line(rows: 50), "y")
     case .arrays:
-      let x = (0..<40).map { Float($0 % 2) + Float($0 % 7) / 10 }
+      let x = (0..<40).map { (row: Int) -> Float in Float(row % 2) + Float(row % 7) / 10 }
       fit.arrays = try FitArrays(
         inputs: StoredTensor(shape: [40, 1], scalars: x),
         targets: StoredTensor(shape: [40], scalars: (0..<40).map { Int32($0 % 2) }))
