@@ -121,7 +121,17 @@ extension ContractionCore: StepCore {
 
   var namesWhatItReads: Bool { true }
 
-  func partCount(elements: Int) -> Int { isBatched ? batch.elementCount : rows }
+  /// A few large products are shared by all threads, one after the other.
+  func partCount(elements: Int) -> Int {
+    if !isBatched { return rows }
+    let isFew = batch.elementCount < Self.many
+    return isFew && rows * inner * columns > Self.largeProduct ? 1 : batch.elementCount
+  }
+
+  /// As many products as keep the threads of a large machine busy, and multiplications that take some 20
+  /// microseconds.
+  private static let many = 16
+  private static let largeProduct = 1 << 21
 
   var matrixRowCount: Int { batch.elementCount * rows }
 
