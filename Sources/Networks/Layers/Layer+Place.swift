@@ -5,6 +5,8 @@ import PullbackTensors
 extension Layer {
   /// What messages about a call say first: the layer's path in its model as a parameter of it knows it,
   /// "block.attention"; else its type.
+  // Not inlined, as below: on a way that ends in a trap Swift 6.3 releases strings before they are read.
+  @inline(never)
   var place: String {
     for leaf in parameters.leaves {
       guard let path = leaf.parameter.knownPath, path.hasSuffix(".\(leaf.path)") else { continue }
@@ -17,11 +19,17 @@ extension Layer {
   ///
   /// - Parameter noun: what the numbers are: "feature".
   func refuse(_ x: Tensor<Float>, expecting count: Int, _ noun: String, fix: String) -> Never {
+    refusal(of: x, expecting: count, noun, fix: fix).stop(at: nil)
+  }
+
+  @inline(never)
+  private func refusal(
+    of x: Tensor<Float>, expecting count: Int, _ noun: String, fix: String
+  ) -> Mistake {
     let given = x.shape.last.map { "gets \($0)" } ?? "gets a scalar"
-    Mistake(
+    return Mistake(
       "\(Self.self)", "\(place) expects \(counted(count, noun)) and \(given) from \(x.value.label)",
-      fix: fix
-    ).stop(at: nil)
+      fix: fix)
   }
 
   /// Calls `body`, noted where a model is called to be looked at.
