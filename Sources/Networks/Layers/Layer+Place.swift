@@ -5,7 +5,8 @@ import PullbackTensors
 extension Layer {
   /// What messages about a call say first: the layer's path in its model as a parameter of it knows it,
   /// "block.attention"; else its type.
-  // Not inlined, as below: on a way that ends in a trap Swift 6.3 releases strings before they are read.
+  // Not inlined, nor what is below: in release builds of Swift 6.3.1 a message that was inlined in front of a
+  // trap came out as garbage.
   @inline(never)
   var place: String {
     for leaf in parameters.leaves {
