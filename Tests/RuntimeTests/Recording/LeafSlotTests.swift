@@ -14,11 +14,17 @@ import Testing
     let leaf: Tensor<Float> = [1, 2]
     slot.leaf = leaf.value
     slot.take()
+    let progress = Progress()
     let reader = Task.detached {
+      progress.readers.add(1, ordering: .relaxed)
       let (computed, begun) = (seconds(of: CLOCK_THREAD_CPUTIME_ID), seconds(of: CLOCK_MONOTONIC))
       let isThere = slot.leaf != nil
       let waited = seconds(of: CLOCK_MONOTONIC) - begun
       return (isThere, (seconds(of: CLOCK_THREAD_CPUTIME_ID) - computed) / waited)
+    }
+    // Beside other tests it may begin late, and would hardly wait.
+    while progress.readers.load(ordering: .relaxed) == 0 {
+      try? await Task.sleep(for: .milliseconds(1))
     }
     try? await Task.sleep(for: .milliseconds(400))
     slot.give()
