@@ -47,18 +47,64 @@
       for (long i = 0; i < n; i++) r[i] = x[i]; \
   }
 
+// Rows of a view one after the other: `at` is where one begins, `index` its number along each axis but
+// the first. Axes beyond those counted here are found by division, when all of these have ended.
+enum { PB_COUNTED = 8 };
+
+typedef struct {
+  long at;
+  long number;
+  long index[PB_COUNTED];
+} pb_rows;
+
+// Where row `number` begins along the axes from `first` on, with what is left of the number.
+PB_INLINE long pb_row_along(long number, long first, const pb_axis *axes, long count, long *index) {
+  long at = 0;
+  for (long k = first; k < count; k++) {
+    long i = k == count - 1 ? number : number % axes[k].extent;
+    number /= axes[k].extent;
+    at += i * axes[k].stride;
+    if (k < PB_COUNTED) index[k] = i;
+  }
+  return at;
+}
+
+PB_INLINE pb_rows pb_rows_from(long number, const pb_axis *axes, long count) {
+  pb_rows rows;
+  rows.number = number;
+  rows.at = pb_row_along(number, 1, axes, count, rows.index);
+  return rows;
+}
+
+PB_INLINE void pb_next_row(pb_rows *rows, const pb_axis *axes, long count) {
+  rows->number++;
+  for (long k = 1; k < count; k++) {
+    if (k == PB_COUNTED) {
+      rows->at = pb_row_along(rows->number, 1, axes, count, rows->index);
+      return;
+    }
+    rows->at += axes[k].stride;
+    if (++rows->index[k] < axes[k].extent) return;
+    if (k < count - 1) {
+      rows->at -= axes[k].extent * axes[k].stride;
+      rows->index[k] = 0;
+    }
+  }
+}
+
 #define PB_MOVES(size, W) \
   PB_RUNS(size, W) \
   PB_UNARY(copy_##size, W, W, x) \
   static void pb_fill_##size(long n, void *out, const void *scalar) { \
     pb_spread_##size(n, out, *(const W *)scalar); \
   } \
-  static void pb_load_plane_##size( \
-    long n, void *out, const void *a, long position, long extent, long stride, long outer) { \
+  static void pb_load_##size( \
+    long n, void *out, const void *a, long position, const pb_axis *axes, long count) { \
     W *restrict r = out; \
-    long column = position % extent, row = position / extent * outer; \
-    for (; n > 0; column = 0, row += outer) { \
-      const W *x = (const W *)a + row + column * stride; \
+    long extent = axes[0].extent, stride = axes[0].stride, column = position % extent; \
+    pb_rows rows = pb_rows_from(position / extent, axes, count); \
+    for (;;) { \
+      const W *x = (const W *)a + rows.at + column * stride; \
       long length = extent - column < n ? extent - column : n; \
       if (stride == 1) \
         pb_copy_run_##size(length, r, x); \
@@ -68,6 +114,9 @@
         for (long i = 0; i < length; i++) r[i] = x[i * stride]; \
       r += length; \
       n -= length; \
+      if (n <= 0) return; \
+      column = 0; \
+      pb_next_row(&rows, axes, count); \
     } \
   }
 
@@ -132,11 +181,20 @@ PB_TRUNCATE(convert_f32_i32, float)
 PB_TRUNCATE(convert_f64_i32, double)
 
 #define PB_IOTA(s, R, expression) \
-  static void pb_iota_##s(long n, void *out, int64_t start, int64_t step) { \
+  static void pb_iota_##s( \
+    long n, void *out, int64_t offset, long position, const pb_axis *axes, long count) { \
     R *r = out; \
-    PB_ELEMENTWISE for (long i = 0; i < n; i++) { \
-      int64_t x = (int64_t)((uint64_t)start + (uint64_t)i * (uint64_t)step); \
-      r[i] = (R)(expression); \
+    long extent = axes[0].extent, stride = axes[0].stride, column = position % extent; \
+    pb_rows rows = pb_rows_from(position / extent, axes, count); \
+    for (; n > 0; column = 0, pb_next_row(&rows, axes, count)) { \
+      uint64_t start = (uint64_t)offset + (uint64_t)(rows.at + column * stride); \
+      long length = extent - column < n ? extent - column : n; \
+      PB_ELEMENTWISE for (long i = 0; i < length; i++) { \
+        int64_t x = (int64_t)(start + (uint64_t)i * (uint64_t)stride); \
+        r[i] = (R)(expression); \
+      } \
+      r += length; \
+      n -= length; \
     } \
   }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The tile of matrix multiplication for an `a` whose rows, or whose steps along the inner axis, do not
+// Tiles of matrix multiplication for an `a` whose rows, or whose steps along the inner axis, do not
 // stand at one distance (block-scatter matrices: Matthews, SIAM J. Sci. Comput. 2018), and packing of
 // such a `b`.
 //
-// Bounds: elements `a[rows_at[i] + steps_at[p]]`, else as in gemm.inc.h and pack.inc.h.
+// Bounds: elements `a[rows_at[i] + steps_at[p]]`, or those that runs name, else as in gemm.inc.h and
+// pack.inc.h.
 
 // Rows of a tile: of more the compiler keeps pointers in memory.
 #if PB_TILE_ROWS == 6
@@ -86,6 +87,114 @@
 PB_SCATTERED(f32, float)
 PB_SCATTERED(f64, double)
 PB_SCATTERED(u32, uint32_t)
+
+// Rows at one distance, steps in runs at one distance: nothing is looked up within a run, and three rows
+// share a pointer, so that a tile may have more of them. Each row reads as many elements as it makes
+// multiply-adds, which is what two loads a cycle allow: more rows share what else is read.
+#define PB_RUN_ROWS (PB_REGISTERS / 2)
+
+#define PB_RUN_CASE(s, rows, vectors) \
+  case rows: \
+    pb_run_segment_##s( \
+      rows, vectors, length, a, ars, steps, &at, &left, b + p * ldb, ldb, y, ldc, \
+      accumulate || p > 0, p + length == k ? bias : 0); \
+    break;
+#define PB_RUN_CASES_6(s, v) \
+  PB_RUN_CASE(s, 1, v) PB_RUN_CASE(s, 2, v) PB_RUN_CASE(s, 3, v) PB_RUN_CASE(s, 4, v) \
+  PB_RUN_CASE(s, 5, v) PB_RUN_CASE(s, 6, v)
+#define PB_RUN_CASES_8(s, v) PB_RUN_CASES_6(s, v) PB_RUN_CASE(s, 7, v) PB_RUN_CASE(s, 8, v)
+#define PB_RUN_CASES_12(s, v) \
+  PB_RUN_CASES_8(s, v) PB_RUN_CASE(s, 9, v) PB_RUN_CASE(s, 10, v) PB_RUN_CASE(s, 11, v) \
+  PB_RUN_CASE(s, 12, v)
+#define PB_RUN_CASES_16(s, v) \
+  PB_RUN_CASES_12(s, v) PB_RUN_CASE(s, 13, v) PB_RUN_CASE(s, 14, v) PB_RUN_CASE(s, 15, v) \
+  PB_RUN_CASE(s, 16, v)
+#if PB_TILE_ROWS == 6
+#define PB_RUN_CASES(s) PB_RUN_CASES_6(s, 2)
+#elif PB_TILE_ROWS == 8
+#define PB_RUN_CASES(s) PB_RUN_CASES_8(s, 2)
+#elif PB_TILE_ROWS == 12
+#define PB_RUN_CASES(s) PB_RUN_CASES_12(s, 2)
+#endif
+#if PB_REGISTERS == 16
+#define PB_RUN_CASES_NARROW(s) PB_RUN_CASES_8(s, 1)
+#else
+#define PB_RUN_CASES_NARROW(s) PB_RUN_CASES_16(s, 1)
+#endif
+
+// `at` is the run that the segment begins in, `left` how many steps of it are left; both are moved on.
+#define PB_RUNS_OF_STEPS(s, T) \
+  PB_INLINE void pb_run_segment_##s( \
+    const long rows, const long vectors, long k, const T *a, long ars, const pb_steps *steps, \
+    const long **at, long *left, const T *b, long ldb, T *c, long ldc, int accumulate, \
+    const T *bias) { \
+    enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
+    pb_##s##v sums[PB_RUN_ROWS][2]; \
+    const long acs = steps->stride, whole = steps->length; \
+    PB_UNROLLED for (long i = 0; i < rows; i++) \
+      PB_UNROLLED for (long v = 0; v < vectors; v++) sums[i][v] = (pb_##s##v)(T)0; \
+    while (k > 0) { \
+      long length = *left < k ? *left : k; \
+      const T *rows_of_a[(PB_RUN_ROWS + 2) / 3]; \
+      PB_UNROLLED for (long i = 0; i < rows; i += 3) \
+        rows_of_a[i / 3] = a + **at + (whole - *left) * acs + i * ars; \
+      PB_UNROLLED_BY_4 for (long p = 0; p < length; p++) { \
+        pb_##s##v row[2]; \
+        PB_UNROLLED for (long v = 0; v < vectors; v++) \
+          row[v] = *(const pb_##s##v_at *)(b + v * lanes); \
+        PB_UNROLLED for (long i = 0; i < rows; i++) { \
+          pb_##s##v x = (pb_##s##v)rows_of_a[i / 3][i % 3 * ars]; \
+          PB_UNROLLED for (long v = 0; v < vectors; v++) \
+            sums[i][v] = PB_MULTIPLY_ADD_##s(x, row[v], sums[i][v]); \
+        } \
+        PB_UNROLLED for (long i = 0; i < rows; i += 3) { \
+          rows_of_a[i / 3] += acs; \
+          PB_OPAQUE(rows_of_a[i / 3]); \
+        } \
+        b += ldb; \
+        PB_OPAQUE(b); \
+      } \
+      k -= length; \
+      *left -= length; \
+      if (*left == 0) { \
+        (*at)++; \
+        *left = whole; \
+      } \
+    } \
+    PB_UNROLLED for (long i = 0; i < rows; i++) \
+      PB_UNROLLED for (long v = 0; v < vectors; v++) { \
+        pb_##s##v_at *to = (pb_##s##v_at *)(c + i * ldc + v * lanes); \
+        pb_##s##v sum = accumulate ? *to + sums[i][v] : sums[i][v]; \
+        if (bias) sum += *(const pb_##s##v_at *)(bias + v * lanes); \
+        *to = sum; \
+      } \
+  } \
+  PB_RUN_ENTRY(s, T, runs, PB_TILE_ROWS, PB_RUN_CASES(s)) \
+  PB_RUN_ENTRY(s, T, runs_narrow, PB_RUN_ROWS, PB_RUN_CASES_NARROW(s))
+
+#define PB_RUN_ENTRY(s, T, name, most, cases) \
+  static void pb_##name##_##s( \
+    long rows, long k, const void *from, long ars, const pb_steps *steps, const void *panel, \
+    long ldb, void *c, long ldc, int accumulate, const void *summand) { \
+    long segment = pb_gemm_segment(k), tiles = (rows + most - 1) / most; \
+    const T *a = from, *b = panel, *bias = summand; \
+    T *y = c; \
+    for (long tile = 0; tile < tiles; tile++) { \
+      long height = rows / tiles + (tile < rows % tiles), p = 0, left = steps->length - steps->skipped; \
+      const long *at = steps->runs_at; \
+      do { \
+        long length = segment < k - p ? segment : k - p; \
+        switch (height) { cases } \
+        p += length; \
+      } while (p < k); \
+      a += height * ars; \
+      y += height * ldc; \
+    } \
+  }
+
+PB_RUNS_OF_STEPS(f32, float)
+PB_RUNS_OF_STEPS(f64, double)
+PB_RUNS_OF_STEPS(u32, uint32_t)
 
 #define PB_PACK_SCATTERED(size, W) \
   static void pb_pack_scattered_##size( \

@@ -146,9 +146,11 @@ struct BodyFrame: BitwiseCopyable {
     switch operand.load {
     case .uniform, .constant, .direct, .core, .single: break
     case .strided(let slot, let walk), .periodic(let slot, let walk, _):
-      gather(operand, slot, walk, at: position, count: count)
+      walk.load(
+        operand.loadWalk, into: register, from: memory.pointer(slot), size: size, at: position,
+        count: count)
     case .iota(let walk), .periodicIota(let walk, _):
-      writeIndices(operand, walk, at: position, count: count)
+      walk.write(operand.iota, into: register, at: position, count: count)
     case .gathered(let gather):
       loadGathered(register, size, gather, at: position, count: count)
     }
@@ -165,36 +167,6 @@ struct BodyFrame: BitwiseCopyable {
       let more = min(done, count - done)
       (register + done * operand.size).copyMemory(from: register, byteCount: more * operand.size)
       done += more
-    }
-  }
-
-  /// Copies the elements of a view into the operand's register.
-  private func gather(
-    _ operand: CompiledOperand, _ slot: Int, _ walk: Walk, at position: Int,
-    count: Int
-  ) {
-    let base = memory.pointer(slot), size = operand.size
-    let register = registers + operand.register
-    if let outerStride = walk.outerStride {
-      operand.planeLoad(
-        count, register, base + walk.offset * size, position, walk.extent, walk.stride, outerStride)
-      return
-    }
-    walk.forEachPlane(from: position, count: count) { done, start, inner, length in
-      operand.planeLoad(
-        length, register + done * size, base + start * size, inner, walk.extent, walk.stride,
-        walk.rowStride)
-    }
-  }
-
-  /// Writes the elements of a view of 0, 1, 2, ... into the operand's register.
-  private func writeIndices(
-    _ operand: CompiledOperand, _ walk: Walk, at position: Int, count: Int
-  ) {
-    walk.forEachRun(from: position, count: count) { done, element, length in
-      operand.iota(
-        length, registers + operand.register + done * operand.size, Int64(element),
-        Int64(walk.stride))
     }
   }
 

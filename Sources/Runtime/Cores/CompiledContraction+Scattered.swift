@@ -13,6 +13,10 @@ extension CompiledContraction {
     _ right: MatrixView, packed: UnsafeMutableRawPointer?, adding bias: UnsafeMutableRawPointer?,
     into sums: MatrixView, _ tables: UnsafeMutableRawPointer
   ) {
+    if blocking.goesByRuns {
+      return multiplyRuns(
+        panel, base, walks, right, packed: packed, adding: bias, into: sums, tables)
+    }
     let rows = panel.rows.count
     let rowTable = tables.assumingMemoryBound(to: Int.self), stepTable = rowTable + rows
     walks.rows.fill(rowTable, from: panel.rows.lowerBound, count: rows)
@@ -31,6 +35,45 @@ extension CompiledContraction {
           rows, length, base, rowTable, stepTable, block + start * rightStride * elementSize,
           rightStride, sums.from(column: column - panel.columns.lowerBound).base, sums.rowStride,
           start > 0 ? 1 : 0, bias.map { $0 + column * elementSize })
+      }
+      start += length
+    } while start < inner
+  }
+
+  /// The same, for rows and steps that come in runs.
+  private func multiplyRuns(
+    _ panel: Panel, _ base: UnsafeMutableRawPointer, _ walks: (rows: Walk, columns: Walk),
+    _ right: MatrixView, packed: UnsafeMutableRawPointer?, adding bias: UnsafeMutableRawPointer?,
+    into sums: MatrixView, _ tables: UnsafeMutableRawPointer
+  ) {
+    let table = tables.assumingMemoryBound(to: Int.self)
+    let tiles = blocking.tiles(panel.columns.lowerBound)..<blocking.tiles(panel.columns.upperBound)
+    let rightStride = packed == nil ? right.rowStride : blocking.tileColumns
+    var start = 0
+    repeat {
+      let length = min(blocking.innerBlock, inner - start)
+      let run = walks.columns.extent, skipped = start % run
+      var count = 0
+      walks.columns.forEachRun(from: start - skipped, count: length + skipped) { _, element, _ in
+        // In bounds: there are no more runs than steps.
+        table[count] = element
+        count += 1
+      }
+      var steps = pb_steps(
+        runs_at: table, length: run, skipped: skipped, stride: walks.columns.stride)
+      let bias = start + length == inner ? bias : nil
+      for tile in tiles {
+        let (column, isNarrow) = blocking.place(of: tile, in: columns)
+        let block = packed.map { $0 + tile * panelByteCount } ?? right.base + column * elementSize
+        let sums = sums.from(column: column - panel.columns.lowerBound)
+        walks.rows.forEachRun(from: panel.rows.lowerBound, count: panel.rows.count) {
+          done, element, rows in
+          // In bounds: runs of rows and steps are of views within their slots.
+          blocking.runKernel(isNarrow)(
+            rows, length, base + element * elementSize, walks.rows.stride, &steps,
+            block + start * rightStride * elementSize, rightStride, sums.from(row: done).base,
+            sums.rowStride, start > 0 ? 1 : 0, bias.map { $0 + column * elementSize })
+        }
       }
       start += length
     } while start < inner

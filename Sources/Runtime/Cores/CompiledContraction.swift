@@ -82,7 +82,8 @@ struct CompiledContraction: CompiledCore {
       ContractionBlocking.Product(
         rows: rows, inner: inner, columns: columns, elementSize: elementSize,
         a: (a.rowStride, a.columnStride), b: (b.rowStride, b.columnStride),
-        isOuter: outerKernel != nil, scatters: (a.scattered != nil, b.scattered != nil)),
+        isOuter: outerKernel != nil, scatters: (a.scattered != nil, b.scattered != nil),
+        runs: (a.scattered?.rows.extent ?? 1, a.scattered?.columns.extent ?? 1)),
       type)
     var bodyOfStep = step.body
     switch core.ending {

@@ -17,6 +17,8 @@ struct ContractionBlocking: BitwiseCopyable {
     let b: (rowStride: Int, columnStride: Int)
     let isOuter: Bool
     let scatters: (a: Bool, b: Bool)
+    /// How many rows of a scattered a, and steps of its inner axis, stand at one distance.
+    let runs: (rows: Int, steps: Int)
   }
 
   // Tried on processors with 32 to 48 KiB of first and 1 to 2 MiB of second cache. Each says what it
@@ -43,6 +45,9 @@ struct ContractionBlocking: BitwiseCopyable {
   private static let leastWork = 300_000.0
   /// Parts that threads share: several for each of a few, so that a slow one takes fewer.
   private static let wantedParts = 8
+  /// Runs of so many rows and steps are worth a tile of their own; shorter ones are found through tables.
+  private static let leastRunOfRows = 6
+  private static let leastRunOfSteps = 8
   /// A few rows are shared out by columns instead, from this many columns on, in panels of as many.
   private static let manyColumns = 512
   private static let columnsOfPanel = 256
@@ -55,8 +60,9 @@ struct ContractionBlocking: BitwiseCopyable {
   private let tile: Tiles
   var tileColumns: Int { tile.columns }
   private let narrowKernel: pb_gemm
-  /// For an a whose elements are found through tables.
+  /// For an a whose elements are found through tables, and one that has runs of rows and steps.
   private let scatteredKernels: (whole: pb_scattered, narrow: pb_scattered)
+  private let runKernels: (whole: pb_by_runs, narrow: pb_by_runs)
   private let narrowColumns: Int
   /// Rows and columns of the product that are worked on at a time.
   let panelRows: Int
@@ -70,8 +76,9 @@ struct ContractionBlocking: BitwiseCopyable {
   let packs: Bool
   /// Whether sums wait in the thread's own memory, where all tiles are whole.
   let keepsSumsApart: Bool
-  /// Whether elements of a are found through tables.
+  /// Whether elements of a are found through tables, and whether those are tables of runs.
   private let scatters: Bool
+  let goesByRuns: Bool
   let sumStride: Int
   /// Rows of these sums.
   var sumRows: Int { isTurned ? panelColumns : panelRows }
@@ -80,6 +87,10 @@ struct ContractionBlocking: BitwiseCopyable {
     narrowColumns = pb_narrow_columns(type)
     narrowKernel = pb_gemm_narrow_for(type)
     scatteredKernels = (pb_scattered_for(type), pb_scattered_narrow_for(type))
+    runKernels = (pb_runs_for(type), pb_runs_narrow_for(type))
+    goesByRuns =
+      product.scatters.a && product.runs.rows >= Self.leastRunOfRows
+      && product.runs.steps >= Self.leastRunOfSteps
     let (rows, inner, columns) = (product.rows, product.inner, product.columns)
     let isLong = inner > Self.longestInner
     innerBlock = isLong ? pb_gemm_segment(inner) : max(inner, 1)
@@ -101,9 +112,12 @@ struct ContractionBlocking: BitwiseCopyable {
       && (product.scatters.b || product.b.columnStride != 1 && columns > 1
         || rows >= Self.leastPackedRows && columns > tile.columns
           && inner > Self.leastPackedInner && !isLong)
-    panelRows = Self.panelRows(
+    let panelRows = Self.panelRows(
       product, tile, step: isTurned ? narrowColumns : tile.rows, isTurned: isTurned,
       copiesA: copiesA, packs: packs)
+    // Whole runs, if there is one.
+    let run = goesByRuns && panelRows > product.runs.rows ? product.runs.rows : 1
+    self.panelRows = panelRows / run * run
     panelColumns =
       !isTurned && rows <= tile.rows && columns > Self.manyColumns && !product.isOuter
       ? Self.columnsOfPanel / tile.columns * tile.columns
@@ -204,6 +218,10 @@ struct ContractionBlocking: BitwiseCopyable {
     isNarrow ? scatteredKernels.narrow : scatteredKernels.whole
   }
 
+  func runKernel(_ isNarrow: Bool) -> pb_by_runs {
+    isNarrow ? runKernels.narrow : runKernels.whole
+  }
+
   /// Where a tile of `extent` columns begins, and whether the narrow kernel makes it.
   ///
   /// The last tile begins early enough to be whole, unless sums wait apart, where there is room for
@@ -233,7 +251,7 @@ extension ContractionBlocking: CustomStringConvertible {
   /// What is done in which order, for `pullback bench --explain`.
   var description: String {
     var parts = ["panels of \(panelRows) rows and \(panelColumns) columns"]
-    if scatters { parts.append("a through tables") }
+    if scatters { parts.append(goesByRuns ? "a by runs" : "a through tables") }
     parts.append("tiles of \(tile.rows) by \(tileColumns)\(isTurned ? ", transposed" : "")")
     parts.append("the inner axis \(innerBlock) at a time")
     if packs { parts.append("b copied") }
