@@ -109,6 +109,7 @@ PB_BY_TYPE(pb_scattered, pb_scattered_narrow_for, scattered_narrow_tiles)
 PB_BY_TYPE(long, pb_scattered_rows, scattered_rows)
 PB_BY_TYPE(pb_by_runs, pb_runs_for, runs_tiles)
 PB_BY_TYPE(pb_by_runs, pb_runs_narrow_for, runs_narrow_tiles)
+PB_BY_TYPE(pb_by_runs_turned, pb_runs_turned_for, runs_turned)
 PB_BY_TYPE(pb_pack_scattered, pb_pack_scattered_for, packs_scattered)
 
 #define PB_BY_REDUCTION(result, name, field) \

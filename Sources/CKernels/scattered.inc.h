@@ -96,7 +96,7 @@ PB_SCATTERED(u32, uint32_t)
 #define PB_RUN_CASE(s, rows, vectors) \
   case rows: \
     pb_run_segment_##s( \
-      rows, vectors, length, a, ars, steps, &at, &left, b + p * ldb, ldb, y, ldc, \
+      rows, vectors, 0, length, a, ars, 0, steps, &at, &left, b + p * ldb, ldb, y, ldc, \
       accumulate || p > 0, p + length == k ? bias : 0); \
     break;
 #define PB_RUN_CASES_6(s, v) \
@@ -122,26 +122,56 @@ PB_SCATTERED(u32, uint32_t)
 #define PB_RUN_CASES_NARROW(s) PB_RUN_CASES_16(s, 1)
 #endif
 
-// `at` is the run that the segment begins in, `left` how many steps of it are left; both are moved on.
+// Vectors along rows of the product, where those of a stand side by side: each element of b goes to
+// several, so that multiply-adds are not kept waiting. The product comes out transposed.
+#define PB_TURNED_ROWS (PB_REGISTERS / 4)
+#define PB_TURNED_CASE(s, rows, vectors) \
+  case 4 * rows + vectors: \
+    pb_run_segment_##s( \
+      rows, vectors, 1, length, b + p * ldb, 1, ldb, steps, &at, &left, a, 0, y, ldc, \
+      accumulate || p > 0, 0); \
+    break;
+#define PB_TURNED_CASES(s, rows) \
+  PB_TURNED_CASE(s, rows, 1) PB_TURNED_CASE(s, rows, 2) PB_TURNED_CASE(s, rows, 3)
+#define PB_TURNED_CASES_4(s) \
+  PB_TURNED_CASES(s, 1) PB_TURNED_CASES(s, 2) PB_TURNED_CASES(s, 3) PB_TURNED_CASES(s, 4)
+#if PB_REGISTERS == 16
+#define PB_TURNED_CASES_ALL(s) PB_TURNED_CASES_4(s)
+#else
+#define PB_TURNED_CASES_ALL(s) \
+  PB_TURNED_CASES_4(s) PB_TURNED_CASES(s, 5) PB_TURNED_CASES(s, 6) PB_TURNED_CASES(s, 7) \
+  PB_TURNED_CASES(s, 8)
+#endif
+
+// The operand that goes by runs is a, or, if turned, b. `at` is the run that the segment begins in,
+// `left` how many steps of it are left; both are moved on.
 #define PB_RUNS_OF_STEPS(s, T) \
   PB_INLINE void pb_run_segment_##s( \
-    const long rows, const long vectors, long k, const T *a, long ars, const pb_steps *steps, \
-    const long **at, long *left, const T *b, long ldb, T *c, long ldc, int accumulate, \
-    const T *bias) { \
+    const long rows, const long vectors, const int turned, long k, const T *a, long ars, long acs, \
+    const pb_steps *steps, const long **at, long *left, const T *b, long brs, T *c, long ldc, \
+    int accumulate, const T *bias) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
-    pb_##s##v sums[PB_RUN_ROWS][2]; \
-    const long acs = steps->stride, whole = steps->length; \
-    PB_UNROLLED for (long i = 0; i < rows; i++) \
+    pb_##s##v sums[PB_RUN_ROWS][3]; \
+    const T *rows_of_a[(PB_RUN_ROWS + 2) / 3], *row_of_b = b; \
+    if (turned) \
+      brs = steps->stride; \
+    else \
+      acs = steps->stride; \
+    PB_UNROLLED for (long i = 0; i < rows; i++) { \
+      if (i % 3 == 0) rows_of_a[i / 3] = a + i * ars; \
       PB_UNROLLED for (long v = 0; v < vectors; v++) sums[i][v] = (pb_##s##v)(T)0; \
+    } \
     while (k > 0) { \
       long length = *left < k ? *left : k; \
-      const T *rows_of_a[(PB_RUN_ROWS + 2) / 3]; \
-      PB_UNROLLED for (long i = 0; i < rows; i += 3) \
-        rows_of_a[i / 3] = a + **at + (whole - *left) * acs + i * ars; \
+      long run = **at + (steps->length - *left) * steps->stride; \
+      if (turned) \
+        row_of_b = b + run; \
+      else \
+        PB_UNROLLED for (long i = 0; i < rows; i += 3) rows_of_a[i / 3] = a + run + i * ars; \
       PB_UNROLLED_BY_4 for (long p = 0; p < length; p++) { \
-        pb_##s##v row[2]; \
+        pb_##s##v row[3]; \
         PB_UNROLLED for (long v = 0; v < vectors; v++) \
-          row[v] = *(const pb_##s##v_at *)(b + v * lanes); \
+          row[v] = *(const pb_##s##v_at *)(row_of_b + v * lanes); \
         PB_UNROLLED for (long i = 0; i < rows; i++) { \
           pb_##s##v x = (pb_##s##v)rows_of_a[i / 3][i % 3 * ars]; \
           PB_UNROLLED for (long v = 0; v < vectors; v++) \
@@ -151,14 +181,14 @@ PB_SCATTERED(u32, uint32_t)
           rows_of_a[i / 3] += acs; \
           PB_OPAQUE(rows_of_a[i / 3]); \
         } \
-        b += ldb; \
-        PB_OPAQUE(b); \
+        row_of_b += brs; \
+        PB_OPAQUE(row_of_b); \
       } \
       k -= length; \
       *left -= length; \
       if (*left == 0) { \
         (*at)++; \
-        *left = whole; \
+        *left = steps->length; \
       } \
     } \
     PB_UNROLLED for (long i = 0; i < rows; i++) \
@@ -170,7 +200,33 @@ PB_SCATTERED(u32, uint32_t)
       } \
   } \
   PB_RUN_ENTRY(s, T, runs, PB_TILE_ROWS, PB_RUN_CASES(s)) \
-  PB_RUN_ENTRY(s, T, runs_narrow, PB_RUN_ROWS, PB_RUN_CASES_NARROW(s))
+  PB_RUN_ENTRY(s, T, runs_narrow, PB_RUN_ROWS, PB_RUN_CASES_NARROW(s)) \
+  static void pb_runs_turned_##s( \
+    long rows, long columns, long k, const void *from, const pb_steps *steps, const void *other, \
+    long ldb, void *c, long ldc, int accumulate) { \
+    enum { lanes = PB_VECTOR_BYTES / sizeof(T), most = PB_TURNED_ROWS }; \
+    long segment = pb_gemm_segment(k), vectors = rows / lanes, groups = (vectors + 2) / 3; \
+    long tiles = (columns + most - 1) / most; \
+    const T *a = from; \
+    for (long group = 0; group < groups; group++) { \
+      long width = vectors / groups + (group < vectors % groups); \
+      const T *b = other; \
+      T *y = (T *)c + (a - (const T *)from); \
+      for (long tile = 0; tile < tiles; tile++) { \
+        long height = columns / tiles + (tile < columns % tiles), p = 0; \
+        long left = steps->length - steps->skipped; \
+        const long *at = steps->runs_at; \
+        do { \
+          long length = segment < k - p ? segment : k - p; \
+          switch (4 * height + width) { PB_TURNED_CASES_ALL(s) } \
+          p += length; \
+        } while (p < k); \
+        b += height; \
+        y += height * ldc; \
+      } \
+      a += width * lanes; \
+    } \
+  }
 
 #define PB_RUN_ENTRY(s, T, name, most, cases) \
   static void pb_##name##_##s( \

@@ -61,6 +61,7 @@ struct pb_kernels {
   long scattered_rows[PB_TYPES];
   pb_by_runs runs_tiles[PB_TYPES];
   pb_by_runs runs_narrow_tiles[PB_TYPES];
+  pb_by_runs_turned runs_turned[PB_TYPES];
   pb_pack_scattered packs_scattered[PB_TYPES];
 
   double (*fma_peak)(long iterations);

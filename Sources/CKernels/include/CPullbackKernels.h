@@ -289,6 +289,13 @@ typedef void (*pb_by_runs)(
 pb_by_runs pb_runs_for(pb_type type);
 pb_by_runs pb_runs_narrow_for(pb_type type);
 
+/// The same for rows of a side by side, whole vectors of them (pb_narrow_columns), and a few columns, also
+/// side by side: element (i, j) of the product goes to `c[j * ldc + i]`.
+typedef void (*pb_by_runs_turned)(
+  long rows, long columns, long k, const void *a, const pb_steps *steps, const void *b, long ldb,
+  void *c, long ldc, int accumulate);
+pb_by_runs_turned pb_runs_turned_for(pb_type type);
+
 /// pb_pack for a B whose element (p, j) stands at `b[steps_at[p] + columns_at[j]]`.
 typedef void (*pb_pack_scattered)(
   long k, long columns, long tile_columns, const void *b, const long *steps_at,

@@ -46,21 +46,12 @@ extension CompiledContraction {
     _ right: MatrixView, packed: UnsafeMutableRawPointer?, adding bias: UnsafeMutableRawPointer?,
     into sums: MatrixView, _ tables: UnsafeMutableRawPointer
   ) {
-    let table = tables.assumingMemoryBound(to: Int.self)
     let tiles = blocking.tiles(panel.columns.lowerBound)..<blocking.tiles(panel.columns.upperBound)
     let rightStride = packed == nil ? right.rowStride : blocking.tileColumns
     var start = 0
     repeat {
       let length = min(blocking.innerBlock, inner - start)
-      let run = walks.columns.extent, skipped = start % run
-      var count = 0
-      walks.columns.forEachRun(from: start - skipped, count: length + skipped) { _, element, _ in
-        // In bounds: there are no more runs than steps.
-        table[count] = element
-        count += 1
-      }
-      var steps = pb_steps(
-        runs_at: table, length: run, skipped: skipped, stride: walks.columns.stride)
+      var steps = walks.columns.runs(from: start, count: length, tables)
       let bias = start + length == inner ? bias : nil
       for tile in tiles {
         let (column, isNarrow) = blocking.place(of: tile, in: columns)
@@ -74,6 +65,26 @@ extension CompiledContraction {
             block + start * rightStride * elementSize, rightStride, sums.from(row: done).base,
             sums.rowStride, start > 0 ? 1 : 0, bias.map { $0 + column * elementSize })
         }
+      }
+      start += length
+    } while start < inner
+  }
+
+  /// The same with vectors along the rows, for all columns: the product comes out transposed.
+  func multiplyTurnedRuns(
+    _ rows: Range<Int>, _ base: UnsafeMutableRawPointer, _ walks: (rows: Walk, columns: Walk),
+    _ right: MatrixView, into sums: MatrixView, _ tables: UnsafeMutableRawPointer
+  ) {
+    var start = 0
+    repeat {
+      let length = min(blocking.innerBlock, inner - start)
+      var steps = walks.columns.runs(from: start, count: length, tables)
+      walks.rows.forEachRun(from: rows.lowerBound, count: rows.count) { done, element, rows in
+        // In bounds: runs of rows, whole vectors of them, and of steps are of views within their slots.
+        blocking.turnedRunKernel(
+          rows, columns, length, base + element * elementSize, &steps,
+          right.base + start * right.rowStride * elementSize, right.rowStride,
+          sums.from(column: done).base, sums.rowStride, start > 0 ? 1 : 0)
       }
       start += length
     } while start < inner
@@ -98,5 +109,22 @@ extension CompiledContraction {
         panels + tile * panelByteCount + start * blocking.tileColumns * elementSize)
       start += length
     }
+  }
+}
+
+extension Walk {
+  /// The runs of `count` positions, from one on, whose beginnings are written down in a table, which has
+  /// room for as many numbers.
+  fileprivate func runs(
+    from position: Int, count: Int, _ table: UnsafeMutableRawPointer
+  ) -> pb_steps {
+    let table = table.assumingMemoryBound(to: Int.self), skipped = position % extent
+    var runs = 0
+    forEachRun(from: position - skipped, count: count + skipped) { _, element, _ in
+      // In bounds: there are no more runs than positions.
+      table[runs] = element
+      runs += 1
+    }
+    return pb_steps(runs_at: table, length: extent, skipped: skipped, stride: stride)
   }
 }

@@ -63,6 +63,7 @@ struct ContractionBlocking: BitwiseCopyable {
   /// For an a whose elements are found through tables, and one that has runs of rows and steps.
   private let scatteredKernels: (whole: pb_scattered, narrow: pb_scattered)
   private let runKernels: (whole: pb_by_runs, narrow: pb_by_runs)
+  let turnedRunKernel: pb_by_runs_turned
   private let narrowColumns: Int
   /// Rows and columns of the product that are worked on at a time.
   let panelRows: Int
@@ -79,6 +80,8 @@ struct ContractionBlocking: BitwiseCopyable {
   /// Whether elements of a are found through tables, and whether those are tables of runs.
   private let scatters: Bool
   let goesByRuns: Bool
+  /// Whether vectors run along such runs of rows.
+  let turnsRuns: Bool
   let sumStride: Int
   /// Rows of these sums.
   var sumRows: Int { isTurned ? panelColumns : panelRows }
@@ -88,6 +91,7 @@ struct ContractionBlocking: BitwiseCopyable {
     narrowKernel = pb_gemm_narrow_for(type)
     scatteredKernels = (pb_scattered_for(type), pb_scattered_narrow_for(type))
     runKernels = (pb_runs_for(type), pb_runs_narrow_for(type))
+    turnedRunKernel = pb_runs_turned_for(type)
     goesByRuns =
       product.scatters.a && product.runs.rows >= Self.leastRunOfRows
       && product.runs.steps >= Self.leastRunOfSteps
@@ -99,12 +103,14 @@ struct ContractionBlocking: BitwiseCopyable {
       rows * inner * product.elementSize > Self.farByteCount
       && columns <= Self.fewTiles * pb_tile_columns(type)
     let isAcross = product.a.rowStride == 1 && product.a.columnStride != 1
+    turnsRuns = goesByRuns && product.hasVectorsOfRows(lanes: narrowColumns)
     isTurned =
-      !product.isOuter && !product.scatters.a && !product.scatters.b
-      && (isAcross
-        || product.a.columnStride == 1 && inner <= Self.longestTurnedInner && !isFar)
-      && product.turningPays(lanes: narrowColumns, copiesA: !isAcross)
-    copiesA = isTurned && !isAcross
+      turnsRuns
+      || !product.isOuter && !product.scatters.a && !product.scatters.b
+        && (isAcross
+          || product.a.columnStride == 1 && inner <= Self.longestTurnedInner && !isFar)
+        && product.turningPays(lanes: narrowColumns, copiesA: !isAcross)
+    copiesA = isTurned && !isAcross && !turnsRuns
     tile = Tiles(product, type, isTurned: isTurned, isLong: isLong, isFar: isFar)
     // Rows of a transposed b do not stand together; those of a large b are far apart.
     packs =
@@ -115,9 +121,9 @@ struct ContractionBlocking: BitwiseCopyable {
     let panelRows = Self.panelRows(
       product, tile, step: isTurned ? narrowColumns : tile.rows, isTurned: isTurned,
       copiesA: copiesA, packs: packs)
-    // Whole runs, if there is one.
-    let run = goesByRuns && panelRows > product.runs.rows ? product.runs.rows : 1
-    self.panelRows = panelRows / run * run
+    // Whole runs, if there is one, or whole tiles of a long one.
+    let run = goesByRuns && !isTurned ? min(product.runs.rows, 2 * narrowColumns) : 1
+    self.panelRows = panelRows > run ? panelRows / run * run : panelRows
     panelColumns =
       !isTurned && rows <= tile.rows && columns > Self.manyColumns && !product.isOuter
       ? Self.columnsOfPanel / tile.columns * tile.columns
@@ -235,6 +241,12 @@ struct ContractionBlocking: BitwiseCopyable {
 }
 
 extension ContractionBlocking.Product {
+  /// Whether rows of a stand side by side, a whole number of vectors of them, beside few columns of b.
+  fileprivate func hasVectorsOfRows(lanes: Int) -> Bool {
+    !scatters.b && a.rowStride == 1 && runs.rows.isMultiple(of: lanes)
+      && (b.columnStride == 1 || columns == 1) && columns <= lanes
+  }
+
   /// Steps of a chain that take about as long as turning an element.
   private static let stepsOfTurning = 10.0
 
