@@ -51,6 +51,13 @@ import Testing
     ),
     (["operation", "gelu"], ["operation gelu"]),
     (["operation", "variance", "--gradient"], ["operation variance --gradient"]),
+    (["operation", "attention", "--gradient"], ["operation attention --gradient"]),
+    (["operation", "conv"], ["operation conv"]),
+    (["operation", "largest-rows"], ["operation largest-rows"]),
+    (["operation", "sortedIndices"], ["operation sortedIndices"]),
+    (["network", "cnn8", "--batch", "5"], ["network cnn8 batch 5"]),
+    (["network", "mlpnorm"], ["network mlpnorm"]),
+    (["predict", "--convolutional", "--batch", "3"], ["predict cnn28 batch 3"]),
     (
       ["trainer", "--examples", "700"],
       [64, 512].flatMap { ["epoch by hand, batch \($0)", "epoch of a Trainer, batch \($0)"] }
@@ -85,8 +92,10 @@ import Testing
 
   /// Whether floating-point operations a second say something about a piece of work.
   private static func hasSpeed(_ name: String) -> Bool {
-    ["matmul", "step", "predict", "serve", "elementwise chain", "elementwise sum", "peak fma"]
-      .contains { name.hasPrefix($0) }
+    [
+      "matmul", "step", "predict", "serve", "elementwise chain", "elementwise sum", "network",
+      "operation conv", "operation attention", "peak fma",
+    ].contains { name.hasPrefix($0) }
   }
 
   @Test(arguments: runs.indices)
@@ -133,10 +142,11 @@ import Testing
 
   @Test(arguments: [
     ["step", "--optimizer", "sgd"], ["step", "--loss", "mse", "--optimizer", "adam"],
-    ["predict"], ["predict", "--activation", "none"],
+    ["predict"], ["predict", "--activation", "none"], ["predict", "--convolutional"],
   ])
   func recordedWorkHasTheSameBits(options: [String]) throws {
-    let arguments = options + ["--layers", "20-13-5", "--batch", "30"]
+    let layers = options.contains("--convolutional") ? [] : ["--layers", "20-13-5"]
+    let arguments = options + layers + ["--batch", "30"]
     let fresh = try lines(arguments, threads: 1)[0]
     let recorded = try lines(arguments + ["--recorded"], threads: 1)[0]
     #expect(recorded.name == fresh.name + " recorded")
@@ -165,6 +175,28 @@ import Testing
     #expect(lines[0].hasPrefix("work          threads"))
     #expect(lines[1].hasPrefix("matmul 4x4x4"))
     #expect(lines[2].hasPrefix("Peak of multiply-adds of Float: "))
+  }
+
+  /// cnn8 has 16 · 9 + 16 + 32 · 16 · 9 + 32 + 512 · 10 + 10 parameters, of which Adam keeps two more
+  /// numbers each; an example is 64 numbers and a label.
+  @Test func memoryIsComparedWithWhatAStepNeeds() throws {
+    let arguments = ["bench", "network", "cnn8", "--batch", "8", "--memory", "--threads", "1"]
+    let result = try Command.run(arguments + ["--json"])
+    #expect(result.status == 0)
+    let line = try JSONDecoder().decode(MemoryLine.self, from: Data(result.output.utf8))
+    #expect(line.name == "network cnn8 memory" && line.batch_size == 8 && line.threads == 1)
+    #expect(line.parameters_bytes == 4 * 9930 && line.optimizer_state_bytes == 8 * 9930)
+    #expect(line.batch_bytes == 8 * (4 * 64 + 4))
+    // What the first two layers of numbers take at least: 16 and 32 channels of 8 x 8.
+    #expect(line.kept_activations_bytes > 8 * 4 * 64 * (16 + 32))
+    let kept = line.parameters_bytes + line.optimizer_state_bytes + line.batch_bytes
+    #expect(line.needed_bytes == kept + line.kept_activations_bytes)
+    #expect(line.arena_bytes > 0 && line.peak_bytes >= line.before_bytes)
+    let growth = Double(line.peak_bytes - line.before_bytes)
+    #expect(abs(line.ratio - growth / Double(line.needed_bytes)) < 0.001)
+    let text = try Command.run(arguments)
+    #expect(text.output.hasPrefix("network cnn8, batch 8"))
+    #expect(text.output.contains(" 39720\n"))
   }
 
   /// The plan with the bias in the last product, and a line for the blocking of each product.
@@ -214,6 +246,12 @@ import Testing
       ("plan --operations -1", "--operations must"),
       ("elementwise --elements 0", "--elements must"),
       ("operation gellu", "no benchmark of 'gellu'"),
+      ("operation sortedIndices --gradient", "sortedIndices has no gradient"),
+      ("network cnn9", "cnn9"), ("network --memory", "name one"),
+      ("network cnn8 --batch 0", "--batch must be from 1 to 4096"),
+      ("network cnn8 --batch 4097", "--batch must be from 1 to 4096"),
+      ("predict --convolutional --layers 3-2", "without --layers"),
+      ("predict --convolutional --activation none", "without --layers and --activation"),
       ("elementwise --elements 99999999999", "--elements must"),
       ("peak --mebibytes 0", "--mebibytes must"), ("peak --mebibytes 9999", "--mebibytes must"),
       ("nonsense", "nonsense"),
@@ -236,6 +274,13 @@ import Testing
   }
 
   /// The keys are those of the output.
+  private struct MemoryLine: Decodable {
+    let name: String
+    let batch_size, threads, parameters_bytes, optimizer_state_bytes, batch_bytes: Int
+    let kept_activations_bytes, needed_bytes, arena_bytes, before_bytes, peak_bytes: Int
+    let ratio: Double
+  }
+
   private struct Line: Decodable {
     let name, instruction_set: String
     let threads, threads_used: Int
