@@ -23,15 +23,31 @@
 #define PB_SCATTERED_CASE(s, rows, vectors) \
   case rows: \
     pb_scattered_segment_##s( \
-      rows, vectors, length, a, rows_at, steps_at + p, b + p * ldb, ldb, y, ldc, \
+      rows, vectors, width, length, a, rows_at, steps_at + p, b + p * ldb, ldb, y, ldc, \
       accumulate || p > 0, p + length == k ? bias : 0); \
     break;
+
+// Up to a whole vector: half of one and single elements.
+#define PB_STORE(s, T) \
+  PB_INLINE void pb_store_##s(long n, T *out, pb_##s##v x) { \
+    enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
+    if (n >= lanes) { \
+      *(pb_##s##v_at *)out = x; \
+      return; \
+    } \
+    long i = 0; \
+    if (n >= lanes / 2) { \
+      __builtin_memcpy(out, &x, sizeof(x) / 2); \
+      i = lanes / 2; \
+    } \
+    for (; i < n; i++) out[i] = x[i]; \
+  }
 
 // One segment of a tile: a chain for each of its elements. The pointers of rows stay in registers, and
 // each step adds one offset to all of them.
 #define PB_SCATTERED(s, T) \
   PB_INLINE void pb_scattered_segment_##s( \
-    const long rows, const long vectors, long k, const T *a, const long *rows_at, \
+    const long rows, const long vectors, long width, long k, const T *a, const long *rows_at, \
     const long *steps_at, const T *b, long ldb, T *c, long ldc, int accumulate, const T *bias) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
     pb_##s##v sums[PB_SCATTERED_ROWS][2]; \
@@ -55,10 +71,11 @@
     } \
     PB_UNROLLED for (long i = 0; i < rows; i++) \
       PB_UNROLLED for (long v = 0; v < vectors; v++) { \
-        pb_##s##v_at *at = (pb_##s##v_at *)(c + i * ldc + v * lanes); \
-        pb_##s##v sum = accumulate ? *at + sums[i][v] : sums[i][v]; \
+        T *to = c + i * ldc + v * lanes; \
+        pb_##s##v sum = sums[i][v]; \
+        if (accumulate) sum += *(const pb_##s##v_at *)to; \
         if (bias) sum += *(const pb_##s##v_at *)(bias + v * lanes); \
-        *at = sum; \
+        pb_store_##s(width - v * lanes, to, sum); \
       } \
   } \
   PB_SCATTERED_ENTRY(s, T, scattered, 2) \
@@ -66,7 +83,7 @@
 
 #define PB_SCATTERED_ENTRY(s, T, name, vectors) \
   static void pb_##name##_##s( \
-    long rows, long k, const void *from, const long *rows_at, const long *steps_at, \
+    long rows, long width, long k, const void *from, const long *rows_at, const long *steps_at, \
     const void *panel, long ldb, void *c, long ldc, int accumulate, const void *summand) { \
     long segment = pb_gemm_segment(k); \
     long tiles = (rows + PB_SCATTERED_ROWS - 1) / PB_SCATTERED_ROWS; \
@@ -84,6 +101,10 @@
     } \
   }
 
+PB_STORE(f32, float)
+PB_STORE(f64, double)
+PB_STORE(u32, uint32_t)
+
 PB_SCATTERED(f32, float)
 PB_SCATTERED(f64, double)
 PB_SCATTERED(u32, uint32_t)
@@ -96,7 +117,7 @@ PB_SCATTERED(u32, uint32_t)
 #define PB_RUN_CASE(s, rows, vectors) \
   case rows: \
     pb_run_segment_##s( \
-      rows, vectors, 0, length, a, ars, 0, steps, &at, &left, b + p * ldb, ldb, y, ldc, \
+      rows, vectors, 0, width, length, a, ars, 0, steps, &at, &left, b + p * ldb, ldb, y, ldc, \
       accumulate || p > 0, p + length == k ? bias : 0); \
     break;
 #define PB_RUN_CASES_6(s, v) \
@@ -128,7 +149,8 @@ PB_SCATTERED(u32, uint32_t)
 #define PB_TURNED_CASE(s, rows, vectors) \
   case 4 * rows + vectors: \
     pb_run_segment_##s( \
-      rows, vectors, 1, length, b + p * ldb, 1, ldb, steps, &at, &left, a, 0, y, ldc, \
+      rows, vectors, 1, (vectors) * lanes, length, b + p * ldb, 1, ldb, steps, &at, &left, a, 0, \
+      y, ldc, \
       accumulate || p > 0, 0); \
     break;
 #define PB_TURNED_CASES(s, rows) \
@@ -147,7 +169,8 @@ PB_SCATTERED(u32, uint32_t)
 // `left` how many steps of it are left; both are moved on.
 #define PB_RUNS_OF_STEPS(s, T) \
   PB_INLINE void pb_run_segment_##s( \
-    const long rows, const long vectors, const int turned, long k, const T *a, long ars, long acs, \
+    const long rows, const long vectors, const int turned, long width, long k, const T *a, long ars, \
+    long acs, \
     const pb_steps *steps, const long **at, long *left, const T *b, long brs, T *c, long ldc, \
     int accumulate, const T *bias) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
@@ -193,10 +216,11 @@ PB_SCATTERED(u32, uint32_t)
     } \
     PB_UNROLLED for (long i = 0; i < rows; i++) \
       PB_UNROLLED for (long v = 0; v < vectors; v++) { \
-        pb_##s##v_at *to = (pb_##s##v_at *)(c + i * ldc + v * lanes); \
-        pb_##s##v sum = accumulate ? *to + sums[i][v] : sums[i][v]; \
+        T *to = c + i * ldc + v * lanes; \
+        pb_##s##v sum = sums[i][v]; \
+        if (accumulate) sum += *(const pb_##s##v_at *)to; \
         if (bias) sum += *(const pb_##s##v_at *)(bias + v * lanes); \
-        *to = sum; \
+        pb_store_##s(width - v * lanes, to, sum); \
       } \
   } \
   PB_RUN_ENTRY(s, T, runs, PB_TILE_ROWS, PB_RUN_CASES(s)) \
@@ -230,8 +254,8 @@ PB_SCATTERED(u32, uint32_t)
 
 #define PB_RUN_ENTRY(s, T, name, most, cases) \
   static void pb_##name##_##s( \
-    long rows, long k, const void *from, long ars, const pb_steps *steps, const void *panel, \
-    long ldb, void *c, long ldc, int accumulate, const void *summand) { \
+    long rows, long width, long k, const void *from, long ars, const pb_steps *steps, \
+    const void *panel, long ldb, void *c, long ldc, int accumulate, const void *summand) { \
     long segment = pb_gemm_segment(k), tiles = (rows + most - 1) / most; \
     const T *a = from, *b = panel, *bias = summand; \
     T *y = c; \

@@ -265,9 +265,10 @@ typedef void (*pb_pack)(
 pb_pack pb_pack_for(pb_type type);
 
 /// pb_gemm and its narrow form for an `a` whose element (i, p) stands at `a[rows_at[i] + steps_at[p]]`:
-/// the same sums, the same bits. Multiples of pb_scattered_rows are fastest.
+/// the same sums, the same bits, of which `columns` are written. Multiples of pb_scattered_rows are
+/// fastest.
 typedef void (*pb_scattered)(
-  long rows, long k, const void *a, const long *rows_at, const long *steps_at, const void *b,
+  long rows, long columns, long k, const void *a, const long *rows_at, const long *steps_at, const void *b,
   long ldb, void *c, long ldc, int accumulate, const void *bias);
 pb_scattered pb_scattered_for(pb_type type);
 pb_scattered pb_scattered_narrow_for(pb_type type);
@@ -284,7 +285,7 @@ typedef struct {
 
 /// The same for rows of a at the distance ars, with steps in runs: the same sums, the same bits.
 typedef void (*pb_by_runs)(
-  long rows, long k, const void *a, long ars, const pb_steps *steps, const void *b, long ldb,
+  long rows, long columns, long k, const void *a, long ars, const pb_steps *steps, const void *b, long ldb,
   void *c, long ldc, int accumulate, const void *bias);
 pb_by_runs pb_runs_for(pb_type type);
 pb_by_runs pb_runs_narrow_for(pb_type type);

@@ -28,11 +28,11 @@ extension CompiledContraction {
       walks.columns.fill(stepTable, from: start, count: length)
       let bias = start + length == inner ? bias : nil
       for tile in tiles {
-        let (column, isNarrow) = blocking.place(of: tile, in: columns)
+        let (column, width, isNarrow) = blocking.part(tile, of: columns)
         let block = packed.map { $0 + tile * panelByteCount } ?? right.base + column * elementSize
         // In bounds: the tables hold rows and steps of views within their slots.
         blocking.scatteredKernel(isNarrow)(
-          rows, length, base, rowTable, stepTable, block + start * rightStride * elementSize,
+          rows, width, length, base, rowTable, stepTable, block + start * rightStride * elementSize,
           rightStride, sums.from(column: column - panel.columns.lowerBound).base, sums.rowStride,
           start > 0 ? 1 : 0, bias.map { $0 + column * elementSize })
       }
@@ -54,14 +54,14 @@ extension CompiledContraction {
       var steps = walks.columns.runs(from: start, count: length, tables)
       let bias = start + length == inner ? bias : nil
       for tile in tiles {
-        let (column, isNarrow) = blocking.place(of: tile, in: columns)
+        let (column, width, isNarrow) = blocking.part(tile, of: columns)
         let block = packed.map { $0 + tile * panelByteCount } ?? right.base + column * elementSize
         let sums = sums.from(column: column - panel.columns.lowerBound)
         walks.rows.forEachRun(from: panel.rows.lowerBound, count: panel.rows.count) {
           done, element, rows in
           // In bounds: runs of rows and steps are of views within their slots.
           blocking.runKernel(isNarrow)(
-            rows, length, base + element * elementSize, walks.rows.stride, &steps,
+            rows, width, length, base + element * elementSize, walks.rows.stride, &steps,
             block + start * rightStride * elementSize, rightStride, sums.from(row: done).base,
             sums.rowStride, start > 0 ? 1 : 0, bias.map { $0 + column * elementSize })
         }

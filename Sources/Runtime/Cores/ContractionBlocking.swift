@@ -96,6 +96,7 @@ struct ContractionBlocking: BitwiseCopyable {
       product.scatters.a && product.runs.rows >= Self.leastRunOfRows
       && product.runs.steps >= Self.leastRunOfSteps
     let (rows, inner, columns) = (product.rows, product.inner, product.columns)
+    scatters = product.scatters.a
     let isLong = inner > Self.longestInner
     innerBlock = isLong ? pb_gemm_segment(inner) : max(inner, 1)
     // Read across, a far a takes a line of memory for each step.
@@ -133,8 +134,8 @@ struct ContractionBlocking: BitwiseCopyable {
     let left = columns - max(tiles - 1, 0) * tile.columns
     let span = left <= narrowColumns ? narrowColumns : tile.columns
     let room = columns - (columns - 1) / panelColumns * panelColumns
-    scatters = product.scatters.a
-    keepsSumsApart = isTurned || isLong || !product.isOuter && room < span
+    keepsSumsApart =
+      isTurned || !scatters && (isLong || !product.isOuter && room < span)
     let sumColumns = isTurned ? panelRows : min(tiles * tile.columns, panelColumns)
     sumStride = (sumColumns + tile.columns - 1) / tile.columns * tile.columns
   }
@@ -228,15 +229,21 @@ struct ContractionBlocking: BitwiseCopyable {
     isNarrow ? runKernels.narrow : runKernels.whole
   }
 
+  /// Where a tile of a scattered product begins, how wide it is, and whether the narrow kernel makes it.
+  func part(_ tile: Int, of extent: Int) -> (column: Int, width: Int, isNarrow: Bool) {
+    let (column, isNarrow) = place(of: tile, in: extent)
+    return (column, min(extent - column, isNarrow ? narrowColumns : tileColumns), isNarrow)
+  }
+
   /// Where a tile of `extent` columns begins, and whether the narrow kernel makes it.
   ///
   /// The last tile begins early enough to be whole, unless sums wait apart, where there is room for
-  /// it: it computes some columns again, with the same bits.
+  /// it, or the kernel writes a part of it: it computes some columns again, with the same bits.
   func place(of tile: Int, in extent: Int) -> (column: Int, isNarrow: Bool) {
     let natural = tile * tileColumns, left = extent - natural
     if left >= tileColumns { return (natural, tileColumns == narrowColumns) }
     let isNarrow = left <= narrowColumns, span = isNarrow ? narrowColumns : tileColumns
-    return (keepsSumsApart ? natural : extent - span, isNarrow)
+    return (keepsSumsApart || scatters ? natural : extent - span, isNarrow)
   }
 }
 
