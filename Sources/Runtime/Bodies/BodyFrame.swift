@@ -111,6 +111,10 @@ struct BodyFrame: BitwiseCopyable {
       case .random(let random, let key):
         let key = memory.pointer(key).assumingMemoryBound(to: UInt64.self)
         random(count, table[value], key.pointee, UInt64(position))
+      case .randomExamples(let examples):
+        draw(
+          examples.pointee, at: position, count, into: table[value],
+          seeds: table[instruction.a], table[instruction.b], instruction.resultSize)
       case .checked(let limit, let use, let step):
         check(table[instruction.a], at: position, count, limit, use, step)
       }
@@ -123,6 +127,26 @@ struct BodyFrame: BitwiseCopyable {
       } else if target != table[copy.value] {
         target.copyMemory(from: table[copy.value], byteCount: count * copy.size)
       }
+    }
+  }
+
+  /// Each example's numbers with a key of its own, from its first element on.
+  private func draw(
+    _ examples: CompiledBody.CompiledExamples, at position: Int, _ count: Int,
+    into result: UnsafeMutableRawPointer, seeds upper: UnsafeRawPointer,
+    _ lower: UnsafeRawPointer, _ size: Int
+  ) {
+    let key = memory.pointer(examples.key).assumingMemoryBound(to: UInt64.self).pointee
+    let high = upper.assumingMemoryBound(to: UInt32.self)
+    let low = lower.assumingMemoryBound(to: UInt32.self)
+    var done = 0
+    while done < count {
+      let first = (position + done) % examples.elementCount
+      let length = min(examples.elementCount - first, count - done)
+      let own = RandomKey.Example.bits(
+        from: key, seed: UInt64(high[done]) << 32 | UInt64(low[done]), folded: examples.folded)
+      examples.random(length, result + done * size, own, UInt64(first))
+      done += length
     }
   }
 
