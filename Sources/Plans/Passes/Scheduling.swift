@@ -89,7 +89,12 @@ private struct Scheduler {
     }
     // By rows where that lets steps follow each other without a meeting in between.
     if let best, best.steps.contains(where: { !isReady($0) }) {
-      add(best.steps, rows: Phase.Rows(best.rows, of: best.steps, in: steps))
+      let missing = missing(for: best.rows, after: best.steps, among: window)
+      if missing.isEmpty {
+        add(best.steps, rows: Phase.Rows(best.rows, of: best.steps, in: steps))
+      } else {
+        add(missing, rows: nil)
+      }
     } else {
       let independent = ready.filter { isFreeToWrite($0) }
       // If all that are ready write over what another one still reads, one of them does not.
@@ -128,6 +133,41 @@ private struct Scheduler {
     }
     return chosen
   }
+
+  /// What could be done before a phase by rows, so that more steps are in it: a kernel turned round, say, that
+  /// the way back multiplies by. Only what is little work beside theirs; of that, what is ready.
+  private func missing(for rows: Int, after chosen: [Int], among window: [Int]) -> [Int] {
+    var missing: [Int] = [], enabled: [Int] = []
+    for step in window
+    where !chosen.contains(step) && steps[step].goesByRows(rows) && isFreeToWrite(step) {
+      var wanted = missing
+      let canFollow = sources[step].allSatisfy { writer in
+        chosen.contains(writer) && reads(of: step, areByRows: rows, ofWhat: writer)
+          || collect(writer, without: chosen, in: &wanted)
+      }
+      if canFollow, !sources[step].allSatisfy({ isDone[$0] }) {
+        missing = wanted
+        enabled.append(step)
+      }
+    }
+    let isLittle = work(of: missing) * Scheduler.little <= work(of: enabled)
+    return isLittle ? missing.filter { isReady($0) }.sorted() : []
+  }
+
+  /// Collects a step and what it needs; false if that is more than a few, or some of it is chosen.
+  private func collect(_ step: Int, without chosen: [Int], in wanted: inout [Int]) -> Bool {
+    if isDone[step] || wanted.contains(step) { return true }
+    guard !chosen.contains(step) || isReady(step), isFreeToWrite(step),
+      wanted.count < Scheduler.window
+    else { return false }
+    for writer in sources[step] where !collect(writer, without: chosen, in: &wanted) {
+      return false
+    }
+    wanted.append(step)
+    return true
+  }
+
+  private static let little = 8
 
   /// Whether each row of a step reads, of all that `writer` makes, only elements of the same row.
   private func reads(of step: Int, areByRows rows: Int, ofWhat writer: Int) -> Bool {

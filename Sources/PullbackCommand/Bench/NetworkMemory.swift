@@ -41,7 +41,7 @@ struct NetworkMemory {
     needs = [
       ("parameters", parameters), ("optimizer_state", trained.stateByteCount),
       ("batch", trained.batchByteCount),
-      ("kept_activations", plan.keptByteCount(threads: Threads.limit)),
+      ("kept_activations", plan.keptByteCount),
     ]
   }
 
