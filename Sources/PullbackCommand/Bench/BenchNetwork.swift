@@ -13,7 +13,8 @@ struct BenchNetwork: ParsableCommand {
     discussion: """
       Forward, cross-entropy, backward and Adam on one fixed batch, recorded, of public layers: \
       convolutions for images of 28 x 28 and 8 x 8, residual blocks with batch norm, a transformer and \
-      an LSTM over characters, a dense network with layer norm and dropout. Without a name: all.
+      an LSTM over characters, a dense network with layer norm and dropout; or, with squared errors, \
+      1000 networks 4-16-16-2 at once, each on 32 rows of its own. Without a name: all.
 
         pullback bench network cnn28 --threads 1
         pullback bench network gpt --batch 256 --memory
@@ -67,7 +68,7 @@ struct BenchNetwork: ParsableCommand {
 
 /// A network, its batch and its step.
 enum BenchedNetwork: String, CaseIterable, ExpressibleByArgument {
-  case cnn28, cnn8, resnet, gpt, lstm, mlpnorm
+  case cnn28, cnn8, resnet, gpt, lstm, mlpnorm, swarm
 
   /// Multiplications and additions of the products of a step on such a batch, forward and backward.
   fileprivate var operations: Double {
@@ -78,6 +79,7 @@ enum BenchedNetwork: String, CaseIterable, ExpressibleByArgument {
     case .gpt: 2500e6
     case .lstm: 600e6
     case .mlpnorm: 130e6
+    case .swarm: 63e6
     }
   }
 
@@ -85,7 +87,7 @@ enum BenchedNetwork: String, CaseIterable, ExpressibleByArgument {
   fileprivate var batch: Int {
     switch self {
     case .cnn28, .cnn8: 64
-    case .resnet, .lstm: 32
+    case .resnet, .lstm, .swarm: 32
     case .gpt: 16
     case .mlpnorm: 256
     }
@@ -125,6 +127,11 @@ enum BenchedNetwork: String, CaseIterable, ExpressibleByArgument {
           Linear(64, 256), ReLU(), LayerNorm(256), Dropout(0.1),
           Linear(256, 256), ReLU(), LayerNorm(256), Dropout(0.1), Linear(256, 10)),
         numbers([batch, 64]), classes: 10)
+    case .swarm:
+      Trained(
+        Swarm(1000) {
+          Sequential(Linear(4, 16), ReLU(), Linear(16, 16), ReLU(), Linear(16, 2))
+        }, numbers([1000, batch, 4]), TrainedNetwork.normal([1000, batch, 2], seed: 3))
     }
   }
 
@@ -196,6 +203,22 @@ struct Trained {
       number += 1
       return recorded(inputs, labels, RandomKey(seed: number))
     }
+  }
+
+  /// All networks of a swarm, each on its rows.
+  init(
+    _ swarm: Swarm<Sequential<Tensor<Float>>>, _ inputs: Tensor<Float>, _ targets: Tensor<Float>
+  ) {
+    parameters = swarm.parameters
+    let optimizer = Optimizer(Adam(learningRate: 1e-3), for: swarm)
+    let recorded = optimizer.recorded { (x: Tensor<Float>, y: Tensor<Float>) in
+      swarm.batched(over: x, y) { net, x, y in meanSquaredError(net(x), y) }.sum()
+    }
+    evaluate(inputs, targets)
+    plan = { recorded.plan }
+    batchByteCount = inputs.value.byteCount + targets.value.byteCount
+    stateByteCount = optimizer.state.joined().reduce(0) { $0 + $1.value.value.byteCount }
+    step = { recorded(inputs, targets) }
   }
 }
 
