@@ -21,7 +21,7 @@ class ConvolutionalPrediction:
     def torch(self, is_compiled=False):
         import networks_torch
         import torch
-        network, x = networks_torch.cnn28().eval(), torch.from_numpy(self.x)
+        network, x = networks_torch.cnn28().eval(), torch.tensor(self.x)
 
         def probabilities():
             return torch.softmax(network(x), -1)

@@ -74,7 +74,8 @@ class Operation:
             "attention": lambda q, k, v: functional.scaled_dot_product_attention(
                 q, k, v, is_causal=True)}
         function = special.get(self.name) or getattr(torch, self.name)
-        inputs = [torch.from_numpy(x).requires_grad_(self.gradient) for x in self.inputs]
+        # Copies, which PyTorch aligns as it likes them.
+        inputs = [torch.tensor(x, requires_grad=self.gradient) for x in self.inputs]
         if is_compiled:
             torch._dynamo.reset()
             function = torch.compile(function)
