@@ -12,7 +12,7 @@ extension Plan {
   }
 
   /// A result may be written over an argument of its shape and type if no other step reads the
-  /// argument at the same time or later, and the writing step reads it only at the position that
+  /// argument at the same time or later, but the same rows before it, and the writing step reads it only at the position that
   /// it is about to write.
   private mutating func refuseDonationsOfWhatIsRead() {
     if outputs.allSatisfy({ $0.donor == nil }) { return }
@@ -44,12 +44,24 @@ extension Plan {
       }
       // Steps follow each other phase by phase.
       let reader = readers[donor].last == number ? readers[donor].other : readers[donor].last
-      let isReadLater = reader >= 0 && phase[reader] >= phase[number]
+      let isReadLater =
+        reader > number
+        || reader >= 0 && phase[reader] == phase[number]
+          && !isRead(donor, rowByRowBefore: number, in: phases[phase[number]])
       if !isAlike || readsElsewhere || isReadLater || isGiven[donor] {
         outputs[output].donor = nil
       } else {
         isGiven[donor] = true
       }
+    }
+  }
+
+  /// Whether steps of a phase before the step `number` read, of an argument, only the rows that they are at.
+  private func isRead(_ argument: Int, rowByRowBefore number: Int, in phase: Phase) -> Bool {
+    guard let rows = phase.rows else { return false }
+    let count = arguments[argument].shape.elementCount
+    return steps[phase.steps.lowerBound..<number].allSatisfy {
+      $0.reads(argument, byRows: rows.count, of: count)
     }
   }
 

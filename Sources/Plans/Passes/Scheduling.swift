@@ -35,6 +35,7 @@ private struct Scheduler {
   /// For each step those that write what it reads, and the arguments that it reads.
   private var sources: [InlineNumbers] = []
   private var arguments: [InlineNumbers] = []
+  private let argumentElementCounts: [Int]
   /// How many remaining steps read an argument.
   private var readerCount: [Int]
   /// For each step the arguments that it may write over.
@@ -44,6 +45,7 @@ private struct Scheduler {
     steps = plan.steps
     remaining = Array(steps.indices.reversed())
     isDone = [Bool](filled: false, count: steps.count)
+    argumentElementCounts = plan.arguments.map(\.shape.elementCount)
     readerCount = [Int](filled: 0, count: plan.arguments.count)
     sources.reserveCapacity(steps.count)
     arguments.reserveCapacity(steps.count)
@@ -124,7 +126,8 @@ private struct Scheduler {
   /// What of the window goes by rows in one phase.
   private func stepsByRows(_ rows: Int, among window: [Int]) -> [Int] {
     var chosen: [Int] = []
-    for step in window where steps[step].goesByRows(rows) && isFreeToWrite(step) {
+    for step in window
+    where steps[step].goesByRows(rows) && isFreeToWrite(step, behind: chosen, by: rows) {
       let follows = sources[step].allSatisfy { writer in
         isDone[writer]
           || chosen.contains(writer) && reads(of: step, areByRows: rows, ofWhat: writer)
@@ -181,9 +184,20 @@ private struct Scheduler {
 
   private func isReady(_ step: Int) -> Bool { sources[step].allSatisfy { isDone[$0] } }
 
-  /// True if no other remaining step reads what this one may write over.
-  private func isFreeToWrite(_ step: Int) -> Bool {
-    donors[step].allSatisfy { readerCount[$0] == (arguments[step].contains($0) ? 1 : 0) }
+  /// True if no other remaining step reads what this one may write over, but steps of the same phase that
+  /// are before it row by row.
+  private func isFreeToWrite(
+    _ step: Int, behind chosen: [Int] = [], by rows: Int = 1
+  ) -> Bool {
+    donors[step].allSatisfy { donor in
+      let others = readerCount[donor] - (arguments[step].contains(donor) ? 1 : 0)
+      if others == 0 { return true }
+      let before = chosen.filter { arguments[$0].contains(donor) }
+      return before.count == others
+        && before.allSatisfy {
+          steps[$0].reads(donor, byRows: rows, of: argumentElementCounts[donor])
+        }
+    }
   }
 
   private func work(of chosen: [Int]) -> Int {

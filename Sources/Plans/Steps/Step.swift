@@ -69,6 +69,13 @@ package struct Step: Sendable {
     partCount.isMultiple(of: rows)
   }
 
+  /// Whether each of `rows` rows reads, of an argument of `count` elements, only those of the same row.
+  package func reads(_ argument: Int, byRows rows: Int, of count: Int) -> Bool {
+    reads.indices.allSatisfy {
+      reads[$0].slot != .argument(argument) || reads[$0].isByRows(rows, of: count)
+    }
+  }
+
   /// Adds by how many rows a phase may go that the step is in, if they are new: its leading axis, or the
   /// leading two, whose rows are fewer numbers at a time.
   func addRowCounts(to counts: inout [Int]) {
@@ -86,8 +93,13 @@ package struct Step: Sendable {
 extension Read {
   /// True if each of `rows` rows reads, of what a step fills, only elements of the same row.
   package func isByRows(_ rows: Int, of filled: [Write]) -> Bool {
-    guard let space, let written = filled.first(where: { $0.slot == slot }) else { return false }
-    return access.view.isByRows(rows, over: space, of: written.elementCount)
+    guard let written = filled.first(where: { $0.slot == slot }) else { return false }
+    return isByRows(rows, of: written.elementCount)
+  }
+
+  /// True if each of `rows` rows reads, of `count` elements, only those of the same row.
+  package func isByRows(_ rows: Int, of count: Int) -> Bool {
+    space.map { access.view.isByRows(rows, over: $0, of: count) } ?? false
   }
 }
 

@@ -50,7 +50,7 @@ extension Plan {
   }
 
   /// A result takes the place of an argument of its form, which no other does, and which nobody reads at
-  /// the same time or later, but its own step at the position that it is about to write.
+  /// the same time or later, but steps before it the same rows, and its own step at the position that it is about to write.
   func checkDonations() throws(Illegality) {
     var given: [Int: Int] = [:]
     for (number, output) in outputs.enumerated() {
@@ -78,10 +78,19 @@ extension Plan {
     for (number, step) in steps.enumerated() {
       for access in step.reads {
         guard let writer = writers[access.slot], writer.step != number else { continue }
+        let rows = phases[writer.phase].rows?.count, count = elementCount(of: access.slot)
+        let isSameRow =
+          phaseOfStep[number] == writer.phase && number < writer.step
+          && rows.map { access.isByRows($0, of: count) } == true
         try require(
-          phaseOfStep[number] < writer.phase, "step \(number) reads what is written over by then")
+          phaseOfStep[number] < writer.phase || isSameRow,
+          "step \(number) reads what is written over by then")
       }
     }
+  }
+
+  private func elementCount(of slot: Slot) -> Int {
+    if case .argument(let argument) = slot { arguments[argument].shape.elementCount } else { 0 }
   }
 
   /// What later instructions of a body still read is written over when all of them are done.

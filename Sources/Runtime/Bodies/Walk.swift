@@ -78,7 +78,8 @@ struct Walk: BitwiseCopyable {
 
   /// Where an element stands.
   func element(_ position: Int) -> Int {
-    if position == 0 { return offset }
+    // Divisions take longer than a small product of a batch.
+    if axes.count == 1 || position == 0 { return offset + position * axes[0].stride }
     let (outer, inner) = position.quotientAndRemainder(dividingBy: axes[0].extent)
     return start(of: outer, in: axes.dropFirst()) + inner * axes[0].stride
   }

@@ -28,7 +28,7 @@ struct CompiledContraction: CompiledCore {
   private let a: ContractionOperand
   let b: ContractionOperand
   private let batchCount: Int
-  private let rows: Int
+  let rows: Int
   let inner: Int
   let columns: Int
   let blocking: ContractionBlocking
@@ -37,16 +37,18 @@ struct CompiledContraction: CompiledCore {
   private let packing: pb_pack
   let scatteredPacking: pb_pack_scattered
   let elementSize: Int
-  private let body: StepBody
+  let body: StepBody
   /// What the kernel adds to each row, and what it subtracts the product from.
   private let bias: Extra?
   private let update: (minuend: Extra, factor: Extra)?
   // A thread's own memory: sums, behind them the panel for the step's body, then copies of operands and
   // tables of where elements of scattered ones are.
-  private let sumByteCount: Int
+  let sumByteCount: Int
   private let copyOffset: Int
   private let tableOffset: Int
   let sharedByteCount: Int
+  /// How many small products of a batch wait in the panel for the step's body.
+  let together: Int
   /// Whether each thread can copy b for itself.
   private let canCopyAlone: Bool
 
@@ -99,7 +101,11 @@ struct CompiledContraction: CompiledCore {
     sumByteCount =
       blocking.keepsSumsApart
       ? Plan.padded(blocking.sumRows * blocking.sumStride * elementSize) : 0
-    let panel = blocking.panelRows * blocking.panelColumns * elementSize
+    let isWhole =
+      batchCount > 1 && bodyOfStep.slotOfCore == nil && rows <= blocking.panelRows
+      && columns <= blocking.panelColumns
+    together = isWhole ? max(Tile.length / max(rows * columns, 1), 1) : 1
+    let panel = blocking.panelRows * blocking.panelColumns * elementSize * together
     copyOffset = sumByteCount + (bodyOfStep.slotOfCore == nil ? Plan.padded(panel) : 0)
     // Whole tiles, of a panel of a or of all of b.
     let bytes = blocking.tileColumns * inner * elementSize
@@ -179,7 +185,11 @@ struct CompiledContraction: CompiledCore {
       return
     }
     let matrices = batchCount / count
-    for batch in range.lowerBound * matrices..<range.upperBound * matrices {
+    let batches = range.lowerBound * matrices..<range.upperBound * matrices
+    if together > 1 {
+      return multiplyTogether(batches, copies: copies, memory, scratch, thread: thread)
+    }
+    for batch in batches {
       if copies { pack(batch: batch, memory, scratch) }
       multiply(batch: batch, 0..<rows, memory, scratch, thread: thread)
     }
@@ -216,13 +226,6 @@ struct CompiledContraction: CompiledCore {
     index * extent..<min((index + 1) * extent, count)
   }
 
-  /// A part of one product.
-  struct Panel {
-    let batch: Int
-    let rows: Range<Int>
-    let columns: Range<Int>
-  }
-
   /// One panel of the product, then the body over it.
   private func multiply(
     _ panel: Panel, _ memory: RunMemory, _ scratch: Scratch, thread: Int
@@ -230,9 +233,6 @@ struct CompiledContraction: CompiledCore {
     let own = scratch.thread(thread)
     let first =
       (panel.batch * rows + panel.rows.lowerBound) * columns + panel.columns.lowerBound
-    var left = a.matrix(panel.batch, memory, elementSize: elementSize)
-    if a.scattered == nil { left = left.from(row: panel.rows.lowerBound) }
-    let right = b.matrix(panel.batch, memory, elementSize: elementSize)
     // In bounds: the slot holds the whole product, the thread's own memory a panel.
     let target =
       if let directSlot {
@@ -244,6 +244,22 @@ struct CompiledContraction: CompiledCore {
           base: own + sumByteCount, rowStride: panel.columns.count, columnStride: 1,
           elementSize: elementSize)
       }
+    multiply(panel, from: first, into: target, memory, scratch, thread: thread)
+    if directSlot == nil {
+      runBody(over: panel, from: first, target, body.frame(memory, scratch, thread: thread))
+    }
+  }
+
+  /// One panel of the product, whose first element is number `first`.
+  @inline(__always)
+  func multiply(
+    _ panel: Panel, from first: Int, into target: MatrixView, _ memory: RunMemory,
+    _ scratch: Scratch, thread: Int
+  ) {
+    let own = scratch.thread(thread)
+    var left = a.matrix(panel.batch, memory, elementSize: elementSize)
+    if a.scattered == nil { left = left.from(row: panel.rows.lowerBound) }
+    let right = b.matrix(panel.batch, memory, elementSize: elementSize)
     if let outerKernel {
       // In bounds: the minuend is as large as the product.
       outerKernel(
@@ -255,9 +271,6 @@ struct CompiledContraction: CompiledCore {
     } else {
       let packed = blocking.packs ? scratch.shared : nil
       multiplyStraight(panel, left, right, packed: packed, into: target, own, memory)
-    }
-    if directSlot == nil {
-      runBody(over: panel, from: first, target, body.frame(memory, scratch, thread: thread))
     }
   }
 
@@ -361,7 +374,7 @@ struct CompiledContraction: CompiledCore {
     } while start < inner
   }
 
-  private func pack(batch: Int, _ memory: RunMemory, _ scratch: Scratch) {
+  func pack(batch: Int, _ memory: RunMemory, _ scratch: Scratch) {
     let right = b.matrix(batch, memory, elementSize: elementSize)
     let panels = scratch.shared, tiles = blocking.tiles(columns)
     // About 32 bytes a nanosecond.

@@ -220,6 +220,20 @@ struct SwarmTests {
     #expect(average.withModel { $0(x).scalars } == swarm(x).scalars)
   }
 
+  /// Forward, backward and update of a network while it is in cache: what the update writes over, steps of the
+  /// same phase have read before, row by row.
+  @Test(arguments: [false, true])
+  func aStepGoesByNetworks(areRulesOwn: Bool) {
+    let swarm = Swarm(100) { Sequential(Linear(4, 16), ReLU(), Linear(16, 2)) }
+    let rules = (0..<100).map { Adam(learningRate: areRulesOwn ? Float($0) : 1) }
+    let x = Tensor<Float>.ones([100, 8, 4])
+    evaluate(x)
+    let plan = Optimizer(rules, for: swarm).plan(
+      minimizing: swarm.batched(over: x) { $0($1).squared().sum() }.sum())
+    #expect(plan.phases.count == 2 && plan.phases[0].rows?.count == 100, "\(plan)")
+    #expect(plan.outputs.count { $0.donor != nil } == 12, "\(plan)")
+  }
+
   /// The numbers of a key for each network, as layers of the user's draw them.
   @Test func drawsWithKeysOfEachNetwork() {
     let swarm = Swarm(seeds: Self.seeds) { Linear(1, 1) }
