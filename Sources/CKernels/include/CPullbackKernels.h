@@ -202,13 +202,16 @@ pb_scan_columns pb_scan_columns_for(pb_scan scan, pb_type type);
 enum { PB_SCAN_WIDTH = 256 };
 
 /// Sorts n elements that are `stride` apart in `a`, and in `out` too: the least first, or the greatest,
-/// NaN last either way, those that are equal (as -0 and 0 are) in their order in `a`. Positions are
-/// where each of them was, of Int32. `scratch` is aligned to 8 bytes and holds 2 n items of
-/// pb_sort_item_size bytes. `out` must not overlap `a`.
+/// NaN last either way, those that are equal (as -0 and 0 are) in their order in `a`. `scratch` is aligned to
+/// 8 bytes and holds 2 n items of pb_sort_item_size bytes. `out` must not overlap `a`.
 typedef void (*pb_sort)(
   long n, void *out, const void *a, long stride, int is_descending, void *scratch);
 pb_sort pb_sort_values_for(pb_type type);
-pb_sort pb_sort_positions_for(pb_type type);
+
+/// Where each of them was, of Int32: at least the first `first` of these; the others may not be written.
+typedef void (*pb_sort_positions)(
+  long n, long first, void *out, const void *a, long stride, int is_descending, void *scratch);
+pb_sort_positions pb_sort_positions_for(pb_type type);
 long pb_sort_item_size(pb_type type, int gives_positions);
 
 // Matrix multiplication -------------------------------------------------------------------------

@@ -29,10 +29,13 @@ private struct Lowering {
   private var result = Plan()
   /// Groups that copy an entry to an output.
   private var copies: [Int: (entry: Int, output: Int)] = [:]
+  /// How many elements of each line of a sort are read: the first ones.
+  private let sortedCounts: [Int: Int]
 
   init(_ program: Program, arguments original: Program) {
     self.program = program
     fusion = Fusion(program)
+    sortedCounts = program.sortedCounts
     slots = [Slot?](filled: nil, count: program.entries.count)
     for index in original.entries.indices {
       if case .creation(.data) = original.entries[index].operation {
@@ -163,7 +166,7 @@ private struct Lowering {
           SortCore(
             x: x, space: space, axis: axis, isDescending: isReversed,
             resultType: program.entries[index].elementType,
-            givesPositions: scan == .sortedPositions))
+            givesPositions: scan == .sortedPositions, count: sortedCounts[index]!))
       }
       let factors =
         inputs.count > 1 ? fusion.access(to: inputs[1], for: index, slots) : nil as Access?
@@ -228,5 +231,34 @@ private struct Lowering {
         values: fusion.access(to: entry.inputs[0], for: index, slots),
         indices: fusion.access(to: entry.inputs[1], for: index, slots),
         batch: batch, count: count, updates: updates, rest: rest))
+  }
+}
+
+extension Program {
+  /// For each sort how many elements of a line are read, if all who read it read the first ones alone.
+  fileprivate var sortedCounts: [Int: Int] {
+    var counts: [Int: Int] = [:]
+    for entry in entries.indices {
+      if case .scan(let scan, let axis, _) = entries[entry].operation, scan.isSort {
+        counts[entry] = results.contains(entry) ? entries[entry].shape[axis] : 0
+      }
+    }
+    if counts.isEmpty { return counts }
+    for reader in entries {
+      for input in reader.inputs {
+        guard let count = counts[input],
+          case .scan(_, let axis, _) = entries[input].operation
+        else { continue }
+        let whole = entries[input].shape
+        if case .movement(.slice(let place, let dropped)) = reader.operation,
+          place.starts[axis] == 0, place.stride(axis) == 1
+        {
+          counts[input] = max(count, reader.shape.restoring(dropped)[axis])
+        } else {
+          counts[input] = whole[axis]
+        }
+      }
+    }
+    return counts
   }
 }
