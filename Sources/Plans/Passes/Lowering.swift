@@ -62,10 +62,16 @@ private struct Lowering {
         slots[index] = .argument(program.entries[index].index)
       }
     }
-    let groups = groupsInOrder()
+    let groups = groupsInOrder(), partsInPlace = PartsInPlace(program, fusion, slots)
     var builder = BodyBuilder(program, fusion, slots)
     result.steps.reserveCapacity(groups.count)
-    for group in groups { result.steps.append(step(for: group, &builder)) }
+    for group in groups {
+      if let core = fusion.groups[group].core, let parts = partsInPlace.ofWhole[core] {
+        fill(core, parts, in: group, &builder)
+      } else {
+        result.steps.append(step(for: group, &builder))
+      }
+    }
     return result
   }
 
@@ -145,6 +151,37 @@ private struct Lowering {
       return Step(core: .contraction(whole.core), space: space, body: whole.body)
     }
     return Step(core: core, space: space, body: body)
+  }
+
+  /// Says which buffers are parts of a whole, copies those that nobody makes there, and works on the whole.
+  private mutating func fill(
+    _ whole: Int, _ parts: [PartsInPlace.Part], in group: Int, _ builder: inout BodyBuilder
+  ) {
+    let type = program.entries[whole].elementType
+    guard case .buffer(let buffer) = slots[whole] else { preconditionFailure("wholes are stored") }
+    for part in parts {
+      let place = Plan.Buffer.Part(whole: buffer, byteOffset: part.offset * type.byteCount)
+      if let maker = part.maker, case .buffer(let made) = slots[maker] {
+        result.buffers[made].part = place
+        continue
+      }
+      var body = Body()
+      let input = program.entries[whole].inputs[part.number]
+      body.operands = [fusion.operand(for: input, readBy: whole, slots)]
+      body.stores = [Body.Store(value: 0, slot: .buffer(result.buffers.count))]
+      result.buffers.append(
+        Plan.Buffer(
+          elementType: type, elementCount: part.extents.elementCount, part: place))
+      result.steps.append(Step(core: .pointwise, space: part.extents, body: body))
+    }
+    let entries = fusion.entries(fusion.groups[group].body)
+    if entries.isEmpty { return }
+    builder.begin(group, over: fusion.groups[group].space, entryCount: entries.count)
+    builder.addStored(whole)
+    for entry in entries { builder.add(entry) }
+    let space = fusion.groups[group].space
+    result.steps.append(
+      Step(core: .pointwise, space: space, body: builder.finish().merged(over: space).body))
   }
 
   private func core(of index: Int, in group: Int, _ builder: inout BodyBuilder) -> Core {
