@@ -77,14 +77,27 @@ struct Walk: BitwiseCopyable {
     }
   }
 
-  /// The distance of rows of a plane.
-  var rowStride: Int { axes[1].stride }
-
   /// Where an element stands.
   func element(_ position: Int) -> Int {
     if position == 0 { return offset }
     let (outer, inner) = position.quotientAndRemainder(dividingBy: axes[0].extent)
     return start(of: outer, in: axes.dropFirst()) + inner * axes[0].stride
+  }
+
+  /// The distance of rows of a plane.
+  var rowStride: Int { axes[1].stride }
+
+  /// Calls `row(done, element, length)` for stretches along the innermost axis, whose elements are one: that
+  /// at `element`.
+  @inline(__always)
+  func forEachRow(from position: Int, count: Int, _ row: (Int, Int, Int) -> Void) {
+    guard let outerStride else { return forEachRun(from: position, count: count, row) }
+    var (outer, inner) = position.quotientAndRemainder(dividingBy: extent), done = 0
+    while done < count {
+      let length = min(extent - inner, count - done)
+      row(done, offset + outer * outerStride, length)
+      (outer, inner, done) = (outer + 1, 0, done + length)
+    }
   }
 
   private func start(of number: Int, in axes: Slice<UnsafeBufferPointer<Axis>>) -> Int {
