@@ -4,7 +4,9 @@
 import PackageDescription
 
 // Each example is a program of one file: swift run -c release XOR
-let examples = ["XOR", "Digits", "CNN", "Regression", "VAE", "GAN", "Transfer", "Resume", "Server"]
+let examples = [
+  "XOR", "Digits", "CNN", "Regression", "VAE", "GAN", "Transfer", "Resume", "Server", "Swarm",
+]
 
 let package = Package(
   name: "Examples",

@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scratch=$PWD/.build-examples
 names=("$@")
-if [ ${#names[@]} -eq 0 ]; then names=(XOR Digits CNN Regression VAE GAN Transfer Resume Server); fi
+if [ ${#names[@]} -eq 0 ]; then names=(XOR Digits CNN Regression VAE GAN Transfer Resume Server Swarm); fi
 
 swift build -c release --package-path Examples --scratch-path "$scratch"
 folder=$(mktemp -d)

@@ -12,6 +12,7 @@ struct ExamplesTests {
     ("XOR", falls: true), ("Digits", falls: false), ("CNN", falls: false),
     ("Regression", falls: false), ("VAE", falls: true), ("GAN", falls: true),
     ("Transfer", falls: false), ("Resume", falls: true), ("Server", falls: false),
+    ("Swarm", falls: true),
   ]
 
   @Test(arguments: examples)

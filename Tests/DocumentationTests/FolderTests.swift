@@ -18,7 +18,8 @@ struct FolderTests {
       "Printing", "Reading",
     ],
     "Networks": [
-      "Parameters", "Functions", "Losses", "Layers", "Versions", "Optimizers", "Minimization",
+      "Parameters", "Functions", "Losses", "Layers", "Versions", "Optimizers", "Swarms",
+      "Minimization",
     ],
     "Formats": [
       "", "Files", "Compression", "Stored", "JSON", "Fields", "CSV", "IDX", "NumPy",

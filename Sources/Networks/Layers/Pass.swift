@@ -16,6 +16,8 @@ public struct Pass: Sendable {
   @TaskLocal public static var current = Pass(keys: nil)
 
   private let keys: KeySequence?
+  /// The halves of a number of each network's own, where a function of one is written down for all.
+  private var seed: [Value]?
 
   /// True inside `Pass.training`.
   public var isTraining: Bool { keys != nil }
@@ -25,7 +27,7 @@ public struct Pass: Sendable {
   /// A mistake in a recorded function if the pass's key is not one of its arguments: replays would
   /// draw the same numbers again.
   public func nextKey() -> RandomKey? {
-    guard let key = keys?.next() else { return nil }
+    guard let key = keys?.next(inExample: seed) else { return nil }
     if Recording.current != nil, key.derivation == nil {
       Mistake(
         "recorded", "a layer draws random numbers with a key from outside the recorded function",
@@ -35,11 +37,18 @@ public struct Pass: Sendable {
     return key
   }
 
+  /// The same pass, in which each network draws with the key that has its own number folded in.
+  func forEach(seed: [Value]) -> Pass {
+    var pass = self
+    pass.seed = seed
+    return pass
+  }
+
   /// Runs `body` as a training pass. The same key gives the same random numbers.
   public static func training<Result>(
     key: RandomKey, _ body: () throws -> Result
   ) rethrows -> Result {
-    try $current.withValue(Pass(keys: KeySequence(key)), operation: body)
+    try $current.withValue(Pass(keys: KeySequence(key), seed: current.seed), operation: body)
   }
 
   /// Runs `body` as an inference pass, also inside a training pass.
@@ -59,7 +68,8 @@ private final class KeySequence: Sendable {
 
   init(_ key: RandomKey) { self.key = key }
 
-  func next() -> RandomKey {
-    key.folding(in: count.add(1, ordering: .relaxed).oldValue)
+  func next(inExample seed: [Value]?) -> RandomKey {
+    let start = seed.map { key.folding(inExample: $0) } ?? key
+    return start.folding(in: count.add(1, ordering: .relaxed).oldValue)
   }
 }

@@ -31,7 +31,9 @@ extension Tensor where Scalar == Float {
       ).stop(at: CallSite(file, line))
     }
     let slot = parameter.slot.current
-    if slot.isFrozen { return Tensor(self.value.distinct(from: self.value, by: "renewing")) }
+    if (slot.all ?? slot).isFrozen {
+      return Tensor(self.value.distinct(from: self.value, by: "renewing"))
+    }
     let leaf = parameter.value.value
     return Tensor(Value(.identity(.renewing(slot)), Inputs(self.value, leaf, value.value)))
   }

@@ -31,7 +31,11 @@ extension Optimizer {
     return StepPrograms(
       parameters, training: trained.map(\.parameter), state: state, form: form,
       averaged: averaged, sums: form.sums == .added ? course.sums : nil, scalars: scalars,
-      structure: RuleNumbers.number(of: StepStructure(writers: writers, form: form))
+      networks: networkRules.count, networkScalars,
+      structure: RuleNumbers.number(
+        of: StepStructure(
+          writers: writers, form: form, networks: networkRules.count,
+          areNumbersOwn: networkScalars != nil))
     ) { number, leaves, gradient, scalars in
       defer { areChecked[number] = true }
       return writers[number].write(

@@ -34,7 +34,11 @@ public final class Optimizer<Rule: UpdateRule> {
   /// Those of each group.
   private(set) var settings: [[Setting<Rule>]]
   private(set) var forms: [Rule] = []
+  /// Of a swarm: one for each network.
+  private(set) var networkRules: [Rule]
   private(set) var keptState: [[Parameter]] = []
+  /// Where the rules of a swarm's networks differ.
+  private(set) var networkScalars: NetworkScalars?
   private var areSettingsNew = true
   private var count = 0
   /// What the next step does beside what the rules say.
@@ -65,8 +69,15 @@ public final class Optimizer<Rule: UpdateRule> {
   /// ])
   /// optimizer.groups[1].learningRate *= 0.5
   /// ```
-  public init(groups: [Group], file: StaticString = #fileID, line: UInt = #line) {
-    let site = CallSite(file, line)
+  public convenience init(
+    groups: [Group], file: StaticString = #fileID, line: UInt = #line
+  ) {
+    self.init(groups, networkRules: [], at: CallSite(file, line))
+  }
+
+  /// - Parameter networkRules: for a swarm, one for each network.
+  init(_ groups: [Group], networkRules: [Rule], at site: CallSite) {
+    self.networkRules = networkRules
     let whole = Group.tree(of: groups, at: site)
     parameters = whole.trained
     knownGroups = groups
@@ -85,33 +96,69 @@ public final class Optimizer<Rule: UpdateRule> {
           fix: "change the groups' settings alone, or make a new optimizer"
         ).stop(at: nil)
       }
+      if let rule = newValue.first?.rule, rule != knownGroups[0].rule { setAllNetworks(to: rule) }
       knownGroups = newValue
       settings = newValue.map(\.rule.allSettings)
       noteSettings()
     }
   }
 
-  /// A setting of the rule. Where there are groups, setting it sets that of all; reading it is a
-  /// mistake if they differ.
+  /// The rules of the groups; of a swarm, those of its networks.
+  ///
+  /// ```swift
+  /// let swarm = Swarm(3) { Linear(2, 1) }
+  /// let optimizer = Optimizer(SGD(learningRate: 0.1), for: swarm)
+  /// optimizer.rules[2].learningRate = 0.01
+  /// print(optimizer.rules.map(\.learningRate))   // [0.1, 0.1, 0.01]
+  /// ```
+  public var rules: [Rule] {
+    get { networkRules.isEmpty ? knownGroups.map(\.rule) : networkRules }
+    set {
+      if newValue.count != rules.count {
+        Mistake(
+          knownGroups[0].rule.name, "\(counted(newValue.count, "rule")) for \(rules.count)",
+          fix: "give one for each"
+        ).stop(at: nil)
+      }
+      if networkRules.isEmpty {
+        for index in knownGroups.indices { knownGroups[index].rule = newValue[index] }
+      } else {
+        networkRules = newValue
+        knownGroups[0].rule = newValue[0]
+      }
+      settings = knownGroups.map(\.rule.allSettings)
+      noteSettings()
+    }
+  }
+
+  private func setAllNetworks(to rule: Rule) {
+    for index in networkRules.indices { networkRules[index] = rule }
+  }
+
+  /// A setting of the rule. Where there are groups, or networks of a swarm, setting it sets that of all;
+  /// reading it is a mistake if they differ.
   public subscript<Value: Equatable>(dynamicMember path: WritableKeyPath<Rule, Value>) -> Value {
     get {
       let value = knownGroups[0].rule[keyPath: path]
-      if let other = knownGroups.first(where: { $0.rule[keyPath: path] != value }) {
+      if let other = rules.first(where: { $0[keyPath: path] != value }) {
+        let (those, place) = networkRules.isEmpty ? ("groups", "groups") : ("networks", "rules")
         Mistake(
-          other.rule.name, "the groups have \(value) and \(other.rule[keyPath: path])",
-          fix: "read and change it in each of optimizer.groups"
+          other.name, "the \(those) have \(value) and \(other[keyPath: path])",
+          fix: "read and change it in each of optimizer.\(place)"
         ).stop(at: nil)
       }
       return value
     }
     set {
       for index in knownGroups.indices { knownGroups[index].rule[keyPath: path] = newValue }
+      for index in networkRules.indices { networkRules[index][keyPath: path] = newValue }
       noteSettings()
     }
   }
 
   private func noteSettings(at site: CallSite? = nil) {
     for (group, settings) in zip(knownGroups, settings) { group.rule.check(settings, at: site) }
+    for rule in networkRules { rule.check(settings[0], at: site) }
     areSettingsNew = true
   }
 
@@ -188,10 +235,18 @@ public final class Optimizer<Rule: UpdateRule> {
 
   private func readSettings() {
     areSettingsNew = false
-    let new = zip(knownGroups, settings).map { $0.rule.form(of: $1) }
+    let new =
+      networkRules.isEmpty
+      ? zip(knownGroups, settings).map { $0.rule.form(of: $1) }
+      : [Rule.form(ofAll: networkRules, settings[0])]
+    let networks = NetworkScalars(networkRules, settings[0])
+    let isAlike = new == forms && (networks == nil) == (networkScalars == nil)
+    networkScalars = networks
     if new != forms {
       keepState(of: forms, as: new)
       forms = new
+    }
+    if !isAlike {
       programs = nil
       knownPrograms = [:]
     }
@@ -203,6 +258,7 @@ public final class Optimizer<Rule: UpdateRule> {
       programs.scalars.groups[index].read(group.rule, settings[index])
     }
     programs.scalars.others = course.numbers
+    programs.networkScalars = networkScalars
   }
 
   /// What rules of other forms keep as well keeps its numbers; what is new starts at 0.
@@ -230,6 +286,7 @@ public final class Optimizer<Rule: UpdateRule> {
     scalars.others = course.numbers
     scalars.update(for: max(count, 1))
     let made = makePrograms(scalars)
+    _ = made.update(for: max(count, 1))
     if knownPrograms.count >= StepCourse.mostKnown { knownPrograms = [:] }
     knownPrograms[course.key] = made
     programs = made

@@ -47,6 +47,9 @@ struct StepForm: Hashable, Sendable {
 struct StepStructure<Rule: UpdateRule>: Hashable {
   let writers: [RuleWriter<Rule>]
   let form: StepForm
+  /// How many networks are trained at once, and whether they have numbers of their own; 0 if it is one.
+  let networks: Int
+  let areNumbersOwn: Bool
 }
 
 /// Numbers of a step that are no rule's.

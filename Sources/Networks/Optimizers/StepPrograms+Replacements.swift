@@ -51,10 +51,44 @@ extension StepPrograms {
     return replacements(by: gradients, leaves, scalars, renewals)
   }
 
-  /// The update of each parameter that has a gradient, of its state and of averages.
+  /// The update of each parameter that has a gradient, of its state and of averages: of one network, or
+  /// of one of a swarm for all of them.
   func replacements(
     by gradients: [Value?], _ leaves: [Value], _ scalars: [Tensor<Float>],
     _ renewals: [Replacement] = []
+  ) -> [Replacement] {
+    if networks == 0 { return replacementsOfOne(by: gradients, leaves, scalars, renewals) }
+    var pairs: [(one: Value, all: Value)] = []
+    func one(_ all: Value) -> Value {
+      let standIn = Value(
+        .creation(.data(heldBy: all.node.holder)), elementType: all.elementType,
+        shape: Shape(all.shape.dropFirst()))
+      pairs.append((standIn, all))
+      return standIn
+    }
+    let ownScalars =
+      networkNumbers == nil
+      ? scalars
+      : scalars.indices.map { index in
+        index < scalarCount - form.scalarCount
+          ? Tensor(one(Tensor<Float>(leaves.last!)[index].value)) : scalars[index]
+      }
+    let ownLeaves = (networkNumbers == nil ? leaves[...] : leaves.dropLast()).map(one)
+    let written = replacementsOfOne(
+      by: gradients.map { $0.map(one) }, ownLeaves, ownScalars,
+      renewals.map {
+        Replacement(slot: $0.slot, number: $0.number, leaf: one($0.leaf), update: one($0.update))
+      })
+    let updates = batched(written.map(\.update), over: pairs, extent: networks)
+    return zip(written, updates).map { written, update in
+      let leaf = pairs.first { $0.one.node === written.leaf.node }!.all
+      return Replacement(slot: written.slot, number: written.number, leaf: leaf, update: update)
+    }
+  }
+
+  private func replacementsOfOne(
+    by gradients: [Value?], _ leaves: [Value], _ scalars: [Tensor<Float>],
+    _ renewals: [Replacement]
   ) -> [Replacement] {
     var others = scalars[(scalarCount - form.scalarCount)...]
     var found = gradients.map { $0.map { Tensor<Float>($0) } }, kept: [Replacement] = []

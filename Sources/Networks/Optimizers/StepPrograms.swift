@@ -26,8 +26,14 @@ final class StepPrograms {
   /// The numbers of the next run.
   @exclusivity(unchecked) var scalars: StepScalars
   let scalarCount: Int
+  /// How many networks are trained at once; 0 if it is one.
+  let networks: Int
+  /// The rules' numbers of the next run where those of the networks differ, and what holds them:
+  /// [numbers, networks].
+  @exclusivity(unchecked) var networkScalars: NetworkScalars?
+  let networkNumbers: Parameter?
   /// Those that hold the parameters and their state: a parameter, its state, the next parameter,
-  /// ...; then averages, and what else they are averages of.
+  /// ...; then averages, and what else they are averages of; at last the numbers of networks.
   let slots: [LeafSlot]
   private let holders: [Parameter]
   private let trained: [LeafSlot]
@@ -50,7 +56,8 @@ final class StepPrograms {
   ///   - structure: a number of all that `update` depends on, beside its arguments, and of the form.
   init(
     _ tree: Parameters, training parameters: [Parameter], state: [[Parameter]], form: StepForm,
-    averaged: [AverageState.Pair], sums: GradientSums?, scalars: StepScalars, structure: UInt64,
+    averaged: [AverageState.Pair], sums: GradientSums?, scalars: StepScalars, networks: Int,
+    _ networkScalars: NetworkScalars?, structure: UInt64,
     update: @escaping Update
   ) {
     self.tree = tree
@@ -62,6 +69,10 @@ final class StepPrograms {
     self.update = update
     self.scalars = scalars
     scalarCount = scalars.bits.count
+    self.networks = networks
+    self.networkScalars = networkScalars
+    let count = scalars.bits.count - form.scalarCount
+    networkNumbers = networkScalars.map { _ in Parameter(value: .zeros([count, networks])) }
     var holders: [Parameter] = [], places: [UInt64: Int] = [:]
     func place(_ parameter: Parameter) -> Int {
       if let place = places[parameter.slot.number] { return place }
@@ -74,6 +85,7 @@ final class StepPrograms {
       return place(parameter)
     }
     averageSlots = averaged.map { (average: place($0.average), source: place($0.source)) }
+    if let networkNumbers { holders.append(networkNumbers) }
     self.holders = holders
     slots = holders.map(\.slot)
     trained = parameters.map(\.slot)
@@ -83,7 +95,12 @@ final class StepPrograms {
   /// Computes the numbers for a step; false if they are others than what is written down expects.
   func update(for step: Int) -> Bool {
     scalars.update(for: step)
-    return scalars.bits.count == scalarCount
+    if scalars.bits.count != scalarCount { return false }
+    if let networkNumbers {
+      networkScalars!.update(for: step)
+      networkNumbers.value = Tensor(shape: networkNumbers.shape, scalars: networkScalars!.numbers)
+    }
+    return true
   }
 
   /// Takes a step with the first value as the loss; the others get their numbers too.

@@ -22,7 +22,7 @@ struct StepScalars {
       add = { rule.addScalars(to: &$0, step: $1) }
     }
 
-    fileprivate mutating func update(for step: Int) {
+    mutating func update(for step: Int) {
       values.expect(settingCount)
       add(&values, step)
     }

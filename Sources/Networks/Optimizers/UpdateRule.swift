@@ -93,6 +93,39 @@ extension UpdateRule {
     return form
   }
 
+  /// The form that the rules of all networks of a swarm share: a number that is 0 for some of them is one
+  /// that is given to all. A mistake if they differ in more than numbers.
+  static func form(ofAll rules: [Self], _ settings: [Setting<Self>]) -> Self {
+    let first = rules[0]
+    func refuse(_ problem: String) -> Never {
+      Mistake(
+        first.name, "the rules of the networks differ in \(problem)",
+        fix: "train them as two swarms: networks of one share all but numbers"
+      ).stop(at: nil)
+    }
+    if let other = rules.first(where: { $0.name != first.name }) {
+      refuse("their kind, \(first.name) and \(other.name)")
+    }
+    func common(_ rule: Self) -> Self {
+      var common = rule
+      for setting in settings where setting.range != .option {
+        setting.set(&common, setting.number(of: first))
+      }
+      return common
+    }
+    let alike = common(first)
+    if rules.contains(where: { common($0) != alike }) { refuse("a setting that is no number") }
+    var largest = first
+    for setting in settings where setting.range != .option {
+      let numbers = rules.map { setting.number(of: $0) }
+      if numbers.contains(where: { $0 < 0 }), numbers.contains(where: { $0 > 0 }) {
+        refuse("the sign of \(setting.name)")
+      }
+      setting.set(&largest, numbers.first { $0 != 0 } ?? 0)
+    }
+    return largest.form(of: settings)
+  }
+
   /// Stops if a setting is a number that it cannot be.
   func check(_ settings: [Setting<Self>], at site: CallSite?) {
     for setting in settings {

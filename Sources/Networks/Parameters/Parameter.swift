@@ -68,6 +68,7 @@ public final class Parameter: Sendable {
   public var value: Tensor<Float> {
     get {
       let slot = slot.current
+      if slot.all != nil { return Tensor(leaf(in: slot)) }
       guard let recording = Recording.current else { return Tensor(leaf(in: slot)) }
       return Tensor(recording.standIn(for: leaf(in: recording.source(of: slot)), in: slot))
     }
@@ -84,6 +85,12 @@ public final class Parameter: Sendable {
       Mistake(
         "Parameter.value", "\(value.value.label) does not fit \(label)",
         fix: "a parameter keeps its shape"
+      ).stop(at: nil)
+    }
+    if slot.all != nil {
+      Mistake(
+        "Parameter.value", "\(label) is set in a function of one network of a swarm",
+        fix: "set it outside, for all networks"
       ).stop(at: nil)
     }
     if slot.isFrozen {

@@ -130,6 +130,15 @@ package struct GatherOperand: Sendable, Hashable {
   package let rest: Int
 }
 
+/// Examples that draw with a key each. The halves of the number that an example has folded in are the
+/// instruction's inputs, the same for all its elements.
+package struct RandomExamples: Sendable, Hashable {
+  /// Elements of one.
+  package let elementCount: Int
+  /// What else is folded in.
+  package let folded: [UInt64]
+}
+
 /// What one instruction does to one element.
 package enum BodyOperation: Sendable, Hashable {
   case unary(Unary)
@@ -141,8 +150,9 @@ package enum BodyOperation: Sendable, Hashable {
   case merged(MergedOperation)
   /// Stops the evaluation at an index outside 0 ..< count.
   case checked(count: Int, use: IndexUse)
-  /// A random number that depends on the key in a parameter and on the element's position.
-  case random(RandomDistribution, parameter: Int)
+  /// A random number that depends on the key in a parameter and on the element's position; or on a key
+  /// for each example and on the position in it.
+  case random(RandomDistribution, parameter: Int, of: RandomExamples? = nil)
 
   /// The one that a pointwise operation is.
   ///
@@ -155,7 +165,13 @@ package enum BodyOperation: Sendable, Hashable {
     case .selection: self = .selection
     case .conversion: self = .conversion
     case .identity(.checked(let count, let use)): self = .checked(count: count, use: use)
-    case .random(let distribution, _): self = .random(distribution, parameter: parameter)
+    case .random(let distribution, let key, let example):
+      self = .random(
+        distribution, parameter: parameter,
+        of: example.map {
+          RandomExamples(
+            elementCount: $0.shape.elementCount, folded: key.example?.folded ?? [])
+        })
     case .creation, .identity, .reduction, .scan, .contraction, .movement, .gathering:
       preconditionFailure("\(operation.name) is not computed element by element")
     }
@@ -170,7 +186,7 @@ package enum BodyOperation: Sendable, Hashable {
     case .conversion: "convert"
     case .merged(let merged): merged.name
     case .checked: "check"
-    case .random(let distribution, _): distribution.symbol
+    case .random(let distribution, _, _): distribution.symbol
     }
   }
 

@@ -187,7 +187,7 @@ private struct KnownWords {
     let inputs = entry.inputs
     for index in 0..<inputs.count { words.append(UInt64(inputs[index])) }
     // Arguments and parameters are told apart by their number, never by their value.
-    if inputs.isEmpty { words.append(UInt64(entry.index)) }
+    if inputs.isEmpty || entry.operation.takesParameter { words.append(UInt64(entry.index)) }
     var hash: UInt64 = 0
     for index in start..<words.count {
       hash = (hash ^ words[index]) &* 0x9E37_79B9_7F4A_7C15

@@ -27,7 +27,12 @@ extension Operation {
     case .creation(.constant(let number)):
       family(4)
       words.append(number.bitPattern)
-    case .random(let distribution, _): family(5, Int(distribution.rawValue))
+    case .random(let distribution, _, nil): family(5, Int(distribution.rawValue))
+    case .random(let distribution, let key, let example?):
+      family(31, Int(distribution.rawValue))
+      let folded = key.example?.folded ?? []
+      words.append(UInt64(example.shape.rank) << 32 | UInt64(folded.count))
+      words += folded
     case .identity(.checked(let count, let use)):
       family(6, Int(use.rawValue))
       words.append(UInt64(count))

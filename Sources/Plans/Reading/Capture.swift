@@ -172,7 +172,7 @@ package struct Capture: ~Copyable, Reusable {
       if let argument { derived.append((parameters.count, .init(argument: argument))) }
       entryOfParameter.append(entryCount)
       parameters.append(node.elementType.bits(of: number))
-    case .random(_, let key):
+    case .random(_, let key, _):
       if let derivation = key.derivation { derived.append((parameters.count, derivation)) }
       entryOfParameter.append(entryCount)
       parameters.append(key.bits)
@@ -214,8 +214,7 @@ package struct Capture: ~Copyable, Reusable {
         for index in 0..<order.inputCount(at: position) {
           inputs.append(entryOfNode[order.input(index, at: position)])
         }
-        // Numbers that are inputs of the plan belong to leaves alone.
-        let takesParameter = inputs.isEmpty && node.operation.takesParameter
+        let takesParameter = node.operation.takesParameter
         program.entries.append(
           Program.Entry(
             operation: node.operation, inputs: inputs, elementType: node.elementType,

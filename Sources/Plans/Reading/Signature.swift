@@ -91,7 +91,7 @@ extension Node {
     switch operation {
     case .creation(.scalar(let number, let argument)):
       (derivation, bits) = (argument.map { .init(argument: $0) }, elementType.bits(of: number))
-    case .random(_, let key): (derivation, bits) = (key.derivation, key.bits)
+    case .random(_, let key, _): (derivation, bits) = (key.derivation, key.bits)
     case .creation, .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
       .scan, .contraction, .movement, .gathering:
       preconditionFailure("\(operation.name) has no number of its own")
@@ -152,7 +152,7 @@ package struct SignatureText {
     node.encode(into: &words)
     switch node.operation {
     case .creation(.scalar(let number, _)): add(node.elementType.bits(of: number), at: position)
-    case .random(_, let key): add(key.bits, at: position)
+    case .random(_, let key, _): add(key.bits, at: position)
     case .identity(.custom(let rule)):
       if let number = rule.number { words.append(1 << 35 | number) } else { isReusable = false }
     case .identity(.detached): words.append(1)

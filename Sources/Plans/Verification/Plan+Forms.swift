@@ -138,7 +138,7 @@ extension Plan {
       try require(
         instruction.elementType == inputs.last?.elementType ?? instruction.resultType,
         "instruction \(index) is for another type")
-      if case .random(_, let parameter) = instruction.operation {
+      if case .random(_, let parameter, _) = instruction.operation {
         try require((0..<parameterCount).contains(parameter), "a parameter that is not there")
       }
     }
@@ -157,6 +157,11 @@ extension Plan {
     let result = Form(space, instruction.resultType)
     if let operation = instruction.operation.written {
       return try operation.check(inputs, result, of: place)
+    }
+    if case .random = instruction.operation {
+      return try require(
+        inputs.count == 2 && inputs.allSatisfy { $0.elementType == .int32 }
+          && result.elementType.isFloatingPoint, "\(place) draws with seeds of \(inputs)")
     }
     guard case .merged(let merged) = instruction.operation else { return }
     try require(
@@ -260,7 +265,8 @@ extension BodyOperation {
     case .conversion: .conversion
     case .merged: nil
     case .checked(let count, let use): .identity(.checked(count: count, use: use))
-    case .random(let distribution, _): .random(distribution, key: RandomKey(seed: 0))
+    case .random(let distribution, _, nil): .random(distribution, key: RandomKey(seed: 0))
+    case .random: nil
     }
   }
 }

@@ -104,6 +104,10 @@ struct BodyFrame: BitwiseCopyable {
       case .random(let random, let key):
         let key = memory.pointer(key).assumingMemoryBound(to: UInt64.self)
         random(count, table[value], key.pointee, UInt64(position))
+      case .randomExamples(let examples):
+        draw(
+          examples.pointee, at: position, count, into: table[value],
+          seeds: table[instruction.a], table[instruction.b], instruction.resultSize)
       case .checked(let limit, let use, let step):
         check(table[instruction.a], at: position, count, limit, use, step)
       }
@@ -132,6 +136,26 @@ struct BodyFrame: BitwiseCopyable {
     }
   }
 
+  /// Each example's numbers with a key of its own, from its first element on.
+  private func draw(
+    _ examples: CompiledBody.CompiledExamples, at position: Int, _ count: Int,
+    into result: UnsafeMutableRawPointer, seeds upper: UnsafeRawPointer,
+    _ lower: UnsafeRawPointer, _ size: Int
+  ) {
+    let key = memory.pointer(examples.key).assumingMemoryBound(to: UInt64.self).pointee
+    let high = upper.assumingMemoryBound(to: UInt32.self)
+    let low = lower.assumingMemoryBound(to: UInt32.self)
+    var done = 0
+    while done < count {
+      let first = (position + done) % examples.elementCount
+      let length = min(examples.elementCount - first, count - done)
+      let own = RandomKey.Example.bits(
+        from: key, seed: UInt64(high[done]) << 32 | UInt64(low[done]), folded: examples.folded)
+      examples.random(length, result + done * size, own, UInt64(first))
+      done += length
+    }
+  }
+
   private func check(
     _ indices: UnsafeRawPointer, at position: Int, _ count: Int, _ limit: Int, _ use: IndexUse,
     _ step: Int
@@ -152,9 +176,11 @@ struct BodyFrame: BitwiseCopyable {
     switch operand.load {
     case .uniform, .constant, .direct, .core, .single: break
     case .strided(let slot, let walk), .periodic(let slot, let walk, _):
-      gather(operand, slot, walk, at: position, count: count)
+      walk.load(
+        operand.loadWalk, into: register, from: memory.pointer(slot), size: size, at: position,
+        count: count)
     case .iota(let walk), .periodicIota(let walk, _):
-      writeIndices(operand, walk, at: position, count: count)
+      walk.write(operand.iota, into: register, at: position, count: count)
     case .gathered(let gather):
       loadGathered(register, size, gather, at: position, count: count)
     }
@@ -171,36 +197,6 @@ struct BodyFrame: BitwiseCopyable {
       let more = min(done, count - done)
       (register + done * operand.size).copyMemory(from: register, byteCount: more * operand.size)
       done += more
-    }
-  }
-
-  /// Copies the elements of a view into the operand's register.
-  private func gather(
-    _ operand: CompiledOperand, _ slot: Int, _ walk: Walk, at position: Int,
-    count: Int
-  ) {
-    let base = memory.pointer(slot), size = operand.size
-    let register = registers + operand.register
-    if let outerStride = walk.outerStride {
-      operand.planeLoad(
-        count, register, base + walk.offset * size, position, walk.extent, walk.stride, outerStride)
-      return
-    }
-    walk.forEachPlane(from: position, count: count) { done, start, inner, length in
-      operand.planeLoad(
-        length, register + done * size, base + start * size, inner, walk.extent, walk.stride,
-        walk.rowStride)
-    }
-  }
-
-  /// Writes the elements of a view of 0, 1, 2, ... into the operand's register.
-  private func writeIndices(
-    _ operand: CompiledOperand, _ walk: Walk, at position: Int, count: Int
-  ) {
-    walk.forEachRun(from: position, count: count) { done, element, length in
-      operand.iota(
-        length, registers + operand.register + done * operand.size, Int64(element),
-        Int64(walk.stride))
     }
   }
 

@@ -29,6 +29,15 @@ struct CompiledBody: BitwiseCopyable {
     case map(pb_map)
     case checked(count: Int, use: IndexUse, step: Int)
     case random(pb_random, key: Int)
+    case randomExamples(UnsafePointer<CompiledExamples>)
+  }
+
+  /// See `RandomExamples`.
+  struct CompiledExamples: BitwiseCopyable {
+    let random: pb_random
+    let key: Int
+    let elementCount: Int
+    let folded: UnsafeBufferPointer<UInt64>
   }
 
   enum Destination: BitwiseCopyable {
@@ -214,7 +223,7 @@ private struct InstructionWriter {
     let instructions: UnsafeMutableBufferPointer<CompiledBody.CompiledInstruction> =
       plain.room(for: body.instructions.count)
     for index in instructions.indices {
-      instructions.initializeElement(at: index, to: instruction(index))
+      instructions.initializeElement(at: index, to: instruction(index, in: plain))
       giveRegisters(readLastBy: index)
     }
     let copies: UnsafeMutableBufferPointer<CompiledBody.Copy> =
@@ -237,7 +246,9 @@ private struct InstructionWriter {
     )
   }
 
-  private mutating func instruction(_ index: Int) -> CompiledBody.CompiledInstruction {
+  private mutating func instruction(
+    _ index: Int, in plain: PlainMemory
+  ) -> CompiledBody.CompiledInstruction {
     var inputs = body.instructions[index].inputs
     let value = body.operands.count + index
     let action: CompiledBody.Action, single = inputs.firstIndex(where: isSingle)
@@ -248,7 +259,7 @@ private struct InstructionWriter {
       // Kernels take it second.
       if one == 0 { inputs.swapAt(0, 1) }
     } else {
-      action = CompiledBody.Action(body.instructions[index], slots, step: step)
+      action = CompiledBody.Action(body.instructions[index], slots, step: step, in: plain)
     }
     func input(_ number: Int) -> Int { number < inputs.count ? inputs[number] : 0 }
     return CompiledBody.CompiledInstruction(
@@ -334,13 +345,23 @@ private struct RegisterFile {
 }
 
 extension CompiledBody.Action {
-  fileprivate init(_ instruction: borrowing Body.Instruction, _ slots: SlotNumbering, step: Int) {
+  fileprivate init(
+    _ instruction: borrowing Body.Instruction, _ slots: SlotNumbering, step: Int,
+    in plain: PlainMemory
+  ) {
     switch instruction.operation {
-    case .checked(let count, let use): self = .checked(count: count, use: use, step: step)
-    case .random(let distribution, let parameter):
-      self = .random(
-        distribution.kernel(for: instruction.resultType),
-        key: slots.number(of: .parameter(parameter)))
+    case .checked(let count, let use):
+      self = .checked(count: count, use: use, step: step)
+    case .random(let distribution, let parameter, let examples):
+      let kernel = distribution.kernel(for: instruction.resultType)
+      let key = slots.number(of: .parameter(parameter))
+      self =
+        examples.map { examples in
+          let compiled = CompiledBody.CompiledExamples(
+            random: kernel, key: key, elementCount: max(examples.elementCount, 1),
+            folded: plain.array(examples.folded))
+          return .randomExamples(plain.one(compiled))
+        } ?? .random(kernel, key: key)
     case .unary, .binary, .comparison, .selection, .conversion, .merged:
       guard let map = instruction.map else {
         Mistake(

@@ -29,12 +29,23 @@ package final class LeafSlot: LeafHolder {
   package let number = Node.reserveSerials(1)
   /// True if it keeps its leaf for ever.
   package let isFrozen: Bool
+  /// If its leaf has no numbers and stands for one of many, where all of them are.
+  package let all: LeafSlot?
+  package var ofAll: (any LeafHolder)? { all }
 
-  package init() { isFrozen = false }
+  package init() { (isFrozen, all) = (false, nil) }
+
+  /// A slot of a leaf that stands for each of many in turn, which are in `all`.
+  package init(standIn leaf: Value, for all: LeafSlot) {
+    self.all = all
+    isFrozen = true
+    node = leaf.node
+  }
 
   /// A slot with a leaf of these numbers.
   package init(_ numbers: Storage, _ type: ElementType, _ shape: Shape, isFrozen: Bool) {
     self.isFrozen = isFrozen
+    all = nil
     node = Node(numbers: numbers, elementType: type, shape: shape, heldBy: number)
   }
 

@@ -52,6 +52,8 @@ package final class RecordedProgram: @unchecked Sendable {
       slots: slots, counts: counts)
   }
 
+  package var plan: Plan { executable.plan }
+
   /// The numbers of the slots that a run replaces.
   package var replacedSlots: [UInt64] { form.replaced.map { slots[$0.slot].number } }
 

@@ -82,7 +82,7 @@ extension Node {
     if isStored { return .words("numbers") }
     return switch operation {
     case .creation(let creation): creation.notation(self)
-    case .random(let distribution, _): .random(distribution)
+    case .random(let distribution, _, _): .random(distribution)
     case .identity(let identity): identity.notation
     case .unary(let unary): unary.notation
     case .binary(let binary): binary.notation(of: elementType)

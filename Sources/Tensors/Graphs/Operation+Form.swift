@@ -29,7 +29,8 @@ extension Operation {
   func form(shape: Shape?, elementType: ElementType?) throws(FormFault) -> Form {
     switch self {
     case .creation(let creation): try creation.form(shape, elementType)
-    case .random(let distribution, _): try distribution.form(shape, elementType)
+    case .random(let distribution, _, nil): try distribution.form(shape, elementType)
+    case .random: throw .inputCount(inputCount)
     case .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction, .scan,
       .contraction, .movement, .gathering:
       throw .inputCount(inputCount)
@@ -61,6 +62,7 @@ extension Operation {
     case .contraction(let batch, let rows, let inner):
       try contractionForm(x, y, batch: batch, rows: rows, inner: inner)
     case .gathering(let gathering, let batchRank): try gathering.form(x, y, batchRank: batchRank)
+    case .random(_, _, let example?): try example.form(x, y)
     case .creation, .random, .identity, .unary, .selection, .conversion, .reduction, .movement:
       throw .inputCount(inputCount)
     }
@@ -79,7 +81,8 @@ extension Operation {
   /// How many inputs there must be; of a rule of the user's, at least.
   private var inputCount: Int {
     switch self {
-    case .creation, .random: 0
+    case .creation: 0
+    case .random(_, _, let example): example == nil ? 0 : 2
     case .identity, .unary, .conversion, .reduction, .movement: 1
     case .scan(let scan, _, _): scan.inputCount
     case .binary, .comparison, .contraction, .gathering: 2

@@ -4,7 +4,9 @@
 /// meaning, shape, derivative and batching side by side.
 package enum Operation: Sendable {
   case creation(Creation)
-  case random(RandomDistribution, key: RandomKey)
+  /// With a key for all; or `of` examples that draw with a key each, which have the halves of a number
+  /// folded in: inputs 0 and 1.
+  case random(RandomDistribution, key: RandomKey, of: DrawnExample? = nil)
   case identity(Identity)
   case unary(Unary)
   case binary(Binary)
@@ -23,7 +25,7 @@ extension Operation {
   package var name: String {
     switch self {
     case .creation(let creation): creation.name
-    case .random(let distribution, _): distribution.symbol
+    case .random(let distribution, _, _): distribution.symbol
     case .identity(let identity): identity.name
     case .unary(let unary): unary.symbol
     case .binary(let binary): binary.symbol
@@ -80,8 +82,8 @@ extension Operation {
   /// it may come as they are; to all other families the walker hands every input stretched along it.
   package func batched(_ inputs: BatchedInputs, result: Node, extent: Int) -> Value {
     switch self {
-    case .creation, .random:
-      Value(result).expanded(to: [extent] + result.shape)
+    case .creation: Value(result).expanded(to: [extent] + result.shape)
+    case .random: Value(self, Inputs(inputs.stretched))
     case .identity(let identity): identity.batched(inputs, result: result)
     case .unary, .binary, .comparison, .selection, .conversion:
       Value(self, Inputs(inputs.aligned(to: result.shape.rank)), elementType: result.elementType)

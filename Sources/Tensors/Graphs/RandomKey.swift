@@ -31,8 +31,48 @@ public struct RandomKey: Sendable, Hashable {
     }
   }
 
+  /// What differs among the networks, or examples, for which a function is written down once.
+  package private(set) var example: Example?
+
+  /// A number of each example's own that is folded into the key, and what is folded in after it.
+  package struct Example: Sendable, Hashable {
+    /// Its upper and its lower half: scalars of Int32, which batching replaces. None where the numbers are
+    /// inputs of the operation that draws.
+    package let seed: [Value]
+    package fileprivate(set) var folded: [UInt64] = []
+
+    /// The bits of an example's key, given those that all have.
+    package static func bits(
+      from start: UInt64, seed: UInt64, folded: some Sequence<UInt64>
+    ) -> UInt64 {
+      folded.reduce(threefry2x32(key: start, counter: seed)) {
+        threefry2x32(key: $0, counter: $1)
+      }
+    }
+
+    package static func == (left: Example, right: Example) -> Bool {
+      left.seed.map(\.node.serial) == right.seed.map(\.node.serial) && left.folded == right.folded
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(folded) }
+  }
+
   /// The key of a seed.
   public init(seed: UInt64) { bits = seed }
+
+  /// The key with a number of each example's own folded in.
+  package func folding(inExample seed: [Value]) -> RandomKey {
+    var key = self
+    key.example = Example(seed: seed)
+    return key
+  }
+
+  /// The same key, for an operation whose inputs are the examples' numbers.
+  var givenSeeds: RandomKey {
+    var key = self
+    key.example = example.map { Example(seed: [], folded: $0.folded) }
+    return key
+  }
 
   /// What stands for an argument while a recording is made.
   package init(argument: Int) {
@@ -42,6 +82,11 @@ public struct RandomKey: Sendable, Hashable {
 
   /// A key that depends on this one and on a number, such as a step count.
   public func folding(in number: UInt64) -> RandomKey {
+    if example != nil {
+      var key = self
+      key.example!.folded.append(number)
+      return key
+    }
     var key = RandomKey(seed: threefry2x32(key: bits, counter: number))
     key.derivation = derivation
     key.derivation?.folded.append(number)

@@ -67,6 +67,46 @@ import Testing
     }
   }
 
+  /// Examples that draw with a key each: what each of these keys gives alone, whatever the shape, fused and not,
+  /// in tiles that end within an example and in examples that end within a tile.
+  @Test(arguments: [[], [1], [5], [3, 7], [700], [2, 0], [2, 300]] as [Shape])
+  func examplesDrawWithKeysOfTheirOwn(shape: Shape) {
+    let seeds: [UInt64] = [0, 5, 1 << 32, .max, 5], start = RandomKey(seed: 11)
+    let halves = [UInt64(32), 0].map { shift in
+      Tensor<Int32>(seeds.map { Int32(truncatingIfNeeded: $0 >> shift) }).value
+    }
+    let standIns = halves.map { _ in Value.placeholder([], .int32) }
+    for distribution in RandomDistribution.allCases {
+      for type in [ElementType.float, .double] {
+        func drawn(_ key: RandomKey, _ shape: Shape) -> Value {
+          let key = key.folding(in: "layer").folding(in: 3)
+          return .random(distribution, shape, type, key: key)
+        }
+        let one = drawn(start.folding(in: 2).folding(inExample: standIns), shape)
+        let pairs = Array(zip(standIns, halves))
+        let all = batched([one, one * 2], over: pairs, extent: seeds.count)
+        let wanted = seeds.flatMap {
+          drawn(start.folding(in: 2).folding(in: $0), shape).numbers
+        }
+        #expect(all[0].shape == [5] + shape)
+        #expect(areSame(all[0].numbers, wanted))
+        #expect(areSame(all[1].numbers, wanted.map { $0 * 2 }))
+      }
+    }
+  }
+
+  /// Draws of one structure with different keys are different.
+  @Test func examplesOfTwoKeysDiffer() {
+    let seeds = [[1, 2], [3, 4]].map { Tensor<Int32>($0).value }
+    let standIns = seeds.map { _ in Value.placeholder([], .int32) }
+    let two = [1, 2].map {
+      Value.random(
+        .uniform, [4], .float, key: RandomKey(seed: $0).folding(inExample: standIns))
+    }
+    let all = batched([two[0] - two[1]], over: Array(zip(standIns, seeds)), extent: 2)[0]
+    #expect(all.numbers.allSatisfy { $0 != 0 })
+  }
+
   @Test func theSameNumbersOnEveryThread() async {
     let expected = Tensor<Float>.normal([200_000], key: RandomKey(seed: 5)).scalars
     await withTaskGroup(of: Bool.self) { group in

@@ -96,6 +96,11 @@ import Testing
       operation: .random(.uniform, key: RandomKey(seed: 1)), inputs: [], shape: [2], type: .int32,
       message: "uniform: the result [2] is of another type. Fix: use elements of Float or Double."),
     Example(
+      operation: .random(
+        .uniform, key: RandomKey(seed: 1), of: DrawnExample(shape: [2], elementType: .float)),
+      inputs: [n, x],
+      message: "uniform: x [2, 3] is of Float. Fix: use elements of Int32."),
+    Example(
       operation: .creation(.constant(1)), inputs: [], shape: [2, 2], type: .float,
       message: "1.0: the result [2, 2] has 2 axes. Fix: check the axes."),
     Example(

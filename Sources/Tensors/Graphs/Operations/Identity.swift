@@ -73,7 +73,10 @@ package enum Identity: Sendable {
   }
 
   func batched(_ inputs: BatchedInputs, result: Node) -> Value {
-    if case .renewing = self {
+    if case .renewing(let holder) = self {
+      if let all = holder.ofAll {
+        return Value(.identity(.renewing(all)), Inputs(inputs.stretched))
+      }
       // Of many new values none is the holder's.
       let x = inputs.stretched[0], isOne = !inputs.isBatched[1] && !inputs.isBatched[2]
       return isOne ? Value(.identity(self), Inputs(x, inputs.values[1], inputs.values[2])) : x
@@ -96,7 +99,14 @@ package enum Identity: Sendable {
 }
 
 /// What holds a leaf whose value may be replaced.
-package protocol LeafHolder: AnyObject, Sendable {}
+package protocol LeafHolder: AnyObject, Sendable {
+  /// Of a leaf that stands for one of many while a function of one is batched: the holder of them all.
+  var ofAll: (any LeafHolder)? { get }
+}
+
+extension LeafHolder {
+  package var ofAll: (any LeafHolder)? { nil }
+}
 
 /// On whose behalf an index is checked: the message names it.
 package enum IndexUse: UInt8, Sendable, BitwiseCopyable, Hashable, CaseIterable {
