@@ -84,6 +84,20 @@ struct Walk: BitwiseCopyable {
     return start(of: outer, in: axes.dropFirst()) + inner * axes[0].stride
   }
 
+  /// Calls `row(done, element, length)` for stretches along the innermost axis, whose elements are one: that
+  /// at `element`.
+  @inline(__always)
+  func forEachRow(from position: Int, count: Int, _ row: (Int, Int, Int) -> Void) {
+    guard axes.count == 2 else { return forEachRun(from: position, count: count, row) }
+    let outerStride = axes[1].stride
+    var (outer, inner) = position.quotientAndRemainder(dividingBy: extent), done = 0
+    while done < count {
+      let length = min(extent - inner, count - done)
+      row(done, offset + outer * outerStride, length)
+      (outer, inner, done) = (outer + 1, 0, done + length)
+    }
+  }
+
   private func start(of number: Int, in axes: Slice<UnsafeBufferPointer<pb_axis>>) -> Int {
     var element = offset, rest = number
     for axis in axes {
