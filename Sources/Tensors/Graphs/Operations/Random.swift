@@ -33,6 +33,10 @@ package struct DrawnExample: Sendable, Hashable {
   package let shape: Shape
   package let elementType: ElementType
 
+  package init(shape: Shape, elementType: ElementType) {
+    (self.shape, self.elementType) = (shape, elementType)
+  }
+
   /// Seeds of shape [examples..., 1, ...], as many ones as the example has axes, give [examples...] + shape.
   func form(_ high: some Formed, _ low: some Formed) throws(FormFault) -> Form {
     if high.elementType != .int32 { throw .elementType(.left, .int32) }
