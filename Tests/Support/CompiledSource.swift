@@ -9,6 +9,12 @@ package struct CompiledSource {
   /// What the compiler wrote: errors and warnings.
   package let messages: String
 
+  /// What it wrote about one line of a source that was given alone.
+  package func messages(at line: Int) -> String {
+    let parts = messages.components(separatedBy: "main.swift:")
+    return parts.filter { $0.hasPrefix("\(line):") }.joined(separator: "\n")
+  }
+
   /// Type-checks a source; `flags` follow those that find the modules.
   package static func typeChecked(_ source: String, flags: [String] = []) throws -> CompiledSource {
     let folder = TemporaryFolder()

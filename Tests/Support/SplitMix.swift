@@ -34,6 +34,21 @@ package struct SplitMix: RandomNumberGenerator {
     (0..<count).map { _ in Double.random(in: range, using: &self) }
   }
 
+  /// Pairs of any bits at all and a number in the range.
+  package mutating func bitsAndFloats(_ count: Int, in range: ClosedRange<Float>) -> [Float] {
+    (0..<2 * count).map { place in
+      place % 2 == 0
+        ? Float(bitPattern: UInt32(truncatingIfNeeded: next()))
+        : Float.random(in: range, using: &self)
+    }
+  }
+
+  package mutating func bitsAndDoubles(_ count: Int, in range: ClosedRange<Double>) -> [Double] {
+    (0..<2 * count).map { place in
+      place % 2 == 0 ? Double(bitPattern: next()) : Double.random(in: range, using: &self)
+    }
+  }
+
   package mutating func integers(_ count: Int, in range: ClosedRange<Int32>) -> [Int32] {
     (0..<count).map { _ in Int32.random(in: range, using: &self) }
   }

@@ -3,6 +3,7 @@
 import CPullbackKernels
 import PullbackPlans
 import PullbackTensors
+import Synchronization
 
 /// A plan with its kernels chosen: immutable, run by any number of threads at once, each with an
 /// arena of its own.
@@ -25,6 +26,10 @@ final class Executable: @unchecked Sendable {
   private let idleArenas = Lock<[Arena]>([])
   /// Idle arenas kept at most: as many threads as this rarely run at once.
   private static let mostIdle = 2 * Threads.processors
+  /// Arenas of fewer bytes are let go of after a plan's first run, which is its only one where extents
+  /// change all the time: so the next plan's memory is in the caches and has its pages.
+  private static let smallestToKeep = 1 << 24
+  private let hasRun = Atomic<Bool>(false)
 
   init(_ plan: Plan) {
     self.plan = plan
@@ -114,6 +119,10 @@ final class Executable: @unchecked Sendable {
   }
 
   private func give(_ arena: Arena) {
+    if !hasRun.load(ordering: .relaxed) {
+      hasRun.store(true, ordering: .relaxed)
+      if arena.storage.byteCount < Executable.smallestToKeep { return }
+    }
     let oldest = idleArenas.withLock { arenas in
       arena.lastUse = ArenaMemory.now
       let oldest = arenas.count < Executable.mostIdle ? nil : arenas.removeFirst()

@@ -45,6 +45,32 @@
       }
     }
 
+    /// A plan's first run leaves its memory to the next: fresh pages take longer than the work.
+    @Test func plansThatRunOnceShareTheirPages() async {
+      await #expect(processExitsWith: .success) {
+        Threads.limit = 1
+        let hidden = Tensor<Float>.ones([784, 50]), output = Tensor<Float>.ones([50, 784])
+        evaluate(hidden, output)
+        func predict(sizes: ClosedRange<Int>) {
+          for size in sizes {
+            _ = (relu(Tensor<Float>.ones([size, 784]) • hidden) • output).sum().scalars
+          }
+        }
+        predict(sizes: 1...20)
+        let before = IdleMemoryTests.pageFaults()
+        predict(sizes: 21...120)
+        let taken = IdleMemoryTests.pageFaults() - before
+        // Panels of the weights alone are 80 pages for each size.
+        precondition(taken < 5000, "\(taken) page faults")
+      }
+    }
+
+    private static func pageFaults() -> Int {
+      var usage = rusage()
+      precondition(getrusage(Int32(RUSAGE_SELF.rawValue), &usage) == 0)
+      return usage.ru_minflt
+    }
+
     @Test func manyThreadsWithOnePlan() async {
       await #expect(processExitsWith: .success) {
         let network = IdleMemoryTests.network()

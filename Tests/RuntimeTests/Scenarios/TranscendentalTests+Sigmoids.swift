@@ -3,6 +3,7 @@
 import Foundation
 import Pullback
 import PullbackTensors
+import PullbackTestSupport
 import Testing
 
 /// expm1, log1p and softplus are within 2 units in the last place, sigmoid within 2.5.

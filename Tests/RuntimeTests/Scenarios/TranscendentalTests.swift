@@ -2,8 +2,8 @@
 
 import Foundation
 import Pullback
-import Testing
 import PullbackTestSupport
+import Testing
 
 /// exp, log, sinh, tanh, erf, sin and cos are within 2 units in the last place, on whatever instruction set runs.
 @Suite struct TranscendentalTests {
@@ -160,17 +160,10 @@ import PullbackTestSupport
     inputs += [Float.leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude]
     inputs += [88.72283, 88.72284, -87.33654, -103.27893, -103.97207, -103.97208]
     inputs += inputs.flatMap { [-$0, $0.nextUp, $0.nextDown] }
-    for _ in 0..<TranscendentalTests.count {
-      inputs.append(Float(bitPattern: UInt32(truncatingIfNeeded: generator.next())))
-      inputs.append(Float.random(in: range, using: &generator))
-    }
+    inputs += generator.bitsAndFloats(TranscendentalTests.count, in: range)
     let results = function(Tensor(inputs)).scalars
     #expect(results.count == inputs.count)
-    var worst = 0.0, place = 0
-    for index in inputs.indices {
-      let error = units(results[index], from: reference(Double(inputs[index])))
-      if error > worst { (worst, place) = (error, index) }
-    }
+    let (worst, place) = largestError(of: results, at: inputs, from: reference)
     #expect(worst <= bound, "at \(inputs[place]): \(results[place]), \(worst) units")
   }
 
@@ -185,17 +178,10 @@ import PullbackTestSupport
     inputs += [Double.leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude]
     inputs += [709.782712893384, -708.3964185322641, -744.4400719213812, -745.1332191019412]
     inputs += inputs.flatMap { [-$0, $0.nextUp, $0.nextDown] }
-    for _ in 0..<(TranscendentalTests.count / 10) {
-      inputs.append(Double(bitPattern: generator.next()))
-      inputs.append(Double.random(in: range, using: &generator))
-    }
+    inputs += generator.bitsAndDoubles(TranscendentalTests.count / 10, in: range)
     let results = function(Tensor(inputs)).scalars
     #expect(results.count == inputs.count)
-    var worst: Wide = 0, place = 0
-    for index in inputs.indices {
-      let error = units(results[index], from: reference(Wide(inputs[index])))
-      if error > worst { (worst, place) = (error, index) }
-    }
+    let (worst, place) = largestError(of: results, at: inputs, from: reference)
     #expect(worst <= bound, "at \(inputs[place]): \(results[place]), \(worst) units")
   }
 

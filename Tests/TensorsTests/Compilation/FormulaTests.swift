@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import PullbackTestSupport
 import Testing
 
@@ -49,34 +50,39 @@ struct FormulaTests {
   }
 
   /// What cannot work is refused after little work, with a message that is about types.
-  @Test(arguments: [
-    ("x * \"a\"", "'String'"),
-    ("x.sum() / \"n\"", "'String'"),
-    ("x * other", "'Tensor<Double>'"),
-    ("x * indices", "'Tensor<Int32>'"),
-    ("x * (s + d)", "'Double'"),
-    ("x + s * n", "'Int'"),
-    ("x * nil", "'nil'"),
-    // With them the 1/3 in `pow(x, 1/3)` could be that of Int, which is 0.
-    ("pow(x, n)", "cannot convert value of type 'T'"),
-    ("maximum(x, n)", "'Int32'"),
-    ("x .> n", "'Int32'"),
-    ("x - lr * unknown", "cannot find 'unknown'"),
-    ("x == y", "'=='"),
-    ("x > 0", "'>'"),
-    ("Parameter([64, 10])", "missing argument label 'value:'"),
-    ("Parameter([64, 10], .zeros)", "extra argument"),
-    ("Parameter(x)", "missing argument label 'value:'"),
-    ("Parameter(value: [64, 10], .zeros)", "extra argument"),
-    ("Parameter(shape: [64, 10])", "missing argument"),
-  ])
-  func isRefusedAtOnce(expression: String, message: String) throws {
-    let result = try CompiledSource.typeChecked(
-      source([expression], of: "Float", "import Foundation\nimport Pullback"),
-      flags: Self.flags(limit: 5000))
+  @Test func eachIsRefusedAtOnce() throws {
+    let refused: [(String, String)] = [
+      ("x * \"a\"", "'String'"),
+      ("x.sum() / \"n\"", "'String'"),
+      ("x * other", "'Tensor<Double>'"),
+      ("x * indices", "'Tensor<Int32>'"),
+      ("x * (s + d)", "'Double'"),
+      ("x + s * n", "'Int'"),
+      ("x * nil", "'nil'"),
+      // With them the 1/3 in `pow(x, 1/3)` could be that of Int, which is 0.
+      ("pow(x, n)", "cannot convert value of type 'T'"),
+      ("maximum(x, n)", "'Int32'"),
+      ("x .> n", "'Int32'"),
+      ("x - lr * unknown", "cannot find 'unknown'"),
+      ("x == y", "'=='"),
+      ("x > 0", "'>'"),
+      ("Parameter([64, 10])", "missing argument label 'value:'"),
+      ("Parameter([64, 10], .zeros)", "extra argument"),
+      ("Parameter(x)", "missing argument label 'value:'"),
+      ("Parameter(value: [64, 10], .zeros)", "extra argument"),
+      ("Parameter(shape: [64, 10])", "missing argument"),
+    ]
+    let text = source(refused.map(\.0), of: "Float", "import Foundation\nimport Pullback")
+    let result = try CompiledSource.typeChecked(text, flags: Self.flags(limit: 5000))
     #expect(!result.succeeded)
-    #expect(result.messages.contains(message), "\(result.messages)")
     #expect(!result.messages.contains("reasonable time"))
+    let lines = text.components(separatedBy: "\n")
+    for (expression, message) in refused {
+      let line = try #require(lines.firstIndex(of: "  _ = \(expression)")) + 1
+      let messages = result.messages(at: line)
+      #expect(
+        messages.contains("error: ") && messages.contains(message), "\(expression): \(messages)")
+    }
   }
 
   private func expectCompiles(
