@@ -101,45 +101,45 @@ struct TrainOnTablesTests {
     #expect(roles["width"] == "number" && roles["species"] == "target")
   }
 
-  @Test(
-    "Wrong usage is one error with the nearest name",
-    arguments: [
-      (["kinds.csv"], 64, "which column is to be predicted?"),
-      (["kinds.csv", "--target", "specie"], 65, "did you mean \"species\"?"),
-      (["kind.csv", "--target", "species"], 66, "did you mean"),
-      (["kinds.csv", "--target", "species", "--task", "clasification"], 64, "\"classification\"?"),
-      (["kinds.csv", "--target", "species", "--task", "regression"], 65, "species"),
-      (["kinds.csv", "--target", "species", "--optimizer", "adamm"], 64, "did you mean"),
-      (["kinds.csv", "--target", "species", "--activation", "rleu"], 64, "\"relu\"?"),
-      (["kinds.csv", "--target", "species", "--column", "width"], 64, "postcode=category"),
-      (["kinds.csv", "--target", "species", "--column", "width=nmber"], 64, "\"number\"?"),
-      (["kinds.csv", "--target", "species", "--column", "wdth=number"], 65, "\"width\"?"),
-      (["kinds.csv", "--target", "species", "--column", "species=ignored"], 65, "to be predicted"),
-      (["kinds.csv", "--target", "species", "--group", "twon"], 65, "town"),
-      (["kinds.csv", "--target", "species", "--validation", "1"], 64, "--validation must be"),
-      (["kinds.csv", "--target", "species", "--validation", "nan"], 64, "--validation must be"),
-      (["kinds.csv", "--target", "species", "--dropout", "1"], 64, "--dropout must be"),
-      (["kinds.csv", "--target", "species", "--cross-validate", "1"], 64, "--cross-validate must"),
-      (
-        ["kinds.csv", "--target", "species", "--quiet", "--cross-validate", "31"], 64,
-        "--cross-validate: 31 folds of 30 rows"
-      ),
-      (
-        ["kinds.csv", "--target", "length", "--quiet", "--class-weights", "balanced"], 64,
-        "--class-weights: numbers are predicted"
-      ),
-      (["x.npy", "z.npy"], 65, "z.npy: float32 [3] does not hold one target"),
-      (["x.npy", "same.npy"], 65, "there is nothing to predict"),
-      (["kinds.csv", "--target", "species", "--separator", "semicolons"], 64, "\"semicolon\"?"),
-      (["kinds.csv", "--target", "species", "--resume"], 64, "--resume needs --checkpoint"),
-      (["kinds.csv", "--target", "species", "--output", "none/m"], 73, "there is no folder"),
-      (["kinds.csv", "kinds.csv", "--target", "species"], 64, "one table, one .npz archive"),
-      (["--target", "species"], 64, "--target goes with a file"),
-      (["--dropout", "0.1"], 64, "--dropout goes with a file"),
-      (["empty.csv", "--target", "a"], 65, "is empty"),
-      (["picture.png", "--target", "a"], 65, "is a PNG picture"),
-      (["x.npy"], 64, "name the file of the targets"),
-    ])
+  static let wrongUsages: [([String], Int32, String)] = [
+    (["kinds.csv"], 64, "which column is to be predicted?"),
+    (["kinds.csv", "--target", "specie"], 65, "did you mean \"species\"?"),
+    (["kind.csv", "--target", "species"], 66, "did you mean"),
+    (["kinds.csv", "--target", "species", "--task", "clasification"], 64, "\"classification\"?"),
+    (["kinds.csv", "--target", "species", "--task", "regression"], 65, "species"),
+    (["kinds.csv", "--target", "species", "--optimizer", "adamm"], 64, "did you mean"),
+    (["kinds.csv", "--target", "species", "--activation", "rleu"], 64, "\"relu\"?"),
+    (["kinds.csv", "--target", "species", "--column", "width"], 64, "postcode=category"),
+    (["kinds.csv", "--target", "species", "--column", "width=nmber"], 64, "\"number\"?"),
+    (["kinds.csv", "--target", "species", "--column", "wdth=number"], 65, "\"width\"?"),
+    (["kinds.csv", "--target", "species", "--column", "species=ignored"], 65, "to be predicted"),
+    (["kinds.csv", "--target", "species", "--group", "twon"], 65, "town"),
+    (["kinds.csv", "--target", "species", "--validation", "1"], 64, "--validation must be"),
+    (["kinds.csv", "--target", "species", "--validation", "nan"], 64, "--validation must be"),
+    (["kinds.csv", "--target", "species", "--dropout", "1"], 64, "--dropout must be"),
+    (["kinds.csv", "--target", "species", "--cross-validate", "1"], 64, "--cross-validate must"),
+    (
+      ["kinds.csv", "--target", "species", "--quiet", "--cross-validate", "31"], 64,
+      "--cross-validate: 31 folds of 30 rows"
+    ),
+    (
+      ["kinds.csv", "--target", "length", "--quiet", "--class-weights", "balanced"], 64,
+      "--class-weights: numbers are predicted"
+    ),
+    (["x.npy", "z.npy"], 65, "z.npy: float32 [3] does not hold one target"),
+    (["x.npy", "same.npy"], 65, "there is nothing to predict"),
+    (["kinds.csv", "--target", "species", "--separator", "semicolons"], 64, "\"semicolon\"?"),
+    (["kinds.csv", "--target", "species", "--resume"], 64, "--resume needs --checkpoint"),
+    (["kinds.csv", "--target", "species", "--output", "none/m"], 73, "there is no folder"),
+    (["kinds.csv", "kinds.csv", "--target", "species"], 64, "one table, one .npz archive"),
+    (["--target", "species"], 64, "--target goes with a file"),
+    (["--dropout", "0.1"], 64, "--dropout goes with a file"),
+    (["empty.csv", "--target", "a"], 65, "is empty"),
+    (["picture.png", "--target", "a"], 65, "is a PNG picture"),
+    (["x.npy"], 64, "name the file of the targets"),
+  ]
+
+  @Test("Wrong usage is one error with the nearest name", arguments: wrongUsages)
   func wrongUsage(arguments: [String], status: Int32, message: String) throws {
     _ = try write(SmallTables.species(rows: 30), "kinds.csv")
     _ = try write("", "empty.csv")

@@ -46,9 +46,13 @@ struct TableEvaluationTests {
     let evaluation = TableEvaluation(
       predictions: scaled([[1], [2], [4], [4]]), numbers: scaled([[1.5], [2], [3], [5]]))
     // By hand: squares of errors 0.25, 0, 1, 1; of distances from 2.875 in all 7.1875.
-    #expect(abs(try #require(evaluation["r2"]) - (1 - 2.25 / 7.1875)) < 1e-12)
-    #expect(abs(try #require(evaluation["rmse"]) / unit - 0.75) < 1e-12)
-    #expect(abs(try #require(evaluation["mae"]) / unit - 0.625) < 1e-12)
+    let expected: [(String, Double)] = [
+      ("r2", 1 - 2.25 / 7.1875), ("rmse", 0.75 * unit), ("mae", 0.625 * unit),
+    ]
+    for (name, number) in expected {
+      let given: Double = try #require(evaluation[name])
+      #expect(abs(given / number - 1) < 1e-12, "\(name)")
+    }
     #expect("\(evaluation)".contains(unit > 1 ? " 7.5e+299 " : " 7.5e-301 "), "\(evaluation)")
   }
 

@@ -97,7 +97,9 @@ struct StandardizationTests {
     (40, 1, true), (100, 9, false), (100, 10, true), (1100, 10, false), (1100, 11, true),
   ])
   func whatFewRowsLackIsNotMarked(rows: Int, missing: Int, isMarked: Bool) throws {
-    let numbers = (0..<rows).map { $0 < missing ? Double.nan : Double($0 * 7 % 50) + 0.5 }
+    let numbers: [Double] = (0..<rows).map { (row: Int) -> Double in
+      row < missing ? .nan : Double(row * 7 % 50) + 0.5
+    }
     #expect(try fitted(numbers).0.marksMissing == isMarked)
   }
 
