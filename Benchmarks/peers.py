@@ -6,6 +6,8 @@ one JSON object a line.
   peers.py matmul 64x784x50 [--threads 2] [--peers numpy,torch,jax]
   peers.py step --layers 784-50-10 --loss cross-entropy --optimizer sgd --batch 64
   peers.py predict --layers 784-50-10 --batch 1 --peers onnxruntime,sklearn
+  peers.py predict --convolutional --batch 1 --peers onnxruntime
+  peers.py network gpt [--batch 64]
   peers.py operation gelu [--gradient]
   peers.py requests --layers 784-50-10 --batch 1 --tasks 64 --peers onnxruntime
   peers.py serve --peers torch [--threads 2]
@@ -13,7 +15,9 @@ one JSON object a line.
 matmul:  C = A B, [n, k] x [k, m], float32; the memory of C is reused where the peer can.
 step:    forward, loss (mean), backward for the parameters and update on one fixed batch, float32.
 predict: the probabilities for one fixed batch, float32, as arrays of the peer.
-operation: a function of numbers as `pullback bench operation` has it.
+         With --convolutional those of the network cnn28.
+network: a step of a network beyond dense layers, as networks.py has it.
+operation: a function as `pullback bench operation` has it, or its gradients.
 requests: the same from so many threads of Python at once, each with a question of its own; a session of
          ONNX Runtime keeps one thread to itself, which serves them fastest.
 serve:   reads lines such as `matmul 64x784x50` or `step --batch 1` and answers each with a line,
@@ -32,6 +36,8 @@ import threading
 import time
 
 import environment
+from convolutional import ConvolutionalPrediction
+from networks import Network
 from operations import Operation
 from prediction import Prediction
 
@@ -53,14 +59,19 @@ def parser():
     operation = commands.add_parser("operation")
     operation.add_argument("name")
     operation.add_argument("--gradient", action="store_true")
+    network = commands.add_parser("network")
+    network.add_argument("name")
+    network.add_argument("--batch", type=int)
     predict = commands.add_parser("predict")
+    predict.add_argument("--convolutional", action="store_true")
     requests = commands.add_parser("requests")
     requests.add_argument("--tasks", type=int, default=64)
     for command in (step, predict, requests):
         command.add_argument("--layers", default="784-50-10")
         command.add_argument("--activation", default="relu", choices=["relu", "none"])
         command.add_argument("--batch", type=int, default=64)
-    for command in (matmul, step, operation, predict, requests, commands.add_parser("serve")):
+    for command in (
+            matmul, step, operation, network, predict, requests, commands.add_parser("serve")):
         command.add_argument("--threads", type=int, default=2)
         command.add_argument("--peers", default="numpy,torch,jax")
         command.add_argument("--seconds", type=float, default=1.5)
@@ -193,11 +204,12 @@ class Step:
 
 def prepared(peer, options):
     """The work as a function without arguments, and its floating-point operations."""
-    kinds = {"matmul": Matmul, "step": Step, "operation": Operation, "predict": Prediction,
-             "requests": Prediction}
+    kinds = {"matmul": Matmul, "step": Step, "operation": Operation, "network": Network,
+             "predict": Prediction, "requests": Prediction}
     if options.what == "requests":
         options = argparse.Namespace(**{**vars(options), "threads": 1})
-    work = kinds[options.what](options)
+    is_convolutional = options.what == "predict" and options.convolutional
+    work = (ConvolutionalPrediction if is_convolutional else kinds[options.what])(options)
     make = getattr(work, peer.replace(".", "_"), None)
     if make is None:
         raise NotImplementedError(f"{peer} has no {options.what}")

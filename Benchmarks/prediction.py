@@ -2,6 +2,24 @@
 """What the peers do for `pullback bench predict`: the probabilities for one fixed batch."""
 
 
+def onnx_function(nodes, constants, given, shape, result, threads):
+    """A graph of ONNX Runtime as a function of its one input."""
+    import onnx
+    import onnxruntime
+    from onnx import helper
+    float32 = onnx.TensorProto.FLOAT
+    graph = helper.make_graph(
+        nodes, "network", [helper.make_tensor_value_info(given, float32, shape)],
+        [helper.make_tensor_value_info(result, float32, None)], constants)
+    # Versions that older runtimes read too.
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return lambda x: session.run(None, {given: x})[0]
+
+
 class Prediction:
     """A network, a fixed batch, and what a prediction costs.
 
@@ -77,7 +95,6 @@ class Prediction:
 
     def onnxruntime(self):
         import onnx
-        import onnxruntime
         from onnx import helper
         nodes, constants, current = [], [], "x"
         for layer, pair in enumerate(self.parameters):
@@ -89,18 +106,8 @@ class Prediction:
             nodes.append(helper.make_node("Gemm", [current, *names], [f"s{layer}"]))
             current = f"s{layer}"
         nodes.append(helper.make_node("Softmax", [current], ["y"]))
-        float32 = onnx.TensorProto.FLOAT
-        graph = helper.make_graph(
-            nodes, "network", [helper.make_tensor_value_info("x", float32, self.x.shape)],
-            [helper.make_tensor_value_info("y", float32, None)], constants)
-        # Versions that older runtimes read too.
-        model = helper.make_model(
-            graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self.threads
-        session = onnxruntime.InferenceSession(
-            model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-        return lambda: session.run(None, {"x": self.x})[0]
+        run = onnx_function(nodes, constants, "x", self.x.shape, "y", self.threads)
+        return lambda: run(self.x)
 
     def sklearn(self):
         import warnings

@@ -6,6 +6,7 @@ import PackageDescription
 // Each example is a program of one file: swift run -c release XOR
 let examples = [
   "XOR", "Digits", "CNN", "Regression", "VAE", "GAN", "Transfer", "Resume", "Server", "Swarm",
+  "Characters",
 ]
 
 let package = Package(

@@ -24,6 +24,11 @@
 #define PB_AT_MOST_f32(x, limit) (pb_f32v)_mm512_min_ps(_mm512_set1_ps(limit), (__m512)(x))
 #define PB_AT_MOST_f64(x, limit) (pb_f64v)_mm512_min_pd(_mm512_set1_pd(limit), (__m512d)(x))
 
+// Numbers of a table of 32, by the lower five bits of each index.
+#define PB_LOOKUP_f32(table, index) \
+  (pb_f32v)_mm512_permutex2var_ps( \
+    _mm512_loadu_ps(table), (__m512i)(index), _mm512_loadu_ps((table) + 16))
+
 #pragma clang attribute push( \
   __attribute__((target("avx2,fma,avx512f,avx512dq,avx512bw,avx512vl"))), apply_to = function)
 #include "kernels.inc.h"

@@ -86,7 +86,7 @@ pb_map pb_convert_for(pb_type from, pb_type to) {
 
 PB_BY_TYPE(pb_map, pb_copy_for, copies)
 PB_BY_TYPE(pb_fill, pb_fill_for, fills)
-PB_BY_TYPE(pb_plane, pb_load_plane_for, loads_plane)
+PB_BY_TYPE(pb_load, pb_load_for, loads)
 PB_BY_TYPE(pb_place, pb_place_for, places)
 PB_BY_TYPE(pb_place, pb_add_at_for, adds_at)
 PB_BY_TYPE(pb_iota, pb_iota_for, iotas)
@@ -107,6 +107,9 @@ PB_BY_TYPE(pb_pack, pb_pack_for, packs)
 PB_BY_TYPE(pb_scattered, pb_scattered_for, scattered_tiles)
 PB_BY_TYPE(pb_scattered, pb_scattered_narrow_for, scattered_narrow_tiles)
 PB_BY_TYPE(long, pb_scattered_rows, scattered_rows)
+PB_BY_TYPE(pb_by_runs, pb_runs_for, runs_tiles)
+PB_BY_TYPE(pb_by_runs, pb_runs_narrow_for, runs_narrow_tiles)
+PB_BY_TYPE(pb_by_runs_turned, pb_runs_turned_for, runs_turned)
 PB_BY_TYPE(pb_pack_scattered, pb_pack_scattered_for, packs_scattered)
 
 #define PB_BY_REDUCTION(result, name, field) \

@@ -46,7 +46,7 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
   },
   .copies = PB_BY_SIZE(copy),
   .fills = PB_BY_SIZE(fill),
-  .loads_plane = PB_BY_SIZE(load_plane),
+  .loads = PB_BY_SIZE(load),
   .places = PB_BY_SIZE(place),
   .adds_at = PB_ALL_TYPES(add_at),
   .iotas = PB_ALL_TYPES(iota),
@@ -107,6 +107,9 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
     pb_scattered_narrow_f32, pb_scattered_narrow_f64, pb_scattered_narrow_u32
   },
   .scattered_rows = { PB_SCATTERED_ROWS, PB_SCATTERED_ROWS, PB_SCATTERED_ROWS },
+  .runs_tiles = { pb_runs_f32, pb_runs_f64, pb_runs_u32 },
+  .runs_narrow_tiles = { pb_runs_narrow_f32, pb_runs_narrow_f64, pb_runs_narrow_u32 },
+  .runs_turned = { pb_runs_turned_f32, pb_runs_turned_f64, pb_runs_turned_u32 },
   .packs_scattered = { pb_pack_scattered_32, pb_pack_scattered_64, pb_pack_scattered_32 },
   .packs = { pb_pack_32, pb_pack_64, pb_pack_32 },
 

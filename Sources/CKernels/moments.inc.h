@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Norms and squared deviations of rows, in doubles. Squares of floats have no more digits than those have.
+// Norms and squared deviations of rows, in doubles: squares of floats have no more digits than those have,
+// and neither overflow nor vanish.
 //
 // Bounds: `lanes` holds a pb_moments, a row (or piece) n elements; whole vectors are read while sixteen
 // elements remain, and the rest as a tail.
@@ -24,9 +25,33 @@ static void pb_start_moments(void *lanes) {
   else \
     pb_load_tail_##s(n, &x, row, padding);
 
+// Squares of floats in short chains of floats, as in sums; false where one may overflow or too many vanish.
+PB_INLINE _Bool pb_add_squares_f32(long n, pb_f64x16 *all, const float *row) {
+  pb_f32x16 sums[4] = { 0.0f, 0.0f, 0.0f, 0.0f }, x;
+  for (; n >= 4 * PB_LANES; n -= 4 * PB_LANES, row += 4 * PB_LANES)
+    PB_UNROLLED for (long i = 0; i < 4; i++) {
+      x = *(const pb_f32x16_at *)(row + i * PB_LANES);
+      sums[i] = PB_FMA(x, x, sums[i]);
+    }
+  for (; n > 0; n -= PB_LANES, row += PB_LANES) {
+    PB_LOAD_OR_TAIL(f32, x, n, row, 0)
+    sums[0] = PB_FMA(x, x, sums[0]);
+  }
+  pb_f32x16 sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  if (__builtin_reduce_or(~(sum <= 0x1p120f)) || !__builtin_reduce_or(sum >= 0x1p-60f)) return 0;
+  *all += PB_WIDENED(sum);
+  return 1;
+}
+
+PB_INLINE _Bool pb_add_squares_f64(long n, pb_f64x16 *all, const double *row) {
+  (void)n, (void)all, (void)row;
+  return 0;
+}
+
 #define PB_MOMENTS(s, T) \
   static void pb_accumulate_norm_##s(long n, void *lanes, const void *a) { \
     const T *row = a; \
+    if (pb_add_squares_##s(n, &((pb_moments *)lanes)->squares, row)) return; \
     pb_moments *moments = lanes; \
     pb_f64x16 squares = moments->squares, others[3] = { 0.0, 0.0, 0.0 }; \
     for (; n >= 4 * PB_LANES; n -= 4 * PB_LANES, row += 4 * PB_LANES) { \

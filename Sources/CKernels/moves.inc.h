@@ -47,28 +47,110 @@
       for (long i = 0; i < n; i++) r[i] = x[i]; \
   }
 
+// Rows of a view one after the other: `at` is where one begins, `index` its number along each axis behind the
+// first. Axes beyond those counted here are found by division, when all of these have ended.
+enum { PB_COUNTED = 8 };
+
+typedef struct {
+  long at;
+  long number;
+  long index[PB_COUNTED];
+} pb_rows;
+
+// The outermost axis has no end.
+PB_INLINE pb_rows pb_rows_from(long number, const pb_axis *axes, long count) {
+  pb_rows rows = { .at = 0, .number = number };
+  for (long k = 1; k < count; k++) {
+    long i = k == count - 1 ? number : number % axes[k].extent;
+    number /= axes[k].extent;
+    rows.at += i * axes[k].stride;
+    if (k < PB_COUNTED) rows.index[k] = i;
+  }
+  return rows;
+}
+
+// Moves on along an axis, at most to its end.
+PB_INLINE void pb_skip_along(pb_rows *rows, long k, long skipped, const pb_axis *axes, long count) {
+  for (; k < count; k++, skipped = 1) {
+    if (k == PB_COUNTED) {
+      *rows = pb_rows_from(rows->number, axes, count);
+      return;
+    }
+    rows->at += skipped * axes[k].stride;
+    rows->index[k] += skipped;
+    if (k == count - 1 || rows->index[k] < axes[k].extent) return;
+    rows->at -= axes[k].extent * axes[k].stride;
+    rows->index[k] = 0;
+  }
+}
+
+// Moves on by no more rows than are left.
+PB_INLINE void pb_skip_rows(pb_rows *rows, long skipped, const pb_axis *axes, long count) {
+  rows->number += skipped;
+  pb_skip_along(rows, 1, skipped, axes, count);
+}
+
+// How many rows, or planes of rows, are left along an axis, of so many.
+PB_INLINE long pb_left_along(
+  const pb_rows *rows, long k, long wanted, const pb_axis *axes, long count) {
+  long left = axes[k].extent - rows->index[k];
+  return k == count - 1 || wanted < left ? wanted : left;
+}
+
 #define PB_MOVES(size, W) \
   PB_RUNS(size, W) \
   PB_UNARY(copy_##size, W, W, x) \
   static void pb_fill_##size(long n, void *out, const void *scalar) { \
     pb_spread_##size(n, out, *(const W *)scalar); \
   } \
-  static void pb_load_plane_##size( \
-    long n, void *out, const void *a, long position, long extent, long stride, long outer) { \
+  /* Rows at one distance; those of the usual few channels are a vector each. */ \
+  PB_INLINE void pb_load_rows_##size( \
+    long rows, long extent, W *restrict r, const W *x, long stride, long outer) { \
+    if (stride == 1 && extent == 8) \
+      for (; rows > 0; rows--, r += 8, x += outer) pb_copy_##size##_by_8(8, r, x); \
+    else if (stride == 1 && extent == 16) \
+      for (; rows > 0; rows--, r += 16, x += outer) pb_copy_##size##_by_16(16, r, x); \
+    else if (stride == 1) \
+      for (; rows > 0; rows--, r += extent, x += outer) pb_copy_run_##size(extent, r, x); \
+    else if (stride == 0) \
+      for (; rows > 0; rows--, r += extent, x += outer) pb_spread_##size(extent, r, *x); \
+    else \
+      for (; rows > 0; rows--, r += extent, x += outer) \
+        for (long i = 0; i < extent; i++) r[i] = x[i * stride]; \
+  } \
+  static void pb_load_##size( \
+    long n, void *out, const void *a, long position, const pb_axis *axes, long count) { \
     W *restrict r = out; \
-    long column = position % extent, row = position / extent * outer; \
-    for (; n > 0; column = 0, row += outer) { \
-      const W *x = (const W *)a + row + column * stride; \
+    long extent = axes[0].extent, stride = axes[0].stride, column = position % extent; \
+    long outer = count > 1 ? axes[1].stride : 0; \
+    pb_rows rows = pb_rows_from(position / extent, axes, count); \
+    if (column > 0 || n < extent) { \
       long length = extent - column < n ? extent - column : n; \
-      if (stride == 1) \
-        pb_copy_run_##size(length, r, x); \
-      else if (stride == 0) \
-        pb_spread_##size(length, r, *x); \
-      else \
-        for (long i = 0; i < length; i++) r[i] = x[i * stride]; \
+      pb_load_rows_##size(1, length, r, (const W *)a + rows.at + column * stride, stride, 0); \
       r += length; \
       n -= length; \
+      pb_skip_rows(&rows, 1, axes, count); \
     } \
+    for (long whole = n / extent; whole > 0;) { \
+      long next = count < 2 ? whole : pb_left_along(&rows, 1, whole, axes, count); \
+      const W *x = (const W *)a + rows.at; \
+      if (count > 2 && rows.index[1] == 0 && next == axes[1].extent) { \
+        long planes = pb_left_along(&rows, 2, whole / next, axes, count); \
+        for (long i = 0; i < planes; i++) \
+          pb_load_rows_##size( \
+            next, extent, r + i * next * extent, x + i * axes[2].stride, stride, outer); \
+        rows.number += planes * next; \
+        pb_skip_along(&rows, 2, planes, axes, count); \
+        next *= planes; \
+      } else { \
+        pb_load_rows_##size(next, extent, r, x, stride, outer); \
+        pb_skip_rows(&rows, next, axes, count); \
+      } \
+      r += next * extent; \
+      n -= next * extent; \
+      whole -= next; \
+    } \
+    if (n > 0) pb_load_rows_##size(1, n, r, (const W *)a + rows.at, stride, 0); \
   }
 
 PB_MOVES(8, pb_word8)
@@ -132,11 +214,20 @@ PB_TRUNCATE(convert_f32_i32, float)
 PB_TRUNCATE(convert_f64_i32, double)
 
 #define PB_IOTA(s, R, expression) \
-  static void pb_iota_##s(long n, void *out, int64_t start, int64_t step) { \
+  static void pb_iota_##s( \
+    long n, void *out, int64_t offset, long position, const pb_axis *axes, long count) { \
     R *r = out; \
-    PB_ELEMENTWISE for (long i = 0; i < n; i++) { \
-      int64_t x = (int64_t)((uint64_t)start + (uint64_t)i * (uint64_t)step); \
-      r[i] = (R)(expression); \
+    long extent = axes[0].extent, stride = axes[0].stride, column = position % extent; \
+    pb_rows rows = pb_rows_from(position / extent, axes, count); \
+    for (; n > 0; column = 0, pb_skip_rows(&rows, 1, axes, count)) { \
+      uint64_t start = (uint64_t)offset + (uint64_t)(rows.at + column * stride); \
+      long length = extent - column < n ? extent - column : n; \
+      PB_ELEMENTWISE for (long i = 0; i < length; i++) { \
+        int64_t x = (int64_t)(start + (uint64_t)i * (uint64_t)stride); \
+        r[i] = (R)(expression); \
+      } \
+      r += length; \
+      n -= length; \
     } \
   }
 

@@ -126,3 +126,28 @@ PB_REGISTER_MAP_OF_TWO(pow, f64, double)
 // The maps in two operands of sigmoids.inc.h.
 PB_REGISTER_MAP_OF_TWO(times_opposite_sigmoid, f32, float)
 PB_REGISTER_MAP_OF_TWO(times_opposite_sigmoid, f64, double)
+
+// exp(a - b), the difference rounded like any other.
+#define PB_EXP_OF_DIFFERENCE(s, T) \
+  PB_INLINE pb_##s##v pb_exp_of_difference_of_##s(pb_##s##v x, pb_##s##v y) { \
+    return pb_exp_of_##s(x - y); \
+  } \
+  PB_REGISTER_MAP_OF_TWO(exp_of_difference, s, T) \
+  static void pb_exp_of_difference_one_##s( \
+    long n, void *out, const void *a, const void *b, const void *c, const void *d) { \
+    enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
+    (void)c, (void)d; \
+    T *r = out; \
+    const T *x = a, y = *(const T *)b; \
+    for (; n >= lanes; n -= lanes, x += lanes, r += lanes) \
+      *(pb_##s##v_at *)r = pb_exp_of_##s(*(const pb_##s##v_at *)x - y); \
+    if (n > 0) { \
+      pb_##s##x16 tail; \
+      pb_load_tail_##s(n, &tail, x, y); \
+      *(pb_##s##v_at *)&tail = pb_exp_of_##s(*(const pb_##s##v_at *)&tail - y); \
+      pb_store_tail_##s(n, r, &tail); \
+    } \
+  }
+
+PB_EXP_OF_DIFFERENCE(f32, float)
+PB_EXP_OF_DIFFERENCE(f64, double)

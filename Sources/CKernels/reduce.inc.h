@@ -22,9 +22,11 @@
 #define PB_SETTLE_NAN(lanes, nans) lanes = nans != nans ? nans : lanes
 #define PB_SETTLE_NOTHING(lanes, nans) (void)nans
 
+// `chains`: how many of them a long row is taken by, side by side, where order does not matter.
+//
 // Lanes beyond the end of a row take the identity, which changes no bits: a lane of a sum is never
 // -0, because it starts at +0.
-#define PB_REDUCTION(name, s, T, identity, OF, TAKE, SETTLE) \
+#define PB_REDUCTION(name, s, T, identity, OF, TAKE, SETTLE, chains) \
   PB_INLINE void pb_lanes_##name(long n, pb_##s##x16 *all, const T *a) { \
     pb_##s##x16 lanes = *all, nans = lanes; \
     for (; n >= PB_LANES; n -= PB_LANES, a += PB_LANES) { \
@@ -39,6 +41,22 @@
     SETTLE(lanes, nans); \
     *all = lanes; \
   } \
+  /* Four chains side by side, none of which waits for another: `steps` vectors of each, the chains \
+     `apart` elements from each other, their vectors `ahead`. */ \
+  PB_INLINE void pb_chains_##name( \
+    long steps, pb_##s##x16 *all, const T *a, long apart, long ahead) { \
+    pb_##s##x16 lanes[4], nans[4], x; \
+    PB_UNROLLED for (long i = 0; i < 4; i++) nans[i] = lanes[i] = all[i]; \
+    for (; steps > 0; steps--, a += ahead) \
+      PB_UNROLLED for (long i = 0; i < 4; i++) { \
+        x = *(const pb_##s##x16_at *)(a + i * apart); \
+        TAKE(lanes[i], nans[i], x); \
+      } \
+    PB_UNROLLED for (long i = 0; i < 4; i++) { \
+      SETTLE(lanes[i], nans[i]); \
+      all[i] = lanes[i]; \
+    } \
+  } \
   PB_INLINE T pb_combined_##name(const pb_##s##x16 *lanes) { \
     pb_##s##x16 x = *lanes; \
     __auto_type eight = OF(x.lo, x.hi); \
@@ -50,8 +68,17 @@
     *(pb_##s##x16_at *)lanes = (pb_##s##x16)(T)(identity); \
   } \
   static void pb_accumulate_##name(long n, void *lanes, const void *a) { \
+    const T *row = a; \
     pb_##s##x16 all = *(const pb_##s##x16_at *)lanes; \
-    pb_lanes_##name(n, &all, a); \
+    if (chains > 1 && n >= chains * PB_LANES) { \
+      long steps = n / (chains * PB_LANES); \
+      pb_##s##x16 parts[4] = { all, all, all, all }; \
+      pb_chains_##name(steps, parts, row, PB_LANES, chains * PB_LANES); \
+      all = OF(OF(parts[0], parts[1]), OF(parts[2], parts[3])); \
+      row += steps * chains * PB_LANES; \
+      n -= steps * chains * PB_LANES; \
+    } \
+    pb_lanes_##name(n, &all, row); \
     *(pb_##s##x16_at *)lanes = all; \
   } \
   static void pb_finish_##name(const void *lanes, void *out) { \
@@ -83,28 +110,39 @@
   } \
   static void pb_rows_##name(long rows, long n, void *out, const void *a) { \
     const T *row = a; \
-    for (long r = 0; r < rows; r++, row += n) { \
+    long r = 0; \
+    for (; r + 4 <= rows; r += 4, row += 4 * n) { \
+      pb_##s##x16 lanes[4]; \
+      PB_UNROLLED for (long i = 0; i < 4; i++) lanes[i] = (pb_##s##x16)(T)(identity); \
+      pb_chains_##name(n / PB_LANES, lanes, row, n, PB_LANES); \
+      PB_UNROLLED for (long i = 0; i < 4; i++) { \
+        long end = n / PB_LANES * PB_LANES; \
+        pb_lanes_##name(n - end, &lanes[i], row + i * n + end); \
+        ((T *)out)[r + i] = pb_combined_##name(&lanes[i]); \
+      } \
+    } \
+    for (; r < rows; r++, row += n) { \
       pb_##s##x16 lanes = (pb_##s##x16)(T)(identity); \
       pb_lanes_##name(n, &lanes, row); \
       ((T *)out)[r] = pb_combined_##name(&lanes); \
     } \
   }
 
-PB_REDUCTION(sum_f32, f32, float, 0, PB_SUM_OF, PB_TAKE_SUM, PB_SETTLE_NOTHING)
-PB_REDUCTION(sum_f64, f64, double, 0, PB_SUM_OF, PB_TAKE_SUM, PB_SETTLE_NOTHING)
-PB_REDUCTION(sum_i32, u32, uint32_t, 0, PB_SUM_OF, PB_TAKE_SUM, PB_SETTLE_NOTHING)
-PB_REDUCTION(max_f32, f32, float, -__builtin_inff(), PB_MAX_OF, PB_TAKE_MAX, PB_SETTLE_NAN)
-PB_REDUCTION(max_f64, f64, double, -__builtin_inf(), PB_MAX_OF, PB_TAKE_MAX, PB_SETTLE_NAN)
+PB_REDUCTION(sum_f32, f32, float, 0, PB_SUM_OF, PB_TAKE_SUM, PB_SETTLE_NOTHING, 1)
+PB_REDUCTION(sum_f64, f64, double, 0, PB_SUM_OF, PB_TAKE_SUM, PB_SETTLE_NOTHING, 1)
+PB_REDUCTION(sum_i32, u32, uint32_t, 0, PB_SUM_OF, PB_TAKE_SUM, PB_SETTLE_NOTHING, 1)
+PB_REDUCTION(max_f32, f32, float, -__builtin_inff(), PB_MAX_OF, PB_TAKE_MAX, PB_SETTLE_NAN, 4)
+PB_REDUCTION(max_f64, f64, double, -__builtin_inf(), PB_MAX_OF, PB_TAKE_MAX, PB_SETTLE_NAN, 4)
 PB_REDUCTION(max_i32, i32, int32_t, INT32_MIN, PB_MAX_OF_INTEGERS, PB_TAKE_MAX_OF_INTEGERS,
-             PB_SETTLE_NOTHING)
+             PB_SETTLE_NOTHING, 4)
 PB_REDUCTION(max_u8, u8, uint8_t, 0, PB_MAX_OF_INTEGERS, PB_TAKE_MAX_OF_INTEGERS,
-             PB_SETTLE_NOTHING)
-PB_REDUCTION(min_f32, f32, float, __builtin_inff(), PB_MIN_OF, PB_TAKE_MIN, PB_SETTLE_NAN)
-PB_REDUCTION(min_f64, f64, double, __builtin_inf(), PB_MIN_OF, PB_TAKE_MIN, PB_SETTLE_NAN)
+             PB_SETTLE_NOTHING, 4)
+PB_REDUCTION(min_f32, f32, float, __builtin_inff(), PB_MIN_OF, PB_TAKE_MIN, PB_SETTLE_NAN, 4)
+PB_REDUCTION(min_f64, f64, double, __builtin_inf(), PB_MIN_OF, PB_TAKE_MIN, PB_SETTLE_NAN, 4)
 PB_REDUCTION(min_i32, i32, int32_t, INT32_MAX, PB_MIN_OF_INTEGERS, PB_TAKE_MIN_OF_INTEGERS,
-             PB_SETTLE_NOTHING)
+             PB_SETTLE_NOTHING, 4)
 PB_REDUCTION(min_u8, u8, uint8_t, 1, PB_MIN_OF_INTEGERS, PB_TAKE_MIN_OF_INTEGERS,
-             PB_SETTLE_NOTHING)
+             PB_SETTLE_NOTHING, 4)
 
 // Long sums of floats: short chains in Float, their sums in Double. A chain of eight and two levels of
 // pairs lose at most 6 / 2^24 of a sum of numbers of one sign; the chain over all would lose as

@@ -127,14 +127,24 @@ PB_PRODUCT_PLUS_OF(f64, double, 0x8000001p0)
     return x > (T)0 ? (T)1 - below : below; \
   }
 
+#if defined(PB_LOOKUP_f32)
+#include "pieces.inc.h"
+#else
 PB_NORMAL_DISTRIBUTION(f32, float, 14.3)
+#endif
 PB_NORMAL_DISTRIBUTION(f64, double, 38.7)
 PB_REGISTER_MAP(normal_distribution, f32, float)
 PB_REGISTER_MAP(normal_distribution, f64, double)
 
+// What a faster loop has done of the first numbers.
+#define PB_NOTHING_AHEAD(n, r, x, least) 0
+#if !defined(PB_GATED_NORMAL_AHEAD)
+#define PB_GATED_NORMAL_AHEAD PB_NOTHING_AHEAD
+#endif
+
 // max(x, least) f(z), z = x between least and most: b[0] and c[0], the same for all elements. Where
 // they are beyond `far`, so that f is 0 at one and 1 at the other, f needs no limits.
-#define PB_GATED(name, gate, s, T, far) \
+#define PB_GATED(name, gate, s, T, far, AHEAD) \
   PB_INLINE pb_##s##v pb_##name##_of_##s( \
     pb_##s##v x, pb_##s##v least, pb_##s##v most, const int is_far) { \
     if (is_far) { \
@@ -147,6 +157,10 @@ PB_REGISTER_MAP(normal_distribution, f64, double)
   PB_INLINE void pb_##name##_loop_##s( \
     long n, T *r, const T *x, T least, T most, const int is_far) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
+    if (is_far) { \
+      long done = AHEAD(n, r, x, least); \
+      n -= done, x += done, r += done; \
+    } \
     for (; n >= lanes; n -= lanes, x += lanes, r += lanes) \
       *(pb_##s##v_at *)r = \
         pb_##name##_of_##s(*(const pb_##s##v_at *)x, least, most, is_far); \
@@ -168,10 +182,10 @@ PB_REGISTER_MAP(normal_distribution, f64, double)
       pb_##name##_loop_##s(n, out, a, least, most, 0); \
   }
 
-PB_GATED(gated_sigmoid, sigmoid, f32, float, 104)
-PB_GATED(gated_sigmoid, sigmoid, f64, double, 746)
-PB_GATED(gated_normal, normal_distribution, f32, float, 14.3)
-PB_GATED(gated_normal, normal_distribution, f64, double, 38.7)
+PB_GATED(gated_sigmoid, sigmoid, f32, float, 104, PB_NOTHING_AHEAD)
+PB_GATED(gated_sigmoid, sigmoid, f64, double, 746, PB_NOTHING_AHEAD)
+PB_GATED(gated_normal, normal_distribution, f32, float, 14.3, PB_GATED_NORMAL_AHEAD)
+PB_GATED(gated_normal, normal_distribution, f64, double, 38.7, PB_NOTHING_AHEAD)
 
 // x f(-y): what the derivatives of the sigmoid and of what is made with it multiply by.
 #define PB_TIMES_OPPOSITE_SIGMOID(s) \

@@ -60,6 +60,47 @@ PB_SORT_ITEMS(u32, uint32_t, PB_ITSELF)
 PB_SORT_ITEMS(u64, uint64_t, PB_ITSELF)
 PB_SORT_ITEMS(placed, pb_placed_key, PB_KEY_OF)
 
+// Below this share of the items a heap that keeps the first of them is faster than sorting all.
+enum { PB_FEWER = 8 };
+
+#define PB_BEFORE(a, b) ((a) < (b))
+#define PB_PLACED_BEFORE(a, b) ((a).key < (b).key || ((a).key == (b).key && (a).place < (b).place))
+
+// Leaves the `first` items that come first, in the order in which they stood, if they are few: no two items
+// are equal. Returns how many are left. A heap in `heap`, which has room for them, has on top the last of
+// those that are first so far.
+#define PB_FIRST_ITEMS(name, Item, BEFORE) \
+  static void pb_sink_##name(long n, Item *heap, long i) { \
+    Item item = heap[i]; \
+    for (;;) { \
+      long child = 2 * i + 1; \
+      if (child >= n) break; \
+      if (child + 1 < n && BEFORE(heap[child], heap[child + 1])) child++; \
+      if (!BEFORE(item, heap[child])) break; \
+      heap[i] = heap[child]; \
+      i = child; \
+    } \
+    heap[i] = item; \
+  } \
+  static long pb_first_##name(long n, long first, Item *items, Item *heap) { \
+    if (first > n / PB_FEWER || first == 0) return first == 0 ? 0 : n; \
+    memcpy(heap, items, (size_t)first * sizeof(Item)); \
+    for (long i = first / 2; i-- > 0;) pb_sink_##name(first, heap, i); \
+    for (long i = first; i < n; i++) { \
+      if (!BEFORE(items[i], heap[0])) continue; \
+      heap[0] = items[i]; \
+      pb_sink_##name(first, heap, 0); \
+    } \
+    Item last = heap[0]; \
+    long left = 0; \
+    for (long i = 0; i < n; i++) \
+      if (!BEFORE(last, items[i])) items[left++] = items[i]; \
+    return left; \
+  }
+
+PB_FIRST_ITEMS(u64, uint64_t, PB_BEFORE)
+PB_FIRST_ITEMS(placed, pb_placed_key, PB_PLACED_BEFORE)
+
 // Keys. Of a number below 0 all bits are turned over, of others the sign. -0 has the key of 0, and NaN
 // the highest, which no number has either way round.
 #define PB_FLOAT_KEYS(s, T, K, top) \
@@ -130,14 +171,16 @@ PB_SORT_VALUES(u8, uint8_t, uint32_t, u32)
 
 #define PB_SORT_POSITIONS(s, T) \
   static void pb_sort_positions_##s( \
-    long n, void *out, const void *a, long stride, int is_descending, void *scratch) { \
+    long n, long first, void *out, const void *a, long stride, int is_descending, \
+    void *scratch) { \
     const T *from = a; \
     int32_t *to = out; \
     uint64_t *items = scratch; \
     for (long i = 0; i < n; i++) \
       items[i] = (uint64_t)pb_key_##s(from[i * stride], is_descending) << 32 | (uint64_t)i; \
-    uint64_t *sorted = pb_sort_u64(n, items, items + n, 4, 4); \
-    for (long i = 0; i < n; i++) to[i * stride] = (int32_t)sorted[i]; \
+    long left = pb_first_u64(n, first, items, items + n); \
+    uint64_t *sorted = pb_sort_u64(left, items, items + n, 4, 4); \
+    for (long i = 0; i < left; i++) to[i * stride] = (int32_t)sorted[i]; \
   }
 
 PB_SORT_POSITIONS(f32, float)
@@ -145,14 +188,15 @@ PB_SORT_POSITIONS(i32, int32_t)
 PB_SORT_POSITIONS(u8, uint8_t)
 
 static void pb_sort_positions_f64(
-  long n, void *out, const void *a, long stride, int is_descending, void *scratch) {
+  long n, long first, void *out, const void *a, long stride, int is_descending, void *scratch) {
   const double *from = a;
   int32_t *to = out;
   pb_placed_key *items = scratch;
   for (long i = 0; i < n; i++)
     items[i] = (pb_placed_key) { pb_key_f64(from[i * stride], is_descending), (uint64_t)i };
-  pb_placed_key *sorted = pb_sort_placed(n, items, items + n, 0, 8);
-  for (long i = 0; i < n; i++) to[i * stride] = (int32_t)sorted[i].place;
+  long left = pb_first_placed(n, first, items, items + n);
+  pb_placed_key *sorted = pb_sort_placed(left, items, items + n, 0, 8);
+  for (long i = 0; i < left; i++) to[i * stride] = (int32_t)sorted[i].place;
 }
 
 pb_sort pb_sort_values_for(pb_type type) {
@@ -165,7 +209,7 @@ pb_sort pb_sort_values_for(pb_type type) {
   return NULL;
 }
 
-pb_sort pb_sort_positions_for(pb_type type) {
+pb_sort_positions pb_sort_positions_for(pb_type type) {
   switch (type) {
     case PB_F32: return pb_sort_positions_f32;
     case PB_F64: return pb_sort_positions_f64;

@@ -20,7 +20,7 @@ struct pb_kernels {
   pb_map converts[PB_TYPES][PB_TYPES];  // from, to
   pb_map copies[PB_TYPES];
   pb_fill fills[PB_TYPES];
-  pb_plane loads_plane[PB_TYPES];
+  pb_load loads[PB_TYPES];
   pb_place places[PB_TYPES];
   pb_place adds_at[PB_TYPES];
   pb_iota iotas[PB_TYPES];
@@ -59,6 +59,9 @@ struct pb_kernels {
   pb_scattered scattered_tiles[PB_TYPES];
   pb_scattered scattered_narrow_tiles[PB_TYPES];
   long scattered_rows[PB_TYPES];
+  pb_by_runs runs_tiles[PB_TYPES];
+  pb_by_runs runs_narrow_tiles[PB_TYPES];
+  pb_by_runs_turned runs_turned[PB_TYPES];
   pb_pack_scattered packs_scattered[PB_TYPES];
 
   double (*fma_peak)(long iterations);

@@ -110,6 +110,11 @@ extension PullbackCommand {
       ExitCode(65)
     case let error as FitError: ExitCode(error.setting == nil ? 65 : 64)
     case is OutOfMemory: ExitCode(71)
+    case let error as EvaluationError:
+      switch error {
+      case .memory: ExitCode(71)
+      case .index: ExitCode(65)
+      }
     default: nil
     }
   }

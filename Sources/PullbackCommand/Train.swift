@@ -149,9 +149,13 @@ struct Train: ParsableCommand {
         "there is no file \(word.quoted); give a table and --target, arrays, or nothing for the digits"
       )
     }
-    switch try GivenData(file) {
-    case .arrays(let paths): try runArrays(run, paths)
-    case .table(let path): try runTable(run, path)
+    do {
+      switch try GivenData(file) {
+      case .arrays(let paths): try runArrays(run, paths)
+      case .table(let path): try runTable(run, path)
+      }
+    } catch let error as FitError where error.setting == "validation" {
+      throw ValidationError("\(fit.splittingOption): \(error.problem)")
     }
   }
 

@@ -23,16 +23,17 @@ public func evaluate<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) {
 
 /// One value by itself: for a small tensor the arrays of several would take longer than its numbers.
 package func evaluate(_ value: Value) {
-  stoppingWithoutMemory { () throws(OutOfMemory) in try compute(value) }
+  do { try compute(value) } catch { error.stop() }
 }
 
-private func compute(_ value: Value) throws(OutOfMemory) {
+private func compute(_ value: Value) throws(EvaluationError) {
   Recording.refuseReading()
   if value.node.isKnown { return }
   let capture = Capture.take()
   defer { Capture.give(capture) }
   let executable = executable(for: value, capture)
-  let output = try executable.memory(for: 0)
+  let output: Storage
+  do throws(OutOfMemory) { output = try executable.memory(for: 0) } catch { throw .memory(error) }
   try executable.run { run in
     run.bind(arguments: capture.reader.arguments)
     run.bind(output, at: executable.argumentCount)
@@ -42,11 +43,11 @@ private func compute(_ value: Value) throws(OutOfMemory) {
 }
 
 extension Tensor {
-  /// This tensor, its numbers computed; throws where `evaluate` would stop the program because the
-  /// system refuses memory for the result or for what is computed on the way.
+  /// This tensor, its numbers computed; throws where `evaluate` would stop the program: if the system
+  /// refuses memory for the result or for what is computed on the way, or if there is nothing at an index.
   ///
-  /// For a computation whose size comes from outside. Nothing is half computed: it may be tried again,
-  /// with fewer rows for example.
+  /// For a computation whose size or indices come from outside. Nothing is half computed: it may be tried
+  /// again, with fewer rows for example.
   ///
   /// ```swift
   /// let x = Tensor<Float>.zeros([1 << 28, 1 << 28])
@@ -57,7 +58,7 @@ extension Tensor {
   /// }
   /// // the system has no 288230376151711744 bytes of memory for one tensor
   /// ```
-  public func evaluated() throws(OutOfMemory) -> Tensor {
+  public func evaluated() throws(EvaluationError) -> Tensor {
     try compute(value)
     return self
   }
@@ -73,24 +74,29 @@ private func executable(for value: Value, _ capture: Borrowed<Capture>) -> Execu
 }
 
 package func evaluate(_ values: [Value]) {
+  do { try compute(values) } catch { error.stop() }
+}
+
+/// The numbers of several values in one plan, for callers who can catch that there are none.
+func compute(_ values: [Value]) throws(EvaluationError) {
   Recording.refuseReading()
   let pending = values.filter { !$0.node.isKnown }
   if pending.isEmpty { return }
-  if pending.count == 1 { return evaluate(pending[0]) }
+  if pending.count == 1 { return try compute(pending[0]) }
   let capture = Capture.take()
+  defer { Capture.give(capture) }
   stopping(at: nil) { () throws(Mistake) in try capture.reader.read(pending) }
   let executable = PlanCache.shared.executable(for: capture.reader)
-  let outputs = stoppingWithoutMemory { () throws(OutOfMemory) in
-    let outputs = try executable.memoryForOutputs()
-    try executable.run { run in
-      run.bind(arguments: capture.reader.arguments)
-      run.bind(outputs, from: executable.argumentCount)
-      run.setParameters(capture.reader.parameters)
-    }
-    return outputs
+  let outputs: [Storage]
+  do throws(OutOfMemory) { outputs = try executable.memoryForOutputs() } catch {
+    throw .memory(error)
+  }
+  try executable.run { run in
+    run.bind(arguments: capture.reader.arguments)
+    run.bind(outputs, from: executable.argumentCount)
+    run.setParameters(capture.reader.parameters)
   }
   for index in pending.indices { pending[index].node.keep(outputs[executable.output(of: index)]) }
-  Capture.give(capture)
 }
 
 extension Node {

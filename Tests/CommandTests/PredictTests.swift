@@ -38,6 +38,17 @@ struct PredictTests {
     #expect(chances.sum(along: 1).scalars.allSatisfy { abs($0 - 1) < 1e-5 })
   }
 
+  /// Whoever gave no --column is told nothing of it.
+  @Test func aColumnThatIsNotThereIsNamed() throws {
+    let model = try model()
+    let new = try folder.write(Array("a,b\n1,2\n".utf8), to: "other.csv")
+    let run = try Command.run("evaluate", model, new)
+    #expect(run.status == 65)
+    #expect(
+      run.errors
+        == "Error: \(new): there is no column \"length\"; the columns are \"a\", \"b\"\n")
+  }
+
   @Test func jsonIsAnObjectARow() throws {
     let model = try model()
     let new = try folder.write(Array("width,length,town\n5.5,4.5,Ulm\n".utf8), to: "new.csv")

@@ -77,11 +77,17 @@ pb_map pb_copy_for(pb_type type);
 typedef void (*pb_fill)(long n, void *out, const void *scalar);
 pb_fill pb_fill_for(pb_type type);
 
-/// `out[i] = a[r * outer + c * stride]` with r and c the quotient and the remainder of
-/// (position + i) / extent; strides may be 0 or negative. `out` must not overlap `a`.
-typedef void (*pb_plane)(
-  long n, void *out, const void *a, long position, long extent, long stride, long outer);
-pb_plane pb_load_plane_for(pb_type type);
+/// An axis of a view: its extent, and the distance of neighbours in elements.
+typedef struct {
+  long extent;
+  long stride;
+} pb_axis;
+
+/// `out[i] = a[e]` where e is where position + i stands in a view of these axes, the innermost first;
+/// strides may be 0 or negative, and the outermost axis has no end. `out` must not overlap `a`.
+typedef void (*pb_load)(
+  long n, void *out, const void *a, long position, const pb_axis *axes, long count);
+pb_load pb_load_for(pb_type type);
 
 /// `out[r * out_row + c * out_column] = a[r * a_row + c * a_column]`, or `+=` (for U8 `|=`), for
 /// r < rows and c < columns; strides may be 0 (those of `a`) or negative. `out` must not overlap `a`.
@@ -91,8 +97,9 @@ typedef void (*pb_place)(
 pb_place pb_place_for(pb_type type);
 pb_place pb_add_at_for(pb_type type);
 
-/// `out[i] = start + i * step`, wrapping in 64 bits, then converted to the type.
-typedef void (*pb_iota)(long n, void *out, int64_t start, int64_t step);
+/// `out[i] = offset + e`, for e as `pb_load` has it, wrapping in 64 bits, then converted to the type.
+typedef void (*pb_iota)(
+  long n, void *out, int64_t offset, long position, const pb_axis *axes, long count);
 pb_iota pb_iota_for(pb_type type);
 
 /// The first i with `a[i] < 0 || a[i] >= count`, else -1. Requires count >= 0.
@@ -195,13 +202,16 @@ pb_scan_columns pb_scan_columns_for(pb_scan scan, pb_type type);
 enum { PB_SCAN_WIDTH = 256 };
 
 /// Sorts n elements that are `stride` apart in `a`, and in `out` too: the least first, or the greatest,
-/// NaN last either way, those that are equal (as -0 and 0 are) in their order in `a`. Positions are
-/// where each of them was, of Int32. `scratch` is aligned to 8 bytes and holds 2 n items of
-/// pb_sort_item_size bytes. `out` must not overlap `a`.
+/// NaN last either way, those that are equal (as -0 and 0 are) in their order in `a`. `scratch` is aligned to
+/// 8 bytes and holds 2 n items of pb_sort_item_size bytes. `out` must not overlap `a`.
 typedef void (*pb_sort)(
   long n, void *out, const void *a, long stride, int is_descending, void *scratch);
 pb_sort pb_sort_values_for(pb_type type);
-pb_sort pb_sort_positions_for(pb_type type);
+
+/// Where each of them was, of Int32: at least the first `first` of these; the others may not be written.
+typedef void (*pb_sort_positions)(
+  long n, long first, void *out, const void *a, long stride, int is_descending, void *scratch);
+pb_sort_positions pb_sort_positions_for(pb_type type);
 long pb_sort_item_size(pb_type type, int gives_positions);
 
 // Matrix multiplication -------------------------------------------------------------------------
@@ -258,13 +268,37 @@ typedef void (*pb_pack)(
 pb_pack pb_pack_for(pb_type type);
 
 /// pb_gemm and its narrow form for an `a` whose element (i, p) stands at `a[rows_at[i] + steps_at[p]]`:
-/// the same sums, the same bits. Multiples of pb_scattered_rows are fastest.
+/// the same sums, the same bits, of which `columns` are written. Multiples of pb_scattered_rows are
+/// fastest.
 typedef void (*pb_scattered)(
-  long rows, long k, const void *a, const long *rows_at, const long *steps_at, const void *b,
+  long rows, long columns, long k, const void *a, const long *rows_at, const long *steps_at, const void *b,
   long ldb, void *c, long ldc, int accumulate, const void *bias);
 pb_scattered pb_scattered_for(pb_type type);
 pb_scattered pb_scattered_narrow_for(pb_type type);
 long pb_scattered_rows(pb_type type);
+
+/// Steps along the inner axis of a product: runs of `length` elements at the distance `stride`, the
+/// first of which lacks its first `skipped` ones. Each begins, were it whole, at one of `runs_at`.
+typedef struct {
+  const long *runs_at;
+  long length;
+  long skipped;
+  long stride;
+} pb_steps;
+
+/// The same for rows of a at the distance ars, with steps in runs: the same sums, the same bits.
+typedef void (*pb_by_runs)(
+  long rows, long columns, long k, const void *a, long ars, const pb_steps *steps, const void *b, long ldb,
+  void *c, long ldc, int accumulate, const void *bias);
+pb_by_runs pb_runs_for(pb_type type);
+pb_by_runs pb_runs_narrow_for(pb_type type);
+
+/// The same for rows of a side by side, whole vectors of them (pb_narrow_columns), and a few columns, also
+/// side by side: element (i, j) of the product goes to `c[j * ldc + i]`.
+typedef void (*pb_by_runs_turned)(
+  long rows, long columns, long k, const void *a, const pb_steps *steps, const void *b, long ldb,
+  void *c, long ldc, int accumulate);
+pb_by_runs_turned pb_runs_turned_for(pb_type type);
 
 /// pb_pack for a B whose element (p, j) stands at `b[steps_at[p] + columns_at[j]]`.
 typedef void (*pb_pack_scattered)(

@@ -16,13 +16,13 @@
 ///
 /// Comparisons write U8. SELECT: b where the condition a (U8) holds, else c.
 ///
-/// ADD_ONE to DIVIDE_ONE: the same as without _ONE, where b is a single element.
+/// ADD_ONE to DIVIDE_ONE and EXP_OF_DIFFERENCE_ONE: the same as without _ONE, where b is a single element.
 ///
 /// From MULTIPLY_ADD on each is several maps in one pass over memory, every operation rounded by
 /// itself: a b + c, c - a b, a b + c d; c where a and b are so related, else d; a between b and c. Of
 /// floating point a b + c (d d), sqrt(a) + b, c - a / b, d - a b / c, a + b between c and d, a where
 /// it is above b, else a c; (a b) c, (a / b) c; max(a, b) f(a between b and c) for f the sigmoid or
-/// the normal distribution function, b and c the same for all elements; and a sigmoid(-b).
+/// the normal distribution function, b and c the same for all elements; a sigmoid(-b); and exp(a - b).
 #define PB_FOR_EACH_MAP(MAP) \
   MAP(NEGATE, negate, NUMBERS) \
   MAP(ABSOLUTE, absolute, NUMBERS) \
@@ -80,6 +80,8 @@
   MAP(MULTIPLY_QUOTIENT, multiply_quotient, FLOATS) \
   MAP(GATED_SIGMOID, gated_sigmoid, FLOATS) \
   MAP(GATED_NORMAL, gated_normal, FLOATS) \
-  MAP(TIMES_OPPOSITE_SIGMOID, times_opposite_sigmoid, FLOATS)
+  MAP(TIMES_OPPOSITE_SIGMOID, times_opposite_sigmoid, FLOATS) \
+  MAP(EXP_OF_DIFFERENCE, exp_of_difference, FLOATS) \
+  MAP(EXP_OF_DIFFERENCE_ONE, exp_of_difference_one, FLOATS)
 
 #endif

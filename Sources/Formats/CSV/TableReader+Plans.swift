@@ -53,7 +53,7 @@ extension TableReader {
     for (name, setting) in settings.sorted(by: { $0.key < $1.key }) {
       guard let column = index.firstIndex(of: name) else {
         throw source.malformed(
-          "there is no column \(name.quoted) whose type could be set"
+          "there is no column \(name.quoted), of which a type is given"
             + name.suggestion(among: names))
       }
       columns[column] = setting

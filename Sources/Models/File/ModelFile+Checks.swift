@@ -34,7 +34,9 @@ extension ModelFile {
   private func checkEnds(
     of model: (any StoredLayer)?, _ check: FileCheck
   ) throws(FileError) {
-    if let preprocessing, let inputs = model?.inputCount {
+    // What a table makes is rows.
+    let axis = model.map { preprocessing == nil ? $0.lastAxis : $0.lastAxisOfRows ?? $0.lastAxis }
+    if let preprocessing, let inputs = axis?.inputs {
       let width = preprocessing.inputCount
       guard width == inputs else {
         throw check.error(
@@ -42,11 +44,11 @@ extension ModelFile {
       }
     }
     let target = preprocessing.flatMap { $0.targets.isEmpty ? nil : $0.outputCount }
-    if let target, let outputs = model?.outputCount, target != outputs {
+    if let target, let outputs = axis?.outputs, target != outputs {
       throw check.error(
         "preprocessing.target", "stands for \(counted(target, "output")), the model has \(outputs)")
     }
-    guard !classNames.isEmpty, let outputs = model?.outputCount ?? target else { return }
+    guard !classNames.isEmpty, let outputs = axis?.outputs ?? target else { return }
     guard classNames.count == outputs else {
       throw check.error(
         "classNames", "\(counted(classNames.count, "name")) for \(counted(outputs, "output"))")

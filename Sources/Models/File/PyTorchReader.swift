@@ -134,23 +134,13 @@ struct PyTorchReader {
       }
       shape[axis] = count
     }
-    if tensors.count == 1 { return first }
-    // Side by side as rows of one axis, which then goes where it belongs.
-    let order = Shape([axis] + first.shape.indices.filter { $0 != axis })
-    let rows = try tensors.map { (x) throws(FileError) in
-      try evaluated(Tensor(x.value.transposed(order)), place).scalars
-    }
-    let front = Tensor<Float>(
-      shape: shape.arranged(by: order), scalars: rows.flatMap { $0 })
-    var back = order
-    for (place, axis) in order.enumerated() { back[axis] = place }
-    return try evaluated(Tensor(front.value.transposed(back)), place)
+    return try evaluated(concatenated(tensors, along: axis), place)
   }
 
   private func evaluated(
     _ tensor: Tensor<Float>, _ place: PyTorchTensor
   ) throws(FileError) -> Tensor<Float> {
-    do throws(OutOfMemory) {
+    do throws(EvaluationError) {
       return try tensor.evaluated()
     } catch {
       throw FileError(

@@ -24,9 +24,13 @@ package struct Committee: Layer, Sendable {
 
   /// The mean over the members: x [n, inputs], result [n, outputs].
   package func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
-    let means = parts.map { $0(x).mean(along: 0) }
-    return means.count == 1 ? means[0] : Tensor.stacked(means).mean(along: 0)
+    if parts.count == 1 { return parts[0](x).mean(along: 0) }
+    let sums = parts.map { $0(x).sum(along: 0) }
+    return sums.dropFirst().reduce(sums[0], +) / Float(count)
   }
+
+  /// How many members there are.
+  private var count: Int { parts.reduce(0) { $0 + $1.count } }
 
   /// One network that gives the same, but for rounding.
   package func merged() -> Sequential<Tensor<Float>> {
@@ -34,10 +38,9 @@ package struct Committee: Layer, Sendable {
     let weights = parts.map { part in
       part.weight.value.reshaped(to: [part.width * part.count, outputs])
     }
-    let units = weights.reduce(0) { $0 + $1.shape[0] }
-    let members = Float(parts.reduce(0) { $0 + $1.count })
+    let units = weights.reduce(0) { $0 + $1.shape[0] }, members = Float(count)
     let last = Linear(units, outputs)
-    last.weight.value = Tensor.stacked(weights).reshaped(to: [units, outputs]) / members
+    last.weight.value = concatenated(weights) / members
     last.bias!.value =
       Tensor.stacked(parts.map { $0.bias.value.sum(along: 0) }).sum(along: 0)
       .reshaped(to: [outputs]) / members
@@ -49,12 +52,10 @@ package struct Committee: Layer, Sendable {
     var layers = parts[0].hidden.layers
     guard parts.count > 1 else { return layers }
     let firsts = parts.compactMap { $0.hidden.layers.first as? Linear }
-    let (inputs, units) = (firsts[0].weight.shape[0], firsts[0].weight.shape[1])
-    let wide = Linear(inputs, units * firsts.count)
-    wide.weight.value = Tensor.stacked(firsts.map(\.weight.value)).transposed(1, 0, 2)
-      .reshaped(to: wide.weight.shape)
-    wide.bias!.value = Tensor.stacked(firsts.map { $0.bias!.value })
-      .reshaped(to: [units * firsts.count])
+    let weight = concatenated(firsts.map(\.weight.value), along: 1)
+    let wide = Linear(weight.shape[0], weight.shape[1])
+    wide.weight.value = weight
+    wide.bias!.value = concatenated(firsts.map { $0.bias!.value })
     layers[0] = wide
     return layers
   }

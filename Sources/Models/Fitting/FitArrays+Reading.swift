@@ -29,7 +29,8 @@ extension FitArrays {
 
   private init(_ pair: ArrayPair, _ task: TableTask?) throws(FileError) {
     try self.init(
-      inputs: pair.inputs.load(), targets: pair.targets.load(), task: task, name: pair.name)
+      inputs: pair.inputs.load(), targets: pair.targets.load(), task, pair.name,
+      targetsIn: pair.targets.file)
   }
 }
 
@@ -45,6 +46,14 @@ private struct ArrayPair {
   enum Place {
     case file(String, FileFormat)
     case member(String, NumPyArchive)
+
+    /// Where it stands.
+    var file: String {
+      switch self {
+      case .file(let path, _): path
+      case .member(_, let archive): archive.file
+      }
+    }
 
     func load() throws(FileError) -> StoredTensor {
       switch self {

@@ -32,6 +32,14 @@ public struct FitArrays: Sendable {
   /// Element types and shapes.
   private let forms: String
 
+  /// Whether a number to be predicted never changes.
+  var hasConstantTarget: Bool {
+    guard let first = numbers.first else { return false }
+    return first.indices.contains { target in
+      numbers.allSatisfy { $0[target] == first[target] }
+    }
+  }
+
   /// How many rows there are.
   public var rows: Int { inputs.shape[0] }
 
@@ -42,12 +50,20 @@ public struct FitArrays: Sendable {
   public init(
     inputs: StoredTensor, targets: StoredTensor, task: TableTask? = nil, name: String = "arrays"
   ) throws(FileError) {
+    try self.init(inputs: inputs, targets: targets, task, name, targetsIn: name)
+  }
+
+  /// - Parameter file: how messages call what holds the targets.
+  init(
+    inputs: StoredTensor, targets: StoredTensor, _ task: TableTask?, _ name: String,
+    targetsIn file: String
+  ) throws(FileError) {
     guard let rows = inputs.shape.first, rows > 0, inputs.elementCount > 0 else {
       throw FileError(.malformed, in: name, "\(inputs) holds no rows of numbers to learn from")
     }
     guard targets.shape.first == rows, targets.elementCount > 0, targets.shape.rank <= 2 else {
       throw FileError(
-        .malformed, in: name,
+        .malformed, in: file,
         "\(targets) does not hold one target, or a row of them, for each of "
           + counted(rows, "row")
       )
@@ -56,7 +72,7 @@ public struct FitArrays: Sendable {
     let values = try targets.tensor(as: Double.self).scalars
     if let place = values.firstIndex(where: { !$0.isFinite }) {
       throw FileError(
-        .malformed, in: name, "the target of row \(place / width + 1) is no finite number")
+        .malformed, in: file, "the target of row \(place / width + 1) is no finite number")
     }
     self.name = name
     forms = "inputs \(inputs), targets \(targets)"
@@ -67,7 +83,7 @@ public struct FitArrays: Sendable {
     switch self.task {
     case .classification:
       guard width == 1 else {
-        throw FileError(.malformed, in: name, "a row has \(width) targets and not one class")
+        throw FileError(.malformed, in: file, "a row has \(width) targets and not one class")
       }
       let classes = distinct.sorted()
       let places = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, Int32($0)) })

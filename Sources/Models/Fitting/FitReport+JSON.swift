@@ -4,11 +4,11 @@ import PullbackFormats
 
 extension FitReport {
   /// What a model file keeps of a fit, and what programs read: the settings, the epochs, and the metrics
-  /// beside those of the baseline and the linear model.
+  /// beside those of the baseline and the linear model. No times: the same fit makes the same file.
   public var json: JSON {
     var members: [JSON.Member] = [
       .init("rows", .integer(rows)), .init("epochs", .integer(bestEpoch)),
-      .init("seconds", .number(seconds)), .init("settings", settings.json),
+      .init("settings", settings.json),
     ]
     for (name, part) in [("validation", validation), ("baseline", baseline), ("linear", linear)] {
       if let part { members.append(.init(name, part.json)) }

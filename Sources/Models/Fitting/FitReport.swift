@@ -49,7 +49,8 @@ extension FitReport: CustomStringConvertible {
     lines.append(
       (members > 1 ? "\(members) networks of \(layers), averaged" : "a network of \(layers)")
         + ", \(settings.rule.rawValue), learning rate \(settings.learningRate ?? 0), "
-        + "batches of \(settings.batch ?? 0)")
+        + "batches of \(settings.batch ?? 0)"
+        + (settings.weightDecay.map { ", weight decay \($0)" } ?? ""))
     lines.append(
       (validation == nil
         ? counted(bestEpoch, "epoch") : "epoch \(bestEpoch) of \(settings.epochs ?? 0)")

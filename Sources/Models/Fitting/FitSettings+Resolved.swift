@@ -15,7 +15,6 @@ extension FitSettings {
   /// - Parameter inputs: the numbers of a row.
   func resolved(_ task: TableTask, rows: Int, inputs: Int) -> FitSettings {
     var settings = self
-    settings.usualDecays = rule.usualDecays(task)
     settings.members = members ?? (hidden == nil ? 4 : 1)
     settings.hidden = hidden ?? [64]
     // A unit's sum moves with each step by the rate times as many numbers as there are inputs.
@@ -23,9 +22,31 @@ extension FitSettings {
       learningRate ?? rule.usualRate(task) * min(1, (64 / Float(max(inputs, 1))).squareRoot())
     settings.batch = batch ?? (rows < 1000 ? 32 : rows < 10_000 ? 64 : 128)
     let numbers = rows * inputs
-    settings.epochs = epochs ?? (numbers < 1_000_000 ? 50 : numbers < 5_000_000 ? 30 : 20)
+    let usualEpochs = numbers < 1_000_000 ? 50 : numbers < 5_000_000 ? 30 : 20
+    settings.epochs = epochs ?? usualEpochs
     settings.patience = patience ?? max(settings.epochs! / 4, 5)
+    let batches = (rows - 1) / settings.batch! + 1
+    settings.usualDecays = settings.usualDecays(
+      task, steps: max(settings.epochs!, usualEpochs) * batches)
     return settings
+  }
+
+  /// A weak and a strong decay, of settings that are resolved but for them.
+  ///
+  /// Apart from the gradient a decay of d shrinks weights by e^-(d Σ rates), whatever they learn. That is the
+  /// same for all sizes of data, by e^-2 and e^-10: the few steps of a small table would all but leave its
+  /// weights as they were drawn.
+  ///
+  /// - Parameter steps: of a training with the usual epochs, or with those asked for if they are more.
+  private func usualDecays(_ task: TableTask, steps: Int) -> [Float] {
+    switch rule {
+    case .adamw, .lion:
+      // In fewer steps than 200 a decay as strong would let nothing be learnt.
+      let mean = max(learningRate!, 1e-30) * (schedule == .constant ? 1 : 0.5)
+      return [2, 10].map { $0 / (mean * Float(max(steps, 200))) }
+    case .sgd, .momentum, .adam, .rmsprop, .adagrad:
+      return task == .classification ? [1.5e-4, 1.5e-3] : [1e-4, 1e-3]
+    }
   }
 
   /// Whether members are pulled differently.
@@ -78,16 +99,6 @@ extension FitSettings.Rule {
     case .rmsprop: 0.003
     case .adagrad: 0.05
     case .lion: 0.001
-    }
-  }
-
-  /// A weak and a strong pull; classes that are apart let weights grow without end, numbers do not. In
-  /// the gradient itself it counts for more than apart from it.
-  fileprivate func usualDecays(_ task: TableTask) -> [Float] {
-    let weak: Float = task == .classification ? 0.15 : 0.1
-    switch self {
-    case .adamw, .lion: return [weak, 10 * weak]
-    case .sgd, .momentum, .adam, .rmsprop, .adagrad: return [weak / 1000, weak / 100]
     }
   }
 }

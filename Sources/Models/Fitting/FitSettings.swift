@@ -24,7 +24,8 @@ public struct FitSettings: Sendable, Hashable {
   public var rule = Rule.adamw
   /// The largest learning rate.
   public var learningRate: Float?
-  /// Tries learning rates first and takes the one where the loss falls most.
+  /// Tries learning rates first, in 100 steps, and takes the one where the loss falls most. A fit that is
+  /// interrupted in them begins with them again: checkpoints come after them.
   public var findsLearningRate = false
   /// How the learning rate changes.
   public var schedule = Curve.cosine

@@ -8,8 +8,10 @@ extension TableEvaluation {
     // By how much each row moves the metrics, to first order.
     var ofR2 = [Double](repeating: 0, count: count), ofRMSE = ofR2, ofMAE = ofR2
     for column in 0..<columns {
-      let truth = numbers.map { $0[column] }
-      let errors = zip(predictions, truth).map { $0[column] - $1 }
+      // In a unit of their size the squares of the largest and the smallest numbers are numbers.
+      let unit = powerOfTwo(near: zip(predictions, numbers).flatMap { [$0[column], $1[column]] })
+      let truth = numbers.map { $0[column] / unit }
+      let errors = zip(predictions, truth).map { $0[column] / unit - $1 }
       let middle = truth.reduce(0, +) / Double(count)
       let squares = errors.map { $0 * $0 }
       let variations = truth.map { ($0 - middle) * ($0 - middle) }
@@ -17,12 +19,12 @@ extension TableEvaluation {
       let variation = variations.reduce(0, +) / Double(count)
       let share = variation > 0 ? square / variation : square == 0 ? 0 : 1
       r2 += count < 2 ? .nan : 1 - share
-      rmse += square.squareRoot()
-      mae += errors.reduce(0) { $0 + $1.magnitude } / Double(count)
+      rmse += square.squareRoot() * unit
+      mae += errors.reduce(0) { $0 + $1.magnitude } / Double(count) * unit
       for row in 0..<count {
         if variation > 0 { ofR2[row] += (squares[row] - share * variations[row]) / variation }
-        if square > 0 { ofRMSE[row] += squares[row] / (2 * square.squareRoot()) }
-        ofMAE[row] += errors[row].magnitude
+        if square > 0 { ofRMSE[row] += squares[row] / (2 * square.squareRoot()) * unit }
+        ofMAE[row] += errors[row].magnitude * unit
       }
     }
     func metric(
@@ -39,4 +41,10 @@ extension TableEvaluation {
         metric("mae", mae, ofMAE, within: 0 ... .infinity),
       ])
   }
+}
+
+/// By which numbers are divided without a change of their digits, so that the largest is from 1 to 2.
+private func powerOfTwo(near numbers: [Double]) -> Double {
+  let largest = numbers.reduce(0) { max($0, $1.magnitude) }
+  return largest > 0 && largest.isFinite ? largest.binade : 1
 }

@@ -27,6 +27,11 @@ extension TableModel {
     if arrays.classNames.count == 1 {
       throw FileError(.malformed, in: arrays.name, "all rows are of one class")
     }
+    if arrays.hasConstantTarget {
+      throw FileError(
+        .malformed, in: arrays.name,
+        "a target is the same number in all rows: there is nothing to predict")
+    }
     return try fit(
       ArraySource(arrays: arrays), nil, fitting,
       FitProgress(from: checkpoint, onCheckpoint: onCheckpoint), stopFlag, onEvent)

@@ -35,13 +35,13 @@ extension TableModel {
         .malformed, in: path, "is the checkpoint of a fit, to go on from, and not its model")
     }
     let model = try file.makeModel()
-    guard model.inputCount != nil, let outputs = model.outputCount else {
+    guard let axis = model.lastAxisOfRows else {
+      throw FileError(.malformed, in: path, "holds a model of sequences or images, not of rows")
+    }
+    guard axis.inputs != nil, let outputs = axis.outputs else {
       throw FileError(
         .malformed, in: path,
         "holds a model of which nobody knows how many numbers it takes and gives")
-    }
-    guard model.takesRows else {
-      throw FileError(.malformed, in: path, "holds a model of sequences or images, not of rows")
     }
     var preprocessing = file.preprocessing ?? Preprocessing(inputs: [])
     if preprocessing.targets.isEmpty {

@@ -57,7 +57,11 @@ extension TableModel {
     switch source.task {
     case .classification:
       return try run(ClassProblem(source: source, balances: fitting.balancesClasses))
-    case .regression: return try run(NumberProblem(source: source))
+    case .regression:
+      if fitting.balancesClasses {
+        throw FitError("class weights", "numbers are predicted: there are no classes to balance")
+      }
+      return try run(NumberProblem(source: source))
     }
   }
 }

@@ -80,5 +80,5 @@ extension TableModel {
   }
 
   /// How many numbers the network takes.
-  var inputCount: Int { model.inputCount ?? preprocessing.inputCount }
+  var inputCount: Int { model.lastAxisOfRows?.inputs ?? preprocessing.inputCount }
 }

@@ -89,9 +89,9 @@ extension Standardization {
     if present.isEmpty { return nil }
     let plain = Moments(present), curve = Curve(fitting: present, plain)
     let moments = curve.map { curve in Moments(present.map { curve($0) }) } ?? plain
-    // What fewer than one row in a hundred lacks says nothing, and misleads where others lack it.
-    let missingCount = numbers.count(where: \.isNaN)
-    let marksMissing = missingCount > 0 && missingCount * 100 >= numbers.count
+    // What fewer than ten rows lack, or one in a hundred, says nothing, and misleads where others lack it.
+    let fewest = numbers.count < 50 ? 1 : max(10, (numbers.count + 99) / 100)
+    let marksMissing = numbers.count(where: \.isNaN) >= fewest
     let middle = median(present)
     guard moments.deviation.isNormal else {
       // One value, or none: that is all that this column says.

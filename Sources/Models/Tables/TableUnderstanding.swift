@@ -39,8 +39,12 @@ public struct TableUnderstanding: Sendable {
   /// nothing to predict, as where all rows hold one value, or nothing to predict from.
   public init(_ table: Table, _ settings: TableSettings) throws(FileError) {
     let target = try TargetUnderstanding(table, settings)
-    for name in settings.columns.keys.sorted() {
+    for (name, choice) in settings.columns.sorted(by: { $0.key < $1.key }) {
       _ = try table.readColumn(name, "for which a type is given")
+      if choice == .ignored, settings.targets.contains(name) {
+        throw FileError(
+          .malformed, in: table.file, "\(name.quoted) is to be predicted: it cannot be ignored")
+      }
     }
     var columns = ColumnUnderstanding.all(of: table, settings, rows: target.rows)
     if !columns.contains(where: \.isInput) {

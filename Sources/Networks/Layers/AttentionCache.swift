@@ -23,19 +23,11 @@ public struct AttentionCache: Sendable {
   mutating func add(
     _ newKeys: Tensor<Float>, _ newValues: Tensor<Float>
   ) -> (keys: Tensor<Float>, values: Tensor<Float>) {
-    let all = (
-      keys: joined(keys, newKeys), values: joined(values, newValues)
-    )
+    func all(_ old: Tensor<Float>?, _ new: Tensor<Float>) -> Tensor<Float> {
+      old.map { concatenated([$0, new], along: 2) } ?? new
+    }
+    let all = (keys: all(keys, newKeys), values: all(values, newValues))
     (keys, values) = all
     return all
   }
-}
-
-private func joined(_ first: Tensor<Float>?, _ second: Tensor<Float>) -> Tensor<Float> {
-  guard let first else { return second }
-  var shape = first.shape
-  shape[2] += second.shape[2]
-  let (a, b) = (first.value, second.value)
-  return Tensor(
-    a.padded(to: shape, at: [0, 0, 0, 0]) + b.padded(to: shape, at: [0, 0, first.shape[2], 0]))
 }

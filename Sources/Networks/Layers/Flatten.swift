@@ -18,6 +18,7 @@ public struct Flatten: FunctionLayer {
   public init() {}
 
   public var lastAxis: LastAxis { .unknown }
+  public var lastAxisOfRows: LastAxis? { .kept }
 
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     guard let count = x.shape.first else {

@@ -41,7 +41,7 @@ public struct GRU: StoredLayer {
 
   public var lastAxis: LastAxis { .changed(from: own.inputs, to: own.hidden) }
 
-  public var takesRows: Bool { false }
+  public var lastAxisOfRows: LastAxis? { nil }
 
   /// The h of all positions. A mistake unless x is [n, t, inputs].
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {

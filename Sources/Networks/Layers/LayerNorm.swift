@@ -63,7 +63,7 @@ public struct LayerNorm: StoredLayer {
 
   public var lastAxis: LastAxis { .changed(from: shape.last, to: shape.last) }
 
-  public var takesRows: Bool { shape.rank == 1 }
+  public var lastAxisOfRows: LastAxis? { shape.rank == 1 ? lastAxis : nil }
 
   /// A mistake if the last axes of x are others.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
@@ -131,7 +131,7 @@ public struct RMSNorm: StoredLayer {
 
   public var lastAxis: LastAxis { .changed(from: shape.last, to: shape.last) }
 
-  public var takesRows: Bool { shape.rank == 1 }
+  public var lastAxisOfRows: LastAxis? { shape.rank == 1 ? lastAxis : nil }
 
   /// A mistake if the last axes of x are others.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {

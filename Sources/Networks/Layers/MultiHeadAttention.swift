@@ -110,7 +110,7 @@ public struct MultiHeadAttention: StoredLayer {
 
   public var lastAxis: LastAxis { .changed(from: features, to: features) }
 
-  public var takesRows: Bool { false }
+  public var lastAxisOfRows: LastAxis? { nil }
 
   private var features: Int { output.weight.shape[0] }
 

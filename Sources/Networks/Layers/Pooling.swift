@@ -29,6 +29,7 @@ public struct MaxPool: StoredLayer {
   public var parameters: Parameters { [:] }
   public var settings: LayerSettings { pool.settings(with: ["dilation": pool.dilation.setting]) }
   public var lastAxis: LastAxis { .kept }
+  public var lastAxisOfRows: LastAxis? { nil }
   public var description: String {
     let dilation = pool.dilation.shortened
     return pool.description("MaxPool", dilation == 1 ? [] : ["dilation: \(dilation)"])
@@ -72,6 +73,7 @@ public struct AveragePool: StoredLayer {
     pool.settings(with: ["counts-padding": .truth(countsPadding)])
   }
   public var lastAxis: LastAxis { .kept }
+  public var lastAxisOfRows: LastAxis? { nil }
   public var description: String {
     pool.description("AveragePool", countsPadding ? [] : ["countsPadding: false"])
   }
@@ -96,6 +98,8 @@ public struct GlobalAveragePool: FunctionLayer {
 
   /// The layer has no settings.
   public init() {}
+
+  public var lastAxisOfRows: LastAxis? { nil }
 
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { x.globalAveragePooled() }
 }

@@ -42,7 +42,10 @@ public struct Residual: StoredLayer {
 
   public var lastAxis: LastAxis { (inner as? any StoredLayer)?.lastAxis ?? .unknown }
 
-  public var takesRows: Bool { (inner as? any StoredLayer)?.takesRows ?? true }
+  public var lastAxisOfRows: LastAxis? {
+    // x is added to what the inner layer gives.
+    PullbackNetworks.lastAxisOfRows(of: inner).flatMap { $0.fits($0) ? $0 : nil }
+  }
 
   /// A mistake if the inner layer gives another shape than that of x.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {

@@ -97,8 +97,13 @@ extension Sequential: StoredLayer, LayerSequence {
     }
   }
 
-  public var takesRows: Bool {
-    layers.allSatisfy { ($0 as? any StoredLayer)?.takesRows ?? true }
+  /// Nil, too, if a layer expects other rows than the layers before it give.
+  public var lastAxisOfRows: LastAxis? {
+    layers.reduce(Optional(LastAxis.kept)) { before, layer in
+      guard let before, let next = PullbackNetworks.lastAxisOfRows(of: layer), before.fits(next)
+      else { return nil }
+      return before.followed(by: next)
+    }
   }
 
   /// Layers from a file: they may be no sequence, or not fit.
@@ -153,4 +158,10 @@ private func checkFit(_ layers: [any Layer]) throws(LayerError) {
 
 private func lastAxis(of layer: any Layer) -> LastAxis {
   (layer as? any StoredLayer)?.lastAxis ?? .unknown
+}
+
+/// Of a layer that is no ``StoredLayer`` nothing is known.
+func lastAxisOfRows(of layer: any Layer) -> LastAxis? {
+  guard let layer = layer as? any StoredLayer else { return .unknown }
+  return layer.lastAxisOfRows
 }

@@ -41,31 +41,27 @@ public protocol StoredLayer<Input, Output>: Layer {
   /// What becomes of the last axis, so that layers which do not fit are found in a file.
   var lastAxis: LastAxis { get }
 
-  /// Whether x may be rows of numbers, [n, d], each an example by itself, as a table has them. A model that
-  /// takes none is not applied to tables.
-  var takesRows: Bool { get }
+  /// The same where x is rows of numbers, [n, d], each an example by itself, as a table has them; nil if the
+  /// layer takes no rows or makes none of them. A model of such a layer is not applied to tables.
+  var lastAxisOfRows: LastAxis? { get }
 }
 
 extension StoredLayer {
   /// Nothing is known, unless the layer says it.
   public var lastAxis: LastAxis { .unknown }
 
-  /// True, unless the layer says otherwise.
-  public var takesRows: Bool { true }
+  /// As of any x, unless the layer says otherwise.
+  public var lastAxisOfRows: LastAxis? { lastAxis }
 
   /// The type and the settings: "Scaling(columns: 3)".
   public var description: String { "\(Self.self)\(settings)" }
 
   /// The extent of the last axis that the layer expects; nil if it takes any, or if it is not
   /// known.
-  public var inputCount: Int? {
-    if case .changed(let inputs, _) = lastAxis { inputs } else { nil }
-  }
+  public var inputCount: Int? { lastAxis.inputs }
 
   /// The extent of the last axis of what the layer gives; nil if it depends on x, or is not known.
-  public var outputCount: Int? {
-    if case .changed(_, let outputs) = lastAxis { outputs } else { nil }
-  }
+  public var outputCount: Int? { lastAxis.outputs }
 }
 
 /// What a layer makes of the last axis of x.
@@ -77,6 +73,17 @@ public enum LastAxis: Sendable, Hashable {
 
   /// Nothing is known.
   public static let unknown = LastAxis.changed(from: nil, to: nil)
+
+  /// The extent that x must have; nil if it may have any, or if it is not known.
+  package var inputs: Int? { if case .changed(let inputs, _) = self { inputs } else { nil } }
+  /// The extent of y; nil if it is that of x, or not known.
+  package var outputs: Int? { if case .changed(_, let outputs) = self { outputs } else { nil } }
+
+  /// Whether the next layer can have what this one gives, as far as is known.
+  func fits(_ next: LastAxis) -> Bool {
+    guard let outputs, let inputs = next.inputs else { return true }
+    return outputs == inputs
+  }
 
   /// What two layers one after the other make of it.
   func followed(by next: LastAxis) -> LastAxis {

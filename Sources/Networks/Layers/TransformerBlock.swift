@@ -88,7 +88,7 @@ public struct TransformerBlock: StoredLayer {
 
   public var lastAxis: LastAxis { attention.lastAxis }
 
-  public var takesRows: Bool { false }
+  public var lastAxisOfRows: LastAxis? { nil }
 
   /// A mistake if x has no positions, or the last axis does not hold the features.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {

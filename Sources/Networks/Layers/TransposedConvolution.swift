@@ -49,6 +49,7 @@ public struct TransposedConvolution2D: StoredLayer {
   public var parameters: Parameters { kernels.parameters }
   public var settings: LayerSettings { kernels.settings }
   public var lastAxis: LastAxis { .changed(from: kernels.inputs, to: kernels.outputs) }
+  public var lastAxisOfRows: LastAxis? { nil }
   public var description: String { kernels.description }
 
   public init(settings: LayerSettings) throws(LayerError) {
@@ -103,6 +104,7 @@ public struct TransposedConvolution1D: StoredLayer {
   public var parameters: Parameters { kernels.parameters }
   public var settings: LayerSettings { kernels.settings }
   public var lastAxis: LastAxis { .changed(from: kernels.inputs, to: kernels.outputs) }
+  public var lastAxisOfRows: LastAxis? { nil }
   public var description: String { kernels.description }
 
   public init(settings: LayerSettings) throws(LayerError) {

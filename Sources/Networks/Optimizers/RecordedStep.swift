@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackPlans
 import PullbackRuntime
 import PullbackTensors
 
@@ -116,6 +117,9 @@ public struct RecordedStep<each Input: RecordedInput, Results> {
   /// Runs the plan of the last call again, whose inputs must still be there: what a call takes
   /// beyond this is its front end.
   package func rerunPlan() { call.programs.latest?.rerun() }
+
+  /// The plan of the last call.
+  package var plan: Plan? { call.programs.latest?.plan }
 
   private func record(by steps: StepPrograms) -> RecordedProgram {
     let recording = Recording()

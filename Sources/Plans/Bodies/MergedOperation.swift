@@ -39,6 +39,8 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
   case gatedNormal
   /// a σ(-b)
   case timesOppositeSigmoid
+  /// e^(a - b)
+  case expOfDifference
 
   /// What is computed, in order.
   package var operations: [String] {
@@ -61,6 +63,7 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
     case .gatedSigmoid: ["max", "min", "sigmoid", "*"]
     case .gatedNormal: ["max", "min", "Φ", "*"]
     case .timesOppositeSigmoid: ["-", "sigmoid", "*"]
+    case .expOfDifference: ["-", "exp"]
     }
   }
 
@@ -68,7 +71,7 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
 
   var inputCount: Int {
     switch self {
-    case .rootAdd, .timesOppositeSigmoid: 2
+    case .rootAdd, .timesOppositeSigmoid, .expOfDifference: 2
     case .multiplyAdd, .subtractProduct, .subtractQuotient, .multiplyProduct, .multiplyQuotient,
       .aboveOrProduct, .clamp, .gatedSigmoid, .gatedNormal:
       3
@@ -86,7 +89,7 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
       true
     case .sumWithSquare, .rootAdd, .subtractQuotient, .subtractProductQuotient, .multiplyProduct,
       .multiplyQuotient, .aboveOrProduct, .clampSum, .gatedSigmoid, .gatedNormal,
-      .timesOppositeSigmoid:
+      .timesOppositeSigmoid, .expOfDifference:
       false
     }
   }

@@ -4,8 +4,9 @@ import PullbackTensors
 
 /// The prologue's last value, over [outer, reduced, inner], reduced to [outer, inner].
 package struct ReductionCore: Sendable {
-  /// What is reduced serially; longer axes are cut.
-  package static let segmentLength = 4096
+  /// What is reduced serially; longer axes are cut. Sums of columns sooner, so that threads can share them
+  /// where there is nothing else to share.
+  package var segmentLength: Int { outer == 1 && inner > 1 ? 1024 : 4096 }
 
   package let reduction: Reduction
   package let prologue: Body
@@ -35,7 +36,7 @@ extension ReductionCore: StepCore {
   var checksIndices: Bool { prologue.checksIndices }
 
   func partCount(elements: Int) -> Int {
-    reduced <= ReductionCore.segmentLength ? outer : 1
+    reduced <= segmentLength ? outer : 1
   }
 
   func operationCount(elements: Int) -> Int {

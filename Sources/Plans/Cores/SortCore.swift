@@ -12,6 +12,8 @@ package struct SortCore: Sendable {
   /// That of x, or Int32 for the places.
   package let resultType: ElementType
   package let givesPositions: Bool
+  /// How many elements of each line are read, the first ones: of places no others are made.
+  package let count: Int
 }
 
 extension SortCore: StepCore {
@@ -30,5 +32,6 @@ extension SortCore: StepCore {
 
   func description(_ name: (Slot) -> String) -> String {
     scan.description(axis: axis, isReversed: isDescending)
+      + (count < space[axis] ? ", the first \(count)" : "")
   }
 }

@@ -30,7 +30,8 @@ extension Plan: CustomStringConvertible {
     return lines.joined(separator: "\n")
   }
 
-  package var usedBuffers: [Buffer] { buffers.filter { $0.lastStep >= 0 } }
+  /// Parts of others are not counted.
+  package var usedBuffers: [Buffer] { buffers.filter { $0.lastStep >= 0 && $0.part == nil } }
 
   /// Bytes of all of them, of inner ones those of one thread.
   package var usedByteCount: Int {
@@ -53,6 +54,9 @@ extension Plan: CustomStringConvertible {
   private func describe(_ slot: Slot) -> String {
     if case .output(let output) = slot, let donor = outputs[output].donor {
       return "\(name(slot)) in place of \(name(.argument(donor)))"
+    }
+    if case .buffer(let buffer) = slot, let part = buffers[buffer].part {
+      return "\(name(slot)) in \(name(.buffer(part.whole)))"
     }
     return name(slot)
   }

@@ -64,6 +64,14 @@ struct BodyBuilder {
     define(index, as: operand(.core(program.entries[index].elementType), mark: index))
   }
 
+  /// The whole of what stands in memory already, in the place of a core.
+  mutating func addStored(_ index: Int) {
+    let access = Access(
+      slot: slots[index]!, elementType: program.entries[index].elementType,
+      view: View(rowMajor: space))
+    values[index] = operand(.memory(access), mark: index)
+  }
+
   mutating func addCopy(of index: Int, to slot: Slot) {
     let value = value(of: index, for: .max, as: program.entries[index].shape)
     stores.append(Body.Store(value: value, slot: slot))

@@ -20,13 +20,14 @@ struct Fusion {
   private(set) var sources: [Source] = []
   /// The base of each source that has one, else -1: most questions are about it alone.
   private(set) var bases: [Int] = []
+  let isReadByMany: [Bool]
   /// The links of bodies and prologues.
-  private var members: Chains
+  private(set) var members: Chains
   /// What was written out.
   private var writtenOut: [Int: WrittenOut] = [:]
 
   /// Entries whose numbers copies read.
-  private var copiedEntries: [Int] = []
+  private(set) var copiedEntries: [Int] = []
 
   init(_ program: Program) {
     self.program = program
@@ -34,6 +35,7 @@ struct Fusion {
     groupOf = [Int](filled: -1, count: count)
     roleOf = [Role](filled: .body, count: count)
     members = Chains(count: count)
+    isReadByMany = program.readByManyProducts
     sources.reserveCapacity(count)
     bases.reserveCapacity(count)
     groups.reserveCapacity(count)
@@ -50,7 +52,7 @@ struct Fusion {
   }
 
   /// The base of that, -1 where there is none.
-  private func base(of input: Int, for reader: Int) -> Int {
+  func base(of input: Int, for reader: Int) -> Int {
     if let written = writtenOut(input), reader < written.reader { return written.source.base }
     return bases[input]
   }
@@ -59,43 +61,6 @@ struct Fusion {
   func writtenOut(_ entry: Int) -> WrittenOut? {
     // Mostly nothing is: asking a table takes longer than asking whether it is empty.
     writtenOut.isEmpty ? nil : writtenOut[entry]
-  }
-
-  /// Where an entry's numbers stand in memory, for cores and operands that read by themselves.
-  func access(to index: Int, for reader: Int, _ slots: [Slot?]) -> Access {
-    guard case .entry(let base, let view) = source(of: index, for: reader) else {
-      preconditionFailure("constants and ranges are written out before they are accessed")
-    }
-    return Access(
-      slot: slots[base]!, elementType: program.entries[base].elementType, view: view)
-  }
-
-  /// The entries of a body or prologue, in the order of the program.
-  func entries(_ chain: Chains.Chain) -> [Int] {
-    var entries: [Int] = [], areInOrder = true
-    entries.reserveCapacity(chain.count)
-    members.forEach(chain) { entry in
-      areInOrder = areInOrder && entries.last ?? -1 < entry
-      entries.append(entry)
-    }
-    // Mostly they are.
-    if !areInOrder { entries.sort() }
-    return entries
-  }
-
-  /// Entries that a group other than their own reads.
-  var storedEntries: [Int] {
-    var isStored = [Bool](filled: false, count: program.entries.count)
-    for base in copiedEntries { isStored[base] = true }
-    for index in program.entries.indices where groupOf[index] >= 0 {
-      func note(_ base: Int) {
-        if base >= 0, groupOf[base] >= 0, groupOf[base] != groupOf[index] { isStored[base] = true }
-      }
-      let inputs = program.entries[index].inputs
-      for number in 0..<inputs.count { note(base(of: inputs[number], for: index)) }
-      if let written = writtenOut(index) { note(written.source.base) }
-    }
-    return isStored.indices.filter { isStored[$0] }
   }
 
   /// A group of its own that copies an entry: for results that are views, constants or inputs.
@@ -152,7 +117,12 @@ struct Fusion {
   ) {
     appendOwnSource(of: index)
     for input in inputs {
-      if bases[input] >= 0 ? !readsInOrder : readsNumbers && sources[input].isNumber { continue }
+      if bases[input] >= 0
+        ? !readsInOrder && !isPackedByMany(input)
+        : readsNumbers && sources[input].isNumber
+      {
+        continue
+      }
       writeOut(input, for: index)
     }
     groups.append(Group(core: index, space: shape, takesBody: takesBody))

@@ -29,10 +29,13 @@ private struct Lowering {
   private var result = Plan()
   /// Groups that copy an entry to an output.
   private var copies: [Int: (entry: Int, output: Int)] = [:]
+  /// How many elements of each line of a sort are read: the first ones.
+  private let sortedCounts: [Int: Int]
 
   init(_ program: Program, arguments original: Program) {
     self.program = program
     fusion = Fusion(program)
+    sortedCounts = program.sortedCounts
     slots = [Slot?](filled: nil, count: program.entries.count)
     for index in original.entries.indices {
       if case .creation(.data) = original.entries[index].operation {
@@ -59,10 +62,16 @@ private struct Lowering {
         slots[index] = .argument(program.entries[index].index)
       }
     }
-    let groups = groupsInOrder()
+    let groups = groupsInOrder(), partsInPlace = PartsInPlace(program, fusion, slots)
     var builder = BodyBuilder(program, fusion, slots)
     result.steps.reserveCapacity(groups.count)
-    for group in groups { result.steps.append(step(for: group, &builder)) }
+    for group in groups {
+      if let core = fusion.groups[group].core, let parts = partsInPlace.ofWhole[core] {
+        fill(core, parts, in: group, &builder)
+      } else {
+        result.steps.append(step(for: group, &builder))
+      }
+    }
     return result
   }
 
@@ -144,6 +153,37 @@ private struct Lowering {
     return Step(core: core, space: space, body: body)
   }
 
+  /// Says which buffers are parts of a whole, copies those that nobody makes there, and works on the whole.
+  private mutating func fill(
+    _ whole: Int, _ parts: [PartsInPlace.Part], in group: Int, _ builder: inout BodyBuilder
+  ) {
+    let type = program.entries[whole].elementType
+    guard case .buffer(let buffer) = slots[whole] else { preconditionFailure("wholes are stored") }
+    for part in parts {
+      let place = Plan.Buffer.Part(whole: buffer, byteOffset: part.offset * type.byteCount)
+      if let maker = part.maker, case .buffer(let made) = slots[maker] {
+        result.buffers[made].part = place
+        continue
+      }
+      var body = Body()
+      let input = program.entries[whole].inputs[part.number]
+      body.operands = [fusion.operand(for: input, readBy: whole, slots)]
+      body.stores = [Body.Store(value: 0, slot: .buffer(result.buffers.count))]
+      result.buffers.append(
+        Plan.Buffer(
+          elementType: type, elementCount: part.extents.elementCount, part: place))
+      result.steps.append(Step(core: .pointwise, space: part.extents, body: body))
+    }
+    let entries = fusion.entries(fusion.groups[group].body)
+    if entries.isEmpty { return }
+    builder.begin(group, over: fusion.groups[group].space, entryCount: entries.count)
+    builder.addStored(whole)
+    for entry in entries { builder.add(entry) }
+    let space = fusion.groups[group].space
+    result.steps.append(
+      Step(core: .pointwise, space: space, body: builder.finish().merged(over: space).body))
+  }
+
   private func core(of index: Int, in group: Int, _ builder: inout BodyBuilder) -> Core {
     let inputs = program.entries[index].inputs
     switch program.entries[index].operation {
@@ -163,7 +203,7 @@ private struct Lowering {
           SortCore(
             x: x, space: space, axis: axis, isDescending: isReversed,
             resultType: program.entries[index].elementType,
-            givesPositions: scan == .sortedPositions))
+            givesPositions: scan == .sortedPositions, count: sortedCounts[index]!))
       }
       let factors =
         inputs.count > 1 ? fusion.access(to: inputs[1], for: index, slots) : nil as Access?
@@ -228,5 +268,34 @@ private struct Lowering {
         values: fusion.access(to: entry.inputs[0], for: index, slots),
         indices: fusion.access(to: entry.inputs[1], for: index, slots),
         batch: batch, count: count, updates: updates, rest: rest))
+  }
+}
+
+extension Program {
+  /// For each sort how many elements of a line are read, if all who read it read the first ones alone.
+  fileprivate var sortedCounts: [Int: Int] {
+    var counts: [Int: Int] = [:]
+    for entry in entries.indices {
+      if case .scan(let scan, let axis, _) = entries[entry].operation, scan.isSort {
+        counts[entry] = results.contains(entry) ? entries[entry].shape[axis] : 0
+      }
+    }
+    if counts.isEmpty { return counts }
+    for reader in entries {
+      for input in reader.inputs {
+        guard let count = counts[input],
+          case .scan(_, let axis, _) = entries[input].operation
+        else { continue }
+        let whole = entries[input].shape
+        if case .movement(.slice(let place, let dropped)) = reader.operation,
+          place.starts[axis] == 0, place.stride(axis) == 1
+        {
+          counts[input] = max(count, reader.shape.restoring(dropped)[axis])
+        } else {
+          counts[input] = whole[axis]
+        }
+      }
+    }
+    return counts
   }
 }

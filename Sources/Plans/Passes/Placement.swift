@@ -77,13 +77,15 @@ extension Plan {
   }
 
   /// A buffer lives during whole phases: their steps run side by side. One that is used in a single phase,
-  /// which goes by rows, lives from its first use to its last.
+  /// which goes by rows, lives from its first use to its last. Parts of another live with it.
   private mutating func findLifetimes() {
     // The phase that uses each; one that several use is not inner.
     var isInner = [Bool](filled: true, count: buffers.count)
     for phase in phases {
       func note(_ slot: Slot, in number: Int) {
-        guard case .buffer(let buffer) = slot else { return }
+        guard case .buffer(let used) = slot else { return }
+        let buffer = buffers[used].part?.whole ?? used
+        if buffer != used { isInner[buffer] = false }
         if buffers[buffer].lastStep >= 0, buffers[buffer].firstStep < phase.steps.lowerBound {
           isInner[buffer] = false
         }
@@ -109,7 +111,7 @@ extension Plan {
     }
   }
 
-  /// First fit: a buffer goes to the lowest gap that is free while it lives.
+  /// First fit: a buffer goes to the lowest gap that is free while it lives, parts where their whole is.
   private mutating func placeBuffers() {
     var starts = Chains(count: buffers.count), ends = starts
     var starting = [Chains.Chain](filled: Chains.Chain(), count: steps.count), ending = starting
@@ -137,6 +139,12 @@ extension Plan {
     }
     arenaByteCount = gaps.end
     rowArenaByteCount = innerGaps.end
+    for number in buffers.indices {
+      guard let part = buffers[number].part else { continue }
+      buffers[number].offset = buffers[part.whole].offset + part.byteOffset
+      buffers[number].firstStep = buffers[part.whole].firstStep
+      buffers[number].lastStep = buffers[part.whole].lastStep
+    }
   }
 }
 

@@ -31,8 +31,13 @@ private struct Scheduler {
   private(set) var remaining: [Int]
   private(set) var order: [Int] = []
   private(set) var phases: [Phase] = []
+  /// Of steps, then of buffers that are filled in parts.
   private var isDone: [Bool]
-  /// For each step those that write what it reads, and the arguments that it reads.
+  /// How many parts of a buffer are not yet filled, and the buffer whose part each step fills.
+  private var missingParts: [Int]
+  private var wholes: [InlineNumbers]
+  /// For each step those that write what it reads, or the buffers that are filled in parts, behind the
+  /// numbers of steps; and the arguments that it reads.
   private var sources: [InlineNumbers] = []
   private var arguments: [InlineNumbers] = []
   private let argumentElementCounts: [Int]
@@ -44,17 +49,23 @@ private struct Scheduler {
   init(_ plan: Plan) {
     steps = plan.steps
     remaining = Array(steps.indices.reversed())
-    isDone = [Bool](filled: false, count: steps.count)
     argumentElementCounts = plan.arguments.map(\.shape.elementCount)
+    isDone = [Bool](filled: false, count: steps.count + plan.buffers.count)
+    missingParts = [Int](filled: 0, count: plan.buffers.count)
+    for buffer in plan.buffers {
+      if let part = buffer.part { missingParts[part.whole] += 1 }
+    }
+    wholes = []
+    wholes.reserveCapacity(steps.count)
     readerCount = [Int](filled: 0, count: plan.arguments.count)
     sources.reserveCapacity(steps.count)
     arguments.reserveCapacity(steps.count)
     donors.reserveCapacity(steps.count)
-    let writers = Writers(of: plan)
+    let writers = Writers(of: plan, missingParts)
     // The last step that was found to read each argument, and what each step makes: one may read
     // a thousand.
     var lastArgumentReader = [Int](filled: -1, count: plan.arguments.count)
-    var lastReader = [Int](filled: -1, count: steps.count)
+    var lastReader = [Int](filled: -1, count: isDone.count)
     for step in steps.indices {
       var sources = InlineNumbers(), arguments = InlineNumbers(), donors = InlineNumbers()
       for read in steps[step].reads.indices {
@@ -69,11 +80,17 @@ private struct Scheduler {
           sources.append(writer)
         }
       }
+      var wholes = InlineNumbers()
       for write in steps[step].filled {
-        if case .output(let output) = write.slot, let donor = plan.outputs[output].donor {
-          donors.append(donor)
+        switch write.slot {
+        case .output(let output):
+          if let donor = plan.outputs[output].donor { donors.append(donor) }
+        case .buffer(let buffer):
+          if let part = plan.buffers[buffer].part { wholes.append(part.whole) }
+        case .argument, .parameter: break
         }
       }
+      self.wholes.append(wholes)
       self.sources.append(sources)
       self.arguments.append(arguments)
       self.donors.append(donors)
@@ -91,7 +108,12 @@ private struct Scheduler {
     }
     // By rows where that lets steps follow each other without a meeting in between.
     if let best, best.steps.contains(where: { !isReady($0) }) {
-      add(best.steps, rows: Phase.Rows(best.rows, of: best.steps, in: steps))
+      let missing = missing(for: best.rows, after: best.steps, among: window)
+      if missing.isEmpty {
+        add(best.steps, rows: Phase.Rows(best.rows, of: best.steps, in: steps))
+      } else {
+        add(missing, rows: nil)
+      }
     } else {
       let independent = ready.filter { isFreeToWrite($0) }
       // If all that are ready write over what another one still reads, one of them does not.
@@ -112,6 +134,10 @@ private struct Scheduler {
     for step in chosen {
       isDone[step] = true
       for argument in arguments[step] { readerCount[argument] -= 1 }
+      for whole in wholes[step] {
+        missingParts[whole] -= 1
+        if missingParts[whole] == 0 { isDone[steps.count + whole] = true }
+      }
     }
     let tail = remaining.suffix(Scheduler.window).filter { !isDone[$0] }
     remaining.removeLast(min(Scheduler.window, remaining.count))
@@ -131,6 +157,41 @@ private struct Scheduler {
     }
     return chosen
   }
+
+  /// What could be done before a phase by rows, so that more steps are in it: a kernel turned round, say, that
+  /// the way back multiplies by. Only what is little work beside theirs; of that, what is ready.
+  private func missing(for rows: Int, after chosen: [Int], among window: [Int]) -> [Int] {
+    var missing: [Int] = [], enabled: [Int] = []
+    for step in window
+    where !chosen.contains(step) && steps[step].goesByRows(rows) && isFreeToWrite(step) {
+      var wanted = missing
+      let canFollow = sources[step].allSatisfy { writer in
+        chosen.contains(writer) && reads(of: step, areByRows: rows, ofWhat: writer)
+          || collect(writer, without: chosen, in: &wanted)
+      }
+      if canFollow, !sources[step].allSatisfy({ isDone[$0] }) {
+        missing = wanted
+        enabled.append(step)
+      }
+    }
+    let isLittle = work(of: missing) * Scheduler.little <= work(of: enabled)
+    return isLittle ? missing.filter { isReady($0) }.sorted() : []
+  }
+
+  /// Collects a step and what it needs; false if that is more than a few, or some of it is chosen.
+  private func collect(_ step: Int, without chosen: [Int], in wanted: inout [Int]) -> Bool {
+    if isDone[step] || wanted.contains(step) { return true }
+    guard step < steps.count, !chosen.contains(step) || isReady(step), isFreeToWrite(step),
+      wanted.count < Scheduler.window
+    else { return false }
+    for writer in sources[step] where !collect(writer, without: chosen, in: &wanted) {
+      return false
+    }
+    wanted.append(step)
+    return true
+  }
+
+  private static let little = 8
 
   /// Whether each row of a step reads, of all that `writer` makes, only elements of the same row.
   private func reads(of step: Int, areByRows rows: Int, ofWhat writer: Int) -> Bool {
@@ -165,13 +226,17 @@ private struct Scheduler {
   }
 }
 
-/// Which step fills each buffer and output.
+/// Which step fills each buffer and output; of a buffer that is filled in parts, its number behind those of
+/// steps.
 private struct Writers {
   private var ofBuffer: [Int?]
   private var ofOutput: [Int?]
 
-  init(of plan: Plan) {
+  init(of plan: Plan, _ partCounts: [Int]) {
     ofBuffer = [Int?](filled: nil, count: plan.buffers.count)
+    for buffer in partCounts.indices where partCounts[buffer] > 0 {
+      ofBuffer[buffer] = plan.steps.count + buffer
+    }
     ofOutput = [Int?](filled: nil, count: plan.outputs.count)
     for number in plan.steps.indices {
       for write in plan.steps[number].filled {

@@ -206,12 +206,19 @@ private struct Selection {
     }
   }
 
-  /// A product with the product or quotient in it, and of a number with what it passes through.
+  /// A product with the product or quotient in it, and of a number with what it passes through; a power with
+  /// the difference in it.
   private func product(_ index: Int) -> Merge? {
     let inputs = instructions[index].inputs
     if instructions[index].operation == .merged(.clamp) {
       guard let sum = part(inputs[0], of: index), sum.operation == .binary(.add) else { return nil }
       return (.clampSum, [sum.inputs[0], sum.inputs[1], inputs[1], inputs[2]])
+    }
+    if instructions[index].operation == .unary(.exp) {
+      guard let less = part(inputs[0], of: index), less.operation == .binary(.subtract) else {
+        return nil
+      }
+      return (.expOfDifference, [less.inputs[0], less.inputs[1]])
     }
     guard instructions[index].operation == .binary(.multiply) else { return nil }
     if let gated = gated(inputs[0], inputs[1], index) { return gated }

@@ -74,7 +74,8 @@ extension Simplification {
     return place(.transpose(order: axes.order), of: axes.source, to: shape)
   }
 
-  private mutating func place(_ movement: Movement, of input: Int, to shape: Shape) -> Int {
+  /// The place of a movement, made one with another below it, or of what it does not move.
+  mutating func place(_ movement: Movement, of input: Int, to shape: Shape) -> Int {
     var entry = Program.Entry(
       operation: .movement(movement), inputs: InlineNumbers([input]),
       elementType: entries[input].elementType, shape: shape)

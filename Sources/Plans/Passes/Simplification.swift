@@ -11,6 +11,7 @@ extension Program {
   /// - sums, differences, products and quotients of known numbers are numbers, rounded alike;
   /// - reshape of reshape, transpose of transpose and expand of expand become one;
   /// - a product of reshaped views is one over the axes that these had before;
+  /// - parts side by side stand in their order, and slices that were stacked as they lie are a view;
   /// - what no result needs is dropped.
   package func simplified() -> Program {
     var pass = Simplification(capacity: entries.count)
@@ -63,12 +64,15 @@ struct Simplification {
   mutating func add(_ entry: consuming Program.Entry) {
     for input in 0..<entry.inputs.count { entry.inputs[input] = replacement[entry.inputs[input]] }
     merge(&entry)
+    let joined = sortParts(of: &entry)
     if let same = equivalent(of: entry) {
       replacement.append(same)
     } else if let number = folded(entry) {
       replacement.append(place(number, everywhereIn: entry.shape, entry.elementType))
     } else if let product = placeUnmerged(entry) {
       replacement.append(product)
+    } else if let joined, let view = placeStackedSlices(entry, along: joined) {
+      replacement.append(view)
     } else {
       replacement.append(place(entry))
     }

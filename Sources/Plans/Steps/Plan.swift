@@ -36,7 +36,15 @@ public struct Plan: Sendable {
     /// Whether it is used in one phase alone, which goes by rows: of an inner buffer each thread holds no
     /// more than the rows that it is taking through the steps.
     package var isInner = false
+    /// Where it lies if it is a part of another buffer, which lives as long as all of its parts together and is
+    /// filled when they are.
+    package var part: Part?
     package var numberByteCount: Int { elementCount * elementType.byteCount }
+
+    package struct Part: Sendable {
+      package let whole: Int
+      package let byteOffset: Int
+    }
 
     /// What it takes, of an inner buffer in a phase that goes by `rows`.
     package func byteCount(_ rows: Phase.Rows?) -> Int {

@@ -10,7 +10,8 @@ extension Plan {
   func checkBuffers() throws(Illegality) {
     try checkLifetimes()
     let phaseOfStep = phaseOfStep
-    let used = buffers.filter { $0.firstStep <= $0.lastStep }
+    try checkParts()
+    let used = buffers.filter { $0.firstStep <= $0.lastStep && $0.part == nil }
     var places = OccupiedPlaces(), innerPlaces = OccupiedPlaces()
     for buffer in used.sorted(by: { $0.firstStep < $1.firstStep }) {
       let byteCount = buffer.byteCount(phases[phaseOfStep[buffer.firstStep]].rows)
@@ -24,6 +25,31 @@ extension Plan {
       } else {
         try places.occupy(buffer, byteCount)
       }
+    }
+  }
+
+  /// Parts lie within their whole, which is none, has no other elements, and lives as long; none
+  /// overlaps another.
+  private func checkParts() throws(Illegality) {
+    var ends: [Int: [(start: Int, end: Int)]] = [:]
+    for buffer in buffers {
+      guard let part = buffer.part else { continue }
+      let whole = buffers[part.whole], end = part.byteOffset + buffer.numberByteCount
+      try require(
+        whole.part == nil && whole.elementType == buffer.elementType && !whole.isInner
+          && !buffer.isInner && part.byteOffset >= 0 && part.byteOffset % 64 == 0
+          && end <= whole.numberByteCount && buffer.offset == whole.offset + part.byteOffset
+          && buffer.firstStep == whole.firstStep && buffer.lastStep == whole.lastStep,
+        "a part does not lie in its whole")
+      ends[part.whole, default: []].append((part.byteOffset, end))
+    }
+    for (whole, parts) in ends {
+      var last = 0
+      for part in parts.sorted(by: { $0.start < $1.start }) {
+        try require(part.start == last, "parts do not fill their whole")
+        last = part.end
+      }
+      try require(last == buffers[whole].numberByteCount, "parts do not fill their whole")
     }
   }
 

@@ -91,6 +91,8 @@ extension Plan {
     ).check(
       [Form(space, core.x.elementType)], Form(space, core.resultType), of: "the core")
     try require(space == core.space, "the space is not that of the core")
+    try require(
+      (0...space[core.axis]).contains(core.count), "as many elements are not on the axis")
   }
 
   private func check(_ core: PlacedCore, over space: Shape) throws(Illegality) {

@@ -10,12 +10,23 @@ extension Plan {
     var isWritten = Set<Slot>()
     for index in arguments.indices { isWritten.insert(.argument(index)) }
     for index in 0..<parameterCount { isWritten.insert(.parameter(index)) }
+    // How many parts of a buffer are still to be written.
+    var missing: [Int: Int] = [:]
+    for buffer in buffers {
+      if let part = buffer.part { missing[part.whole, default: 0] += 1 }
+    }
     for (number, step) in steps.enumerated() {
       for access in step.reads {
         try require(isWritten.contains(access.slot), "step \(number) reads what is not written")
       }
       for slot in step.writes {
         try require(isWritten.insert(slot).inserted, "step \(number) writes a slot again")
+        guard case .buffer(let index) = slot, let part = buffers[index].part else { continue }
+        missing[part.whole]! -= 1
+        if missing[part.whole] == 0 {
+          try require(
+            isWritten.insert(.buffer(part.whole)).inserted, "step \(number) writes a slot again")
+        }
       }
     }
     for output in outputs.indices {
@@ -33,7 +44,13 @@ extension Plan {
     for phase in phases {
       var writer: [Slot: Step] = [:]
       for step in steps[phase.steps] {
-        for slot in step.writes { writer[slot] = step }
+        for slot in step.writes {
+          writer[slot] = step
+          // Whoever reads the whole reads this part.
+          if case .buffer(let index) = slot, let part = buffers[index].part {
+            writer[.buffer(part.whole)] = step
+          }
+        }
       }
       for step in steps[phase.steps] {
         if let rows = phase.rows {

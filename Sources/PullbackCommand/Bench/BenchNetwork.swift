@@ -17,27 +17,50 @@ struct BenchNetwork: ParsableCommand {
       1000 networks 4-16-16-2 at once, each on 32 rows of its own. Without a name: all.
 
         pullback bench network cnn28 --threads 1
+        pullback bench network gpt --batch 256 --memory
       """)
 
   @Argument(help: "\(BenchedNetwork.allCases.map(\.rawValue).joined(separator: ", ")).")
   var name: BenchedNetwork?
 
+  @Option(parsing: .unconditional, help: "Examples of the batch. (default: as the peers have it)")
+  var batch: Int?
+
+  @Flag(
+    help: """
+      Time nothing: print the most memory that the process had while it trained, beside that of \
+      parameters, optimizer state, batch and the activations that the backward pass reads.
+      """)
+  var memory = false
+
   @OptionGroup var options: BenchOptions
+
+  func validate() throws {
+    try require(batch.map { (1...4096).contains($0) } ?? true, "--batch must be from 1 to 4096")
+    try require(!memory || name != nil, "--memory is that of one network in a process: name one")
+  }
 
   func run() throws {
     try options.begin()
+    if memory, let name {
+      let batch = batch ?? name.batch
+      return try NetworkMemory(training: { name.trained(batch: batch) }, "\(name)", batch: batch)
+        .report(asJSON: options.json)
+    }
     let chosen = name.map { [$0] } ?? BenchedNetwork.allCases
     try options.report(chosen.map(result))
   }
 
   private func result(_ network: BenchedNetwork) -> BenchResult {
-    let trained = onOneThread { network.trained() }
+    let batch = batch ?? network.batch
+    let trained = onOneThread { network.trained(batch: batch) }
     var checksum = Checksum()
     for _ in 0..<3 { checksum.add([trained.step()]) }
     for (_, parameter) in trained.parameters { checksum.add(parameter.value.scalars) }
     let measurement = Measurement(seconds: options.seconds) { _ = trained.step() }
-    var result = BenchResult("network \(network.rawValue)", measurement)
-    result.operations = network.operations
+    let ending = batch == network.batch ? "" : " batch \(batch)"
+    var result = BenchResult("network \(network.rawValue)\(ending)", measurement)
+    result.operations = network.operations * Double(batch) / Double(network.batch)
     result.checksum = checksum
     return result
   }
@@ -47,7 +70,7 @@ struct BenchNetwork: ParsableCommand {
 enum BenchedNetwork: String, CaseIterable, ExpressibleByArgument {
   case cnn28, cnn8, resnet, gpt, lstm, mlpnorm, swarm
 
-  /// Multiplications and additions of the products of a step, forward and backward.
+  /// Multiplications and additions of the products of a step on such a batch, forward and backward.
   fileprivate var operations: Double {
     switch self {
     case .cnn28: 300e6
@@ -60,43 +83,55 @@ enum BenchedNetwork: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
-  fileprivate func trained() -> Trained {
+  /// Examples of a batch, if nothing else is said.
+  fileprivate var batch: Int {
     switch self {
-    case .cnn28:
-      Trained(
-        Sequential(
-          Convolution2D(1, 8, kernelSize: 5, padding: 2), ReLU(), MaxPool(2),
-          Convolution2D(8, 16, kernelSize: 5, padding: 2), ReLU(), MaxPool(2),
-          Flatten(), Linear(784, 64), ReLU(), Linear(64, 10)),
-        numbers([64, 28, 28, 1]), classes: 10)
+    case .cnn28, .cnn8: 64
+    case .resnet, .lstm, .swarm: 32
+    case .gpt: 16
+    case .mlpnorm: 256
+    }
+  }
+
+  /// Two convolutions with pools and two dense layers, for images of 28 x 28.
+  static func cnn28() -> Sequential<Tensor<Float>> {
+    Sequential(
+      Convolution2D(1, 8, kernelSize: 5, padding: 2), ReLU(), MaxPool(2),
+      Convolution2D(8, 16, kernelSize: 5, padding: 2), ReLU(), MaxPool(2),
+      Flatten(), Linear(784, 64), ReLU(), Linear(64, 10))
+  }
+
+  fileprivate func trained(batch: Int) -> Trained {
+    switch self {
+    case .cnn28: Trained(BenchedNetwork.cnn28(), numbers([batch, 28, 28, 1]), classes: 10)
     case .cnn8:
       Trained(
         Sequential(
           Convolution2D(1, 16, kernelSize: 3, padding: 1), ReLU(),
           Convolution2D(16, 32, kernelSize: 3, padding: 1), ReLU(), MaxPool(2),
           Flatten(), Linear(512, 10)),
-        numbers([64, 8, 8, 1]), classes: 10)
+        numbers([batch, 8, 8, 1]), classes: 10)
     case .resnet:
       Trained(
         Sequential(
           block(), ReLU(), block(), ReLU(), block(), ReLU(), GlobalAveragePool(), Linear(16, 10)),
-        numbers([32, 16, 16, 16]), classes: 10)
-    case .gpt: Trained(CharacterTransformer(), characters([16, 64]), classes: 65)
+        numbers([batch, 16, 16, 16]), classes: 10)
+    case .gpt: Trained(CharacterTransformer(), characters([batch, 64]), classes: 65)
     case .lstm:
       Trained(
-        Sequential(Embedding(65, 64), LSTM(64, 128), Linear(128, 65)), characters([32, 32]),
+        Sequential(Embedding(65, 64), LSTM(64, 128), Linear(128, 65)), characters([batch, 32]),
         classes: 65)
     case .mlpnorm:
       Trained(
         Sequential(
           Linear(64, 256), ReLU(), LayerNorm(256), Dropout(0.1),
           Linear(256, 256), ReLU(), LayerNorm(256), Dropout(0.1), Linear(256, 10)),
-        numbers([256, 64]), classes: 10)
+        numbers([batch, 64]), classes: 10)
     case .swarm:
       Trained(
         Swarm(1000) {
           Sequential(Linear(4, 16), ReLU(), Linear(16, 16), ReLU(), Linear(16, 2))
-        }, numbers([1000, 32, 4]), TrainedNetwork.normal([1000, 32, 2], seed: 3))
+        }, numbers([1000, batch, 4]), TrainedNetwork.normal([1000, batch, 2], seed: 3))
     }
   }
 
@@ -135,9 +170,13 @@ private struct CharacterTransformer: Layer {
 }
 
 /// A recorded step on one batch, each with a key of its own.
-private struct Trained {
+struct Trained {
   let parameters: Parameters
   let step: () -> Float
+  /// The plan of a step, after one.
+  let plan: () -> Plan?
+  /// Bytes of inputs and labels, and of what the optimizer keeps.
+  let batchByteCount, stateByteCount: Int
 
   init<Input: TensorScalar>(
     _ model: some Layer<Tensor<Input>, Tensor<Float>>, _ inputs: Tensor<Input>, classes: Int
@@ -156,6 +195,9 @@ private struct Trained {
     let count = rows ? inputs.shape.elementCount : inputs.shape[0]
     let labels = Tensor<Int32>((0..<count).map { Int32($0 * 7 % classes) })
     evaluate(inputs, labels)
+    plan = { recorded.plan }
+    batchByteCount = inputs.value.byteCount + labels.value.byteCount
+    stateByteCount = optimizer.state.joined().reduce(0) { $0 + $1.value.value.byteCount }
     var number: UInt64 = 0
     step = {
       number += 1
@@ -168,10 +210,14 @@ private struct Trained {
     _ swarm: Swarm<Sequential<Tensor<Float>>>, _ inputs: Tensor<Float>, _ targets: Tensor<Float>
   ) {
     parameters = swarm.parameters
-    let recorded = Optimizer(Adam(learningRate: 1e-3), for: swarm).recorded {
-      (x: Tensor<Float>, y: Tensor<Float>) in
+    let optimizer = Optimizer(Adam(learningRate: 1e-3), for: swarm)
+    let recorded = optimizer.recorded { (x: Tensor<Float>, y: Tensor<Float>) in
       swarm.batched(over: x, y) { net, x, y in meanSquaredError(net(x), y) }.sum()
     }
+    evaluate(inputs, targets)
+    plan = { recorded.plan }
+    batchByteCount = inputs.value.byteCount + targets.value.byteCount
+    stateByteCount = optimizer.state.joined().reduce(0) { $0 + $1.value.value.byteCount }
     step = { recorded(inputs, targets) }
   }
 }

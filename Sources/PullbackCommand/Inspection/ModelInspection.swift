@@ -86,7 +86,7 @@ struct ModelInspection {
       let cells = parts.map { $0.numbers[member.name]?.number?.brief ?? "" }
       return [member.name.shortened, cells[0], interval ?? ""] + cells.dropFirst()
     }
-    let count = first.numbers["rows"].map { "on \($0) rows" } ?? ""
+    let count = first.numbers["rows"].map { "on \($0) row\($0 == .integer(1) ? "" : "s")" } ?? ""
     return alignedTable([[count, "network", ""] + parts.dropFirst().map(\.name)] + rows)
   }
 }

@@ -44,7 +44,8 @@ struct FitOptions: ParsableArguments {
       valueName: "number"))
   var learningRate: Float?
 
-  @Flag(help: "Look for the learning rate first, in a run over rising ones.")
+  @Flag(
+    help: "Look for the learning rate first, in 100 steps of rising ones, before any checkpoint.")
   var findLearningRate = false
 
   @Option(
@@ -159,6 +160,11 @@ struct FitOptions: ParsableArguments {
       "--keep-validation keeps the model of one split; --cross-validate makes several")
     try require(
       !(keepValidation && validation == 0), "--keep-validation needs rows that validate")
+  }
+
+  /// The option that says which rows validate.
+  var splittingOption: String {
+    crossValidate != nil ? "--cross-validate" : group != nil ? "--group" : "--validation"
   }
 
   func add(to configuration: inout RunConfiguration) {

@@ -21,6 +21,14 @@ enum Console {
   /// Characters on a line.
   static let width = 80
 
+  /// The same on the terminal behind standard error, where that has fewer.
+  static var errorWidth: Int {
+    var size = winsize()
+    // A struct of the type that the request fills.
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return width }
+    return min(width, Int(size.ws_col))
+  }
+
   /// True if standard output is a terminal and nobody asked for plain text (no-color.org).
   static var outputTakesColor: Bool {
     // The C library's own texts: valid, and ended by a zero byte.

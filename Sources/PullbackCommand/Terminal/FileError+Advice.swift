@@ -14,12 +14,12 @@ extension FileError {
   }
 
   private static let phrases: [(library: String, command: String)] = [
+    (", of which a type is given", ""),
     ("header: true or header: false", "--header or --no-header"),
     ("load with header: false", "give --no-header"),
     ("decimal: \".\"", "--decimal point"), ("decimal: \",\"", "--decimal comma"),
     ("dayFirst: true or false", "--day-first or --no-day-first"),
     ("load it with skip: ", "give --skip "), ("separator: ", "--separator "),
-    ("whose type could be set", "to say anything of with --column"),
     ("read a table with CSV.table", "pullback train takes tables"),
     ("read it with Safetensors.read", "pullback inspect shows what is in it"),
     ("read it with IDX.load", "pullback inspect shows what is in it"),

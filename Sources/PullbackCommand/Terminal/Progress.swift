@@ -36,11 +36,14 @@ struct Progress {
       last = now
       let more = note.map { ", \($0)" } ?? ""
       let text = " \(unit) \(done)/\(total)\(more), \(remaining.short) left"
-      let width = max(min(30, Console.width - text.count - 3), 0)
+      let columns = Console.errorWidth
+      let width = max(min(30, columns - text.count - 3), 0)
       let filled = width * done / max(total, 1)
       let bar =
         String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
-      Console.note("\r\u{1B}[K[\(bar)]\(text)")
+      // A line that the terminal breaks would stay.
+      let line = width > 0 ? "[\(bar)]\(text)" : String(text.dropFirst().prefix(columns - 1))
+      Console.note("\r\u{1B}[K\(line)")
     } else if 10 * done / max(total, 1) > lastTenth {
       lastTenth = 10 * done / max(total, 1)
       Console.note("\(unit) \(done)/\(total), \(remaining.short) left\n")

@@ -18,7 +18,8 @@ extension FitReport {
     }
     lines.append(
       "\(networks); \(settings.rule.rawValue), learning rate "
-        + "\(Double(settings.learningRate ?? 0).brief), batches of \(settings.batch ?? 0).")
+        + "\(Double(settings.learningRate ?? 0).brief), batches of \(settings.batch ?? 0)"
+        + (settings.weightDecay.map { ", weight decay \(Double($0).brief)" } ?? "") + ".")
     lines.append(
       "\(counted(bestEpoch, "epoch")) with \(counted(rows, "row")); \(decimal(seconds, 2)) s, "
         + "\(counted(Threads.highestUsed, "thread")), \(instructionSet).")

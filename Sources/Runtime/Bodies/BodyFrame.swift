@@ -34,10 +34,8 @@ struct BodyFrame: BitwiseCopyable {
   /// Computes the positions `range`, tile by tile.
   func run(_ range: Range<Int>) {
     begin(count: range.count)
-    let row = body.rowLength
-    // Where tiles end with rows, only whole rows begin where periods do.
-    let holdsPeriods = body.tileLength > 0 && (row == 0 || range.lowerBound.isMultiple(of: row))
-    let length = holdsPeriods ? body.tileLength : Tile.length
+    let holdsPeriods = body.tileLength > 0
+    let length = holdsPeriods ? body.tileLength : body.capacity
     if holdsPeriods {
       let count = min(length, range.count)
       for value in body.periodics {
@@ -46,8 +44,7 @@ struct BodyFrame: BitwiseCopyable {
     }
     var position = range.lowerBound
     while position < range.upperBound {
-      var count = min(length, range.upperBound - position)
-      if row > 0 { count = min(count, row - position % row) }
+      let count = min(length, range.upperBound - position)
       evaluate(at: position, count: count, holdsPeriods: holdsPeriods)
       position += count
     }
@@ -57,7 +54,7 @@ struct BodyFrame: BitwiseCopyable {
   /// Says where operands are that have a register, and fills those that are the same everywhere;
   /// `count` positions follow.
   func begin(count: Int) {
-    let count = min(count, Tile.length)
+    let count = min(count, body.capacity)
     for value in body.uniforms {
       let operand = body.operands[value], register = registers + operand.register
       table[value] = register
@@ -84,12 +81,6 @@ struct BodyFrame: BitwiseCopyable {
     for direct in body.cores {
       table[direct.value] = core! + (position - coreStart) * direct.size
     }
-    for value in body.singles {
-      if case .single(let slot, let walk) = body.operands[value].load {
-        table[value] =
-          memory.pointer(slot) + walk.element(position) * body.operands[value].size
-      }
-    }
     for value in body.moving { load(body.operands[value], at: position, count: count) }
     if !holdsPeriods {
       for value in body.periodics { load(body.operands[value], at: position, count: count) }
@@ -104,6 +95,8 @@ struct BodyFrame: BitwiseCopyable {
       case .input: table[value] = table[instruction.a]
       }
       switch instruction.action {
+      case .map(let map) where instruction.takesSingle:
+        runByRows(map, instruction, at: position, count: count)
       case .map(let map):
         map(
           count, table[value], table[instruction.a], table[instruction.b], table[instruction.c],
@@ -127,6 +120,19 @@ struct BodyFrame: BitwiseCopyable {
       } else if target != table[copy.value] {
         target.copyMemory(from: table[copy.value], byteCount: count * copy.size)
       }
+    }
+  }
+
+  /// A map whose second operand is a single element in each row: row by row.
+  private func runByRows(
+    _ map: pb_map, _ instruction: CompiledBody.CompiledInstruction, at position: Int, count: Int
+  ) {
+    guard case .single(let slot, let walk) = body.operands[instruction.b].load else { return }
+    let base = memory.pointer(slot), size = body.operands[instruction.b].size
+    let result = table[instruction.value], other = table[instruction.a]
+    walk.forEachRow(from: position, count: count) { done, element, length in
+      let single = base + element * size, a = other + done * size
+      map(length, result + done * instruction.resultSize, a, single, single, single)
     }
   }
 
@@ -170,9 +176,11 @@ struct BodyFrame: BitwiseCopyable {
     switch operand.load {
     case .uniform, .constant, .direct, .core, .single: break
     case .strided(let slot, let walk), .periodic(let slot, let walk, _):
-      gather(operand, slot, walk, at: position, count: count)
+      walk.load(
+        operand.loadWalk, into: register, from: memory.pointer(slot), size: size, at: position,
+        count: count)
     case .iota(let walk), .periodicIota(let walk, _):
-      writeIndices(operand, walk, at: position, count: count)
+      walk.write(operand.iota, into: register, at: position, count: count)
     case .gathered(let gather):
       loadGathered(register, size, gather, at: position, count: count)
     }
@@ -189,36 +197,6 @@ struct BodyFrame: BitwiseCopyable {
       let more = min(done, count - done)
       (register + done * operand.size).copyMemory(from: register, byteCount: more * operand.size)
       done += more
-    }
-  }
-
-  /// Copies the elements of a view into the operand's register.
-  private func gather(
-    _ operand: CompiledOperand, _ slot: Int, _ walk: Walk, at position: Int,
-    count: Int
-  ) {
-    let base = memory.pointer(slot), size = operand.size
-    let register = registers + operand.register
-    if let outerStride = walk.outerStride {
-      operand.planeLoad(
-        count, register, base + walk.offset * size, position, walk.extent, walk.stride, outerStride)
-      return
-    }
-    walk.forEachPlane(from: position, count: count) { done, start, inner, length in
-      operand.planeLoad(
-        length, register + done * size, base + start * size, inner, walk.extent, walk.stride,
-        walk.rowStride)
-    }
-  }
-
-  /// Writes the elements of a view of 0, 1, 2, ... into the operand's register.
-  private func writeIndices(
-    _ operand: CompiledOperand, _ walk: Walk, at position: Int, count: Int
-  ) {
-    walk.forEachRun(from: position, count: count) { done, element, length in
-      operand.iota(
-        length, registers + operand.register + done * operand.size, Int64(element),
-        Int64(walk.stride))
     }
   }
 

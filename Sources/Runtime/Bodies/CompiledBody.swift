@@ -6,9 +6,18 @@ import PullbackTensors
 
 /// A stretch of elements that goes through a body at a time.
 enum Tile {
-  /// Its elements at most: 2 KiB of Float, small enough for the first cache, large enough that a
-  /// kernel call does not show.
+  /// Its elements: 2 KiB of Float, small enough for the first cache, large enough that a kernel call
+  /// does not show.
   static let length = 512
+  /// What bodies of few values take at a time.
+  static let longest = 2048
+
+  /// As many elements as let a body's values, of `size` bytes at most, stay in the first cache.
+  static func length(values: Int, size: Int) -> Int {
+    var length = longest
+    while length > Tile.length, length * values * size > 16 * longest { length /= 2 }
+    return length
+  }
 }
 
 /// A body made ready to run: kernels looked up, registers assigned.
@@ -45,6 +54,8 @@ struct CompiledBody: BitwiseCopyable {
     let b: Int
     let c: Int
     let d: Int
+    /// Whether `b` is a single element for each row.
+    let takesSingle: Bool
     let destination: Destination
     let resultSize: Int
   }
@@ -70,29 +81,25 @@ struct CompiledBody: BitwiseCopyable {
   let uniforms: UnsafeBufferPointer<Int>
   let periodics: UnsafeBufferPointer<Int>
   let moving: UnsafeBufferPointer<Int>
-  let singles: UnsafeBufferPointer<Int>
   let directs: UnsafeBufferPointer<Direct>
   /// Those that are the core; their slot is not used.
   let cores: UnsafeBufferPointer<Direct>
   let instructions: UnsafeBufferPointer<CompiledInstruction>
   let copies: UnsafeBufferPointer<Copy>
+  /// Elements that a register holds.
+  let capacity: Int
   /// Elements that go through the body at a time: whole periods of its periodic operands; 0 if there
   /// is no such number.
   let tileLength: Int
-  /// The rows that no tile may go beyond, because some operand is a single element in each; 0 if there is
-  /// none.
-  let rowLength: Int
   /// Whether something is written past the caches, which others see after a fence.
   let streams: Bool
   /// Bytes for the pointer table and the registers.
   let scratchByteCount: Int
   let tableByteCount: Int
 
-  /// - Parameters:
-  ///   - kept: a value that is read when the tile is done, such as one to be reduced.
-  ///   - cutRows: how long the rows are that tiles can be kept within; nil if any can.
+  /// - Parameter kept: a value that is read when the tile is done, such as one to be reduced.
   init(
-    _ body: borrowing Body, space: borrowing Shape, keeping kept: Int? = nil, cutRows: Int? = nil,
+    _ body: borrowing Body, space: borrowing Shape, keeping kept: Int? = nil,
     in context: borrowing CompilationContext
   ) {
     let plain = context.plain, operandCount = body.operands.count
@@ -101,7 +108,6 @@ struct CompiledBody: BitwiseCopyable {
     for instruction in body.instructions.indices {
       largest = max(largest, body.instructions[instruction].resultType.byteCount)
     }
-    let length = min(Tile.length, max(space.elementCount, 1))
     // In bounds: there is room for one for each operand.
     let operands: UnsafeMutableBufferPointer<CompiledOperand> = plain.room(for: operandCount)
     for value in 0..<operandCount {
@@ -109,16 +115,21 @@ struct CompiledBody: BitwiseCopyable {
       largest = max(largest, operand.size)
       operands.initializeElement(at: value, to: operand)
     }
-    rowLength = SingleOperands.find(
-      in: body, operands, keeping: kept, cutRows: cutRows)
+    SingleOperands.find(in: body, operands, keeping: kept)
+    // What is read where it is and not computed with can be looked at all at once.
+    let isInPlace =
+      body.instructions.isEmpty && body.stores.isEmpty
+      && operands.allSatisfy { if case .direct = $0.load { true } else { false } }
+    let most = isInPlace ? Int.max : Tile.length(values: valueCount, size: largest)
+    let length = min(most, max(space.elementCount, 1))
+    capacity = isInPlace ? max(length, Tile.length) : most
     var registers = RegisterFile(byteCount: Plan.padded(length * largest))
     for value in 0..<operandCount where !operands[value].load.isInPlace {
       operands[value].register = registers.take()
     }
     self.operands = UnsafeBufferPointer(operands)
-    let order = LoadOrder(self.operands, plain)
+    let order = LoadOrder(self.operands, capacity: capacity, plain)
     (uniforms, periodics, moving) = (order.uniforms, order.periodics, order.moving)
-    singles = order.singles
     (directs, cores, tileLength) = (order.directs, order.cores, order.tileLength)
     var writer = InstructionWriter(body, self.operands, keeping: kept, registers, context)
     (instructions, copies) = writer.write(in: plain)
@@ -133,12 +144,13 @@ private struct LoadOrder {
   let uniforms: UnsafeBufferPointer<Int>
   let periodics: UnsafeBufferPointer<Int>
   let moving: UnsafeBufferPointer<Int>
-  let singles: UnsafeBufferPointer<Int>
   let directs: UnsafeBufferPointer<CompiledBody.Direct>
   let cores: UnsafeBufferPointer<CompiledBody.Direct>
   let tileLength: Int
 
-  init(_ operands: UnsafeBufferPointer<CompiledOperand>, _ plain: PlainMemory) {
+  init(
+    _ operands: UnsafeBufferPointer<CompiledOperand>, capacity: Int, _ plain: PlainMemory
+  ) {
     uniforms = plain.array(from: operands.indices) {
       switch operands[$0].load {
       case .uniform, .constant: $0
@@ -154,9 +166,6 @@ private struct LoadOrder {
       case .uniform, .constant, .single, .periodic, .periodicIota, .direct, .core: nil
       }
     }
-    singles = plain.array(from: operands.indices) {
-      if case .single = operands[$0].load { $0 } else { nil }
-    }
     directs = plain.array(from: operands.indices) {
       guard case .direct(let slot) = operands[$0].load else { return nil }
       return CompiledBody.Direct(value: $0, slot: slot, size: operands[$0].size)
@@ -167,7 +176,7 @@ private struct LoadOrder {
     }
     var longest = 1
     for value in periodics { longest = max(longest, operands[value].load.period!) }
-    let whole = Tile.length / longest * longest
+    let whole = capacity / longest * longest
     tileLength = periodics.allSatisfy { whole % operands[$0].load.period! == 0 } ? whole : 0
   }
 }
@@ -242,25 +251,33 @@ private struct InstructionWriter {
   ) -> CompiledBody.CompiledInstruction {
     var inputs = body.instructions[index].inputs
     let value = body.operands.count + index
-    let action: CompiledBody.Action
-    if let single = inputs.firstIndex(where: isSingle),
-      let map = body.instructions[index].map(withOne: single)
-    {
+    let action: CompiledBody.Action, single = inputs.firstIndex(where: isSingle)
+    // Of what is the same everywhere a kernel need not read a whole tile.
+    let one = single ?? inputs.firstIndex(where: isUniform)
+    if let one, let map = body.instructions[index].map(withOne: one) {
       action = .map(map)
       // Kernels take it second.
-      if single == 0 { inputs.swapAt(0, 1) }
+      if one == 0 { inputs.swapAt(0, 1) }
     } else {
       action = CompiledBody.Action(body.instructions[index], slots, step: step, in: plain)
     }
     func input(_ number: Int) -> Int { number < inputs.count ? inputs[number] : 0 }
     return CompiledBody.CompiledInstruction(
       value: value, action: action, a: input(0), b: input(1), c: input(2), d: input(3),
-      destination: destination(of: value, action),
+      takesSingle: single != nil, destination: destination(of: value, action),
       resultSize: body.instructions[index].resultType.byteCount)
   }
 
   private func isSingle(_ value: Int) -> Bool {
     value < operands.count && operands[value].isSingle
+  }
+
+  private func isUniform(_ value: Int) -> Bool {
+    guard value < operands.count else { return false }
+    return switch operands[value].load {
+    case .uniform, .constant: true
+    case .direct, .core, .single, .periodic, .periodicIota, .strided, .iota, .gathered: false
+    }
   }
 
   private mutating func giveRegisters(readLastBy index: Int) {

@@ -41,7 +41,7 @@ struct CompiledOperand: BitwiseCopyable {
   private(set) var load: Load
   let size: Int
   let fill: pb_fill
-  let planeLoad: pb_plane
+  let loadWalk: pb_load
   let iota: pb_iota
   /// Where its tile is, from the start of the registers; unused where it is read in place.
   var register = 0
@@ -51,7 +51,7 @@ struct CompiledOperand: BitwiseCopyable {
     let type = operand.elementType
     size = type.byteCount
     fill = pb_fill_for(type.kernelType)
-    planeLoad = pb_load_plane_for(type.kernelType)
+    loadWalk = pb_load_for(type.kernelType)
     iota = pb_iota_for(type.kernelType)
   }
 

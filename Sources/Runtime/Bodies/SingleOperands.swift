@@ -5,30 +5,22 @@ import PullbackPlans
 /// Which operands of a body are read as a single element for each row: a mean, a largest number, a sum that
 /// rows are divided by. Filling a register with one of them takes as long as computing with it.
 enum SingleOperands {
-  /// Shorter rows go several to a tile instead.
-  private static let shortestRow = 256
+  /// Of shorter rows a register is filled.
+  private static let shortestRow = 128
 
-  /// Marks them, and gives the rows that tiles must be kept within; 0 if there are none.
+  /// Marks them.
   ///
-  /// - Parameters:
-  ///   - kept: a value that is read when the tile is done.
-  ///   - cutRows: how long the rows are that tiles can be kept within; nil if any can.
+  /// - Parameter kept: a value that is read when the tile is done.
   static func find(
     in body: borrowing Body, _ operands: UnsafeMutableBufferPointer<CompiledOperand>,
-    keeping kept: Int?, cutRows: Int?
-  ) -> Int {
-    var row = 0
+    keeping kept: Int?
+  ) {
     for value in operands.indices {
-      guard let extent = operands[value].singleExtent else { continue }
-      let length = cutRows ?? extent
-      guard length >= shortestRow, extent.isMultiple(of: length), row == 0 || row == length,
-        isTakenAlone(value, in: body, operands, keeping: kept),
-        operands.allSatisfy({ $0.load.period.map { $0 == length } ?? true })
+      guard let extent = operands[value].singleExtent, extent >= shortestRow,
+        isTakenAlone(value, in: body, operands, keeping: kept)
       else { continue }
-      row = length
       operands[value].becomeSingle()
     }
-    return row
   }
 
   /// Whether all that read it have a kernel for a single element, beside an operand that is none.

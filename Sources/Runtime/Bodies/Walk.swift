@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CPullbackKernels
 import PullbackPlans
 import PullbackTensors
 
 /// The axes of a view over a space, innermost first, merged where they follow each other.
 struct Walk: BitwiseCopyable {
-  struct Axis: BitwiseCopyable {
-    var extent: Int
-    var stride: Int
-  }
-
-  private let axes: UnsafeBufferPointer<Axis>
+  private let axes: UnsafeBufferPointer<pb_axis>
   let offset: Int
 
   /// The distance of neighbours along the innermost axis.
@@ -19,8 +15,8 @@ struct Walk: BitwiseCopyable {
   init(_ view: borrowing View, over space: borrowing Shape, in plain: PlainMemory) {
     offset = view.offset
     // One for each axis of the space at most, and one if it has none.
-    let axes: UnsafeMutableBufferPointer<Axis> = plain.room(for: max(space.rank, 1))
-    axes.initialize(repeating: Axis(extent: 1, stride: 0))
+    let axes: UnsafeMutableBufferPointer<pb_axis> = plain.room(for: max(space.rank, 1))
+    axes.initialize(repeating: pb_axis(extent: 1, stride: 0))
     var count = 0, axis = space.rank
     while axis > 0 {
       axis -= 1
@@ -29,24 +25,41 @@ struct Walk: BitwiseCopyable {
       if count > 0, axes[count - 1].stride * axes[count - 1].extent == stride {
         axes[count - 1].extent *= extent
       } else {
-        axes[count] = Axis(extent: extent, stride: stride)
+        axes[count] = pb_axis(extent: extent, stride: stride)
         count += 1
       }
     }
     self.axes = UnsafeBufferPointer(rebasing: axes[..<max(count, 1)])
   }
 
-  /// The distance of rows, where the view is no more than rows; 0 if it is one.
-  var outerStride: Int? { axes.count == 1 ? 0 : axes.count == 2 ? axes[1].stride : nil }
-
   /// The extent of the innermost axis.
   var extent: Int { axes[0].extent }
 
   /// After how many positions the same elements follow again, if that is within a tile.
   var period: Int? {
-    let period = axes[0].extent
-    let repeats = axes.count > 1 && axes.dropFirst().allSatisfy { $0.stride == 0 }
-    return repeats && period <= Tile.length ? period : nil
+    guard let last = axes.lastIndex(where: { $0.stride != 0 }), last < axes.count - 1 else {
+      return nil
+    }
+    var period = 1
+    for axis in axes[...last] where period <= Tile.length { period *= axis.extent }
+    return (1...Tile.length).contains(period) ? period : nil
+  }
+
+  /// The elements of `count` positions in row-major order, from `base` on.
+  @inline(__always)
+  func load(
+    _ kernel: pb_load, into register: UnsafeMutableRawPointer, from base: UnsafeRawPointer,
+    size: Int, at position: Int, count: Int
+  ) {
+    kernel(count, register, base + offset * size, position, axes.baseAddress, axes.count)
+  }
+
+  /// Where `count` positions stand, as numbers.
+  @inline(__always)
+  func write(
+    _ kernel: pb_iota, into register: UnsafeMutableRawPointer, at position: Int, count: Int
+  ) {
+    kernel(count, register, Int64(offset), position, axes.baseAddress, axes.count)
   }
 
   /// Calls `run(done, element, length)` for stretches along the innermost axis: `length`
@@ -63,23 +76,6 @@ struct Walk: BitwiseCopyable {
     }
   }
 
-  /// Calls `run(done, start, inner, length)` for stretches within the two innermost axes: `length` positions
-  /// from `position + done`, the first of which is number `inner` of the plane that begins at `start`.
-  @inline(__always)
-  func forEachPlane(from position: Int, count: Int, _ run: (Int, Int, Int, Int) -> Void) {
-    let size = axes[0].extent * axes[1].extent
-    var done = 0
-    while done < count {
-      let (plane, inner) = (position + done).quotientAndRemainder(dividingBy: size)
-      let length = min(size - inner, count - done)
-      run(done, start(of: plane, in: axes.dropFirst(2)), inner, length)
-      done += length
-    }
-  }
-
-  /// The distance of rows of a plane.
-  var rowStride: Int { axes[1].stride }
-
   /// Where an element stands.
   func element(_ position: Int) -> Int {
     // Divisions take longer than a small product of a batch.
@@ -88,7 +84,21 @@ struct Walk: BitwiseCopyable {
     return start(of: outer, in: axes.dropFirst()) + inner * axes[0].stride
   }
 
-  private func start(of number: Int, in axes: Slice<UnsafeBufferPointer<Axis>>) -> Int {
+  /// Calls `row(done, element, length)` for stretches along the innermost axis, whose elements are one: that
+  /// at `element`.
+  @inline(__always)
+  func forEachRow(from position: Int, count: Int, _ row: (Int, Int, Int) -> Void) {
+    guard axes.count == 2 else { return forEachRun(from: position, count: count, row) }
+    let outerStride = axes[1].stride
+    var (outer, inner) = position.quotientAndRemainder(dividingBy: extent), done = 0
+    while done < count {
+      let length = min(extent - inner, count - done)
+      row(done, offset + outer * outerStride, length)
+      (outer, inner, done) = (outer + 1, 0, done + length)
+    }
+  }
+
+  private func start(of number: Int, in axes: Slice<UnsafeBufferPointer<pb_axis>>) -> Int {
     var element = offset, rest = number
     for axis in axes {
       element += rest % axis.extent * axis.stride

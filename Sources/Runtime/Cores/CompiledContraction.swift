@@ -84,7 +84,8 @@ struct CompiledContraction: CompiledCore {
       ContractionBlocking.Product(
         rows: rows, inner: inner, columns: columns, elementSize: elementSize,
         a: (a.rowStride, a.columnStride), b: (b.rowStride, b.columnStride),
-        isOuter: outerKernel != nil, scatters: (a.scattered != nil, b.scattered != nil)),
+        isOuter: outerKernel != nil, scatters: (a.scattered != nil, b.scattered != nil),
+        runs: (a.scattered?.rows.extent ?? 1, a.scattered?.columns.extent ?? 1)),
       type)
     var bodyOfStep = step.body
     switch core.ending {
@@ -280,15 +281,19 @@ struct CompiledContraction: CompiledCore {
     _ own: UnsafeMutableRawPointer
   ) {
     let rows = panel.rows.count, sums = sums(at: own)
-    let copies = blocking.copiesA ? own + copyOffset : nil
-    if let copies {
-      for tile in 0..<blocking.tiles(rows) {
-        pack(tile, of: rows, left.transposed, into: copies)
+    if let walks = a.scattered {
+      multiplyTurnedRuns(panel.rows, left.base, walks, right, into: sums, own + tableOffset)
+    } else {
+      let copies = blocking.copiesA ? own + copyOffset : nil
+      if let copies {
+        for tile in 0..<blocking.tiles(rows) {
+          pack(tile, of: rows, left.transposed, into: copies)
+        }
       }
+      multiplyTiles(
+        panel.columns.count, 0..<rows, of: rows, right.transposed, left.transposed,
+        packed: copies, adding: nil, into: sums)
     }
-    multiplyTiles(
-      panel.columns.count, 0..<rows, of: rows, right.transposed, left.transposed, packed: copies,
-      adding: nil, into: sums)
     // In bounds: panels are as wide as the product then, so rows of the target follow each other.
     packing(
       rows, panel.columns.count, panel.columns.count, sums.base, 1, sums.rowStride, target.base)

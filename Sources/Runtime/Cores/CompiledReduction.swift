@@ -57,15 +57,14 @@ struct CompiledReduction: CompiledCore {
     resultSize = core.resultType.byteCount
     prologue = context.plain.one(
       CompiledBody(
-        core.prologue, space: core.space, keeping: core.reducedValue,
-        cutRows: core.inner == 1 ? core.reduced : 0, in: context))
+        core.prologue, space: core.space, keeping: core.reducedValue, in: context))
     size = core.elementType.byteCount
     let longestChain = core.inner == 1 ? Tile.length : 4 * Self.rowsOfChain
     isWide =
       core.reduction == .sum && core.elementType == .float && core.reduced > longestChain
     partialType = isWide ? .double : core.elementType
     partialSize = isWide ? MemoryLayout<Double>.size : core.resultType.byteCount
-    let longest = ReductionCore.segmentLength
+    let longest = core.segmentLength
     let isCut = core.reduction.combination != nil
     let wanted = isCut ? (core.reduced + longest - 1) / longest : 1
     let cuts = max(min(wanted, 16), 1)
@@ -115,7 +114,8 @@ struct CompiledReduction: CompiledCore {
           // Positions are Int32 whatever they are positions of.
           let place = partials + rest * self.inner * (segments == 1 ? resultSize : partialSize)
           if isRow {
-            reduceRow(outer, range, frame, own, place)
+            let kernels = RowKernels(reduction, partialType, isWide: isWide)
+            reduceRow(outer, range, kernels, frame, own, place)
           } else {
             let first = chunk * Self.columnChunk
             let columns = first..<min(first + Self.columnChunk, self.inner)
@@ -159,13 +159,14 @@ struct CompiledReduction: CompiledCore {
     guard let code = self.reduction.kernelCode, self.reduced > 0,
       self.reduced <= Tile.length
     else {
+      let kernels = RowKernels(reduction, partialType, isWide: isWide)
       for row in rows {
-        reduceRow(row, 0..<self.reduced, frame, own, results + row * resultSize)
+        reduceRow(row, 0..<self.reduced, kernels, frame, own, results + row * resultSize)
       }
       return
     }
     let kernel = pb_rows_reduce_for(code, self.elementType.kernelType)!
-    let rowsPerTile = prologue.pointee.rowLength > 0 ? 1 : Tile.length / self.reduced
+    let rowsPerTile = prologue.pointee.capacity / self.reduced
     var row = rows.lowerBound
     while row < rows.upperBound {
       let count = min(rowsPerTile, rows.upperBound - row)
@@ -175,23 +176,37 @@ struct CompiledReduction: CompiledCore {
     }
   }
 
+  /// What a stretch of one row is reduced with.
+  private struct RowKernels {
+    let start: pb_row_start
+    let accumulate: pb_row_accumulate
+    let finish: pb_row_finish
+
+    /// Nil for positions.
+    init?(_ reduction: Reduction, _ type: ElementType, isWide: Bool) {
+      guard let code = reduction.kernelCode else { return nil }
+      start = pb_row_start_for(code, type.kernelType)
+      accumulate = isWide ? pb_sum_row_wide() : pb_row_accumulate_for(code, type.kernelType)
+      finish = pb_row_finish_for(code, type.kernelType)
+    }
+  }
+
   /// A stretch of one row, tile by tile.
   private func reduceRow(
-    _ row: Int, _ range: Range<Int>, _ frame: BodyFrame, _ lanes: UnsafeMutableRawPointer,
-    _ place: UnsafeMutableRawPointer
+    _ row: Int, _ range: Range<Int>, _ kernels: RowKernels?, _ frame: BodyFrame,
+    _ lanes: UnsafeMutableRawPointer, _ place: UnsafeMutableRawPointer
   ) {
-    guard let code = self.reduction.kernelCode else {
-      findPosition(row, frame, lanes, place)
-      return
+    guard let kernels else { return findPosition(row, frame, lanes, place) }
+    kernels.start(lanes)
+    let first = row * self.reduced
+    forEachTile(of: range, length: prologue.pointee.capacity) { start, count in
+      frame.evaluate(at: first + start, count: count)
+      // However much is evaluated at a time, sums are cut in the same places.
+      forEachTile(of: 0..<count) { done, length in
+        kernels.accumulate(length, lanes, frame.value(self.reducedValue) + done * size)
+      }
     }
-    let type = partialType.kernelType
-    pb_row_start_for(code, type)(lanes)
-    let accumulate = isWide ? pb_sum_row_wide()! : pb_row_accumulate_for(code, type)!
-    forEachTile(of: range) { start, count in
-      frame.evaluate(at: row * self.reduced + start, count: count)
-      accumulate(count, lanes, frame.value(self.reducedValue))
-    }
-    pb_row_finish_for(code, type)(lanes, lanes)
+    kernels.finish(lanes, lanes)
     settle(1, lanes, into: place)
   }
 
@@ -338,10 +353,12 @@ struct CompiledReduction: CompiledCore {
     }
   }
 
-  private func forEachTile(of range: Range<Int>, _ body: (Int, Int) -> Void) {
+  private func forEachTile(
+    of range: Range<Int>, length: Int = Tile.length, _ body: (Int, Int) -> Void
+  ) {
     var start = range.lowerBound
     while start < range.upperBound {
-      let count = min(Tile.length, range.upperBound - start)
+      let count = min(length, range.upperBound - start)
       body(start, count)
       start += count
     }

@@ -4,7 +4,7 @@ import CPullbackKernels
 import PullbackPlans
 import PullbackTensors
 
-/// Adds rows up where their indices say: see `ScatterCore`.
+/// Adds rows up where their indices say: see `ScatterCore`. Threads share whole batch indices.
 ///
 /// Rows of Float to which many others are added are kept in Double until the end, as long sums are:
 /// a chain in Float would lose more with each step.
@@ -22,92 +22,131 @@ struct CompiledScatter: CompiledCore {
   private let mayBeWide: Bool
   private let body: StepBody
   private let coreByteCount: Int
+  /// What one thread needs to add up one group.
+  private let groupByteCount: Int
 
   init(
     _ core: borrowing ScatterCore, of step: borrowing Step,
     in context: borrowing CompilationContext
   ) {
     let slots = context.slots
-    body = StepBody(step.body, of: step, in: context)
-    coreByteCount = body.sharedByteCount(elementSize: core.values.elementType.byteCount)
     values = slots.number(of: core.values.slot)
     indices = slots.number(of: core.indices.slot)
     elementType = core.values.elementType
     (batch, count, updates, rest) = (core.batch, core.count, core.updates, core.rest)
     mayBeWide = elementType == .float && updates > Self.longestChain
+    groupByteCount = mayBeWide ? Self.wideByteCount(core) : 0
+    // One group alone has memory that all threads share: not each needs as much.
+    body = StepBody(
+      step.body, of: step, coreByteCount: batch == 1 ? 0 : groupByteCount, in: context)
+    coreByteCount = body.sharedByteCount(elementSize: core.values.elementType.byteCount)
+  }
+
+  /// How often each row is met, and sums in Double for as many rows as can be met often.
+  private static func wideByteCount(_ core: borrowing ScatterCore) -> Int {
+    let most = min(core.count, core.updates / (longestChain + 1))
+    return core.count * MemoryLayout<Int>.stride + most * core.rest * MemoryLayout<Double>.size
   }
 
   var threadByteCount: Int { body.threadByteCount }
-  var sharedByteCount: Int { coreByteCount + countByteCount }
+  var sharedByteCount: Int { coreByteCount + (batch == 1 ? groupByteCount : 0) }
   var unitCount: Int? { body.nanoseconds < StepBody.longestUnit ? 1 : nil }
-
-  /// How often each row is met, and sums in Double for as many rows as can be met often.
-  private var countByteCount: Int {
-    if !mayBeWide { return 0 }
-    let most = min(count, updates / (Self.longestChain + 1))
-    return count * MemoryLayout<Int>.stride + most * rest * MemoryLayout<Double>.size
-  }
 
   func run(_ memory: RunMemory, _ scratch: Scratch) {
     let target = body.coreSlot.map(memory.pointer) ?? scratch.shared
-    add(memory, scratch.shared + coreByteCount, into: target)
+    if batch == 1 {
+      add(0, memory, scratch.shared + coreByteCount, into: target)
+    } else {
+      scratch.split(units: batch, nanoseconds: body.nanoseconds) { group, thread in
+        add(group, memory, scratch.thread(thread), into: target)
+      }
+    }
     if body.coreSlot == nil { body.run(memory, scratch, core: target) }
   }
 
-  /// Adds rows up where their indices say, in order; the indices were checked by an earlier step.
+  /// Adds the rows of one group up where their indices say, in order; the indices were checked by an
+  /// earlier step.
+  ///
+  /// - Parameter room: has `groupByteCount` bytes.
   private func add(
-    _ memory: RunMemory, _ shared: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer
+    _ group: Int, _ memory: RunMemory, _ room: UnsafeMutableRawPointer,
+    into target: UnsafeMutableRawPointer
   ) {
-    let size = elementType.byteCount
-    let source = memory.pointer(values)
-    let numbers = memory.pointer(indices).assumingMemoryBound(to: Int32.self)
-    let add = pb_map_for(PB_ADD, elementType.kernelType)!
-    _ = target.initializeMemory(
-      as: UInt8.self, repeating: 0, count: batch * count * rest * size)
-    for group in 0..<batch {
-      let indices = numbers + group * updates
-      let from = source + group * updates * rest * size
-      let rows = target + group * count * rest * size
-      if mayBeWide {
-        addWide(from, at: indices, into: rows, shared)
-        continue
-      }
+    // In bounds: the group is below `batch`, and indices are below the count.
+    let size = rest * elementType.byteCount
+    let indices =
+      memory.pointer(indices).assumingMemoryBound(to: Int32.self) + group * updates
+    let source = memory.pointer(values) + group * updates * size
+    let rows = target + group * count * size
+    _ = rows.initializeMemory(as: UInt8.self, repeating: 0, count: count * size)
+    if mayBeWide {
+      addWide(source, at: indices, into: rows, room)
+    } else if rest == 1 {
+      addElements(source, at: indices, into: rows)
+    } else {
+      let add = pb_map_for(PB_ADD, elementType.kernelType)!
       for update in 0..<updates {
-        let place = rows + Int(indices[update]) * rest * size
-        add(rest, place, place, from + update * rest * size, place, place)
+        let place = rows + Int(indices[update]) * size
+        add(rest, place, place, source + update * size, place, place)
       }
+    }
+  }
+
+  /// Rows of one element: a call for each would take longer than adding it.
+  private func addElements(
+    _ source: UnsafeMutableRawPointer, at indices: UnsafePointer<Int32>,
+    into target: UnsafeMutableRawPointer
+  ) {
+    // In bounds: indices are below the count.
+    func addEach<T>(_ type: T.Type, _ sum: (T, T) -> T) {
+      let from = source.assumingMemoryBound(to: T.self), to = target.assumingMemoryBound(to: T.self)
+      for update in 0..<updates {
+        let place = to + Int(indices[update])
+        place.pointee = sum(place.pointee, from[update])
+      }
+    }
+    switch elementType {
+    case .float: addEach(Float.self, +)
+    case .double: addEach(Double.self, +)
+    case .int32: addEach(Int32.self, &+)
+    case .bool: preconditionFailure("truths are not added up")
     }
   }
 
   /// The rows of one group, in Float or, where there are many for one place, in Double.
   private func addWide(
-    _ source: UnsafeMutableRawPointer, at indices: UnsafeMutablePointer<Int32>,
-    into target: UnsafeMutableRawPointer, _ shared: UnsafeMutableRawPointer
+    _ source: UnsafeMutableRawPointer, at indices: UnsafePointer<Int32>,
+    into target: UnsafeMutableRawPointer, _ room: UnsafeMutableRawPointer
   ) {
-    let add = pb_map_for(PB_ADD, PB_F32)!, addInDouble = pb_sum_columns_wide()!
-    let rowSize = rest * MemoryLayout<Float>.size, wideSize = rest * MemoryLayout<Double>.size
     // In bounds: indices are below the count, and no more rows are wide than there is room for.
-    let uses = shared.initializeMemory(as: Int.self, repeating: 0, count: count)
+    let uses = room.initializeMemory(as: Int.self, repeating: 0, count: count)
     for update in 0..<updates { uses[Int(indices[update])] += 1 }
-    let sums = shared + count * MemoryLayout<Int>.stride
+    let sums = (room + count * MemoryLayout<Int>.stride).assumingMemoryBound(to: Double.self)
     // From here on a negative number of uses is the number of a sum.
     var wide = 0
     for row in 0..<count where uses[row] > Self.longestChain {
       wide += 1
       uses[row] = -wide
     }
-    _ = sums.initializeMemory(as: Double.self, repeating: 0, count: wide * rest)
+    if wide == 0, rest == 1 { return addElements(source, at: indices, into: target) }
+    sums.initialize(repeating: 0, count: wide * rest)
+    let add = pb_map_for(PB_ADD, PB_F32)!, addInDouble = pb_sum_columns_wide()!
+    let rowSize = rest * MemoryLayout<Float>.size
+    let from = source.assumingMemoryBound(to: Float.self)
+    let to = target.assumingMemoryBound(to: Float.self)
     for update in 0..<updates {
-      let row = Int(indices[update]), from = source + update * rowSize
-      if uses[row] < 0 {
-        addInDouble(1, rest, sums + (-uses[row] - 1) * wideSize, from)
-      } else {
+      let row = Int(indices[update]), sum = sums + (-uses[row] - 1) * rest
+      switch (uses[row] < 0, rest) {
+      case (true, 1): sum.pointee += Double(from[update])
+      case (true, _): addInDouble(1, rest, sum, source + update * rowSize)
+      case (false, 1): to[row] += from[update]
+      case (false, _):
         let place = target + row * rowSize
-        add(rest, place, place, from, place, place)
+        add(rest, place, place, source + update * rowSize, place, place)
       }
     }
     for row in 0..<count where uses[row] < 0 {
-      let sum = sums + (-uses[row] - 1) * wideSize
+      let sum = UnsafeMutableRawPointer(sums + (-uses[row] - 1) * rest)
       pb_convert_for(PB_F64, PB_F32)(rest, target + row * rowSize, sum, sum, sum, sum)
     }
   }

@@ -13,8 +13,8 @@ struct CompiledSort: CompiledCore {
   private let x: Int
   private let isDescending: Bool
   private let givesPositions: Bool
+  private let count: Int
   private let elementType: ElementType
-  private let resultSize: Int
   private let outer: Int
   private let extent: Int
   private let inner: Int
@@ -27,15 +27,15 @@ struct CompiledSort: CompiledCore {
     _ core: borrowing SortCore, of step: borrowing Step, in context: borrowing CompilationContext
   ) {
     x = context.slots.number(of: core.x.slot)
-    (isDescending, givesPositions) = (core.isDescending, core.givesPositions)
-    (elementType, resultSize) = (core.x.elementType, core.resultType.byteCount)
+    (isDescending, givesPositions, count) = (core.isDescending, core.givesPositions, core.count)
+    elementType = core.x.elementType
     (outer, extent, inner) = core.space.split(at: core.axis)
     let item = pb_sort_item_size(elementType.kernelType, givesPositions ? 1 : 0)
     lineByteCount = Plan.padded(2 * extent * item)
     // One line alone is sorted in memory that all threads share: not each needs as much.
     body = StepBody(
       step.body, of: step, coreByteCount: outer * inner == 1 ? 0 : lineByteCount, in: context)
-    coreByteCount = body.sharedByteCount(elementSize: resultSize)
+    coreByteCount = body.sharedByteCount(elementSize: core.resultType.byteCount)
   }
 
   private var isOneLine: Bool { outer * inner == 1 }
@@ -81,14 +81,20 @@ struct CompiledSort: CompiledCore {
     _ lines: Range<Int>, _ memory: RunMemory, in room: UnsafeMutableRawPointer,
     into target: UnsafeMutableRawPointer
   ) {
-    let type = elementType.kernelType
-    let kernel = givesPositions ? pb_sort_positions_for(type)! : pb_sort_values_for(type)!
+    let type = elementType.kernelType, isDescending: Int32 = isDescending ? 1 : 0
+    let positions = pb_sort_positions_for(type)!, values = pb_sort_values_for(type)!
     for line in lines {
       let (matrix, column) = line.quotientAndRemainder(dividingBy: inner)
       let first = matrix * extent * inner + column
-      kernel(
-        extent, target + first * resultSize, memory.pointer(x) + first * elementType.byteCount,
-        inner, isDescending ? 1 : 0, room)
+      let source = memory.pointer(x) + first * elementType.byteCount
+      if givesPositions {
+        positions(
+          extent, count, target + first * MemoryLayout<Int32>.size, source, inner, isDescending,
+          room)
+      } else {
+        values(
+          extent, target + first * elementType.byteCount, source, inner, isDescending, room)
+      }
     }
   }
 }

@@ -17,6 +17,8 @@ struct ContractionBlocking: BitwiseCopyable {
     let b: (rowStride: Int, columnStride: Int)
     let isOuter: Bool
     let scatters: (a: Bool, b: Bool)
+    /// How many rows of a scattered a, and steps of its inner axis, stand at one distance.
+    let runs: (rows: Int, steps: Int)
   }
 
   // Tried on processors with 32 to 48 KiB of first and 1 to 2 MiB of second cache. Each says what it
@@ -43,6 +45,9 @@ struct ContractionBlocking: BitwiseCopyable {
   private static let leastWork = 300_000.0
   /// Parts that threads share: several for each of a few, so that a slow one takes fewer.
   private static let wantedParts = 8
+  /// Runs of so many rows and steps are worth a tile of their own; shorter ones are found through tables.
+  private static let leastRunOfRows = 6
+  private static let leastRunOfSteps = 8
   /// A few rows are shared out by columns instead, from this many columns on, in panels of as many.
   private static let manyColumns = 512
   private static let columnsOfPanel = 256
@@ -55,8 +60,10 @@ struct ContractionBlocking: BitwiseCopyable {
   private let tile: Tiles
   var tileColumns: Int { tile.columns }
   private let narrowKernel: pb_gemm
-  /// For an a whose elements are found through tables.
+  /// For an a whose elements are found through tables, and one that has runs of rows and steps.
   private let scatteredKernels: (whole: pb_scattered, narrow: pb_scattered)
+  private let runKernels: (whole: pb_by_runs, narrow: pb_by_runs)
+  let turnedRunKernel: pb_by_runs_turned
   private let narrowColumns: Int
   /// Rows and columns of the product that are worked on at a time.
   let panelRows: Int
@@ -70,8 +77,11 @@ struct ContractionBlocking: BitwiseCopyable {
   let packs: Bool
   /// Whether sums wait in the thread's own memory, where all tiles are whole.
   let keepsSumsApart: Bool
-  /// Whether elements of a are found through tables.
+  /// Whether elements of a are found through tables, and whether those are tables of runs.
   private let scatters: Bool
+  let goesByRuns: Bool
+  /// Whether vectors run along such runs of rows.
+  let turnsRuns: Bool
   let sumStride: Int
   /// Rows of these sums.
   var sumRows: Int { isTurned ? panelColumns : panelRows }
@@ -80,7 +90,13 @@ struct ContractionBlocking: BitwiseCopyable {
     narrowColumns = pb_narrow_columns(type)
     narrowKernel = pb_gemm_narrow_for(type)
     scatteredKernels = (pb_scattered_for(type), pb_scattered_narrow_for(type))
+    runKernels = (pb_runs_for(type), pb_runs_narrow_for(type))
+    turnedRunKernel = pb_runs_turned_for(type)
+    goesByRuns =
+      product.scatters.a && product.runs.rows >= Self.leastRunOfRows
+      && product.runs.steps >= Self.leastRunOfSteps
     let (rows, inner, columns) = (product.rows, product.inner, product.columns)
+    scatters = product.scatters.a
     let isLong = inner > Self.longestInner
     innerBlock = isLong ? pb_gemm_segment(inner) : max(inner, 1)
     // Read across, a far a takes a line of memory for each step.
@@ -88,12 +104,14 @@ struct ContractionBlocking: BitwiseCopyable {
       rows * inner * product.elementSize > Self.farByteCount
       && columns <= Self.fewTiles * pb_tile_columns(type)
     let isAcross = product.a.rowStride == 1 && product.a.columnStride != 1
+    turnsRuns = goesByRuns && product.hasVectorsOfRows(lanes: narrowColumns)
     isTurned =
-      !product.isOuter && !product.scatters.a && !product.scatters.b
-      && (isAcross
-        || product.a.columnStride == 1 && inner <= Self.longestTurnedInner && !isFar)
-      && product.turningPays(lanes: narrowColumns, copiesA: !isAcross)
-    copiesA = isTurned && !isAcross
+      turnsRuns
+      || !product.isOuter && !product.scatters.a && !product.scatters.b
+        && (isAcross
+          || product.a.columnStride == 1 && inner <= Self.longestTurnedInner && !isFar)
+        && product.turningPays(lanes: narrowColumns, copiesA: !isAcross)
+    copiesA = isTurned && !isAcross && !turnsRuns
     tile = Tiles(product, type, isTurned: isTurned, isLong: isLong, isFar: isFar)
     // Rows of a transposed b do not stand together; those of a large b are far apart.
     packs =
@@ -101,9 +119,12 @@ struct ContractionBlocking: BitwiseCopyable {
       && (product.scatters.b || product.b.columnStride != 1 && columns > 1
         || rows >= Self.leastPackedRows && columns > tile.columns
           && inner > Self.leastPackedInner && !isLong)
-    panelRows = Self.panelRows(
+    let panelRows = Self.panelRows(
       product, tile, step: isTurned ? narrowColumns : tile.rows, isTurned: isTurned,
       copiesA: copiesA, packs: packs)
+    // Whole runs, if there is one, or whole tiles of a long one.
+    let run = goesByRuns && !isTurned ? min(product.runs.rows, 2 * narrowColumns) : 1
+    self.panelRows = panelRows > run ? panelRows / run * run : panelRows
     panelColumns =
       !isTurned && rows <= tile.rows && columns > Self.manyColumns && !product.isOuter
       ? Self.columnsOfPanel / tile.columns * tile.columns
@@ -113,8 +134,8 @@ struct ContractionBlocking: BitwiseCopyable {
     let left = columns - max(tiles - 1, 0) * tile.columns
     let span = left <= narrowColumns ? narrowColumns : tile.columns
     let room = columns - (columns - 1) / panelColumns * panelColumns
-    scatters = product.scatters.a
-    keepsSumsApart = isTurned || isLong || !product.isOuter && room < span
+    keepsSumsApart =
+      isTurned || !scatters && (isLong || !product.isOuter && room < span)
     let sumColumns = isTurned ? panelRows : min(tiles * tile.columns, panelColumns)
     sumStride = (sumColumns + tile.columns - 1) / tile.columns * tile.columns
   }
@@ -204,19 +225,35 @@ struct ContractionBlocking: BitwiseCopyable {
     isNarrow ? scatteredKernels.narrow : scatteredKernels.whole
   }
 
+  func runKernel(_ isNarrow: Bool) -> pb_by_runs {
+    isNarrow ? runKernels.narrow : runKernels.whole
+  }
+
+  /// Where a tile of a scattered product begins, how wide it is, and whether the narrow kernel makes it.
+  func part(_ tile: Int, of extent: Int) -> (column: Int, width: Int, isNarrow: Bool) {
+    let (column, isNarrow) = place(of: tile, in: extent)
+    return (column, min(extent - column, isNarrow ? narrowColumns : tileColumns), isNarrow)
+  }
+
   /// Where a tile of `extent` columns begins, and whether the narrow kernel makes it.
   ///
   /// The last tile begins early enough to be whole, unless sums wait apart, where there is room for
-  /// it: it computes some columns again, with the same bits.
+  /// it, or the kernel writes a part of it: it computes some columns again, with the same bits.
   func place(of tile: Int, in extent: Int) -> (column: Int, isNarrow: Bool) {
     let natural = tile * tileColumns, left = extent - natural
     if left >= tileColumns { return (natural, tileColumns == narrowColumns) }
     let isNarrow = left <= narrowColumns, span = isNarrow ? narrowColumns : tileColumns
-    return (keepsSumsApart ? natural : extent - span, isNarrow)
+    return (keepsSumsApart || scatters ? natural : extent - span, isNarrow)
   }
 }
 
 extension ContractionBlocking.Product {
+  /// Whether rows of a stand side by side, a whole number of vectors of them, beside few columns of b.
+  fileprivate func hasVectorsOfRows(lanes: Int) -> Bool {
+    !scatters.b && a.rowStride == 1 && runs.rows.isMultiple(of: lanes)
+      && (b.columnStride == 1 || columns == 1) && columns <= lanes
+  }
+
   /// Steps of a chain that take about as long as turning an element.
   private static let stepsOfTurning = 10.0
 
@@ -233,7 +270,7 @@ extension ContractionBlocking: CustomStringConvertible {
   /// What is done in which order, for `pullback bench --explain`.
   var description: String {
     var parts = ["panels of \(panelRows) rows and \(panelColumns) columns"]
-    if scatters { parts.append("a through tables") }
+    if scatters { parts.append(goesByRuns ? "a by runs" : "a through tables") }
     parts.append("tiles of \(tile.rows) by \(tileColumns)\(isTurned ? ", transposed" : "")")
     parts.append("the inner axis \(innerBlock) at a time")
     if packs { parts.append("b copied") }

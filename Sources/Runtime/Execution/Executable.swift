@@ -69,39 +69,41 @@ final class Executable: @unchecked Sendable {
   /// the parameters are. The memory must be as large as the plan says; an output may be the very
   /// memory of its donor.
   ///
-  /// - Throws: before anything has run, if the system refuses the memory for it.
+  /// - Throws: before anything has run, if the system refuses the memory for it; at the first step that
+  ///   meets an index out of range: then it is not known what is in outputs.
   @inline(__always)
-  func run(bind: (RunMemory) -> Void) throws(OutOfMemory) {
+  func run(bind: (RunMemory) -> Void) throws(EvaluationError) {
     let threads = Threads.limit
-    let arena = try take(threads: threads)
+    let arena: Arena
+    do throws(OutOfMemory) { arena = try take(threads: threads) } catch { throw .memory(error) }
     let run = RunMemory(
       slots: table(of: arena), slotCount: slots.count, parameters: parameters(of: arena),
       failure: .passUnretained(arena.failure))
     bind(run)
+    let failed: FailedCheck.Record?
     if threads > 1, learnsThreads {
       let isAlone = arena.choice.begin(), start = pb_ticks()
-      runPhases(run, arena, threads: isAlone ? 1 : threads)
+      failed = runPhases(run, arena, threads: isAlone ? 1 : threads)
       arena.choice.end(time: Double(pb_ticks() &- start))
     } else {
-      runPhases(run, arena, threads: threads)
+      failed = runPhases(run, arena, threads: threads)
     }
     give(arena)
+    if let failed { throw .index(IndexOutOfRange(failed, in: plan.steps[failed.step].space)) }
   }
 
-  /// The same for callers who cannot catch that there is no memory.
-  @inline(__always)
-  func runOrStop(bind: (RunMemory) -> Void) {
-    stoppingWithoutMemory { () throws(OutOfMemory) in try run(bind: bind) }
-  }
-
-  private func runPhases(_ run: RunMemory, _ arena: Arena, threads: Int) {
+  /// Gives the check that failed: what comes after it has not run.
+  private func runPhases(
+    _ run: RunMemory, _ arena: Arena, threads: Int
+  ) -> FailedCheck.Record? {
     let shared = arena.storage.base + headByteCount + Plan.padded(plan.arenaByteCount)
     let scratch = Scratch(
       shared: shared, threadBase: shared + sharedByteCount, threadMemory, threads: threads)
     for index in phases.indices {
       phases[index].run(run, scratch)
-      if phases[index].checksIndices, let record = arena.failure.record { record.stop() }
+      if phases[index].checksIndices, let record = arena.failure.take() { return record }
     }
+    return nil
   }
 
   private func take(threads: Int) throws(OutOfMemory) -> Arena {
@@ -164,18 +166,5 @@ final class Executable: @unchecked Sendable {
       table[slots.number(of: .buffer(index))] = base + headByteCount + buffer.offset
     }
     return arena
-  }
-}
-
-extension FailedCheck.Record {
-  func stop() -> Never {
-    let isLabel = use == .softmaxCrossEntropy || use == .hingeLoss
-    Mistake(
-      use.symbol,
-      "\(isLabel ? "label" : "index") \(index) at row \(position) is outside 0..<\(count)",
-      fix: isLabel
-        ? "check the labels where they come from, or give each class a column"
-        : "check indices in the data, or in what computes them"
-    ).stop(at: nil)
   }
 }

@@ -113,6 +113,7 @@ extension MergedOperation {
     case .gatedSigmoid: PB_GATED_SIGMOID
     case .gatedNormal: PB_GATED_NORMAL
     case .timesOppositeSigmoid: PB_TIMES_OPPOSITE_SIGMOID
+    case .expOfDifference: PB_EXP_OF_DIFFERENCE
     }
   }
 }
@@ -182,9 +183,18 @@ extension Body.Instruction {
   /// Which of its inputs may be a single element for the whole tile, and the kernel for that, which takes
   /// it second.
   func map(withOne input: Int) -> pb_map? {
-    guard case .binary(let binary) = operation, elementType == .float || elementType == .double,
-      input == 1 || binary.isCommutative, let code = binary.kernelCodeByOne
-    else { return nil }
+    guard elementType == .float || elementType == .double, let code = codeWithOne(input) else {
+      return nil
+    }
     return pb_map_for(code, elementType.kernelType)
+  }
+
+  private func codeWithOne(_ input: Int) -> pb_map_code? {
+    switch operation {
+    case .binary(let binary):
+      input == 1 || binary.isCommutative ? binary.kernelCodeByOne : nil
+    case .merged(.expOfDifference): input == 1 ? PB_EXP_OF_DIFFERENCE_ONE : nil
+    case .unary, .comparison, .selection, .conversion, .merged, .checked, .random: nil
+    }
   }
 }

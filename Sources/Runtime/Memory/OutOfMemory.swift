@@ -5,7 +5,7 @@ import PullbackTensors
 /// The system refused memory for a tensor or for a computation.
 ///
 /// Where sizes come from outside, such as rows of a request, compute with ``Tensor/evaluated()`` and
-/// catch it; files that are too large throw a `FileError`. Elsewhere the program stops with its
+/// catch the ``EvaluationError``; files that are too large throw a `FileError`. Elsewhere the program stops with its
 /// message.
 ///
 /// ```swift
@@ -26,15 +26,15 @@ public struct OutOfMemory: Error, Sendable, Equatable, CustomStringConvertible {
   /// Ends the program where nobody can catch the error, as a mistake does, unless `response` ends it.
   func stop() -> Never {
     if let response = OutOfMemory.response.withLock({ $0 }) { response(self) }
-    Mistake("evaluate", description, fix: "use smaller tensors or batches").stop(at: nil)
+    mistake.stop(at: nil)
+  }
+
+  // Not inlined: see `IndexOutOfRange`.
+  @inline(never)
+  private var mistake: Mistake {
+    Mistake("evaluate", description, fix: "use smaller tensors or batches")
   }
 
   /// What a program has to say about it.
   package static let response = Lock<(@Sendable (OutOfMemory) -> Void)?>(nil)
-}
-
-/// Runs what may want memory on behalf of a caller who cannot catch that there is none.
-@inline(__always)
-func stoppingWithoutMemory<Result>(_ work: () throws(OutOfMemory) -> Result) -> Result {
-  do { return try work() } catch { error.stop() }
 }

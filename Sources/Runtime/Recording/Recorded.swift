@@ -44,7 +44,27 @@ public struct Recorded<each Input: RecordedInput, Output>: Sendable {
     if Recording.current != nil { return body(repeat each input) }
     var arguments: [RecordedArgument] = []
     repeat arguments.append((each input).recordedInput)
-    return replay(arguments)
+    return replayOrStop(arguments)
+  }
+
+  /// What the function gives for arguments that come from outside: where it would stop the program, because
+  /// the system refuses memory or there is nothing at an index, it throws.
+  ///
+  /// ```swift
+  /// let table: Tensor<Float> = [10, 20, 30]
+  /// let lookUp = recorded { (indices: Tensor<Int32>) in table.gathered(indices) }
+  /// print(try lookUp.evaluated([2, 0]))   // [30. 10.]
+  /// do {
+  ///   print(try lookUp.evaluated([2, -1]))
+  /// } catch {
+  ///   print(error)   // gather: index -1 at row 1 is outside 0..<3
+  /// }
+  /// ```
+  public func evaluated(_ input: repeat each Input) throws(EvaluationError) -> Output {
+    if Recording.current != nil { return body(repeat each input) }
+    var arguments: [RecordedArgument] = []
+    repeat arguments.append((each input).recordedInput)
+    return try replay(arguments)
   }
 
   /// The same with numbers where the function takes a `Tensor<Float>`.
@@ -54,7 +74,7 @@ public struct Recorded<each Input: RecordedInput, Output>: Sendable {
     if Recording.current != nil { return body(repeat (each input).input) }
     var arguments: [RecordedArgument] = []
     repeat arguments.append((each input).recordedInput)
-    return replay(arguments)
+    return replayOrStop(arguments)
   }
 
   /// The same with Doubles where the function takes a `Tensor<Double>`.
@@ -66,19 +86,23 @@ public struct Recorded<each Input: RecordedInput, Output>: Sendable {
     if Recording.current != nil { return body(repeat (each input).wide) }
     var arguments: [RecordedArgument] = []
     repeat arguments.append((each input).wideInput)
-    return replay(arguments)
+    return replayOrStop(arguments)
   }
 
-  private func replay(_ arguments: [RecordedArgument]) -> Output {
-    evaluate(arguments)
+  private func replayOrStop(_ arguments: [RecordedArgument]) -> Output {
+    do { return try replay(arguments) } catch { error.stop() }
+  }
+
+  private func replay(_ arguments: [RecordedArgument]) throws(EvaluationError) -> Output {
+    try compute(arguments)
     var key: [UInt64] = []
     for argument in arguments { argument.addShape(to: &key) }
     let program = programs.find(key) {
       let program = record(arguments)
       return (program, program.byteCount)
     }
-    var results = program.memoryForResults()
-    program.run(
+    var results = try program.requestedMemoryForResults()
+    try program.attempt(
       inputs: arguments.map { $0.value?.node.numbers }, bits: arguments.map(\.bits),
       into: &results)
     return output.results(of: program.outputs(of: results[...]))

@@ -164,8 +164,13 @@ package func standIns<each Input: RecordedInput>(
 
 /// Computes the numbers of arguments that have none yet.
 package func evaluate(_ arguments: [RecordedArgument]) {
+  do { try compute(arguments) } catch { error.stop() }
+}
+
+/// The same for callers who can catch that there are none.
+func compute(_ arguments: [RecordedArgument]) throws(EvaluationError) {
   Recording.refuseReading()
   if arguments.contains(where: { $0.value?.node.hasNumbers == false }) {
-    evaluate(arguments.compactMap(\.value))
+    try compute(arguments.compactMap(\.value))
   }
 }

@@ -52,20 +52,34 @@ package final class RecordedProgram: @unchecked Sendable {
       slots: slots, counts: counts)
   }
 
+  package var plan: Plan { executable.plan }
+
   /// The numbers of the slots that a run replaces.
   package var replacedSlots: [UInt64] { form.replaced.map { slots[$0.slot].number } }
 
-  /// Runs the program once.
+  /// Runs the program once. Where it cannot be run to its end the program stops.
+  package func run(
+    inputs: [Storage?], bits: [UInt64], expecting serials: [UInt64] = [],
+    into results: inout [Storage]
+  ) {
+    do {
+      try attempt(inputs: inputs, bits: bits, expecting: serials, into: &results)
+    } catch {
+      error.stop()
+    }
+  }
+
+  /// The same; throws where it cannot be run to its end, and what it replaces may hold anything then.
   ///
   /// - Parameters:
   ///   - inputs: numbers of the inputs; those of replaced leaves are not read.
   ///   - bits: keys and scalars, by number.
   ///   - serials: those of the trained leaves that were read, if it matters.
   ///   - results: memory for the results; those with equal numbers share it afterwards.
-  package func run(
+  func attempt(
     inputs: [Storage?], bits: [UInt64], expecting serials: [UInt64] = [],
     into results: inout [Storage]
-  ) {
+  ) throws(EvaluationError) {
     let read = takeSlots()
     defer { giveSlots { $0 == nil } }
     if !serials.isEmpty { checkUnchanged(serials) }
@@ -75,7 +89,7 @@ package final class RecordedProgram: @unchecked Sendable {
     // Memory for replaced leaves that somebody else can see.
     var fresh: [Int: Storage] = [:]
     let replaced = form.replaced, firstOutput = executable.argumentCount
-    executable.runOrStop { run in
+    try executable.run { run in
       for constant in form.constants { run.slots[constant.argument] = constant.numbers }
       for input in form.inputs { run.slots[input.argument] = inputs[input.input]!.base }
       for index in read.indices { run.slots[form.read[index].argument] = read[index]!.base }
@@ -141,7 +155,9 @@ package final class RecordedProgram: @unchecked Sendable {
   }
 
   /// Runs the plan on whatever the run before was given, which must still be there: for benchmarks.
-  package func rerun() { executable.runOrStop { _ in } }
+  package func rerun() {
+    do { try executable.run { _ in } } catch { error.stop() }
+  }
 
   private func checkUnchanged(_ serials: [UInt64]) {
     for replaced in form.replaced {
@@ -204,5 +220,16 @@ package final class RecordedProgram: @unchecked Sendable {
   /// New memory for all results.
   package func memoryForResults() -> [Storage] {
     form.results.map { Storage(executable.plan.outputs[$0.output]) }
+  }
+
+  /// The same, or an error.
+  func requestedMemoryForResults() throws(EvaluationError) -> [Storage] {
+    do {
+      return try form.results.map { (result) throws(OutOfMemory) in
+        try executable.memory(for: result.output)
+      }
+    } catch {
+      throw .memory(error)
+    }
   }
 }

@@ -14,12 +14,39 @@ final class FailedCheck: Sendable {
 
   private let lowest = Lock<Record?>(nil)
 
-  var record: Record? { lowest.withLock { $0 } }
+  /// What has failed since it was asked for last.
+  func take() -> Record? {
+    lowest.withLock { lowest in
+      defer { lowest = nil }
+      return lowest
+    }
+  }
 
   func note(_ new: Record) {
     lowest.withLock { old in
       guard let known = old else { return old = new }
       if (new.step, new.position) < (known.step, known.position) { old = new }
     }
+  }
+}
+
+extension IndexOutOfRange {
+  /// - Parameter space: the shape of the indices that were checked.
+  init(_ record: FailedCheck.Record, in space: Shape) {
+    self.init(
+      operation: record.use.symbol, index: Int(record.index),
+      place: space.place(of: record.position), row: record.position, count: record.count,
+      isLabel: record.use == .softmaxCrossEntropy || record.use == .hingeLoss)
+  }
+}
+
+extension Shape {
+  /// The indices of an element by its number in row-major order.
+  fileprivate func place(of element: Int) -> [Int] {
+    var place = [Int](repeating: 0, count: rank), rest = element
+    for axis in indices.reversed() {
+      (rest, place[axis]) = rest.quotientAndRemainder(dividingBy: self[axis])
+    }
+    return place
   }
 }

@@ -56,12 +56,12 @@ package func batchNormalized<Scalar: FloatingPointScalar>(
     try checkExamples(of: x.value, in: operation)
   }
   let axes = Array(0..<x.rank - 1)
-  let (y, variance) = x.value.standardized(
-    along: axes, epsilon: epsilon, in: operation, at: site)
-  let mean = x.value.mean(along: axes, keepingAxes: false, in: operation, at: site)
+  let (y, mean, variance) = x.value.standardized(
+    .axes(axes), epsilon: epsilon, in: operation, at: site)
+  let channels: Shape = [x.shape[x.rank - 1]]
   return (
-    Tensor(y.scaled(by: scale?.value, bias?.value)), Tensor(mean),
-    Tensor(variance.reshaped(to: [x.shape[x.rank - 1]]))
+    Tensor(y.scaled(by: scale?.value, bias?.value)), Tensor(mean.reshaped(to: channels)),
+    Tensor(variance.reshaped(to: channels))
   )
 }
 
@@ -93,8 +93,8 @@ public func groupNormalized<Scalar: FloatingPointScalar>(
   }
   let (examples, channels) = (x.shape[0], x.shape[x.rank - 1])
   let places = x.shape.dropFirst().dropLast().reduce(1, *)
-  let y = x.reshaped(to: [examples, places, groups, channels / groups])
-    .standardized(along: [1, 3], epsilon: epsilon, in: name, at: site).result
+  let y = x.reshaped(to: [examples, places, channels])
+    .standardized(.groups(groups), epsilon: epsilon, in: name, at: site).result
   return Tensor(y.reshaped(to: x.shape).scaled(by: scale?.value, bias?.value))
 }
 

@@ -90,7 +90,7 @@ private struct ImageParts {
     order.append(2 * axes + 1)
     for axis in 0..<axes { order.append(2 * axis + 1) }
     order.append(2 * axes)
-    let turned = split.transposed(order).reversedAlongFirst(axes)
+    let turned = split.transposed(order).reversed(along: AxisSet(0..<axes))
     let channels = turned.shape.droppingLeading(axes + 1).elementCount
     return turned.reshaped(to: sizes + [outputs, channels])
   }
@@ -121,16 +121,5 @@ private struct ImageParts {
     whole.append(shape[shape.rank - 1])
     origin.append(0)
     return images.reshaped(to: whole).sliced(from: origin, extents: shape)
-  }
-}
-
-extension Value {
-  /// In reverse order along each of the first axes.
-  fileprivate func reversedAlongFirst(_ axes: Int) -> Value {
-    let count = shape.leading(axes).elementCount
-    if count == 1 { return self }
-    let last = Value.constant(Double(count - 1), .int32)
-    return reshaped(to: [count] + shape.droppingLeading(axes))
-      .gathered(last - Value.iota(count, .int32)).reshaped(to: shape)
   }
 }

@@ -20,8 +20,11 @@ extension ConvolutionForm {
 
   /// What goes from the places to the kernels, over all windows: W.g. Kernels have this shape.
   func kernels(_ images: Value, _ places: Value, like shape: Shape) -> Value {
-    let product = transposedProduct(
-      windows(of: images, size: shape.leading(stride.rank)), places, like: shape)
+    let product =
+      isDepthwise(shape)
+      ? depthwiseKernels(images, places, like: shape)
+      : transposedProduct(
+        windows(of: images, size: shape.leading(stride.rank)), places, like: shape)
     return ruled(.kernels, product, images, places)
   }
 
@@ -39,7 +42,9 @@ extension ConvolutionForm {
   }
 
   func plainPlaces(_ images: Value, _ kernels: Value) -> Value {
-    product(windows(of: images, size: kernels.shape.leading(stride.rank)), kernels)
+    isDepthwise(kernels.shape)
+      ? depthwisePlaces(images, kernels)
+      : product(windows(of: images, size: kernels.shape.leading(stride.rank)), kernels)
   }
 
   /// The windows of images: [n, places..., size..., inputs].
@@ -101,7 +106,7 @@ private struct ConvolutionRule: Hashable, Sendable {
 
 extension Value {
   /// With zeros before and after the spatial axes, or without some elements there.
-  fileprivate func fitted(_ before: Shape, _ after: Shape) -> Value {
+  func fitted(_ before: Shape, _ after: Shape) -> Value {
     var starts = Shape(repeating: 0, rank: rank), kept = shape, places = starts, target = shape
     for axis in before.indices {
       let extent = shape[axis + 1], first = min(max(-before[axis], 0), extent)

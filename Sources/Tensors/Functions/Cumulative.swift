@@ -19,7 +19,7 @@ extension Tensor where Scalar: NumericScalar {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let site = CallSite(file, line)
-    let axis = value.axis(axis, of: "cumulativeSum", at: site)
+    let axis = value.axis(axis, in: "cumulativeSum", at: site)
     let terms = exclusive ? value.shifted(along: axis, isReversed: reversed) : value
     return Tensor(terms.scanned(.sum, along: axis, isReversed: reversed, at: site))
   }
@@ -39,7 +39,7 @@ extension Tensor where Scalar: NumericScalar {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let site = CallSite(file, line)
-    let axis = value.axis(axis, of: "cumulativeProduct", at: site)
+    let axis = value.axis(axis, in: "cumulativeProduct", at: site)
     let factors = exclusive ? value.behindOne(along: axis, isReversed: reversed) : value
     return Tensor(factors.scanned(.product, along: axis, isReversed: reversed, at: site))
   }
@@ -59,7 +59,7 @@ extension Tensor {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let site = CallSite(file, line)
-    let axis = value.axis(axis, of: "cumulativeMaximum", at: site)
+    let axis = value.axis(axis, in: "cumulativeMaximum", at: site)
     return Tensor(value.scanned(.max, along: axis, isReversed: reversed, at: site))
   }
 
@@ -75,19 +75,12 @@ extension Tensor {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let site = CallSite(file, line)
-    let axis = value.axis(axis, of: "cumulativeMinimum", at: site)
+    let axis = value.axis(axis, in: "cumulativeMinimum", at: site)
     return Tensor(value.scanned(.min, along: axis, isReversed: reversed, at: site))
   }
 }
 
 extension Value {
-  /// One axis as users write it.
-  func axis(_ written: Int, of operation: String, at site: CallSite) -> Int {
-    stopping(at: site) { () throws(Mistake) -> Int in
-      try normalizedAxis(written, rank: rank, of: label, in: operation)
-    }
-  }
-
   /// Each element one place further along an axis, behind a one; the last is dropped.
   fileprivate func behindOne(along axis: Int, isReversed: Bool) -> Value {
     if shape[axis] == 0 { return self }

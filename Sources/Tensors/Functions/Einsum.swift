@@ -175,18 +175,7 @@ extension Value {
   /// The elements whose indices along two axes, of equal extents, are equal: the other axes, then one
   /// for the two.
   fileprivate func diagonal(_ first: Int, _ second: Int) -> Value {
-    let extent = shape[first]
     let others = shape.indices.filter { $0 != first && $0 != second }
-    let rest = Shape(others.map { shape[$0] })
-    let squares = transposed(Shape(others + [first, second]))
-      .reshaped(to: rest + [extent * extent])
-    // Rows longer by one: the elements of the diagonal stand below each other then.
-    return squares.padded(
-      to: rest + [extent * (extent + 1)], at: Shape(repeating: 0, rank: rest.rank + 1)
-    )
-    .reshaped(to: rest + [extent, extent + 1])
-    .sliced(
-      from: Shape(repeating: 0, rank: rest.rank + 2), extents: rest + [extent, 1],
-      dropping: AxisSet([rest.rank + 1]))
+    return transposed(Shape(others + [first, second])).diagonal(0)
   }
 }

@@ -23,7 +23,7 @@ public func layerNormalized<Scalar: FloatingPointScalar>(
   let axes = stopping(at: site) { () throws(Mistake) in
     try lastAxes(count, of: x.value, scale?.value, bias?.value, epsilon, in: name)
   }
-  let y = x.value.standardized(along: axes, epsilon: epsilon, in: name, at: site)
+  let y = x.value.standardized(.axes(axes), epsilon: epsilon, in: name, at: site)
   return Tensor(y.result.scaled(by: scale?.value, bias?.value))
 }
 
@@ -84,27 +84,4 @@ func checkAffine(
   throw Mistake(
     operation, "the \(name) \(tensor.label) does not fit \(x.label)",
     fix: "give a \(name) of shape \(extents)")
-}
-
-extension Value {
-  /// (x - μ) / √(σ² + ε) over the axes; μ and σ² keep them with extent 1.
-  func standardized(
-    along axes: [Int], epsilon: Double, in operation: String, at site: CallSite
-  ) -> (result: Value, variance: Value) {
-    let deviations = deviations(along: axes, in: operation, at: site)
-    let variance = (deviations * deviations).mean(
-      along: axes, keepingAxes: true, in: operation, at: site)
-    return (deviations * variance.reciprocalRoot(epsilon), variance)
-  }
-
-  /// 1 / √(x + ε)
-  func reciprocalRoot(_ epsilon: Double) -> Value {
-    .constant(1, elementType) / (self + .constant(epsilon, elementType)).unary(.squareRoot)
-  }
-
-  /// x · scale + bias, as far as they are there.
-  func scaled(by scale: Value?, _ bias: Value?) -> Value {
-    let stretched = scale.map { self * $0 } ?? self
-    return bias.map { stretched + $0 } ?? stretched
-  }
 }

@@ -26,28 +26,23 @@ private struct LogSumExpRule: Hashable, Sendable {
 }
 
 extension Value {
-  /// ln Σ e^x, with extent 1 along the axes. What was computed is no help where sums are 0 or infinite, so
-  /// it carries its derivative.
+  /// ln Σ e^x, with extent 1 along the axes. It carries its derivative, which that of the formula is not where
+  /// sums are 0 or infinite; powers and sums are those of the forward pass.
   fileprivate func logSumExp(_ axes: AxisSet) -> Value {
     let kept = shape.collapsing(axes)
     if (0..<rank).contains(where: { axes.contains($0) && shape[$0] == 0 }) {
       return .full(kept, -.infinity, elementType)
     }
-    let largest = reduced(.max, axes).reshaped(to: kept)
-    let sum = powers(below: largest).reduced(.sum, axes).reshaped(to: kept)
+    let largest = reduced(.max, axes).reshaped(to: kept).detached()
+    let powers = powers(below: largest), sum = powers.reduced(.sum, axes).reshaped(to: kept)
     let number = RuleNumbers.number(of: LogSumExpRule(axes: axes))
-    let rule = CustomRule(number: number) { inputs, cotangent in
-      [inputs[1].shares(axes, of: cotangent)]
+    // x.g = y.g e^x / Σ e^x, and 0 where the sum is.
+    let rule = CustomRule(number: number) { inputs, g in
+      let powers = inputs[2], sum = inputs[3]
+      return [powers * (g / Value.select(sum .== 0, .constant(1, g.elementType), sum)), nil, nil]
     }
-    return Value(.identity(.custom(rule)), Inputs(sum.unary(.log) + largest, self))
-  }
-
-  /// g e^x / Σ e^x, and 0 where the sum is.
-  private func shares(_ axes: AxisSet, of g: Value) -> Value {
-    let kept = shape.collapsing(axes)
-    let powers = powers(below: reduced(.max, axes).reshaped(to: kept).detached())
-    let sum = powers.reduced(.sum, axes).reshaped(to: kept)
-    return powers * (g / Value.select(sum .== 0, .constant(1, elementType), sum))
+    return Value(
+      .identity(.custom(rule)), Inputs([sum.unary(.log) + largest, self, powers, sum]))
   }
 
   /// e^(x - largest), infinities taken for the numbers next to them: +inf beside itself gives 1, and

@@ -21,8 +21,8 @@ extension Tensor where Scalar: FloatingPointScalar {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let pools = value.pools(size, stride, padding, dilation, "maxPooled", at: CallSite(file, line))
-    // The largest of a row of the window, then of those: the first largest is in the first such row.
-    return Tensor(pools.reversed().reduce(value) { $0.largest(in: $1) })
+    // Of large windows the largest of a row, then of those: the first largest is in the first such row.
+    return Tensor(value.together(pools).reversed().reduce(value) { $0.largest(in: $1) })
   }
 
   /// y_npc = the mean of x over the window at p, for each channel.
@@ -45,7 +45,7 @@ extension Tensor where Scalar: FloatingPointScalar {
     countsPadding: Bool = true, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let pools = value.pools(size, stride, padding, 1, "averagePooled", at: CallSite(file, line))
-    let sum = pools.reversed().reduce(value) { $0.sum(in: $1) }
+    let sum = value.together(pools).reversed().reduce(value) { $0.sum(in: $1) }
     if countsPadding {
       let count = pools.reduce(1.0) { $0 * Double($1.windows.size) }
       return Tensor(sum / .count(count, Scalar.elementType))
@@ -133,61 +133,159 @@ extension Value {
     }
   }
 
-  /// [..., places, size, ...]
-  private func windows(_ windows: Windows) -> Value {
-    self.windows(
-      of: windows.size, every: windows.stride, dilation: windows.dilation, along: windows.axis)
+  /// Windows of so many elements are taken whole, as so many slices that are combined element by element:
+  /// rows of a few channels are too short to be reduced one by one.
+  private static var mostSlices: Int { 9 }
+
+  /// The axes whose windows are taken together.
+  fileprivate func together(_ pools: [Pool]) -> [[Pool]] {
+    pools.reduce(1) { $0 * $1.windows.size } <= Value.mostSlices ? [pools] : pools.map { [$0] }
   }
 
-  private func padded(by pool: Pool) -> Value {
-    let axis = pool.windows.axis
-    return padded(along: axis, from: pool.before, to: shape[axis] + pool.before + pool.after)
+  /// [..., places, size, ...] for each axis.
+  private func windows(_ pools: [Pool]) -> Value {
+    pools.enumerated().reduce(self) { x, next in
+      let windows = next.element.windows
+      return x.windows(
+        of: windows.size, every: windows.stride, dilation: windows.dilation,
+        along: windows.axis + next.offset)
+    }
   }
 
-  fileprivate func sum(in pool: Pool) -> Value {
-    padded(by: pool).windows(pool.windows).reduced(.sum, AxisSet([pool.windows.axis + 1]))
+  /// The adjoint of `windows`, and of what stands around x.
+  private func added(in pools: [Pool], to x: Value) -> Value {
+    var shapes = [x.padded(by: pools).shape]
+    for (count, pool) in pools.enumerated() {
+      let axis = pool.windows.axis + count
+      shapes.append(shapes[count].replacing(axis: axis, with: [shape[axis], shape[axis + 1]]))
+    }
+    var g = self
+    for (count, pool) in pools.enumerated().reversed() {
+      let windows = Windows(
+        axis: pool.windows.axis + count, size: pool.windows.size, stride: pool.windows.stride,
+        dilation: pool.windows.dilation)
+      g = windows.added(g, to: shapes[count])
+    }
+    return pools.reduce(g) {
+      $0.part(along: $1.windows.axis, from: $1.before, count: x.shape[$1.windows.axis])
+    }
+  }
+
+  private func padded(by pools: [Pool]) -> Value {
+    pools.reduce(self) { x, pool in
+      let axis = pool.windows.axis
+      return x.padded(
+        along: axis, from: pool.before, to: x.shape[axis] + pool.before + pool.after)
+    }
+  }
+
+  /// The slices of some axes, in row-major order; the axes keep an extent of 1.
+  private func slices(along axes: [Int]) -> [Value] {
+    axes.reduce([self]) { slices, axis in
+      slices.flatMap { slice in
+        (0..<shape[axis]).map { slice.part(along: axis, from: $0, count: 1) }
+      }
+    }
+  }
+
+  /// The rule writes x.g down as one view of y.g, not as a sum of slices.
+  fileprivate func sum(in pools: [Pool]) -> Value {
+    let windows = padded(by: pools).windows(pools), axes = pools.windowAxes
+    let slices = windows.slices(along: axes)
+    let sum =
+      slices.count > Value.mostSlices
+      ? windows.reduced(.sum, AxisSet(axes))
+      : slices.dropFirst().reduce(slices[0]) { $0 + $1 }.reshaped(to: windows.shape.without(axes))
+    let number = RuleNumbers.number(of: PoolRule(pools: pools, takesLargest: false))
+    let rule = CustomRule(number: number) { inputs, g in
+      let windows = inputs[1].padded(by: pools).windows(pools).shape
+      return [
+        g.reshaped(to: windows.with(1, at: axes)).expanded(to: windows)
+          .added(in: pools, to: inputs[1])
+      ]
+    }
+    return Value(.identity(.custom(rule)), Inputs(sum, self))
   }
 
   /// The rule is that of all of it, so that no derivative goes through the infinities around x.
-  fileprivate func largest(in pool: Pool) -> Value {
-    let axis = pool.windows.axis + 1
-    let largest = edged(by: pool).windows(pool.windows).reduced(.max, AxisSet([axis]))
-    let number = RuleNumbers.number(of: FirstLargestRule(pool: pool))
+  fileprivate func largest(in pools: [Pool]) -> Value {
+    let windows = edged(by: pools).windows(pools), axes = pools.windowAxes
+    let slices = windows.slices(along: axes)
+    let largest =
+      slices.count > Value.mostSlices
+      ? windows.reduced(.max, AxisSet(axes))
+      : slices.dropFirst().reduce(slices[0]) { $0.binary(.maximum, $1) }
+        .reshaped(to: windows.shape.without(axes))
+    let number = RuleNumbers.number(of: PoolRule(pools: pools, takesLargest: true))
     let rule = CustomRule(number: number) { inputs, g in
-      let x = inputs[1], edged = x.edged(by: pool)
-      let given = g.given(toFirstLargestOf: edged.windows(pool.windows), along: axis)
+      let windows = inputs[1].edged(by: pools).windows(pools)
+      let kept = windows.shape.with(1, at: axes)
+      let first = windows.first(equalTo: inputs[0].reshaped(to: kept), along: axes)
+      let places = windows.shape.with(1, at: windows.shape.indices.filter { !axes.contains($0) })
       return [
-        pool.windows.added(given, to: edged.shape)
-          .part(along: axis - 1, from: pool.before, count: x.shape[axis - 1])
+        Value.select(
+          first .== Value.iota(places.elementCount, .int32).reshaped(to: places),
+          g.reshaped(to: kept),
+          .constant(0, elementType)
+        ).added(in: pools, to: inputs[1])
       ]
     }
     return Value(.identity(.custom(rule)), Inputs(largest, self))
   }
 
-  /// With what is less than all numbers around it.
-  private func edged(by pool: Pool) -> Value {
-    let padded = padded(by: pool), axis = pool.windows.axis
-    if padded.shape == shape { return self }
-    let places = Value.iota(padded.shape[axis], .int32)
-      .reshaped(to: Shape(repeating: 1, rank: rank).with(padded.shape[axis], at: axis))
-    let first = Value.constant(Double(pool.before), .int32)
-    let end = Value.constant(Double(pool.before + shape[axis]), .int32)
-    let isThere = places.compared(.greaterOrEqual, to: first)
-      .binary(.minimum, places.compared(.less, to: end))
-    return .select(isThere, padded, .constant(-.infinity, elementType))
+  /// The number of the first element, in row-major order over the axes, that is the largest, y: the first NaN
+  /// if there is one. The axes keep an extent of 1.
+  private func first(equalTo y: Value, along axes: [Int]) -> Value {
+    let slices = slices(along: axes)
+    guard slices.count <= Value.mostSlices else {
+      return reduced(.argmax, AxisSet(axes)).reshaped(to: y.shape)
+    }
+    let last = Value.constant(Double(slices.count - 1), .int32)
+    return slices.indices.dropLast().reversed().reduce(last) { later, number in
+      let x = slices[number]
+      let isLargest = (x .== y).binary(.maximum, x.compared(.notEqual, to: x))
+      return .select(isLargest, .constant(Double(number), .int32), later)
+    }
   }
 
-  /// x.g of the largest element along an axis, which the first of equal ones is. This is y.g.
-  private func given(toFirstLargestOf x: Value, along axis: Int) -> Value {
-    let kept = x.shape.with(1, at: axis)
-    let first = x.reduced(.argmax, AxisSet([axis])).reshaped(to: kept)
-    let places = Value.iota(x.shape[axis], .int32)
-      .reshaped(to: Shape(repeating: 1, rank: x.rank).with(x.shape[axis], at: axis))
-    return .select(first .== places, reshaped(to: kept), .constant(0, elementType))
+  /// With what is less than all numbers around it.
+  private func edged(by pools: [Pool]) -> Value {
+    let padded = padded(by: pools)
+    let isThere: Value? = pools.reduce(nil) { isThere, pool in
+      if pool.before == 0, pool.after == 0 { return isThere }
+      let axis = pool.windows.axis
+      let places = Value.iota(padded.shape[axis], .int32)
+        .reshaped(to: Shape(repeating: 1, rank: rank).with(padded.shape[axis], at: axis))
+      let first = Value.constant(Double(pool.before), .int32)
+      let end = Value.constant(Double(pool.before + shape[axis]), .int32)
+      let isHere = places.compared(.greaterOrEqual, to: first)
+        .binary(.minimum, places.compared(.less, to: end))
+      return isThere.map { $0.binary(.minimum, isHere) } ?? isHere
+    }
+    guard let isThere else { return self }
+    return .select(isThere, padded, .constant(-.infinity, elementType))
   }
 }
 
-/// The derivative of a largest element, by its name in keys.
-private struct FirstLargestRule: Hashable, Sendable {
-  let pool: Pool
+extension [Pool] {
+  /// The axes of windows that hold a window's elements.
+  fileprivate var windowAxes: [Int] {
+    enumerated().map { $0.element.windows.axis + $0.offset + 1 }
+  }
+}
+
+extension Shape {
+  fileprivate func with(_ extent: Int, at axes: [Int]) -> Shape {
+    axes.reduce(self) { $0.with(extent, at: $1) }
+  }
+
+  fileprivate func without(_ axes: [Int]) -> Shape {
+    Shape(indices.filter { !axes.contains($0) }.map { self[$0] })
+  }
+}
+
+/// A derivative by its name in keys.
+private struct PoolRule: Hashable, Sendable {
+  let pools: [Pool]
+  let takesLargest: Bool
 }

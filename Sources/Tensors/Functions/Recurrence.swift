@@ -93,7 +93,8 @@ enum RecurrentCell {
       bias = bias.map { $0 + other } ?? other
     }
     let product = x.matmul(weights.input.value)
-    return bias.map { product + $0 } ?? product
+    // The bias first: what is made before the product can be added in it.
+    return bias.map { $0 + product } ?? product
   }
 
   /// - Parameter drive: what the input gives at this position, [n, g h].

@@ -18,7 +18,7 @@ extension Tensor {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let site = CallSite(file, line)
-    let axis = value.axis(axis, of: "sorted", at: site)
+    let axis = value.axis(axis, in: "sorted", at: site)
     return Tensor(value.scanned(.sort, along: axis, isReversed: descending, at: site))
   }
 
@@ -36,7 +36,7 @@ extension Tensor {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor<Int32> {
     let site = CallSite(file, line)
-    let axis = value.axis(axis, of: "sortedIndices", at: site)
+    let axis = value.axis(axis, in: "sortedIndices", at: site)
     return Tensor<Int32>(
       value.scanned(.sortedPositions, along: axis, isReversed: descending, at: site))
   }

@@ -19,10 +19,7 @@ extension Tensor {
       try value.stretched(with: indices.value, besides: axis, in: "taken")
     }
     let checked = places.checked(below: shape[axis], for: .taken)
-    let order = Shape(movingToEnd: axis, of: rank)
-    return Tensor(
-      x.transposed(order).gathered(checked.transposed(order), batchRank: rank - 1)
-        .transposed(Shape(movingFromEnd: axis, of: rank)))
+    return Tensor(x.gathered(checked, along: axis))
   }
 }
 
@@ -53,10 +50,7 @@ extension Tensor where Scalar: NumericScalar {
     }
     let added = values.value.expanded(to: places.shape, in: "adding", at: site)
     let checked = places.checked(below: shape[axis], for: .adding)
-    let order = Shape(movingToEnd: axis, of: rank)
-    let sums = added.transposed(order).scatterAdded(
-      checked.transposed(order), count: shape[axis], batchRank: rank - 1)
-    return Tensor(value + sums.transposed(Shape(movingFromEnd: axis, of: rank)))
+    return Tensor(value + added.scatterAdded(checked, along: axis, count: shape[axis]))
   }
 
   /// Rows added where indices say: y[indices[i], ...] = x[indices[i], ...] + rows[i, ...], for all i in
@@ -111,17 +105,5 @@ extension Value {
       other[extent] = own[extent]
     }
     return (expanded(to: own), indices.expanded(to: other))
-  }
-}
-
-extension Shape {
-  /// The order of axes in which one is the last.
-  fileprivate init(movingToEnd axis: Int, of rank: Int) {
-    self.init((0..<rank).filter { $0 != axis } + [axis])
-  }
-
-  /// The order that brings it back.
-  fileprivate init(movingFromEnd axis: Int, of rank: Int) {
-    self.init((0..<rank).map { $0 < axis ? $0 : $0 == axis ? rank - 1 : $0 - 1 })
   }
 }

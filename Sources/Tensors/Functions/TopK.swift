@@ -39,7 +39,7 @@ extension Tensor where Scalar: NumericScalar {
   private func first(
     _ count: Int, along axis: Int, descending: Bool, in operation: String, at site: CallSite
   ) -> (values: Tensor, indices: Tensor<Int32>) {
-    let axis = value.axis(axis, of: operation, at: site)
+    let axis = value.axis(axis, in: operation, at: site)
     stopping(at: site) { () throws(Mistake) in
       guard (0...shape[axis]).contains(count) else {
         throw Mistake(
@@ -51,6 +51,6 @@ extension Tensor where Scalar: NumericScalar {
     extents[axis] = count
     let indices = value.scanned(.sortedPositions, along: axis, isReversed: descending, at: site)
       .sliced(from: Shape(repeating: 0, rank: rank), extents: extents)
-    return (Tensor(value.chosen(at: indices, along: axis)), Tensor<Int32>(indices))
+    return (Tensor(value.gathered(indices, along: axis)), Tensor<Int32>(indices))
   }
 }

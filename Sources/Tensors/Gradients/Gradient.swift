@@ -150,33 +150,6 @@ package func pullback(
   return targets.map { order.position(of: $0).flatMap { received[$0].sum() } }
 }
 
-/// What the uses of a tensor have handed back to it.
-private struct ReceivedCotangents {
-  private var whole: Value?
-  /// Those of its parts, among zeros. Adding each to the whole would take as long as the whole for each.
-  private var parts: [Value] = []
-
-  mutating func add(_ cotangent: Value, amongZeros: Bool = false) {
-    if amongZeros, cotangent.node.operation.placesOfParts != nil {
-      parts.append(cotangent)
-    } else {
-      whole = whole.map { $0 + cotangent } ?? cotangent
-    }
-  }
-
-  /// All of them added up; nil if there are none.
-  func sum() -> Value? {
-    guard let first = parts.first else { return whole }
-    var placed = first
-    if parts.count > 1 {
-      placed = .placed(
-        parts.flatMap(\.node.inputs.values), at: parts.flatMap { $0.node.operation.placesOfParts! },
-        in: first.shape)
-    }
-    return whole.map { $0 + placed } ?? placed
-  }
-}
-
 extension [Value] {
   /// What a function of the user's gives, each a tensor of its own: rules may hand on one cotangent
   /// twice, or a tensor that was there before.

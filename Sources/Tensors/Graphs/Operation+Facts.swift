@@ -57,10 +57,15 @@ extension Operation {
     }
   }
 
-  /// True if its derivative is the cotangent among zeros: those of many parts of one tensor are placed
-  /// together, not added up.
+  /// True if its derivative is the cotangent among zeros, or what was among zeros before: cotangents of many
+  /// parts of one tensor are placed together, not added up.
   package var placesCotangent: Bool {
-    if case .movement(.slice) = self { true } else { false }
+    switch self {
+    case .movement(.slice), .movement(.transpose): true
+    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
+      .reduction, .scan, .contraction, .movement, .gathering:
+      false
+    }
   }
 
   /// True for the derivative at `index` that is the cotangent itself.

@@ -11,10 +11,14 @@ package enum Operation: Sendable {
   case unary(Unary)
   case binary(Binary)
   case comparison(Comparison)
+  /// x where a condition holds, else y. A leaf because a product with 0 and 1 is NaN of what is not finite.
   case selection
+  /// Between element types. A leaf because no other operation changes them.
   case conversion
   case reduction(Reduction, axes: AxisSet)
   case scan(Scan, axis: Int, isReversed: Bool)
+  /// Sums of products over shared axes. A leaf because products that are written down before they are added
+  /// take memory for each of them.
   case contraction(batch: Int, rows: Int, inner: Int)
   case movement(Movement)
   case gathering(Gathering, batchRank: Int)

@@ -71,7 +71,7 @@ public struct PrefetchedReader<Target: TensorScalar>: BatchReader, Sendable {
 extension Dataset {
   /// The same numbers, computed, without what they were computed from. Throws if there is no memory
   /// for them.
-  func evaluated() throws(OutOfMemory) -> Dataset {
+  func evaluated() throws(EvaluationError) -> Dataset {
     Dataset(
       inputs: try inputs.detached().evaluated(), targets: try targets.detached().evaluated())
   }

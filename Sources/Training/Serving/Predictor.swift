@@ -10,8 +10,8 @@ import PullbackTensors
 /// another one in its place, and a request that is being answered ends with the old one. What it is
 /// asked is written down once for each number of rows and replayed; no lock is held meanwhile.
 ///
-/// Requests come from outside: what does not fit is an error that is thrown, not a mistake that stops
-/// the program.
+/// Requests come from outside: what does not fit, an index that a layer looks up and does not have, and memory
+/// that the system refuses are errors that are thrown, not mistakes that stop the program.
 ///
 /// ```swift
 /// let model = Linear(2, 1, bias: false)
@@ -57,13 +57,21 @@ public final class Predictor<Input: TensorScalar, Output: TensorScalar>: Sendabl
 
   /// What the model gives for some rows: x [rows] + inputs, result [rows, ...].
   ///
-  /// - Throws: a ``PredictionError`` if the shape of x is another.
+  /// - Throws: a ``PredictionError`` if the shape of x is another, if an index is out of range, in x or in what
+  ///   x is computed from, or if there is no memory for so many rows.
   public func callAsFunction(_ x: Tensor<Input>) throws(PredictionError) -> Tensor<Output> {
     guard x.rank == inputs.rank + 1, x.shape.droppingLeading(1) == inputs else {
       throw .shape(x.shape, inputs: inputs)
     }
     let function = function.withLock { $0 }
-    return function(x)
+    do {
+      return try function.evaluated(x)
+    } catch {
+      switch error {
+      case .index(let error): throw .index(error)
+      case .memory(let error): throw .memory(error)
+      }
+    }
   }
 
   private static func answering(
@@ -76,16 +84,23 @@ public final class Predictor<Input: TensorScalar, Output: TensorScalar>: Sendabl
   }
 }
 
-extension Predictor where Input == Float {
+extension Predictor {
   /// What the model gives for one example, numbers in row-major order.
   ///
   /// ```swift
   /// let predictor = Predictor(Linear(2, 1).initialized(seed: 7), inputs: [2])
   /// print(try predictor(row: [0, 0]))   // [0.0]
+  /// let words = Predictor(Embedding(3, 2).initialized(seed: 7), inputs: [4])
+  /// do {
+  ///   print(try words(row: [0, 2, 3, 1]))
+  /// } catch {
+  ///   print(error)   // gather: index 3 at [0, 2] is outside 0..<3
+  /// }
   /// ```
   ///
-  /// - Throws: a ``PredictionError`` if there are more or fewer numbers than an example has.
-  public func callAsFunction(row: [Float]) throws(PredictionError) -> [Output] {
+  /// - Throws: a ``PredictionError`` if there are more or fewer numbers than an example has, and as a request
+  ///   for several rows does.
+  public func callAsFunction(row: [Input]) throws(PredictionError) -> [Output] {
     guard row.count == inputs.elementCount else { throw .count(row.count, inputs: inputs) }
     return try self(Tensor(shape: [1] + inputs, scalars: row)).scalars
   }
@@ -103,6 +118,10 @@ public enum PredictionError: Error, Equatable, CustomStringConvertible {
   case shape(Shape, inputs: Shape)
   /// The request has so many numbers, and one example another shape.
   case count(Int, inputs: Shape)
+  /// A layer looks up an index that it does not have.
+  case index(IndexOutOfRange)
+  /// The system refused memory for the answer or for what is computed on the way.
+  case memory(OutOfMemory)
 
   public var description: String {
     switch self {
@@ -113,6 +132,8 @@ public enum PredictionError: Error, Equatable, CustomStringConvertible {
       return "\(counted(count, "number")) \(count == 1 ? "does" : "do") not fit the model: "
         + "an example is \(inputs), "
         + counted(inputs.elementCount, "number")
+    case .index(let error): return error.description
+    case .memory(let error): return error.description
     }
   }
 }

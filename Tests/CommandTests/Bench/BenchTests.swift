@@ -51,6 +51,13 @@ import Testing
     ),
     (["operation", "gelu"], ["operation gelu"]),
     (["operation", "variance", "--gradient"], ["operation variance --gradient"]),
+    (["operation", "attention", "--gradient"], ["operation attention --gradient"]),
+    (["operation", "conv"], ["operation conv"]),
+    (["operation", "largest-rows"], ["operation largest-rows"]),
+    (["operation", "sortedIndices"], ["operation sortedIndices"]),
+    (["network", "cnn8", "--batch", "5"], ["network cnn8 batch 5"]),
+    (["network", "mlpnorm"], ["network mlpnorm"]),
+    (["predict", "--convolutional", "--batch", "3"], ["predict cnn28 batch 3"]),
     (
       ["trainer", "--examples", "700"],
       [64, 512].flatMap { ["epoch by hand, batch \($0)", "epoch of a Trainer, batch \($0)"] }
@@ -85,8 +92,10 @@ import Testing
 
   /// Whether floating-point operations a second say something about a piece of work.
   private static func hasSpeed(_ name: String) -> Bool {
-    ["matmul", "step", "predict", "serve", "elementwise chain", "elementwise sum", "peak fma"]
-      .contains { name.hasPrefix($0) }
+    [
+      "matmul", "step", "predict", "serve", "elementwise chain", "elementwise sum", "network",
+      "operation conv", "operation attention", "peak fma",
+    ].contains { name.hasPrefix($0) }
   }
 
   @Test(arguments: runs.indices)
@@ -133,10 +142,11 @@ import Testing
 
   @Test(arguments: [
     ["step", "--optimizer", "sgd"], ["step", "--loss", "mse", "--optimizer", "adam"],
-    ["predict"], ["predict", "--activation", "none"],
+    ["predict"], ["predict", "--activation", "none"], ["predict", "--convolutional"],
   ])
   func recordedWorkHasTheSameBits(options: [String]) throws {
-    let arguments = options + ["--layers", "20-13-5", "--batch", "30"]
+    let layers = options.contains("--convolutional") ? [] : ["--layers", "20-13-5"]
+    let arguments = options + layers + ["--batch", "30"]
     let fresh = try lines(arguments, threads: 1)[0]
     let recorded = try lines(arguments + ["--recorded"], threads: 1)[0]
     #expect(recorded.name == fresh.name + " recorded")
@@ -167,6 +177,28 @@ import Testing
     #expect(lines[2].hasPrefix("Peak of multiply-adds of Float: "))
   }
 
+  /// cnn8 has 16 · 9 + 16 + 32 · 16 · 9 + 32 + 512 · 10 + 10 parameters, of which Adam keeps two more
+  /// numbers each; an example is 64 numbers and a label.
+  @Test func memoryIsComparedWithWhatAStepNeeds() throws {
+    let arguments = ["bench", "network", "cnn8", "--batch", "8", "--memory", "--threads", "1"]
+    let result = try Command.run(arguments + ["--json"])
+    #expect(result.status == 0)
+    let line = try JSONDecoder().decode(MemoryLine.self, from: Data(result.output.utf8))
+    #expect(line.name == "network cnn8 memory" && line.batch_size == 8 && line.threads == 1)
+    #expect(line.parameters_bytes == 4 * 9930 && line.optimizer_state_bytes == 8 * 9930)
+    #expect(line.batch_bytes == 8 * (4 * 64 + 4))
+    // What the first two layers of numbers take at least: 16 and 32 channels of 8 x 8.
+    #expect(line.kept_activations_bytes > 8 * 4 * 64 * (16 + 32))
+    let kept = line.parameters_bytes + line.optimizer_state_bytes + line.batch_bytes
+    #expect(line.needed_bytes == kept + line.kept_activations_bytes)
+    #expect(line.arena_bytes > 0 && line.peak_bytes >= line.before_bytes)
+    let growth = Double(line.peak_bytes - line.before_bytes)
+    #expect(abs(line.ratio - growth / Double(line.needed_bytes)) < 0.001)
+    let text = try Command.run(arguments)
+    #expect(text.output.hasPrefix("network cnn8, batch 8"))
+    #expect(text.output.contains(" 39720\n"))
+  }
+
   /// The plan with the bias in the last product, and a line for the blocking of each product.
   @Test func explainPrintsPlanAndBlocking() throws {
     let product = try Command.run("bench", "matmul", "64x784x50", "--explain")
@@ -182,42 +214,48 @@ import Testing
     #expect(step.output.split(separator: "\n").count { $0.hasPrefix("step") } == products)
   }
 
-  @Test(
-    "Bad input is a usage error",
-    arguments: [
-      ("matmul", "a shape"), ("matmul 0x1x1", "'0' is not an integer from 1 to 1000000"),
-      ("matmul 1x1", "3 numbers"), ("matmul 1x1x1x1", "3 numbers"), ("matmul x1x1", "''"),
-      ("matmul +1x1x1", "'+1'"), ("matmul -- -1x1x1", "'-1'"), ("matmul 1.5x1x1", "'1.5'"),
-      ("matmul 99999999999999999999x1x1", "'99999999999999999999'"),
-      ("matmul 1000000x1000000x1000000", "more than a gibibyte"),
-      ("matmul 9000x9000x9000 --double", "more than a gibibyte"),
-      ("matmul 1x1x1 --threads 0", "--threads must be from 1 to 64"),
-      ("matmul 1x1x1 --threads 65", "--threads must be from 1 to 64"),
-      ("matmul 1x1x1 --seconds 0", "--seconds must be"),
-      ("matmul 1x1x1 --seconds -1", "--seconds"), ("matmul 1x1x1 --seconds nan", "--seconds must"),
-      ("matmul 1x1x1 --seconds inf", "--seconds must"), ("step --layers 3", "from 2 to 33"),
-      ("step --layers 3--3", "''"), ("step --layers 3-0", "'0' is not an integer"),
-      ("step --layers 65536-65536", "more than 2 gibibytes"),
-      ("step --batch 1000000", "more than 2 gibibytes"), ("step --batch 0", "--batch must be"),
-      ("step --batch -1", "--batch must be"), ("predict --layers -1-3", "'' is not an integer"),
-      ("predict --batch -1", "--batch must be from 1 to 1000000"),
-      ("step --loss hinge", "--loss"), ("step --optimizer adamw", "--optimizer"),
-      ("step --activation tanh", "--activation"), ("predict --layers 3", "from 2 to 33"),
-      ("predict --layers 3-0", "'0' is not an integer from 1 to 65536"),
-      ("predict --layers 65536-65536", "more than 2 gibibytes"),
-      ("predict --batch 1000000", "more than 2 gibibytes"),
-      ("predict --batch 0", "--batch must be from 1 to 1000000"),
-      ("predict --activation tanh", "--activation"), ("predict --loss mse", "--loss"),
-      ("graph --nodes 2", "--nodes must be"),
-      ("graph --nodes 1000000", "--nodes must be"), ("plan --batches 0", "--batches must be"),
-      ("plan --batches 1001", "--batches must"), ("plan --operations 99", "--operations must"),
-      ("plan --operations -1", "--operations must"),
-      ("elementwise --elements 0", "--elements must"),
-      ("operation gellu", "no benchmark of 'gellu'"),
-      ("elementwise --elements 99999999999", "--elements must"),
-      ("peak --mebibytes 0", "--mebibytes must"), ("peak --mebibytes 9999", "--mebibytes must"),
-      ("nonsense", "nonsense"),
-    ])
+  static let badArguments: [(String, String)] = [
+    ("matmul", "a shape"), ("matmul 0x1x1", "'0' is not an integer from 1 to 1000000"),
+    ("matmul 1x1", "3 numbers"), ("matmul 1x1x1x1", "3 numbers"), ("matmul x1x1", "''"),
+    ("matmul +1x1x1", "'+1'"), ("matmul -- -1x1x1", "'-1'"), ("matmul 1.5x1x1", "'1.5'"),
+    ("matmul 99999999999999999999x1x1", "'99999999999999999999'"),
+    ("matmul 1000000x1000000x1000000", "more than a gibibyte"),
+    ("matmul 9000x9000x9000 --double", "more than a gibibyte"),
+    ("matmul 1x1x1 --threads 0", "--threads must be from 1 to 64"),
+    ("matmul 1x1x1 --threads 65", "--threads must be from 1 to 64"),
+    ("matmul 1x1x1 --seconds 0", "--seconds must be"),
+    ("matmul 1x1x1 --seconds -1", "--seconds"), ("matmul 1x1x1 --seconds nan", "--seconds must"),
+    ("matmul 1x1x1 --seconds inf", "--seconds must"), ("step --layers 3", "from 2 to 33"),
+    ("step --layers 3--3", "''"), ("step --layers 3-0", "'0' is not an integer"),
+    ("step --layers 65536-65536", "more than 2 gibibytes"),
+    ("step --batch 1000000", "more than 2 gibibytes"), ("step --batch 0", "--batch must be"),
+    ("step --batch -1", "--batch must be"), ("predict --layers -1-3", "'' is not an integer"),
+    ("predict --batch -1", "--batch must be from 1 to 1000000"),
+    ("step --loss hinge", "--loss"), ("step --optimizer adamw", "--optimizer"),
+    ("step --activation tanh", "--activation"), ("predict --layers 3", "from 2 to 33"),
+    ("predict --layers 3-0", "'0' is not an integer from 1 to 65536"),
+    ("predict --layers 65536-65536", "more than 2 gibibytes"),
+    ("predict --batch 1000000", "more than 2 gibibytes"),
+    ("predict --batch 0", "--batch must be from 1 to 1000000"),
+    ("predict --activation tanh", "--activation"), ("predict --loss mse", "--loss"),
+    ("graph --nodes 2", "--nodes must be"),
+    ("graph --nodes 1000000", "--nodes must be"), ("plan --batches 0", "--batches must be"),
+    ("plan --batches 1001", "--batches must"), ("plan --operations 99", "--operations must"),
+    ("plan --operations -1", "--operations must"),
+    ("elementwise --elements 0", "--elements must"),
+    ("operation gellu", "no benchmark of 'gellu'"),
+    ("operation sortedIndices --gradient", "sortedIndices has no gradient"),
+    ("network cnn9", "cnn9"), ("network --memory", "name one"),
+    ("network cnn8 --batch 0", "--batch must be from 1 to 4096"),
+    ("network cnn8 --batch 4097", "--batch must be from 1 to 4096"),
+    ("predict --convolutional --layers 3-2", "without --layers"),
+    ("predict --convolutional --activation none", "without --layers and --activation"),
+    ("elementwise --elements 99999999999", "--elements must"),
+    ("peak --mebibytes 0", "--mebibytes must"), ("peak --mebibytes 9999", "--mebibytes must"),
+    ("nonsense", "nonsense"),
+  ]
+
+  @Test("Bad input is a usage error", arguments: badArguments)
   func badInput(arguments: String, message: String) throws {
     let words = arguments.split(separator: " ").map(String.init)
     let result = try Command.run(["bench"] + words)
@@ -236,6 +274,13 @@ import Testing
   }
 
   /// The keys are those of the output.
+  private struct MemoryLine: Decodable {
+    let name: String
+    let batch_size, threads, parameters_bytes, optimizer_state_bytes, batch_bytes: Int
+    let kept_activations_bytes, needed_bytes, arena_bytes, before_bytes, peak_bytes: Int
+    let ratio: Double
+  }
+
   private struct Line: Decodable {
     let name, instruction_set: String
     let threads, threads_used: Int

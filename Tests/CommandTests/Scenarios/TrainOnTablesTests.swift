@@ -75,6 +75,20 @@ struct TrainOnTablesTests {
     #expect(lines.allSatisfy { $0.count <= 80 }, "\(shown.output)")
   }
 
+  /// Of an odd number of networks, more are pulled strongly than weakly.
+  @Test(arguments: [2, 3])
+  func membersAreAveraged(count: Int) throws {
+    let file = try write(SmallTables.species(), "kinds.csv"), model = folder.file("m.safetensors")
+    let run = try Command.run(
+      "train", file, "--target", "species", "--quiet", "--hidden", "8",
+      "--members", "\(count)", "--output", model)
+    #expect(run.status == 0, "\(run.errors)")
+    let measured = try Command.run("evaluate", model, file, "--json").jsonLines
+    let metrics = try #require(measured.last?["metrics"] as? [String: Any])
+    #expect((metrics["accuracy"] as? Double ?? 0) > 0.95)
+    #expect(try Command.run("inspect", model).output.contains("\(8 * count)"))
+  }
+
   @Test func columnsAreOverruledAndLeftOut() throws {
     let file = try write(SmallTables.species(), "kinds.csv")
     let run = try Command.run(
@@ -100,11 +114,22 @@ struct TrainOnTablesTests {
       (["kinds.csv", "--target", "species", "--column", "width"], 64, "postcode=category"),
       (["kinds.csv", "--target", "species", "--column", "width=nmber"], 64, "\"number\"?"),
       (["kinds.csv", "--target", "species", "--column", "wdth=number"], 65, "\"width\"?"),
+      (["kinds.csv", "--target", "species", "--column", "species=ignored"], 65, "to be predicted"),
       (["kinds.csv", "--target", "species", "--group", "twon"], 65, "town"),
       (["kinds.csv", "--target", "species", "--validation", "1"], 64, "--validation must be"),
       (["kinds.csv", "--target", "species", "--validation", "nan"], 64, "--validation must be"),
       (["kinds.csv", "--target", "species", "--dropout", "1"], 64, "--dropout must be"),
       (["kinds.csv", "--target", "species", "--cross-validate", "1"], 64, "--cross-validate must"),
+      (
+        ["kinds.csv", "--target", "species", "--quiet", "--cross-validate", "31"], 64,
+        "--cross-validate: 31 folds of 30 rows"
+      ),
+      (
+        ["kinds.csv", "--target", "length", "--quiet", "--class-weights", "balanced"], 64,
+        "--class-weights: numbers are predicted"
+      ),
+      (["x.npy", "z.npy"], 65, "z.npy: float32 [3] does not hold one target"),
+      (["x.npy", "same.npy"], 65, "there is nothing to predict"),
       (["kinds.csv", "--target", "species", "--separator", "semicolons"], 64, "\"semicolon\"?"),
       (["kinds.csv", "--target", "species", "--resume"], 64, "--resume needs --checkpoint"),
       (["kinds.csv", "--target", "species", "--output", "none/m"], 73, "there is no folder"),
@@ -120,6 +145,8 @@ struct TrainOnTablesTests {
     _ = try write("", "empty.csv")
     try folder.write([0x89, 0x50, 0x4E, 0x47, 0, 1, 2], to: "picture.png")
     try NumPy.save(Tensor<Float>([[1, 2], [3, 4]]), to: folder.file("x.npy"))
+    try NumPy.save(Tensor<Float>([1, 2, 3]), to: folder.file("z.npy"))
+    try NumPy.save(Tensor<Float>([3, 3]), to: folder.file("same.npy"))
     let words = arguments.map { $0.contains(".") || $0 == "none/m" ? folder.file($0) : $0 }
     let numbers = Set(["0.1"])
     let run = try Command.run(
@@ -209,13 +236,17 @@ struct TrainOnTablesTests {
     #expect(other.complaints == "Error: \(path): was made with seed 0 where this fit has 1\n")
   }
 
+  /// The file of the model too has the same bytes.
   @Test func optionsAreWrittenAndReadAgain() throws {
     let file = try write(SmallTables.species(), "kinds.csv"), config = folder.file("run.json")
+    let models = ["a", "b"].map { folder.file("\($0).safetensors") }
     let written = try Command.run(
       "train", file, "--target", "species", "--json", "--quiet", "--epochs", "5", "--column",
-      "town=ignored", "--weight-decay", "0.01", "--write-config", config)
-    let read = try Command.run("train", "--config", config)
+      "town=ignored", "--weight-decay", "0.01", "--write-config", config, "--output", models[0])
+    let read = try Command.run("train", "--config", config, "--output", models[1])
     #expect(written.status == 0 && read.status == 0)
+    let files = models.map { FileManager.default.contents(atPath: $0) }
+    #expect(files[0] != nil && files[0] == files[1])
     #expect(
       try written.jsonLines[0]["checksum"] as? String == read.jsonLines[0]["checksum"] as? String)
   }

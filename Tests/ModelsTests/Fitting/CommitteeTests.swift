@@ -13,12 +13,13 @@ struct CommitteeTests {
 
   private let x: Tensor<Float> = [[1, -2, 0.5], [0, 3, 1]]
 
-  @Test func theMeanOfAllIsOneNetwork() {
-    let committee = Committee(parts: [members(2, widths: [5]), members(2, widths: [5])])
+  @Test(arguments: [(2, 2), (1, 2), (3, 1)])
+  func theMeanOfAllIsOneNetwork(first: Int, second: Int) {
+    let committee = Committee(parts: [members(first, widths: [5]), members(second, widths: [5])])
       .initialized(seed: 4)
     let all = committee.parts.map { $0(x) }
-    #expect(all.map(\.shape) == [[2, 2, 2], [2, 2, 2]])
-    let mean = (all[0].sum(along: 0) + all[1].sum(along: 0)) / 4
+    #expect(all.map(\.shape) == [[first, 2, 2], [second, 2, 2]])
+    let mean = (all[0].sum(along: 0) + all[1].sum(along: 0)) / Float(first + second)
     #expect(committee(x).isClose(to: mean))
     let merged = committee.merged()
     #expect(merged.layers.count == 3)

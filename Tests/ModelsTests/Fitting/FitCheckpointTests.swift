@@ -106,6 +106,26 @@ struct FitCheckpointTests {
     #expect(try fit(from: begun).report.checksum == whole)
   }
 
+  /// Weights shrink by e^-2 or e^-10 over a training, however many steps it has.
+  @Test(arguments: [
+    (200, FitSettings.Curve.cosine), (400, .linear), (100, .constant), (3, .cosine),
+  ])
+  func decaysDependOnTheSteps(epochs: Int, schedule: FitSettings.Curve) throws {
+    var fit = Fit(table: try FitTables.quarters(rows: 64))
+    (fit.fitting.epochs, fit.fitting.schedule, fit.fitting.patience) = (epochs, schedule, 1)
+    fit.fitting.learningRate = 0.01
+    var checkpoint: FitCheckpoint?
+    _ = try fit { checkpoint = $0 }
+    fit.fitting.weightDecay = 1
+    let error = #expect(throws: FileError.self) { try fit(from: checkpoint) }
+    // Two steps an epoch, 200 at least; the mean of a rate that falls to 0 is half of it.
+    let mean = Float(schedule == .constant ? 0.01 : 0.005), steps = Float(max(2 * epochs, 200))
+    #expect(
+      error?.problem
+        == "was made with weight decay \(2 / (mean * steps)) or \(10 / (mean * steps)) where this "
+        + "fit has 1.0")
+  }
+
   @Test func anotherFitIsRefusedWithWhatDiffers() throws {
     func table(_ names: String, _ lines: [String]) throws -> Table {
       try FitTables.table([names] + lines)
@@ -127,9 +147,10 @@ struct FitCheckpointTests {
     }
     #expect(
       try problem { $0.fitting.epochs = 5 } == "was made with epochs 4 where this fit has 5")
+    // As of 200 steps at a rate that falls from 0.015.
     #expect(
       try problem { $0.fitting.weightDecay = 0.5 }
-        == "was made with weight decay 0.15 or 1.5 where this fit has 0.5")
+        == "was made with weight decay 1.3333334 or 6.6666665 where this fit has 0.5")
     #expect(
       try problem { $0.fitting.validation = .folds(2) }
         == "was made with validation a share of 0.2 of the rows where this fit has 2 folds")

@@ -39,6 +39,19 @@ struct TableEvaluationTests {
     try expect(evaluation, "mae", 1.3125, [0.15685854689616563, 2.4681414531038346])
   }
 
+  /// Whose squares no Double holds.
+  @Test(arguments: [1e300, 1e-300])
+  func numbersOfAnySizeAreMeasured(unit: Double) throws {
+    func scaled(_ rows: [[Double]]) -> [[Double]] { rows.map { $0.map { $0 * unit } } }
+    let evaluation = TableEvaluation(
+      predictions: scaled([[1], [2], [4], [4]]), numbers: scaled([[1.5], [2], [3], [5]]))
+    // By hand: squares of errors 0.25, 0, 1, 1; of distances from 2.875 in all 7.1875.
+    #expect(abs(try #require(evaluation["r2"]) - (1 - 2.25 / 7.1875)) < 1e-12)
+    #expect(abs(try #require(evaluation["rmse"]) / unit - 0.75) < 1e-12)
+    #expect(abs(try #require(evaluation["mae"]) / unit - 0.625) < 1e-12)
+    #expect("\(evaluation)".contains(unit > 1 ? " 7.5e+299 " : " 7.5e-301 "), "\(evaluation)")
+  }
+
   @Test func oneRowHasNoIntervalOfItsOwn() throws {
     let evaluation = TableEvaluation(predictions: [[1]], numbers: [[2]])
     try expect(evaluation, "mae", 1, nil)

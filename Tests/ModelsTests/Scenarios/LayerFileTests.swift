@@ -46,7 +46,10 @@ struct LayerFileTests {
   @Test(
     arguments: [
       LSTM(3, 2), GRU(3, 2), RNN(3, 2), LayerNorm(shape: [4, 3]), TransformerBlock(3, heads: 1),
-      Pullback.Residual(MultiHeadAttention(3, heads: 3)),
+      Pullback.Residual(MultiHeadAttention(3, heads: 3)), Convolution1D(3, 3, kernelSize: 1),
+      Convolution2D(3, 3, kernelSize: 1), TransposedConvolution1D(3, 3, kernelSize: 1),
+      TransposedConvolution2D(3, 3, kernelSize: 1), MaxPool(1), AveragePool(1),
+      GlobalAveragePool(), Pullback.Residual(MaxPool(1)), Sequential(Flatten(), Linear(5, 3)),
     ] as [any StoredLayer<Tensor<Float>, Tensor<Float>>])
   func sequencesAreNoTables(_ layer: any StoredLayer<Tensor<Float>, Tensor<Float>>) throws {
     let path = folder.file("model.safetensors")
@@ -56,6 +59,18 @@ struct LayerFileTests {
     try ModelFile(Sequential(BatchNorm(3), LayerNorm(3), RMSNorm(3)).initialized(seed: 1))
       .save(to: path)
     _ = try TableModel.load(at: path)
+  }
+
+  /// A row is flat already.
+  @Test func flatRowsAreRows() throws {
+    let model = Sequential(Flatten(), Linear(3, 4), Pullback.Residual(Flatten()), Linear(4, 2))
+      .initialized(seed: 1)
+    let path = folder.file("model.safetensors")
+    try ModelFile(model).save(to: path)
+    let x = Tensor<Float>.normal([5, 3], key: RandomKey(seed: 2))
+    let rows = StoredTensor(shape: x.shape, scalars: x.scalars)
+    let numbers = try TableModel.load(at: path).predict(rows).numbers.flatMap { $0 }
+    #expect(numbers.map { Float($0) } == model(x).scalars)
   }
 
   /// As a file may say it: which setting is wrong.

@@ -92,6 +92,15 @@ struct StandardizationTests {
     #expect(coding.bounds == 0...0)
   }
 
+  /// Of a handful of rows nothing can be learnt.
+  @Test(arguments: [
+    (40, 1, true), (100, 9, false), (100, 10, true), (1100, 10, false), (1100, 11, true),
+  ])
+  func whatFewRowsLackIsNotMarked(rows: Int, missing: Int, isMarked: Bool) throws {
+    let numbers = (0..<rows).map { $0 < missing ? Double.nan : Double($0 * 7 % 50) + 0.5 }
+    #expect(try fitted(numbers).0.marksMissing == isMarked)
+  }
+
   @Test func unscaledIsTheWayBack() throws {
     var targets: [String] = []
     for index in 0..<200 { targets.append("\(exp(Double(index) / 12))") }

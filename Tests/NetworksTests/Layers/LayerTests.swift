@@ -106,4 +106,29 @@ struct LayerTests {
       attention.query.weight.value.scalars == alike["query.weight"]!.value.scalars)
     #expect(Parameter(shape: [2], .constant(4)).initialized(seed: 1).value.scalars == [4, 4])
   }
+
+  /// A layer that says it takes rows makes rows of them, of as many numbers as it says.
+  @Test func rowsStayRows() {
+    let layers: [any StoredLayer<Tensor<Float>, Tensor<Float>>] = [
+      Linear(3, 2), Dropout(0.5), ReLU(), LeakyReLU(), ELU(), SELU(), ReLU6(), Tanh(), Sigmoid(),
+      LogSigmoid(), Softplus(), SiLU(), GELU(), HardTanh(), HardSigmoid(), HardSwish(), Softmax(),
+      LogSoftmax(), LayerNorm(3), LayerNorm(shape: [4, 3]), RMSNorm(3), BatchNorm(3),
+      GroupNorm(groups: 1, channels: 3), Pullback.Residual(Linear(3, 3)),
+      Pullback.Residual(MaxPool(1)), MultiHeadAttention(3, heads: 1), TransformerBlock(3, heads: 1),
+      RNN(3, 2), GRU(3, 2), LSTM(3, 2), Convolution1D(3, 2, kernelSize: 1),
+      Convolution2D(3, 2, kernelSize: 1), TransposedConvolution1D(3, 2, kernelSize: 1),
+      TransposedConvolution2D(3, 2, kernelSize: 1), MaxPool(1), AveragePool(1),
+      GlobalAveragePool(), Flatten(), Sequential(Flatten(), Linear(3, 2)),
+      Sequential(Linear(3, 4), Flatten(), Linear(3, 2)), Sequential(Linear(3, 4), MaxPool(1)),
+    ]
+    let kinds = Set(layers.map { type(of: $0).kind })
+    #expect(kinds.union(["embedding"]) == Set(ownLayers.map { $0.kind }).union(["sequential"]))
+    var takingRows = 0
+    for layer in layers {
+      guard let axis = layer.lastAxisOfRows else { continue }
+      takingRows += 1
+      #expect(layer.initialized(seed: 1)(x).shape == [2, axis.outputs ?? 3], "\(layer)")
+    }
+    #expect(takingRows == 25)
+  }
 }

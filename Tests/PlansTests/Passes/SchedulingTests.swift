@@ -42,6 +42,17 @@ struct SchedulingTests {
     #expect(made.count == 1 && made[0].allSatisfy { $0.hasSuffix("by 6") }, "\(made)")
   }
 
+  /// What a phase by rows lacks, and does not wait for itself, is done before it.
+  @Test func whatIsMadeOfWeightsComesFirst() throws {
+    let hidden = tanh(tanh(x • w) • w)
+    let sums = w.cumulativeSum(along: 1)
+    let made = try phases((hidden • sums).value)
+    #expect(made == [["scan"], ["matmul by 6", "matmul by 6", "matmul by 6"]])
+    // Not what is more work than it lets in.
+    let cube = w • w • w
+    #expect(try phases((hidden • cube).value).first == ["matmul by 6", "matmul by 6"])
+  }
+
   @Test func matricesOfABatchGoByTheBatch() throws {
     func leaf(_ shape: Shape) -> Tensor<Float> { Tensor<Float>.ones(shape).scaledLeaf }
     let q = leaf([6, 2, 5, 4]), k = leaf([6, 2, 5, 4]), v = leaf([6, 2, 5, 4])

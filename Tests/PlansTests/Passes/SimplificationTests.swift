@@ -110,4 +110,59 @@ import Testing
     let program = try Capture(of: [y, x, y * Value.constant(1, .float)]).program.simplified()
     #expect(program.results == [1, 0, 1])
   }
+
+  // MARK: Parts
+
+  private func placedCount(_ values: [Value]) throws -> Int {
+    try Capture(of: values).program.simplified().entries.count {
+      $0.operation.placesOfParts != nil
+    }
+  }
+
+  private static let table = Tensor<Float>((0..<120).map(Float.init)).reshaped(to: [4, 5, 6])
+
+  @Test("Slices that are stacked as they lie are a view", arguments: 0..<3)
+  func stackedSlices(axis: Int) throws {
+    let y = (Self.table * 3).value, count = y.shape[axis]
+    func slice(_ index: Int) -> Value {
+      var starts: Shape = [0, 0, 0], extents = y.shape
+      (starts[axis], extents[axis]) = (index, 1)
+      return y.sliced(from: starts, extents: extents, dropping: AxisSet([axis]))
+    }
+    let indices = [
+      Array(0..<count), Array(0..<count).reversed(), [1, 3], [3, 1], [0, 1, 3], [2, 2],
+    ]
+    for order in indices {
+      let stacked = Value.stacked(order.map(slice), along: axis)
+      let steps = order.count > 1 ? order[1] - order[0] : 0
+      let isView = steps != 0 && order.indices.allSatisfy { order[$0] == order[0] + $0 * steps }
+      #expect(try placedCount([stacked]) == (isView ? 0 : 1))
+      // By hand: element [.., j, ..] of the table.
+      let expected = Tensor<Float>(stacked.movingAxis(axis, to: 0))
+      for (place, index) in order.enumerated() {
+        let one = Tensor<Float>(slice(index))
+        #expect(expected[place].scalars == one.scalars)
+      }
+      // Elsewhere a copy is made.
+      let moved = Value.stacked(order.map(slice), along: (axis + 1) % 3)
+      #expect(try placedCount([moved]) == 1)
+      #expect(Tensor<Float>(moved.movingAxis((axis + 1) % 3, to: 0)).scalars == expected.scalars)
+    }
+  }
+
+  @Test func partsInAnyOrderAreOneWhole() throws {
+    let parts = (0..<5).map { (Self.table[0] * Float($0 + 1)).value }
+    let places = (0..<5).map { Place(starts: [5 * $0, 0]) }
+    func placed(_ order: [Int], overlapping: Int = 0) -> Value {
+      Value.placed(
+        order.map { (parts[$0], places[$0].starts, nil) }, in: [25 + overlapping, 6])
+    }
+    #expect(try placedCount([placed([0, 1, 2, 3, 4]), placed([3, 1, 4, 0, 2])]) == 1)
+    #expect(placed([0, 1, 2, 3, 4]).bits == placed([3, 1, 4, 0, 2]).bits)
+    // Among zeros they stay as they were written.
+    #expect(
+      try placedCount([
+        placed([0, 1, 2, 3, 4], overlapping: 1), placed([3, 1, 4, 0, 2], overlapping: 1),
+      ]) == 2)
+  }
 }

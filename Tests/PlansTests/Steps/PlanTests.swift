@@ -47,7 +47,7 @@ import PullbackTestSupport
     #expect(
       Plan(evaluating: softmax).description == """
         1. max of [4, 8] of a0 -> b0 [4]   32 FLOP
-        2. - exp, then sum of [4, 8] of a0, b0 -> b2, b1 [4]   96 FLOP
+        2. (- exp), then sum of [4, 8] of a0, b0 -> b2, b1 [4]   96 FLOP
         3. / of b1, b2 -> r0 [4, 8]   32 FLOP
         3 steps, 160 FLOP; 3 buffers of 256 bytes in 256 bytes
         """)

@@ -68,10 +68,35 @@ import Testing
     }
   }
 
+  /// As kernels' gradients have them: whole vectors of rows of a side by side, steps in runs, few columns.
+  static let rowsSideBySide: [Groups] = [
+    Groups(rows: [3, 48], inner: [9, 50], columns: [16]),
+    Groups(rows: [5, 32], inner: [4, 1100], columns: [7]),
+    Groups(rows: [2, 80], inner: [3, 5, 14], columns: [8]),
+    Groups(rows: [3, 16], inner: [40, 16], columns: [1]),
+    Groups(rows: [2, 64], inner: [30, 33], columns: [13]),
+    Groups(batch: [2], rows: [2, 48], inner: [6, 11], columns: [5]),
+    Groups(rows: [3, 40], inner: [9, 20], columns: [16]),
+    Groups(rows: [4, 96], inner: [7, 9], columns: [40]),
+  ]
+
+  @Test("Rows that stand side by side", arguments: 0..<32)
+  func rowsSideBySide(seed: Int) {
+    var choice = SplitMix(seed: 2000 + seed)
+    let groups = ContractionViewsTests.rowsSideBySide[seed % 8]
+    if seed < 16 {
+      check(Float.self, groups, &choice, standsByRows: true)
+    } else {
+      check(Double.self, groups, &choice, standsByRows: true)
+    }
+  }
+
   private func check<Scalar: ChainScalar>(
-    _ type: Scalar.Type, _ groups: Groups, _ choice: inout SplitMix
+    _ type: Scalar.Type, _ groups: Groups, _ choice: inout SplitMix, standsByRows: Bool = false
   ) {
-    let a = view(type, Shape(groups.batch + groups.rows + groups.inner), &choice)
+    let shape = Shape(groups.batch + groups.rows + groups.inner)
+    let a =
+      standsByRows ? rowsLast(type, groups, &choice) : view(type, shape, &choice)
     let b = view(type, Shape(groups.batch + groups.inner + groups.columns), &choice)
     let batch = groups.batch.reduce(1, *), rows = groups.rows.reduce(1, *)
     let inner = groups.inner.reduce(1, *), columns = groups.columns.reduce(1, *)
@@ -99,6 +124,24 @@ import Testing
       let isBiased = (product(a, b) + summand).scalars == sum.scalars
       #expect(isBiased, "\(groups) of \(type) on \(threads) threads, with a bias")
     }
+  }
+
+  /// [batch, rows, inner], but its rows stand side by side in memory, with gaps between the steps.
+  private func rowsLast<Scalar: ChainScalar>(
+    _ type: Scalar.Type, _ groups: Groups, _ choice: inout SplitMix
+  ) -> Tensor<Scalar> {
+    let kept = Shape(groups.batch + groups.inner + groups.rows)
+    let gap = kept.rank - groups.rows.count
+    var stored = kept, axes = Shape()
+    stored[gap] += 2
+    let scalars = (0..<stored.elementCount).map { _ in Scalar.chosen(&choice) }
+    let (batch, inner) = (groups.batch.count, groups.inner.count)
+    for axis in 0..<batch { axes.append(axis) }
+    for axis in 0..<groups.rows.count { axes.append(batch + inner + axis) }
+    for axis in 0..<inner { axes.append(batch + axis) }
+    let base = Tensor<Scalar>(shape: stored, scalars: scalars).value
+    let zeros = Shape(repeating: 0, rank: kept.rank)
+    return Tensor(base.sliced(from: zeros, extents: kept).transposed(axes))
   }
 
   /// A tensor whose axes stand in memory in another order, with gaps, or again and again.

@@ -31,6 +31,27 @@ import PullbackTestSupport
     #expect(followed == doubled)
   }
 
+  @Test("Views of many axes, some of which are stretched", arguments: 0..<60)
+  func stretched(seed: Int) {
+    var choice = SplitMix(seed: seed)
+    // Up to thirteen axes that no two of which can be read as one.
+    let rank = 2 + choice.below(12)
+    let shape = (0..<rank).map { _ in choice.pick(rank > 7 ? [1, 2, 2, 3] : [1, 2, 3, 8, 17]) }
+    let kept = shape.map { choice.isTrue(oneIn: 3) ? 1 : $0 }
+    let order = choice.permutation(rank)
+    let x = Naive(kept, choice.floats(kept.reduce(1, *)))
+    let count = shape.reduce(1, *), positions = (0..<count).map { Float($0) }
+    let expected = Naive<Float>(order.map { shape[$0] }) { index in
+      var source = [Int](repeating: 0, count: rank)
+      for (axis, from) in order.enumerated() { source[from] = kept[from] == 1 ? 0 : index[axis] }
+      return x[source]
+    }
+    let view = x.tensor.value.expanded(to: Shape(shape)).transposed(Shape(order))
+    let other = Tensor<Float>(positions).reshaped(to: Shape(order.map { shape[$0] }))
+    let sums: [Float] = zip(expected.numbers, positions).map { $0 + $1 }
+    #expect((Tensor<Float>(view) + other).scalars == sums)
+  }
+
   @Test("Gathering and scattering", arguments: 0..<60)
   func gathered(seed: Int) {
     var choice = SplitMix(seed: seed)

@@ -16,6 +16,7 @@ import Testing
     "uniform(_:from:to:key:)": "random: UniformTests and tensors.txt have Threefry's numbers",
     "normal(_:mean:standardDeviation:key:)":
       "random: tensors.txt has the quantiles of Threefry's numbers",
+    "categorical(logits:key:)": "random: CategoricalTests compares frequencies with probabilities",
   ]
 
   @Test func everyOperationIsInATable() {

@@ -48,6 +48,10 @@ extension CaseTable where Scalar: NumericScalar {
       $0[0].adding($0[1], at: $0.integers(2), along: $0.int(0))
     }
     add("adding(_:at:)", .sum(8)) { $0[0].adding($0[1], at: $0.integers(2)) }
+    add("diagonalMatrix()") { $0[0].diagonalMatrix() }
+    add("trace()", .sum(4)) { $0[0].trace() }
+    add("identity(_:)") { Tensor<Scalar>.identity($0.int(0)) }
+    add("differences(along:)", gradient: .sum(4)) { $0[0].differences(along: $0.int(0)) }
     add("lowerTriangle(offset:)") { $0[0].lowerTriangle(offset: $0.int(0)) }
     add("upperTriangle(offset:)") { $0[0].upperTriangle(offset: $0.int(0)) }
   }

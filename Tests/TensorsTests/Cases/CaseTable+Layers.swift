@@ -32,6 +32,11 @@ extension CaseTable where Scalar: FloatingPointScalar {
     add("rotaryEmbedded(_:positions:base:isInterleaved:)", .sum(16)) {
       rotaryEmbedded($0[0], isInterleaved: $0.word(0) == "interleaved")
     }
+    add("rotaryEmbedded(_:positions:base:isInterleaved:) positions", .sum(16)) {
+      rotaryEmbedded(
+        $0[0], positions: $0.integers(1), base: $0.number(1),
+        isInterleaved: $0.word(0) == "interleaved")
+    }
   }
 
   mutating func addRecurrences() {
@@ -46,6 +51,9 @@ extension CaseTable where Scalar: FloatingPointScalar {
     add("rnnCell(_:_:_:activation:)", .sum(16), gradient: .sum(64)) {
       rnnCell($0[0], $0[1], weights($0, from: 2))
     }
+    add("rnnCell(_:_:_:activation:) relu", .sum(16), gradient: .sum(64)) {
+      rnnCell($0[0], $0[1], weights($0, from: 2), activation: .relu)
+    }
     add("gruCell(_:_:_:)", .sum(16), gradient: .sum(64)) {
       gruCell($0[0], $0[1], weights($0, from: 2))
     }
@@ -55,6 +63,10 @@ extension CaseTable where Scalar: FloatingPointScalar {
     }
     addSeveral("rnn(_:_:from:activation:)", .sum(32), gradient: .sum(128)) {
       let (outputs, last) = rnn($0[0], weights($0, from: 2), from: $0[1])
+      return [outputs, last]
+    }
+    addSeveral("rnn(_:_:from:activation:) relu", .sum(32), gradient: .sum(128)) {
+      let (outputs, last) = rnn($0[0], weights($0, from: 2), from: $0[1], activation: .relu)
       return [outputs, last]
     }
     addSeveral("gru(_:_:from:)", .sum(32), gradient: .sum(128)) {

@@ -19,9 +19,31 @@ extension CaseTable {
     }
     add("expanded(to:)", gradient: .sum(4)) { $0[0].expanded(to: $0.shape(0)) }
     add("expandingShape(at:)") { $0[0].expandingShape(at: $0.int(0)) }
-    addValues("subscript(_:)") { inputs in
-      let steps = inputs.arguments[0].split(separator: ",").map(Self.indexStep)
-      return [stopping(at: nil) { () throws(Mistake) in try inputs[0].value.indexed(steps) }]
+    add("squeezingShape(at:)") { inputs in
+      let axes = inputs.ints(0)
+      return switch axes.count {
+      case 0: inputs[0].squeezingShape()
+      case 1: inputs[0].squeezingShape(at: axes[0])
+      default: inputs[0].squeezingShape(at: axes[0], axes[1])
+      }
+    }
+    add("flattened(from:)") { $0[0].flattened(from: $0.int(0)) }
+    add("movingAxis(_:to:)") { $0[0].movingAxis($0.int(0), to: $0.int(1)) }
+    add("swappingAxes(_:_:)") { $0[0].swappingAxes($0.int(0), $0.int(1)) }
+    add("diagonal(offset:)") { $0[0].diagonal(offset: $0.int(0)) }
+    for name in ["subscript(_:)", "subscript(_:) strided"] {
+      addValues(name) { inputs in
+        let steps = Self.indexSteps(inputs)
+        return [stopping(at: nil) { () throws(Mistake) in try inputs[0].value.indexed(steps) }]
+      }
+    }
+    addValues("subscript(_:) assigned", gradient: .sum(8)) { inputs in
+      let steps = Self.indexSteps(inputs)
+      return [
+        stopping(at: nil) { () throws(Mistake) in
+          try inputs[0].value.replacing(steps, with: inputs[1].value)
+        }
+      ]
     }
     add("gathered(_:)", gradient: .sum(4)) { $0[0].gathered($0.integers(1)) }
     add("named(_:)") { $0[0].named("x") }
@@ -32,8 +54,17 @@ extension CaseTable {
     if Scalar.elementType != .bool { add("init(_:) bool") { Tensor<Bool>($0[0]) } }
   }
 
-  /// A step of `x[...]` as Python writes it: 2, 1:3, :, new, ...
+  private static func indexSteps(_ inputs: Inputs) -> [IndexStep] {
+    inputs.arguments[0].split(separator: ",").map(indexStep)
+  }
+
+  /// A step of `x[...]` as Python writes it: 2, 1:3, :, new, ...; of 1:6/-2 one in two positions, from the
+  /// last on.
   private static func indexStep(_ word: Substring) -> IndexStep {
+    if let slash = word.firstIndex(of: "/") {
+      let bounds = word[..<slash].split(separator: ":").map { Int($0)! }
+      return (bounds[0]..<bounds[1]).every(Int(word[word.index(after: slash)...])!)
+    }
     switch word {
     case "()": return .ellipsis
     case "new": return .newAxis

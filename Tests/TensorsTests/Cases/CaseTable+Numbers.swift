@@ -45,6 +45,11 @@ extension CaseTable where Scalar: NumericScalar {
       { $0[0].sum(along: $1, keepingAxes: $0.keepsAxes) },
       { $0[0].sum(along: $1, $2, keepingAxes: $0.keepsAxes) })
     addReduction(
+      "product(along:keepingAxes:)", .ulps(8), gradient: .sum(16),
+      { $0[0].product(keepingAxes: $0.keepsAxes) },
+      { $0[0].product(along: $1, keepingAxes: $0.keepsAxes) },
+      { $0[0].product(along: $1, $2, keepingAxes: $0.keepsAxes) })
+    addReduction(
       "max(along:keepingAxes:)", gradient: .ulps(1), { $0[0].max(keepingAxes: $0.keepsAxes) },
       { $0[0].max(along: $1, keepingAxes: $0.keepsAxes) },
       { $0[0].max(along: $1, $2, keepingAxes: $0.keepsAxes) })

@@ -14,6 +14,21 @@ extension CaseTable {
   }
 }
 
+extension CaseTable where Scalar: FloatingPointScalar {
+  /// Elements by how many are below them.
+  mutating func addQuantiles() {
+    addReduction(
+      "quantile(_:along:keepingAxes:)", .sum(8),
+      { $0[0].quantile($0.number(0), keepingAxes: $0.keepsAxes) },
+      { $0[0].quantile($0.number(0), along: $1, keepingAxes: $0.keepsAxes) },
+      { $0[0].quantile($0.number(0), along: $1, $2, keepingAxes: $0.keepsAxes) })
+    addReduction(
+      "median(along:keepingAxes:)", .sum(4), { $0[0].median(keepingAxes: $0.keepsAxes) },
+      { $0[0].median(along: $1, keepingAxes: $0.keepsAxes) },
+      { $0[0].median(along: $1, $2, keepingAxes: $0.keepsAxes) })
+  }
+}
+
 extension CaseTable where Scalar: NumericScalar {
   /// Running sums and their like.
   mutating func addScans() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackPlans
 import PullbackRuntime
 import PullbackTensors
 import PullbackTestSupport
@@ -120,6 +121,20 @@ import Testing
     }
     let back = gradients(of: cut.reduced(.sum, AxisSet(all: 5)), withRespectTo: [x])
     #expect(back[0].shape == x.shape)
+  }
+
+  /// Each channel by itself: sums over the elements of a window, and no product with a column for each.
+  @Test func depthwiseIsNoProduct() {
+    let x = Tensor<Float>.uniform([2, 6, 5, 8], key: RandomKey(seed: 1))
+    let w = Tensor<Float>.uniform([3, 3, 1, 8], key: RandomKey(seed: 2))
+    let y = convolution(x, w, padding: .same, groups: 8)
+    let (xg, wg) = gradient(of: y.squared().sum(), withRespectTo: x, w)
+    #expect(!"\(Plan(evaluating: y, xg, wg))".contains("matmul"))
+    for channel in [0, 5] {
+      let part = channel..<(channel + 1)
+      let alone = convolution(x[.ellipsis, part], w[.ellipsis, part], padding: .same)
+      #expect(y[.ellipsis, part].isClose(to: alone))
+    }
   }
 
   @Test func numbersOfAxes() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Pullback
+import PullbackTestSupport
 import Testing
 
 @Suite struct TopKTests {
@@ -28,6 +29,47 @@ import Testing
     #expect(nothing.values.scalars.isEmpty && nothing.values.shape == [2, 0])
     #expect(Tensor<Float>.zeros([0, 3]).largest(2).values.shape == [0, 2])
     #expect(Tensor<Int32>([3, 1, 2]).largest(3).values.scalars == [3, 2, 1])
+  }
+
+  /// The first of many, with numbers that are equal, against all of them in order.
+  @Test(arguments: [41, 1000, 20_001], [0, 1, 2, 5, 100, 999])
+  func aFewOfMany(count: Int, most: Int) {
+    var random = SplitMix(seed: UInt64(count + most))
+    let special: [Float] = [.nan, .infinity, -.infinity, 0, -0.0]
+    let few = Swift.min(most, count)
+    for range in [10, 1_000_000] {
+      let numbers = (0..<(2 * count)).map { number in
+        number % 11 == 0
+          ? special.randomElement(using: &random)!
+          : Float(Int.random(in: 0..<range, using: &random))
+      }
+      let x = Tensor(shape: [2, count], scalars: numbers), wide = Tensor<Double>(x)
+      let whole = x.clipped(to: -1...Float(range)).replacing(with: 0, where: x.isNaN)
+      func check<Number: NumericScalar>(_ x: Tensor<Number>) {
+        for descending in [false, true] {
+          let order = x.sortedIndices(descending: descending)
+          let found = descending ? x.largest(few) : x.smallest(few)
+          #expect(found.indices.scalars == order[.all, ..<few].scalars)
+          let expected = x.taken(at: order[.all, ..<few], along: 1).scalars
+          // NaN is not equal to itself.
+          #expect(found.values.scalars.map { "\($0)" } == expected.map { "\($0)" })
+        }
+      }
+      check(x)
+      check(wide)
+      check(Tensor<Int32>(whole))
+    }
+    // What else is read of the same order.
+    let x = Tensor<Float>.uniform([count], key: RandomKey(seed: 1)), order = x.sortedIndices()
+    let both = x.taken(at: order[..<1], along: 0).sum() + Tensor<Float>(order[(count - 1)...]).sum()
+    let least = x.scalars.min()!, greatest = x.scalars.firstIndex(of: x.scalars.max()!)!
+    #expect(Float(both) == least + Float(greatest))
+  }
+
+  @Test func onlyTheFirstAreMade() {
+    let x = Tensor<Float>.uniform([2, 100], key: RandomKey(seed: 1))
+    #expect("\(Plan(evaluating: x.largest(3).values))".contains("descending, the first 3"))
+    #expect(!"\(Plan(evaluating: x.sortedIndices()))".contains("the first"))
   }
 
   @Test func derivativesGoToTheChosen() {

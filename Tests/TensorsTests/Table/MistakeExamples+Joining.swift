@@ -149,5 +149,31 @@ extension MistakeExample {
       message: "subscript: every(0) at axis 0 of w1 [4, 3]. "
         + "Fix: use 1 or more, or a negative number to go backwards."
     ) { _ = named[.every(0)] },
+    MistakeExample(
+      name: "dropping an axis that is not 1",
+      message: "squeezingShape: axis 1 of w1 [4, 3] has extent 3. "
+        + "Fix: name axes of extent 1, or none for all of these."
+    ) { _ = named.squeezingShape(at: -1) },
+    MistakeExample(
+      name: "flattening from no axis",
+      message: "flattened: w1 [4, 3] has no axis 3. Fix: use an axis in 0...2."
+    ) { _ = named.flattened(from: 3) },
+    MistakeExample(
+      name: "moving an axis out of range",
+      message: "movingAxis: axis 2 does not exist in w1 [4, 3] of rank 2. "
+        + "Fix: use an axis in -2..<2."
+    ) { _ = named.movingAxis(0, to: 2) },
+    MistakeExample(
+      name: "the diagonal of a vector",
+      message: "diagonal: [3] has fewer than two axes. Fix: use a matrix, or several."
+    ) { _ = vector.diagonal() },
+    MistakeExample(
+      name: "a diagonal matrix of a scalar",
+      message: "diagonalMatrix: [] is a scalar. Fix: use a tensor of rank 1 or more."
+    ) { _ = scalar.diagonalMatrix() },
+    MistakeExample(
+      name: "a share above 1",
+      message: "quantile: a share of 1.5. Fix: use a number in 0...1."
+    ) { _ = named.quantile(1.5) },
   ]
 }

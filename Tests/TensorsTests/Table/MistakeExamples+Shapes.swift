@@ -32,6 +32,13 @@ extension MistakeExample {
         + "Fix: check that the axis is not empty."
     ) { _ = Tensor<Float>.zeros([3, 0]).named("x").argmax(along: -1) },
     MistakeExample(
+      name: "class of nothing",
+      message: "categorical: x [3, 0] has no classes. Fix: give logits [..., classes]."
+    ) {
+      _ = Tensor.categorical(
+        logits: Tensor<Float>.zeros([3, 0]).named("x"), key: RandomKey(seed: 1))
+    },
+    MistakeExample(
       name: "axis of truths",
       message: "any: axis 5 does not exist in the result of .> [4, 3] of rank 2. "
         + "Fix: use an axis in -2..<2."

@@ -50,6 +50,49 @@ struct PredictorTests {
     }
   }
 
+  private let words = Sequential(Embedding(5, 3), Linear(3, 2)).initialized(seed: 7)
+
+  @Test func indicesOutOfRangeAreThrown() throws {
+    let predictor = Predictor(words, inputs: [4]), good: Tensor<Int32> = [[0, 4, 2, 2]]
+    let bad: Tensor<Int32> = [[0, 1, 2, 3], [4, 0, 5, -1]], indices: Tensor<Int32> = [0, 2]
+    for _ in 0..<2 {
+      let error = #expect(throws: PredictionError.self) { _ = try predictor(bad) }
+      #expect(error?.description == "gather: index 5 at [1, 2] is outside 0..<5")
+      #expect(throws: PredictionError.self) { _ = try predictor(row: [1, 2, .min, 0]) }
+      // A request may be computed from what was sent.
+      let sent = #expect(throws: PredictionError.self) { _ = try predictor(good.gathered(indices)) }
+      #expect(sent?.description == "gather: index 2 at row 1 is outside 0..<1")
+      #expect(try predictor(good).scalars == words(good).scalars)
+      #expect(try predictor(row: [0, 4, 2, 2]) == words(good).scalars)
+    }
+  }
+
+  /// Requests that are refused beside others that are not.
+  @Test func eachTaskHasItsOwnAnswer() async {
+    let predictor = Predictor(words, inputs: [4]), good: Tensor<Int32> = [[0, 4, 2, 2]]
+    let right = words(good).scalars
+    let answers = await withTaskGroup(of: Int.self) { group in
+      for task in 0..<32 {
+        group.addTask {
+          (0..<50).count { number in
+            let isGood = (task + number).isMultiple(of: 2)
+            let answer = try? predictor(isGood ? good : good + Int32(number + 1))
+            return answer?.scalars == (isGood ? right : nil)
+          }
+        }
+      }
+      return await group.reduce(0, +)
+    }
+    #expect(answers == 32 * 50)
+  }
+
+  @Test func memoryThatIsRefusedIsThrown() {
+    let predictor = Predictor(Linear(1, 1).initialized(seed: 7), inputs: [1])
+    #expect(throws: PredictionError.memory(OutOfMemory(byteCount: 1 << 56))) {
+      _ = try predictor(.zeros([1 << 54, 1]))
+    }
+  }
+
   @Test func saysWhatDoesNotFit() {
     let predictor = Predictor(Linear(2, 1).initialized(seed: 7), inputs: [2])
     #expect(throws: PredictionError.count(3, inputs: [2])) { _ = try predictor(row: [1, 2, 3]) }

@@ -2,17 +2,24 @@
 
 /// z = f(x, y) for each pair of elements. Shapes: x and y broadcast to the result. Batching: the
 /// same operation, ranks aligned.
+///
+/// Leaves because each is one instruction for a number, rounded once.
 package enum Binary: UInt8, Sendable, CaseIterable {
+  /// x + y. For Bool there is none.
   case add
+  /// x - y. A leaf because adding -y takes one more pass where it is not fused.
   case subtract
+  /// x y
   case multiply
   /// Int32 truncates; x / 0 is 0.
   case divide
   /// x^y as in C: NaN where x < 0 and y is no integer; x^0 and 1^y are 1, also for NaN.
+  /// A leaf because e^(y ln x) loses digits with the size of the exponent.
   case power
-  /// The larger one (for Bool: or); NaN if either is NaN.
+  /// The larger one (for Bool: or); NaN if either is NaN. A leaf because a selection gives NaN of one of them
+  /// alone.
   case maximum
-  /// The smaller one (for Bool: and); NaN if either is NaN.
+  /// The smaller one (for Bool: and); NaN if either is NaN. A leaf for the same reason.
   case minimum
 
   /// How messages and listings write it.

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Pointwise comparison, written `.<` and so on. Result: Bool. No derivative.
+///
+/// Leaves because no other operation makes Bool of numbers; all six because NaN is in no relation but `.!=`, so
+/// that none is the reverse of another.
 package enum Comparison: UInt8, Sendable, CaseIterable {
+  /// Of Bool, too.
   case equal
+  /// Of Bool, too: one or the other.
   case notEqual
+  /// x < y
   case less
+  /// x ≤ y
   case lessOrEqual
+  /// x > y
   case greater
+  /// x ≥ y
   case greaterOrEqual
 
   /// How messages and listings write it.

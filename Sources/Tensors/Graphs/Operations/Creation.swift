@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Tensors from nothing: where every graph starts. No inputs, so no derivative.
+///
+/// Leaves because there is nothing to make them of.
 package enum Creation: Sendable {
   /// Numbers that are stored already: a literal, rows of a file, or a value of what training changes,
   /// now or before: then the number of its holder tells which.
@@ -9,9 +11,11 @@ package enum Creation: Sendable {
   /// what follows from shapes has one anyway.
   case constant(Double)
   /// One number that is an input of the program and may differ at each run: a learning rate. In a
-  /// recording it may stand for a numbered argument, given anew at each replay.
+  /// recording it may stand for a numbered argument, given anew at each replay. A leaf because as a constant
+  /// each value would be another plan.
   case scalar(Double, argument: Int? = nil)
-  /// [n] with element i equal to i.
+  /// [n] with element i equal to i. A leaf because numbers that are stored would take memory, and fuse with
+  /// nothing.
   case iota
 
   package var name: String {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Rows by number, and back.
+///
+/// Leaves because as a product with rows of a unit matrix they take `count` times as long.
 package enum Gathering: Sendable, Hashable {
   /// y[b, i, ...] = x[b, index[b, i], ...]: x: [batch..., count, rest...], index: [batch..., i...]
   /// of Int32, result [batch..., i..., rest...]. x.g: y.g scatter-added.
@@ -99,6 +101,24 @@ extension Value {
 
   package func scatterAdded(_ indices: Value, count: Int, batchRank: Int = 0) -> Value {
     Value(.gathering(.scatterAdd(count: count), batchRank: batchRank), self, indices)
+  }
+
+  /// The elements along an axis that positions choose, others for each place: all other extents are equal.
+  package func gathered(_ positions: Value, along axis: Int) -> Value {
+    swapped(axis).gathered(positions.swapped(axis), batchRank: rank - 1).swapped(axis)
+  }
+
+  /// The transpose: each element added where its position says, among `count` along the axis.
+  package func scatterAdded(_ positions: Value, along axis: Int, count: Int) -> Value {
+    swapped(axis).scatterAdded(positions.swapped(axis), count: count, batchRank: rank - 1)
+      .swapped(axis)
+  }
+
+  /// The axis in the place of the last one, and back.
+  private func swapped(_ axis: Int) -> Value {
+    var order = Shape(axesOfRank: rank)
+    order.swapAt(axis, rank - 1)
+    return transposed(order)
   }
 
   /// 1 where the index equals the position along a new last axis, else 0.

@@ -3,22 +3,26 @@
 import CPullbackLocks
 
 /// y = x: nodes that say something about a tensor. Plans drop all but `checked`.
+///
+/// Leaves because what they say stands in no number.
 package enum Identity: Sendable {
   /// x under a name the user gave, for messages and derivations.
   case named(String)
-  /// x without its history: derivatives end here.
+  /// x without its history: derivatives end here. A leaf because it changes derivatives alone.
   case detached
   /// x as a tensor of its own: what a function that the user called, such as `reshaped`, gives where
   /// it leaves everything as it is.
   case unchanged(by: String)
   /// x with a derivative the user wrote. Input 0 is the result; the others are what it is a
-  /// function of, and the only inputs that receive cotangents.
+  /// function of, and the only inputs that receive cotangents. A leaf because the derivative is not that of
+  /// what was computed.
   case custom(CustomRule)
   /// x, with a new value of what a layer keeps beside what is trained: input 1 is a leaf of the holder,
   /// input 2 the value. Whoever takes a step with a result that reaches the node gives it to the holder.
   case renewing(any LeafHolder)
   /// x of Int32, after checking that each element is in 0 ..< count. A bad one stops the
-  /// evaluation and the message names the lowest offending position.
+  /// evaluation and the message names the lowest offending position. A leaf because no operation on numbers
+  /// can stop.
   case checked(count: Int, use: IndexUse)
 
   package var name: String {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The same numbers in another arrangement. All but placing are views: nothing is copied.
+///
+/// Leaves because each changes offset and strides in a way of its own, and no number.
 package enum Movement: Sendable {
   /// The elements in row-major order under another shape. x.g = y.g in the shape of x.
   case reshape
@@ -12,9 +14,11 @@ package enum Movement: Sendable {
   /// x.g = y.g among zeros.
   case slice(at: Place, dropping: AxisSet)
   /// y = each input at its place, among zeros. Where one stands alone its numbers are copied; if some
-  /// overlap, all are added to zeros in order (for Bool: true where one is). x.g = the slice of y.g.
+  /// overlap, all are added to zeros in order (for Bool: true where one is). x.g = the slice of
+  /// y.g. A leaf because a chain of sums or selections reads and writes the whole once for each part.
   case placed([Place])
-  /// y[..., p, k, ...] = x[..., p stride + k dilation, ...]. x.g = the sum of what its copies have.
+  /// y[..., p, k, ...] = x[..., p stride + k dilation, ...]. x.g = the sum of what its copies
+  /// have. A leaf because no slice or reshape gives windows that overlap.
   case windows(Windows)
 
   package var name: String {

@@ -22,6 +22,13 @@ package struct Place: Sendable, Equatable {
   /// True if neighbours of the part are neighbours in the whole, along all axes.
   package var keepsNeighbours: Bool { otherStrides == nil }
 
+  /// The place after the axes of part and whole were put in another order.
+  func arranged(by order: Shape) -> Place {
+    Place(
+      starts: starts.arranged(by: order),
+      strides: otherStrides.map { Shape($0).arranged(by: order) })
+  }
+
   /// The same place for each index of a new leading axis.
   var batched: Place {
     Place(starts: [0] + starts, strides: otherStrides.map { [1] + Shape($0) })

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How pseudo-random numbers are distributed.
+///
+/// Leaves because they are made of a key and a position, with operations on bits that tensors do not have.
 package enum RandomDistribution: UInt8, Sendable, CaseIterable {
   /// Uniform in [0, 1), a multiple of 2^-24 (Float) or 2^-53 (Double).
   case uniform
-  /// Standard normal, by the inverse of the distribution function.
+  /// Standard normal, by the inverse of the distribution function. A leaf because that inverse is made of
+  /// polynomials by pieces.
   case normal
 
   /// How messages and listings write it.
@@ -29,6 +32,10 @@ extension RandomDistribution {
 package struct DrawnExample: Sendable, Hashable {
   package let shape: Shape
   package let elementType: ElementType
+
+  package init(shape: Shape, elementType: ElementType) {
+    (self.shape, self.elementType) = (shape, elementType)
+  }
 
   /// Seeds of shape [examples..., 1, ...], as many ones as the example has axes, give [examples...] + shape.
   func form(_ high: some Formed, _ low: some Formed) throws(FormFault) -> Form {

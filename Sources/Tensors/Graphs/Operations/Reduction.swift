@@ -2,6 +2,8 @@
 
 /// y = f over some axes of x. Result: the shape of x without them. Batching: the same operation,
 /// axes shifted by one.
+///
+/// Leaves because operations on each element make no fewer of them.
 package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// 0 over an empty axis.
   case sum
@@ -9,9 +11,11 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case max
   /// For Bool: all, true over an empty axis. NaN if one element is NaN.
   case min
-  /// The position, along the one axis, of the first largest element (of the first NaN).
+  /// The position, along the one axis, of the first largest element (of the first NaN). A leaf because a
+  /// maximum, a comparison with it and the least position read all elements three times.
   case argmax
-  /// The position, along the one axis, of the first smallest element (of the first NaN).
+  /// The position, along the one axis, of the first smallest element (of the first NaN). A leaf for the same
+  /// reason.
   case argmin
   /// √Σ x², computed in Double: no square of a Float overflows or vanishes. A leaf because dividing by the
   /// largest element first takes six times as long.

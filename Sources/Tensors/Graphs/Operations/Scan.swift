@@ -2,6 +2,8 @@
 
 /// What goes along one axis of x, element by element, from the first to the last or, reversed, from
 /// the last to the first. Result: the shape of x. Batching: the same operation, the axis shifted by one.
+///
+/// Leaves because of n elements a composition takes n steps, or log n with all of the numbers in each.
 package enum Scan: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// y_i = y_{i-1} + x_i. Of Float in Double, each rounded once; Int32 wraps.
   case sum
@@ -12,11 +14,12 @@ package enum Scan: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// y_i = the smaller of y_{i-1} and x_i; NaN from the first NaN on. For Bool: and.
   case min
   /// y_i = x_i + a_i y_{i-1}, with y = x at the first, whose a is not read. Of Float in Double.
+  /// A leaf because it is the derivative of a product where elements are 0.
   case recurrence
   /// The elements in order, the least first or, reversed, the greatest; stable, -0 and 0 equal, NaN
-  /// last either way.
+  /// last either way. A leaf because no other operation compares elements with each other.
   case sort
-  /// Where each of them stood, as Int32.
+  /// Where each of them stood, as Int32. A leaf because sorted numbers do not say it.
   case sortedPositions
 
   /// What the user calls.
@@ -86,10 +89,11 @@ package enum Scan: UInt8, Sendable, BitwiseCopyable, CaseIterable {
       let first = Value.constant(Double(isReversed ? x.shape[axis] - 1 : 0), .int32)
       let last = Value.select(misses, first, places)
         .scanned(isReversed ? .min : .max, along: axis, isReversed: isReversed)
-      return Value.select(y .== y, g, .constant(.nan, g.elementType)).placed(at: last, along: axis)
+      return Value.select(y .== y, g, .constant(.nan, g.elementType))
+        .scatterAdded(last, along: axis, count: x.shape[axis])
     case .sort:
       let places = x.scanned(.sortedPositions, along: axis, isReversed: isReversed)
-      return g.placed(at: places, along: axis)
+      return g.scatterAdded(places, along: axis, count: x.shape[axis])
     case .sortedPositions: return nil
     }
   }
@@ -203,21 +207,4 @@ extension Value {
     return positions(along: axis, of: shape) .== constant(Double(first), .int32)
   }
 
-  /// The elements that positions along an axis choose, which must exist.
-  package func chosen(at positions: Value, along axis: Int) -> Value {
-    swapped(axis).gathered(positions.swapped(axis), batchRank: rank - 1).swapped(axis)
-  }
-
-  /// Zeros of this shape, and each element added where its position along an axis says.
-  fileprivate func placed(at positions: Value, along axis: Int) -> Value {
-    swapped(axis).scatterAdded(positions.swapped(axis), count: shape[axis], batchRank: rank - 1)
-      .swapped(axis)
-  }
-
-  /// The axis in the place of the last one, and back.
-  private func swapped(_ axis: Int) -> Value {
-    var order = Shape(axesOfRank: rank)
-    order.swapAt(axis, rank - 1)
-    return transposed(order)
-  }
 }

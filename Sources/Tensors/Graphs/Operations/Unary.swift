@@ -1,40 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// y = f(x) for each element. Result: the shape of x. Batching: the same operation.
+///
+/// Leaves because each is right to within a few units in the last place: made of others it would lose digits,
+/// or be infinite where it is not.
 package enum Unary: UInt8, Sendable, CaseIterable {
-  /// -x
+  /// -x. A leaf because 0 - x is 0 where -0 is meant.
   case negate
-  /// |x|
+  /// |x|. A leaf because a selection leaves -0 as it is.
   case absolute
-  /// -1, 0 or 1; NaN for NaN
+  /// -1, 0 or 1; NaN for NaN. A leaf because it takes two comparisons and two selections otherwise.
   case sign
   /// e^x
   case exp
-  /// e^x - 1, accurate also near 0.
+  /// e^x - 1, accurate also near 0. A leaf because the difference has no digits there.
   case expm1
   /// The natural logarithm: -inf at 0, NaN below.
   case log
-  /// ln (1 + x), accurate also near 0: -inf at -1, NaN below.
+  /// ln (1 + x), accurate also near 0: -inf at -1, NaN below. A leaf because the sum has no digits there.
   case log1p
   /// The square root: NaN below 0.
   case squareRoot
-  /// (e^x - e^-x) / 2
+  /// (e^x - e^-x) / 2. A leaf because the difference has no digits near 0, and e^x is infinite before the half.
   case sinh
-  /// (e^x - e^-x) / (e^x + e^-x)
+  /// (e^x - e^-x) / (e^x + e^-x). A leaf because the difference has no digits near 0.
   case tanh
-  /// 1 / (1 + e^-x)
+  /// 1 / (1 + e^-x). A leaf because composed it is two roundings worse and has no derivative where e^-x is
+  /// infinite.
   case sigmoid
-  /// ln (1 + e^x)
+  /// ln (1 + e^x). A leaf because e^x is infinite where the result is x.
   case softplus
   /// 2 / √π times the integral of e^-t² from 0 to x
   case erf
-  /// Φ(x), the normal distribution function: (1 + erf(x / √2)) / 2
+  /// Φ(x), the normal distribution function: (1 + erf(x / √2)) / 2. A leaf because the sum has no digits far
+  /// below 0.
   case normalDistribution
   /// The sine of x radians: NaN for infinity.
   case sin
   /// The cosine of x radians: NaN for infinity.
   case cos
-  /// x where x > 0, else 0; NaN for NaN
+  /// x where x > 0, else 0; NaN for NaN. A leaf because the larger of x and 0 has the derivative 1/2 at 0.
   case relu
   /// The largest whole number that is not above x.
   case floor
@@ -42,7 +47,7 @@ package enum Unary: UInt8, Sendable, CaseIterable {
   case ceil
   /// The nearest whole number, of two the even one.
   case round
-  /// not x, for Bool
+  /// not x, for Bool. A leaf because no other operation on Bool gives it.
   case not
 
   /// How messages and listings write it.

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackNetworks
+import PullbackPlans
+import PullbackRuntime
+import PullbackTensors
+import Testing
+
+@Suite struct PlanKeptTests {
+  private let x = Tensor<Float>.normal([64, 20], key: RandomKey(seed: 1))
+  private let y = Tensor<Float>.normal([64, 8], key: RandomKey(seed: 2))
+
+  /// Dense layers 20-16-8 with relu and the squared error of 64 examples: the backward pass needs the
+  /// 64 · 16 hidden numbers, the 64 · 8 differences, and whether each hidden unit is on.
+  @Test func keptOfATrainingStep() {
+    evaluate(x, y)
+    let first = Linear(20, 16).initialized(seed: 1), second = Linear(16, 8).initialized(seed: 2)
+    let parameters: Parameters = ["first": first.parameters, "second": second.parameters]
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: parameters)
+    let plan = optimizer.plan(minimizing: meanSquaredError(second(relu(first(x))), y))
+    let hidden = 64 * 16 * 4, differences = 64 * 8 * 4, isOn = 64 * 16
+    #expect(plan.keptByteCount == hidden + differences + isOn)
+  }
+
+  /// Without a backward pass nothing is kept.
+  @Test func nothingIsKeptOfAPrediction() {
+    evaluate(x)
+    let model = Sequential(Linear(20, 16), ReLU(), Linear(16, 8)).initialized(seed: 1)
+    #expect(Plan(evaluating: softmax(model(x))).keptByteCount == 0)
+  }
+}

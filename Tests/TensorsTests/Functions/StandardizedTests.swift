@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PullbackRuntime
+import PullbackTensors
+import PullbackTestSupport
+import Testing
+
+/// Layer, batch and group norms beside loops in Double, and their derivatives beside the formula.
+@Suite struct StandardizedTests {
+  /// z of some numbers, and what the derivative makes of a cotangent.
+  private func standardized(
+    _ x: [Double], cotangent g: [Double], epsilon: Double
+  ) -> (z: [Double], slope: [Double]) {
+    let n = Double(x.count), mean = x.reduce(0, +) / n
+    let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / n
+    let root = (variance + epsilon).squareRoot()
+    let z = x.map { ($0 - mean) / root }
+    let ofG = g.reduce(0, +) / n, ofProducts = zip(g, z).reduce(0) { $0 + $1.0 * $1.1 } / n
+    return (z, zip(g, z).map { ($0 - ofG - $1 * ofProducts) / root })
+  }
+
+  /// - Parameter places: of each part, where its numbers stand.
+  private func check(
+    _ y: Tensor<Float>, of x: Tensor<Float>, parts places: [[Int]], epsilon: Double,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let weights = Tensor<Float>.normal(x.shape, key: RandomKey(seed: 9))
+    let slope = gradient(of: (y * weights).sum(), withRespectTo: x)
+    evaluate(y, slope, weights)
+    let (numbers, found, g, slopes) = (x.scalars, y.scalars, weights.scalars, slope.scalars)
+    for part in places {
+      let expected = standardized(
+        part.map { Double(numbers[$0]) }, cotangent: part.map { Double(g[$0]) }, epsilon: epsilon)
+      let most = expected.z.map(abs).max()!, steepest = expected.slope.map(abs).max()!
+      for (index, place) in part.enumerated() {
+        #expect(
+          abs(Double(found[place]) - expected.z[index]) <= 1e-6 * most + 1e-7,
+          sourceLocation: sourceLocation)
+        #expect(
+          abs(Double(slopes[place]) - expected.slope[index]) <= 4e-6 * steepest + 1e-7,
+          sourceLocation: sourceLocation)
+      }
+    }
+  }
+
+  /// Beside a large mean, and behind a number that is far from all others.
+  private static let spreads: [(mean: Float, outlier: Float)] = [(0, 0), (1e4, 0), (-3, 1e4)]
+
+  private func numbers(_ shape: Shape, _ mean: Float, _ outlier: Float) -> Tensor<Float> {
+    let x = Tensor<Float>.normal(shape, key: RandomKey(seed: 4)) + mean
+    evaluate(x)
+    var numbers = x.scalars
+    numbers[0] += outlier
+    return Tensor(shape: shape, scalars: numbers)
+  }
+
+  @Test(arguments: [2, 17, 128, 300, 1025])
+  func layers(width: Int) {
+    for (mean, outlier) in Self.spreads {
+      let x = numbers([6, width], mean, outlier)
+      let rows = (0..<6).map { row in (0..<width).map { row * width + $0 } }
+      check(layerNormalized(x, epsilon: 1e-3), of: x, parts: rows, epsilon: 1e-3)
+      let both = layerNormalized(x.reshaped(to: [3, 2, width]), overLast: 2).reshaped(to: x.shape)
+      let planes = (0..<3).map { Array($0 * 2 * width..<($0 + 1) * 2 * width) }
+      check(both, of: x, parts: planes, epsilon: 1e-5)
+    }
+  }
+
+  @Test(arguments: [2, 40, 1500, 5000])
+  func batches(rows: Int) {
+    for (mean, outlier) in Self.spreads {
+      let x = numbers([rows, 3], mean, outlier)
+      let columns = (0..<3).map { column in (0..<rows).map { $0 * 3 + column } }
+      check(batchNormalized(x), of: x, parts: columns, epsilon: 1e-5)
+    }
+  }
+
+  @Test(arguments: [1, 2, 3, 6])
+  func groups(count: Int) {
+    for (mean, outlier) in Self.spreads {
+      let x = numbers([2, 5, 7, 6], mean, outlier), each = 6 / count
+      let parts = (0..<2 * count).map { part in
+        (0..<35 * each).map { index in
+          (part / count * 35 + index / each) * 6 + part % count * each + index % each
+        }
+      }
+      check(groupNormalized(x, groups: count), of: x, parts: parts, epsilon: 1e-5)
+    }
+  }
+
+  /// The same bits at any number of threads, of columns that are cut, too.
+  @Test func threads() {
+    let x = numbers([4100, 64], 2, 0), scale = Tensor<Float>.normal([64], key: RandomKey(seed: 2))
+    let limit = Threads.limit
+    defer { Threads.limit = limit }
+    var bits: Set<[UInt32]> = []
+    for threads in [1, 2, 3, 7] {
+      Threads.limit = threads
+      let y = batchNormalized(x, scale: scale) + layerNormalized(x, scale: scale)
+      let slope = gradient(of: y.squared().sum(), withRespectTo: x)
+      bits.insert(y.scalars.map(\.bitPattern) + slope.scalars.map(\.bitPattern))
+    }
+    #expect(bits.count == 1)
+  }
+}
