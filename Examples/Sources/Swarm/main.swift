@@ -43,7 +43,7 @@ let step = optimizer.recorded { (x: Tensor<Float>, y: Tensor<Float>, w: Tensor<F
 
 /// The mean over all series of the squared distance from the wave without noise, on a grid.
 func error() -> Float {
-  let grid = Tensor<Float>.range(101).reshaped(to: [1, 101, 1]) / 50 - 1
+  let grid = Tensor<Float>((0...100).map { Float($0) / 50 - 1 }).reshaped(to: [1, 101, 1])
   let x = grid.expanded(to: [count, 101, 1])
   return Float((swarm(x) - waves(x)).squared().mean())
 }

@@ -158,7 +158,7 @@ public final class Optimizer<Rule: UpdateRule> {
 
   private func noteSettings(at site: CallSite? = nil) {
     for (group, settings) in zip(knownGroups, settings) { group.rule.check(settings, at: site) }
-    for rule in networkRules { rule.check(settings[0], at: site) }
+    Rule.check(networkRules, settings[0], at: site)
     areSettingsNew = true
   }
 

@@ -93,19 +93,25 @@ extension UpdateRule {
     return form
   }
 
+  /// Stops if the networks of a swarm have rules of several kinds, or one has a number that it cannot be.
+  static func check(_ rules: [Self], _ settings: [Setting<Self>], at site: CallSite?) {
+    if let first = rules.first, let other = rules.first(where: { $0.name != first.name }) {
+      first.refuseDifference("their kind, \(first.name) and \(other.name)", at: site)
+    }
+    for rule in rules { rule.check(settings, at: site) }
+  }
+
+  private func refuseDifference(_ problem: String, at site: CallSite? = nil) -> Never {
+    Mistake(
+      name, "the rules of the networks differ in \(problem)",
+      fix: "train them as two swarms: networks of one share all but numbers"
+    ).stop(at: site)
+  }
+
   /// The form that the rules of all networks of a swarm share: a number that is 0 for some of them is one
   /// that is given to all. A mistake if they differ in more than numbers.
   static func form(ofAll rules: [Self], _ settings: [Setting<Self>]) -> Self {
     let first = rules[0]
-    func refuse(_ problem: String) -> Never {
-      Mistake(
-        first.name, "the rules of the networks differ in \(problem)",
-        fix: "train them as two swarms: networks of one share all but numbers"
-      ).stop(at: nil)
-    }
-    if let other = rules.first(where: { $0.name != first.name }) {
-      refuse("their kind, \(first.name) and \(other.name)")
-    }
     func common(_ rule: Self) -> Self {
       var common = rule
       for setting in settings where setting.range != .option {
@@ -114,12 +120,14 @@ extension UpdateRule {
       return common
     }
     let alike = common(first)
-    if rules.contains(where: { common($0) != alike }) { refuse("a setting that is no number") }
+    if rules.contains(where: { common($0) != alike }) {
+      first.refuseDifference("a setting that is no number")
+    }
     var largest = first
     for setting in settings where setting.range != .option {
       let numbers = rules.map { setting.number(of: $0) }
       if numbers.contains(where: { $0 < 0 }), numbers.contains(where: { $0 > 0 }) {
-        refuse("the sign of \(setting.name)")
+        first.refuseDifference("the sign of \(setting.name)")
       }
       setting.set(&largest, numbers.first { $0 != 0 } ?? 0)
     }

@@ -46,7 +46,7 @@ import Testing
           + "give [3, ...], or let the function capture what is the same for all."
       case .wrongInputs:
         "Linear: 0.weight [4, 2] expects 4 inputs and gets 6 from [5, 6]. Fix: "
-          + "use Linear(6, 2) here, or a layer of 6 outputs before it."
+          + "use Linear(6, 2) here, or a layer of 4 outputs before it."
       case .wrongCount:
         "Optimizer: 1 rule for 3 networks. Fix: give one for each network, or one for all."
       case .otherKinds:
