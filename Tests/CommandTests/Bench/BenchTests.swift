@@ -55,6 +55,12 @@ import Testing
       ["trainer", "--examples", "700"],
       [64, 512].flatMap { ["epoch by hand, batch \($0)", "epoch of a Trainer, batch \($0)"] }
     ),
+    (
+      ["recurrence", "gru", "--positions", "8"],
+      ["unrolled", "layer"].flatMap { kind in
+        [1, 2, 4, 8].map { "recurrence gru \(kind) \($0)" }
+      }
+    ),
     (["peak", "--mebibytes", "1"], ["peak fma", "peak memory read"]),
   ]
 
@@ -85,8 +91,10 @@ import Testing
 
   /// Whether floating-point operations a second say something about a piece of work.
   private static func hasSpeed(_ name: String) -> Bool {
-    ["matmul", "step", "predict", "serve", "elementwise chain", "elementwise sum", "peak fma"]
-      .contains { name.hasPrefix($0) }
+    [
+      "matmul", "step", "predict", "serve", "elementwise chain", "elementwise sum", "recurrence",
+      "peak fma",
+    ].contains { name.hasPrefix($0) }
   }
 
   @Test(arguments: runs.indices)

@@ -39,11 +39,11 @@ import Testing
   }
 
   @Test func impossibleClassesAreNotDrawn() {
-    let row: Tensor<Float> = [-.infinity, -60, -.infinity]
+    let never = -Float.infinity, row = Tensor<Float>([never, -60, never])
     let rows = row.expandingShape(at: 0) + Tensor<Float>.zeros([10_000, 1])
     let drawn = Tensor.categorical(logits: rows, key: RandomKey(seed: 4)).scalars
     #expect(drawn.allSatisfy { $0 == 1 })
-    let none: Tensor<Float> = [[-.infinity, -.infinity], [0, .nan]]
+    let none = Tensor<Float>(shape: [2, 2], scalars: [never, never, 0, Float.nan])
     #expect(Tensor.categorical(logits: none, key: RandomKey(seed: 4)).scalars == [0, 1])
   }
 
