@@ -138,7 +138,7 @@ import Testing
       let isView = steps != 0 && order.indices.allSatisfy { order[$0] == order[0] + $0 * steps }
       #expect(try placedCount([stacked]) == (isView ? 0 : 1))
       // By hand: element [.., j, ..] of the table.
-      let expected = Tensor(stacked.movingAxis(axis, to: 0))
+      let expected = Tensor<Float>(stacked.movingAxis(axis, to: 0))
       for (place, index) in order.enumerated() {
         let one = Tensor<Float>(slice(index))
         #expect(expected[place].scalars == one.scalars)
