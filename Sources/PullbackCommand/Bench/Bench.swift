@@ -20,7 +20,7 @@ struct Bench: ParsableCommand {
     subcommands: [
       BenchMatmul.self, BenchStep.self, BenchPredict.self, BenchServe.self, BenchTrainer.self,
       BenchGraph.self, BenchPlan.self, BenchElementwise.self,
-      BenchOperation.self, BenchNetwork.self, BenchPeak.self,
+      BenchOperation.self, BenchNetwork.self, BenchRecurrence.self, BenchPeak.self,
     ])
 }
 

@@ -62,6 +62,12 @@ import Testing
       ["trainer", "--examples", "700"],
       [64, 512].flatMap { ["epoch by hand, batch \($0)", "epoch of a Trainer, batch \($0)"] }
     ),
+    (
+      ["recurrence", "gru", "--positions", "8"],
+      ["unrolled", "layer"].flatMap { kind in
+        [1, 2, 4, 8].map { "recurrence gru \(kind) \($0)" }
+      }
+    ),
     (["peak", "--mebibytes", "1"], ["peak fma", "peak memory read"]),
   ]
 
@@ -94,7 +100,7 @@ import Testing
   private static func hasSpeed(_ name: String) -> Bool {
     [
       "matmul", "step", "predict", "serve", "elementwise chain", "elementwise sum", "network",
-      "operation conv", "operation attention", "peak fma",
+      "recurrence", "operation conv", "operation attention", "peak fma",
     ].contains { name.hasPrefix($0) }
   }
 

@@ -9,7 +9,7 @@ struct HelpTests {
   ]
   static let benchmarks = [
     "matmul", "step", "predict", "serve", "trainer", "graph", "plan", "elementwise", "operation",
-    "network", "peak",
+    "network", "recurrence", "peak",
   ]
 
   @Test(arguments: [""] + commands + benchmarks.map { "bench \($0)" })
