@@ -14,7 +14,10 @@ extension Double {
     guard isFinite, self != 0 else { return self == 0 ? "0" : "\(self)" }
     let exponent = Int(log10(magnitude).rounded(.down))
     if exponent >= 15 || exponent < -5 {
-      let digits = (self / pow(10, Double(exponent)) * 1000).rounded() / 1000
+      // By two powers: that of the smallest numbers is none.
+      let half = exponent / 2
+      let scaled = self / pow(10, Double(half)) / pow(10, Double(exponent - half))
+      let digits = (scaled * 1000).rounded() / 1000
       let shown = digits == digits.rounded() ? "\(Int(digits))" : "\(digits)"
       let power = (exponent.magnitude < 10 ? "0" : "") + "\(exponent.magnitude)"
       return shown + (exponent < 0 ? "e-" : "e+") + power

@@ -57,7 +57,7 @@ extension Optimizer {
   /// all.minimize(swarm.batched { net in net([[1]]).squared().sum() }.sum())
   /// let model = swarm.network(1), one = all.network(1, for: model)
   /// one.minimize(model([[1]]).squared().sum())
-  /// print(one.stepCount, model.weight.value)   // 2 [[2.1600003]]
+  /// print(one.stepCount, model.weight.value)   // 2 [[2.16]]
   /// ```
   public func network(
     _ number: Int, for model: some ParameterTree, file: StaticString = #fileID,

@@ -4,9 +4,9 @@ import PullbackTensors
 
 /// The prologue's last value, over [outer, reduced, inner], reduced to [outer, inner].
 package struct ReductionCore: Sendable {
-  /// What is reduced serially; longer axes are cut. Sums of columns sooner, so that threads can share them
-  /// where there is nothing else to share.
-  package var segmentLength: Int { outer == 1 && inner > 1 ? 1024 : 4096 }
+  /// What is reduced serially; longer axes are cut. Columns sooner, so that threads can share them where
+  /// there is nothing else to share. The same in a batch as alone.
+  package var segmentLength: Int { inner > 1 ? 1024 : 4096 }
 
   package let reduction: Reduction
   package let prologue: Body

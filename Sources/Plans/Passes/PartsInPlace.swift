@@ -27,7 +27,7 @@ struct PartsInPlace {
         !isTaken.contains(whole)
       else { continue }
       let space = program.entries[whole].shape, type = program.entries[whole].elementType
-      var parts: [Part] = [], made = 0, end = 0
+      var parts: [Part] = [], made = 0, end = 0, areSideBySide = true
       var makers: Set<Int> = []
       parts.reserveCapacity(places.count)
       for (number, place) in places.enumerated() {
@@ -35,7 +35,10 @@ struct PartsInPlace {
         // Each begins where memory of its own would.
         guard let offset = place.offsetOfRun(extents, in: space), offset == end,
           offset * type.byteCount % 64 == 0
-        else { break }
+        else {
+          areSideBySide = false
+          break
+        }
         end += extents.elementCount
         if extents.elementCount == 0 { continue }
         var maker = fusion.maker(of: input, for: whole, slots)
@@ -44,7 +47,7 @@ struct PartsInPlace {
         if maker != nil { made += extents.elementCount }
         parts.append(Part(number: number, offset: offset, extents: extents, maker: maker))
       }
-      if end == space.elementCount, end > 0, 2 * made >= end {
+      if areSideBySide, end == space.elementCount, end > 0, 2 * made >= end {
         ofWhole[whole] = parts
         isTaken.formUnion(makers)
       }

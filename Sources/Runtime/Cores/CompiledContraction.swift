@@ -41,8 +41,7 @@ struct CompiledContraction: CompiledCore {
   /// What the kernel adds to each row, and what it subtracts the product from.
   private let bias: Extra?
   private let update: (minuend: Extra, factor: Extra)?
-  // A thread's own memory: sums, behind them the panel for the step's body, then copies of operands and
-  // tables of where elements of scattered ones are.
+  // A thread's own memory: sums, the panel for the step's body, copies of operands, tables of scattered ones.
   let sumByteCount: Int
   private let copyOffset: Int
   private let tableOffset: Int

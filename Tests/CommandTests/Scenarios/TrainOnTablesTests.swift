@@ -127,7 +127,7 @@ struct TrainOnTablesTests {
       "--class-weights: numbers are predicted"
     ),
     (["x.npy", "z.npy"], 65, "z.npy: float32 [3] does not hold one target"),
-    (["x.npy", "same.npy"], 65, "there is nothing to predict"),
+    (["x.npy", "same.npy", "--quiet"], 65, "there is nothing to predict"),
     (["kinds.csv", "--target", "species", "--separator", "semicolons"], 64, "\"semicolon\"?"),
     (["kinds.csv", "--target", "species", "--resume"], 64, "--resume needs --checkpoint"),
     (["kinds.csv", "--target", "species", "--output", "none/m"], 73, "there is no folder"),
