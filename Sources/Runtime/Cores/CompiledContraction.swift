@@ -280,8 +280,11 @@ struct CompiledContraction: CompiledCore {
     _ own: UnsafeMutableRawPointer
   ) {
     let rows = panel.rows.count, sums = sums(at: own)
+    var first = 0
     if let walks = a.scattered {
-      multiplyTurnedRuns(panel.rows, left.base, walks, right, into: sums, own + tableOffset)
+      let vectors = blocking.vectors(around: panel.rows)
+      first = panel.rows.lowerBound - vectors.lowerBound
+      multiplyTurnedRuns(vectors, left.base, walks, right, into: sums, own + tableOffset)
     } else {
       let copies = blocking.copiesA ? own + copyOffset : nil
       if let copies {
@@ -295,7 +298,8 @@ struct CompiledContraction: CompiledCore {
     }
     // In bounds: panels are as wide as the product then, so rows of the target follow each other.
     packing(
-      rows, panel.columns.count, panel.columns.count, sums.base, 1, sums.rowStride, target.base)
+      rows, panel.columns.count, panel.columns.count, sums.from(column: first).base, 1,
+      sums.rowStride, target.base)
   }
 
   @inline(__always)

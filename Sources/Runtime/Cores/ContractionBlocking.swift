@@ -136,7 +136,9 @@ struct ContractionBlocking: BitwiseCopyable {
     let room = columns - (columns - 1) / panelColumns * panelColumns
     keepsSumsApart =
       isTurned || !scatters && (isLong || !product.isOuter && room < span)
-    let sumColumns = isTurned ? panelRows : min(tiles * tile.columns, panelColumns)
+    // Whole vectors of rows, wherever those of a panel begin and end.
+    let around = turnsRuns ? 2 * narrowColumns : 0
+    let sumColumns = isTurned ? panelRows + around : min(tiles * tile.columns, panelColumns)
     sumStride = (sumColumns + tile.columns - 1) / tile.columns * tile.columns
   }
 
@@ -223,6 +225,13 @@ struct ContractionBlocking: BitwiseCopyable {
 
   func scatteredKernel(_ isNarrow: Bool) -> pb_scattered {
     isNarrow ? scatteredKernels.narrow : scatteredKernels.whole
+  }
+
+  /// The whole vectors that hold some rows of runs.
+  func vectors(around rows: Range<Int>) -> Range<Int> {
+    let first = rows.lowerBound / narrowColumns
+    let end = (rows.upperBound + narrowColumns - 1) / narrowColumns
+    return first * narrowColumns..<end * narrowColumns
   }
 
   func runKernel(_ isNarrow: Bool) -> pb_by_runs {
