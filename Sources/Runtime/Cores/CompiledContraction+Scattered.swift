@@ -70,11 +70,13 @@ extension CompiledContraction {
     } while start < inner
   }
 
-  /// The same with vectors along the rows, for all columns: the product comes out transposed.
+  /// The same with vectors along the rows, for all columns: the product comes out transposed. Whole vectors
+  /// are multiplied, and it is said how many rows stand before those that are wanted.
   func multiplyTurnedRuns(
-    _ rows: Range<Int>, _ base: UnsafeMutableRawPointer, _ walks: (rows: Walk, columns: Walk),
+    _ wanted: Range<Int>, _ base: UnsafeMutableRawPointer, _ walks: (rows: Walk, columns: Walk),
     _ right: MatrixView, into sums: MatrixView, _ tables: UnsafeMutableRawPointer
-  ) {
+  ) -> Int {
+    let rows = blocking.vectors(around: wanted)
     var start = 0
     repeat {
       let length = min(blocking.innerBlock, inner - start)
@@ -88,6 +90,7 @@ extension CompiledContraction {
       }
       start += length
     } while start < inner
+    return wanted.lowerBound - rows.lowerBound
   }
 
   /// Copies one tile of a matrix whose rows and columns are where `walks` say, from `base` on.

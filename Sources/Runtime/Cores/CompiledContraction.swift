@@ -43,8 +43,7 @@ struct CompiledContraction: CompiledCore {
   private let update: (minuend: Extra, factor: Extra)?
   // A thread's own memory: sums, the panel for the step's body, copies of operands, tables of scattered ones.
   let sumByteCount: Int
-  private let copyOffset: Int
-  private let tableOffset: Int
+  private let copyOffset, tableOffset: Int
   let sharedByteCount: Int
   /// How many small products of a batch wait in the panel for the step's body.
   let together: Int
@@ -131,9 +130,7 @@ struct CompiledContraction: CompiledCore {
   static let packedSteps = 4096
 
   private var rowPanels: Int { (rows + blocking.panelRows - 1) / blocking.panelRows }
-  private var columnPanels: Int {
-    (columns + blocking.panelColumns - 1) / blocking.panelColumns
-  }
+  private var columnPanels: Int { (columns + blocking.panelColumns - 1) / blocking.panelColumns }
 
   /// Whether a unit is a whole product of a batch, with its copy of b.
   private var unitsAreProducts: Bool { blocking.packs && batchCount > 1 && canCopyAlone }
@@ -282,9 +279,8 @@ struct CompiledContraction: CompiledCore {
     let rows = panel.rows.count, sums = sums(at: own)
     var first = 0
     if let walks = a.scattered {
-      let vectors = blocking.vectors(around: panel.rows)
-      first = panel.rows.lowerBound - vectors.lowerBound
-      multiplyTurnedRuns(vectors, left.base, walks, right, into: sums, own + tableOffset)
+      first = multiplyTurnedRuns(
+        panel.rows, left.base, walks, right, into: sums, own + tableOffset)
     } else {
       let copies = blocking.copiesA ? own + copyOffset : nil
       if let copies {
