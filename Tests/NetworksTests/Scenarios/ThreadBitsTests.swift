@@ -47,8 +47,10 @@ import Testing
 
   private func normal(_ shape: Shape) -> Tensor<Float> { .normal(shape, key: RandomKey(seed: 2)) }
 
-  private let characters = Tensor<Int32>((0..<16 * 24).map { Int32($0 * 31 % 20) })
-    .reshaped(to: [16, 24])
+  private let characters: Tensor<Int32> = {
+    let numbers: [Int32] = (0..<384).map { (place: Int) -> Int32 in Int32(place * 31 % 20) }
+    return Tensor<Int32>(shape: [16, 24], scalars: numbers)
+  }()
 
   @Test func residualBlocks() {
     check(normal([32, 16, 16, 16]), classes: 10) {
