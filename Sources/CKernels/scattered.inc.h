@@ -43,6 +43,17 @@
     for (; i < n; i++) out[i] = x[i]; \
   }
 
+// The sums of a segment to their place, of which `width` columns are wanted.
+#define PB_STORE_SUMS(s, T) \
+  PB_UNROLLED for (long i = 0; i < rows; i++) \
+    PB_UNROLLED for (long v = 0; v < vectors; v++) { \
+      T *to = c + i * ldc + v * lanes; \
+      pb_##s##v sum = sums[i][v]; \
+      if (accumulate) sum += *(const pb_##s##v_at *)to; \
+      if (bias) sum += *(const pb_##s##v_at *)(bias + v * lanes); \
+      pb_store_##s(width - v * lanes, to, sum); \
+    }
+
 // One segment of a tile: a chain for each of its elements. The pointers of rows stay in registers, and
 // each step adds one offset to all of them.
 #define PB_SCATTERED(s, T) \
@@ -69,14 +80,7 @@
       b += ldb; \
       PB_OPAQUE(b); \
     } \
-    PB_UNROLLED for (long i = 0; i < rows; i++) \
-      PB_UNROLLED for (long v = 0; v < vectors; v++) { \
-        T *to = c + i * ldc + v * lanes; \
-        pb_##s##v sum = sums[i][v]; \
-        if (accumulate) sum += *(const pb_##s##v_at *)to; \
-        if (bias) sum += *(const pb_##s##v_at *)(bias + v * lanes); \
-        pb_store_##s(width - v * lanes, to, sum); \
-      } \
+    PB_STORE_SUMS(s, T) \
   } \
   PB_SCATTERED_ENTRY(s, T, scattered, 2) \
   PB_SCATTERED_ENTRY(s, T, scattered_narrow, 1)
@@ -214,14 +218,7 @@ PB_SCATTERED(u32, uint32_t)
         *left = steps->length; \
       } \
     } \
-    PB_UNROLLED for (long i = 0; i < rows; i++) \
-      PB_UNROLLED for (long v = 0; v < vectors; v++) { \
-        T *to = c + i * ldc + v * lanes; \
-        pb_##s##v sum = sums[i][v]; \
-        if (accumulate) sum += *(const pb_##s##v_at *)to; \
-        if (bias) sum += *(const pb_##s##v_at *)(bias + v * lanes); \
-        pb_store_##s(width - v * lanes, to, sum); \
-      } \
+    PB_STORE_SUMS(s, T) \
   } \
   PB_RUN_ENTRY(s, T, runs, PB_TILE_ROWS, PB_RUN_CASES(s)) \
   PB_RUN_ENTRY(s, T, runs_narrow, PB_RUN_ROWS, PB_RUN_CASES_NARROW(s)) \

@@ -5,12 +5,10 @@
 import ArgumentParser
 import Pullback
 
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
+#if canImport(FoundationEssentials)
+import FoundationEssentials
 #else
-import Glibc
+import Foundation
 #endif
 
 /// What training a network took, beside what it needs, in bytes.
@@ -82,13 +80,8 @@ struct NetworkMemory {
     return usage.ru_maxrss
     #else
     // Not getrusage: it counts whoever started the process before it became this program.
-    var text = [UInt8](repeating: 0, count: 1 << 14)
-    let file = open("/proc/self/status", O_RDONLY)
-    defer { close(file) }
-    // In bounds: the system writes no more than it is told that there is room for.
-    let count = text.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
-    let status = String(decoding: text.prefix(max(count, 0)), as: UTF8.self)
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
     guard let kibibytes = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
       throw ValidationError("--memory reads /proc/self/status, which this system does not have")
     }
