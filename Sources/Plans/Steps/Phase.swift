@@ -50,6 +50,7 @@ extension Phase.Rows {
 
   /// Rows of a matrix that whole tiles of every instruction set cut without a rest.
   private static let wholeTiles = 48
-  /// What a thread works on at a time: half of a small second cache.
-  private static let cachedByteCount = 256 * 1024
+  /// What a thread works on at a time: half of a second cache, counted once for each step that reads
+  /// or writes it.
+  private static let cachedByteCount = 512 * 1024
 }
