@@ -32,7 +32,7 @@ package struct Phase: Sendable {
 extension Phase.Rows {
   /// As many rows at a time as stay in the second cache, in multiples that products are best cut into.
   /// Bits do not depend on it.
-  init(_ count: Int, of chosen: [Int], in steps: [Step]) {
+  init(_ count: Int, of chosen: some Sequence<Int>, in steps: [Step]) {
     var elements = 0, multiple = 1
     for step in chosen {
       elements += steps[step].streamedCount
