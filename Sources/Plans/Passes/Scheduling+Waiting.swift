@@ -13,6 +13,9 @@ extension Scheduler {
     var lastWriters = [Int](filled: -1, count: isDone.count)
     for step in steps.indices {
       lastWriters[step] = step
+      for slot in Set(steps[step].reads.map(\.slot)) {
+        if case .buffer(let number) = slot { bufferReaderCounts[number] += 1 }
+      }
       for whole in wholes[step] { lastWriters[steps.count + whole] = step }
     }
     var keys: [Int] = []
@@ -26,17 +29,17 @@ extension Scheduler {
   }
 
   private func frees(_ step: Int) -> Bool {
-    var read: [Slot] = [], readByteCount = 0, writtenByteCount = 0
-    for slot in steps[step].reads.map(\.slot) where !read.contains(slot) {
-      read.append(slot)
-      readByteCount += byteCount(of: slot)
-    }
-    for write in steps[step].filled { writtenByteCount += byteCount(of: write.slot) }
-    return readByteCount > Scheduler.much / 8 && writtenByteCount * 4 <= readByteCount
+    let read = Set(steps[step].reads.map(\.slot)).reduce(0) { $0 + byteCount(of: $1) }
+    let written = steps[step].filled.reduce(0) { $0 + byteCount(of: $1.slot) }
+    return read > Scheduler.much / 8 && written * 4 <= read
   }
 
   private func byteCount(of slot: Slot) -> Int {
     if case .buffer(let number) = slot { bufferByteCounts[number] } else { 0 }
+  }
+
+  private func readerCount(of slot: Slot) -> Int {
+    if case .buffer(let number) = slot { bufferReaderCounts[number] } else { 0 }
   }
 
   /// The first of the steps `chosen`, which go by rows, after which much waits, and the steps that wait
@@ -50,19 +53,19 @@ extension Scheduler {
     func waiting(after place: Int) -> Int {
       made.reduce(0) { $0 + ($1.waits <= place ? $1.byteCount : 0) }
     }
-    guard let first = chosen.indices.first(where: { waiting(after: $0) > Scheduler.much }) else {
-      return (chosen[...], [])
-    }
-    // What else would pass from one part to the other has to leave the caches as well.
+    // What would leave the caches only to pass from one part to the other: little beside what waits, or
+    // nothing is gained.
     func crossing(_ place: Int) -> Int {
       made.reduce(0) {
-        let crosses = $1.filled <= place && $1.lastRead > place && $1.waits == .max
+        let crosses = $1.isInner && $1.filled <= place && $1.lastRead > place
         return $0 + (crosses ? $1.byteCount : 0)
       }
     }
-    let most = 2 * waiting(after: first)
-    let places = chosen.indices.filter { $0 >= first && waiting(after: $0) <= most }
-    let last = places.min { crossing($0) < crossing($1) }!
+    let last = chosen.indices.first {
+      let waiting = waiting(after: $0)
+      return waiting > Scheduler.much && crossing($0) * 4 <= waiting
+    }
+    guard let last else { return (chosen[...], []) }
     return (chosen[...last], readers.filter { $0.place <= last }.map(\.step))
   }
 
@@ -86,6 +89,8 @@ extension Scheduler {
     let byteCount: Int
     let filled: Int
     let lastRead: Int
+    /// Whether only steps of the phase read it.
+    let isInner: Bool
     /// From where on a step outside waits; `Int.max` if none does.
     let waits: Int
   }
@@ -94,9 +99,11 @@ extension Scheduler {
     chosen.indices.flatMap { place in
       steps[chosen[place]].filled.map { write in
         func reads(_ step: Int) -> Bool { steps[step].reads.contains { $0.slot == write.slot } }
+        let places = chosen.indices.filter { reads(chosen[$0]) }
         return Made(
           byteCount: byteCount(of: write.slot), filled: place,
-          lastRead: chosen.indices.last { reads(chosen[$0]) } ?? place,
+          lastRead: places.last ?? place,
+          isInner: places.count == readerCount(of: write.slot),
           waits: readers.filter { reads($0.step) }.map(\.place).min() ?? .max)
       }
     }

@@ -43,6 +43,8 @@ struct Scheduler {
   private var arguments: [InlineNumbers] = []
   private let argumentElementCounts: [Int]
   let bufferByteCounts: [Int]
+  /// How many steps read each, if `takesMuch`.
+  var bufferReaderCounts: [Int]
   /// Whether the buffers do not fit into a second cache together.
   let takesMuch: Bool
   /// Steps that stand where they can first be done: see `moveUpWhatFrees`.
@@ -57,6 +59,7 @@ struct Scheduler {
     remaining = Array(steps.indices.reversed())
     argumentElementCounts = plan.arguments.map(\.shape.elementCount)
     bufferByteCounts = plan.buffers.map(\.numberByteCount)
+    bufferReaderCounts = [Int](filled: 0, count: plan.buffers.count)
     takesMuch = bufferByteCounts.reduce(0, +) > Scheduler.much
     isMovedUp = [Bool](filled: false, count: steps.count)
     isDone = [Bool](filled: false, count: steps.count + plan.buffers.count)
