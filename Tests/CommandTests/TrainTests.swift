@@ -133,6 +133,11 @@ struct TrainTests {
     let other = try folder.write(Array("no checkpoint".utf8), to: "other")
     let malformed = try Command.run("train", "--quiet", "--resume", "--checkpoint", other)
     #expect(malformed.status == 65 && malformed.errors.hasPrefix("Error: \(other): "))
+    let training = ["train", "--quiet", "--epochs", "1", "--checkpoint", folder.file("begun")]
+    #expect(try Command.run(training + ["--hidden", "4"]).status == 0)
+    let misfit = try Command.run(training + ["--hidden", "5", "--resume"])
+    #expect(misfit.status == 65)
+    #expect(misfit.errors.hasPrefix("Error: \(folder.file("begun")): "), "\(misfit.errors)")
     let unwritable = try Command.run(
       "train", "--quiet", "--epochs", "1", "--checkpoint", folder.path + "/none/run")
     #expect(unwritable.status == 73 && unwritable.errors.hasPrefix("Error: "))

@@ -29,7 +29,12 @@ struct DigitsRun {
     let training = DigitsTraining(hidden: hidden, learningRate: learningRate, seed: seed)
     let startLoss = try training.trainingLoss()
     if resumes, let checkpoint {
-      try training.trainer.resume(from: Checkpoint.load(at: found(checkpoint)))
+      let begun = try Checkpoint.load(at: found(checkpoint))
+      do {
+        try training.trainer.resume(from: begun)
+      } catch let error as TrainingError {
+        throw FileError(.malformed, in: checkpoint, error.description)
+      }
     }
     try fit(training.trainer)
     if let problem = try training.divergence(from: startLoss) { throw diverged(problem) }
