@@ -22,6 +22,20 @@ import Testing
     #expect(plan.keptByteCount == hidden + differences + isOn)
   }
 
+  /// What is written in two parts is read as a whole, by the gradient of the second layer's weight: with the
+  /// 128 · 8 differences.
+  @Test func partsAreKeptAsAWhole() {
+    let a = Tensor<Float>.normal([20, 16], key: RandomKey(seed: 3))
+    let b = Tensor<Float>.normal([20, 16], key: RandomKey(seed: 4))
+    let target = Tensor<Float>.normal([128, 8], key: RandomKey(seed: 5))
+    evaluate(x, a, b, target)
+    let second = Linear(16, 8, bias: false).initialized(seed: 2)
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: second.parameters)
+    let hidden = concatenated([sigmoid(x • a), tanh(x • b)])
+    let plan = optimizer.plan(minimizing: meanSquaredError(second(hidden), target))
+    #expect(plan.keptByteCount == 128 * 16 * 4 + 128 * 8 * 4)
+  }
+
   /// Without a backward pass nothing is kept.
   @Test func nothingIsKeptOfAPrediction() {
     evaluate(x)
