@@ -88,9 +88,10 @@ public struct BatchNorm: StoredLayer {
   /// fewer than two numbers, of which no variance can be estimated.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     guard x.rank > 1, x.shape[x.rank - 1] == channels else {
-      refuse(
-        x, expecting: channels, "channel", in: "[n, ..., \(channels)]",
-        fix: "give [n, ..., \(channels)], channels last")
+      refusal(
+        of: x, expecting: channels, "channel", in: "[n, ..., \(channels)]",
+        fix: "give [n, ..., \(channels)], channels last"
+      ).stop(at: nil)
     }
     return noted(on: x) { Pass.current.isTraining ? trained(on: x) : used(on: x) }
   }
@@ -104,9 +105,10 @@ public struct BatchNorm: StoredLayer {
   private func trained(on x: Tensor<Float>) -> Tensor<Float> {
     let count = x.shape.dropLast().reduce(1, *)
     guard count > 1 else {
-      refuse(
+      refusal(
         "\(place) has \(counted(count, "number")) of each channel in \(x.value.label)",
-        fix: "train with batches of two examples or more")
+        fix: "train with batches of two examples or more"
+      ).stop(at: nil)
     }
     let y = batchNormalized(
       x, scale: scale?.value, bias: bias?.value, epsilon: epsilon, in: "BatchNorm",

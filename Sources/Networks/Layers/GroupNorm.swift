@@ -65,9 +65,10 @@ public struct GroupNorm: StoredLayer {
   /// A mistake if the last axis of x does not hold the channels.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     guard x.rank > 1, x.shape[x.rank - 1] == channels else {
-      refuse(
-        x, expecting: channels, "channel", in: "[n, ..., \(channels)]",
-        fix: "give [n, ..., \(channels)], channels last")
+      refusal(
+        of: x, expecting: channels, "channel", in: "[n, ..., \(channels)]",
+        fix: "give [n, ..., \(channels)], channels last"
+      ).stop(at: nil)
     }
     return noted(on: x) {
       groupNormalized(

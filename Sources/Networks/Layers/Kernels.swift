@@ -80,7 +80,9 @@ struct Kernels: Sendable {
   }
 
   func applied(to x: Tensor<Float>, by owner: some Layer) -> Tensor<Float> {
-    guard x.rank == axes + 2, x.shape[axes + 1] == inputs else { refuse(x, by: owner) }
+    guard x.rank == axes + 2, x.shape[axes + 1] == inputs else {
+      refusal(of: x, by: owner).stop(at: nil)
+    }
     if let trace = LayerTrace.current { return trace.call(owner, on: x) { applied(to: x) } }
     return applied(to: x)
   }
@@ -99,13 +101,15 @@ struct Kernels: Sendable {
     return bias.map { y + $0.value } ?? y
   }
 
-  private func refuse(_ x: Tensor<Float>, by owner: some Layer) -> Never {
+  @inline(never)
+  private func refusal(of x: Tensor<Float>, by owner: some Layer) -> Mistake {
     let form = axes == 1 ? "series [n, l, \(inputs)]" : "images [n, h, w, \(inputs)]"
     guard x.rank == axes + 2 else {
-      owner.refuse("\(weight.label) expects \(form) and gets \(x.value.label)", fix: "give \(form)")
+      return owner.refusal(
+        "\(weight.label) expects \(form) and gets \(x.value.label)", fix: "give \(form)")
     }
-    owner.refuse(
-      x, expecting: inputs, "channel", in: form, as: weight.label,
+    return owner.refusal(
+      of: x, expecting: inputs, "channel", in: form, as: weight.label,
       fix: "use \(layer)(\(x.shape[axes + 1]), \(outputs), ...) here, or a layer of "
         + "\(counted(inputs, "output")) before it")
   }

@@ -5,6 +5,9 @@ import PullbackTensors
 extension Layer {
   /// How messages about a call name the layer: by its path in its model as a parameter of it knows it,
   /// "block.attention".
+  // Not inlined, nor what is below: in release builds of Swift 6.3.1 strings that were made on a way that
+  // ends in a trap came out as garbage, or crashed. So what refuses gives a mistake, and its caller stops.
+  @inline(never)
   var place: String {
     for leaf in parameters.leaves {
       guard let path = leaf.parameter.knownPath, path.hasSuffix(".\(leaf.path)") else { continue }
@@ -13,34 +16,28 @@ extension Layer {
     return "the layer"
   }
 
-  /// Stops a call of the layer with what it cannot take.
-  func refuse(_ problem: @autoclosure () -> String, fix: @autoclosure () -> String) -> Never {
-    refusal(problem, fix).stop(at: nil)
-  }
-
-  // Not inlined: in release builds of Swift 6.3.1 a message that was made in front of a trap came out as
-  // garbage.
+  /// Why the layer cannot be called with something.
   @inline(never)
-  private func refusal(_ problem: () -> String, _ fix: () -> String) -> Mistake {
-    Mistake("\(Self.self)", problem(), fix: fix())
+  func refusal(_ problem: String, fix: String) -> Mistake {
+    Mistake("\(Self.self)", problem, fix: fix)
   }
 
-  /// Stops a call with other numbers along the last axis than the layer expects, or of another rank.
+  /// Why it cannot be called with other numbers along the last axis than it expects, or another rank.
   ///
   /// - Parameters:
   ///   - expecting: how many numbers, and what they are: "feature".
   ///   - form: what x should be: "[n, t, 8]".
   ///   - name: how the message names the layer, if not as its ``place``.
-  func refuse(
-    _ x: Tensor<Float>, expecting count: Int, _ noun: String, in form: String,
-    as name: String? = nil, fix: @autoclosure () -> String? = nil
-  ) -> Never {
-    refuse(
+  @inline(never)
+  func refusal(
+    of x: Tensor<Float>, expecting count: Int, _ noun: String, in form: String,
+    as name: String? = nil, fix: String? = nil
+  ) -> Mistake {
+    let problem =
       x.shape.last == count || x.shape.isEmpty
-        ? "\(name ?? place) expects \(form) and gets \(x.value.label)"
-        : "\(name ?? place) expects \(counted(count, noun)) and gets \(x.shape[x.rank - 1]) from "
-          + x.value.label,
-      fix: fix() ?? "give \(form)")
+      ? "\(form) and gets \(x.value.label)"
+      : "\(counted(count, noun)) and gets \(x.shape[x.rank - 1]) from \(x.value.label)"
+    return refusal("\(name ?? place) expects \(problem)", fix: fix ?? "give \(form)")
   }
 
   /// Calls `body`, noted where a model is called to be looked at.

@@ -179,13 +179,15 @@ extension Layer {
   fileprivate func checkRows(_ x: Tensor<Float>, _ shape: Shape) {
     if Shape(x.shape.suffix(shape.rank)) == shape { return }
     if shape.rank == 1 {
-      refuse(
-        x, expecting: shape[0], "feature", in: "rows of \(counted(shape[0], "number"))",
-        fix: x.shape.last.map { "use \(Self.self)(\($0)) here, or other features before it" })
+      refusal(
+        of: x, expecting: shape[0], "feature", in: "rows of \(counted(shape[0], "number"))",
+        fix: x.shape.last.map { "use \(Self.self)(\($0)) here, or other features before it" }
+      ).stop(at: nil)
     }
-    refuse(
+    refusal(
       "\(place) expects [..., \("\(shape)".dropFirst()) and gets \(x.value.label)",
-      fix: "use another shape here, or other features before it")
+      fix: "use another shape here, or other features before it"
+    ).stop(at: nil)
   }
 }
 

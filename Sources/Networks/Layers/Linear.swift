@@ -63,7 +63,9 @@ public struct Linear: StoredLayer {
 
   /// A mistake if the last axis of x does not hold as many inputs as the weight has rows.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
-    guard x.rank > 0, x.shape[x.rank - 1] == weight.shape[0] else { refuse(x) }
+    guard x.rank > 0, x.shape[x.rank - 1] == weight.shape[0] else {
+      refusal(of: x).stop(at: nil)
+    }
     if let trace = LayerTrace.current { return trace.call(self, on: x) { applied(to: x) } }
     return applied(to: x)
   }
@@ -73,10 +75,12 @@ public struct Linear: StoredLayer {
     return bias.map { product + $0.value } ?? product
   }
 
-  private func refuse(_ x: Tensor<Float>) -> Never {
+  @inline(never)
+  private func refusal(of x: Tensor<Float>) -> Mistake {
     let (inputs, outputs) = (weight.shape[0], weight.shape[1])
-    refuse(
-      x, expecting: inputs, "input", in: "rows of \(counted(inputs, "number"))", as: weight.label,
+    return refusal(
+      of: x, expecting: inputs, "input", in: "rows of \(counted(inputs, "number"))",
+      as: weight.label,
       fix: x.shape.last.map {
         "use Linear(\($0), \(outputs)) here, or a layer of \(counted(inputs, "output")) before it"
       })

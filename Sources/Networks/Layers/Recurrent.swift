@@ -82,9 +82,10 @@ extension Layer {
   /// Refuses what is no batch of sequences of inputs.
   func check(_ x: Tensor<Float>, rank: Int, _ parameters: RecurrentParameters) {
     guard x.rank == rank, x.shape[rank - 1] == parameters.inputs else {
-      refuse(
-        x, expecting: parameters.inputs, "input",
-        in: "\(rank == 3 ? "[n, t" : "[n"), \(parameters.inputs)]")
+      refusal(
+        of: x, expecting: parameters.inputs, "input",
+        in: "\(rank == 3 ? "[n, t" : "[n"), \(parameters.inputs)]"
+      ).stop(at: nil)
     }
   }
 }
