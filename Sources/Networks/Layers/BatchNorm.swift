@@ -89,7 +89,8 @@ public struct BatchNorm: StoredLayer {
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     guard x.rank > 1, x.shape[x.rank - 1] == channels else {
       refuse(
-        x, expecting: channels, "channel", fix: "give [n, ..., \(channels)], channels last")
+        x, expecting: "[n, ..., \(channels)]", channels, "channel",
+        fix: x.value.movingChannels(channels) ?? "give [n, ..., \(channels)], channels last")
     }
     return noted(on: x) { Pass.current.isTraining ? trained(on: x) : used(on: x) }
   }

@@ -109,7 +109,8 @@ struct Kernels: Sendable {
           + x.value.label
         : "\(weight.label) expects \(shape) and gets \(x.value.label)",
       fix: isOther
-        ? "use \(layer)(\(x.shape[axes + 1]), \(outputs), ...) here, or a layer of "
+        ? x.value.movingChannels(inputs)
+          ?? "use \(layer)(\(x.shape[axes + 1]), \(outputs), ...) here, or a layer of "
           + "\(counted(inputs, "output")) before it"
         : "give \(shape)"
     ).stop(at: nil)

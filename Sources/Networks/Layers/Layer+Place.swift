@@ -16,21 +16,43 @@ extension Layer {
     return "\(Self.self)"
   }
 
-  /// Stops a call whose last axis does not hold as many numbers as the layer expects.
+  /// Stops a call with what has other axes than the layer expects, or whose last axis does not hold as many
+  /// numbers.
   ///
-  /// - Parameter noun: what the numbers are: "feature".
-  func refuse(_ x: Tensor<Float>, expecting count: Int, _ noun: String, fix: String) -> Never {
-    refusal(of: x, expecting: count, noun, fix: fix).stop(at: nil)
+  /// - Parameters:
+  ///   - shape: what it expects: "[n, t, 8]".
+  ///   - count: how many numbers the last axis should hold.
+  ///   - noun: what they are: "feature".
+  func refuse(
+    _ x: Tensor<Float>, expecting shape: String, _ count: Int, _ noun: String, fix: String
+  ) -> Never {
+    refusal(of: x, expecting: shape, count, noun, fix: fix).stop(at: nil)
   }
 
   @inline(never)
   private func refusal(
-    of x: Tensor<Float>, expecting count: Int, _ noun: String, fix: String
+    of x: Tensor<Float>, expecting shape: String, _ count: Int, _ noun: String, fix: String
   ) -> Mistake {
-    let given = x.shape.last.map { "gets \($0)" } ?? "gets a scalar"
-    return Mistake(
-      "\(Self.self)", "\(place) expects \(counted(count, noun)) and \(given) from \(x.value.label)",
-      fix: fix)
+    let last = x.shape.last.flatMap { $0 == count ? nil : $0 }
+    let problem =
+      last.map { "\(counted(count, noun)) and gets \($0) from \(x.value.label)" }
+      ?? "\(shape) and gets \(x.value.label)"
+    return Mistake("\(Self.self)", "\(place) expects \(problem)", fix: fix)
+  }
+
+  /// Calls `body`; a mistake in it stops the program with the place of this layer, which has no parameters
+  /// that know it.
+  func placing<Result>(
+    on x: Tensor<Float>, _ body: () throws(Mistake) -> Result
+  ) -> Result {
+    do throws(Mistake) { return try body() } catch { placed(error, on: x).stop(at: nil) }
+  }
+
+  @inline(never)
+  private func placed(_ mistake: Mistake, on x: Tensor<Float>) -> Mistake {
+    let last = x.value.lastParameterPath?.parentPath
+    let place = title + (last.map { " behind \($0)" } ?? "")
+    return Mistake(mistake.operation, "\(place): \(mistake.problem)", fix: mistake.fix)
   }
 
   /// Calls `body`, noted where a model is called to be looked at.
@@ -39,6 +61,25 @@ extension Layer {
   ) -> Tensor<Number> {
     guard let trace = LayerTrace.current else { return body() }
     return trace.call(self, on: x, body)
+  }
+}
+
+extension Value {
+  /// The path of the parameter that was used last on the way to this tensor.
+  fileprivate var lastParameterPath: String? {
+    var pending = [node], seen: Set<UInt64> = [], last: (serial: UInt64, path: String)?
+    while let node = pending.popLast() {
+      if !seen.insert(node.serial).inserted { continue }
+      for index in 0..<node.inputs.count {
+        let input = node.inputs[index].node
+        pending.append(input)
+        guard case .creation(.data(let holder?)) = input.operation,
+          let path = HolderNames[holder], node.serial >= last?.serial ?? 0
+        else { continue }
+        last = (node.serial, path)
+      }
+    }
+    return last?.path
   }
 }
 

@@ -180,7 +180,7 @@ extension Layer {
     if Shape(x.shape.suffix(shape.rank)) == shape { return }
     if shape.rank == 1 {
       refuse(
-        x, expecting: shape[0], "feature",
+        x, expecting: "[..., \(shape[0])]", shape[0], "feature",
         fix: x.shape.last.map { "use \(Self.self)(\($0)) here, or other features before it" }
           ?? "give rows of \(shape[0]) numbers")
     }

@@ -76,10 +76,13 @@ public struct Linear: StoredLayer {
   private func refuse(_ x: Tensor<Float>) -> Never {
     let (inputs, outputs) = (weight.shape[0], weight.shape[1])
     let given = x.shape.last.map { "gets \($0)" } ?? "gets a scalar"
+    let isFlat = x.rank < 3 || Shape(x.shape.dropFirst()).checkedElementCount != inputs
     Mistake(
       "Linear", "\(weight.label) expects \(inputs) inputs and \(given) from \(x.value.label)",
       fix: x.shape.last.map {
-        "use Linear(\($0), \(outputs)) here, or a layer of \(inputs) outputs before it"
+        isFlat
+          ? "use Linear(\($0), \(outputs)) here, or a layer of \(inputs) outputs before it"
+          : "put Flatten() before it"
       } ?? "give rows of \(inputs) numbers"
     ).stop(at: nil)
   }
