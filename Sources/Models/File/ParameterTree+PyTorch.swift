@@ -38,7 +38,8 @@ extension ParameterTree {
   /// `num_batches_tracked` of batch norms); the model stays as it is then.
   ///
   /// - Parameters:
-  ///   - names: what is named otherwise there; of two keys that fit a parameter the longer one counts.
+  ///   - names: what is named otherwise there; of two keys that fit a parameter the longer one counts, and ""
+  ///     is the whole model: `["": "encoder"]` if the file has all its names below that one.
   ///   - isIgnored: tensors of the file that the model needs not, by their names: masks, positions.
   public func loadPyTorch(
     at path: String, names: [String: PyTorchTensor] = [:],
@@ -74,7 +75,10 @@ extension ParameterTree {
       if case .named = place.form, leaf.inPyTorch == nil, leaf.parameter.shape.rank > 1 {
         throw malformed(
           leaf.path,
-          "its layer does not say how PyTorch keeps it; use marked(inPyTorch:axes:) there")
+          key == nil
+            ? "its layer does not say how PyTorch keeps it; use marked(inPyTorch:axes:) there"
+            : "neither its layer nor the table says its axes; with the same ones there, write "
+              + "\"\(place)\".inPyTorch.transposed(0, 1)")
       }
       // Two parameters may be made of one tensor; each has a name of its own here.
       let name = tensors["\(place)"] == nil ? "\(place)" : leaf.path
@@ -103,7 +107,7 @@ extension ParameterLeaf {
     if let known = table[path] { return (known, path) }
     let own = inPyTorch?.path ?? path
     // What stands below a layer that is named otherwise: as many names from the end are the layer's.
-    var layer = path.parentPath, depth = 1
+    var layer: String? = path.parentPath ?? "", depth = 1
     while let key = layer {
       if let known = table[key] {
         guard case .named(let name) = known.form else {
@@ -114,7 +118,7 @@ extension ParameterLeaf {
         let rest = own.split(separator: ".", omittingEmptySubsequences: false).suffix(depth)
         return (PyTorchTensor((name.isEmpty ? [] : [name[...]]) + rest), key)
       }
-      layer = key.parentPath
+      layer = key.isEmpty ? nil : key.parentPath ?? ""
       depth += 1
     }
     return (PyTorchTensor(own), nil)

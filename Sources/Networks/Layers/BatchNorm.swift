@@ -90,7 +90,7 @@ public struct BatchNorm: StoredLayer {
     guard x.rank > 1, x.shape[x.rank - 1] == channels else {
       refusal(
         of: x, expecting: channels, "channel", in: "[n, ..., \(channels)]",
-        fix: "give [n, ..., \(channels)], channels last"
+        fix: x.value.movingChannels(channels) ?? "give [n, ..., \(channels)], channels last"
       ).stop(at: nil)
     }
     return noted(on: x) { Pass.current.isTraining ? trained(on: x) : used(on: x) }

@@ -54,12 +54,14 @@ public struct GRU: StoredLayer {
     _ x: Tensor<Float>, from state: Tensor<Float>? = nil
   ) -> (outputs: Tensor<Float>, state: Tensor<Float>) {
     check(x, rank: 3, own)
+    if let state { check([state], with: x, own) }
     return gru(x, weights, from: state)
   }
 
   /// The next h of one position. x: [n, inputs], state: [n, hidden].
   public func step(_ x: Tensor<Float>, _ state: Tensor<Float>) -> Tensor<Float> {
     check(x, rank: 2, own)
+    check([state], with: x, own)
     return gruCell(x, state, weights)
   }
 

@@ -110,7 +110,8 @@ struct Kernels: Sendable {
     }
     return owner.refusal(
       of: x, expecting: inputs, "channel", in: form, as: weight.label,
-      fix: "use \(layer)(\(x.shape[axes + 1]), \(outputs), ...) here, or a layer of "
+      fix: x.value.movingChannels(inputs)
+        ?? "use \(layer)(\(x.shape[axes + 1]), \(outputs), ...) here, or a layer of "
         + "\(counted(inputs, "output")) before it")
   }
 }

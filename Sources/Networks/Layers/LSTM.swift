@@ -56,12 +56,14 @@ public struct LSTM: StoredLayer {
     _ x: Tensor<Float>, from state: LSTMState<Float>? = nil
   ) -> (outputs: Tensor<Float>, state: LSTMState<Float>) {
     check(x, rank: 3, own)
+    if let state { check([state.hidden, state.cell], with: x, own) }
     return lstm(x, weights, from: state)
   }
 
   /// The next state of one position. x: [n, inputs].
   public func step(_ x: Tensor<Float>, _ state: LSTMState<Float>) -> LSTMState<Float> {
     check(x, rank: 2, own)
+    check([state.hidden, state.cell], with: x, own)
     return lstmCell(x, state, weights)
   }
 

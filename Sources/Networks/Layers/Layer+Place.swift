@@ -40,12 +40,46 @@ extension Layer {
     return refusal("\(name ?? place) expects \(problem)", fix: fix ?? "give \(form)")
   }
 
+  /// Calls `body`; a mistake in it stops the program with the place of this layer, which has no parameters
+  /// that know it.
+  func placing<Result>(
+    on x: Tensor<Float>, _ body: () throws(Mistake) -> Result
+  ) -> Result {
+    do throws(Mistake) { return try body() } catch { placed(error, on: x).stop(at: nil) }
+  }
+
+  @inline(never)
+  private func placed(_ mistake: Mistake, on x: Tensor<Float>) -> Mistake {
+    let last = x.value.lastParameterPath?.parentPath
+    let place = title + (last.map { " behind \($0)" } ?? "")
+    return Mistake(mistake.operation, "\(place): \(mistake.problem)", fix: mistake.fix)
+  }
+
   /// Calls `body`, noted where a model is called to be looked at.
   func noted<Scalar: TensorScalar, Number: TensorScalar>(
     on x: Tensor<Scalar>, _ body: () -> Tensor<Number>
   ) -> Tensor<Number> {
     guard let trace = LayerTrace.current else { return body() }
     return trace.call(self, on: x, body)
+  }
+}
+
+extension Value {
+  /// The path of the parameter that was used last on the way to this tensor.
+  fileprivate var lastParameterPath: String? {
+    var pending = [node], seen: Set<UInt64> = [], last: (serial: UInt64, path: String)?
+    while let node = pending.popLast() {
+      if !seen.insert(node.serial).inserted { continue }
+      for index in 0..<node.inputs.count {
+        let input = node.inputs[index].node
+        pending.append(input)
+        guard case .creation(.data(let holder?)) = input.operation,
+          let path = HolderNames[holder], node.serial >= last?.serial ?? 0
+        else { continue }
+        last = (node.serial, path)
+      }
+    }
+    return last?.path
   }
 }
 

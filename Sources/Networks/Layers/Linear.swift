@@ -78,11 +78,14 @@ public struct Linear: StoredLayer {
   @inline(never)
   private func refusal(of x: Tensor<Float>) -> Mistake {
     let (inputs, outputs) = (weight.shape[0], weight.shape[1])
+    let isFlat = x.rank < 3 || Shape(x.shape.dropFirst()).checkedElementCount != inputs
     return refusal(
       of: x, expecting: inputs, "input", in: "rows of \(counted(inputs, "number"))",
       as: weight.label,
       fix: x.shape.last.map {
-        "use Linear(\($0), \(outputs)) here, or a layer of \(counted(inputs, "output")) before it"
+        isFlat
+          ? "use Linear(\($0), \(outputs)) here, or a layer of \(counted(inputs, "output")) before it"
+          : "put Flatten() before it"
       })
   }
 

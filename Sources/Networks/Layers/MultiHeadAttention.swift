@@ -48,9 +48,14 @@ public struct MultiHeadAttention: StoredLayer {
   ) {
     let shared = keyValueHeads ?? heads
     if let error = MultiHeadAttention.fault(of: features, heads, shared, rotaryBase) {
-      Mistake(
-        "MultiHeadAttention", error.problem, fix: "use features of equal number for each head"
-      ).stop(at: CallSite(file, line))
+      let fix =
+        switch error.setting {
+        case "features": "use fewer features"
+        case "keyValueHeads": "let the number of heads be a multiple of that of keys and values"
+        case "rotaryBase": "use an even number of features for each head, and a base above 1"
+        default: "use features of equal number for each head"
+        }
+      Mistake("MultiHeadAttention", error.problem, fix: fix).stop(at: CallSite(file, line))
     }
     let size = features / heads
     queryKeyValue = Linear(
@@ -73,6 +78,10 @@ public struct MultiHeadAttention: StoredLayer {
       return LayerError(
         "\(counted(heads, "head")) of queries for \(keyValueHeads) of keys and values",
         setting: "keyValueHeads")
+    }
+    let widest = features.multipliedReportingOverflow(by: 3)
+    guard !widest.overflow, Shape([features, widest.partialValue]).checkedElementCount != nil else {
+      return LayerError("\(features) are more than can be counted", setting: "features")
     }
     guard let rotaryBase else { return nil }
     if features / heads % 2 != 0 || !(rotaryBase > 1) || !rotaryBase.isFinite {
@@ -99,10 +108,6 @@ public struct MultiHeadAttention: StoredLayer {
     let shape = try settings.shape("features", "heads", "keyValueHeads")
     let base = settings["rotaryBase"] == nil ? nil : try settings.number("rotaryBase")
     if let error = MultiHeadAttention.fault(of: shape[0], shape[1], shape[2], base) { throw error }
-    let widest = shape[0].multipliedReportingOverflow(by: 3)
-    guard !widest.overflow, Shape([shape[0], widest.partialValue]).checkedElementCount != nil else {
-      throw LayerError("\(shape[0]) are more than can be counted", setting: "features")
-    }
     self.init(
       shape[0], heads: shape[1], keyValueHeads: shape[2],
       isCausal: try settings.truth("isCausal"), rotaryBase: base, bias: try settings.truth("bias"))
@@ -122,6 +127,7 @@ public struct MultiHeadAttention: StoredLayer {
   /// - Parameter mask: its shape stretches to [..., heads, t, t].
   public func attend(_ x: Tensor<Float>, mask: Tensor<Bool>?) -> Tensor<Float> {
     check(x)
+    if let mask { check(mask, with: x) }
     return noted(on: x) {
       let (q, k, v) = projected(x, from: 0)
       return joined(scaledDotProductAttention(q, k, v, mask: mask, isCausal: isCausal))
@@ -192,6 +198,16 @@ public struct MultiHeadAttention: StoredLayer {
         fix: "give [..., t, \(features)], or other features here"
       ).stop(at: nil)
     }
+  }
+
+  private func check(_ mask: Tensor<Bool>, with x: Tensor<Float>) {
+    let positions = x.shape[x.rank - 2]
+    let scores = Shape(x.shape.dropLast(2)) + [heads, positions, positions]
+    if mask.shape.broadcast(with: scores) == scores { return }
+    Mistake(
+      "MultiHeadAttention", "\(place) gets the mask \(mask.value.label) for \(x.value.label)",
+      fix: "give one that stretches to \(scores)"
+    ).stop(at: nil)
   }
 
   public var description: String {

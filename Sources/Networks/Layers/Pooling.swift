@@ -40,8 +40,9 @@ public struct MaxPool: StoredLayer {
   }
 
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
-    x.maxPooled(
-      size: pool.size, stride: pool.stride, padding: pool.padding, dilation: pool.dilation)
+    placing(on: x) { () throws(Mistake) in
+      try x.maxPooled(pool.size, pool.stride, pool.padding, pool.dilation, in: "MaxPool")
+    }
   }
 }
 
@@ -84,8 +85,10 @@ public struct AveragePool: StoredLayer {
   }
 
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
-    x.averagePooled(
-      size: pool.size, stride: pool.stride, padding: pool.padding, countsPadding: countsPadding)
+    placing(on: x) { () throws(Mistake) in
+      try x.averagePooled(
+        pool.size, pool.stride, pool.padding, countsPadding, in: "AveragePool")
+    }
   }
 }
 
@@ -101,7 +104,9 @@ public struct GlobalAveragePool: FunctionLayer {
 
   public var lastAxisOfRows: LastAxis? { nil }
 
-  public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { x.globalAveragePooled() }
+  public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
+    placing(on: x) { () throws(Mistake) in try x.globalAveragePooled(in: "GlobalAveragePool") }
+  }
 }
 
 /// The numbers of a pooling layer.

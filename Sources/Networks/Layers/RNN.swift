@@ -57,12 +57,14 @@ public struct RNN: StoredLayer {
     _ x: Tensor<Float>, from state: Tensor<Float>? = nil
   ) -> (outputs: Tensor<Float>, state: Tensor<Float>) {
     check(x, rank: 3, own)
+    if let state { check([state], with: x, own) }
     return rnn(x, weights, from: state, activation: activation)
   }
 
   /// The next h of one position. x: [n, inputs], state: [n, hidden].
   public func step(_ x: Tensor<Float>, _ state: Tensor<Float>) -> Tensor<Float> {
     check(x, rank: 2, own)
+    check([state], with: x, own)
     return rnnCell(x, state, weights, activation: activation)
   }
 

@@ -19,7 +19,9 @@ struct RecurrentParameters: Sendable {
       ).stop(at: site)
     }
     let start = Initialization.uniform(bound: 1 / Float(hidden).squareRoot())
-    let columns = gates * hidden
+    // Where the product overflows, the largest number is more than can be counted, too.
+    let (product, overflow) = hidden.multipliedReportingOverflow(by: gates)
+    let columns = overflow ? Int.max : product
     stopping(at: site) { () throws(Mistake) in
       try start.check(for: [inputs, columns], in: layer)
       try start.check(for: [hidden, columns], in: layer)
@@ -85,6 +87,17 @@ extension Layer {
       refusal(
         of: x, expecting: parameters.inputs, "input",
         in: "\(rank == 3 ? "[n, t" : "[n"), \(parameters.inputs)]"
+      ).stop(at: nil)
+    }
+  }
+
+  /// Refuses a state that is not one of the batch.
+  func check(_ states: [Tensor<Float>], with x: Tensor<Float>, _ parameters: RecurrentParameters) {
+    let shape: Shape = [x.shape[0], parameters.hidden]
+    for state in states where state.shape != shape {
+      refusal(
+        "\(place) gets the state \(state.value.label) with \(x.value.label)",
+        fix: "give one of shape \(shape)"
       ).stop(at: nil)
     }
   }

@@ -17,7 +17,7 @@ extension ConvolutionForm {
 
   /// The convolution: y_pc = Σ x_(p s + k d)c w_kc over the elements k of a window, in order.
   func depthwisePlaces(_ images: Value, _ kernels: Value) -> Value {
-    let outputs = kernels.shape[kernels.rank - 1], isSplit = outputs > groups
+    let outputs = kernels.shape[kernels.rank - 1], isSplit = outputs != groups
     let parts = parts(of: images, size: kernels.shape.leading(stride.rank))
     let rows = kernels.reshaped(to: [parts.count, outputs])
     let terms = parts.enumerated().map { number, part in
@@ -33,7 +33,7 @@ extension ConvolutionForm {
   /// What goes from the places to the kernels, of this shape: w_kc.g = Σ x_(p s + k d)c y_pc.g over examples
   /// and places.
   func depthwiseKernels(_ images: Value, _ places: Value, like shape: Shape) -> Value {
-    let outputs = shape[shape.rank - 1], isSplit = outputs > groups
+    let outputs = shape[shape.rank - 1], isSplit = outputs != groups
     let axes = AxisSet(0..<(1 + stride.rank))
     let channels: Shape = [groups, outputs / groups]
     let given = isSplit ? places.reshaped(to: places.shape.leading(axes.count) + channels) : places

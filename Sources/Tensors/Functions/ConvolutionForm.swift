@@ -57,9 +57,10 @@ struct ConvolutionForm: Hashable, Sendable {
         operation,
         "the kernels \(kernels.label) take \(counted(inputs, "channel"))\(cut) and \(x.label) has "
           + "\(channels) (axis \(x.rank - 1))",
-        fix: isForward
-          ? "kernels are [..., inputs / groups, outputs], images [n, ..., inputs]"
-          : "kernels are [..., outputs / groups, inputs], images [n, ..., inputs]")
+        fix: x.movingChannels(inputs)
+          ?? (isForward
+            ? "kernels are [..., inputs / groups, outputs], images [n, ..., inputs]"
+            : "kernels are [..., outputs / groups, inputs], images [n, ..., inputs]"))
     }
     guard outputs % groups == 0 else {
       throw Mistake(
@@ -108,6 +109,15 @@ struct ConvolutionForm: Hashable, Sendable {
           fix: "use less padding, and axes of 1 element or more")
       }
     }
+  }
+}
+
+extension Value {
+  /// How the channels come last, if as many as are wanted stand where PyTorch has them.
+  package func movingChannels(_ count: Int) -> String? {
+    guard rank > 2, shape[1] == count, shape[rank - 1] != count else { return nil }
+    let axes = ([0] + Array(2..<rank) + [1]).map { "\($0)" }.joined(separator: ", ")
+    return "channels come last: \(givenName ?? "x").transposed(\(axes))"
   }
 }
 

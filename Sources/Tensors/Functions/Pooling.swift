@@ -20,7 +20,17 @@ extension Tensor where Scalar: FloatingPointScalar {
     size: PerAxis, stride: PerAxis? = nil, padding: WindowPadding = .valid, dilation: PerAxis = 1,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let pools = value.pools(size, stride, padding, dilation, "maxPooled", at: CallSite(file, line))
+    stopping(at: CallSite(file, line)) { () throws(Mistake) in
+      try maxPooled(size, stride, padding, dilation, in: "maxPooled")
+    }
+  }
+
+  /// - Parameter operation: what the user called.
+  package func maxPooled(
+    _ size: PerAxis, _ stride: PerAxis?, _ padding: WindowPadding, _ dilation: PerAxis,
+    in operation: String
+  ) throws(Mistake) -> Tensor {
+    let pools = try value.pools(size, stride, padding, dilation, operation)
     // Of large windows the largest of a row, then of those: the first largest is in the first such row.
     return Tensor(value.together(pools).reversed().reduce(value) { $0.largest(in: $1) })
   }
@@ -44,7 +54,17 @@ extension Tensor where Scalar: FloatingPointScalar {
     size: PerAxis, stride: PerAxis? = nil, padding: WindowPadding = .valid,
     countsPadding: Bool = true, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let pools = value.pools(size, stride, padding, 1, "averagePooled", at: CallSite(file, line))
+    stopping(at: CallSite(file, line)) { () throws(Mistake) in
+      try averagePooled(size, stride, padding, countsPadding, in: "averagePooled")
+    }
+  }
+
+  /// - Parameter operation: what the user called.
+  package func averagePooled(
+    _ size: PerAxis, _ stride: PerAxis?, _ padding: WindowPadding, _ countsPadding: Bool,
+    in operation: String
+  ) throws(Mistake) -> Tensor {
+    let pools = try value.pools(size, stride, padding, 1, operation)
     let sum = value.together(pools).reversed().reduce(value) { $0.sum(in: $1) }
     if countsPadding {
       let count = pools.reduce(1.0) { $0 * Double($1.windows.size) }
@@ -66,13 +86,18 @@ extension Tensor where Scalar: FloatingPointScalar {
   public func globalAveragePooled(
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let site = CallSite(file, line)
-    stopping(at: site) { () throws(Mistake) in
-      try checkPooled(value, in: "globalAveragePooled")
+    stopping(at: CallSite(file, line)) { () throws(Mistake) in
+      try globalAveragePooled(in: "globalAveragePooled")
     }
+  }
+
+  /// - Parameter operation: what the user called.
+  package func globalAveragePooled(in operation: String) throws(Mistake) -> Tensor {
+    try checkPooled(value, in: operation)
     return Tensor(
       value.mean(
-        along: Array(1..<(rank - 1)), keepingAxes: false, in: "globalAveragePooled", at: site))
+        along: Array(1..<(rank - 1)), keepingAxes: false, in: operation,
+        at: CallSite(#fileID, #line)))
   }
 }
 
@@ -108,28 +133,26 @@ extension Value {
   /// What a user asks for, along each axis.
   fileprivate func pools(
     _ size: PerAxis, _ stride: PerAxis?, _ padding: WindowPadding, _ dilation: PerAxis,
-    _ operation: String, at site: CallSite
-  ) -> [Pool] {
-    stopping(at: site) { () throws(Mistake) in
-      try checkPooled(self, in: operation)
-      let size = try size.along(rank - 2, "size", in: operation)
-      let form = try ConvolutionForm(
-        over: shape.spatial, size, stride ?? PerAxis(Array(size)), padding, dilation, 1,
-        in: operation)
-      try form.checkPlaces(size, in: self, operation)
-      return try size.indices.map { axis throws(Mistake) in
-        let most = max(form.before[axis], form.after[axis])
-        if most > 0, most >= form.span(of: size, axis) {
-          throw Mistake(
-            operation, "a padding of \(most) holds a whole window of \(form.span(of: size, axis))",
-            fix: "use less padding than the window is long")
-        }
-        return Pool(
-          windows: Windows(
-            axis: axis + 1, size: size[axis], stride: form.stride[axis],
-            dilation: form.dilation[axis]),
-          before: form.before[axis], after: form.after[axis])
+    _ operation: String
+  ) throws(Mistake) -> [Pool] {
+    try checkPooled(self, in: operation)
+    let size = try size.along(rank - 2, "size", in: operation)
+    let form = try ConvolutionForm(
+      over: shape.spatial, size, stride ?? PerAxis(Array(size)), padding, dilation, 1,
+      in: operation)
+    try form.checkPlaces(size, in: self, operation)
+    return try size.indices.map { axis throws(Mistake) in
+      let most = max(form.before[axis], form.after[axis])
+      if most > 0, most >= form.span(of: size, axis) {
+        throw Mistake(
+          operation, "a padding of \(most) holds a whole window of \(form.span(of: size, axis))",
+          fix: "use less padding than the window is long")
       }
+      return Pool(
+        windows: Windows(
+          axis: axis + 1, size: size[axis], stride: form.stride[axis],
+          dilation: form.dilation[axis]),
+        before: form.before[axis], after: form.after[axis])
     }
   }
 
@@ -179,9 +202,11 @@ extension Value {
     }
   }
 
-  /// The slices of some axes, in row-major order; the axes keep an extent of 1.
-  private func slices(along axes: [Int]) -> [Value] {
-    axes.reduce([self]) { slices, axis in
+  /// The slices of some axes, in row-major order; the axes keep an extent of 1. Nil if there are more of
+  /// them than are taken whole.
+  private func slices(along axes: [Int]) -> [Value]? {
+    if axes.reduce(1, { $0 * shape[$1] }) > Value.mostSlices { return nil }
+    return axes.reduce([self]) { slices, axis in
       slices.flatMap { slice in
         (0..<shape[axis]).map { slice.part(along: axis, from: $0, count: 1) }
       }
@@ -191,11 +216,10 @@ extension Value {
   /// The rule writes x.g down as one view of y.g, not as a sum of slices.
   fileprivate func sum(in pools: [Pool]) -> Value {
     let windows = padded(by: pools).windows(pools), axes = pools.windowAxes
-    let slices = windows.slices(along: axes)
     let sum =
-      slices.count > Value.mostSlices
-      ? windows.reduced(.sum, AxisSet(axes))
-      : slices.dropFirst().reduce(slices[0]) { $0 + $1 }.reshaped(to: windows.shape.without(axes))
+      windows.slices(along: axes).map { slices in
+        slices.dropFirst().reduce(slices[0]) { $0 + $1 }.reshaped(to: windows.shape.without(axes))
+      } ?? windows.reduced(.sum, AxisSet(axes))
     let number = RuleNumbers.number(of: PoolRule(pools: pools, takesLargest: false))
     let rule = CustomRule(number: number) { inputs, g in
       let windows = inputs[1].padded(by: pools).windows(pools).shape
@@ -210,17 +234,22 @@ extension Value {
   /// The rule is that of all of it, so that no derivative goes through the infinities around x.
   fileprivate func largest(in pools: [Pool]) -> Value {
     let windows = edged(by: pools).windows(pools), axes = pools.windowAxes
-    let slices = windows.slices(along: axes)
     let largest =
-      slices.count > Value.mostSlices
-      ? windows.reduced(.max, AxisSet(axes))
-      : slices.dropFirst().reduce(slices[0]) { $0.binary(.maximum, $1) }
-        .reshaped(to: windows.shape.without(axes))
+      windows.slices(along: axes).map { slices in
+        slices.dropFirst().reduce(slices[0]) { $0.binary(.maximum, $1) }
+          .reshaped(to: windows.shape.without(axes))
+      } ?? windows.reduced(.max, AxisSet(axes))
     let number = RuleNumbers.number(of: PoolRule(pools: pools, takesLargest: true))
+    // What is around x is less than any element, also than one that is -infinity.
+    let isPadded = pools.contains { $0.before + $0.after > 0 }
     let rule = CustomRule(number: number) { inputs, g in
-      let windows = inputs[1].edged(by: pools).windows(pools)
+      func finite(_ x: Value) -> Value {
+        if !isPadded { return x }
+        return x.binary(.maximum, .constant(-elementType.greatestFiniteNumber, elementType))
+      }
+      let windows = finite(inputs[1]).edged(by: pools).windows(pools)
       let kept = windows.shape.with(1, at: axes)
-      let first = windows.first(equalTo: inputs[0].reshaped(to: kept), along: axes)
+      let first = windows.first(equalTo: finite(inputs[0]).reshaped(to: kept), along: axes)
       let places = windows.shape.with(1, at: windows.shape.indices.filter { !axes.contains($0) })
       return [
         Value.select(
@@ -236,8 +265,7 @@ extension Value {
   /// The number of the first element, in row-major order over the axes, that is the largest, y: the first NaN
   /// if there is one. The axes keep an extent of 1.
   private func first(equalTo y: Value, along axes: [Int]) -> Value {
-    let slices = slices(along: axes)
-    guard slices.count <= Value.mostSlices else {
+    guard let slices = slices(along: axes) else {
       return reduced(.argmax, AxisSet(axes)).reshaped(to: y.shape)
     }
     let last = Value.constant(Double(slices.count - 1), .int32)

@@ -31,6 +31,16 @@ public func gradient<Scalar: FloatingPointScalar, each Target: FloatingPointScal
   return (repeat typed(each target))
 }
 
+// Swift 6.3 does not take a pack of one for a tensor where it infers what a closure gives.
+
+/// The gradient of a scalar loss with respect to one tensor.
+public func gradient<Scalar: FloatingPointScalar, Target: FloatingPointScalar>(
+  of loss: Tensor<Scalar>, withRespectTo target: Tensor<Target>,
+  file: StaticString = #fileID, line: UInt = #line
+) -> Tensor<Target> {
+  gradient(of: loss, withRespectTo: [target], file: file, line: line)[0]
+}
+
 /// The gradients of a scalar loss with respect to an array of tensors, in its order.
 public func gradient<Scalar: FloatingPointScalar, Target: FloatingPointScalar>(
   of loss: Tensor<Scalar>, withRespectTo targets: [Tensor<Target>],

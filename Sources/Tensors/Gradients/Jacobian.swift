@@ -24,6 +24,17 @@ public func jacobian<Scalar: FloatingPointScalar, each Target: FloatingPointScal
   return (repeat typed(each target))
 }
 
+/// The Jacobian of y with respect to one tensor.
+public func jacobian<Scalar: FloatingPointScalar, Target: FloatingPointScalar>(
+  of y: Tensor<Scalar>, withRespectTo target: Tensor<Target>,
+  file: StaticString = #fileID, line: UInt = #line
+) -> Tensor<Target> {
+  let start = Node.reserveSerials(1)
+  return Tensor(
+    jacobians(of: y.value, withRespectTo: [target.value], at: CallSite(file, line))
+      .distinct(since: start, by: "jacobian")[0])
+}
+
 /// The Hessian of a scalar loss: H[i..., j...] = ∂²loss / ∂x[i...] ∂x[j...].
 ///
 /// x: any shape, result x's axes twice. The Jacobian of the gradient. A mistake if the loss is not

@@ -68,10 +68,12 @@ extension Value {
       case .range(let first, let end, let stride):
         let (lower, upper) = (first ?? 0, end ?? self.shape[axis])
         guard 0 <= lower, lower <= upper, upper <= self.shape[axis] else {
+          let meant = self.shape[axis].counted(lower, end)
           throw Mistake(
             "subscript",
             "the range \(lower)\(end.map { "..<\($0)" } ?? "...") is outside axis \(axis) of \(label)",
-            fix: "use a range within 0..<\(self.shape[axis])")
+            fix: meant.map { "ranges do not count from the end: use \($0)" }
+              ?? "use a range within 0..<\(self.shape[axis])")
         }
         guard stride != 0 else {
           throw Mistake(
@@ -109,5 +111,18 @@ extension Value {
         fix: "drop \(named - rank) of the indices")
     }
     return rank - named
+  }
+}
+
+extension Int {
+  /// The range of an axis of this extent whose negative bounds were meant to count from its end; nil if
+  /// none is negative, or there is no such range.
+  fileprivate func counted(_ lower: Int, _ end: Int?) -> Range<Int>? {
+    let upper = end ?? self
+    guard Swift.min(lower, upper) < 0, -self <= lower, -self <= upper, upper <= self else {
+      return nil
+    }
+    let first = lower < 0 ? lower + self : lower, last = upper < 0 ? upper + self : upper
+    return first < last ? first..<last : nil
   }
 }

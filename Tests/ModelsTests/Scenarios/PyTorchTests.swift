@@ -169,4 +169,40 @@ struct PyTorchTests {
         == "weights: 0.table: its layer does not say how PyTorch keeps it; use "
         + "marked(inPyTorch:axes:) there")
   }
+
+  /// A name in the table says nothing of the axes; a layout does.
+  @Test func aTableSaysTheAxesOfWhatNoLayerKnows() throws {
+    struct Tied: ParameterTree {
+      let words = Parameter(shape: [2, 2], .zeros)
+      var parameters: Parameters { ["words": words] }
+    }
+    let bytes = ModelContents.bytes(of: [.init("wte.weight", [2, 2], [1, 2, 3, 4])], metadata: [])
+    let model = Tied()
+    let error = #expect(throws: FileError.self) {
+      try model.loadPyTorch(from: bytes, name: "weights", names: ["words": "wte.weight"])
+    }
+    #expect(
+      error?.description
+        == "weights: words: neither its layer nor the table says its axes; with the same ones "
+        + "there, write \"wte.weight\".inPyTorch.transposed(0, 1)")
+    try model.loadPyTorch(
+      from: bytes, names: ["words": "wte.weight".inPyTorch.transposed(0, 1)])
+    #expect(model.words.value.scalars == [1, 2, 3, 4])
+  }
+
+  /// All names of a model below one of the file, but for those that are said.
+  @Test func aWholeModelHasAName() throws {
+    let parts: [ModelContents.Part] = [
+      .init("encoder.0.weight", [2, 1], [1, 2]), .init("encoder.0.bias", [2], [3, 4]),
+      .init("head.weight", [1, 2], [5, 6]), .init("head.bias", [1], [7]),
+    ]
+    let bytes = ModelContents.bytes(of: parts, metadata: [])
+    let model = Sequential(Linear(1, 2), Tanh(), Linear(2, 1))
+    try model.loadPyTorch(from: bytes, names: ["": "encoder", "2": "head"])
+    #expect(model.parameters["0.weight"]!.value.scalars == [1, 2])
+    #expect(model.parameters["2.weight"]!.value.scalars == [5, 6])
+    let one = Linear(1, 2)
+    try one.loadPyTorch(from: bytes, names: ["": "encoder.0"]) { $0.hasPrefix("head") }
+    #expect(one.bias!.value.scalars == [3, 4])
+  }
 }

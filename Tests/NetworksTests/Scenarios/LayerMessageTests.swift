@@ -9,8 +9,12 @@ struct LayerMessageTests {
   private struct Net: Layer {
     let block = TransformerBlock(8, heads: 2), norm = BatchNorm(8), memory = LSTM(8, 4)
     let groups = GroupNorm(groups: 2, channels: 8), inner = Pullback.Residual(Linear(8, 4))
+    let images = Sequential(Convolution2D(2, 3, kernelSize: 2), ReLU(), MaxPool(2), AveragePool(3))
     var parameters: Parameters {
-      ["block": block, "norm": norm, "memory": memory, "groups": groups, "inner": inner]
+      [
+        "block": block, "norm": norm, "memory": memory, "groups": groups, "inner": inner,
+        "images": images,
+      ]
     }
     func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { block(x) }
   }
@@ -18,6 +22,8 @@ struct LayerMessageTests {
   enum Program: String, CaseIterable, Codable {
     case attention, norm, batch, single, row, groups, memory, noRun, residual, heads, shared, state
     case epsilon, cache, pathless, scalar, images, window
+    case pool, means, all, mask, cell, rotary, first, channels, flat
+    case vast, vastMemory
 
     func run() {
       let model = Net().initialized(seed: 1)
@@ -45,6 +51,21 @@ struct LayerMessageTests {
       case .scalar: _ = Flatten()(x.sum())
       case .images: _ = MaxPool(2)(Tensor.ones([2, 3]))
       case .window: _ = Convolution1D(6, 1, kernelSize: 5).initialized(seed: 1)(x)
+      case .pool: _ = model.images(Tensor.ones([1, 2, 2, 2]))
+      case .means: _ = model.images(Tensor.ones([1, 5, 5, 2]))
+      case .all: _ = GlobalAveragePool()(x[0])
+      case .mask: _ = model.block.attend(Tensor.ones([2, 3, 8]), mask: [[true, false]])
+      case .cell:
+        let state = LSTMState<Float>(hidden: .zeros([2, 4]), cell: .zeros([4]))
+        _ = model.memory.step(Tensor.ones([2, 8]), state)
+      case .rotary: _ = MultiHeadAttention(6, heads: 2, rotaryBase: 100)
+      case .first: _ = model.images(Tensor.ones([1, 2, 7, 7]))
+      case .channels: _ = model.norm(Tensor.ones([2, 8, 5, 4]))
+      case .vast: _ = MultiHeadAttention(1 << 62, heads: 1)
+      case .vastMemory: _ = LSTM(1, 1 << 62)
+      case .flat:
+        let images = Sequential(Convolution2D(1, 2, kernelSize: 1), Linear(8, 3))
+        _ = images.initialized(seed: 1)(Tensor.ones([1, 2, 2, 1]))
       }
     }
 
@@ -62,15 +83,41 @@ struct LayerMessageTests {
       case .noRun: "LSTM: memory expects [n, t, 8] and gets [3, 8]. Fix: give [n, t, 8]"
       case .residual: "Residual: in inner Linear(8, 4) makes [2, 4] of [2, 8]"
       case .heads: "MultiHeadAttention: 8 features for 3 heads"
-      case .shared: "MultiHeadAttention: 4 heads of queries for 3 of keys and values"
-      case .state: "gru: the state [1, 2] does not fit [2, 4, 2]. Fix: give one of shape [2, 3]"
+      case .shared:
+        "MultiHeadAttention: 4 heads of queries for 3 of keys and values. Fix: let the number of "
+          + "heads be a multiple of that of keys and values"
+      case .state:
+        "GRU: the layer gets the state [1, 2] with [2, 4, 2]. Fix: give one of shape [2, 3]"
       case .epsilon: "LayerNorm: an epsilon of -1.0"
       case .cache: "block.attention: the cache holds [2, 2, 1, 4] and not keys of 3 texts"
       case .pathless: "BatchNorm: the layer expects 3 channels and gets 6 from [2, 3, 6]"
       case .scalar: "Flatten: the result of sum [] is a scalar. Fix: give examples [n, ...]"
+      case .images: "MaxPool: MaxPool(2): [2, 3] has 2 axes"
       // Not the line of the layer that calls the function.
-      case .images: "Pullback: Fatal error: maxPooled: [2, 3] has 2 axes"
       case .window: "Pullback: Fatal error: convolution: a window of 5 (weight [5, 6, 1]) is longer"
+      case .pool:
+        "MaxPool: MaxPool(2) behind images.0: a window of 2 is longer than axis 1 of the result of "
+          + "relu [1, 1, 1, 3], 1. Fix: use a smaller window or more padding"
+      case .means: "AveragePool: AveragePool(3) behind images.0: a window of 3 is longer than axis"
+      case .all: "GlobalAveragePool: GlobalAveragePool(): the result of slice [3, 6] has 2 axes"
+      case .mask:
+        "MultiHeadAttention: block.attention gets the mask [1, 2] for the result of + [2, 3, 8]. "
+          + "Fix: give one that stretches to [2, 2, 3, 3]"
+      case .cell:
+        "LSTM: memory gets the state [4] with [2, 8]. Fix: give one of shape [2, 4]"
+      case .rotary: "Fix: use an even number of features for each head, and a base above 1"
+      case .first:
+        "images.0.weight [2, 2, 2, 3] expects 2 channels and gets 7 from [1, 2, 7, 7]. "
+          + "Fix: channels come last: x.transposed(0, 2, 3, 1)"
+      case .vast:
+        "MultiHeadAttention: 4611686018427387904 are more than can be counted. Fix: use fewer features"
+      case .vastMemory: "LSTM: a tensor of shape [1, 9223372036854775807] has more elements than"
+      case .flat:
+        "Linear: 1.weight [8, 3] expects 8 inputs and gets 2 from the result of + [1, 2, 2, 2]. "
+          + "Fix: put Flatten() before it"
+      case .channels:
+        "BatchNorm: norm expects 8 channels and gets 4 from [2, 8, 5, 4]. "
+          + "Fix: channels come last: x.transposed(0, 2, 3, 1)"
       }
     }
   }

@@ -47,6 +47,16 @@ struct LossFixtureTests {
     }
   }
 
+  @Test func noLossIsWithoutRecords() {
+    let own = SourceFile.tests.first { $0.name == "LossFixtureTests" }!
+    let compared = Set(own.words.filter(\.isCalled).map(\.text)), start = "public func "
+    let losses = SourceFile.sources.filter { $0.module == "Networks" && $0.folder == "Losses" }
+      .flatMap(\.lines).filter { $0.hasPrefix(start) }
+      .map { String($0.dropFirst(start.count).prefix { $0.isLetter }) }
+    #expect(losses.count > 10)
+    for loss in losses { #expect(compared.contains(loss), "\(loss) is compared with nothing") }
+  }
+
   private func check<Scalar: FloatingPointScalar>(
     _ name: String, as type: Scalar.Type, tolerance: Scalar
   ) {

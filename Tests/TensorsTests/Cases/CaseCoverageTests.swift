@@ -17,7 +17,16 @@ import Testing
     "normal(_:mean:standardDeviation:key:)":
       "random: tensors.txt has the quantiles of Threefry's numbers",
     "categorical(logits:key:)": "random: CategoricalTests compares frequencies with probabilities",
+    "gradient(of:withRespectTo:)": derivatives, "valueAndGradient(at:of:)": derivatives,
+    "jacobian(of:withRespectTo:)": derivatives, "hessian(of:withRespectTo:)": derivatives,
+    "vectorJacobianProduct(of:withRespectTo:vector:)": derivatives,
+    "jacobianVectorProduct(of:withRespectTo:vector:)": derivatives,
+    "batched(over:_:)": derivatives, "batched(over:_:_:_:)": derivatives,
+    "withCustomGradient(of:at:pullback:)": derivatives,
+    "withCustomGradient(of:at:rule:)": derivatives,
+    "withCustomGradient(of:at:_:pullback:)": derivatives,
   ]
+  private static let derivatives = "of functions: the tests of Gradients, and every case's own"
 
   @Test func everyOperationIsInATable() {
     let named = Set(CaseTables.names.map { $0.prefix { $0 != " " } })

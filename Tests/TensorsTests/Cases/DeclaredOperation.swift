@@ -9,7 +9,7 @@ struct DeclaredOperation: Sendable {
   let place: String
 
   static let all: [DeclaredOperation] = SourceFile.sources
-    .filter { $0.module == "Tensors" && ["Graphs", "Functions"].contains($0.folder) }
+    .filter { $0.module == "Tensors" && $0.folder != "Shapes" }
     .flatMap(operations)
 
   /// Those of free functions and in extensions of tensors: other types are keys, steps of an index, rules.
@@ -41,7 +41,9 @@ struct DeclaredOperation: Sendable {
   private static func name(_ lines: ArraySlice<String>) -> String? {
     // As far as the parentheses of the parameters reach.
     let text = lines.prefix(12).joined(separator: " ")
-    let first = text.split(separator: " ").drop { ["public", "static", "prefix"].contains($0) }
+    let first = text.split(separator: " ").drop {
+      ["public", "static", "prefix", "mutating"].contains($0)
+    }
     guard let kind = first.first else { return nil }
     if kind == "var" { return first.dropFirst().first.map { String($0.prefix { $0 != ":" }) } }
     let isFunction = kind == "func"

@@ -157,6 +157,10 @@ struct FormulaTests {
       _ = [x, y].map { 1 / (1 + exp(-$0)) }
       _ = zip([x], [y]).map { ($0 - $1).squared().sum() / (2 * n) }
       _ = [0.1, 0.2].map { (rate: Double) in w - rate * total }
+      _ = Tensor.stacked([x, y].map { gradient(of: ($0 * w).sum(), withRespectTo: w) })
+      let rows: [Tensor<Float>] = (0..<n).map { jacobian(of: x[$0] * w, withRespectTo: w) }
+      let (xg, wg) = gradient(of: (x * w).sum() * rows[0].sum(), withRespectTo: x, w)
+      _ = recorded { (x: Tensor<Float>) in gradient(of: (x * xg).sum() / n, withRespectTo: x) * wg }
     }
     """
 }

@@ -137,6 +137,20 @@ import Testing
     }
   }
 
+  /// Channels of which there are none, forwards and in derivatives, with groups.
+  @Test(arguments: [(1, 0), (0, 1), (0, 0), (0, 2)])
+  func noChannels(_ inputs: Int, _ outputs: Int) {
+    let x = Tensor<Double>.ones([2, 5, 2 * inputs])
+    let w = Tensor<Double>.ones([3, inputs, 2 * outputs])
+    let y = convolution(x, w, groups: 2)
+    #expect(y.shape == [2, 3, 2 * outputs] && y.scalars.allSatisfy { $0 == 0 })
+    let (xg, wg) = gradient(of: y.sum(), withRespectTo: x, w)
+    #expect(xg.shape == x.shape && xg.scalars.allSatisfy { $0 == 0 })
+    #expect(wg.shape == w.shape && wg.scalars.allSatisfy { $0 == 0 })
+    let back = transposedConvolution(y, w, groups: 2)
+    #expect(back.shape == x.shape && back.scalars.allSatisfy { $0 == 0 })
+  }
+
   @Test func numbersOfAxes() {
     let padding = WindowPadding(before: 1, after: [2, 3])
     #expect(

@@ -35,6 +35,12 @@ import Testing
     #expect(negative.maxPooled(size: 2, stride: 1, padding: 1).scalars == [-3, -2, -2])
     let ends: [Double] = [1, 2]
     #expect(slope(negative) { $0.maxPooled(size: 2, stride: 1, padding: 1) } == ends)
+    // An element may be -infinity, too; the padding beside it gets nothing (PyTorch 2.15).
+    let least = Tensor<Double>.full([1, 12, 1], -.infinity)
+    let few: [Double] = [1, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1]
+    #expect(slope(least) { $0.maxPooled(size: 2, padding: 1) } == few)
+    let first: [Double] = [2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
+    #expect(slope(least) { $0.maxPooled(size: 11, stride: 4, padding: 5) } == first)
   }
 
   @Test func averages() {

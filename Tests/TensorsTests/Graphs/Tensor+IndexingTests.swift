@@ -132,6 +132,29 @@ import Testing
         "subscript: index 0 is outside axis 0 of x [0]. Fix: the axis is empty."))
   }
 
+  /// Ranges count from the first position: the message says which one was meant.
+  @Test func rangesDoNotCountFromTheEnd() async {
+    let from = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>.zeros([2, 5]).named("x")[.all, (-2)...]
+    }
+    #expect(
+      from.message.contains(
+        "subscript: the range -2... is outside axis 1 of x [2, 5]. "
+          + "Fix: ranges do not count from the end: use 3..<5."))
+    let both = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>.zeros([5]).named("x")[-3 ..< -1]
+    }
+    #expect(both.message.contains("Fix: ranges do not count from the end: use 2..<4."))
+    let end = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>.zeros([5]).named("x")[..<(-1)]
+    }
+    #expect(end.message.contains("Fix: ranges do not count from the end: use 0..<4."))
+    let none = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>.zeros([5]).named("x")[-1..<0]
+    }
+    #expect(none.message.contains("is outside axis 0 of x [5]. Fix: use a range within 0..<5."))
+  }
+
   @Test func vastBoundsAreMistakes() async {
     let closed = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor<Float>.zeros([2]).named("x")[0...Int.max]

@@ -23,6 +23,11 @@ extension MistakeExample {
         + "(axis 3). Fix: kernels are [..., inputs / groups, outputs], images [n, ..., inputs]."
     ) { _ = convolution(image, .zeros([3, 3, 4, 8])) },
     MistakeExample(
+      name: "channels as PyTorch has them",
+      message: "convolution: the kernels [3, 3, 8, 4] take 8 channels and image [2, 8, 6, 3] has 3 "
+        + "(axis 3). Fix: channels come last: image.transposed(0, 2, 3, 1)."
+    ) { _ = convolution(image, .zeros([3, 3, 8, 4])) },
+    MistakeExample(
       name: "other channels in groups",
       message: "convolution: the kernels [3, 3, 1, 8] take 2 channels in 2 groups and image "
         + "[2, 8, 6, 3] has 3 (axis 3). Fix: kernels are [..., inputs / groups, outputs], images "
