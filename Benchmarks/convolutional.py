@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the peers do for `pullback bench predict --convolutional`: the network cnn28 with softmax."""
 
+from prediction import TorchPrediction, onnx_function
 
-class ConvolutionalPrediction:
+
+class ConvolutionalPrediction(TorchPrediction):
     """A fixed batch of images; the methods are those of `prediction.Prediction`."""
 
     # Multiplications and additions of the convolutions and the dense layers, of one image.
@@ -18,24 +20,9 @@ class ConvolutionalPrediction:
         import numpy
         return self.random.standard_normal(shape, dtype=numpy.float32)
 
-    def torch(self, is_compiled=False):
+    def torch_network(self):
         import networks_torch
-        import torch
-        network, x = networks_torch.cnn28().eval(), torch.tensor(self.x)
-
-        def probabilities():
-            return torch.softmax(network(x), -1)
-        predict = torch.compile(probabilities) if is_compiled else probabilities
-
-        def run():
-            with torch.inference_mode():
-                return predict()
-        return run
-
-    def torch_compile(self):
-        import torch
-        torch._dynamo.reset()
-        return self.torch(is_compiled=True)
+        return networks_torch.cnn28()
 
     def jax(self):
         import jax
@@ -48,7 +35,6 @@ class ConvolutionalPrediction:
     def onnxruntime(self):
         import onnx
         from onnx import helper
-        from prediction import onnx_function
         nodes, constants = [], []
 
         def add(kind, *shapes, **attributes):

@@ -20,7 +20,29 @@ def onnx_function(nodes, constants, given, shape, result, threads):
     return lambda x: session.run(None, {given: x})[0]
 
 
-class Prediction:
+class TorchPrediction:
+    """What PyTorch does for whoever has a network, `torch_network()`, and a batch, `x`."""
+
+    def torch(self, is_compiled=False):
+        import torch
+        network, x = self.torch_network().eval(), torch.tensor(self.x)
+
+        def probabilities():
+            return torch.softmax(network(x), -1)
+        predict = torch.compile(probabilities) if is_compiled else probabilities
+
+        def run():
+            with torch.inference_mode():
+                return predict()
+        return run
+
+    def torch_compile(self):
+        import torch
+        torch._dynamo.reset()
+        return self.torch(is_compiled=True)
+
+
+class Prediction(TorchPrediction):
     """A network, a fixed batch, and what a prediction costs.
 
     Each method named after a peer gives a function without arguments: one prediction, from the
@@ -56,7 +78,7 @@ class Prediction:
             return powers / powers.sum(1, keepdims=True)
         return run
 
-    def torch(self, is_compiled=False):
+    def torch_network(self):
         import torch
         layers = []
         for weight, bias in self.parameters:
@@ -64,22 +86,7 @@ class Prediction:
             linear.load_state_dict(
                 {"weight": torch.tensor(weight.T), "bias": torch.tensor(bias)})
             layers += [linear, torch.nn.ReLU() if self.is_relu else torch.nn.Identity()]
-        network = torch.nn.Sequential(*layers[:-1]).eval()
-        x = torch.tensor(self.x)
-
-        def probabilities():
-            return torch.softmax(network(x), -1)
-        predict = torch.compile(probabilities) if is_compiled else probabilities
-
-        def run():
-            with torch.inference_mode():
-                return predict()
-        return run
-
-    def torch_compile(self):
-        import torch
-        torch._dynamo.reset()
-        return self.torch(is_compiled=True)
+        return torch.nn.Sequential(*layers[:-1])
 
     def jax(self):
         import jax

@@ -7,8 +7,8 @@ extension Diagram {
     var svg = SVG()
     for (title, panel) in zip(panels, layout.panels) {
       svg.text(
-        title, x: panel.x + panel.width / 2, y: DiagramLayout.margin + 16, size: 15,
-        anchor: .middle, isBold: true, isMonospaced: false)
+        title, x: panel.x + panel.width / 2, y: DiagramLayout.margin + 16,
+        size: DiagramLayout.titleSize, anchor: .middle, isBold: true, isMonospaced: false)
     }
     for (arrow, route) in zip(arrows, layout.routes) where !route.isEmpty {
       let color = boxes[arrow.target].kind.ink
@@ -28,7 +28,8 @@ extension Diagram {
     svg.rectangle(
       frame, rounding: 5, .init(fill: box.kind.paper, stroke: box.kind.ink, width: 1.3))
     let center = frame.x + frame.width / 2
-    var y = frame.y + 5 + DiagramLayout.lineHeight * 0.75
+    // Three quarters of a line are above the letters' feet.
+    var y = frame.y + DiagramLayout.inset.y + DiagramLayout.lineHeight * 0.75
     for line in box.lines {
       svg.text(line, x: center, y: y, size: DiagramLayout.textSize, anchor: .middle)
       y += DiagramLayout.lineHeight

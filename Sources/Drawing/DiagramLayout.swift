@@ -20,7 +20,9 @@ package struct DiagramLayout {
   }
 
   package static let textSize = 12.0, noteSize = 10.0, labelSize = 10.0, lineHeight = 16.0
-  static let margin = 24.0, headingHeight = 44.0
+  static let titleSize = 15.0, margin = 24.0, headingHeight = 44.0
+  /// Between a box's border and its text, on each side.
+  static let inset = (x: 10.0, y: 5.0)
   private static let rowGap = 14.0, labelHeight = 16.0, panelGap = 72.0, labelIndent = 4.0
 
   package init(_ diagram: Diagram) {
@@ -47,7 +49,7 @@ package struct DiagramLayout {
     var x = DiagramLayout.margin
     for (panel, title) in diagram.panels.enumerated() {
       let plan = PanelPlan(diagram, panel, sizes: sizes, rowCount: rowCount)
-      let titleWidth = TextMetrics.width(of: title, size: 15)
+      let titleWidth = TextMetrics.width(of: title, size: DiagramLayout.titleSize)
       let panelWidth = Swift.max(plan.layout.width, titleWidth)
       place(plan, diagram, sizes, x: x, tops: tops, heights: heights)
       panels.append((x, panelWidth))
@@ -112,7 +114,7 @@ package struct DiagramLayout {
     let text = box.lines.map { TextMetrics.width(of: $0, size: textSize) }.max() ?? 0
     let note = TextMetrics.width(of: box.note, size: noteSize)
     let lineCount = Double(box.lines.count) + (box.note.isEmpty ? 0 : 1)
-    return (Swift.max(text, note) + 20, lineCount * lineHeight + 10)
+    return (Swift.max(text, note) + 2 * inset.x, lineCount * lineHeight + 2 * inset.y)
   }
 
   /// What a place on an arrow needs: a label stands to the right of its line.

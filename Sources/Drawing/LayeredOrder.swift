@@ -10,6 +10,7 @@ struct LayeredOrder {
   /// Linked items in the row above and in the row below.
   let above: [[Int]], below: [[Int]]
 
+  /// Orders that are tried, and sweeps down or up of each.
   private static let starts = 12, sweeps = 12
 
   /// - Parameters:

@@ -59,12 +59,12 @@ struct Predict: ParsableCommand {
 
   func run() throws {
     try prepare(threads: options.threads)
+    try checkWritable([output], reading: [model, file ?? "-"])
     let start = ContinuousClock.now
     let model = try TableModel.load(at: found(model))
     try require(
       !probabilities || model.task == .classification,
       "--probabilities are those of classes; \(self.model.printable) predicts numbers")
-    if let output { try checkWritable(output) }
     var rows = PredictedRows(model, table)
     let lines = PredictionLines(hasProbabilities: probabilities)
     let names = lines.names(targets: model.targetNames, classes: model.classNames)

@@ -114,7 +114,7 @@ struct Train: ParsableCommand {
   func run() throws {
     if let config { return try completed(byFileAt: config).run() }
     try prepare(threads: options.threads)
-    for path in [output, checkpoint] { if let path { try checkWritable(path) } }
+    try checkWritable([output, checkpoint, writeConfig], reading: file)
     try file.isEmpty ? runDigits() : runFiles()
   }
 
@@ -207,11 +207,14 @@ struct Train: ParsableCommand {
     var all = given.completed(by: try RunConfiguration(at: found(path)))
     all.add("write-config", writeConfig)
     let arguments = try all.arguments(file: path)
+    let train: Train
     do {
-      return try Train.parse(arguments)
+      train = try Train.parse(arguments)
     } catch {
       throw FileError(.malformed, in: path, Train.message(for: error))
     }
+    try checkWritable([train.output, train.checkpoint], reading: [path])
+    return train
   }
 }
 

@@ -73,10 +73,18 @@ struct DeclarationTests {
 }
 
 extension SourceFile {
-  /// Public declarations without a documentation comment above them.
+  /// Public declarations without a documentation comment above them, cases of public enums among them.
   fileprivate var undocumented: [(place: String, line: String)] {
     var isInProtocol = false
+    // How far the public enum is indented that a line stands in.
+    var enumIndent: Int?
     return lines.indices.compactMap { number in
+      let indent = lines[number].prefix { $0 == " " }.count
+      if lines[number].contains("public enum ") || lines[number].contains("public indirect enum ") {
+        enumIndent = indent
+      } else if indent == enumIndent, lines[number].dropFirst(indent).hasPrefix("}") {
+        enumIndent = nil
+      }
       if lines[number].hasPrefix("public protocol ") { isInProtocol = lines[number].last != "}" }
       if lines[number] == "}" { isInProtocol = false }
       let line = lines[number].drop { $0 == " " }
@@ -87,6 +95,9 @@ extension SourceFile {
         return isRequirement && !isDocumented(number)
           ? ("\(path):\(number + 1)", String(line)) : nil
       }
+      let isCase =
+        indent - 2 == enumIndent && (line.hasPrefix("case ") || line.hasPrefix("indirect case "))
+      if isCase { return isDocumented(number) ? nil : ("\(path):\(number + 1)", String(line)) }
       guard lines[number].contains("public ") || lines[number].contains("open ") else { return nil }
       let words = line.split(separator: " ").drop { $0.hasPrefix("@") }
       guard words.first == "public" || words.first == "open",

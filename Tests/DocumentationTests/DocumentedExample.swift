@@ -11,14 +11,16 @@ struct DocumentedExample: Sendable, CustomStringConvertible {
 
   var description: String { "\(file):\(line)" }
 
-  /// The examples with a call of `print` in the comments of a file.
+  /// Others are compiled and not run: they may go on from what stands around them.
+  var prints: Bool { code.contains { $0.contains("print(") } }
+
+  /// The examples in the comments of a file. Without a call of `print` only what stands between marks is
+  /// one: lines that are merely indented may be prose.
   static func all(in file: String, _ lines: [String]) -> [DocumentedExample] {
     var examples: [DocumentedExample] = [], code: [String] = [], isFenced = false
     func finish(before number: Int) {
-      if code.contains(where: { $0.contains("print(") }) {
-        examples.append(
-          DocumentedExample(file: file, line: number - code.count + 1, code: code))
-      }
+      let example = DocumentedExample(file: file, line: number - code.count + 1, code: code)
+      if !code.isEmpty, isFenced || example.prints { examples.append(example) }
       code = []
     }
     for (number, line) in lines.enumerated() {

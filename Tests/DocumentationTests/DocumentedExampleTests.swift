@@ -5,12 +5,13 @@ import Pullback
 import PullbackTestSupport
 import Testing
 
-/// The examples in documentation comments print what the comments say. They are read off the sources and
-/// compiled as they stand, so a new one is run without being added anywhere.
+/// The examples in documentation comments compile, and print what the comments say. They are read off the
+/// sources and compiled as they stand, so a new one is run without being added anywhere.
 struct DocumentedExampleTests {
-  private static let examples = SourceFile.sources.flatMap {
+  private static let all = SourceFile.sources.flatMap {
     DocumentedExample.all(in: $0.path, $0.lines)
   }
+  private static let examples = all.filter(\.prints), fragments = all.filter { !$0.prints }
 
   @Test func examplesPrintWhatTheySay() throws {
     let folder = TemporaryFolder()
@@ -28,7 +29,7 @@ struct DocumentedExampleTests {
   }
 
   @Test func examplesAreFound() {
-    #expect(Self.examples.count >= 90)
+    #expect(Self.examples.count >= 90 && Self.fragments.count >= 40)
     let example = DocumentedExample.all(
       in: "Example.swift",
       [
@@ -37,9 +38,11 @@ struct DocumentedExampleTests {
         "/// print(x)   // 1", "/// for y in 2...3 {", "///   print(y)", "/// }", "/// // 2",
         "/// // 3",
         "/// ```", "func f() {}", "///     print([4])   // [4]", "///                  //  5",
+        "/// - Parameter x: which", "///     goes on.", "/// ```swift", "/// f()", "/// ```",
       ])
-    #expect(example.map(\.line) == [4, 14])
-    #expect(example.map(\.printed) == ["1\n2\n3\n", "[4]\n 5\n"])
+    #expect(example.map(\.line) == [4, 14, 19])
+    #expect(example.map(\.prints) == [true, true, false])
+    #expect(example.map(\.printed) == ["1\n2\n3\n", "[4]\n 5\n", ""])
   }
 
   /// Stands in front of what each example prints.
@@ -57,9 +60,47 @@ struct DocumentedExampleTests {
       calls += "print(\(String(reflecting: Self.mark)), terminator: \"\")\n"
       calls += "do { try example\(number)() } catch { print(error) }\n"
     }
+    for (number, example) in Self.fragments.enumerated() {
+      let module = String(example.file.split(separator: "/")[1])
+      sources["\(module)Fragments.swift", default: Self.surroundings] +=
+        "private func fragment\(number)(\(Self.names[module] ?? "")) throws {\ndo {\n"
+        + "\(example.code.joined(separator: "\n"))\n}\n}\n"
+    }
     sources["main.swift"] = calls
     return sources
   }
+
+  private static let surroundings = """
+    import Foundation
+    import Pullback
+
+    private struct Classifier: Layer {
+      let hidden = Linear(784, 50), output = Linear(50, 10)
+      var parameters: Parameters { ["hidden": hidden, "output": output] }
+      func encode(_ x: Tensor<Float>) -> Tensor<Float> { relu(hidden(x)) }
+      func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { output(encode(x)) }
+    }
+
+
+    """
+
+  /// What fragments of a module's documentation take as given.
+  private static let names = [
+    "Networks": """
+    _ model: Classifier, _ snapshot: Snapshot<Classifier>, _ optimizer: Optimizer<SGD>,
+    _ x: Tensor<Float>, _ key: RandomKey, _ training: Dataset<Int32>, _ order: RandomKey,
+    _ state: inout RuleValues<Tensor<Float>>, _ scalars: RuleValues<Tensor<Float>>,
+    _ gradient: Tensor<Float>
+    """,
+    "Training": """
+    _ model: Classifier, _ optimizer: Optimizer<SGD>, _ data: Dataset<Int32>,
+    _ trainer: Trainer<Classifier, SGD, Int32>
+    """,
+    "Models": """
+    _ trainer: Trainer<Classifier, SGD, Int32>, _ table: Table, _ model: TableModel
+    """,
+    "Formats": "_ w: Tensor<Float>, _ b: Tensor<Float>",
+  ]
 
   /// The files that examples read.
   private func writeFiles(to folder: TemporaryFolder) throws {

@@ -8,6 +8,7 @@ public enum GradientFault: Sendable, Hashable {
   case transposed
   /// A square was differentiated without the 2 in front.
   case missingFactorTwo
+  /// There is a 2 in front that no square explains.
   case extraFactorTwo
   /// The mean over so many elements was differentiated like the sum.
   case missingDivision(by: Int)
@@ -17,6 +18,7 @@ public enum GradientFault: Sendable, Hashable {
   case wrongAxis
   /// Not summed over the batch, or only one row of it taken.
   case missingBatchSum
+  /// The gradient is that of -L.
   case sign
   /// A tensor that is used several times got one contribution instead of their sum.
   case overwritten
@@ -30,6 +32,7 @@ public enum GradientFault: Sendable, Hashable {
   case zero
   /// A multiple of the true gradient, with a factor that nothing in the loss explains.
   case scaled(by: Double)
+  /// None of these, nor several of them together as far as they are tried.
   case unknown
 }
 

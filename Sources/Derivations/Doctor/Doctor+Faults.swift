@@ -128,10 +128,13 @@ extension Doctor {
     return faults
   }
 
+  /// What larger products of rows would take is more than finding one mistake is worth: 128 MiB in Double.
+  private static var mostNumbers: Int { 1 << 24 }
+
   /// For W in a W: the products of single rows, that should be added up.
   private func outerProducts(_ a: Value, _ g: Value) -> [PlantedFault] {
     let (rowCount, n, m) = (a.shape[0], a.shape[1], g.shape[1])
-    guard n * m <= (1 << 24) / Swift.max(rowCount, 1) else { return [] }
+    guard n * m <= Doctor.mostNumbers / Swift.max(rowCount, 1) else { return [] }
     let all = a.reshaped(to: [rowCount, n, 1]) * g.reshaped(to: [rowCount, 1, m])
     let whole = PlantedFault(
       fault: .missingBatchSum, description: "the sum over the rows is missing", value: all)
@@ -144,8 +147,9 @@ extension Doctor {
       }
   }
 
-  /// Rows worth trying: the first and the last ones.
+  /// Rows worth trying: of many the first and the last one, which a loop that forgets its sum leaves.
   private func rows(_ count: Int) -> [Int] {
-    count <= 16 ? Array(0..<count) : [0, count - 1]
+    let few = 16
+    return count <= few ? Array(0..<count) : [0, count - 1]
   }
 }

@@ -23,7 +23,7 @@ extension Formula {
     case .product: self = .times(x[0].inPointwise, x[1].inPointwise)
     case .quotient: self = .over(x[0].inPointwise, x[1].inPointwise)
     case .relation(let comparison):
-      self = .relation(Relation(comparison), x[0].inComparison, x[1].inComparison)
+      self = .relation(.comparison(comparison), x[0].inComparison, x[1].inComparison)
     case .or: self = .relation(.or, x[0].inPointwise, x[1].inPointwise)
     case .and: self = .relation(.and, x[0].inPointwise, x[1].inPointwise)
     case .choice:
@@ -61,7 +61,7 @@ extension Formula {
     switch node.elementType {
     case .float, .double: source == .bool ? .indicator(x) : x
     case .int32: source == .bool ? .indicator(x) : .call("integer", [x])
-    case .bool: .relation(.notEqual, x, .number(0))
+    case .bool: .relation(.comparison(.notEqual), x, .number(0))
     }
   }
 
@@ -141,8 +141,4 @@ func axisNames(_ axes: AxisSet, rank: Int) -> String {
   if numbers.count == rank { return "all axes" }
   let list = numbers.map(String.init).joined(separator: ", ")
   return numbers.count == 1 ? "axis \(list)" : "axes \(list)"
-}
-
-extension Formula.Relation {
-  init(_ comparison: Comparison) { self = Formula.Relation(rawValue: comparison.sign)! }
 }

@@ -120,17 +120,7 @@ private struct FormulaWriter {
   }
 
   private func sign(_ relation: Formula.Relation) -> String {
-    guard isLaTeX else { return relation.rawValue }
-    switch relation {
-    case .equal: return "="
-    case .notEqual: return "\\neq"
-    case .less: return "\\lt"
-    case .lessOrEqual: return "\\leq"
-    case .greater: return "\\gt"
-    case .greaterOrEqual: return "\\geq"
-    case .and: return "\\wedge"
-    case .or: return "\\vee"
-    }
+    isLaTeX ? LaTeX.sign(relation.sign) : relation.sign
   }
 
   /// A name; in LaTeX a letter with a number behind it gets an index.
@@ -166,6 +156,14 @@ private struct FormulaWriter {
 }
 
 enum LaTeX {
+  private static let signs = [
+    "≠": "\\neq", "<": "\\lt", "≤": "\\leq", ">": "\\gt", "≥": "\\geq", "∧": "\\wedge",
+    "∨": "\\vee",
+  ]
+
+  /// What stands between the sides of a relation.
+  static func sign(_ sign: String) -> String { signs[sign, default: sign] }
+
   /// Words inside `\text{}`: what would end them is left out.
   static func words(_ text: String) -> String {
     text.reduce(into: "") { words, character in

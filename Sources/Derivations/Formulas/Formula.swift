@@ -73,26 +73,20 @@ package indirect enum Formula: Hashable, Sendable {
     }
   }
 
-  package enum Relation: String, Sendable {
-    case equal = "="
-    case notEqual = "≠"
-    case less = "<"
-    case lessOrEqual = "≤"
-    case greater = ">"
-    case greaterOrEqual = "≥"
-    case and = "∧"
-    case or = "∨"
+  package enum Relation: Hashable, Sendable {
+    case comparison(Comparison)
+    case and, or
+
+    var sign: String {
+      switch self {
+      case .comparison(let comparison): comparison.sign
+      case .and: "∧"
+      case .or: "∨"
+      }
+    }
 
     var opposite: Relation? {
-      switch self {
-      case .equal: .notEqual
-      case .notEqual: .equal
-      case .less: .greaterOrEqual
-      case .lessOrEqual: .greater
-      case .greater: .lessOrEqual
-      case .greaterOrEqual: .less
-      case .and, .or: nil
-      }
+      if case .comparison(let comparison) = self { .comparison(comparison.opposite) } else { nil }
     }
   }
 
@@ -195,7 +189,9 @@ extension Formula {
   /// x where the condition holds, else y; a choice of nothing is a mask, as in the notes.
   static func choose(_ condition: Formula, _ x: Formula, _ y: Formula) -> Formula {
     // All but NaN equals itself: of no interest to a reader.
-    if case .relation(.equal, let left, let right) = condition, left == right { return x }
+    if case .relation(.comparison(.equal), let left, let right) = condition, left == right {
+      return x
+    }
     if y == .number(0) { return times(x, .indicator(condition)) }
     if x == .number(0) { return times(y, .indicator(opposite(condition))) }
     return .choice(condition, x, y)

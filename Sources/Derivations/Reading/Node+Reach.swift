@@ -18,7 +18,7 @@ extension Node {
     case mixed
   }
 
-  /// - Parameter reached:: which inputs depend on the x that is asked about.
+  /// - Parameter reached: which inputs depend on the x that is asked about.
   func reach(from reached: [Bool]) -> Reach {
     switch notation {
     case .words, .random, .number, .same, .named, .detached, .remark, .function, .minus,

@@ -32,6 +32,9 @@ package final class AtomicFile {
     try file.finish()
   }
 
+  /// Throws what writing a file would throw before its first byte, and leaves everything as it is.
+  package static func check(_ path: String) throws(FileError) { _ = try AtomicFile(path) }
+
   private init(_ path: String) throws(FileError) {
     guard isOpenable(path) else { throw FileError(.unwritable, in: path, nameWithNUL) }
     self.path = path

@@ -9,12 +9,17 @@
 public enum JSON: Sendable, Hashable {
   /// Nothing, said explicitly.
   case null
+  /// `true` or `false`.
   case bool(Bool)
+  /// A number without a point or an exponent, as far as an `Int` reaches.
   case integer(Int)
   /// A finite number; JSON knows no other.
   case number(Double)
+  /// Text, without the quotation marks and escapes of files.
   case string(String)
+  /// Values in order.
   case array([JSON])
+  /// Values under names, in order.
   case object([Member])
 
   /// One member of an object: objects keep the order of theirs.

@@ -9,14 +9,21 @@ struct LayerTypes: Sendable {
   /// A layer that stands elsewhere in the file, too: no type has this kind.
   static let shared = "shared"
 
-  private var types: [Name: any StoredLayer.Type] = [:]
+  private var types: [Name: any StoredLayer.Type]
   /// Why the kinds cannot be told apart.
   private var collision: String?
 
+  /// This package's own, asked for their kinds once.
+  private static let own: LayerTypes = {
+    var own = LayerTypes(types: [:])
+    for type in ownLayers + [Sequential<Tensor<Float>>.self] { own.add(type) }
+    return own
+  }()
+
+  private init(types: [Name: any StoredLayer.Type]) { self.types = types }
+
   /// This package's own.
-  init() {
-    for type in ownLayers + [Sequential<Tensor<Float>>.self] { add(type) }
-  }
+  init() { self = LayerTypes.own }
 
   init(_ others: [any StoredLayer.Type]) {
     self.init()

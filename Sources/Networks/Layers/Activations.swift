@@ -134,4 +134,6 @@ public struct Activation: Layer {
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     Tensor(function(x).value.distinct(from: x.value, by: "Activation"))
   }
+
+  public var description: String { "Activation" }
 }

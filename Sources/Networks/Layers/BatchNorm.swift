@@ -89,7 +89,8 @@ public struct BatchNorm: StoredLayer {
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     guard x.rank > 1, x.shape[x.rank - 1] == channels else {
       refuse(
-        x, expecting: channels, "channel", fix: "give [n, ..., \(channels)], channels last")
+        x, expecting: channels, "channel", in: "[n, ..., \(channels)]",
+        fix: "give [n, ..., \(channels)], channels last")
     }
     return noted(on: x) { Pass.current.isTraining ? trained(on: x) : used(on: x) }
   }
@@ -103,10 +104,9 @@ public struct BatchNorm: StoredLayer {
   private func trained(on x: Tensor<Float>) -> Tensor<Float> {
     let count = x.shape.dropLast().reduce(1, *)
     guard count > 1 else {
-      Mistake(
-        "BatchNorm", "\(place) has \(counted(count, "number")) of each channel in \(x.value.label)",
-        fix: "train with batches of two examples or more"
-      ).stop(at: nil)
+      refuse(
+        "\(place) has \(counted(count, "number")) of each channel in \(x.value.label)",
+        fix: "train with batches of two examples or more")
     }
     let y = batchNormalized(
       x, scale: scale?.value, bias: bias?.value, epsilon: epsilon, in: "BatchNorm",

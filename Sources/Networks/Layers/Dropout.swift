@@ -43,4 +43,6 @@ public struct Dropout: StoredLayer {
     let isKept = Tensor<Float>.uniform(x.shape, key: key) .>= rate
     return select(isKept, x * (1 / (1 - rate)), 0)
   }
+
+  public var description: String { "Dropout(\(rate))" }
 }

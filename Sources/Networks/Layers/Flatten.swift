@@ -22,8 +22,7 @@ public struct Flatten: FunctionLayer {
 
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     guard let count = x.shape.first else {
-      Mistake("Flatten", "\(x.value.label) is a scalar", fix: "give examples [n, ...]").stop(
-        at: nil)
+      refuse("\(x.value.label) is a scalar", fix: "give examples [n, ...]")
     }
     let rest = x.shape.dropFirst().reduce(1, *)
     return x.reshaped(to: [count, rest])

@@ -66,7 +66,8 @@ public struct GroupNorm: StoredLayer {
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     guard x.rank > 1, x.shape[x.rank - 1] == channels else {
       refuse(
-        x, expecting: channels, "channel", fix: "give [n, ..., \(channels)], channels last")
+        x, expecting: channels, "channel", in: "[n, ..., \(channels)]",
+        fix: "give [n, ..., \(channels)], channels last")
     }
     return noted(on: x) {
       groupNormalized(

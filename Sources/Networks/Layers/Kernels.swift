@@ -80,7 +80,7 @@ struct Kernels: Sendable {
   }
 
   func applied(to x: Tensor<Float>, by owner: some Layer) -> Tensor<Float> {
-    guard x.rank == axes + 2, x.shape[axes + 1] == inputs else { refuse(x) }
+    guard x.rank == axes + 2, x.shape[axes + 1] == inputs else { refuse(x, by: owner) }
     if let trace = LayerTrace.current { return trace.call(owner, on: x) { applied(to: x) } }
     return applied(to: x)
   }
@@ -99,20 +99,15 @@ struct Kernels: Sendable {
     return bias.map { y + $0.value } ?? y
   }
 
-  private func refuse(_ x: Tensor<Float>) -> Never {
-    let shape = axes == 1 ? "series [n, l, \(inputs)]" : "images [n, h, w, \(inputs)]"
-    let isOther = x.rank == axes + 2
-    Mistake(
-      layer,
-      isOther
-        ? "\(weight.label) expects \(counted(inputs, "channel")) and gets \(x.shape[axes + 1]) from "
-          + x.value.label
-        : "\(weight.label) expects \(shape) and gets \(x.value.label)",
-      fix: isOther
-        ? "use \(layer)(\(x.shape[axes + 1]), \(outputs), ...) here, or a layer of "
-          + "\(counted(inputs, "output")) before it"
-        : "give \(shape)"
-    ).stop(at: nil)
+  private func refuse(_ x: Tensor<Float>, by owner: some Layer) -> Never {
+    let form = axes == 1 ? "series [n, l, \(inputs)]" : "images [n, h, w, \(inputs)]"
+    guard x.rank == axes + 2 else {
+      owner.refuse("\(weight.label) expects \(form) and gets \(x.value.label)", fix: "give \(form)")
+    }
+    owner.refuse(
+      x, expecting: inputs, "channel", in: form, as: weight.label,
+      fix: "use \(layer)(\(x.shape[axes + 1]), \(outputs), ...) here, or a layer of "
+        + "\(counted(inputs, "output")) before it")
   }
 }
 

@@ -2,20 +2,6 @@
 
 import PullbackTensors
 
-extension Linear {
-  public var description: String {
-    "Linear(\(weight.shape[0]), \(weight.shape[1])\(bias == nil ? ", bias: false" : ""))"
-  }
-}
-
-extension Dropout {
-  public var description: String { "Dropout(\(rate))" }
-}
-
-extension Activation {
-  public var description: String { "Activation" }
-}
-
 extension Layer {
   /// What messages call the layer: its description, if that is a line and says more than that there is
   /// nothing to say, else its type.

@@ -3,34 +3,44 @@
 import PullbackTensors
 
 extension Layer {
-  /// What messages about a call say first: the layer's path in its model as a parameter of it knows it,
-  /// "block.attention"; else its type.
-  // Not inlined, nor what is below: in release builds of Swift 6.3.1 a message that was inlined in front of a
-  // trap came out as garbage.
-  @inline(never)
+  /// How messages about a call name the layer: by its path in its model as a parameter of it knows it,
+  /// "block.attention".
   var place: String {
     for leaf in parameters.leaves {
       guard let path = leaf.parameter.knownPath, path.hasSuffix(".\(leaf.path)") else { continue }
       return String(path.dropLast(leaf.path.count + 1))
     }
-    return "\(Self.self)"
+    return "the layer"
   }
 
-  /// Stops a call whose last axis does not hold as many numbers as the layer expects.
-  ///
-  /// - Parameter noun: what the numbers are: "feature".
-  func refuse(_ x: Tensor<Float>, expecting count: Int, _ noun: String, fix: String) -> Never {
-    refusal(of: x, expecting: count, noun, fix: fix).stop(at: nil)
+  /// Stops a call of the layer with what it cannot take.
+  func refuse(_ problem: @autoclosure () -> String, fix: @autoclosure () -> String) -> Never {
+    refusal(problem, fix).stop(at: nil)
   }
 
+  // Not inlined: in release builds of Swift 6.3.1 a message that was made in front of a trap came out as
+  // garbage.
   @inline(never)
-  private func refusal(
-    of x: Tensor<Float>, expecting count: Int, _ noun: String, fix: String
-  ) -> Mistake {
-    let given = x.shape.last.map { "gets \($0)" } ?? "gets a scalar"
-    return Mistake(
-      "\(Self.self)", "\(place) expects \(counted(count, noun)) and \(given) from \(x.value.label)",
-      fix: fix)
+  private func refusal(_ problem: () -> String, _ fix: () -> String) -> Mistake {
+    Mistake("\(Self.self)", problem(), fix: fix())
+  }
+
+  /// Stops a call with other numbers along the last axis than the layer expects, or of another rank.
+  ///
+  /// - Parameters:
+  ///   - expecting: how many numbers, and what they are: "feature".
+  ///   - form: what x should be: "[n, t, 8]".
+  ///   - name: how the message names the layer, if not as its ``place``.
+  func refuse(
+    _ x: Tensor<Float>, expecting count: Int, _ noun: String, in form: String,
+    as name: String? = nil, fix: @autoclosure () -> String? = nil
+  ) -> Never {
+    refuse(
+      x.shape.last == count || x.shape.isEmpty
+        ? "\(name ?? place) expects \(form) and gets \(x.value.label)"
+        : "\(name ?? place) expects \(counted(count, noun)) and gets \(x.shape[x.rank - 1]) from "
+          + x.value.label,
+      fix: fix() ?? "give \(form)")
   }
 
   /// Calls `body`, noted where a model is called to be looked at.

@@ -180,14 +180,12 @@ extension Layer {
     if Shape(x.shape.suffix(shape.rank)) == shape { return }
     if shape.rank == 1 {
       refuse(
-        x, expecting: shape[0], "feature",
-        fix: x.shape.last.map { "use \(Self.self)(\($0)) here, or other features before it" }
-          ?? "give rows of \(shape[0]) numbers")
+        x, expecting: shape[0], "feature", in: "rows of \(counted(shape[0], "number"))",
+        fix: x.shape.last.map { "use \(Self.self)(\($0)) here, or other features before it" })
     }
-    Mistake(
-      "\(Self.self)", "\(place) expects [..., \("\(shape)".dropFirst()) and gets \(x.value.label)",
-      fix: "use another shape here, or other features before it"
-    ).stop(at: nil)
+    refuse(
+      "\(place) expects [..., \("\(shape)".dropFirst()) and gets \(x.value.label)",
+      fix: "use another shape here, or other features before it")
   }
 }
 

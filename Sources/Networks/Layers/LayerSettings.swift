@@ -12,11 +12,15 @@ import PullbackTensors
 public struct LayerSettings: Sendable, ExpressibleByDictionaryLiteral {
   /// What files can hold.
   public enum Value: Sendable {
+    /// Yes or no.
     case truth(Bool)
+    /// A whole number.
     case integer(Int)
     /// A finite number.
     case number(Double)
+    /// A word, such as the name of a choice.
     case text(String)
+    /// Several in order.
     case list([Value])
     /// A layer within the layer.
     case layer(any Layer)

@@ -75,12 +75,14 @@ public struct Linear: StoredLayer {
 
   private func refuse(_ x: Tensor<Float>) -> Never {
     let (inputs, outputs) = (weight.shape[0], weight.shape[1])
-    let given = x.shape.last.map { "gets \($0)" } ?? "gets a scalar"
-    Mistake(
-      "Linear", "\(weight.label) expects \(inputs) inputs and \(given) from \(x.value.label)",
+    refuse(
+      x, expecting: inputs, "input", in: "rows of \(counted(inputs, "number"))", as: weight.label,
       fix: x.shape.last.map {
-        "use Linear(\($0), \(outputs)) here, or a layer of \(inputs) outputs before it"
-      } ?? "give rows of \(inputs) numbers"
-    ).stop(at: nil)
+        "use Linear(\($0), \(outputs)) here, or a layer of \(counted(inputs, "output")) before it"
+      })
+  }
+
+  public var description: String {
+    written("Linear", [weight.shape[0], weight.shape[1]], ("bias", bias == nil ? "false" : nil))
   }
 }

@@ -63,12 +63,15 @@ extension ModelSummary: CustomStringConvertible {
     return ModelSummary.aligned(table, textColumns: hasCosts ? 3 : 2)
   }
 
+  /// The columns of a terminal, which a table exceeds only where names would be shorter than the second.
+  private static let widest = 80, shortestName = 12
+
   /// - Parameter textColumns: how many columns are words; the others are numbers.
   private static func aligned(_ table: [[String]], textColumns: Int) -> String {
     let widths = table[0].indices.map { column in table.map { $0[column].count }.max()! }
     // Names of layers are what can be told from their beginnings.
-    let excess = max(widths.reduce(0, +) + 2 * (widths.count - 1) - 80, 0)
-    let width = max(widths[1] - excess, min(widths[1], 12))
+    let excess = max(widths.reduce(0, +) + 2 * (widths.count - 1) - widest, 0)
+    let width = max(widths[1] - excess, min(widths[1], shortestName))
     let rows = table.map { cells in
       var cells = cells
       if cells[1].count > width { cells[1] = "\(cells[1].prefix(width - 3))..." }

@@ -138,17 +138,12 @@ public struct MultiHeadAttention: StoredLayer {
   public func step(_ x: Tensor<Float>, cache: inout AttentionCache) -> Tensor<Float> {
     check(x)
     guard x.rank == 3 else {
-      Mistake(
-        "MultiHeadAttention", "\(place) goes on from a cache with \(x.value.label)",
-        fix: "give [n, t, features]"
-      ).stop(at: nil)
+      refuse("\(place) goes on from a cache with \(x.value.label)", fix: "give [n, t, features]")
     }
     if let keys = cache.keys, keys.shape[0] != x.shape[0] || keys.shape[1] != keyValueHeads {
-      Mistake(
-        "MultiHeadAttention",
+      refuse(
         "\(place): the cache holds \(keys.shape) and not keys of \(x.shape[0]) texts",
-        fix: "use a cache for each layer and each batch of texts"
-      ).stop(at: nil)
+        fix: "use a cache for each layer and each batch of texts")
     }
     let (q, newKeys, newValues) = projected(x, from: cache.count)
     let (keys, values) = cache.add(newKeys, newValues)
@@ -191,8 +186,8 @@ public struct MultiHeadAttention: StoredLayer {
   private func check(_ x: Tensor<Float>) {
     guard x.rank > 1, x.shape[x.rank - 1] == features else {
       refuse(
-        x, expecting: features, "feature", fix: "give [..., t, \(features)], or other features here"
-      )
+        x, expecting: features, "feature", in: "[..., t, \(features)]",
+        fix: "give [..., t, \(features)], or other features here")
     }
   }
 

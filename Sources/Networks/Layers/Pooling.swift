@@ -70,7 +70,7 @@ public struct AveragePool: StoredLayer {
 
   public var parameters: Parameters { [:] }
   public var settings: LayerSettings {
-    pool.settings(with: ["counts-padding": .truth(countsPadding)])
+    pool.settings(with: ["countsPadding": .truth(countsPadding)])
   }
   public var lastAxis: LastAxis { .kept }
   public var lastAxisOfRows: LastAxis? { nil }
@@ -80,7 +80,7 @@ public struct AveragePool: StoredLayer {
 
   public init(settings: LayerSettings) throws(LayerError) {
     pool = try PoolNumbers("AveragePool", settings, 1)
-    countsPadding = try settings.truth("counts-padding")
+    countsPadding = try settings.truth("countsPadding")
   }
 
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {

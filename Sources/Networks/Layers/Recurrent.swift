@@ -72,10 +72,9 @@ struct RecurrentParameters: Sendable {
     return (inputs, hidden, try settings.truth("bias"))
   }
 
-  func described(_ name: String, _ options: (name: String, value: String?)...) -> String {
-    let own = options.compactMap { name, value in value.map { "\(name): \($0)" } }
-    let all = ["\(inputs)", "\(hidden)"] + own + (bias == nil ? ["bias: false"] : [])
-    return "\(name)(\(all.joined(separator: ", ")))"
+  /// - Parameter option: one that only some of the layers have.
+  func described(_ name: String, _ option: (name: String, value: String?) = ("", nil)) -> String {
+    written(name, [inputs, hidden], option, ("bias", bias == nil ? "false" : nil))
   }
 }
 
@@ -85,7 +84,7 @@ extension Layer {
     guard x.rank == rank, x.shape[rank - 1] == parameters.inputs else {
       refuse(
         x, expecting: parameters.inputs, "input",
-        fix: "give \(rank == 3 ? "[n, t" : "[n"), \(parameters.inputs)]")
+        in: "\(rank == 3 ? "[n, t" : "[n"), \(parameters.inputs)]")
     }
   }
 }

@@ -53,10 +53,9 @@ public struct Residual: StoredLayer {
       let trace = LayerTrace.current
       let change = trace.map { $0.call(inner, "inner", on: x) { inner(x) } } ?? inner(x)
       guard change.shape == x.shape else {
-        Mistake(
-          "Residual", "\(place): \(inner.title) makes \(change.shape) of \(x.value.label)",
-          fix: "use an inner layer that keeps the shape"
-        ).stop(at: nil)
+        refuse(
+          "in \(place) \(inner.title) makes \(change.shape) of \(x.value.label)",
+          fix: "use an inner layer that keeps the shape")
       }
       return x + change
     }

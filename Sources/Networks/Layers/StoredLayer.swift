@@ -101,8 +101,7 @@ package let ownLayers: [any StoredLayer.Type] = [
   Sigmoid.self, LogSigmoid.self, Softplus.self, SiLU.self, GELU.self, HardTanh.self,
   HardSigmoid.self, HardSwish.self, Softmax.self, LogSoftmax.self, LayerNorm.self, RMSNorm.self,
   BatchNorm.self, GroupNorm.self, Embedding.self, Residual.self, MultiHeadAttention.self,
-  TransformerBlock.self, RNN.self, GRU.self, LSTM.self,
-  Convolution1D.self,
-  Convolution2D.self, TransposedConvolution1D.self, TransposedConvolution2D.self, MaxPool.self,
-  AveragePool.self, GlobalAveragePool.self, Flatten.self,
+  TransformerBlock.self, RNN.self, GRU.self, LSTM.self, Convolution1D.self, Convolution2D.self,
+  TransposedConvolution1D.self, TransposedConvolution2D.self, MaxPool.self, AveragePool.self,
+  GlobalAveragePool.self, Flatten.self,
 ]

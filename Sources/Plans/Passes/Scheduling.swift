@@ -21,26 +21,34 @@ extension Plan {
   }
 }
 
-private struct Scheduler {
+/// Gathers steps to phases, one phase after the other.
+struct Scheduler {
   /// Steps looked at for the next phase: enough for a layer's forward and backward pass; all of
   /// them would take a time that grows with the square of their number.
-  private static let window = 32
+  static let window = 32
 
-  private let steps: [Step]
+  let steps: [Step]
   /// Steps that are in no phase yet, in an order in which each follows what it reads, the next last.
-  private(set) var remaining: [Int]
+  var remaining: [Int]
   private(set) var order: [Int] = []
   private(set) var phases: [Phase] = []
   /// Of steps, then of buffers that are filled in parts.
-  private var isDone: [Bool]
+  private(set) var isDone: [Bool]
   /// How many parts of a buffer are not yet filled, and the buffer whose part each step fills.
   private var missingParts: [Int]
-  private var wholes: [InlineNumbers]
+  private(set) var wholes: [InlineNumbers]
   /// For each step those that write what it reads, or the buffers that are filled in parts, behind the
   /// numbers of steps; and the arguments that it reads.
-  private var sources: [InlineNumbers] = []
+  private(set) var sources: [InlineNumbers] = []
   private var arguments: [InlineNumbers] = []
   private let argumentElementCounts: [Int]
+  let bufferByteCounts: [Int]
+  /// How many steps read each, if `takesMuch`.
+  var bufferReaderCounts: [Int]
+  /// Whether the buffers do not fit into a second cache together.
+  let takesMuch: Bool
+  /// Steps that stand where they can first be done: see `moveUpWhatFrees`.
+  var isMovedUp: [Bool]
   /// How many remaining steps read an argument.
   private var readerCount: [Int]
   /// For each step the arguments that it may write over.
@@ -50,6 +58,10 @@ private struct Scheduler {
     steps = plan.steps
     remaining = Array(steps.indices.reversed())
     argumentElementCounts = plan.arguments.map(\.shape.elementCount)
+    bufferByteCounts = plan.buffers.map(\.numberByteCount)
+    bufferReaderCounts = [Int](filled: 0, count: plan.buffers.count)
+    takesMuch = bufferByteCounts.reduce(0, +) > Scheduler.much
+    isMovedUp = [Bool](filled: false, count: steps.count)
     isDone = [Bool](filled: false, count: steps.count + plan.buffers.count)
     missingParts = [Int](filled: 0, count: plan.buffers.count)
     for buffer in plan.buffers {
@@ -95,10 +107,11 @@ private struct Scheduler {
       self.arguments.append(arguments)
       self.donors.append(donors)
     }
+    if takesMuch { moveUpWhatFrees() }
   }
 
   mutating func addPhase() {
-    let window = Array(remaining.suffix(Scheduler.window).reversed())
+    let window = Array(remaining.suffix(windowCount).reversed())
     let ready = window.filter { isReady($0) }
     // In order, so that a plan is the same in every process.
     var best: (rows: Int, steps: [Int], work: Int)?
@@ -110,7 +123,10 @@ private struct Scheduler {
     if let best, best.steps.contains(where: { !isReady($0) }) {
       let missing = missing(for: best.rows, after: best.steps, among: window)
       if missing.isEmpty {
-        add(best.steps, rows: Phase.Rows(best.rows, of: best.steps, in: steps))
+        let part = part(of: best.steps, among: window)
+        add(part.steps, rows: Phase.Rows(best.rows, of: part.steps, in: steps))
+        let readers = part.readers.filter { isReady($0) && isFreeToWrite($0) }
+        if !readers.isEmpty { add(readers, rows: nil) }
       } else {
         add(missing, rows: nil)
       }
@@ -128,7 +144,7 @@ private struct Scheduler {
     return counts.count > 1 ? counts.sorted() : counts
   }
 
-  private mutating func add(_ chosen: [Int], rows: Phase.Rows?) {
+  private mutating func add(_ chosen: some Collection<Int>, rows: Phase.Rows?) {
     phases.append(Phase(steps: order.count..<(order.count + chosen.count), rows: rows))
     order += chosen
     for step in chosen {
@@ -139,9 +155,22 @@ private struct Scheduler {
         if missingParts[whole] == 0 { isDone[steps.count + whole] = true }
       }
     }
-    let tail = remaining.suffix(Scheduler.window).filter { !isDone[$0] }
-    remaining.removeLast(min(Scheduler.window, remaining.count))
+    let count = windowCount
+    let tail = remaining.suffix(count).filter { !isDone[$0] }
+    remaining.removeLast(count)
     remaining += tail
+  }
+
+  /// How many steps are looked at; those that were moved up hardly count.
+  private var windowCount: Int {
+    if !takesMuch { return min(Scheduler.window, remaining.count) }
+    let most = min(4 * Scheduler.window, remaining.count)
+    var count = 0, counted = 0
+    while count < most, counted < Scheduler.window {
+      count += 1
+      if !isMovedUp[remaining[remaining.count - count]] { counted += 1 }
+    }
+    return count
   }
 
   /// What of the window goes by rows in one phase.
@@ -149,11 +178,14 @@ private struct Scheduler {
     var chosen: [Int] = []
     for step in window
     where steps[step].goesByRows(rows) && isFreeToWrite(step, behind: chosen, by: rows) {
+      var isReady = true
       let follows = sources[step].allSatisfy { writer in
-        isDone[writer]
-          || chosen.contains(writer) && reads(of: step, areByRows: rows, ofWhat: writer)
+        if isDone[writer] { return true }
+        isReady = false
+        return chosen.contains(writer) && reads(of: step, areByRows: rows, ofWhat: writer)
       }
-      if follows { chosen.append(step) }
+      // What was moved up is not cut into rows for the sake of others.
+      if follows, !(isReady && isMovedUp[step]) { chosen.append(step) }
     }
     return chosen
   }
@@ -203,11 +235,11 @@ private struct Scheduler {
     }
   }
 
-  private func isReady(_ step: Int) -> Bool { sources[step].allSatisfy { isDone[$0] } }
+  func isReady(_ step: Int) -> Bool { sources[step].allSatisfy { isDone[$0] } }
 
   /// True if no other remaining step reads what this one may write over, but steps of the same phase that
   /// are before it row by row.
-  private func isFreeToWrite(
+  func isFreeToWrite(
     _ step: Int, behind chosen: [Int] = [], by rows: Int = 1
   ) -> Bool {
     donors[step].allSatisfy { donor in

@@ -30,9 +30,42 @@ func found(_ path: String) throws(FileError) -> String {
   throw FileError(.unreadable, in: path, "there is no such file\(near ?? "")")
 }
 
-/// Throws if a file could not be written where a path says, before hours have been spent on what it is
-/// to hold.
-func checkWritable(_ path: String) throws(FileError) {
+/// Throws if a file could not be written where a path says, or would take the place of one that is read
+/// or of another that is written: before hours have been spent on what it is to hold.
+///
+/// - Parameter inputs: files, "-" for standard input, or folders of IDX files.
+func checkWritable(_ outputs: [String?], reading inputs: [String]) throws(FileError) {
+  let read = inputs.flatMap(filesRead)
+  var written: [String] = []
+  for path in outputs.compactMap({ $0 }) {
+    try checkWritable(path)
+    if read.contains(where: { isSameFile($0, path) }) {
+      throw FileError(
+        .unwritable, in: path, "is read here and would be lost; name another file to write")
+    }
+    if written.contains(where: { $0 == path || isSameFile($0, path) }) {
+      throw FileError(.unwritable, in: path, "is to hold two things; name two files to write")
+    }
+    written.append(path)
+  }
+}
+
+/// The files that are read where an input is named.
+private func filesRead(_ input: String) -> [String] {
+  if input == "-" { return ["/dev/stdin"] }
+  guard isFolder(input) else { return [input] }
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: input)) ?? []
+  return names.filter { $0.contains("-ubyte") }.map { "\(input)/\($0)" }
+}
+
+/// Whether both paths lead to one file that is there.
+private func isSameFile(_ one: String, _ other: String) -> Bool {
+  var (first, second) = (stat(), stat())
+  return stat(one, &first) == 0 && stat(other, &second) == 0
+    && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+}
+
+private func checkWritable(_ path: String) throws(FileError) {
   if isFolder(path) {
     throw FileError(.unwritable, in: path, "is a folder; name a file in it")
   }
@@ -44,6 +77,7 @@ func checkWritable(_ path: String) throws(FileError) {
   guard access(folder, W_OK) == 0 else {
     throw FileError(.unwritable, in: path, "its folder may not be written to")
   }
+  try AtomicFile.check(path)
 }
 
 private func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }

@@ -35,8 +35,12 @@ struct DigitsRun {
     if let problem = try training.divergence(from: startLoss) { throw diverged(problem) }
     let outcome = try training.test()
     if let output {
-      let names = (0..<Digits.classCount).map(String.init)
-      try ModelFile(training.model, classNames: names).save(to: output)
+      let names = (0..<Digits.classCount).map(String.init), stop = StopFlag()
+      // Ctrl-C leaves a whole file.
+      try Interruption.raising(stop) {
+        try ModelFile(training.model, classNames: names).save(to: output)
+      }
+      if stop.isRaised { throw ExitCode(130) }
     }
     let seconds = (ContinuousClock.now - start).seconds
     try Console.print(
@@ -73,7 +77,9 @@ struct DigitsRun {
     // Also if it came when there was no batch left to end after.
     if stop.isRaised {
       progress.clear()
-      if let checkpoint { Console.note("pullback: --resume goes on from \(checkpoint)\n") }
+      if let checkpoint {
+        Console.note("pullback: --resume goes on from \(checkpoint.printable)\n")
+      }
       throw ExitCode(130)
     }
   }

@@ -47,10 +47,12 @@ struct TableRun {
     do {
       defer { printer.end() }
       (model, report) = try Interruption.raising(stop) {
-        try fit(begun, stop, { try printer.print($0) }, saving(until: stop))
+        let fitted = try fit(begun, stop, { try printer.print($0) }, saving(until: stop))
+        // Saving, too, ends in order.
+        if let output { try fitted.model.save(to: output) }
+        return fitted
       }
     }
-    if let output { try model.save(to: output) }
     let measured = stop.isRaised ? nil : try test?(model)
     let seconds = (ContinuousClock.now - start).seconds
     if json {

@@ -18,6 +18,8 @@ struct BodyFrame: BitwiseCopyable {
   /// The core's values: element `coreStart` of the space stands at `core`.
   var core: UnsafeMutableRawPointer?
   var coreStart = 0
+  /// How far behind those that it computes now the thread's next positions are.
+  private var stretch = 0
 
   /// - Parameter scratch: `body.scratchByteCount` bytes of this thread's own.
   init(
@@ -32,7 +34,7 @@ struct BodyFrame: BitwiseCopyable {
   var body: CompiledBody { @inline(__always) unsafeAddress { plain } }
 
   /// Computes the positions `range`, tile by tile.
-  func run(_ range: Range<Int>) {
+  mutating func run(_ range: Range<Int>) {
     begin(count: range.count)
     let length = body.tileLength
     var position = range.lowerBound
@@ -79,7 +81,8 @@ struct BodyFrame: BitwiseCopyable {
 
   /// Says where operands are that have a register, and fills those that are the same everywhere;
   /// `count` positions follow.
-  func begin(count: Int) {
+  mutating func begin(count: Int) {
+    stretch = count
     let count = min(count, body.capacity)
     for value in body.uniforms {
       let operand = body.operands[value], register = registers + operand.register
@@ -103,6 +106,9 @@ struct BodyFrame: BitwiseCopyable {
   func evaluate(at position: Int, count: Int, holdsPeriods: Bool = false) {
     for direct in body.directs {
       table[direct.value] = memory.pointer(direct.slot) + position * direct.size
+    }
+    for direct in body.fetched {
+      pb_prefetch(count * direct.size, table[direct.value] + stretch * direct.size)
     }
     for direct in body.cores {
       table[direct.value] = core! + (position - coreStart) * direct.size

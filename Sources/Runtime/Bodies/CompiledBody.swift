@@ -84,6 +84,8 @@ struct CompiledBody: BitwiseCopyable {
   let directs: UnsafeBufferPointer<Direct>
   /// Those that are the core; their slot is not used.
   let cores: UnsafeBufferPointer<Direct>
+  /// Those of which the next rows are fetched meanwhile: see `CompilationContext.fetched`.
+  let fetched: UnsafeBufferPointer<Direct>
   let instructions: UnsafeBufferPointer<CompiledInstruction>
   let copies: UnsafeBufferPointer<Copy>
   /// Elements that a register holds.
@@ -143,11 +145,26 @@ struct CompiledBody: BitwiseCopyable {
     (directs, cores) = (order.directs, order.cores)
     (tileLength, stretchLength) = (order.tileLength, order.stretchLength)
     runLength = order.runLength
+    fetched = Self.fetched(order.directs, count: space.elementCount, in: context)
     var writer = InstructionWriter(body, self.operands, keeping: kept, registers, context)
     (instructions, copies) = writer.write(in: plain)
     streams = copies.contains { $0.stream != nil }
     tableByteCount = Plan.padded(max(valueCount, 1) * MemoryLayout<UnsafeRawPointer>.stride)
     scratchByteCount = tableByteCount + writer.registers.byteCount
+  }
+
+  /// What is smaller stays in the third cache, from where it comes fast enough.
+  private static let fetchedByteCount = 8 << 20
+
+  private static func fetched(
+    _ directs: UnsafeBufferPointer<Direct>, count: Int, in context: borrowing CompilationContext
+  ) -> UnsafeBufferPointer<Direct> {
+    if context.fetched.isEmpty { return UnsafeBufferPointer(start: nil, count: 0) }
+    let slots = context.fetched.map(context.slots.number)
+    return context.plain.array(from: directs.indices) {
+      let isFar = count * directs[$0].size >= fetchedByteCount
+      return isFar && slots.contains(directs[$0].slot) ? directs[$0] : nil
+    }
   }
 }
 

@@ -81,7 +81,7 @@ struct StepBody: BitwiseCopyable {
   /// The whole body, on several threads if that pays.
   @inline(__always)
   func run(_ memory: RunMemory, _ scratch: Scratch, core: UnsafeMutableRawPointer? = nil) {
-    if !scratch.pays(nanoseconds) {
+    if elementCount > 0, !scratch.pays(nanoseconds) {
       return run(0..<elementCount, memory, scratch, thread: 0, core: core)
     }
     scratch.split(units: unitCount, nanoseconds: nanoseconds) { unit, thread in

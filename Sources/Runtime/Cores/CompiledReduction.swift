@@ -101,7 +101,7 @@ struct CompiledReduction: CompiledCore {
     let split = scratch.pays(body.nanoseconds) ? units : 1
     scratch.split(units: split, nanoseconds: body.nanoseconds) { unit, thread in
       let own = scratch.thread(thread)
-      let frame = BodyFrame(prologue, memory, scratch: own + Self.ownByteCount)
+      var frame = BodyFrame(prologue, memory, scratch: own + Self.ownByteCount)
       frame.begin(count: count)
       for unit in split == 1 ? 0..<units : unit..<(unit + 1) {
         if isRow, segments == 1 {
@@ -133,8 +133,8 @@ struct CompiledReduction: CompiledCore {
   ) {
     let target = body.coreSlot.map(memory.pointer) ?? scratch.shared
     let own = scratch.thread(thread), each = outer / count
-    let frame = BodyFrame(prologue, memory, scratch: own + Self.ownByteCount)
-    frame.begin(count: self.count)
+    var frame = BodyFrame(prologue, memory, scratch: own + Self.ownByteCount)
+    frame.begin(count: self.count / count * rows.count)
     let outers = rows.lowerBound * each..<rows.upperBound * each
     if inner == 1 {
       reduceRows(outers, frame, own, target)
@@ -156,6 +156,7 @@ struct CompiledReduction: CompiledCore {
     _ rows: Range<Int>, _ frame: BodyFrame, _ own: UnsafeMutableRawPointer,
     _ results: UnsafeMutableRawPointer
   ) {
+    // What is read where it is may be longer than a tile.
     guard let code = self.reduction.kernelCode, self.reduced > 0,
       self.reduced <= prologue.pointee.capacity
     else {

@@ -37,8 +37,10 @@ struct CompiledPhase: BitwiseCopyable {
     var members: [Member] = [], shared = 0, threadByteCount = 0
     context.goesByRows = phase.rows != nil
     members.reserveCapacity(phase.steps.count)
+    let fetched = Self.fetched(in: phase, of: plan)
     for number in phase.steps {
       context.step = number
+      context.fetched = fetched.isEmpty ? [] : fetched[number - phase.steps.lowerBound]
       let step = CompiledStep(plan.steps[number], in: context)
       members.append(
         Member(step: step, sharedOffset: shared, unitCount: step.needs.unitCount ?? 0))
@@ -63,6 +65,21 @@ struct CompiledPhase: BitwiseCopyable {
     checksIndices = members.contains(where: \.step.checksIndices)
     unitCount = members.reduce(0) { $0 + $1.unitCount }
     nanoseconds = members.reduce(0) { $0 + $1.step.nanoseconds }
+  }
+
+  /// For each step of a phase that takes its rows in turns: see `CompilationContext.fetched`.
+  private static func fetched(in phase: Phase, of plan: borrowing Plan) -> [[Slot]] {
+    guard let rows = phase.rows, phase.steps.count > 1, rows.count > 2 * rows.inFlight else {
+      return []
+    }
+    var readLater: Set<Slot> = []
+    let fetched = phase.steps.reversed().map { step in
+      plan.steps[step].reads.map(\.slot).filter { slot in
+        if case .buffer(let number) = slot, plan.buffers[number].isInner { return false }
+        return readLater.insert(slot).inserted
+      }
+    }
+    return fetched.reversed()
   }
 
   private static func innerBuffers(

@@ -12,6 +12,9 @@ struct CompilationContext {
   let streamed: Set<Slot>
   /// Whether its phase goes by rows.
   var goesByRows = false
+  /// What the step reads from outside of its phase, and no later step of it does: of that the next
+  /// rows are fetched while it works on some.
+  var fetched: [Slot] = []
 }
 
 extension CompilationContext {

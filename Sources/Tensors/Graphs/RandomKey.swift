@@ -4,7 +4,7 @@
 /// machine and any number of threads.
 ///
 /// Numbers are counter-based: element i is a hash of key and i. A key is a value; using it twice
-/// gives the same numbers twice, so derive new keys with ``split(into:)`` or ``folding(in:)-(UInt64)``.
+/// gives the same numbers twice, so derive new keys with ``split(into:file:line:)`` or ``folding(in:)-(UInt64)``.
 ///
 /// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011
 /// (Threefry-2x32, 20 rounds, the generator that JAX uses).

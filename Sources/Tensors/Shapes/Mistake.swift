@@ -50,7 +50,7 @@ public struct Mistake: Error, Sendable, Equatable, CustomStringConvertible {
   package func stop(at site: CallSite?) -> Never {
     // Of several threads that stop at once the first speaks: two traps together show no backtrace.
     while Mistake.hasStopped.exchange(true, ordering: .relaxed) { pause() }
-    let place = site.map { "\($0.file):\($0.line)" } ?? "Pullback"
+    let place = site?.inUsersCode.map { "\($0.file):\($0.line)" } ?? "Pullback"
     // A thread that waits above may be in the middle of printing, and hold the stream for ever.
     if ftrylockfile(stdout) == 0 {
       fflush(stdout)
@@ -70,6 +70,9 @@ package struct CallSite: Sendable {
     self.file = file
     self.line = line
   }
+
+  /// Nil for a call that a layer of this package makes, whose line tells nobody anything.
+  fileprivate var inUsersCode: CallSite? { "\(file)".hasPrefix("Pullback") ? nil : self }
 }
 
 /// Runs a rule on behalf of the user's call at `site`; a mistake stops the program.

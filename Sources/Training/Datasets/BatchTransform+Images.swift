@@ -68,8 +68,9 @@ extension BatchTransform where Input == Output {
     file: StaticString = #fileID, line: UInt = #line
   ) -> BatchTransform {
     let site = CallSite(file, line)
-    // Beyond 2^22 not every number would be drawn.
-    guard (0...(1 << 22)).contains(rows), (0...(1 << 22)).contains(columns) else {
+    // Beyond that not every number would be drawn.
+    let most = 1 << 22
+    guard (0...most).contains(rows), (0...most).contains(columns) else {
       Mistake(
         "shifts", "shifts by \(rows) rows and \(columns) columns",
         fix: "use as many as some pixels of an image remain, and no negative number"

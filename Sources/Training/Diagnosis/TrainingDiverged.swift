@@ -50,8 +50,8 @@ extension TrainingDiverged: CustomStringConvertible {
       loss.isFinite ? "a weight is no finite number" : "the loss is \(written(Double(loss)))"
     var lines = ["training diverged in \(place), batch \(batch): \(what)"]
     if let origin { lines.append("\(origin)") }
-    let shown = rows.prefix(10).map(String.init).joined(separator: ", ")
-    let rest = rows.count - 10
+    let mostShown = 10, rest = rows.count - mostShown
+    let shown = rows.prefix(mostShown).map(String.init).joined(separator: ", ")
     lines.append(
       "rows \(shown)\(rest > 0 ? " and \(rest) more" : "") of the "
         + "\(isValidation ? "validation" : "training") examples")

@@ -8,9 +8,9 @@ import Synchronization
 /// Raising writes one number and does nothing else, so that it is safe in a signal handler.
 ///
 /// ```swift
-/// let stop = StopFlag()   // a global constant, for a handler knows nothing else
-/// signal(SIGINT) { _ in stop.raise() }
-/// trainer.stopFlag = stop
+/// enum Interruption { static let stop = StopFlag() }   // a handler sees only what all can see
+/// signal(SIGINT) { _ in Interruption.stop.raise() }
+/// trainer.stopFlag = Interruption.stop
 /// ```
 public final class StopFlag: Sendable {
   private let raised = Atomic<Bool>(false)

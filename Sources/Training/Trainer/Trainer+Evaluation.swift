@@ -47,12 +47,16 @@ extension Trainer {
     ).stop(at: nil)
   }
 
+  /// More examples, or numbers of their inputs, are not measured at once, unless batches of training are.
+  private static var mostMeasured: (examples: Int, numbers: Int) { (1024, 1 << 22) }
+
   /// Examples that are measured at once: many, and so that few are left for the last batch, which
   /// wants a plan of its own.
   private func evaluationSize(of examples: some BatchSource<Target>) -> Int {
     let inputs = (examples as? Dataset<Target>)?.inputs.shape
     let elements = inputs.map { max($0.elementCount / max($0[0], 1), 1) } ?? 1
-    let most = max(progress.run?.batch ?? 1, min(1024, (1 << 22) / elements))
+    let bound = Trainer.mostMeasured
+    let most = max(progress.run?.batch ?? 1, min(bound.examples, bound.numbers / elements))
     guard let count = examples.exampleCount, count > 0 else { return most }
     let parts = (count - 1) / most + 1
     // Parts of one size, if there is such a number not far away.

@@ -14,7 +14,7 @@ import Testing
       .product([.number(2), .sum([x, .negative(y)])]), "2 (x - y2)", #"2 \, \left(x - y_{2}\right)"#
     ),
     (
-      .product([g, .indicator(.relation(.greater, x, .number(0)))]), "s1.g * 1{x > 0}",
+      .product([g, .indicator(.relation(.comparison(.greater), x, .number(0)))]), "s1.g * 1{x > 0}",
       #"s_{1}.g \odot \mathbf{1}\lbrace x \gt 0\rbrace "#
     ),
     (.matmul(.transposed(x), g), "xᵀ @ s1.g", #"x^{\top} \, s_{1}.g"#),
@@ -40,8 +40,14 @@ import Testing
       #"\operatorname{exp}\left(\operatorname{sum}\left(x\right)\right)"#
     ),
     (
-      .choice(.relation(.less, x, y), x, .number(0.5)), "x where x < y2, else 0.5",
+      .choice(.relation(.comparison(.less), x, y), x, .number(0.5)), "x where x < y2, else 0.5",
       #"x \text{ where } x \lt y_{2}\text{ , else } 0.5"#
+    ),
+    (
+      .relation(
+        .and, .relation(.comparison(.lessOrEqual), x, y),
+        .relation(.comparison(.notEqual), x, .number(0))),
+      "(x ≤ y2) ∧ (x ≠ 0)", #"\left(x \leq y_{2}\right) \wedge \left(x \neq 0\right)"#
     ),
     (.sum([x, .number(1e-5)]), "x + 1e-05", #"x + 1 \cdot 10^{-5}"#),
     (.name("hidden.weight"), "hidden.weight", #"\mathrm{hidden.weight}"#),

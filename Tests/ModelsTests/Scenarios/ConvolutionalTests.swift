@@ -88,7 +88,7 @@ struct ConvolutionalTests {
     let padding: LayerSettings.Value = .list([.list([.integer(2)]), .list([.integer(0)])])
     let settings: LayerSettings = [
       "size": .list([.integer(2)]), "stride": .list([.integer(1)]), "padding": padding,
-      "dilation": .list([.integer(1)]), "counts-padding": .truth(true),
+      "dilation": .list([.integer(1)]), "countsPadding": .truth(true),
     ]
     let expected = "a padding of 2 holds a whole window of 2"
     let error = #expect(throws: LayerError.self) { try MaxPool(settings: settings) }

@@ -194,7 +194,8 @@ struct SavingTests {
     let shape = Shape(Array(repeating: 1, count: 65))
     let parameters: Parameters = ["w": Parameter(value: Tensor<Float>.zeros(shape))]
     #expect(try refusal(ModelFile(parameters)) == "w: has 65 axes; files hold at most 64")
-    let long = String(repeating: "a", count: 100_000_000)
+    // `String(repeating:count:)` appends one character after the other.
+    let long = String(decoding: [UInt8](repeating: 0x61, count: 100_000_000), as: UTF8.self)
     let named = ModelFile(["w": Parameter(value: [1])] as Parameters, classNames: [long])
     #expect(try refusal(named) == "names and metadata are too long for the format")
   }

@@ -55,7 +55,7 @@ import Testing
         "Linear: b.weight [8, 2] expects 8 inputs and gets 16 from the result of relu [5, 16]. "
           + "Fix: use Linear(16, 2) here, or a layer of 8 outputs before it."
       case .scalar:
-        "Linear: weight [4, 2] expects 4 inputs and gets a scalar from the result of sum []. "
+        "Linear: weight [4, 2] expects rows of 4 numbers and gets the result of sum []. "
           + "Fix: give rows of 4 numbers."
       case .nested:
         "Linear: 0.1.weight [5, 1] expects 5 inputs and gets 3 from the result of + [5, 3]. "

@@ -93,6 +93,24 @@ struct SchedulingTests {
     #expect(try phases((below * 2).value) == [["matmul"], ["placed"]])
   }
 
+  /// Gradients of activations of 2 MB, which the gradients of weights wait for, do not pile up; small ones stay
+  /// together, and a phase is not cut where more passes through it than waits.
+  @Test func muchDoesNotWait() throws {
+    func plan(rows: Int, layers: Int) throws -> Plan {
+      let w = (0..<layers).map { _ in Tensor<Float>.ones([64, 64]).scaledLeaf }
+      let y = w.reduce(Tensor<Float>.ones([rows, 64]).scaledLeaf) { $0 • $1 + 1 }
+      let gradients = gradient(of: y.squared().sum(), withRespectTo: w).map(\.value)
+      return Plan(try Capture(of: gradients).program, verifying: true)
+    }
+    let activation = 8192 * 64 * 4, deep = try plan(rows: 8192, layers: 10)
+    // Ten are kept; of their gradients two or three live at a time.
+    #expect(deep.arenaByteCount <= 13 * activation)
+    let small = try plan(rows: 64, layers: 10)
+    #expect(small.phases.count == 2, "\(small.phases)")
+    let shallow = try plan(rows: 8192, layers: 1)
+    #expect(shallow.phases.count == 2, "\(shallow.phases)")
+  }
+
   @Test func whatIsIndependentRunsTogether() throws {
     #expect(
       try phases((x.transposed() • x).value, x.sum(along: 0).value, (w • w).value)

@@ -6,8 +6,8 @@ import PullbackRuntime
 import PullbackTensors
 import Testing
 
-/// Serialized, and counted in processes of their own: other tests plan at the same time.
-@Suite(.serialized) struct PlanCacheTests {
+/// Counted in processes of their own: other tests plan at the same time.
+struct PlanCacheTests {
   /// Stops with a message if `work` plans more or less often than that.
   private static func expectPlans(
     _ count: Int, _ name: String, _ work: () -> Void

@@ -54,6 +54,18 @@ package enum Comparison: UInt8, Sendable, CaseIterable {
     case .greaterOrEqual: "≥"
     }
   }
+
+  /// What holds where this does not, of numbers that are not NaN.
+  package var opposite: Comparison {
+    switch self {
+    case .equal: .notEqual
+    case .notEqual: .equal
+    case .less: .greaterOrEqual
+    case .lessOrEqual: .greater
+    case .greater: .lessOrEqual
+    case .greaterOrEqual: .less
+    }
+  }
 }
 
 extension Value {

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A phase by rows would take all layers on the way back, and the gradients of all their results would
+/// live until the gradients of their parameters are computed from them, far from the caches by
+/// then. So it ends where much waits, and what waits is done before it goes on.
+extension Scheduler {
+  /// Bytes that may wait: a second cache.
+  static let much = 1 << 20
+
+  /// Steps that read much and leave little, such as the gradients of parameters, are put where they
+  /// can first be done, so that the window shows them when what they read is at hand.
+  mutating func moveUpWhatFrees() {
+    var lastWriters = [Int](filled: -1, count: isDone.count)
+    for step in steps.indices {
+      lastWriters[step] = step
+      for slot in Set(steps[step].reads.map(\.slot)) {
+        if case .buffer(let number) = slot { bufferReaderCounts[number] += 1 }
+      }
+      for whole in wholes[step] { lastWriters[steps.count + whole] = step }
+    }
+    var keys: [Int] = []
+    keys.reserveCapacity(steps.count)
+    for step in steps.indices {
+      let last = sources[step].map { lastWriters[$0] }.max() ?? -1
+      isMovedUp[step] = last >= 0 && frees(step)
+      keys.append(isMovedUp[step] ? keys[last] + 1 : 2 * step)
+    }
+    remaining.sort { (keys[$0], $0) > (keys[$1], $1) }
+  }
+
+  private func frees(_ step: Int) -> Bool {
+    let read = Set(steps[step].reads.map(\.slot)).reduce(0) { $0 + byteCount(of: $1) }
+    let written = steps[step].filled.reduce(0) { $0 + byteCount(of: $1.slot) }
+    return read > Scheduler.much / 8 && written * 4 <= read
+  }
+
+  private func byteCount(of slot: Slot) -> Int {
+    if case .buffer(let number) = slot { bufferByteCounts[number] } else { 0 }
+  }
+
+  private func readerCount(of slot: Slot) -> Int {
+    if case .buffer(let number) = slot { bufferReaderCounts[number] } else { 0 }
+  }
+
+  /// The first of the steps `chosen`, which go by rows, after which much waits, and the steps that wait
+  /// for it; all of `chosen` if it is not much.
+  func part(
+    of chosen: [Int], among window: [Int]
+  ) -> (steps: ArraySlice<Int>, readers: [Int]) {
+    let readers = takesMuch ? readers(of: chosen, among: window) : []
+    if readers.isEmpty { return (chosen[...], []) }
+    let made = made(by: chosen, for: readers)
+    func waiting(after place: Int) -> Int {
+      made.reduce(0) { $0 + ($1.waits <= place ? $1.byteCount : 0) }
+    }
+    // What would leave the caches only to pass from one part to the other: little beside what waits, or
+    // nothing is gained.
+    func crossing(_ place: Int) -> Int {
+      made.reduce(0) {
+        let crosses = $1.isInner && $1.filled <= place && $1.lastRead > place
+        return $0 + (crosses ? $1.byteCount : 0)
+      }
+    }
+    let last = chosen.indices.first {
+      let waiting = waiting(after: $0)
+      return waiting > Scheduler.much && crossing($0) * 4 <= waiting
+    }
+    guard let last else { return (chosen[...], []) }
+    return (chosen[...last], readers.filter { $0.place <= last }.map(\.step))
+  }
+
+  /// Steps outside of `chosen` that need nothing else, with the place in it of the last step that they need.
+  private func readers(
+    of chosen: [Int], among window: [Int]
+  ) -> [(step: Int, place: Int)] {
+    window.compactMap { step in
+      if chosen.contains(step) { return nil }
+      var place = -1
+      for writer in sources[step] where !isDone[writer] {
+        guard let index = chosen.firstIndex(of: writer) else { return nil }
+        place = max(place, index)
+      }
+      return (step, place)
+    }
+  }
+
+  /// A buffer that a step of the phase fills, by places among its steps.
+  private struct Made {
+    let byteCount: Int
+    let filled: Int
+    let lastRead: Int
+    /// Whether only steps of the phase read it.
+    let isInner: Bool
+    /// From where on a step outside waits; `Int.max` if none does.
+    let waits: Int
+  }
+
+  private func made(by chosen: [Int], for readers: [(step: Int, place: Int)]) -> [Made] {
+    chosen.indices.flatMap { place in
+      steps[chosen[place]].filled.map { write in
+        func reads(_ step: Int) -> Bool { steps[step].reads.contains { $0.slot == write.slot } }
+        let places = chosen.indices.filter { reads(chosen[$0]) }
+        return Made(
+          byteCount: byteCount(of: write.slot), filled: place,
+          lastRead: places.last ?? place,
+          isInner: places.count == readerCount(of: write.slot),
+          waits: readers.filter { reads($0.step) }.map(\.place).min() ?? .max)
+      }
+    }
+  }
+}
