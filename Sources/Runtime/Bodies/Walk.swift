@@ -38,8 +38,9 @@ struct Walk: BitwiseCopyable {
   /// What repeats itself, with a period within a tile.
   var repetition: Repetition? {
     guard let last = axes.lastIndex(where: { $0.stride != 0 }) else { return nil }
-    if last < axes.count - 1, extent(of: last + 1) <= Tile.length {
-      return Repetition(period: extent(of: last + 1), length: 0)
+    let whole = extent(of: last + 1)
+    if last < axes.count - 1, (1...Tile.length).contains(whole) {
+      return Repetition(period: whole, length: 0)
     }
     // Not for ever, but for long.
     for axis in axes.indices.dropFirst() where axes[axis].stride == 0 && axis < last {
