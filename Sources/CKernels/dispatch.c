@@ -136,6 +136,8 @@ void pb_fence(void) {
 
 pb_row_accumulate pb_sum_row_wide(void) { return pb_current()->sum_row_wide; }
 
+pb_rows_reduce pb_sum_rows_wide(void) { return pb_current()->sum_rows_wide; }
+
 pb_rows_reduce pb_sum_columns_wide(void) { return pb_current()->sum_columns_wide; }
 
 pb_arg_row pb_arg_row_for(int is_max, pb_type type) {

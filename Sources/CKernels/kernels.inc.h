@@ -77,6 +77,7 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
     PB_NUMBERS(columns_sum), PB_ALL_TYPES(columns_max), PB_ALL_TYPES(columns_min)
   },
   .sum_row_wide = pb_wide_row_sum,
+  .sum_rows_wide = pb_wide_rows_sum,
   .sum_columns_wide = pb_wide_columns_sum,
   .arg_rows = { PB_ALL_TYPES(arg_row_min), PB_ALL_TYPES(arg_row_max) },
   .arg_columns = { PB_ALL_TYPES(arg_column_min), PB_ALL_TYPES(arg_column_max) },

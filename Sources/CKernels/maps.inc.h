@@ -73,17 +73,32 @@
     r[i] = ((const T *)d)[i] - quotient; \
   })
 
-// a or c, where a, b are so related; and numbers between limits. NaN is in no relation.
+// c or d, where a, b are so related; and numbers between limits. NaN is in no relation.
 #define PB_CHOICES(s, T) \
   PB_CHOICE(select_equal_##s, T, ==) \
   PB_CHOICE(select_greater_##s, T, >) \
   PB_CHOICE(select_greater_equal_##s, T, >=) \
-  PB_MAP_LOOP(clamp_##s, T, { \
+  PB_BETWEEN(clamp_##s, T, b, c, , { \
     T x = ((const T *)a)[i]; \
-    T least = ((const T *)b)[i]; \
-    T most = ((const T *)c)[i]; \
-    r[i] = x <= least ? least : x >= most ? most : x; \
+    r[i] = PB_CLAMPED(x); \
+  }) \
+  PB_BETWEEN(within_##s, T, b, c, , { \
+    T x = ((const T *)a)[i]; \
+    T inside = ((const T *)d)[i]; \
+    r[i] = x <= least ? 0 : x >= most ? 0 : inside; \
   })
+
+// Limits are the same for all elements. NaN is neither below nor above: it stays.
+#define PB_BETWEEN(name, T, low, high, number, statement) \
+  static void pb_##name( \
+    long n, void *out, const void *a, const void *b, const void *c, const void *d) { \
+    (void)b, (void)c, (void)d; \
+    T *r = out, least = *(const T *)(low), most = *(const T *)(high); \
+    number \
+    PB_ELEMENTWISE for (long i = 0; i < n; i++) statement \
+  }
+
+#define PB_CLAMPED(x) ((x) <= least ? least : (x) >= most ? most : (x))
 
 #define PB_CHOICE(name, T, relation) \
   PB_MAP_LOOP(name, T, { \
@@ -95,11 +110,20 @@
   })
 
 #define PB_FLOAT_CHOICES(s, T) \
-  PB_MAP_LOOP(clamp_sum_##s, T, { \
+  PB_BETWEEN(clamp_sum_##s, T, c, d, , { \
     T x = ((const T *)a)[i] + ((const T *)b)[i]; \
-    T least = ((const T *)c)[i]; \
-    T most = ((const T *)d)[i]; \
-    r[i] = x <= least ? least : x >= most ? most : x; \
+    r[i] = PB_CLAMPED(x); \
+  }) \
+  PB_BETWEEN(ramp_##s, T, b, c, T slope = *(const T *)d;, { \
+    T x = ((const T *)a)[i]; \
+    T above = PB_CLAMPED(x) + most; \
+    r[i] = above * slope; \
+  }) \
+  PB_BETWEEN(gated_ramp_##s, T, b, c, T slope = *(const T *)d;, { \
+    T x = ((const T *)a)[i]; \
+    T above = PB_CLAMPED(x) + most; \
+    T gate = above * slope; \
+    r[i] = (x <= least ? least : x) * gate; \
   }) \
   PB_MAP_LOOP(above_or_product_##s, T, { \
     T x = ((const T *)a)[i]; \

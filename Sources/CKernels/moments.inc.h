@@ -106,7 +106,7 @@ PB_INLINE _Bool pb_add_squares_f64(long n, pb_f64x16 *all, const double *row) {
     for (long r = 0; r < rows; r++, row += n) { \
       pb_moments moments; \
       pb_start_moments(&moments); \
-      pb_accumulate_##name(n, &moments, row); \
+      PB_BY_PIECES(n, row, pb_accumulate_##name(length, &moments, piece)) \
       pb_finish_##name(&moments, (T *)out + r); \
     } \
   }

@@ -114,6 +114,9 @@ PB_INLINE long pb_left_along(
       for (; rows > 0; rows--, r += extent, x += outer) pb_copy_run_##size(extent, r, x); \
     else if (stride == 0) \
       for (; rows > 0; rows--, r += extent, x += outer) pb_spread_##size(extent, r, *x); \
+    else if (stride == -1) \
+      for (; rows > 0; rows--, r += extent, x += outer) \
+        PB_ELEMENTWISE for (long i = 0; i < extent; i++) r[i] = x[-i]; \
     else \
       for (; rows > 0; rows--, r += extent, x += outer) \
         for (long i = 0; i < extent; i++) r[i] = x[i * stride]; \

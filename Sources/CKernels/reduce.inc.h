@@ -144,6 +144,14 @@ PB_REDUCTION(min_i32, i32, int32_t, INT32_MAX, PB_MIN_OF_INTEGERS, PB_TAKE_MIN_O
 PB_REDUCTION(min_u8, u8, uint8_t, 1, PB_MIN_OF_INTEGERS, PB_TAKE_MIN_OF_INTEGERS,
              PB_SETTLE_NOTHING, 4)
 
+// A long row goes by pieces: where one ends, chains do.
+#define PB_BY_PIECES(n, row, statement) \
+  for (long done = 0; done < n; done += PB_PIECE) { \
+    long length = n - done < PB_PIECE ? n - done : PB_PIECE; \
+    __auto_type piece = row + done; \
+    statement; \
+  }
+
 // Long sums of floats: short chains in Float, their sums in Double. A chain of eight and two levels of
 // pairs lose at most 6 / 2^24 of a sum of numbers of one sign; the chain over all would lose as
 // many 2^-25 as it has steps.
@@ -158,6 +166,15 @@ static void pb_wide_row_sum(long n, void *lanes, const void *a) {
   pb_lanes_sum_f32(n, &sums[0], row);
   pb_f32x16 sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
   *(pb_f64x16_at *)lanes += PB_WIDENED(sum);
+}
+
+static void pb_wide_rows_sum(long rows, long n, void *out, const void *a) {
+  const float *row = a;
+  for (long r = 0; r < rows; r++, row += n) {
+    pb_f64x16 lanes = 0.0;
+    PB_BY_PIECES(n, row, pb_wide_row_sum(length, &lanes, piece))
+    ((float *)out)[r] = (float)pb_combined_sum_f64(&lanes);
+  }
 }
 
 // Chains of sixteen rows in Float, then to Double.

@@ -140,6 +140,8 @@ static inline void pb_prefetch(long n, const void *a) {
 /// A row is reduced in this many lanes: lane j takes elements j, j + 16, ... in order. So a row cut
 /// at multiples of 16 gives the same bits as a whole one.
 enum { PB_LANES = 16 };
+/// Chains of a long row end after so many elements.
+enum { PB_PIECE = 512 };
 
 /// Maximum and minimum propagate NaN. U8: PB_MAX is any, PB_MIN is all, PB_SUM is undefined (NULL).
 /// PB_NORM, the root of the sum of squares, and PB_SQUARED_DEVIATIONS, the sum of the squares of what lies
@@ -155,7 +157,8 @@ typedef void (*pb_row_start)(void *lanes);
 typedef void (*pb_row_accumulate)(long n, void *lanes, const void *a);
 /// Combines the lanes, pairwise and in a fixed order, into one element.
 typedef void (*pb_row_finish)(const void *lanes, void *out);
-/// `out[r]` is the reduction of `a[r * n ..< (r + 1) * n]`, with the bits of the three above.
+/// `out[r]` is the reduction of `a[r * n ..< (r + 1) * n]`, with the bits of the three above for pieces of
+/// PB_PIECE.
 /// `out` must not overlap `a`.
 typedef void (*pb_rows_reduce)(long rows, long n, void *out, const void *a);
 
@@ -170,6 +173,8 @@ pb_rows_reduce pb_columns_reduce_for(pb_reduction reduction, pb_type type);
 /// Sums of F32 in lanes of F64, for long axes: each call adds up the next n elements in Float, in
 /// chains of n / 64, and adds that to the lanes. The lanes start and finish as those of F64 do.
 pb_row_accumulate pb_sum_row_wide(void);
+/// Whole rows, in pieces of PB_PIECE; `out` is F32.
+pb_rows_reduce pb_sum_rows_wide(void);
 /// The same for columns, sixteen rows at a time: `out` holds n elements of F64.
 pb_rows_reduce pb_sum_columns_wide(void);
 

@@ -19,10 +19,11 @@
 /// ADD_ONE to DIVIDE_ONE and EXP_OF_DIFFERENCE_ONE: the same as without _ONE, where b is a single element.
 ///
 /// From MULTIPLY_ADD on each is several maps in one pass over memory, every operation rounded by
-/// itself: a b + c, c - a b, a b + c d; c where a and b are so related, else d; a between b and c. Of
-/// floating point a b + c (d d), sqrt(a) + b, c - a / b, d - a b / c, a + b between c and d, a where
-/// it is above b, else a c; (a b) c, (a / b) c; max(a, b) f(a between b and c) for f the sigmoid or
-/// the normal distribution function, b and c the same for all elements; a sigmoid(-b); and exp(a - b).
+/// itself: a b + c, c - a b, a b + c d; c where a and b are so related, else d; a between b and c; d
+/// where a is, else 0. Of floating point a b + c (d d), sqrt(a) + b, c - a / b, d - a b / c, a + b
+/// between c and d, a where it is above b, else a c; (a b) c, (a / b) c; max(a, b) f(z), z = a between
+/// b and c, for f(z) the sigmoid, the normal distribution function or (z + c) d, and this alone;
+/// a sigmoid(-b); and exp(a - b). Limits, and this d, are the same for all elements: one number.
 #define PB_FOR_EACH_MAP(MAP) \
   MAP(NEGATE, negate, NUMBERS) \
   MAP(ABSOLUTE, absolute, NUMBERS) \
@@ -74,7 +75,10 @@
   MAP(SELECT_GREATER, select_greater, NUMBERS) \
   MAP(SELECT_GREATER_EQUAL, select_greater_equal, NUMBERS) \
   MAP(CLAMP, clamp, NUMBERS) \
+  MAP(WITHIN, within, NUMBERS) \
   MAP(CLAMP_SUM, clamp_sum, FLOATS) \
+  MAP(RAMP, ramp, FLOATS) \
+  MAP(GATED_RAMP, gated_ramp, FLOATS) \
   MAP(ABOVE_OR_PRODUCT, above_or_product, FLOATS) \
   MAP(MULTIPLY_PRODUCT, multiply_product, FLOATS) \
   MAP(MULTIPLY_QUOTIENT, multiply_quotient, FLOATS) \

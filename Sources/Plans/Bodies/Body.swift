@@ -26,6 +26,9 @@ package struct Body: Sendable {
     package internal(set) var isDeferred = false
   }
 
+  /// Of shorter rows a number is not read once for all of the row.
+  package static let shortestRow = 128
+
   package func type(of value: Int) -> ElementType {
     value < operands.count
       ? operands[value].elementType : instructions[value - operands.count].resultType

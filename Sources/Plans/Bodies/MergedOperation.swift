@@ -31,9 +31,15 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
   case aboveOrProduct
   /// a, but no less than b and no more than c
   case clamp
+  /// d where a is above b and below c, else 0
+  case within
   /// a + b, but no less than c and no more than d
   case clampSum
-  /// max(a, b) σ(z), z = a clamped to b and c, which are the same everywhere
+  /// (z + c) d, z = a clamped to b and c
+  case ramp
+  /// max(a, b) (z + c) d, z likewise
+  case gatedRamp
+  /// max(a, b) σ(z), z likewise
   case gatedSigmoid
   /// max(a, b) Φ(z), z likewise
   case gatedNormal
@@ -59,7 +65,10 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
     case .selectGreaterOrEqual: [".>=", "select"]
     case .aboveOrProduct: [".>", "*", "select"]
     case .clamp: ["max", "min"]
+    case .within: [".>", ".<", "select"]
     case .clampSum: ["+", "max", "min"]
+    case .ramp: ["max", "min", "+", "*"]
+    case .gatedRamp: ["max", "min", "+", "*", "*"]
     case .gatedSigmoid: ["max", "min", "sigmoid", "*"]
     case .gatedNormal: ["max", "min", "Φ", "*"]
     case .timesOppositeSigmoid: ["-", "sigmoid", "*"]
@@ -76,8 +85,22 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
       .aboveOrProduct, .clamp, .gatedSigmoid, .gatedNormal:
       3
     case .sumOfProducts, .sumWithSquare, .subtractProductQuotient, .selectEqual, .selectGreater,
-      .selectGreaterOrEqual, .clampSum:
+      .selectGreaterOrEqual, .clampSum, .within, .ramp, .gatedRamp:
       4
+    }
+  }
+
+  /// The inputs that are the same everywhere: the kernel takes one number for each.
+  package var numbers: Range<Int> {
+    switch self {
+    case .clamp, .within, .gatedSigmoid, .gatedNormal: 1..<3
+    case .ramp, .gatedRamp: 1..<4
+    case .clampSum: 2..<4
+    case .multiplyAdd, .subtractProduct, .sumOfProducts, .sumWithSquare, .rootAdd,
+      .subtractQuotient, .subtractProductQuotient, .multiplyProduct, .multiplyQuotient,
+      .selectEqual, .selectGreater, .selectGreaterOrEqual, .aboveOrProduct,
+      .timesOppositeSigmoid, .expOfDifference:
+      0..<0
     }
   }
 
@@ -85,11 +108,11 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
   var isForAllNumbers: Bool {
     switch self {
     case .multiplyAdd, .subtractProduct, .sumOfProducts, .selectEqual, .selectGreater,
-      .selectGreaterOrEqual, .clamp:
+      .selectGreaterOrEqual, .clamp, .within:
       true
     case .sumWithSquare, .rootAdd, .subtractQuotient, .subtractProductQuotient, .multiplyProduct,
-      .multiplyQuotient, .aboveOrProduct, .clampSum, .gatedSigmoid, .gatedNormal,
-      .timesOppositeSigmoid, .expOfDifference:
+      .multiplyQuotient, .aboveOrProduct, .clampSum, .ramp, .gatedRamp, .gatedSigmoid,
+      .gatedNormal, .timesOppositeSigmoid, .expOfDifference:
       false
     }
   }

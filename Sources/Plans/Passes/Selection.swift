@@ -142,6 +142,19 @@ private struct Selection {
     }
   }
 
+  /// Whether it is 0, and not -0.
+  private func isZero(_ value: Int) -> Bool {
+    if value < first, case .constant(bits: 0, _) = body.operands[value] { true } else { false }
+  }
+
+  /// Whether it is one number for each long row, which products by one number take as such.
+  private func isSameAlongRows(_ value: Int) -> Bool {
+    guard value < first, case .memory(let access) = body.operands[value],
+      !access.view.isUniform(space), let length = space.last
+    else { return false }
+    return length >= Body.shortestRow && access.view.strides.last == 0
+  }
+
   // MARK: Merges
 
   /// A sum or difference with the products, quotient or root in it.
@@ -186,7 +199,14 @@ private struct Selection {
     case .equal: return (.selectEqual, [x, y, chosen, other])
     case .notEqual: return (.selectEqual, [x, y, other, chosen])
     case .less: return (.selectGreater, [y, x, chosen, other])
-    case .greaterOrEqual: return (.selectGreaterOrEqual, [x, y, chosen, other])
+    case .greaterOrEqual:
+      // x >= y ? 0 : x <= least ? 0 : d
+      if let inner = bounded(other, of: index), inner[1] == x, isUniform(y), isUniform(inner[0]),
+        isZero(chosen), isZero(inner[2])
+      {
+        return (.within, [x, inner[0], y, inner[3]])
+      }
+      return (.selectGreaterOrEqual, [x, y, chosen, other])
     case .greater:
       if chosen == x, let (a, b) = factors(other, of: index), a == x,
         instructions[index].elementType.isFloatingPoint
@@ -195,15 +215,21 @@ private struct Selection {
       }
       return (.selectGreater, [x, y, chosen, other])
     case .lessOrEqual:
+      guard isUniform(y), let inner = bounded(other, of: index), inner[0] == x, isUniform(inner[1])
+      else { return (.selectGreaterOrEqual, [y, x, chosen, other]) }
       // x <= y ? y : x >= most ? most : x
-      if chosen == y, let inner = part(other, of: index),
-        inner.operation == .merged(.selectGreaterOrEqual), inner.inputs[0] == x,
-        inner.inputs[3] == x, inner.inputs[1] == inner.inputs[2]
-      {
-        return (.clamp, [x, y, inner.inputs[1]])
-      }
+      if chosen == y, inner[3] == x, inner[1] == inner[2] { return (.clamp, [x, y, inner[1]]) }
+      // x <= y ? 0 : x >= most ? 0 : d
+      if isZero(chosen), isZero(inner[2]) { return (.within, [x, y, inner[1], inner[3]]) }
       return (.selectGreaterOrEqual, [y, x, chosen, other])
     }
+  }
+
+  /// The inputs of a choice by `>=`, if nothing else reads it.
+  private func bounded(_ input: Int, of reader: Int) -> InlineNumbers? {
+    guard let part = part(input, of: reader), part.operation == .merged(.selectGreaterOrEqual)
+    else { return nil }
+    return part.inputs
   }
 
   /// A product with the product or quotient in it, and of a number with what it passes through; a power with
@@ -222,25 +248,41 @@ private struct Selection {
     }
     guard instructions[index].operation == .binary(.multiply) else { return nil }
     if let gated = gated(inputs[0], inputs[1], index) { return gated }
+    if let ramp = ramp(inputs[0], inputs[1], index) { return ramp }
     for (x, y) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])] {
       if let b = opposite(y, of: index) { return (.timesOppositeSigmoid, [x, b]) }
-      if let (a, b) = factors(x, of: index) { return (.multiplyProduct, [a, b, y]) }
+      if let (a, b) = factors(x, of: index), ![a, b, y].contains(where: isSameAlongRows) {
+        return (.multiplyProduct, [a, b, y])
+      }
       if let (a, b) = quotient(x, of: index) { return (.multiplyQuotient, [a, b, y]) }
     }
     return nil
   }
 
-  /// max(x, least) f(z), z = x between least and most, which are the same everywhere.
+  /// max(x, least) f(z), z = x between least and most.
   private func gated(_ y: Int, _ gate: Int, _ index: Int) -> Merge? {
-    guard let function = part(gate, of: index), case .unary(let unary) = function.operation,
-      unary == .sigmoid || unary == .normalDistribution,
-      let limited = part(function.inputs[0], of: index), limited.operation == .merged(.clamp),
-      let raised = part(y, of: index), raised.operation == .binary(.maximum),
-      raised.inputs[0] == limited.inputs[0], raised.inputs[1] == limited.inputs[1],
-      isUniform(limited.inputs[1]), isUniform(limited.inputs[2])
+    guard let function = part(gate, of: index), let raised = part(y, of: index),
+      raised.operation == .binary(.maximum)
     else { return nil }
-    let merged: MergedOperation = unary == .sigmoid ? .gatedSigmoid : .gatedNormal
-    return (merged, Array(limited.inputs))
+    func merge(_ merged: MergedOperation, _ inputs: InlineNumbers) -> Merge? {
+      let isSame = raised.inputs[0] == inputs[0] && raised.inputs[1] == inputs[1]
+      return isSame ? (merged, Array(inputs)) : nil
+    }
+    if function.operation == .merged(.ramp) { return merge(.gatedRamp, function.inputs) }
+    guard case .unary(let unary) = function.operation,
+      unary == .sigmoid || unary == .normalDistribution,
+      let limited = part(function.inputs[0], of: index), limited.operation == .merged(.clamp)
+    else { return nil }
+    return merge(unary == .sigmoid ? .gatedSigmoid : .gatedNormal, limited.inputs)
+  }
+
+  /// (z + most) slope, z = x between least and most.
+  private func ramp(_ above: Int, _ slope: Int, _ index: Int) -> Merge? {
+    guard isUniform(slope), let sum = part(above, of: index), sum.operation == .binary(.add),
+      let limited = part(sum.inputs[0], of: index), limited.operation == .merged(.clamp),
+      limited.inputs[2] == sum.inputs[1]
+    else { return nil }
+    return (.ramp, Array(limited.inputs) + [slope])
   }
 
   /// b, of σ(-b).

@@ -36,21 +36,47 @@ struct BodyFrame: BitwiseCopyable {
   /// Computes the positions `range`, tile by tile.
   mutating func run(_ range: Range<Int>) {
     begin(count: range.count)
-    let holdsPeriods = body.tileLength > 0
-    let length = holdsPeriods ? body.tileLength : body.capacity
-    if holdsPeriods {
-      let count = min(length, range.count)
-      for value in body.periodics {
-        loadPeriod(body.operands[value], at: range.lowerBound, count: count)
-      }
-    }
+    let length = body.tileLength
     var position = range.lowerBound
     while position < range.upperBound {
-      let count = min(length, range.upperBound - position)
-      evaluate(at: position, count: count, holdsPeriods: holdsPeriods)
-      position += count
+      let end = min(endOfStretch(at: position), range.upperBound)
+      let isHeld = hold(position..<end, by: length)
+      while position < end {
+        let count = min(length, min(end, endOfRun(at: position)) - position)
+        evaluate(at: position, count: count, holdsPeriods: isHeld)
+        position += count
+      }
     }
     if body.streams { pb_fence() }
+  }
+
+  /// Where what operands repeat ends next.
+  private func endOfStretch(at position: Int) -> Int {
+    let length = body.stretchLength
+    return length == 0 ? Int.max : (position / length + 1) * length
+  }
+
+  /// Where what lies in memory in runs goes on elsewhere.
+  private func endOfRun(at position: Int) -> Int {
+    let length = body.runLength
+    return length == 0 ? Int.max : (position / length + 1) * length
+  }
+
+  /// Fills the registers of periodic operands for all tiles of `length` positions in a range; false if tiles
+  /// differ in what stands there.
+  func hold(_ range: Range<Int>, by length: Int) -> Bool {
+    if body.periodics.isEmpty { return true }
+    if range.isEmpty || endOfStretch(at: range.lowerBound) < range.upperBound { return false }
+    for value in body.periodics {
+      let period = body.operands[value].load.repetition!.period, run = body.runLength
+      if length % period != 0, length < range.count { return false }
+      if run > 0, run % period != 0 || range.lowerBound % period != 0 { return false }
+    }
+    let count = min(length, range.count)
+    for value in body.periodics {
+      loadPeriod(body.operands[value], at: range.lowerBound, count: count)
+    }
+    return true
   }
 
   /// Says where operands are that have a register, and fills those that are the same everywhere;
@@ -61,14 +87,14 @@ struct BodyFrame: BitwiseCopyable {
     for value in body.uniforms {
       let operand = body.operands[value], register = registers + operand.register
       table[value] = register
+      let length = operand.isNumber ? 1 : count
       if case .uniform(let slot, let offset) = operand.load {
-        operand.fill(count, register, memory.pointer(slot) + offset)
+        operand.fill(length, register, memory.pointer(slot) + offset)
       } else if case .constant(var bits) = operand.load {
-        operand.fill(count, register, &bits)
+        operand.fill(length, register, &bits)
       }
     }
     for value in body.periodics { table[value] = registers + body.operands[value].register }
-    for value in body.moving { table[value] = registers + body.operands[value].register }
   }
 
   /// The tile of a value, after `evaluate`.
@@ -87,7 +113,9 @@ struct BodyFrame: BitwiseCopyable {
     for direct in body.cores {
       table[direct.value] = core! + (position - coreStart) * direct.size
     }
-    for value in body.moving { load(body.operands[value], at: position, count: count) }
+    for value in body.moving {
+      table[value] = moved(body.operands[value], at: position, count: count)
+    }
     if !holdsPeriods {
       for value in body.periodics { load(body.operands[value], at: position, count: count) }
     }
@@ -175,6 +203,20 @@ struct BodyFrame: BitwiseCopyable {
         step: step, position: position + first, index: indices[first], count: limit, use: use))
   }
 
+  /// Where an operand's tile is: in memory if it lies there side by side, else in its register.
+  private func moved(
+    _ operand: CompiledOperand, at position: Int, count: Int
+  ) -> UnsafeMutableRawPointer {
+    if operand.runLength != nil, case .strided(let slot, let walk) = operand.load,
+      position % walk.extent + count <= walk.extent
+    {
+      // In bounds: elements of the view, one after the other.
+      return memory.pointer(slot) + walk.element(position) * operand.size
+    }
+    load(operand, at: position, count: count)
+    return registers + operand.register
+  }
+
   /// Fills the register of an operand for one tile.
   private func load(_ operand: CompiledOperand, at position: Int, count: Int) {
     let size = operand.size
@@ -194,7 +236,7 @@ struct BodyFrame: BitwiseCopyable {
 
   /// Fills the register of an operand that repeats itself with whole periods.
   private func loadPeriod(_ operand: CompiledOperand, at position: Int, count: Int) {
-    guard let period = operand.load.period else { return }
+    guard let period = operand.load.repetition?.period else { return }
     var done = min(period, count)
     load(operand, at: position, count: done)
     let register = registers + operand.register

@@ -8,7 +8,7 @@ import PullbackTensors
 enum Tile {
   /// Its elements: 2 KiB of Float, small enough for the first cache, large enough that a kernel call
   /// does not show.
-  static let length = 512
+  static let length = Int(PB_PIECE)
   /// What bodies of few values take at a time.
   static let longest = 2048
 
@@ -90,9 +90,13 @@ struct CompiledBody: BitwiseCopyable {
   let copies: UnsafeBufferPointer<Copy>
   /// Elements that a register holds.
   let capacity: Int
-  /// Elements that go through the body at a time: whole periods of its periodic operands; 0 if there
-  /// is no such number.
+  /// Elements that go through the body at a time: whole periods of its periodic operands, if there is such a
+  /// number.
   let tileLength: Int
+  /// After how many positions some of them begin to repeat something else; 0 if none does.
+  let stretchLength: Int
+  /// Where tiles end, so that operands that lie in memory in runs are read where they are; 0 if none does.
+  let runLength: Int
   /// Whether something is written past the caches, which others see after a fence.
   let streams: Bool
   /// Bytes for the pointer table and the registers.
@@ -118,21 +122,29 @@ struct CompiledBody: BitwiseCopyable {
       operands.initializeElement(at: value, to: operand)
     }
     SingleOperands.find(in: body, operands, keeping: kept)
-    // What is read where it is and not computed with can be looked at all at once.
+    NumberOperands.find(in: body, operands, keeping: kept)
+    let numberCount = operands.count(where: \.isNumber)
+    // What is read where it is, and written where it stays, goes all at once.
     let isInPlace =
-      body.instructions.isEmpty && body.stores.isEmpty
-      && operands.allSatisfy { if case .direct = $0.load { true } else { false } }
-    let most = isInPlace ? Int.max : Tile.length(values: valueCount, size: largest)
+      operands.allSatisfy { $0.load.isInPlace || $0.isNumber }
+      && (body.instructions.isEmpty
+        ? body.stores.isEmpty
+        : kept == nil && body.isOneStoredInstruction(but: context.streamed))
+    let most =
+      isInPlace ? Int.max : Tile.length(values: valueCount - numberCount, size: largest)
     let length = min(most, max(space.elementCount, 1))
     capacity = isInPlace ? max(length, Tile.length) : most
-    var registers = RegisterFile(byteCount: Plan.padded(length * largest))
+    var registers = RegisterFile(byteCount: isInPlace ? 0 : Plan.padded(length * largest))
     for value in 0..<operandCount where !operands[value].load.isInPlace {
-      operands[value].register = registers.take()
+      operands[value].register =
+        operands[value].isNumber ? registers.takeNumber() : registers.take()
     }
     self.operands = UnsafeBufferPointer(operands)
     let order = LoadOrder(self.operands, capacity: capacity, plain)
     (uniforms, periodics, moving) = (order.uniforms, order.periodics, order.moving)
-    (directs, cores, tileLength) = (order.directs, order.cores, order.tileLength)
+    (directs, cores) = (order.directs, order.cores)
+    (tileLength, stretchLength) = (order.tileLength, order.stretchLength)
+    runLength = order.runLength
     fetched = Self.fetched(order.directs, count: space.elementCount, in: context)
     var writer = InstructionWriter(body, self.operands, keeping: kept, registers, context)
     (instructions, copies) = writer.write(in: plain)
@@ -156,45 +168,15 @@ struct CompiledBody: BitwiseCopyable {
   }
 }
 
-/// Operands by when they are loaded.
-private struct LoadOrder {
-  let uniforms: UnsafeBufferPointer<Int>
-  let periodics: UnsafeBufferPointer<Int>
-  let moving: UnsafeBufferPointer<Int>
-  let directs: UnsafeBufferPointer<CompiledBody.Direct>
-  let cores: UnsafeBufferPointer<CompiledBody.Direct>
-  let tileLength: Int
-
-  init(
-    _ operands: UnsafeBufferPointer<CompiledOperand>, capacity: Int, _ plain: PlainMemory
-  ) {
-    uniforms = plain.array(from: operands.indices) {
-      switch operands[$0].load {
-      case .uniform, .constant: $0
-      case .periodic, .periodicIota, .strided, .single, .iota, .gathered, .direct, .core: nil
-      }
-    }
-    periodics = plain.array(from: operands.indices) {
-      operands[$0].load.period == nil ? nil : $0
-    }
-    moving = plain.array(from: operands.indices) {
-      switch operands[$0].load {
-      case .strided, .iota, .gathered: $0
-      case .uniform, .constant, .single, .periodic, .periodicIota, .direct, .core: nil
-      }
-    }
-    directs = plain.array(from: operands.indices) {
-      guard case .direct(let slot) = operands[$0].load else { return nil }
-      return CompiledBody.Direct(value: $0, slot: slot, size: operands[$0].size)
-    }
-    cores = plain.array(from: operands.indices) {
-      guard case .core = operands[$0].load else { return nil }
-      return CompiledBody.Direct(value: $0, slot: -1, size: operands[$0].size)
-    }
-    var longest = 1
-    for value in periodics { longest = max(longest, operands[value].load.period!) }
-    let whole = capacity / longest * longest
-    tileLength = periodics.allSatisfy { whole % operands[$0].load.period! == 0 } ? whole : 0
+extension Body {
+  /// Whether it is a single instruction whose result goes where it is stored, and nowhere else.
+  ///
+  /// - Parameter streamed: slots that are written past the caches.
+  fileprivate func isOneStoredInstruction(but streamed: Set<Slot>) -> Bool {
+    guard instructions.count == 1, stores.count == 1, stores[0].value == operands.count,
+      !stores[0].isDeferred
+    else { return false }
+    return !streamed.contains(stores[0].slot)
   }
 }
 
@@ -267,10 +249,9 @@ private struct InstructionWriter {
     _ index: Int, in plain: PlainMemory
   ) -> CompiledBody.CompiledInstruction {
     var inputs = body.instructions[index].inputs
-    let value = body.operands.count + index
-    let action: CompiledBody.Action, single = inputs.firstIndex(where: isSingle)
-    // Of what is the same everywhere a kernel need not read a whole tile.
-    let one = single ?? inputs.firstIndex(where: isUniform)
+    let value = body.operands.count + index, action: CompiledBody.Action
+    let one = body.instructions[index].single(among: operands)
+    let takesSingle = one.map { operands[inputs[$0]].isSingle } ?? false
     if let one, let map = body.instructions[index].map(withOne: one) {
       action = .map(map)
       // Kernels take it second.
@@ -281,20 +262,8 @@ private struct InstructionWriter {
     func input(_ number: Int) -> Int { number < inputs.count ? inputs[number] : 0 }
     return CompiledBody.CompiledInstruction(
       value: value, action: action, a: input(0), b: input(1), c: input(2), d: input(3),
-      takesSingle: single != nil, destination: destination(of: value, action),
+      takesSingle: takesSingle, destination: destination(of: value, action),
       resultSize: body.instructions[index].resultType.byteCount)
-  }
-
-  private func isSingle(_ value: Int) -> Bool {
-    value < operands.count && operands[value].isSingle
-  }
-
-  private func isUniform(_ value: Int) -> Bool {
-    guard value < operands.count else { return false }
-    return switch operands[value].load {
-    case .uniform, .constant: true
-    case .direct, .core, .single, .periodic, .periodicIota, .strided, .iota, .gathered: false
-    }
   }
 
   private mutating func giveRegisters(readLastBy index: Int) {
@@ -356,6 +325,12 @@ private struct RegisterFile {
     if let register = free.popLast() { return register }
     byteCount += registerByteCount
     return byteCount - registerByteCount
+  }
+
+  /// One for a single element.
+  mutating func takeNumber() -> Int {
+    byteCount += Plan.padded(1)
+    return byteCount - Plan.padded(1)
   }
 
   mutating func give(_ register: Int) { free.append(register) }

@@ -15,16 +15,16 @@ struct CompiledOperand: BitwiseCopyable {
     /// The same number along each row: read where it is, by kernels that take a single element.
     case single(Int, Walk)
     /// The same rows again and again: read once if every tile holds whole ones.
-    case periodic(Int, Walk, period: Int)
+    case periodic(Int, Walk, Repetition)
     case iota(Walk)
-    case periodicIota(Walk, period: Int)
+    case periodicIota(Walk, Repetition)
     case core
     case gathered(CompiledGather)
 
-    /// After how many positions the same elements follow again, where that is used.
-    var period: Int? {
+    /// What repeats itself, where that is used.
+    var repetition: Repetition? {
       switch self {
-      case .periodic(_, _, let period), .periodicIota(_, let period): period
+      case .periodic(_, _, let repetition), .periodicIota(_, let repetition): repetition
       case .direct, .uniform, .constant, .strided, .single, .iota, .core, .gathered: nil
       }
     }
@@ -45,6 +45,8 @@ struct CompiledOperand: BitwiseCopyable {
   let iota: pb_iota
   /// Where its tile is, from the start of the registers; unused where it is read in place.
   var register = 0
+  /// Whether all who read it take it as one number: then that is all its register holds.
+  var isNumber = false
 
   init(_ operand: Operand, over space: borrowing Shape, in context: borrowing CompilationContext) {
     load = operand.load(over: space, in: context)
@@ -61,12 +63,35 @@ struct CompiledOperand: BitwiseCopyable {
     return walk.extent
   }
 
+  /// How many positions follow each other whose elements lie side by side, if those are many, and others
+  /// lie elsewhere.
+  var runLength: Int? {
+    guard case .strided(_, let walk) = load, walk.stride == 1, walk.extent >= Body.shortestRow
+    else { return nil }
+    return walk.extent
+  }
+
   var isSingle: Bool { if case .single = load { true } else { false } }
+
+  /// Whether it is the same everywhere.
+  var isUniform: Bool {
+    switch load {
+    case .uniform, .constant: true
+    case .direct, .core, .single, .periodic, .periodicIota, .strided, .iota, .gathered: false
+    }
+  }
 
   /// Reads a single element for each row.
   mutating func becomeSingle() {
     if case .strided(let slot, let walk) = load { load = .single(slot, walk) }
   }
+}
+
+/// After how many positions the same elements follow again, and for how many positions that goes on: 0 if it
+/// never ends.
+struct Repetition: BitwiseCopyable {
+  let period: Int
+  let length: Int
 }
 
 /// Rows of a table by number: see `GatherOperand`.
@@ -88,7 +113,7 @@ extension Operand {
     case .constant(let bits, _): return .constant(bits)
     case .iota(let view, _):
       let walk = Walk(view, over: space, in: context.plain)
-      return walk.period.map { .periodicIota(walk, period: $0) } ?? .iota(walk)
+      return walk.repetition.map { .periodicIota(walk, $0) } ?? .iota(walk)
     case .gathered(let gather):
       return .gathered(
         CompiledGather(
@@ -102,7 +127,7 @@ extension Operand {
       }
       if access.view.isRowMajor(space) { return .direct(slot) }
       let walk = Walk(access.view, over: space, in: context.plain)
-      return walk.period.map { .periodic(slot, walk, period: $0) } ?? .strided(slot, walk)
+      return walk.repetition.map { .periodic(slot, walk, $0) } ?? .strided(slot, walk)
     }
   }
 }

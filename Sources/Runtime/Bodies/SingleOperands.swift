@@ -5,9 +5,6 @@ import PullbackPlans
 /// Which operands of a body are read as a single element for each row: a mean, a largest number, a sum that
 /// rows are divided by. Filling a register with one of them takes as long as computing with it.
 enum SingleOperands {
-  /// Of shorter rows a register is filled.
-  private static let shortestRow = 128
-
   /// Marks them.
   ///
   /// - Parameter kept: a value that is read when the tile is done.
@@ -16,7 +13,7 @@ enum SingleOperands {
     keeping kept: Int?
   ) {
     for value in operands.indices {
-      guard let extent = operands[value].singleExtent, extent >= shortestRow,
+      guard let extent = operands[value].singleExtent, extent >= Body.shortestRow,
         isTakenAlone(value, in: body, operands, keeping: kept)
       else { continue }
       operands[value].becomeSingle()

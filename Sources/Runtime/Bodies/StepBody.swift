@@ -44,9 +44,14 @@ struct StepBody: BitwiseCopyable {
 
   /// Units that threads can share: whole tiles; which thread computes an element does not matter to
   /// its bits.
-  var unitCount: Int { (elementCount + StepBody.unit - 1) / StepBody.unit }
+  var unitCount: Int { (elementCount + unit - 1) / unit }
 
-  private static let unit = Tile.length * 16
+  /// Of many numbers more at a time: beginning a unit takes as long as some hundred of them.
+  private var unit: Int {
+    StepBody.leastUnit * min(max(elementCount / (64 * StepBody.leastUnit), 1), 4)
+  }
+
+  private static let leastUnit = Tile.length * 16
   /// Nanoseconds of a core that one thread does by itself beside other steps.
   static let longestUnit = 20_000
 
@@ -55,9 +60,9 @@ struct StepBody: BitwiseCopyable {
     _ unit: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
     core: UnsafeMutableRawPointer? = nil
   ) {
-    let first = unit * StepBody.unit
+    let first = unit * self.unit
     run(
-      first..<min(first + StepBody.unit, elementCount), memory, scratch, thread: thread, core: core)
+      first..<min(first + self.unit, elementCount), memory, scratch, thread: thread, core: core)
   }
 
   /// The body at some positions of the space.
@@ -76,6 +81,9 @@ struct StepBody: BitwiseCopyable {
   /// The whole body, on several threads if that pays.
   @inline(__always)
   func run(_ memory: RunMemory, _ scratch: Scratch, core: UnsafeMutableRawPointer? = nil) {
+    if elementCount > 0, !scratch.pays(nanoseconds) {
+      return run(0..<elementCount, memory, scratch, thread: 0, core: core)
+    }
     scratch.split(units: unitCount, nanoseconds: nanoseconds) { unit, thread in
       runUnit(unit, memory, scratch, thread: thread, core: core)
     }

@@ -35,15 +35,27 @@ struct Walk: BitwiseCopyable {
   /// The extent of the innermost axis.
   var extent: Int { axes[0].extent }
 
-  /// After how many positions the same elements follow again, if that is within a tile.
-  var period: Int? {
-    guard let last = axes.lastIndex(where: { $0.stride != 0 }), last < axes.count - 1 else {
-      return nil
+  /// What repeats itself, with a period within a tile.
+  var repetition: Repetition? {
+    guard let last = axes.lastIndex(where: { $0.stride != 0 }) else { return nil }
+    let whole = extent(of: last + 1)
+    if last < axes.count - 1, (1...Tile.length).contains(whole) {
+      return Repetition(period: whole, length: 0)
     }
-    var period = 1
-    for axis in axes[...last] where period <= Tile.length { period *= axis.extent }
-    return (1...Tile.length).contains(period) ? period : nil
+    // Not for ever, but for long.
+    for axis in axes.indices.dropFirst() where axes[axis].stride == 0 && axis < last {
+      let period = extent(of: axis), length = period * axes[axis].extent
+      if period > Tile.length { return nil }
+      if length >= Walk.worthHolding { return Repetition(period: period, length: length) }
+    }
+    return nil
   }
+
+  /// Positions of the innermost axes.
+  private func extent(of count: Int) -> Int { axes[..<count].reduce(1) { $0 * $1.extent } }
+
+  /// Shorter stretches are not worth beginning anew.
+  private static let worthHolding = 4 * Tile.length
 
   /// The elements of `count` positions in row-major order, from `base` on.
   @inline(__always)

@@ -157,7 +157,7 @@ struct CompiledReduction: CompiledCore {
     _ results: UnsafeMutableRawPointer
   ) {
     // What is read where it is may be longer than a tile.
-    guard let code = self.reduction.kernelCode, self.reduced > 0, !isWide,
+    guard let code = self.reduction.kernelCode, self.reduced > 0,
       self.reduced <= prologue.pointee.capacity
     else {
       let kernels = RowKernels(reduction, partialType, isWide: isWide)
@@ -166,12 +166,16 @@ struct CompiledReduction: CompiledCore {
       }
       return
     }
-    let kernel = pb_rows_reduce_for(code, self.elementType.kernelType)!
+    let kernel =
+      isWide ? pb_sum_rows_wide()! : pb_rows_reduce_for(code, self.elementType.kernelType)!
     let rowsPerTile = prologue.pointee.capacity / self.reduced
+    let isHeld = frame.hold(
+      rows.lowerBound * self.reduced..<rows.upperBound * self.reduced,
+      by: rowsPerTile * self.reduced)
     var row = rows.lowerBound
     while row < rows.upperBound {
       let count = min(rowsPerTile, rows.upperBound - row)
-      frame.evaluate(at: row * self.reduced, count: count * self.reduced)
+      frame.evaluate(at: row * self.reduced, count: count * self.reduced, holdsPeriods: isHeld)
       kernel(count, self.reduced, results + row * size, frame.value(self.reducedValue))
       row += count
     }
@@ -254,8 +258,7 @@ struct CompiledReduction: CompiledCore {
     let position = pb_arg_column_for(isMax, type)
     let combine = self.reduction.kernelCode.map { pb_columns_reduce_for($0, type)! }
     if self.reduction.kernelCode != nil { fillIdentity(columns.count, results, lanes: own) }
-    forEachTile(of: range, columns, outer, frame) { row, lines, start, width in
-      let values = frame.value(self.reducedValue)
+    forEachTile(of: range, columns, outer, frame) { row, lines, start, width, values in
       if let combine {
         combine(lines, width, results + start * size, values)
       } else {
@@ -278,8 +281,8 @@ struct CompiledReduction: CompiledCore {
     let chain = sums + Self.columnChunk * MemoryLayout<Double>.size
     _ = sums.initializeMemory(as: Double.self, repeating: 0, count: count)
     if holdsRows(columns) {
-      forEachTile(of: range, columns, outer, frame) { _, lines, _, width in
-        add(lines, width, sums, frame.value(self.reducedValue))
+      forEachTile(of: range, columns, outer, frame) { _, lines, _, width, values in
+        add(lines, width, sums, values)
       }
       return
     }
@@ -287,8 +290,8 @@ struct CompiledReduction: CompiledCore {
     for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.rowsOfChain) {
       let rows = first..<min(first + Self.rowsOfChain, range.upperBound)
       _ = chain.initializeMemory(as: Float.self, repeating: 0, count: count)
-      forEachTile(of: rows, columns, outer, frame) { _, lines, start, width in
-        addInFloat(lines, width, chain + start * size, frame.value(self.reducedValue))
+      forEachTile(of: rows, columns, outer, frame) { _, lines, start, width, values in
+        addInFloat(lines, width, chain + start * size, values)
       }
       add(1, count, sums, chain)
     }
@@ -300,30 +303,40 @@ struct CompiledReduction: CompiledCore {
   }
 
   /// Evaluates the rows `range` of some columns and shows each tile: its first row, how many rows it
-  /// holds, where among the columns it begins, and how many of them.
+  /// holds, where among the columns it begins, how many of them, and their numbers.
   @inline(__always)
   private func forEachTile(
     of range: Range<Int>, _ columns: Range<Int>, _ outer: Int, _ frame: BodyFrame,
-    _ body: (_ row: Int, _ lines: Int, _ start: Int, _ width: Int) -> Void
+    _ body: (
+      _ row: Int, _ lines: Int, _ start: Int, _ width: Int, _ values: UnsafeMutableRawPointer
+    ) -> Void
   ) {
-    let holdsRows = holdsRows(columns)
-    // Whole chains, so that where a tile ends does not matter to sums.
-    let fit = holdsRows ? Tile.length / self.inner : 1
-    let rowsPerTile = fit > Self.rowsOfChain ? fit / Self.rowsOfChain * Self.rowsOfChain : fit
-    var row = range.lowerBound
-    while row < range.upperBound {
-      let rows = min(rowsPerTile, range.upperBound - row)
-      let first = (outer * self.reduced + row) * self.inner + columns.lowerBound
-      if holdsRows {
-        frame.evaluate(at: first, count: rows * self.inner)
-        body(row, rows, 0, self.inner)
-      } else {
-        forEachTile(of: 0..<columns.count) { start, count in
-          frame.evaluate(at: first + start, count: count)
-          body(row, 1, start, count)
+    let start = outer * self.reduced * self.inner
+    if !holdsRows(columns) {
+      for row in range {
+        let first = start + row * self.inner + columns.lowerBound
+        forEachTile(of: 0..<columns.count) { column, count in
+          frame.evaluate(at: first + column, count: count)
+          body(row, 1, column, count, frame.value(self.reducedValue))
         }
       }
-      row += rows
+      return
+    }
+    // However many rows are evaluated at a time, those that are shown are whole chains, or as many as a
+    // tile holds: so where it ends does not matter to sums.
+    let fit = Tile.length / self.inner
+    let lines = fit > Self.rowsOfChain ? fit / Self.rowsOfChain * Self.rowsOfChain : fit
+    let most = max(min(prologue.pointee.capacity, Tile.longest) / (lines * self.inner), 1) * lines
+    let positions = start + range.lowerBound * self.inner..<start + range.upperBound * self.inner
+    let isHeld = frame.hold(positions, by: most * self.inner)
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: most) {
+      let rows = min(most, range.upperBound - first)
+      frame.evaluate(
+        at: start + first * self.inner, count: rows * self.inner, holdsPeriods: isHeld)
+      for row in stride(from: 0, to: rows, by: lines) {
+        let values = frame.value(self.reducedValue) + row * self.inner * size
+        body(first + row, min(lines, rows - row), 0, self.inner, values)
+      }
     }
   }
 

@@ -109,7 +109,10 @@ extension MergedOperation {
     case .selectGreaterOrEqual: PB_SELECT_GREATER_EQUAL
     case .aboveOrProduct: PB_ABOVE_OR_PRODUCT
     case .clamp: PB_CLAMP
+    case .within: PB_WITHIN
     case .clampSum: PB_CLAMP_SUM
+    case .ramp: PB_RAMP
+    case .gatedRamp: PB_GATED_RAMP
     case .gatedSigmoid: PB_GATED_SIGMOID
     case .gatedNormal: PB_GATED_NORMAL
     case .timesOppositeSigmoid: PB_TIMES_OPPOSITE_SIGMOID

@@ -41,7 +41,9 @@ public func batchNormalized<Scalar: FloatingPointScalar>(
     try checkChannels(of: x.value, known, scale?.value, bias?.value, epsilon, in: name)
   }
   let factor = variance.value.reciprocalRoot(epsilon)
-  return Tensor(((x.value - mean.value) * factor).scaled(by: scale?.value, bias?.value))
+  // The factors of a channel are multiplied by each other, not all its numbers by both.
+  let slope = scale.map { factor * $0.value } ?? factor
+  return Tensor((x.value - mean.value).scaled(by: slope, bias?.value))
 }
 
 /// The same with the batch's mean and variance, [c] each.
@@ -55,13 +57,13 @@ package func batchNormalized<Scalar: FloatingPointScalar>(
     try checkChannels(of: x.value, [], scale?.value, bias?.value, epsilon, in: operation)
     try checkExamples(of: x.value, in: operation)
   }
-  let axes = Array(0..<x.rank - 1)
-  let (y, mean, variance) = x.value.standardized(
-    .axes(axes), epsilon: epsilon, in: operation, at: site)
-  let channels: Shape = [x.shape[x.rank - 1]]
+  let channels = x.shape[x.rank - 1], places = x.shape.dropLast().reduce(1, *)
+  let y = x.value.reshaped(to: [1, places, channels, 1]).normalizedInGroups(
+    scale: scale?.value.reshaped(to: [channels, 1]), bias: bias?.value.reshaped(to: [channels, 1]),
+    epsilon: epsilon, in: operation, at: site)
   return (
-    Tensor(y.scaled(by: scale?.value, bias?.value)), Tensor(mean.reshaped(to: channels)),
-    Tensor(variance.reshaped(to: channels))
+    Tensor(y.result.reshaped(to: x.shape)), Tensor(y.mean.reshaped(to: [channels])),
+    Tensor(y.variance.reshaped(to: [channels]))
   )
 }
 
@@ -91,11 +93,19 @@ public func groupNormalized<Scalar: FloatingPointScalar>(
         fix: "let the number of channels be a multiple of that of groups")
     }
   }
-  let (examples, channels) = (x.shape[0], x.shape[x.rank - 1])
+  let examples = x.shape[0], each = x.shape[x.rank - 1] / groups
   let places = x.shape.dropFirst().dropLast().reduce(1, *)
-  let y = x.reshaped(to: [examples, places, channels])
-    .standardized(.groups(groups), epsilon: epsilon, in: name, at: site).result
-  return Tensor(y.reshaped(to: x.shape).scaled(by: scale?.value, bias?.value))
+  if places == 1 {
+    // The rows of a layer norm.
+    let rows = x.reshaped(to: [examples, groups, each])
+    let y = rows.standardized(along: [2], epsilon: epsilon, in: name, at: site)
+    return Tensor(y.reshaped(to: x.shape).scaled(by: scale?.value, bias?.value))
+  }
+  let ofChannels: Shape = [groups, each]
+  let y = x.reshaped(to: [examples, places, groups, each]).normalizedInGroups(
+    scale: scale?.value.reshaped(to: ofChannels), bias: bias?.value.reshaped(to: ofChannels),
+    epsilon: epsilon, in: name, at: site)
+  return Tensor(y.result.reshaped(to: x.shape))
 }
 
 private func checkExamples(of x: Value, in operation: String) throws(Mistake) {

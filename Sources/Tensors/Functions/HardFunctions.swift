@@ -61,23 +61,28 @@ private struct HardSwishRule: Hashable, Sendable {}
 
 extension Value {
   fileprivate var hardSigmoid: Value {
-    (self + .constant(3, elementType)).clipped(from: 0, to: 6) / .constant(6, elementType)
+    ramp(from: .constant(-3, elementType), to: .constant(3, elementType))
+  }
+
+  /// 0 below -3, 1 above 3, a straight line in between.
+  private func ramp(from least: Value, to most: Value) -> Value {
+    (clipped(from: least, to: most) + most) * .constant(1.0 / 6, elementType)
   }
 
   /// -infinity does not meet the 0 that it would be multiplied by.
   fileprivate var hardSwish: Value {
-    let x = binary(.maximum, .constant(-8, elementType))
+    let least = Value.constant(-3, elementType), most = Value.constant(3, elementType)
+    let y = binary(.maximum, least) * ramp(from: least, to: most)
     let rule = CustomRule(number: RuleNumbers.number(of: HardSwishRule())) { inputs, cotangent in
-      [cotangent * inputs[1].hardSwishSlope]
+      [inputs[1].hardSwishDerivative(cotangent)]
     }
-    return Value(.identity(.custom(rule)), Inputs(x * x.hardSigmoid, self))
+    return Value(.identity(.custom(rule)), Inputs(y, self))
   }
 
-  private var hardSwishSlope: Value {
+  private func hardSwishDerivative(_ g: Value) -> Value {
     let least = Value.constant(-3, elementType), most = Value.constant(3, elementType)
-    let between = (self + self + most) / .constant(6, elementType)
-    let above = Value.select(
-      compared(.greaterOrEqual, to: most), .constant(1, elementType), between)
+    let between = (self * 2 + most) * .constant(1.0 / 6, elementType) * g
+    let above = Value.select(compared(.greaterOrEqual, to: most), g, between)
     return Value.select(compared(.lessOrEqual, to: least), .constant(0, elementType), above)
   }
 }

@@ -23,8 +23,8 @@ public func layerNormalized<Scalar: FloatingPointScalar>(
   let axes = stopping(at: site) { () throws(Mistake) in
     try lastAxes(count, of: x.value, scale?.value, bias?.value, epsilon, in: name)
   }
-  let y = x.value.standardized(.axes(axes), epsilon: epsilon, in: name, at: site)
-  return Tensor(y.result.scaled(by: scale?.value, bias?.value))
+  let y = x.value.standardized(along: axes, epsilon: epsilon, in: name, at: site)
+  return Tensor(y.scaled(by: scale?.value, bias?.value))
 }
 
 /// y = x / √(mean(x²) + ε) · scale, the mean over the last axes: each row with a mean square of 1, then

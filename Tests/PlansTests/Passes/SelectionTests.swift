@@ -139,6 +139,29 @@ import Testing
       let sum = $0[0] + $0[1]
       return sum <= 0 ? 0 : sum >= 2 ? 2 : sum
     },
+    form("hard sigmoid", { hardSigmoid($0[0] * 5) }) {
+      let x = $0[0] * 5
+      let above = (x <= -3 ? -3 : x >= 3 ? 3 : x) + 3
+      return above * (1 / 6 as Float)
+    },
+    form("hard swish", { hardSwish($0[0] * 5) }) {
+      let x = $0[0] * 5
+      let above = (x <= -3 ? -3 : x >= 3 ? 3 : x) + 3
+      let gate = above * (1 / 6 as Float)
+      return (x <= -3 ? -3 : x) * gate
+    },
+    form(
+      "b where a is within limits",
+      { gradient(of: ($0[0].clipped(to: -0.5...0.25) * $0[1]).sum(), withRespectTo: $0[0]) }
+    ) { $0[0] <= -0.5 ? 0 : $0[0] >= 0.25 ? 0 : $0[1] },
+    form(
+      "limits that are tensors",
+      {
+        let (x, least, most) = ($0[0].value, $0[1].value, $0[2].value)
+        let below = Value.select(x.compared(.greaterOrEqual, to: most), most, x)
+        return Tensor(Value.select(x.compared(.lessOrEqual, to: least), least, below))
+      }
+    ) { $0[0] <= $0[1] ? $0[1] : $0[0] >= $0[2] ? $0[2] : $0[0] },
     form("d - (a b) / (c + d)", { $0[3] - $0[0] * $0[1] / ($0[2] + $0[3]) }) {
       let (p, s) = ($0[0] * $0[1], $0[2] + $0[3])
       let q = p / s

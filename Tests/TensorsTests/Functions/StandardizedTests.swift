@@ -91,6 +91,54 @@ import Testing
     }
   }
 
+  /// Of many places, so that what is the same for all of an example's is held. (A number that is far from so
+  /// many others is most of each sum: what rounding takes from it is more than `check` allows.)
+  @Test(arguments: [(24, 8), (32, 32), (6, 1), (300, 3)])
+  func groupsOfManyPlaces(channels: Int, count: Int) {
+    for (mean, outlier) in Self.spreads where outlier == 0 {
+      let x = numbers([2, 19, 21, channels], mean, outlier), each = channels / count
+      let parts = (0..<2 * count).map { part in
+        (0..<399 * each).map { index in
+          (part / count * 399 + index / each) * channels + part % count * each + index % each
+        }
+      }
+      check(groupNormalized(x, groups: count), of: x, parts: parts, epsilon: 1e-5)
+    }
+  }
+
+  /// Of rows, which have one place each.
+  @Test(arguments: [1, 4, 12])
+  func groupsOfRows(count: Int) {
+    let x = numbers([5, 24], 100, 0), each = 24 / count
+    let parts = (0..<5 * count).map { part in (0..<each).map { part * each + $0 } }
+    check(groupNormalized(x, groups: count), of: x, parts: parts, epsilon: 1e-5)
+  }
+
+  private func isNear(_ x: Tensor<Float>, _ y: Tensor<Float>) -> Bool {
+    x.isClose(to: y, relativeTolerance: 1e-4, absoluteTolerance: 1e-4)
+  }
+
+  /// The derivatives for scale and bias, which batch and group norms take from sums that they have.
+  @Test func scaleAndBias() {
+    let x = numbers([3, 4, 5, 6], 2, 0), scale = Tensor<Float>.normal([6], key: RandomKey(seed: 7))
+    let bias = Tensor<Float>.normal([6], key: RandomKey(seed: 8))
+    let g = Tensor<Float>.normal(x.shape, key: RandomKey(seed: 9))
+    let functions: [(Tensor<Float>?, Tensor<Float>?) -> Tensor<Float>] = [
+      { batchNormalized(x, scale: $0, bias: $1) },
+      { groupNormalized(x, groups: 2, scale: $0, bias: $1) },
+      { groupNormalized(x, groups: 6, scale: $0, bias: $1) },
+    ]
+    for function in functions {
+      let z = function(nil, nil), y = function(scale, bias)
+      #expect(isNear(y, z * scale + bias))
+      let (scaled, moved) = gradient(of: (y * g).sum(), withRespectTo: scale, bias)
+      #expect(isNear(scaled, (g * z).sum(along: 0, 1, 2)))
+      #expect(isNear(moved, g.sum(along: 0, 1, 2)))
+      #expect(isNear(function(nil, bias), z + bias))
+      #expect(isNear(function(scale, nil), z * scale))
+    }
+  }
+
   /// The same bits at any number of threads, of columns that are cut, too.
   @Test func threads() {
     let x = numbers([4100, 64], 2, 0), scale = Tensor<Float>.normal([64], key: RandomKey(seed: 2))
@@ -99,7 +147,9 @@ import Testing
     var bits: Set<[UInt32]> = []
     for threads in [1, 2, 3, 7] {
       Threads.limit = threads
-      let y = batchNormalized(x, scale: scale) + layerNormalized(x, scale: scale)
+      let images = x.reshaped(to: [41, 10, 10, 64])
+      let grouped = groupNormalized(images, groups: 8, scale: scale).reshaped(to: x.shape)
+      let y = batchNormalized(x, scale: scale) + layerNormalized(x, scale: scale) + grouped
       let slope = gradient(of: y.squared().sum(), withRespectTo: x)
       bits.insert(y.scalars.map(\.bitPattern) + slope.scalars.map(\.bitPattern))
     }

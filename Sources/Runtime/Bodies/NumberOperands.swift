@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPullbackKernels
+import PullbackPlans
+
+/// Which operands are one number for all who read them. No register is filled with such a number, and
+/// nothing need stay in the first cache for it.
+enum NumberOperands {
+  /// Marks them.
+  ///
+  /// - Parameter kept: a value that is read when the tile is done.
+  static func find(
+    in body: borrowing Body, _ operands: UnsafeMutableBufferPointer<CompiledOperand>,
+    keeping kept: Int?
+  ) {
+    for value in operands.indices where operands[value].isUniform {
+      operands[value].isNumber = value != kept && body.stores.allSatisfy { $0.value != value }
+    }
+    for index in body.instructions.indices {
+      let inputs = body.instructions[index].inputs
+      let numbers = body.instructions[index].numbers(among: UnsafeBufferPointer(operands))
+      for input in inputs.indices where inputs[input] < operands.count {
+        if !numbers.contains(input) { operands[inputs[input]].isNumber = false }
+      }
+    }
+  }
+}
+
+extension Body.Instruction {
+  /// The input that is taken as a single element, for the whole tile or a row, by a kernel for that.
+  func single(among operands: UnsafeBufferPointer<CompiledOperand>) -> Int? {
+    // Of what is the same everywhere a kernel need not read a whole tile.
+    let single =
+      inputs.firstIndex { $0 < operands.count && operands[$0].isSingle }
+      ?? inputs.firstIndex { $0 < operands.count && operands[$0].isUniform }
+    return single.flatMap { map(withOne: $0) == nil ? nil : $0 }
+  }
+
+  /// The inputs of which the kernel reads one element.
+  fileprivate func numbers(among operands: UnsafeBufferPointer<CompiledOperand>) -> Range<Int> {
+    if case .merged(let merged) = operation, !merged.numbers.isEmpty { return merged.numbers }
+    return single(among: operands).map { $0..<$0 + 1 } ?? 0..<0
+  }
+}
