@@ -91,6 +91,27 @@ struct SummariesTests {
         "AdamW(learningRate: 0.001, weightDecay: 0.01, beta1: 0.9"))
   }
 
+  @Test func rulesAndSettings() {
+    let adam = "Adam(learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-08)"
+    #expect("\(Adam())" == adam)
+    #expect("\(AnyRule(Adam()))" == adam)
+    let group = Optimizer<Adam>.Group(Linear(4, 2).parameters, Adam())
+    #expect("\(group)" == "\(adam) of 2 parameters, 10 numbers")
+    #expect("\(Gain.tanh)" == "Gain(1.6666666)")
+    #expect(
+      "\(Initialization.xavierNormal)" == "normal for the inputs and outputs, Gain(1.0)")
+    #expect("\(Initialization.uniform(bound: 0.5))" == "uniform in ±0.5")
+    #expect("\(Initialization.orthogonal)" == "orthogonal, Gain(1.0)")
+    #expect(
+      "\(EarlyStopping(patience: 1, watching: .metric("accuracy"), leastChange: 0.5))"
+        == "stops after more than 1 epoch without a better accuracy by 0.5")
+    #expect("\(BatchTransform<Int32, Int32>.noise(0.1))" == "BatchTransform<Int32, Int32>")
+    #expect("\(AttentionCache())" == "AttentionCache of 0 positions")
+    #expect("\(PatternReduction<Float>.mean) \(PatternReduction<Bool>.any)" == "mean any")
+    let steps: [any TensorIndex] = [3, 2..<5, 1..., IndexStep.all, (1..<9).every(2)]
+    #expect(steps.map { "\($0.step)" } == ["3", "2..<5", "1...", ".all", "(1..<9).every(2)"])
+  }
+
   @Test func dataAndFiles() throws {
     let data = Dataset(inputs: .zeros([3, 4]), labels: [0, 1, 0])
     #expect("\(data)" == "Dataset of 3 examples: inputs [3, 4], labels [3]")

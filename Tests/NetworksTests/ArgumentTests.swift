@@ -219,6 +219,24 @@ struct ArgumentTests {
       "Parameter: the shape [2, -3] has the negative extent -3 at axis 1. "
         + "Fix: extents are 0 or more."
     ) { _ = Parameter(shape: [2, -3], .zeros) },
+    Example("Embedding: 0 rows of 4 features. Fix: use 1 or more of each.") { _ = Embedding(0, 4) },
+    Example("Embedding: 1 row of 0 features. Fix: use 1 or more of each.") { _ = Embedding(1, 0) },
+    Example("TransformerBlock: 0 hidden features. Fix: use 1 or more.") {
+      _ = TransformerBlock(8, heads: 2, hidden: 0)
+    },
+    Example("LeakyReLU: a slope of nan. Fix: use a finite number.") { _ = LeakyReLU(slope: .nan) },
+    Example("LeakyReLU: a slope of inf. Fix: use a finite number.") { _ = LeakyReLU(slope: 1e39) },
+    Example("ELU: an alpha of inf. Fix: use a finite number.") { _ = ELU(alpha: .infinity) },
+    Example("leakyReLU: a slope of nan. Fix: use a finite number.") {
+      _ = leakyReLU(Tensor<Float>([1]), slope: .nan)
+    },
+    Example("elu: an alpha of -inf. Fix: use a finite number.") {
+      _ = elu(Tensor<Double>([1]), alpha: -.infinity)
+    },
+    Example("scaledDotProductAttention: a scale of nan. Fix: use a finite number.") {
+      let x = Tensor<Float>.ones([2, 3])
+      _ = scaledDotProductAttention(x, x, x, scale: .nan)
+    },
     Example("Dropout: a rate of 1.0. Fix: use a rate in 0 ..< 1.") { _ = Dropout(1) },
     Example("Dropout: a rate of -0.5. Fix: use a rate in 0 ..< 1.") { _ = Dropout(-0.5) },
     Example("Dropout: a rate of nan. Fix: use a rate in 0 ..< 1.") { _ = Dropout(.nan) },

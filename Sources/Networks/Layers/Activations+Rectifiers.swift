@@ -14,8 +14,12 @@ public struct LeakyReLU: FunctionLayer {
   /// With slope 0.01.
   public init() { self.init(slope: 0.01) }
 
-  /// With a slope of your own.
-  public init(slope: Double) { self.slope = slope }
+  /// With a slope of your own; a mistake if it is not finite.
+  public init(slope: Double, file: StaticString = #fileID, line: UInt = #line) {
+    // What is stored is a Double, what is computed with a Float.
+    checkFinite(Double(Float(slope)), "slope", in: "LeakyReLU", at: CallSite(file, line))
+    self.slope = slope
+  }
 
   public var settings: LayerSettings { ["slope": .number(slope)] }
 
@@ -38,8 +42,11 @@ public struct ELU: FunctionLayer {
   /// With alpha 1.
   public init() { self.init(alpha: 1) }
 
-  /// With a alpha of your own.
-  public init(alpha: Double) { self.alpha = alpha }
+  /// With an alpha of your own; a mistake if it is not finite.
+  public init(alpha: Double, file: StaticString = #fileID, line: UInt = #line) {
+    checkFinite(Double(Float(alpha)), "alpha", in: "ELU", at: CallSite(file, line))
+    self.alpha = alpha
+  }
 
   public var settings: LayerSettings { ["alpha": .number(alpha)] }
 

@@ -7,7 +7,7 @@ import PullbackTensors
 /// text are computed alone.
 ///
 /// A cache belongs to one layer and one batch of texts: a model of several blocks has one for each.
-public struct AttentionCache: Sendable {
+public struct AttentionCache: Sendable, CustomStringConvertible {
   /// [n, heads, t, d]; nil before the first position.
   public private(set) var keys: Tensor<Float>?
   /// [n, heads, t, d]; nil before the first position.
@@ -18,6 +18,9 @@ public struct AttentionCache: Sendable {
 
   /// How many positions it holds.
   public var count: Int { keys?.shape[2] ?? 0 }
+
+  /// How many positions it holds.
+  public var description: String { "AttentionCache of \(counted(count, "position"))" }
 
   /// Adds positions behind those that are there, and gives all.
   mutating func add(

@@ -20,7 +20,7 @@ public struct Embedding: StoredLayer {
   /// W: [count, features].
   public let weight: Parameter
 
-  /// A mistake if there are fewer than 0 rows or features, or more numbers than can be counted.
+  /// A mistake if there is no row or no feature, or more numbers than can be counted.
   public init(
     _ count: Int, _ features: Int, initialization: Initialization = .normal(standardDeviation: 1),
     file: StaticString = #fileID, line: UInt = #line
@@ -28,6 +28,11 @@ public struct Embedding: StoredLayer {
     let shape = Shape([count, features])
     stopping(at: CallSite(file, line)) { () throws(Mistake) in
       try initialization.check(for: shape, in: "Embedding")
+      guard count > 0, features > 0 else {
+        throw Mistake(
+          "Embedding", "\(counted(count, "row")) of \(counted(features, "feature"))",
+          fix: "use 1 or more of each")
+      }
     }
     weight = Parameter(shape: shape, initialization)
   }

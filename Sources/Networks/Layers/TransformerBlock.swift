@@ -48,6 +48,10 @@ public struct TransformerBlock: StoredLayer {
     attentionNorm = LayerNorm(features, bias: bias, epsilon: epsilon, file: file, line: line)
     mlpNorm = LayerNorm(features, bias: bias, epsilon: epsilon, file: file, line: line)
     let width = hidden ?? 4 * features
+    guard width > 0 else {
+      Mistake("TransformerBlock", "\(width) hidden features", fix: "use 1 or more")
+        .stop(at: CallSite(file, line))
+    }
     up = Linear(
       features, width, bias: bias, initialization: .xavierUniform, file: file, line: line)
     down = Linear(

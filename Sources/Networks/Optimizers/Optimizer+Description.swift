@@ -24,6 +24,13 @@ extension Optimizer: CustomStringConvertible, CustomReflectable {
 }
 
 extension UpdateRule {
+  /// The name and the settings.
+  ///
+  /// ```swift
+  /// print(SGD(learningRate: 0.1))   // SGD(learningRate: 0.1, momentum: 0.0)
+  /// ```
+  public var description: String { summary }
+
   /// The settings as files hold them: those that are as they were before there were such, are left
   /// out.
   package var storedSettings: [(name: String, number: Float)] {
@@ -36,6 +43,11 @@ extension UpdateRule {
     let words = storedSettings.map { "\($0.name): \($0.number)" }.joined(separator: ", ")
     return "\(name)(\(words))"
   }
+}
+
+extension Optimizer.Group: CustomStringConvertible {
+  /// The rule, and how many parameters it changes.
+  public var description: String { "\(rule.summary) of \(parameters.counts)" }
 }
 
 extension RecordedStep: CustomStringConvertible {

@@ -31,7 +31,7 @@ import PullbackTensors
 /// optimizer.minimize(w.value.squared().sum())
 /// print(w.value)   // [3.5]
 /// ```
-public protocol UpdateRule: Hashable, Sendable {
+public protocol UpdateRule: Hashable, Sendable, CustomStringConvertible {
   /// What model files and messages call the rule.
   var name: String { get }
 

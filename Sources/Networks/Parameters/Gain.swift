@@ -7,7 +7,7 @@
 /// let layer = Linear(64, 50, initialization: .xavierUniform(for: .tanh))
 /// print(Gain.tanh.factor, Gain(1.5).factor)   // 1.6666666 1.5
 /// ```
-public struct Gain: Sendable, Hashable {
+public struct Gain: Sendable, Hashable, CustomStringConvertible {
   /// Starts are made from the square: that of relu is 2, its root no number of Float.
   let squared: Float
 
@@ -18,6 +18,9 @@ public struct Gain: Sendable, Hashable {
 
   /// What the deviation of a start is multiplied by.
   public var factor: Float { squared.squareRoot() }
+
+  /// The factor.
+  public var description: String { "Gain(\(factor))" }
 
   /// No activation function: 1.
   public static let linear = Gain(squared: 1)

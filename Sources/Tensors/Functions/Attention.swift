@@ -28,6 +28,9 @@ public func scaledDotProductAttention<Scalar: FloatingPointScalar>(
   file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Scalar> {
   let (q, k, v) = (query.value, key.value, value.value)
+  if let scale {
+    checkFinite(scale, "scale", in: "scaledDotProductAttention", at: CallSite(file, line))
+  }
   let groups = stopping(at: CallSite(file, line)) { () throws(Mistake) in
     try checkedGroups(q, k, v, mask?.value, isCausal: isCausal)
   }

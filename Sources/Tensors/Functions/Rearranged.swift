@@ -77,39 +77,44 @@ extension Tensor {
 }
 
 /// What ``Tensor/reduced(_:by:_:file:line:)`` does along the axes that go.
-public struct PatternReduction<Scalar: TensorScalar>: Sendable {
+public struct PatternReduction<Scalar: TensorScalar>: Sendable, CustomStringConvertible {
+  /// What it is called: "sum".
+  public let description: String
   fileprivate let apply: @Sendable (Value, AxisSet, CallSite) -> Value
 
-  fileprivate init(_ reduction: Reduction) {
+  fileprivate init(_ name: String, _ reduction: Reduction) {
+    description = name
     apply = { $0.reduced(reduction, $1, at: $2) }
   }
 }
 
 extension PatternReduction where Scalar: NumericScalar {
   /// The sum; 0 of nothing.
-  public static var sum: PatternReduction { PatternReduction(.sum) }
+  public static var sum: PatternReduction { PatternReduction("sum", .sum) }
   /// The largest; a mistake of nothing.
-  public static var max: PatternReduction { PatternReduction(.max) }
+  public static var max: PatternReduction { PatternReduction("max", .max) }
   /// The smallest; a mistake of nothing.
-  public static var min: PatternReduction { PatternReduction(.min) }
+  public static var min: PatternReduction { PatternReduction("min", .min) }
 }
 
 extension PatternReduction where Scalar: FloatingPointScalar {
   /// The mean; NaN of nothing.
   public static var mean: PatternReduction {
-    PatternReduction { value, axes, site in
+    PatternReduction("mean") { value, axes, site in
       value.mean(along: axes.sorted, keepingAxes: false, in: "reduced", at: site)
     }
   }
 
-  private init(_ apply: @escaping @Sendable (Value, AxisSet, CallSite) -> Value) {
-    self.apply = apply
+  private init(
+    _ name: String, _ apply: @escaping @Sendable (Value, AxisSet, CallSite) -> Value
+  ) {
+    (description, self.apply) = (name, apply)
   }
 }
 
 extension PatternReduction where Scalar == Bool {
   /// Whether any is true.
-  public static var any: PatternReduction { PatternReduction(.max) }
+  public static var any: PatternReduction { PatternReduction("any", .max) }
   /// Whether all are true.
-  public static var all: PatternReduction { PatternReduction(.min) }
+  public static var all: PatternReduction { PatternReduction("all", .min) }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The operators of formulas with `Double`. Between tensors they are disfavoured, so that a number
-// beside a tensor is a `Double` first, and no tensor of one element.
+// The operators of formulas with `Double`. Those between tensors that take literals are disfavoured, so that a
+// number beside a tensor is a `Double` first, and no tensor of one element. Between tensors that are no
+// literals stand generic ones that are not: with disfavoured ones alone the type checker goes on after its
+// first solution, in a sum of products for seconds where `Double` is also CGFloat.
 
 extension Value {
   fileprivate init(_ number: Double) { self = .constant(number, .double) }
@@ -42,6 +44,21 @@ extension Tensor where Scalar == Double {
   public static func / (x: Tensor, y: Double) -> Tensor { Tensor(x.value / Value(y)) }
   /// z = x / y, with one number for all elements.
   public static func / (x: Double, y: Tensor) -> Tensor { Tensor(Value(x) / y.value) }
+}
+
+extension TensorOperand where Scalar == Double {
+  /// z = x + y. x.g = z.g, y.g = z.g, each summed over stretched axes.
+  @inlinable
+  public static func + (x: Self, y: Self) -> Tensor<Double> { .sum(x.asTensor, y.asTensor) }
+  /// z = x - y. x.g = z.g, y.g = -z.g.
+  @inlinable
+  public static func - (x: Self, y: Self) -> Tensor<Double> { .difference(x.asTensor, y.asTensor) }
+  /// z = x y. x.g = z.g y, y.g = z.g x.
+  @inlinable
+  public static func * (x: Self, y: Self) -> Tensor<Double> { .product(x.asTensor, y.asTensor) }
+  /// z = x / y. x.g = z.g / y, y.g = -z.g z / y.
+  @inlinable
+  public static func / (x: Self, y: Self) -> Tensor<Double> { .quotient(x.asTensor, y.asTensor) }
 }
 
 extension Tensor where Scalar == Double {

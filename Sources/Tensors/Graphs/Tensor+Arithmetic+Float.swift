@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The operators of formulas with `Float`. Between tensors they are disfavoured, so that a number
-// beside a tensor is a `Float` first, and no tensor of one element.
+// The operators of formulas with `Float`. Those between tensors that take literals are disfavoured, so that a
+// number beside a tensor is a `Float` first, and no tensor of one element. Between tensors that are no
+// literals stand generic ones that are not: with disfavoured ones alone the type checker goes on after its
+// first solution, in a sum of products for seconds where `Double` is also CGFloat.
 
 extension Value {
   fileprivate init(_ number: Float) { self = .constant(Double(number), .float) }
@@ -42,6 +44,21 @@ extension Tensor where Scalar == Float {
   public static func / (x: Tensor, y: Float) -> Tensor { Tensor(x.value / Value(y)) }
   /// z = x / y, with one number for all elements.
   public static func / (x: Float, y: Tensor) -> Tensor { Tensor(Value(x) / y.value) }
+}
+
+extension TensorOperand where Scalar == Float {
+  /// z = x + y. x.g = z.g, y.g = z.g, each summed over stretched axes.
+  @inlinable
+  public static func + (x: Self, y: Self) -> Tensor<Float> { .sum(x.asTensor, y.asTensor) }
+  /// z = x - y. x.g = z.g, y.g = -z.g.
+  @inlinable
+  public static func - (x: Self, y: Self) -> Tensor<Float> { .difference(x.asTensor, y.asTensor) }
+  /// z = x y. x.g = z.g y, y.g = z.g x.
+  @inlinable
+  public static func * (x: Self, y: Self) -> Tensor<Float> { .product(x.asTensor, y.asTensor) }
+  /// z = x / y. x.g = z.g / y, y.g = -z.g z / y.
+  @inlinable
+  public static func / (x: Self, y: Self) -> Tensor<Float> { .quotient(x.asTensor, y.asTensor) }
 }
 
 extension Tensor where Scalar == Float {

@@ -6,6 +6,18 @@
 // once more with concrete types, and those are preferred: with generic ones alone, a formula of a few
 // terms takes the type checker seconds.
 
+// The same by name, for operators that are inlined.
+extension Tensor where Scalar: NumericScalar {
+  @usableFromInline
+  static func sum(_ x: Tensor, _ y: Tensor) -> Tensor { Tensor(x.value + y.value) }
+  @usableFromInline
+  static func difference(_ x: Tensor, _ y: Tensor) -> Tensor { Tensor(x.value - y.value) }
+  @usableFromInline
+  static func product(_ x: Tensor, _ y: Tensor) -> Tensor { Tensor(x.value * y.value) }
+  @usableFromInline
+  static func quotient(_ x: Tensor, _ y: Tensor) -> Tensor { Tensor(x.value / y.value) }
+}
+
 extension Tensor where Scalar: NumericScalar {
   /// z = x + y. x.g = z.g, y.g = z.g, each summed over stretched axes. Int32 wraps.
   @_disfavoredOverload

@@ -21,6 +21,23 @@ public struct IndexStep: TensorIndex {
   public var step: IndexStep { self }
 }
 
+extension IndexStep: CustomStringConvertible {
+  /// As it is written: "3", "2..<5", ".every(2)".
+  public var description: String {
+    switch kind {
+    case .position(let position): return "\(position)"
+    case .newAxis: return ".newAxis"
+    case .ellipsis: return ".ellipsis"
+    case .range(nil, nil, 1): return ".all"
+    case .range(nil, nil, -1): return ".reversed"
+    case .range(nil, nil, let stride): return ".every(\(stride))"
+    case .range(let lower, let upper, let stride):
+      let range = (lower.map { "\($0)" } ?? "") + (upper.map { "..<\($0)" } ?? "...")
+      return stride == 1 ? range : "(\(range)).every(\(stride))"
+    }
+  }
+}
+
 extension TensorIndex where Self == IndexStep {
   /// The whole axis.
   public static var all: IndexStep { IndexStep(kind: .range(lower: nil, upper: nil)) }

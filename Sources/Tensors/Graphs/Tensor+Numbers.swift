@@ -25,6 +25,7 @@ public protocol TensorOperand<Scalar> {
 
 extension Tensor: TensorOperand {
   /// The tensor itself.
+  @inlinable
   public var asTensor: Tensor { self }
   /// The tensor itself.
   public init(asTensor tensor: Tensor) { self = tensor }

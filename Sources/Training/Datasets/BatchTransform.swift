@@ -54,6 +54,11 @@ public struct BatchTransform<Input: TensorScalar, Output: TensorScalar>: Sendabl
   }
 }
 
+extension BatchTransform: CustomStringConvertible {
+  /// The types of the targets: "BatchTransform<Int32, Float>".
+  public var description: String { "\(BatchTransform.self)" }
+}
+
 extension BatchSource {
   /// The source with each of its batches transformed.
   ///

@@ -11,7 +11,7 @@ import PullbackTensors
 /// ```
 ///
 /// Source: Prechelt, "Early stopping - but when?", in "Neural networks: tricks of the trade", 1998.
-public struct EarlyStopping: Hashable, Sendable {
+public struct EarlyStopping: Hashable, Sendable, CustomStringConvertible {
   /// What is watched.
   public enum Watched: Hashable, Sendable {
     /// The loss on the validation examples, without them that of training.
@@ -39,6 +39,17 @@ public struct EarlyStopping: Hashable, Sendable {
       ).stop(at: CallSite(file, line))
     }
     (self.patience, self.watched, self.leastChange) = (patience, watched, leastChange)
+  }
+
+  /// When training stops, in words.
+  ///
+  /// ```swift
+  /// print(EarlyStopping(patience: 5))   // stops after more than 5 epochs without a better loss
+  /// ```
+  public var description: String {
+    let value = if case .metric(let name) = watched { name } else { "loss" }
+    return "stops after more than \(counted(patience, "epoch")) without a better \(value)"
+      + (leastChange > 0 ? " by \(leastChange)" : "")
   }
 
   /// The value that is watched.

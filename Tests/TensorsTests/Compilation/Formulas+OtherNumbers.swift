@@ -113,6 +113,38 @@ extension Formulas {
     x * Double(i) / Double(n)
     x * dvalues[0]
     x * ivalues[0] + ivalues[1]
+    x * d - y / d + n
+    d * x * (1 - x) - n * y
+    (x - d) / (n + 1) * 2
+    w - d * (b1 * m + (1 - b1) * g)
+    (x + y) / 2 - d * (x - y)
+    x.sum() * d / n
+    x.mean() - d * y.mean() + 0.5
+    exp(-d * x * x) + n
+    d / (1 + exp(-x)) - 1
+    (x * x + y * y) / (n * n)
+    x * dvalues[0] + y * dvalues[1] - dvalues[2]
+    -d * log(x + 1e-8).mean() / n
+    maximum(x - d, 0) * n
+    select(x .> d, x - d, d - x)
+    pow(x, d) / n + 1
+    tanh(d * x + 1) * (1 - d)
+    sqrt(x * x + d * d)
+    x * d + y * n + s
+    s * x + d * (y - n) / 2
+    x + d * (y - x) * (1 - y)
+    (d + 1) * x + (n - 1) * y
+    x * (d > 0 ? d : 1)
+    x / max(d, 1e-8)
+    x * Double(n) / d
+    1 / (n + d * x * x)
+    x.sum() / (n * n - 1) - d
+    (x - x.mean()) / (x.standardDeviation() + d)
+    x * i / n - d
+    d * (1 - x) * (1 - y) * (1 - m)
+    m / (1 - d) - v / (1 - d * d) + eps
+    zip(xs, dvalues).map { $0 * $1 }.reduce(0) { $0 + $1 / n }
+    xs.map { d * $0 - n }.reduce(0, +)
     """)
 
   /// The same with functions of Foundation.
@@ -130,5 +162,28 @@ extension Formulas {
     0.5 * d * (1 + cos(.pi * d)) * x
     x * (0.5 * (1 + cos(Double.pi * d)))
     x * log(d)
+    m / (1 - pow(d, n))
+    m / (1 - pow(b1, n))
+    m / (1 - pow(0.9, n))
+    m / (1 - pow(0.9, Scalar(n)))
+    x * pow(d, n - 1) + 1
+    w - d * m / (1 - pow(b1, n)) / (sqrt(v / (1 - pow(b2, n))) + 1e-8)
+    x * exp(-d * 2) * cos(d)
+    x * sqrt(d) + y * sqrt(1 - d)
+    x * pow(d, 0.5) - pow(s, 2)
+    x * pow(d, 1/3)
+    x * pow(s, 1/3) + 1
+    x * log(d) / log(2)
+    sin(d * x) * exp(-d)
+    m / (1 - pow(d, t))
+    x * pow(d, t)
+    x * pow(t, d)
+    x * pow(t, n)
+    w - d * m / (1 - pow(d, t)) / (sqrt(v / (1 - pow(d, t))) + 1e-8)
+    w - lr * sqrt(1 - pow(d, t)) / (1 - pow(d, t)) * m / (sqrt(v) + eps)
+    w - lr * ((b1 * m + (1 - b1) * g) / (1 - pow(d, t)) / (sqrt((b2 * v + (1 - b2) * g * g) / (1 \
+    - pow(d, t))) + 1e-8))
+    w - d * ((d * m + (1 - d) * g) / (1 - pow(d, n)) / (sqrt((d * v + (1 - d) * g * g) / (1 - \
+    pow(d, n))) + 1e-8))
     """)
 }

@@ -29,6 +29,18 @@ import Testing
     expect(gradient(of: all, withRespectTo: x), [Double](repeating: nan, count: 9))
   }
 
+  /// Elsewhere the derivative is that of the elements in the middle.
+  @Test func quantiles() {
+    let x = Tensor<Double>([[1, .nan, 3], [4, 6, 5], [.infinity, -.infinity, 0]])
+    let middle = gradient(of: x.median(along: 1).sum(), withRespectTo: x)
+    #expect(middle.scalars[0..<3].contains { $0.isNaN })
+    expect(middle[1...], [0, 0, 1, 0, 0, 1])
+    let quarter = gradient(of: (3 * x.quantile(0.25, along: 1)).sum(), withRespectTo: x)
+    #expect(quarter.scalars[0..<3].contains { $0.isNaN })
+    expect(quarter[1], [1.5, 0, 1.5])
+    expect(x.median(along: 1), [nan, 5, 0])
+  }
+
   @Test("Of the larger and the smaller of two", arguments: [true, false])
   func pairs(isMaximum: Bool) {
     let x = Tensor<Double>([1, .nan, 2, .nan, 3, 1, .infinity, -.infinity])
