@@ -7,7 +7,7 @@ import Testing
 
 /// What a body reads through views, where it lies in memory or from a register, beside loops over single
 /// elements: runs of several lengths, what repeats itself for a while, and what is met in reverse.
-@Suite struct BodyOperandTests {
+@Suite struct CompiledOperandTests {
   struct Images: Sendable, CustomTestStringConvertible {
     let count: Int, height: Int, width: Int, channels: Int
     var shape: Shape { [count, height, width, channels] }
