@@ -88,10 +88,7 @@ public struct BatchNorm: StoredLayer {
   /// fewer than two numbers, of which no variance can be estimated.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     guard x.rank > 1, x.shape[x.rank - 1] == channels else {
-      refusal(
-        of: x, expecting: channels, "channel", in: "[n, ..., \(channels)]",
-        fix: x.value.movingChannels(channels) ?? "give [n, ..., \(channels)], channels last"
-      ).stop(at: nil)
+      refusal(of: x, channels: channels).stop(at: nil)
     }
     return noted(on: x) { Pass.current.isTraining ? trained(on: x) : used(on: x) }
   }

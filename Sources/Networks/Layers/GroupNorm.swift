@@ -65,10 +65,7 @@ public struct GroupNorm: StoredLayer {
   /// A mistake if the last axis of x does not hold the channels.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     guard x.rank > 1, x.shape[x.rank - 1] == channels else {
-      refusal(
-        of: x, expecting: channels, "channel", in: "[n, ..., \(channels)]",
-        fix: x.value.movingChannels(channels) ?? "give [n, ..., \(channels)], channels last"
-      ).stop(at: nil)
+      refusal(of: x, channels: channels).stop(at: nil)
     }
     return noted(on: x) {
       groupNormalized(

@@ -40,6 +40,15 @@ extension Layer {
     return refusal("\(name ?? place) expects \(problem)", fix: fix ?? "give \(form)")
   }
 
+  /// Why it cannot be called with other channels, or such as do not come last.
+  @inline(never)
+  func refusal(of x: Tensor<Float>, channels: Int) -> Mistake {
+    let form = "[n, ..., \(channels)]"
+    return refusal(
+      of: x, expecting: channels, "channel", in: form,
+      fix: x.value.movingChannels(channels) ?? "give \(form), channels last")
+  }
+
   /// Calls `body`; a mistake in it stops the program with the place of this layer, which has no parameters
   /// that know it.
   func placing<Result>(
