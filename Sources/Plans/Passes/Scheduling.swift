@@ -111,7 +111,8 @@ struct Scheduler {
   }
 
   mutating func addPhase() {
-    let window = Array(remaining.suffix(windowCount).reversed())
+    // What was moved up is looked at last, after those that read what it may write over.
+    let window = remaining.suffix(windowCount).sorted()
     let ready = window.filter { isReady($0) }
     // In order, so that a plan is the same in every process.
     var best: (rows: Int, steps: [Int], work: Int)?

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackNetworks
 import PullbackPlans
 import PullbackRuntime
 import PullbackTensors
@@ -109,6 +110,18 @@ struct SchedulingTests {
     #expect(small.phases.count == 2, "\(small.phases)")
     let shallow = try plan(rows: 8192, layers: 1)
     #expect(shallow.phases.count == 2, "\(shallow.phases)")
+  }
+
+  /// A thousand networks at once are one phase, updates with them, however much they take together.
+  @Test func updatesGoAlong() {
+    let x = Tensor<Float>.ones([1000, 32, 16]).scaledLeaf
+    func weight() -> Parameter { Parameter(value: .ones([1000, 16, 16])) }
+    let first = weight(), second = weight(), third = weight()
+    let optimizer = Optimizer(
+      Adam(learningRate: 0.1), for: ["first": first, "second": second, "third": third])
+    let y = relu(relu(x • first.value) • second.value) • third.value
+    let plan = optimizer.plan(minimizing: y.squared().sum())
+    #expect(plan.phases.filter { $0.rows != nil }.count == 1 && plan.phases.count <= 2, "\(plan)")
   }
 
   @Test func whatIsIndependentRunsTogether() throws {
