@@ -63,8 +63,8 @@ for path in Package.swift Sources Tests Snippets Robustness Examples; do
 done
 swift format lint --strict --recursive --parallel "${sources[@]}"
 
-# Builds and tests leave a processor idle now and then, so what need not wait for another goes beside
-# it. `begin NAME COMMAND`, and `finish LINES`, which shows so many of what each has printed.
+# A build leaves a processor idle now and then, so what need not wait for another goes beside it; tests of
+# time and threads run alone. `begin NAME COMMAND`, and `finish LINES`, which shows so many of what each has printed.
 beside=()
 begin() {
   local name=$1
@@ -93,18 +93,19 @@ step "Build without warnings"
 mkdir -p "$scratch"
 without_warnings swift build --build-tests "${debug[@]}"
 
-step "Test, as README says: swift test; build for release without warnings"
+step "Test, as README says: swift test"
 grep -qx 'swift test' README.md || fail "README.md does not say how to test"
-begin release without_warnings swift build --build-tests "${release[@]}"
 swift test "${debug[@]}"
-finish 1
 
-step "Test in release; kernels for aarch64, and a client of the library alone, as README says"
+step "Build for release without warnings; kernels for aarch64, and a client of the library alone, as README says"
 begin aarch64 Scripts/check-aarch64.sh
 begin client Scripts/check-client.sh "$scratch/client"
+without_warnings swift build --build-tests "${release[@]}"
+finish 3
+
+step "Test in release"
 # No test needs @testable, so the library is built as for its users.
 swift test --skip-build --disable-testable-imports "${release[@]}"
-finish 3
 
 step "The command stands behind its trait"
 if git grep -L '^#if Command$' -- 'Sources/PullbackCommand/*.swift'; then
