@@ -25,7 +25,7 @@ extension Plan {
 struct Scheduler {
   /// Steps looked at for the next phase: enough for a layer's forward and backward pass; all of
   /// them would take a time that grows with the square of their number.
-  static let window = 32
+  private static let window = 32
 
   let steps: [Step]
   /// Steps that are in no phase yet, in an order in which each follows what it reads, the next last.
