@@ -160,25 +160,32 @@ PB_TILE(f32, float)
 PB_TILE(f64, double)
 PB_TILE(u32, uint32_t)
 
-// Adding 0 makes -0 the 0 that a chain from 0 gives.
+// Adding 0 makes -0 the 0 that a chain from 0 gives. A row's last vector ends with the row and may overlap
+// the one before it; so it is read before that is written, which may be where it reads.
 #define PB_OUTER(s, T) \
+  PB_INLINE pb_##s##v pb_outer_part_##s(T x, const T *b, const T *minuend, T factor) { \
+    pb_##s##v p = (pb_##s##v)x * *(const pb_##s##v_at *)b + (pb_##s##v)(T)0; \
+    return minuend ? *(const pb_##s##v_at *)minuend - (pb_##s##v)factor * p : p; \
+  } \
   PB_INLINE void pb_outer_of_##s( \
     long rows, long columns, const T *a, long ars, const T *b, const T *minuend, T factor, T *c) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
+    long end = columns - lanes; \
     for (long i = 0; i < rows; i++) { \
       T x = a[i * ars]; \
-      long j = 0; \
-      for (; j + lanes <= columns; j += lanes) { \
-        pb_##s##v p = (pb_##s##v)x * *(const pb_##s##v_at *)(b + j) + (pb_##s##v)(T)0; \
-        if (minuend) p = *(const pb_##s##v_at *)(minuend + j) - (pb_##s##v)factor * p; \
-        *(pb_##s##v_at *)(c + j) = p; \
+      const T *from = minuend ? minuend + i * columns : 0; \
+      T *row = c + i * columns; \
+      if (end >= 0) { \
+        pb_##s##v last = pb_outer_part_##s(x, b + end, from ? from + end : 0, factor); \
+        for (long j = 0; j < end; j += lanes) \
+          *(pb_##s##v_at *)(row + j) = pb_outer_part_##s(x, b + j, from ? from + j : 0, factor); \
+        *(pb_##s##v_at *)(row + end) = last; \
+      } else { \
+        for (long j = 0; j < columns; j++) { \
+          T p = x * b[j] + (T)0; \
+          row[j] = from ? from[j] - factor * p : p; \
+        } \
       } \
-      for (; j < columns; j++) { \
-        T p = x * b[j] + (T)0; \
-        c[j] = minuend ? minuend[j] - factor * p : p; \
-      } \
-      c += columns; \
-      if (minuend) minuend += columns; \
     } \
   } \
   static void pb_outer_##s( \
