@@ -48,12 +48,14 @@ PB_LOG1P(f64, double, pb_u64v, 52, 0x1.8p52 + 1023)
 PB_REGISTER_MAP(log1p, f32, float)
 PB_REGISTER_MAP(log1p, f64, double)
 
-// Both from e = exp(-|x|), which is at most 1, and 0 from `most` on. sigmoid(x) = 1 / (1 + e), and
-// e / (1 + e) below 0.
+// Both from e = exp(-|x|), which is at most 1, 0 from `most` on, and normal up to `near`, as it is in
+// all lanes of most vectors. sigmoid(x) = 1 / (1 + e), and e / (1 + e) below 0.
 // softplus(x) = max(x, 0) + log(1 + e), 1 + e = 2^k (1 + f) with f = e or f = (e - 1) / 2.
-#define PB_SIGMOIDS(s, T, most) \
+#define PB_SIGMOIDS(s, T, near, most) \
   PB_INLINE pb_##s##v pb_exp_below_##s(pb_##s##v x) { \
-    return pb_exp_within_##s(-PB_AT_MOST_##s(__builtin_elementwise_abs(x), (T)(most))); \
+    pb_##s##v size = __builtin_elementwise_abs(x); \
+    if (PB_ALL_NEAR(s, size <= (pb_##s##v)(T)(near))) return pb_exp_near_##s(-size); \
+    return pb_exp_within_##s(-PB_AT_MOST_##s(size, (T)(most))); \
   } \
   PB_INLINE pb_##s##v pb_sigmoid_of_##s(pb_##s##v x) { \
     pb_##s##v e = pb_exp_below_##s(x); \
@@ -67,8 +69,8 @@ PB_REGISTER_MAP(log1p, f64, double)
     return above + pb_log_sum_##s(k, f); \
   }
 
-PB_SIGMOIDS(f32, float, 104)
-PB_SIGMOIDS(f64, double, 746)
+PB_SIGMOIDS(f32, float, 87, 104)
+PB_SIGMOIDS(f64, double, 708, 746)
 PB_REGISTER_MAP(sigmoid, f32, float)
 PB_REGISTER_MAP(sigmoid, f64, double)
 PB_REGISTER_MAP(softplus, f32, float)
@@ -113,7 +115,7 @@ PB_PRODUCT_PLUS_OF(f32, float, 0x1001p0)
 PB_PRODUCT_PLUS_OF(f64, double, 0x8000001p0)
 #endif
 
-#define PB_NORMAL_DISTRIBUTION(s, T, most) \
+#define PB_NORMAL_DISTRIBUTION(s, T, near, most) \
   PB_INLINE pb_##s##v pb_normal_distribution_of_##s(pb_##s##v x) { \
     pb_##s##v a = PB_AT_MOST_##s(__builtin_elementwise_abs(x), (T)(most)); \
     pb_##s##v half = a * (T)-0.5; \
@@ -123,16 +125,20 @@ PB_PRODUCT_PLUS_OF(f64, double, 0x8000001p0)
     pb_##s##v p = pb_polynomial_##s(a, PB_COEFFICIENTS(pb_normal_p_##s)); \
     pb_##s##v q = pb_polynomial_##s(a, PB_COEFFICIENTS(pb_normal_q_##s)); \
     q = PB_FMA(a * (T)0x1.40d931ff62706p+1, p, q); \
-    pb_##s##v below = pb_times_power_##s(pb_exp_sum_##s(r) * p / q, n); \
+    pb_##s##v below = pb_exp_sum_##s(r) * p / q; \
+    if (PB_ALL_NEAR(s, a <= (pb_##s##v)(T)(near))) \
+      below = pb_times_near_##s(below, n); \
+    else \
+      below = pb_times_power_##s(below, n); \
     return x > (T)0 ? (T)1 - below : below; \
   }
 
 #if defined(PB_LOOKUP_f32)
 #include "pieces.inc.h"
 #else
-PB_NORMAL_DISTRIBUTION(f32, float, 14.3)
+PB_NORMAL_DISTRIBUTION(f32, float, 13, 14.3)
 #endif
-PB_NORMAL_DISTRIBUTION(f64, double, 38.7)
+PB_NORMAL_DISTRIBUTION(f64, double, 37, 38.7)
 PB_REGISTER_MAP(normal_distribution, f32, float)
 PB_REGISTER_MAP(normal_distribution, f64, double)
 

@@ -38,31 +38,37 @@ static const double pb_exp_q_f64[] = {
 };
 
 // 2^n as two factors, each a normal number: so results that overflow or are denormal are rounded
-// once. Some processors have an instruction for it.
+// once. Twice the exponent's bias is added, and what halves have beyond its field falls off. `near`
+// wants an n for which 2^n is a normal number, and takes one. Some processors have an instruction
+// for it, beside which it is not worth asking whether all lanes are near, as those of most vectors are.
 #if defined(PB_SCALED_f32)
-#define PB_TIMES_POWER(s, T, U, fraction, shift) \
-  PB_INLINE pb_##s##v pb_times_power_##s(pb_##s##v y, pb_##s##v n) { return PB_SCALED_##s(y, n); }
+#define PB_TIMES_POWER(s, T, U, fraction, power, bias) \
+  PB_INLINE pb_##s##v pb_times_power_##s(pb_##s##v y, pb_##s##v n) { return PB_SCALED_##s(y, n); } \
+  PB_INLINE pb_##s##v pb_times_near_##s(pb_##s##v y, pb_##s##v n) { return PB_SCALED_##s(y, n); }
+#define PB_ALL_NEAR(s, holds) 0
 #else
-#define PB_TIMES_POWER(s, T, U, fraction, shift) \
+#define PB_TIMES_POWER(s, T, U, fraction, power, bias) \
   PB_INLINE pb_##s##v pb_times_power_##s(pb_##s##v y, pb_##s##v n) { \
-    const pb_##s##v magic = (pb_##s##v)(T)(shift); \
-    pb_##s##v half = PB_FMA(n, (pb_##s##v)(T)0.5, magic); \
-    pb_##s##v rest = n - (half - magic) + magic; \
-    return y * (pb_##s##v)((U)half << fraction) * (pb_##s##v)((U)rest << fraction); \
+    U both = (U)(n + (T)(power + 2 * bias)), half = both >> 1; \
+    return y * (pb_##s##v)(half << fraction) * (pb_##s##v)((both - half) << fraction); \
+  } \
+  PB_INLINE pb_##s##v pb_times_near_##s(pb_##s##v y, pb_##s##v n) { \
+    return y * (pb_##s##v)((U)(n + (T)(power + bias)) << fraction); \
   }
+#define PB_ALL_NEAR(s, holds) PB_ALL(holds)
 #endif
 
-// `shift` pushes an integer into the low bits of a number, with the exponent's bias added. Beyond
+// `power` pushes an integer into the low bits of a number, where `bias` makes it an exponent. Beyond
 // `least` and `most` the result is 0 and infinity; NaN passes both comparisons. `within` wants an x
-// that is between them.
-#define PB_EXP(s, T, U, fraction, shift, least, most) \
-  PB_TIMES_POWER(s, T, U, fraction, shift) \
+// that is between them, `near` one of at most that size, or NaN.
+#define PB_EXP(s, T, U, fraction, power, bias, least, near, most) \
+  PB_TIMES_POWER(s, T, U, fraction, power, bias) \
   PB_INLINE pb_##s##v pb_exp_limited_##s(pb_##s##v x) { \
     x = x > (pb_##s##v)(T)(most) ? (pb_##s##v)(T)(most) : x; \
     return x < (pb_##s##v)(T)(least) ? (pb_##s##v)(T)(least) : x; \
   } \
   PB_INLINE pb_##s##v pb_exp_exponent_##s(pb_##s##v x) { \
-    const pb_##s##v magic = (pb_##s##v)(T)(shift); \
+    const pb_##s##v magic = (pb_##s##v)(T)(power); \
     return PB_FMA(x, (pb_##s##v)(T)0x1.71547652b82fep0, magic) - magic; \
   } \
   PB_INLINE pb_##s##v pb_exp_rest_##s(pb_##s##v x, pb_##s##v n) { \
@@ -77,12 +83,18 @@ static const double pb_exp_q_f64[] = {
     pb_##s##v n = pb_exp_exponent_##s(x); \
     return pb_times_power_##s(pb_exp_sum_##s(pb_exp_rest_##s(x, n)), n); \
   } \
+  PB_INLINE pb_##s##v pb_exp_near_##s(pb_##s##v x) { \
+    pb_##s##v n = pb_exp_exponent_##s(x); \
+    return pb_times_near_##s(pb_exp_sum_##s(pb_exp_rest_##s(x, n)), n); \
+  } \
   PB_INLINE pb_##s##v pb_exp_of_##s(pb_##s##v x) { \
+    if (PB_ALL_NEAR(s, __builtin_elementwise_abs(x) <= (pb_##s##v)(T)(near))) \
+      return pb_exp_near_##s(x); \
     return pb_exp_within_##s(pb_exp_limited_##s(x)); \
   }
 
-PB_EXP(f32, float, pb_u32v, 23, 0x1.8p23 + 127, -104, 89)
-PB_EXP(f64, double, pb_u64v, 52, 0x1.8p52 + 1023, -746, 710)
+PB_EXP(f32, float, pb_u32v, 23, 0x1.8p23, 127, -104, 87, 89)
+PB_EXP(f64, double, pb_u64v, 52, 0x1.8p52, 1023, -746, 708, 710)
 PB_REGISTER_MAP(exp, f32, float)
 PB_REGISTER_MAP(exp, f64, double)
 
@@ -98,15 +110,20 @@ static const double pb_log_r_f64[] = {
 };
 
 // Adding 1 - sqrt(1/2), in bits, makes the exponent's field that of k. Put beneath 2^fraction's
-// exponent, that field is the fraction of a number, and a subtraction makes it one.
+// exponent, that field is the fraction of a number, and a subtraction makes it one. Few vectors have
+// a number that is not normal, so those take a way of their own.
 #define PB_LOG(s, T, U, fraction, bias, one, root, normal, polynomial, MULTIPLY_ADD) \
+  PB_INLINE pb_##s##v pb_fraction_of_normal_##s(pb_##s##v x, pb_##s##v *k) { \
+    const pb_##s##v power = (pb_##s##v)(T)(1ull << fraction); \
+    U bits = (U)x + (U)(one - root); \
+    *k = (pb_##s##v)((bits >> fraction) | (U)power) - (power + (T)(bias)); \
+    return (pb_##s##v)((bits & (U)((1ull << fraction) - 1)) + (U)(root)) - (T)1; \
+  } \
   PB_INLINE pb_##s##v pb_fraction_##s(pb_##s##v x, pb_##s##v *k) { \
     const pb_##s##v power = (pb_##s##v)(T)(1ull << fraction); \
-    pb_##s##v scaled = x < (pb_##s##v)(T)(normal) ? x * power : x; \
-    U bits = (U)scaled + (U)(one - root); \
-    *k = (pb_##s##v)((bits >> fraction) | (U)power) - (power + (T)(bias)); \
+    pb_##s##v f = pb_fraction_of_normal_##s(x < (pb_##s##v)(T)(normal) ? x * power : x, k); \
     *k = x < (pb_##s##v)(T)(normal) ? *k - (T)(fraction) : *k; \
-    return (pb_##s##v)((bits & (U)((1ull << fraction) - 1)) + (U)(root)) - (T)1; \
+    return f; \
   } \
   PB_INLINE pb_##s##v pb_log_sum_##s(pb_##s##v k, pb_##s##v f) { \
     pb_##s##v t = f / (f + (T)2); \
@@ -118,6 +135,10 @@ static const double pb_log_r_f64[] = {
   } \
   PB_INLINE pb_##s##v pb_log_of_##s(pb_##s##v x) { \
     pb_##s##v k; \
+    if (PB_ALL((x >= (pb_##s##v)(T)(normal)) & (x < (pb_##s##v)(T)__builtin_inf()))) { \
+      pb_##s##v f = pb_fraction_of_normal_##s(x, &k); \
+      return pb_log_sum_##s(k, f); \
+    } \
     pb_##s##v f = pb_fraction_##s(x, &k); \
     pb_##s##v y = pb_log_sum_##s(k, f); \
     pb_##s##v zero_or_nan = \
@@ -163,7 +184,8 @@ PB_SINH_OF(f64, double, 700, 0x1.37be319ba0da4p+10, 0x1p899)
 PB_REGISTER_MAP(sinh, f32, float)
 PB_REGISTER_MAP(sinh, f64, double)
 
-// tanh(x) = x + x^3 t(x^2) up to 5/8, and 1 - 2 / (exp(2 |x|) + 1) with the sign of x beyond.
+// tanh(x) = x + x^3 t(x^2) up to 5/8, and 1 - 2 / (exp(2 |x|) + 1) with the sign of x beyond, which is 1
+// from `most` = 2 |x| on.
 static const float pb_tanh_t_f32[] = {
   -0x1.555554p-2f, 0x1.11106ap-3f, -0x1.b9ef2cp-5f, 0x1.63913cp-6f, -0x1.0c0eb6p-7f,
   0x1.193514p-9f
@@ -174,19 +196,20 @@ static const double pb_tanh_t_f64[] = {
   -0x1.f10f5ca4131bap-13, 0x1.800df3983427ep-14, -0x1.fa8f23e39754ap-16, 0x1.95a53cda29a23p-18
 };
 
-#define PB_TANH_OF(s, T) \
+#define PB_TANH_OF(s, T, most) \
   PB_INLINE pb_##s##v pb_tanh_of_##s(pb_##s##v x) { \
     pb_##s##v size = __builtin_elementwise_abs(x); \
     pb_##s##v z = x * x; \
     pb_##s##v t = pb_polynomial_##s(z, PB_COEFFICIENTS(pb_tanh_t_##s)); \
     pb_##s##v small = PB_FMA(size * z, t, size); \
-    pb_##s##v large = (T)1 - (T)2 / (pb_exp_of_##s(size + size) + (T)1); \
+    pb_##s##v e = pb_exp_near_##s(PB_AT_MOST_##s(size + size, (T)(most))); \
+    pb_##s##v large = (T)1 - (T)2 / (e + (T)1); \
     pb_##s##v y = size < (T)0.625 ? small : large; \
     return __builtin_elementwise_copysign(y, x); \
   }
 
-PB_TANH_OF(f32, float)
-PB_TANH_OF(f64, double)
+PB_TANH_OF(f32, float, 20)
+PB_TANH_OF(f64, double, 40)
 PB_REGISTER_MAP(tanh, f32, float)
 PB_REGISTER_MAP(tanh, f64, double)
 
@@ -221,7 +244,7 @@ static const double pb_erf_q_f64[] = {
     pb_##s##v p = pb_polynomial_##s(size * size, PB_COEFFICIENTS(pb_erf_p_##s)); \
     pb_##s##v small = PB_FMA(size, p, size); \
     pb_##s##v q = pb_polynomial_##s(size, PB_COEFFICIENTS(pb_erf_q_##s)); \
-    pb_##s##v large = (T)1 - pb_exp_within_##s(q); \
+    pb_##s##v large = (T)1 - pb_exp_near_##s(q); \
     pb_##s##v y = size < (T)(joint) ? small : large; \
     return __builtin_elementwise_copysign(y, x); \
   }

@@ -108,6 +108,9 @@ PB_TAIL(u8, uint8_t)
 #define PB_AT_MOST_f64(x, limit) ((x) > (pb_f64v)(limit) ? (pb_f64v)(limit) : (x))
 #endif
 
+// Whether a comparison holds in all lanes.
+#define PB_ALL(holds) (__builtin_reduce_and(holds) != 0)
+
 // The same, rounded twice everywhere: for results that must not depend on the instruction set.
 #define PB_MULTIPLY_THEN_ADD(x, y, z) ((x) * (y) + (z))
 
