@@ -33,10 +33,12 @@ package struct ContractionCore: Sendable {
 
   /// Whether there is more than one product.
   private var isBatched: Bool { batch.elementCount > 1 }
-  package var rowAxes: Shape { axes?[0] ?? [rows] }
-  package var innerAxesOfA: Shape { axes?[1] ?? [inner] }
-  package var innerAxesOfB: Shape { axes?[2] ?? [inner] }
-  package var columnAxes: Shape { axes?[3] ?? [columns] }
+  package var rowAxes: Shape { axes?[0] ?? axis(rows) }
+  package var innerAxesOfA: Shape { axes?[1] ?? axis(inner) }
+  package var innerAxesOfB: Shape { axes?[2] ?? axis(inner) }
+  package var columnAxes: Shape { axes?[3] ?? axis(columns) }
+  /// A literal would be an array first.
+  private func axis(_ extent: Int) -> Shape { Shape(repeating: extent, rank: 1) }
 
   /// - Parameters:
   ///   - a: over [batch..., rows..., inner...], of `shape`.

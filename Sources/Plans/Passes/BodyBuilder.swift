@@ -84,16 +84,15 @@ struct BodyBuilder {
         index, as: value(of: written.source, program.entries[index].elementType, shape, as: shape))
       return
     }
-    switch program.entries[index].operation.accessPattern {
+    let operation = program.entries[index].operation
+    switch operation.accessPattern {
     case .pointwise:
-      let parameter = program.entries[index].index
       addInstruction(
-        index, BodyOperation(program.entries[index].operation, parameter: parameter))
+        index, BodyOperation(operation, parameter: program.entries[index].index))
     case .rows(let batchRank):
       define(index, as: operand(.gathered(gather(index, batchRank)), mark: index))
     case .given, .view, .parts, .reduction, .whole:
-      let name = program.entries[index].operation.name
-      preconditionFailure("\(name) is not computed element by element")
+      preconditionFailure("\(operation.name) is not computed element by element")
     }
   }
 

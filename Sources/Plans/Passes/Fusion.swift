@@ -102,7 +102,8 @@ struct Fusion {
   }
 
   private mutating func appendOwnSource(of index: Int) {
-    append(.entry(base: index, View(rowMajor: program.entries[index].shape)))
+    bases.append(index)
+    sources.append(.entry(base: index, View(rowMajor: program.entries[index].shape)))
   }
 
   private mutating func append(_ source: Source) {

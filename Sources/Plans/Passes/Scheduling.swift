@@ -111,8 +111,11 @@ struct Scheduler {
   }
 
   mutating func addPhase() {
-    // What was moved up is looked at last, after those that read what it may write over.
-    let window = remaining.suffix(windowCount).sorted()
+    // What was moved up is looked at last, after those that read what it may write over. Where
+    // nothing was, they stand in order.
+    let window =
+      takesMuch
+      ? remaining.suffix(windowCount).sorted() : remaining.suffix(windowCount).reversed()
     let ready = window.filter { isReady($0) }
     // In order, so that a plan is the same in every process.
     var best: (rows: Int, steps: [Int], work: Int)?

@@ -35,7 +35,7 @@ private struct Selection {
     self.kept = kept
     first = body.operands.count
     instructions = body.instructions
-    uses = Array(repeating: 0, count: first + instructions.count)
+    uses = [Int](filled: 0, count: first + instructions.count)
     for instruction in instructions {
       for input in instruction.inputs { uses[input] += 1 }
     }

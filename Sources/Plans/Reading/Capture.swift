@@ -65,7 +65,8 @@ package struct Capture: ~Copyable, Reusable {
         && (renewed.isEmpty || !node.isDetached(fromOneOf: renewed))
     }
     order.walk(from: values, isLeaf: isKnown)
-    var mistake: Mistake?
+    // The first at most. Asking a list whether it is empty copies nothing.
+    var mistakes: [Mistake] = []
     let found = order
     for position in 0..<found.count {
       found.look(at: position) { node in
@@ -73,12 +74,12 @@ package struct Capture: ~Copyable, Reusable {
           addArgument(numbers, of: node)
         } else if !placeholders.isEmpty, placeholders.contains(where: { $0 === node }) {
           addArgument(nil, of: node)
-        } else if mistake == nil {
-          do throws(Mistake) { try add(node, at: position) } catch { mistake = error }
+        } else if mistakes.isEmpty {
+          do throws(Mistake) { try add(node, at: position) } catch { mistakes.append(error) }
         }
       }
     }
-    if let mistake { throw mistake }
+    if let mistake = mistakes.first { throw mistake }
     for value in values { results.append(entryOfNode[order.position(of: value)!]) }
     key.append(UInt64(results.count))
     for result in results { key.append(UInt64(result)) }

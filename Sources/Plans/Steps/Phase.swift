@@ -36,7 +36,7 @@ extension Phase.Rows {
     var elements = 0, multiple = 1
     for step in chosen {
       elements += steps[step].streamedCount
-      let matrixRows = steps[step].core.kind.matrixRowCount
+      let matrixRows = steps[step].matrixRowCount
       if matrixRows > 0 {
         let each = matrixRows / count
         multiple = max(multiple, (Self.wholeTiles + each - 1) / each)

@@ -21,6 +21,7 @@ package struct Step: Sendable {
   package let streamedCount: Int
   package let checksIndices: Bool
   /// See `StepCore`.
+  let matrixRowCount: Int
   private let partCount: Int
 
   package init(core: Core, space: Shape, body: Body) {
@@ -55,6 +56,7 @@ package struct Step: Sendable {
     productCount = kind.productCount(elements: elements)
     streamedCount = kind.streamedCount(elements: elements)
     checksIndices = body.checksIndices || kind.checksIndices
+    matrixRowCount = kind.matrixRowCount
     partCount = elements == 0 ? 1 : kind.partCount(elements: elements)
   }
 

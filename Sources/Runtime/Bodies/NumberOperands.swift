@@ -19,7 +19,7 @@ enum NumberOperands {
     for index in body.instructions.indices {
       let inputs = body.instructions[index].inputs
       let numbers = body.instructions[index].numbers(among: UnsafeBufferPointer(operands))
-      for input in inputs.indices where inputs[input] < operands.count {
+      for input in 0..<inputs.count where inputs[input] < operands.count {
         if !numbers.contains(input) { operands[inputs[input]].isNumber = false }
       }
     }
@@ -29,10 +29,16 @@ enum NumberOperands {
 extension Body.Instruction {
   /// The input that is taken as a single element, for the whole tile or a row, by a kernel for that.
   func single(among operands: UnsafeBufferPointer<CompiledOperand>) -> Int? {
-    // Of what is the same everywhere a kernel need not read a whole tile.
-    let single =
-      inputs.firstIndex { $0 < operands.count && operands[$0].isSingle }
-      ?? inputs.firstIndex { $0 < operands.count && operands[$0].isUniform }
+    // By number: searching a list of another module costs ten times as much.
+    var single: Int?
+    for input in 0..<inputs.count where inputs[input] < operands.count {
+      if operands[inputs[input]].isSingle {
+        single = input
+        break
+      }
+      // Of what is the same everywhere a kernel need not read a whole tile.
+      if single == nil, operands[inputs[input]].isUniform { single = input }
+    }
     return single.flatMap { map(withOne: $0) == nil ? nil : $0 }
   }
 

@@ -114,17 +114,23 @@ package final class RecordedForm: @unchecked Sendable {
           : first < results.count + index ? .replaced(first - results.count) : nil)
     }
     self.replaced = plain.array(replaced)
-    var open = Set(capture.reader.arguments.indices).subtracting(replaced.compactMap(\.argument))
+    // Arguments that nothing brings along yet.
+    var isOpen = [Bool](repeating: true, count: capture.reader.arguments.count)
+    for case let argument? in replaced.lazy.map(\.argument) { isOpen[argument] = false }
+    func take(_ leaf: Node) -> Int? {
+      guard let argument = capture.reader.argument(of: leaf), isOpen[argument] else { return nil }
+      isOpen[argument] = false
+      return argument
+    }
     read = plain.array(
       given.slots.compactMap { leaf, slot in
-        capture.reader.argument(of: leaf.node).flatMap { open.remove($0) }
-          .map { ($0, numbers[slot.number]!) }
+        take(leaf.node).map { ($0, numbers[slot.number]!) }
       })
     inputs = plain.array(
-      given.leaves.enumerated().compactMap { number, leaf in
-        capture.reader.argument(of: leaf).flatMap { open.remove($0) }.map { ($0, number) }
-      })
-    let constants = open.sorted().map { ($0, capture.reader.arguments[$0]!) }
+      given.leaves.enumerated().compactMap { number, leaf in take(leaf).map { ($0, number) } })
+    let constants = isOpen.indices.filter { isOpen[$0] }.map {
+      ($0, capture.reader.arguments[$0]!)
+    }
     constantNumbers = constants.map(\.1)
     self.constants = plain.array(constants.map { ($0, $1.base) })
     parameters = plain.array(capture.reader.parameters)
