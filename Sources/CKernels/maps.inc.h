@@ -85,7 +85,7 @@
   PB_BETWEEN(within_##s, T, b, c, , { \
     T x = ((const T *)a)[i]; \
     T inside = ((const T *)d)[i]; \
-    r[i] = x <= least ? 0 : x >= most ? 0 : inside; \
+    r[i] = x <= least ? 0 : x >= most ? 0 : x == x ? inside : x; \
   })
 
 // Limits are the same for all elements. NaN is neither below nor above: it stays.

@@ -14,6 +14,7 @@ func scaled(_ x: Tensor<Float>, by y: Tensor<Float>) -> Tensor<Float> {
 let x = Tensor<Float>.zeros([2, 3]), four: Tensor<Float> = [1, 2, 3, 4]
 let indices: Tensor<Int32> = [0, 7]
 let weight = Parameter(shape: [3, 2], .zeros)
+let trained: Parameters = ["w": Parameter(value: [1, 2])]
 
 // Functions of their own: an optimiser that merges equal calls leaves the merged one without a line.
 let programs: [String: () -> Void] = [
@@ -57,6 +58,18 @@ let programs: [String: () -> Void] = [
   },
   "parameter": {
     print(weight.value)  // mistake: parameter
+  },
+  "setting": {
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: trained)
+    optimizer.learningRate *= -1  // mistake: setting
+  },
+  "group": {
+    let optimizer = Optimizer(Adam(), for: trained)
+    optimizer.groups[0].beta1 = 1  // mistake: group
+  },
+  "rule": {
+    let optimizer = Optimizer(AdamW(), for: trained)
+    optimizer.rules[0].weightDecay = .nan  // mistake: rule
   },
 ]
 

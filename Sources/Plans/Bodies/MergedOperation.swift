@@ -31,7 +31,7 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
   case aboveOrProduct
   /// a, but no less than b and no more than c
   case clamp
-  /// d where a is above b and below c, else 0
+  /// d where a is above b and below c, else 0; NaN where a is
   case within
   /// a + b, but no less than c and no more than d
   case clampSum
@@ -65,7 +65,7 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
     case .selectGreaterOrEqual: [".>=", "select"]
     case .aboveOrProduct: [".>", "*", "select"]
     case .clamp: ["max", "min"]
-    case .within: [".>", ".<", "select"]
+    case .within: [".>", ".<", ".==", "select"]
     case .clampSum: ["+", "max", "min"]
     case .ramp: ["max", "min", "+", "*"]
     case .gatedRamp: ["max", "min", "+", "*", "*"]

@@ -196,17 +196,18 @@ private struct Selection {
     _ comparison: Comparison, _ x: Int, _ y: Int, _ chosen: Int, _ other: Int, _ index: Int
   ) -> Merge {
     switch comparison {
-    case .equal: return (.selectEqual, [x, y, chosen, other])
+    case .equal:
+      // x = x ? x >= most ? 0 : x <= least ? 0 : d : x
+      if x == y, other == x, let outer = bounded(chosen, of: index), outer[0] == x,
+        let inner = bounded(outer[3], of: index), inner[1] == x, isUniform(outer[1]),
+        isUniform(inner[0]), isZero(outer[2]), isZero(inner[2])
+      {
+        return (.within, [x, inner[0], outer[1], inner[3]])
+      }
+      return (.selectEqual, [x, y, chosen, other])
     case .notEqual: return (.selectEqual, [x, y, other, chosen])
     case .less: return (.selectGreater, [y, x, chosen, other])
-    case .greaterOrEqual:
-      // x >= y ? 0 : x <= least ? 0 : d
-      if let inner = bounded(other, of: index), inner[1] == x, isUniform(y), isUniform(inner[0]),
-        isZero(chosen), isZero(inner[2])
-      {
-        return (.within, [x, inner[0], y, inner[3]])
-      }
-      return (.selectGreaterOrEqual, [x, y, chosen, other])
+    case .greaterOrEqual: return (.selectGreaterOrEqual, [x, y, chosen, other])
     case .greater:
       if chosen == x, let (a, b) = factors(other, of: index), a == x,
         instructions[index].elementType.isFloatingPoint
@@ -219,8 +220,6 @@ private struct Selection {
       else { return (.selectGreaterOrEqual, [y, x, chosen, other]) }
       // x <= y ? y : x >= most ? most : x
       if chosen == y, inner[3] == x, inner[1] == inner[2] { return (.clamp, [x, y, inner[1]]) }
-      // x <= y ? 0 : x >= most ? 0 : d
-      if isZero(chosen), isZero(inner[2]) { return (.within, [x, y, inner[1], inner[3]]) }
       return (.selectGreaterOrEqual, [y, x, chosen, other])
     }
   }

@@ -57,7 +57,7 @@ extension Value {
   /// infinity meets a 0. The rule is given what was computed forward, so that the gate is computed once.
   func gated(by gate: Gate) -> Value {
     let least = Value.constant(-gate.limit, elementType)
-    let limited = clipped(from: least, to: .constant(gate.limit, elementType))
+    let limited = limited(from: least, to: .constant(gate.limit, elementType))
     let argument = gate.argument(limited)
     let y = binary(.maximum, least) * argument.unary(gate.function)
     let rule = CustomRule(number: RuleNumbers.number(of: GateRule(gate: gate))) { inputs, g in

@@ -2,32 +2,36 @@
 
 // Functions made of straight lines, each for Float and for Double (see Functions+Exponential.swift).
 
-/// y = x in 0 < x < 6, 0 below and 6 above. x.g = y.g in between, else 0 (also at 0 and 6).
+/// y = x in 0 < x < 6, 0 below and 6 above. x.g = y.g in between, else 0 (also at 0
+/// and 6); NaN for NaN.
 ///
 ///     print(relu6(Tensor<Float>([-1, 2, 7])))   // [0. 2. 6.]
 public func relu6(_ x: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.clipped(from: 0, to: 6))
 }
 
-/// y = x in 0 < x < 6, 0 below and 6 above. x.g = y.g in between, else 0 (also at 0 and 6).
+/// y = x in 0 < x < 6, 0 below and 6 above. x.g = y.g in between, else 0 (also at 0
+/// and 6); NaN for NaN.
 public func relu6(_ x: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.clipped(from: 0, to: 6))
 }
 
-/// y = x in -1 < x < 1, -1 below and 1 above. x.g = y.g in between, else 0 (also at -1 and 1).
+/// y = x in -1 < x < 1, -1 below and 1 above. x.g = y.g in between, else 0 (also at
+/// -1 and 1); NaN for NaN.
 ///
 ///     print(hardTanh(Tensor<Float>([-2, 0.5, 2])))   // [-1.   0.5  1. ]
 public func hardTanh(_ x: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.clipped(from: -1, to: 1))
 }
 
-/// y = x in -1 < x < 1, -1 below and 1 above. x.g = y.g in between, else 0 (also at -1 and 1).
+/// y = x in -1 < x < 1, -1 below and 1 above. x.g = y.g in between, else 0 (also at
+/// -1 and 1); NaN for NaN.
 public func hardTanh(_ x: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.clipped(from: -1, to: 1))
 }
 
 /// y = (x + 3) / 6 in -3 < x < 3, 0 below and 1 above. x.g = y.g / 6 in between, else 0 (also at -3
-/// and 3).
+/// and 3); NaN for NaN.
 ///
 ///     print(hardSigmoid(Tensor<Float>([-4, 0, 1.5])))   // [0.   0.5  0.75]
 public func hardSigmoid(_ x: Tensor<Float>) -> Tensor<Float> {
@@ -35,13 +39,13 @@ public func hardSigmoid(_ x: Tensor<Float>) -> Tensor<Float> {
 }
 
 /// y = (x + 3) / 6 in -3 < x < 3, 0 below and 1 above. x.g = y.g / 6 in between, else 0 (also at -3
-/// and 3).
+/// and 3); NaN for NaN.
 public func hardSigmoid(_ x: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.hardSigmoid)
 }
 
 /// y = x (x + 3) / 6 in -3 < x < 3, 0 below and x above. x.g = y.g (2 x + 3) / 6 in between, 0 below
-/// (also at -3) and y.g above (also at 3).
+/// (also at -3) and y.g above (also at 3); NaN for NaN.
 ///
 /// Source: Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
 ///
@@ -51,7 +55,7 @@ public func hardSwish(_ x: Tensor<Float>) -> Tensor<Float> {
 }
 
 /// y = x (x + 3) / 6 in -3 < x < 3, 0 below and x above. x.g = y.g (2 x + 3) / 6 in between, 0 below
-/// (also at -3) and y.g above (also at 3).
+/// (also at -3) and y.g above (also at 3); NaN for NaN.
 public func hardSwish(_ x: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.hardSwish)
 }
@@ -61,18 +65,19 @@ private struct HardSwishRule: Hashable, Sendable {}
 
 extension Value {
   fileprivate var hardSigmoid: Value {
-    ramp(from: .constant(-3, elementType), to: .constant(3, elementType))
+    let most = Value.constant(3, elementType)
+    return clipped(from: .constant(-3, elementType), to: most).ramp(above: most)
   }
 
-  /// 0 below -3, 1 above 3, a straight line in between.
-  private func ramp(from least: Value, to most: Value) -> Value {
-    (clipped(from: least, to: most) + most) * .constant(1.0 / 6, elementType)
+  /// Of a number between -3 and 3: 0 to 1.
+  private func ramp(above most: Value) -> Value {
+    (self + most) * .constant(1.0 / 6, elementType)
   }
 
   /// -infinity does not meet the 0 that it would be multiplied by.
   fileprivate var hardSwish: Value {
     let least = Value.constant(-3, elementType), most = Value.constant(3, elementType)
-    let y = binary(.maximum, least) * ramp(from: least, to: most)
+    let y = binary(.maximum, least) * limited(from: least, to: most).ramp(above: most)
     let rule = CustomRule(number: RuleNumbers.number(of: HardSwishRule())) { inputs, cotangent in
       [inputs[1].hardSwishDerivative(cotangent)]
     }

@@ -8,8 +8,8 @@ extension Tensor where Scalar: FloatingPointScalar {
   /// numbers of places are those of ``convolution(_:_:stride:padding:dilation:groups:file:line:)``.
   ///
   /// x.g: the first largest element of a window, in row-major order, gets y.g of its place, as in
-  /// PyTorch; ``max(along:keepingAxes:file:line:)`` shares it among equal ones. A mistake if the window is longer
-  /// than the padded axis, or lies in the padding alone.
+  /// PyTorch; ``max(along:keepingAxes:file:line:)`` shares it among equal ones. Where y or y.g is NaN all elements
+  /// of the window get NaN. A mistake if the window is longer than the padded axis, or lies in the padding alone.
   ///
   /// ```swift
   /// let x = Tensor<Float>([3, 1, 4, 1, 5, 9]).reshaped(to: [1, 6, 1])
@@ -251,11 +251,14 @@ extension Value {
       let kept = windows.shape.with(1, at: axes)
       let first = windows.first(equalTo: finite(inputs[0]).reshaped(to: kept), along: axes)
       let places = windows.shape.with(1, at: windows.shape.indices.filter { !axes.contains($0) })
+      // Of a large window each axis is a pool: what is NaN of the one behind comes as g. The other elements'
+      // share is made once for a window.
+      let share = inputs[0].derivativeKeepingNaN(g)
+      let rest = share.derivativeKeepingNaN(.constant(0, elementType).expanded(to: g.shape))
       return [
         Value.select(
           first .== Value.iota(places.elementCount, .int32).reshaped(to: places),
-          g.reshaped(to: kept),
-          .constant(0, elementType)
+          share.reshaped(to: kept), rest.reshaped(to: kept)
         ).added(in: pools, to: inputs[1])
       ]
     }

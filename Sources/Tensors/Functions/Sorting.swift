@@ -5,8 +5,8 @@ extension Tensor {
   /// false is less than true.
   ///
   /// x and result: [...]. NaN comes last either way, and elements that are equal, as -0 and 0 are, stay
-  /// in their order. x.g: each y.g goes where its element came from. A mistake if the axis does not
-  /// exist.
+  /// in their order. x.g: each y.g goes where its element came from, and NaN to each NaN. A mistake if
+  /// the axis does not exist.
   ///
   ///     let x = Tensor<Float>([[3, .nan, 1], [2, 5, 4]])
   ///     print(x.sorted())   // [[ 1.  3. nan]

@@ -4,12 +4,12 @@ import Foundation
 import PullbackTestSupport
 import Testing
 
-/// Operators cannot know the line they stand on: the backtrace of the program that stops must show
+/// Operators and settings cannot know the line they stand on: the backtrace of the program that stops must show
 /// it, in debug and release, inlined and piped. (On macOS the system's crash report does.)
 @Suite struct BacktraceTests {
   static let programs = [
     "operator", "product", "comparison", "inlined", "closure", "literal", "gather", "labels",
-    "recording", "parameter", "threads", "printing",
+    "recording", "parameter", "threads", "printing", "setting", "group", "rule",
   ]
 
   #if os(Linux)

@@ -70,6 +70,88 @@ import Testing
     expect(gradient(of: (3 * y).sum(), withRespectTo: x), [0, nan, 0, 0, 3, 0, 3])
   }
 
+  /// Fresh and recorded, whatever the cotangent: NaN where x is, and elsewhere what it is without.
+  private func expectPointwise<Scalar: FloatingPointScalar>(
+    _ function: @escaping @Sendable (Tensor<Scalar>) -> Tensor<Scalar>
+  ) {
+    let numbers: [Scalar] = [-8, 1, -6, -3, -1, -0.0, 0, 1, 0.5, 1, 3, 6, 8, -.infinity, .infinity]
+    let places = [1, 7, 9]
+    var withNaN = numbers
+    for place in places { withNaN[place] = .nan }
+    for scale in [3, 0] as [Scalar] {
+      let slope: @Sendable (Tensor<Scalar>) -> Tensor<Scalar> = { x in
+        gradient(of: (function(x) * Tensor(scale)).sum(), withRespectTo: x)
+      }
+      let expected = slope(Tensor(numbers)).scalars, record = recorded(slope)
+      for found in [slope(Tensor(withNaN)), record(Tensor(withNaN))] {
+        let found = found.scalars
+        for place in numbers.indices {
+          let isNaN = places.contains(place)
+          #expect(isNaN ? found[place].isNaN : found[place] == expected[place], "\(found)")
+        }
+      }
+    }
+  }
+
+  @Test("Of functions that choose, of single numbers", arguments: PointwiseChoice.allCases)
+  func choices(choice: PointwiseChoice) {
+    expectPointwise { (x: Tensor<Float>) in choice.function(x) }
+    expectPointwise { (x: Tensor<Double>) in choice.function(x) }
+  }
+
+  /// The gradient of 2 y for y of these numbers, fresh and recorded.
+  private func expectSlope<Scalar: FloatingPointScalar>(
+    _ expected: [Scalar], at x: Tensor<Scalar>,
+    _ function: @escaping @Sendable (Tensor<Scalar>) -> Tensor<Scalar>
+  ) {
+    let slope: @Sendable (Tensor<Scalar>) -> Tensor<Scalar> = { x in
+      gradient(of: (2 * function(x)).sum(), withRespectTo: x)
+    }
+    let record = recorded(slope)
+    for found in [slope(x), record(x)] {
+      #expect(
+        found.scalars.count == expected.count
+          && zip(found.scalars, expected).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN },
+        "\(found)")
+    }
+  }
+
+  private func expectOfChosenElements<Scalar: FloatingPointScalar>(in type: Scalar.Type) {
+    let nan = Scalar.nan
+    let line = Tensor<Scalar>([1, 3, .nan, 2, 5, 4, -.infinity, .infinity, 0])
+      .reshaped(to: [1, 9, 1])
+    expectSlope([0, 2, nan, nan, 2, 0, 0, 2, 0], at: line) { $0.maxPooled(size: 2) }
+    expectSlope([0, nan, nan, nan, 2, 0, 0, 4, 0], at: line) {
+      $0.maxPooled(size: 3, stride: 2, padding: 1)
+    }
+    // Windows of many elements, axis by axis: one with a NaN, one without.
+    for size in [3, 4] {
+      var numbers = [Scalar](repeating: 0, count: size * 2 * size), expected = numbers
+      numbers[2 * size + 1] = .nan
+      numbers[4 * size + size + 2] = 1
+      expected[4 * size + size + 2] = 2
+      for row in 0..<size {
+        for column in 0..<size { expected[row * 2 * size + column] = nan }
+      }
+      let images = Tensor(numbers).reshaped(to: [1, size, 2 * size, 1])
+      expectSlope(expected, at: images) { $0.maxPooled(size: PerAxis(size)) }
+    }
+    let few = Tensor<Scalar>([3, .nan, 1, 5])
+    expectSlope([2, nan, 0, 2], at: few) { $0.largest(2).values }
+    expectSlope([2, nan, 2, 2], at: few) { $0.smallest(4).values }
+    expectSlope([2, nan, 2, 2], at: few) { $0.sorted() }
+    expectSlope([2, nan, 2, 2], at: few) { $0.sorted(descending: true) }
+    expectSlope([2, nan, nan, nan], at: few) { $0.cumulativeMaximum(along: 0) }
+    expectSlope([2, nan, nan, nan], at: few) { $0.cumulativeMinimum(along: 0) }
+    expectSlope([nan, nan, nan, nan], at: few) { $0.max() }
+    expectSlope([nan, nan, nan, nan], at: few) { $0.min() }
+  }
+
+  @Test("Of functions that choose among elements") func chosenElements() {
+    expectOfChosenElements(in: Float.self)
+    expectOfChosenElements(in: Double.self)
+  }
+
   /// Everything else that has a derivative, at NaN.
   @Test(
     "Of functions of one number",

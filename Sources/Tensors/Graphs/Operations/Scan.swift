@@ -63,7 +63,8 @@ package enum Scan: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// sum: the sum of y.g from the other end. product: y_{i-1} times what y.g gives along a recurrence
   /// from the other end, whose factors are those of x: nothing is divided, so zeros are as good as other
   /// numbers. max, min: y.g goes where y was attained last; NaN where y is. recurrence: λ, the recurrence
-  /// of y.g from the other end, is that of x; a_i.g = λ_i y_{i-1}. sort: y.g goes where y came from.
+  /// of y.g from the other end, is that of x; a_i.g = λ_i y_{i-1}. sort: y.g goes where y came from,
+  /// and NaN where x is.
   func derivative(
     at index: Int, _ inputs: Inputs, axis: Int, isReversed: Bool, result y: Value,
     cotangent g: Value
@@ -93,7 +94,7 @@ package enum Scan: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         .scatterAdded(last, along: axis, count: x.shape[axis])
     case .sort:
       let places = x.scanned(.sortedPositions, along: axis, isReversed: isReversed)
-      return g.scatterAdded(places, along: axis, count: x.shape[axis])
+      return x.derivativeKeepingNaN(g.scatterAdded(places, along: axis, count: x.shape[axis]))
     case .sortedPositions: return nil
     }
   }

@@ -30,6 +30,11 @@ func selectionDerivative(at index: Int, _ condition: Value, cotangent g: Value) 
 }
 
 extension Value {
+  /// What a derivative is where x, this, is a number; where x is NaN, NaN.
+  func derivativeKeepingNaN(_ derivative: Value) -> Value {
+    Value.select(self .== self, derivative, Value(.identity(.detached), Inputs(self)))
+  }
+
   package static func select(
     _ condition: Value, _ x: Value, _ y: Value, at site: CallSite? = nil
   ) -> Value {
