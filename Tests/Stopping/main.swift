@@ -61,7 +61,7 @@ let programs: [String: () -> Void] = [
   },
   "setting": {
     let optimizer = Optimizer(SGD(learningRate: 0.1), for: trained)
-    optimizer.learningRate *= -1  // mistake: setting
+    optimizer.learningRate = -1  // mistake: setting
   },
   "group": {
     let optimizer = Optimizer(Adam(), for: trained)

@@ -84,7 +84,9 @@ extension GroupsRule {
     // x.g = y.g slope - (near - rest) bend - factor mean(z.g)
     let bend = factor * factor * mean(products)
     let xg = g * slope + (near * -bend + (rest * bend - factor * mean(sums)))
-    return [xg] + (hasScale ? [products.summedOverExamples] : [])
-      + (hasBias ? [sums.summedOverExamples] : []) + [nil, nil, nil, nil]
+    var gradients: [Value?] = [xg]
+    if hasScale { gradients.append(products.summedOverExamples) }
+    if hasBias { gradients.append(sums.summedOverExamples) }
+    return gradients + [Value?](repeating: nil, count: 4)
   }
 }

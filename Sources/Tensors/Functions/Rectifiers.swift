@@ -3,8 +3,8 @@
 // Functions that are x above 0 and something else below, each for Float and for Double (see
 // Functions+Exponential.swift).
 
-/// y = x where x > 0, else slope x. x.g = y.g where x > 0, else slope y.g (also at 0); NaN for NaN. A mistake if
-/// the slope is not finite.
+/// y = x where x > 0, else slope x. x.g = y.g where x > 0, else slope y.g (also at 0 and, as in
+/// PyTorch, for NaN). A mistake if the slope is not finite.
 ///
 ///     print(leakyReLU(Tensor<Float>([-1, 2]), slope: 0.1))   // [-0.1  2. ]
 public func leakyReLU(
@@ -14,8 +14,8 @@ public func leakyReLU(
   return Tensor(x.value.leakyReLU(slope: Double(slope)))
 }
 
-/// y = x where x > 0, else slope x. x.g = y.g where x > 0, else slope y.g (also at 0); NaN for NaN. A mistake if
-/// the slope is not finite.
+/// y = x where x > 0, else slope x. x.g = y.g where x > 0, else slope y.g (also at 0 and, as in
+/// PyTorch, for NaN). A mistake if the slope is not finite.
 public func leakyReLU(
   _ x: Tensor<Double>, slope: Double = 0.01, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Double> {
@@ -63,11 +63,6 @@ public func selu(_ x: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.elu(alpha: seluAlpha, scale: seluScale))
 }
 
-/// The derivative of the leaky ReLU, by its name in keys.
-private struct LeakyRule: Hashable, Sendable {
-  let slope: Double
-}
-
 private let seluAlpha = 1.6732632423543772, seluScale = 1.0507009873554805
 
 /// A mistake if a setting is NaN or infinite.
@@ -80,16 +75,8 @@ package func checkFinite(
 }
 
 extension Value {
-  /// The rule takes no longer than that of the selection, whose slope at NaN would be a number.
   fileprivate func leakyReLU(slope: Double) -> Value {
-    let y = Value.select(self .> 0, self, self * slope)
-    let rule = CustomRule(number: RuleNumbers.number(of: LeakyRule(slope: slope))) { inputs, g in
-      let x = inputs[1]
-      let number = Value.constant(slope, x.elementType)
-      let below = Value.select(x .== x, number, Value(.identity(.detached), Inputs(x)))
-      return [g * Value.select(x .> 0, .constant(1, x.elementType), below)]
-    }
-    return Value(.identity(.custom(rule)), Inputs(y, self))
+    Value.select(self .> 0, self, self * slope)
   }
 
   fileprivate func elu(alpha: Double, scale: Double) -> Value {

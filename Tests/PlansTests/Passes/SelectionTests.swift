@@ -159,10 +159,6 @@ import Testing
       { gradient(of: ($0[0].clipped(to: (-0.5)...) * $0[2]).sum(), withRespectTo: $0[0]) }
     ) { $0[0] <= -0.5 ? 0 : $0[0].isNaN ? .nan : $0[2] },
     form(
-      "b, and less of it where a is not above 0",
-      { gradient(of: (leakyReLU($0[0], slope: 0.1) * $0[1]).sum(), withRespectTo: $0[0]) }
-    ) { $0[0] > 0 ? $0[1] : $0[0].isNaN ? .nan : $0[1] * 0.1 },
-    form(
       "limits that are tensors",
       {
         let (x, least, most) = ($0[0].value, $0[1].value, $0[2].value)

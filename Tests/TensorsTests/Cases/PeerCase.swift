@@ -99,7 +99,8 @@ struct PeerCase: Sendable, CustomTestStringConvertible {
 
   /// What a result of this shape is multiplied by before it is added up.
   static func weights(_ shape: Shape, _ type: ElementType) -> Value {
-    .leaf(shape, (0..<shape.elementCount).map { 1 + Double($0 % 7) / 4 }, type)
+    .leaf(
+      shape, (0..<shape.elementCount).map { (i: Int) -> Double in 1 + Double(i % 7) / 4 }, type)
   }
 }
 

@@ -2,9 +2,9 @@
 
 import PullbackTensors
 
-/// Functions of single numbers that are chosen by comparing.
+/// Functions of single numbers that are chosen by comparing. (leakyReLU has its slope at NaN, as in PyTorch.)
 enum PointwiseChoice: CaseIterable, Sendable {
-  case relu, relu6, leaky, elu, selu, hardTanh, hardSigmoid, hardSwish
+  case relu, relu6, elu, selu, hardTanh, hardSigmoid, hardSwish
   case clipped, clippedBelow, clippedAbove, clippedToInfinities, maximum, minimum, abs
   case silu, gelu, approximateGELU
 
@@ -12,7 +12,6 @@ enum PointwiseChoice: CaseIterable, Sendable {
     switch self {
     case .relu: PullbackTensors.relu(x)
     case .relu6: PullbackTensors.relu6(x)
-    case .leaky: leakyReLU(x, slope: 0.1)
     case .elu: PullbackTensors.elu(x, alpha: 2)
     case .selu: PullbackTensors.selu(x)
     case .hardTanh: PullbackTensors.hardTanh(x)
@@ -35,7 +34,6 @@ enum PointwiseChoice: CaseIterable, Sendable {
     switch self {
     case .relu: PullbackTensors.relu(x)
     case .relu6: PullbackTensors.relu6(x)
-    case .leaky: leakyReLU(x, slope: 0.1)
     case .elu: PullbackTensors.elu(x, alpha: 2)
     case .selu: PullbackTensors.selu(x)
     case .hardTanh: PullbackTensors.hardTanh(x)
