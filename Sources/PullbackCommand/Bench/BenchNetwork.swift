@@ -18,6 +18,7 @@ struct BenchNetwork: ParsableCommand {
 
         pullback bench network cnn28 --threads 1
         pullback bench network gpt --batch 256 --memory
+        pullback bench network lstm --explain
       """)
 
   @Argument(help: "\(BenchedNetwork.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -33,11 +34,15 @@ struct BenchNetwork: ParsableCommand {
       """)
   var memory = false
 
+  @Flag(help: "Print the plan and how its products are blocked on this machine, and time nothing.")
+  var explain = false
+
   @OptionGroup var options: BenchOptions
 
   func validate() throws {
     try require(batch.map { (1...4096).contains($0) } ?? true, "--batch must be from 1 to 4096")
     try require(!memory || name != nil, "--memory is that of one network in a process: name one")
+    try require(!explain || name != nil, "--explain prints the plan of one network: name one")
   }
 
   func run() throws {
@@ -46,6 +51,11 @@ struct BenchNetwork: ParsableCommand {
       let batch = batch ?? name.batch
       return try NetworkMemory(training: { name.trained(batch: batch) }, "\(name)", batch: batch)
         .report(asJSON: options.json)
+    }
+    if explain, let name {
+      let trained = name.trained(batch: batch ?? name.batch)
+      _ = trained.step()
+      return try Console.print(trained.plan()?.explanation ?? "")
     }
     let chosen = name.map { [$0] } ?? BenchedNetwork.allCases
     try options.report(chosen.map(result))

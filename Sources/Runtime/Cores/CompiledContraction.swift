@@ -25,7 +25,7 @@ struct CompiledContraction: CompiledCore {
     }
   }
 
-  private let a: ContractionOperand
+  let a: ContractionOperand
   let b: ContractionOperand
   private let batchCount: Int
   let rows: Int
@@ -43,7 +43,7 @@ struct CompiledContraction: CompiledCore {
   private let update: (minuend: Extra, factor: Extra)?
   // A thread's own memory: sums, the panel for the step's body, copies of operands, tables of scattered ones.
   let sumByteCount: Int
-  private let copyOffset, tableOffset: Int
+  private let copyOffset, leftCopyOffset, tableOffset: Int
   let sharedByteCount: Int
   /// How many small products of a batch wait in the panel for the step's body.
   let together: Int
@@ -113,9 +113,9 @@ struct CompiledContraction: CompiledCore {
       sharedByteCount > 0
       && (sharedByteCount <= CompiledContraction.nearByteCount
         || batchCount > 1 && context.goesByRows)
+    leftCopyOffset = copyOffset + (canCopyAlone ? sharedByteCount : 0)
     tableOffset = Plan.padded(
-      copyOffset + (blocking.copiesA ? blocking.tiles(blocking.panelRows) * bytes : 0)
-        + (canCopyAlone ? sharedByteCount : 0))
+      leftCopyOffset + (blocking.copiesA ? blocking.tiles(blocking.panelRows) * bytes : 0))
     let tableCount = max(
       a.scattered == nil ? 0 : blocking.panelRows + blocking.innerBlock,
       b.scattered == nil ? 0 : blocking.tileColumns + min(inner, Self.packedSteps))
@@ -282,7 +282,7 @@ struct CompiledContraction: CompiledCore {
       first = multiplyTurnedRuns(
         panel.rows, left.base, walks, right, into: sums, own + tableOffset)
     } else {
-      let copies = blocking.copiesA ? own + copyOffset : nil
+      let copies = blocking.copiesA ? own + leftCopyOffset : nil
       if let copies {
         for tile in 0..<blocking.tiles(rows) {
           pack(tile, of: rows, left.transposed, into: copies)
@@ -304,11 +304,16 @@ struct CompiledContraction: CompiledCore {
     into target: MatrixView, _ own: UnsafeMutableRawPointer, _ memory: RunMemory
   ) {
     let sums = blocking.keepsSumsApart ? sums(at: own) : target
-    if let walks = a.scattered {
+    if let walks = a.scattered, !blocking.copiesA {
       multiplyScattered(
         panel, left.base, walks, right, packed: packed, adding: bias?.pointer(memory), into: sums,
         own + tableOffset)
     } else {
+      var left = left
+      if let walks = a.scattered {
+        left = gathered(
+          panel.rows, left.base, walks, into: own + leftCopyOffset, own + tableOffset)
+      }
       multiplyTiles(
         panel.rows.count, panel.columns, of: columns, left, right, packed: packed,
         adding: bias?.pointer(memory), into: sums)

@@ -26,6 +26,8 @@ struct ContractionBlocking: BitwiseCopyable {
   /// So that an axis of this many elements of both operands is read once: beyond it much of both is
   /// streamed for each panel, and products are cut along it.
   private static let longestInner = 4096
+  /// The smallest first cache.
+  private static let firstByteCount = 32 * 1024
   /// So that a panel, or all of b, stays in the second cache beside what else is there.
   private static let nearByteCount = 256 * 1024
   /// Beyond this an operand comes from the third cache, or from memory.
@@ -35,8 +37,7 @@ struct ContractionBlocking: BitwiseCopyable {
   private static let fewTiles = 4
   /// Beyond this turning the rows of a as well would take more than the first cache.
   private static let longestTurnedInner = 2048
-  /// Copying b pays from so many rows that use the copy, and so long an inner axis.
-  private static let leastPackedRows = 96
+  /// Copying b pays from so long an inner axis.
   private static let leastPackedInner = 200
   /// Where b is copied, panels of at least a twelfth of a long inner axis read the copy often enough.
   private static let longPackedInner = 1536
@@ -55,7 +56,7 @@ struct ContractionBlocking: BitwiseCopyable {
   /// Whether vectors run along the rows of the product: the kernel computes it transposed, and its
   /// sums are turned on their way to the product.
   let isTurned: Bool
-  /// Whether the rows of a must be turned as well, panel by panel.
+  /// Whether each panel of a is copied: turned as well, or brought together from where it is scattered.
   let copiesA: Bool
   private let tile: Tiles
   var tileColumns: Int { tile.columns }
@@ -77,7 +78,7 @@ struct ContractionBlocking: BitwiseCopyable {
   let packs: Bool
   /// Whether sums wait in the thread's own memory, where all tiles are whole.
   let keepsSumsApart: Bool
-  /// Whether elements of a are found through tables, and whether those are tables of runs.
+  /// Whether kernels find elements of a through tables, and whether those are tables of runs.
   private let scatters: Bool
   let goesByRuns: Bool
   /// Whether vectors run along such runs of rows.
@@ -92,12 +93,15 @@ struct ContractionBlocking: BitwiseCopyable {
     scatteredKernels = (pb_scattered_for(type), pb_scattered_narrow_for(type))
     runKernels = (pb_runs_for(type), pb_runs_narrow_for(type))
     turnedRunKernel = pb_runs_turned_for(type)
-    goesByRuns =
-      product.scatters.a && product.runs.rows >= Self.leastRunOfRows
-      && product.runs.steps >= Self.leastRunOfSteps
     let (rows, inner, columns) = (product.rows, product.inner, product.columns)
-    scatters = product.scatters.a
     let isLong = inner > Self.longestInner
+    // Each tile of columns would read the same far apart elements again.
+    let gathersA =
+      product.scatters.a && !isLong && columns > Self.fewTiles * pb_tile_columns(type)
+    scatters = product.scatters.a && !gathersA
+    goesByRuns =
+      scatters && product.runs.rows >= Self.leastRunOfRows
+      && product.runs.steps >= Self.leastRunOfSteps
     innerBlock = isLong ? pb_gemm_segment(inner) : max(inner, 1)
     // Read across, a far a takes a line of memory for each step.
     let isFar =
@@ -111,14 +115,15 @@ struct ContractionBlocking: BitwiseCopyable {
         && (isAcross
           || product.a.columnStride == 1 && inner <= Self.longestTurnedInner && !isFar)
         && product.turningPays(lanes: narrowColumns, copiesA: !isAcross)
-    copiesA = isTurned && !isAcross && !turnsRuns
-    tile = Tiles(product, type, isTurned: isTurned, isLong: isLong, isFar: isFar)
+    copiesA = isTurned && !isAcross && !turnsRuns || gathersA
+    tile = Tiles(
+      product, type, isTurned: isTurned, scatters: scatters, isLong: isLong, isFar: isFar)
     // Rows of a transposed b do not stand together; those of a large b are far apart.
     packs =
       !isTurned
       && (product.scatters.b || product.b.columnStride != 1 && columns > 1
-        || rows >= Self.leastPackedRows && columns > tile.columns
-          && inner > Self.leastPackedInner && !isLong)
+        || columns > tile.columns && inner > Self.leastPackedInner && !isLong
+          && rows >= product.leastPackedRows)
     let panelRows = Self.panelRows(
       product, tile, step: isTurned ? narrowColumns : tile.rows, isTurned: isTurned,
       copiesA: copiesA, packs: packs)
@@ -148,8 +153,10 @@ struct ContractionBlocking: BitwiseCopyable {
     let rows: Int
     let columns: Int
 
-    init(_ product: Product, _ type: pb_type, isTurned: Bool, isLong: Bool, isFar: Bool) {
-      if product.scatters.a {
+    init(
+      _ product: Product, _ type: pb_type, isTurned: Bool, scatters: Bool, isLong: Bool, isFar: Bool
+    ) {
+      if scatters {
         rows = pb_scattered_rows(type)
         columns =
           product.columns <= pb_narrow_columns(type)
@@ -199,7 +206,11 @@ struct ContractionBlocking: BitwiseCopyable {
     let isStreamed = isLong || !packs && inner * columns * size > farByteCount
     let wanted =
       isStreamed ? min(Threads.processors, wantedParts) : wantedParts
-    let parts = max(min(Int(work / leastWork), wanted), 1)
+    // Two tiles high at least, where each panel reads b from the second cache.
+    let isBeyondFirst = !packs && inner * columns * size > firstByteCount
+    let tall =
+      isBeyondFirst ? max(rows / (2 * step), min(Threads.processors, wantedParts)) : wanted
+    let parts = max(min(Int(work / leastWork), wanted, tall), 1)
     let share = (rows + parts - 1) / parts, height = min(share, most)
     // To the nearest multiple, so that there are about as many as wanted. Upwards where panels are
     // small beside what each must read: two steps at least.
@@ -262,6 +273,10 @@ extension ContractionBlocking.Product {
     !scatters.b && a.rowStride == 1 && runs.rows.isMultiple(of: lanes)
       && (b.columnStride == 1 || columns == 1) && columns <= lanes
   }
+
+  /// Copying b pays from so many rows that use the copy: fewer where its rows are multiples of a KiB apart,
+  /// for then the lines of a tile's columns drive each other out of the caches.
+  fileprivate var leastPackedRows: Int { b.rowStride * elementSize % 1024 == 0 ? 48 : 96 }
 
   /// Steps of a chain that take about as long as turning an element.
   private static let stepsOfTurning = 10.0

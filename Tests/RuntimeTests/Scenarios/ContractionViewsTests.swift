@@ -91,6 +91,29 @@ import Testing
     }
   }
 
+  /// So many columns that scattered rows are brought together first.
+  static let manyColumns: [Groups] = [
+    Groups(rows: [4, 30], inner: [64], columns: [300]),
+    Groups(rows: [3, 37], inner: [5, 60], columns: [150]),
+    Groups(rows: [2, 70], inner: [2, 130], columns: [3, 90]),
+    Groups(rows: [9], inner: [3, 7], columns: [200]),
+    Groups(rows: [2, 2], inner: [2, 500], columns: [600]),
+    Groups(batch: [2], rows: [3, 7], inner: [2, 300], columns: [5, 60]),
+    Groups(batch: [3], rows: [2, 60], inner: [4, 55], columns: [140]),
+    Groups(rows: [2, 3], inner: [3, 1500], columns: [130]),
+  ]
+
+  @Test("Scattered rows beside many columns", arguments: 0..<32)
+  func manyColumns(seed: Int) {
+    var choice = SplitMix(seed: 3000 + seed)
+    let groups = ContractionViewsTests.manyColumns[seed % 8]
+    if seed < 16 {
+      check(Float.self, groups, &choice, standsByRows: seed < 8)
+    } else {
+      check(Double.self, groups, &choice, standsByRows: seed < 24)
+    }
+  }
+
   private func check<Scalar: ChainScalar>(
     _ type: Scalar.Type, _ groups: Groups, _ choice: inout SplitMix, standsByRows: Bool = false
   ) {
