@@ -212,6 +212,8 @@ struct ContractionBlocking: BitwiseCopyable {
       isBeyondFirst ? max(rows / (2 * step), min(Threads.processors, wantedParts)) : wanted
     let parts = max(min(Int(work / leastWork), wanted, tall), 1)
     let share = (rows + parts - 1) / parts, height = min(share, most)
+    // What is too little to share stays whole.
+    if height == rows, !isTurned { return max(rows, 1) }
     // To the nearest multiple, so that there are about as many as wanted. Upwards where panels are
     // small beside what each must read: two steps at least.
     let isUpwards = isLong || share >= most || height < 2 * step
