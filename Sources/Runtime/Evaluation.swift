@@ -141,6 +141,10 @@ extension Plan {
   public init<each Scalar: TensorScalar>(evaluating tensor: repeat Tensor<each Scalar>) {
     var values: [Value] = []
     repeat values.append((each tensor).value)
+    self.init(evaluating: values)
+  }
+
+  package init(evaluating values: [Value]) {
     let capture = stopping(at: nil) { () throws(Mistake) in
       try Capture(of: values, recomputing: true)
     }

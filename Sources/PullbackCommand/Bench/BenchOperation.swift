@@ -19,6 +19,7 @@ struct BenchOperation: ParsableCommand {
       on [16, 4, 64, 32]. Without a name: all, or all that have a gradient.
 
         pullback bench operation softmax --gradient
+        pullback bench operation layernorm --explain
       """)
 
   @Argument(help: "\(BenchedOperation.all.map(\.name).joined(separator: ", ")).")
@@ -27,9 +28,13 @@ struct BenchOperation: ParsableCommand {
   @Flag(help: "Its gradients instead.")
   var gradient = false
 
+  @Flag(help: "Print the plan and how its products are blocked on this machine, and time nothing.")
+  var explain = false
+
   @OptionGroup var options: BenchOptions
 
   func validate() throws {
+    try require(!explain || name != nil, "--explain prints the plan of one function: name one")
     guard let name else { return }
     guard let operation = BenchedOperation.all.first(where: { $0.name == name }) else {
       throw ValidationError(
@@ -43,20 +48,14 @@ struct BenchOperation: ParsableCommand {
     let chosen = BenchedOperation.all.filter {
       (name == nil || $0.name == name) && (!gradient || $0.derivable != nil)
     }
+    if explain { return try Console.print(explanation(chosen[0])) }
     try options.report(chosen.map(result))
   }
 
   private func result(_ operation: BenchedOperation) -> BenchResult {
     let (a, b, c) = onOneThread { operation.threeInputs() }
     let compute = recorded { (a: Tensor<Float>, b: Tensor<Float>, c: Tensor<Float>) in
-      let inputs = Array([a, b, c].prefix(operation.inputs.count))
-      guard gradient, let derivable = operation.derivable else {
-        return BenchedResults(recordedTensors: operation.results(inputs))
-      }
-      let squares = derivable(inputs).squared().sum()
-      return BenchedResults(
-        recordedTensors: Pullback.gradient(of: squares, withRespectTo: inputs)
-          .flatMap(\.recordedTensors))
+      BenchedResults(recordedTensors: tensors(operation, [a, b, c]))
     }
     var checksum = Checksum()
     for tensor in compute(a, b, c).recordedTensors { checksum.add(tensor) }
@@ -67,6 +66,19 @@ struct BenchOperation: ParsableCommand {
     result.checksum = checksum
     result.more = [("ns_per_element", measurement.best * 1e9 / Double(a.shape.elementCount))]
     return result
+  }
+
+  /// What the operation, or its gradients, give.
+  private func tensors(_ operation: BenchedOperation, _ inputs: [Tensor<Float>]) -> [AnyTensor] {
+    let inputs = Array(inputs.prefix(operation.inputs.count))
+    guard gradient, let derivable = operation.derivable else { return operation.results(inputs) }
+    let squares = derivable(inputs).squared().sum()
+    return Pullback.gradient(of: squares, withRespectTo: inputs).flatMap(\.recordedTensors)
+  }
+
+  private func explanation(_ operation: BenchedOperation) -> String {
+    let (a, b, c) = onOneThread { operation.threeInputs() }
+    return Plan(evaluating: tensors(operation, [a, b, c]).map(\.value)).explanation
   }
 }
 

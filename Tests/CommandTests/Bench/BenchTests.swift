@@ -220,7 +220,8 @@ import Testing
     #expect(step.output.split(separator: "\n").count { $0.hasPrefix("step") } == products)
     let network = try Command.run("bench", "network", "cnn8", "--batch", "3", "--explain").output
     #expect(network.split(separator: "\n").count { $0.hasPrefix("step") } == 8)
-    #expect(network.contains("32, 10]"))
+    let operation = try Command.run("bench", "operation", "layernorm", "--explain").output
+    #expect(operation.hasPrefix("1. sum of [4096, 256]"))
   }
 
   static let badArguments: [(String, String)] = [
@@ -230,7 +231,7 @@ import Testing
     ("matmul 99999999999999999999x1x1", "'99999999999999999999'"),
     ("matmul 1000000x1000000x1000000", "more than a gibibyte"),
     ("matmul 9000x9000x9000 --double", "more than a gibibyte"),
-    ("network --explain", "name one"),
+    ("network --explain", "name one"), ("operation --explain", "name one"),
     ("matmul 1x1x1 --threads 0", "--threads must be from 1 to 64"),
     ("matmul 1x1x1 --threads 65", "--threads must be from 1 to 64"),
     ("matmul 1x1x1 --seconds 0", "--seconds must be"),
