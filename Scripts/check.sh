@@ -14,10 +14,11 @@ scratch=.build-check
 # package's own files: without the rest of both a build takes a fifth less.
 both=(-debug-info-format none -Xswiftc -gline-tables-only -Xswiftc -index-ignore-system-modules
   -Xswiftc -index-ignore-clang-modules)
-# Type checking an expression for longer than this many milliseconds is a warning. Slow machines take
-# 400 for one that takes 150 elsewhere; those that grow out of hand take many seconds on any.
+# An expression that the type checker tries more than this many combinations for is an error. The worst
+# takes some 9,000: twice as many leave room, and those that grow out of hand take hundreds of thousands.
+# A count, for a time would be the machine's as well.
 debug=(--scratch-path "$scratch/debug" "${both[@]}"
-  -Xswiftc -Xfrontend -Xswiftc -warn-long-expression-type-checking=1000)
+  -Xswiftc -Xfrontend -Xswiftc -solver-scope-threshold=20000)
 release=(-c release --scratch-path "$scratch/release" "${both[@]}")
 # Tests that expect a crash would wait for its backtrace.
 export SWIFT_BACKTRACE=enable=no
@@ -37,22 +38,17 @@ warnings_of() {
 
 # Runs a command and fails if the build in it warns. What is already built is not compiled again
 # and warns no more: so files with a warning are touched, and the next run warns too. (A fresh
-# clone builds, and so checks, everything.) A time is the machine's as well as the expression's:
-# if nothing but times is wrong, they are taken once more, and count if they come again.
+# clone builds, and so checks, everything.)
 without_warnings() {
-  local log warnings attempt
+  local log warnings
   log=$(mktemp)
-  for attempt in first second; do
-    "$@" 2>&1 | tee "$log"
-    warnings=$(warnings_of "$log")
-    if [ -z "$warnings" ]; then break; fi
-    while IFS=: read -r file _; do
-      if [ -f "$file" ]; then touch "$file"; fi
-    done <<<"$warnings"
-    if grep -qvE 'took [0-9]+ms to type-check' <<<"$warnings"; then break; fi
-  done
+  "$@" 2>&1 | tee "$log"
+  warnings=$(warnings_of "$log")
   rm -f "$log"
   if [ -z "$warnings" ]; then return; fi
+  while IFS=: read -r file _; do
+    if [ -f "$file" ]; then touch "$file"; fi
+  done <<<"$warnings"
   printf '\n%s\n' "$warnings" >&2
   fail "the build warns"
 }

@@ -34,7 +34,7 @@ private func compute(_ value: Value) throws(EvaluationError) {
   let executable = executable(for: value, capture)
   let output: Storage
   do throws(OutOfMemory) { output = try executable.memory(for: 0) } catch { throw .memory(error) }
-  try executable.run { run in
+  try executable.run(naming: { capture.reader.path(of: $0) }) { run in
     run.bind(arguments: capture.reader.arguments)
     run.bind(output, at: executable.argumentCount)
     run.setParameters(capture.reader.parameters)
@@ -91,12 +91,19 @@ func compute(_ values: [Value]) throws(EvaluationError) {
   do throws(OutOfMemory) { outputs = try executable.memoryForOutputs() } catch {
     throw .memory(error)
   }
-  try executable.run { run in
+  try executable.run(naming: { capture.reader.path(of: $0) }) { run in
     run.bind(arguments: capture.reader.arguments)
     run.bind(outputs, from: executable.argumentCount)
     run.setParameters(capture.reader.parameters)
   }
   for index in pending.indices { pending[index].node.keep(outputs[executable.output(of: index)]) }
+}
+
+extension Capture {
+  /// The path of the parameter that an argument of the plan is, if it is one.
+  fileprivate func path(of argument: Int) -> String? {
+    holder(of: argument).flatMap { HolderNames[$0] }
+  }
 }
 
 extension Node {

@@ -36,7 +36,8 @@ struct NameTests {
 
     try NumPy.save(tensors, to: folder.file("x.npz"))
     let archive = try NumPy.archive(at: folder.file("x.npz"))
-    #expect(archive.names.map { Array($0.utf8) } == [Array(first.utf8), Array(second.utf8)])
+    let bytes = [Array(first.utf8), Array(second.utf8)]
+    #expect(archive.names.map { Array($0.utf8) } == bytes)
     #expect(try archive.load(first, as: Float.self).scalars == [1])
     #expect(try archive.load(second, as: Float.self).scalars == [2])
 
@@ -44,7 +45,7 @@ struct NameTests {
     let metadata: KeyValuePairs = [first: second, second: first]
     try Safetensors.write(tensors, metadata: metadata, to: folder.file("x.safetensors"))
     let file = try Safetensors.read(at: folder.file("x.safetensors"))
-    #expect(file.names.map { Array($0.utf8) } == [Array(first.utf8), Array(second.utf8)])
+    #expect(file.names.map { Array($0.utf8) } == bytes)
     #expect(try file.load(first, as: Float.self).scalars == [1])
     #expect(try file.load(second, as: Float.self).scalars == [2])
     #expect(file.metadata[first].map { Array($0.utf8) } == Array(second.utf8))
@@ -93,7 +94,8 @@ struct NameTests {
     let folder = TemporaryFolder()
     try NumPy.save(["a": stored(0), name: stored(1), "z": stored(2)], to: folder.file("x.npz"))
     let archive = try NumPy.archive(at: folder.file("x.npz"))
-    #expect(archive.names.map { Array($0.utf8) } == [[0x61], Array(name.utf8), [0x7A]])
+    let bytes = [[0x61], Array(name.utf8), [0x7A]]
+    #expect(archive.names.map { Array($0.utf8) } == bytes)
     #expect(try archive.load(name, as: Float.self).scalars == [1])
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackRuntime
 import PullbackTensors
 
 extension Doctor {
@@ -22,7 +23,7 @@ extension Doctor {
     else { return [] }
     let fitting = combinations.filter { abs($0.factor - factor) <= 1e-3 * abs(factor) }
     guard let fewest = fitting.map(\.parts.count).min() else {
-      let text = "each element is \(factor.toFourDigits) times what it should be"
+      let text = "each element is \(factor.brief) times what it should be"
       return [.init(faults: [.scaled(by: factor)], description: text)]
     }
     return fitting.filter { $0.parts.count == fewest }.map { combination in
@@ -109,15 +110,5 @@ extension Doctor {
     }
     divided = distinct(divided)
     return (divided, distinct(others))
-  }
-}
-
-extension Double {
-  /// Rounded to four digits that count, if it is not so small that its scale is infinite.
-  fileprivate var toFourDigits: Double {
-    if self == 0 || !isFinite { return self }
-    var scale = 1.0
-    while magnitude * scale < 1000 { scale *= 10 }
-    return scale.isFinite ? (self * scale).rounded() / scale : self
   }
 }

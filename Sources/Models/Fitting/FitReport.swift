@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackNetworks
+import PullbackRuntime
 import PullbackTensors
 import PullbackTraining
 
@@ -55,7 +56,7 @@ extension FitReport: CustomStringConvertible {
       (validation == nil
         ? counted(bestEpoch, "epoch") : "epoch \(bestEpoch) of \(settings.epochs ?? 0)")
         + ", the model was trained on \(counted(rows, "row")); "
-        + "\(seconds.short) s" + (isInterrupted ? "; interrupted" : ""))
+        + "\(seconds.brief) s" + (isInterrupted ? "; interrupted" : ""))
     lines += warnings.map { "warning: \($0)" }
     return lines.joined(separator: "\n")
   }
@@ -70,8 +71,8 @@ extension FitReport: CustomStringConvertible {
       [head]
         + validation.metrics.map { metric in
           [
-            metric.name, metric.value.short, metric.interval.map { "(\($0.short))" } ?? "",
-            linear?[metric.name]?.short ?? "", baseline?[metric.name]?.short ?? "",
+            metric.name, metric.value.brief, metric.interval.map { "(\($0.brief))" } ?? "",
+            linear?[metric.name]?.brief ?? "", baseline?[metric.name]?.brief ?? "",
           ]
         })
   }
@@ -80,10 +81,10 @@ extension FitReport: CustomStringConvertible {
     let names = folds[0].metrics.map(\.name)
     var rows = [["fold"] + names]
     rows += folds.enumerated().map { number, fold in
-      ["\(number + 1)"] + names.map { fold[$0]?.short ?? "" }
+      ["\(number + 1)"] + names.map { fold[$0]?.brief ?? "" }
     }
     rows.append(
-      ["standard deviation"] + names.map { name in folds.compactMap { $0[name] }.spread.short })
+      ["standard deviation"] + names.map { name in folds.compactMap { $0[name] }.spread.brief })
     return alignedTable(rows)
   }
 }

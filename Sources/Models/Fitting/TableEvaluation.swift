@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackRuntime
 import PullbackTensors
 
 /// How good a model is on some rows: each metric with an interval in which its value for all rows there
@@ -72,11 +73,11 @@ extension TableEvaluation: CustomStringConvertible {
   public var description: String {
     alignedTable(
       metrics.map { metric in
-        [metric.name, metric.value.short, metric.interval?.short ?? ""]
+        [metric.name, metric.value.brief, metric.interval?.brief ?? ""]
       })
   }
 }
 
 extension ClosedRange<Double> {
-  var short: String { "\(lowerBound.short) to \(upperBound.short)" }
+  var brief: String { "\(lowerBound.brief) to \(upperBound.brief)" }
 }

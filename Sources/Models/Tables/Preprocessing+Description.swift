@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackFormats
+import PullbackRuntime
 import PullbackTensors
 
 extension Preprocessing: CustomStringConvertible {
@@ -61,17 +62,17 @@ extension Standardization: CustomStringConvertible {
     if let curve {
       let difference = Standardization.difference(x, curve.center, curve.scale)
       // What lies on one side of the center has one sign.
-      x = "log(1 + |\(difference)| / \(curve.scale.short)) with its sign"
+      x = "log(1 + |\(difference)| / \(curve.scale.brief)) with its sign"
     }
     let centered = Standardization.difference(x, mean, scale)
-    let formula = "\(centered == x && curve == nil ? x : "(\(centered))") / \(scale.short)"
-    return formula + "; missing: \(missing.short)" + (marksMissing ? " and 1" : "")
+    let formula = "\(centered == x && curve == nil ? x : "(\(centered))") / \(scale.brief)"
+    return formula + "; missing: \(missing.brief)" + (marksMissing ? " and 1" : "")
   }
 
   /// What is no part of the unit is not shown.
   private static func difference(_ x: String, _ number: Double, _ unit: Double) -> String {
     if number.magnitude < 1e-6 * unit.magnitude { return x }
-    return number < 0 ? "\(x) + \((-number).short)" : "\(x) - \(number.short)"
+    return number < 0 ? "\(x) + \((-number).brief)" : "\(x) - \(number.brief)"
   }
 }
 

@@ -189,6 +189,12 @@ package struct Capture: ~Copyable, Reusable {
     order.position(of: Value(leaf)).flatMap { entryOfArgument.firstIndex(of: entryOfNode[$0]) }
   }
 
+  /// What holds the leaf that an argument of the plan is; nil for other numbers.
+  package func holder(of argument: Int) -> UInt64? {
+    let entry = entryOfArgument[argument]
+    return (0..<order.count).first { entryOfNode[$0] == entry }.flatMap { order[$0].holder }
+  }
+
   /// Which parameter of the plan a scalar or random node is.
   package func parameter(of node: Node) -> Int? {
     order.position(of: Value(node)).flatMap { entryOfParameter.firstIndex(of: entryOfNode[$0]) }

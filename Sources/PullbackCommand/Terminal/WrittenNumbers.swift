@@ -17,33 +17,6 @@ func decimal(_ number: Double, _ places: Int) -> String {
 }
 
 extension Double {
-  /// With four digits that count; all of those before the point, up to seven.
-  var brief: String {
-    guard isFinite, self != 0 else { return self == 0 ? "0" : "\(self)" }
-    let size = magnitude
-    if size >= 1e7 || size < 1e-4 {
-      return scientific
-    }
-    let places = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4
-    var text = decimal(self, places)
-    if places > 0 {
-      while text.hasSuffix("0") { text.removeLast() }
-      if text.hasSuffix(".") { text.removeLast() }
-    } else {
-      text.removeLast()
-    }
-    return text
-  }
-
-  /// 1.234e+08, as C writes it.
-  private var scientific: String {
-    var exponent = 0, digits = magnitude
-    while digits >= 9.9995 { (digits, exponent) = (digits / 10, exponent + 1) }
-    while digits < 0.99995 { (digits, exponent) = (digits * 10, exponent - 1) }
-    let power = exponent.magnitude < 10 ? "0\(exponent.magnitude)" : "\(exponent.magnitude)"
-    return (self < 0 ? "-" : "") + decimal(digits, 3) + (exponent < 0 ? "e-" : "e+") + power
-  }
-
   /// With three significant digits; three places below 1, all of those before the point.
   var threeDigits: String {
     if self >= 100 { return "\(Int(rounded()))" }

@@ -143,7 +143,8 @@ struct BodyFrame: BitwiseCopyable {
           examples.pointee, at: position, count, into: table[value],
           seeds: table[instruction.a], table[instruction.b], instruction.resultSize)
       case .checked(let limit, let use, let step):
-        check(table[instruction.a], at: position, count, limit, use, step)
+        check(
+          table[instruction.a], as: value, at: position, count, limit, use, step)
       }
     }
     for copy in body.copies {
@@ -191,8 +192,8 @@ struct BodyFrame: BitwiseCopyable {
   }
 
   private func check(
-    _ indices: UnsafeRawPointer, at position: Int, _ count: Int, _ limit: Int, _ use: IndexUse,
-    _ step: Int
+    _ indices: UnsafeRawPointer, as value: Int, at position: Int, _ count: Int, _ limit: Int,
+    _ use: IndexUse, _ step: Int
   ) {
     let indices = indices.assumingMemoryBound(to: Int32.self)
     let bound = Int32(clamping: limit)
@@ -200,7 +201,8 @@ struct BodyFrame: BitwiseCopyable {
     guard first >= 0 else { return }
     memory.failure.takeUnretainedValue().note(
       FailedCheck.Record(
-        step: step, position: position + first, index: indices[first], count: limit, use: use))
+        step: step, value: value, position: position + first, index: indices[first], count: limit,
+        use: use))
   }
 
   /// Where an operand's tile is: in memory if it lies there side by side, else in its register.

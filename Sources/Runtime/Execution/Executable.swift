@@ -74,10 +74,13 @@ final class Executable: @unchecked Sendable {
   /// the parameters are. The memory must be as large as the plan says; an output may be the very
   /// memory of its donor.
   ///
+  /// - Parameter path: of the parameter that an argument is, if it is one; for messages.
   /// - Throws: before anything has run, if the system refuses the memory for it; at the first step that
   ///   meets an index out of range: then it is not known what is in outputs.
   @inline(__always)
-  func run(bind: (RunMemory) -> Void) throws(EvaluationError) {
+  func run(
+    naming path: (_ argument: Int) -> String?, bind: (RunMemory) -> Void
+  ) throws(EvaluationError) {
     let threads = Threads.limit
     let arena: Arena
     do throws(OutOfMemory) { arena = try take(threads: threads) } catch { throw .memory(error) }
@@ -94,7 +97,12 @@ final class Executable: @unchecked Sendable {
       failed = runPhases(run, arena, threads: threads)
     }
     give(arena)
-    if let failed { throw .index(IndexOutOfRange(failed, in: plan.steps[failed.step].space)) }
+    if let failed {
+      let table = plan.table(lookedUpWith: failed.value, of: failed.step)
+      throw .index(
+        IndexOutOfRange(
+          failed, in: plan.steps[failed.step].space, rowsOf: table.flatMap(path)))
+    }
   }
 
   /// Gives the check that failed: what comes after it has not run.

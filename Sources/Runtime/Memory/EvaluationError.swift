@@ -48,17 +48,24 @@ public struct IndexOutOfRange: Error, Sendable, Equatable, CustomStringConvertib
   public let place: [Int]
   /// How many there are to choose from.
   public let count: Int
+  /// The path in its model of the parameter whose rows they are, such as "decoder.embedding.weight"; nil where
+  /// it is none, or not known.
+  public let parameter: String?
   private let isLabel: Bool
   /// The number of the place in row-major order.
   private let row: Int
 
-  init(operation: String, index: Int, place: [Int], row: Int, count: Int, isLabel: Bool) {
+  init(
+    operation: String, index: Int, place: [Int], row: Int, count: Int, parameter: String?,
+    isLabel: Bool
+  ) {
     (self.operation, self.index, self.place, self.row) = (operation, index, place, row)
-    (self.count, self.isLabel) = (count, isLabel)
+    (self.count, self.parameter, self.isLabel) = (count, parameter, isLabel)
   }
 
   private func problem(at place: String) -> String {
     "\(isLabel ? "label" : "index") \(index) at \(place) is outside 0..<\(count)"
+      + (parameter.map { ", the rows of \($0)" } ?? "")
   }
 
   public var description: String {

@@ -89,7 +89,7 @@ package final class RecordedProgram: @unchecked Sendable {
     // Memory for replaced leaves that somebody else can see.
     var fresh: [Int: Storage] = [:]
     let replaced = form.replaced, firstOutput = executable.argumentCount
-    try executable.run { run in
+    try executable.run(naming: path) { run in
       for constant in form.constants { run.slots[constant.argument] = constant.numbers }
       for input in form.inputs { run.slots[input.argument] = inputs[input.input]!.base }
       for index in read.indices { run.slots[form.read[index].argument] = read[index]!.base }
@@ -131,6 +131,14 @@ package final class RecordedProgram: @unchecked Sendable {
     withExtendedLifetime((inputs, read)) {}
   }
 
+  /// The path of the parameter that an argument of the plan is, if it is one.
+  private func path(of argument: Int) -> String? {
+    let slot =
+      form.read.first { $0.argument == argument }?.slot
+      ?? form.replaced.first { $0.argument == argument }?.slot
+    return slot.flatMap { HolderNames[slots[$0].current.number] ?? HolderNames[slots[$0].number] }
+  }
+
   /// Takes the slots that are replaced; the numbers of those that are only read, of the same moment.
   private func takeSlots() -> [Storage?] {
     if form.read.count > 0, Substitution.isInForce {
@@ -156,7 +164,7 @@ package final class RecordedProgram: @unchecked Sendable {
 
   /// Runs the plan on whatever the run before was given, which must still be there: for benchmarks.
   package func rerun() {
-    do { try executable.run { _ in } } catch { error.stop() }
+    do { try executable.run(naming: path) { _ in } } catch { error.stop() }
   }
 
   private func checkUnchanged(_ serials: [UInt64]) {

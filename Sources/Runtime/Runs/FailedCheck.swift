@@ -6,6 +6,8 @@ import PullbackTensors
 final class FailedCheck: Sendable {
   struct Record {
     var step: Int
+    /// What the body that checks calls the indices.
+    var value: Int
     var position: Int
     var index: Int32
     var count: Int
@@ -31,11 +33,14 @@ final class FailedCheck: Sendable {
 }
 
 extension IndexOutOfRange {
-  /// - Parameter space: the shape of the indices that were checked.
-  init(_ record: FailedCheck.Record, in space: Shape) {
+  /// - Parameters:
+  ///   - space: the shape of the indices that were checked.
+  ///   - parameter: the path of the parameter whose rows they choose, if it is known.
+  init(_ record: FailedCheck.Record, in space: Shape, rowsOf parameter: String?) {
     self.init(
       operation: record.use.symbol, index: Int(record.index),
       place: space.place(of: record.position), row: record.position, count: record.count,
+      parameter: parameter,
       isLabel: record.use == .softmaxCrossEntropy || record.use == .hingeLoss)
   }
 }

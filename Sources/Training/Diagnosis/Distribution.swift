@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackRuntime
 import PullbackTensors
 
 /// How numbers are distributed.
 ///
 /// ```swift
 /// let numbers = Distribution(of: [0, 0, 1, 3, .nan], bins: 3)
-/// print(numbers)   // mean 1.0, deviation 1.225, in 0.0 ... 3.0, 1 not finite
+/// print(numbers)   // mean 1, deviation 1.225, in 0 ... 3, 1 not finite
 /// print(numbers.histogram)   // [2, 1, 1]
 /// ```
 public struct Distribution: Sendable, Hashable {
@@ -61,18 +62,5 @@ extension Distribution: CustomStringConvertible {
     return "mean \(mean.brief), deviation \(standardDeviation.brief), in "
       + "\(range.lowerBound.brief) ... \(range.upperBound.brief)"
       + (nonFiniteCount > 0 ? ", \(nonFiniteCount) not finite" : "")
-  }
-}
-
-extension Double {
-  /// With four digits that count: for people.
-  var brief: String {
-    guard isFinite, self != 0 else { return "\(self)" }
-    var scale = 1.0, size = magnitude
-    while size < 1000, scale < 1e12 {
-      size *= 10
-      scale *= 10
-    }
-    return size < 1e15 && scale < 1e12 ? "\((self * scale).rounded() / scale)" : "\(Float(self))"
   }
 }

@@ -94,7 +94,7 @@ extension Predictor {
   /// do {
   ///   print(try words(row: [0, 2, 3, 1]))
   /// } catch {
-  ///   print(error)   // gather: index 3 at [0, 2] is outside 0..<3
+  ///   print(error)   // gather: index 3 at [0, 2] is outside 0..<3, the rows of weight
   /// }
   /// ```
   ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackRuntime
 import PullbackTensors
 
 /// What an epoch came to.

@@ -63,11 +63,13 @@ struct FittingTests {
     let fit = try events(try FitTables.quarters(rows: 42), "quarter", fitting)
     let folds = (1...4).map { "fold \($0) of 4" }
     #expect(fit.names.filter { $0.hasPrefix("fold") } == folds)
-    #expect(fit.report.folds.map(\.rows).reduce(0, +) == 42)
+    let rows = fit.report.folds.map(\.rows).reduce(0, +)
+    #expect(rows == 42)
     #expect(fit.report.validation?.rows == 42 && fit.report.rows == 42)
     let accuracies = fit.report.folds.compactMap { $0["accuracy"] }
     let mean = try #require(fit.report.validation?["accuracy"])
-    #expect(abs(mean - accuracies.reduce(0, +) / 4) < 1e-12)
+    let expected = accuracies.reduce(0, +) / 4
+    #expect(abs(mean - expected) < 1e-12)
     #expect("\(fit.report)".contains("standard deviation"))
   }
 

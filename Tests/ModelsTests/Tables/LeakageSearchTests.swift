@@ -83,7 +83,8 @@ struct LeakageSearchTests {
 
   /// One input alone is what a table of one input is about.
   @Test func oneInputIsNoLeak() throws {
-    let classes = (0..<60).map { ["a", "b"][$0 * 7 % 5 % 2] }
+    let names = ["a", "b"]
+    let classes = (0..<60).map { (row: Int) in names[row * 7 % 5 % 2] }
     let table = try table(["x": classes.map { $0 == "a" ? "p" : "q" }, "y": classes])
     #expect(try warnings(table, "y").filter { $0.kind == .revealingColumn } == [])
   }

@@ -10,9 +10,10 @@ import Testing
   @Test(arguments: [[2_200_003], [1049, 2111], [3, 701, 1051]] as [Shape])
   func largeResults(shape: Shape) {
     let count = shape.elementCount
-    let expected = (0..<count).map { Float($0 % 1000) * 2 + 1 }
+    let numbers = (0..<count).map { Float($0 % 1000) }
+    let expected = numbers.map { $0 * 2 + 1 }
     onThreads([1, 2, 7]) { threads in
-      let x = Tensor<Float>(shape: shape, scalars: (0..<count).map { Float($0 % 1000) })
+      let x = Tensor<Float>(shape: shape, scalars: numbers)
       let y = x * 2 + 1
       #expect(y.scalars == expected, "on \(threads) threads")
       // Read again in the same plan, and a copy of what is known.

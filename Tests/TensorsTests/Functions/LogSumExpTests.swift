@@ -42,11 +42,12 @@ import Testing
 
   /// By hand: shares of infinities, of what is too large for e^x, and of NaN.
   @Test func extremes() {
-    let x = Tensor<Float>([
+    let rows: [[Float]] = [
       [-1e4, -1e4], [1e4, 0], [-.infinity, -.infinity], [-.infinity, 3], [.infinity, 5],
       [.infinity, .infinity], [.infinity, -.infinity], [.nan, 0], [.nan, .infinity],
       [.greatestFiniteMagnitude, -.greatestFiniteMagnitude],
-    ])
+    ]
+    let x = Tensor(rows)
     let y = x.logSumExp(along: 1).scalars
     let values: [Float] = [
       -9999.307, 1e4, -.infinity, 3, .infinity, .infinity, .infinity, .nan, .nan,

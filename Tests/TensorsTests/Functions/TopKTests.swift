@@ -10,7 +10,8 @@ import Testing
   /// As `numpy.argsort(-x, kind: 'stable')` and `numpy.take_along_axis` give them.
   @Test func largest() {
     let best = Self.x.largest(3)
-    #expect(best.values.scalars == [2, 2, 0.5, .infinity, 3, 3])
+    let values: [Float] = [2, 2, 0.5, .infinity, 3, 3]
+    #expect(best.values.scalars == values)
     #expect(best.indices.scalars == [2, 3, 0, 0, 3, 4])
     #expect(Self.x.largest(5, along: 1).indices.scalars == [2, 3, 0, 4, 1, 0, 3, 4, 1, 2])
     #expect(Self.x.largest(1, along: 0).indices.scalars == [1, 1, 0, 1, 1])

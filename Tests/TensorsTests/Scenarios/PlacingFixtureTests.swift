@@ -74,9 +74,8 @@ extension FunctionCase {
       return parts.map { $0.element * Scalar($0.offset + 1) }.reduce(0, +)
     case "padded":
       let flat = numbers(2)
-      let widths = stride(from: 0, to: flat.count, by: 2).map {
-        (before: flat[$0], after: flat[$0 + 1])
-      }
+      let starts = stride(from: 0, to: flat.count, by: 2)
+      let widths = starts.map { (before: flat[$0], after: flat[$0 + 1]) }
       switch words[1] {
       case "edge": return x.padded(widths, with: .edge)
       case "reflect": return x.padded(widths, with: .reflect)

@@ -18,7 +18,8 @@ import Testing
     #expect(shape.checkedElementCount == extents.reduce(1, *))
     #expect(shape.description == extents.description)
     #expect(shape.first == extents.first && shape.last == extents.last)
-    #expect(Array(shape.reversed()) == extents.reversed())
+    let backwards: [Int] = shape.reversed()
+    #expect(backwards == extents.reversed())
   }
 
   @Test("Setting an extent changes a copy alone", arguments: extents)

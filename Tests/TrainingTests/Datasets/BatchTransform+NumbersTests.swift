@@ -49,8 +49,10 @@ struct BatchTransformNumbersTests {
     var partners: Set<Int> = []
     for (row, numbers) in inputs.enumerated() {
       let other = numbers.indices.filter { numbers[$0] != 0 && $0 != row }
-      #expect(other.count <= 1 && numbers.allSatisfy { $0 >= 0 && $0 <= 1 })
-      #expect(abs(numbers.reduce(0, +) - 1) < 1e-6)
+      #expect(other.count <= 1)
+      #expect(numbers.allSatisfy { (0...1).contains($0) })
+      let sum = numbers.reduce(0, +)
+      #expect(abs(sum - 1) < 1e-6)
       for partner in other { #expect(partners.insert(partner).inserted) }
     }
     return inputs.enumerated().map { Double($0.element[$0.offset]) }

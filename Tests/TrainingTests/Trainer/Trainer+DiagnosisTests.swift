@@ -16,7 +16,7 @@ struct TrainerDiagnosisTests {
   private func data(
     targets: Float = 1, _ change: (inout [Float]) -> Void = { _ in }
   ) -> Dataset<Float> {
-    var numbers = (0..<60).map { Float($0 % 11) / 11 + 0.1 }
+    var numbers: [Float] = (0..<60).map { Float($0 % 11) / 11 + 0.1 }
     change(&numbers)
     return Dataset(
       inputs: Tensor(numbers).reshaped(to: [20, 3]), targets: Tensor<Float>.full([20, 1], targets))

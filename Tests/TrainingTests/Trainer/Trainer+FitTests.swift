@@ -87,8 +87,9 @@ struct TrainerFitTests {
     #expect(seen.map(\.epoch) == [1, 1, 1, 1, 2, 2, 2])
     #expect(seen.map(\.count) == [40, 40, 40, 30, 40, 40, 40])
     #expect(epochs == [1])
-    #expect(trainer.optimizer.learningRate == 0.125 / 128)
-    #expect(trainer.history[0].learningRate == 0.125 / 16)
+    let halved: Float = 0.125 / 128, halvedInFirst: Float = 0.125 / 16
+    #expect(trainer.optimizer.learningRate == halved)
+    #expect(trainer.history[0].learningRate == halvedInFirst)
 
     trainer.onBatch = nil
     trainer.onEpoch = { _, record in record.epoch == 3 ? .stop : .continue }
