@@ -34,7 +34,7 @@ struct CompiledContraction: CompiledCore {
   let blocking: ContractionBlocking
   /// For an inner extent of 1.
   private let outerKernel: pb_outer?
-  private let packing: pb_pack
+  let packing: pb_pack
   let scatteredPacking: pb_pack_scattered
   let elementSize: Int
   let body: StepBody
@@ -43,7 +43,8 @@ struct CompiledContraction: CompiledCore {
   private let update: (minuend: Extra, factor: Extra)?
   // A thread's own memory: sums, the panel for the step's body, copies of operands, tables of scattered ones.
   let sumByteCount: Int
-  private let copyOffset, leftCopyOffset, tableOffset: Int
+  private let copyOffset, leftCopyOffset: Int
+  let tableOffset: Int
   let sharedByteCount: Int
   /// How many small products of a batch wait in the panel for the step's body.
   let together: Int
@@ -376,29 +377,5 @@ struct CompiledContraction: CompiledCore {
       }
       start += length
     } while start < inner
-  }
-
-  func pack(batch: Int, _ memory: RunMemory, _ scratch: Scratch) {
-    let right = b.matrix(batch, memory, elementSize: elementSize)
-    let panels = scratch.shared, tiles = blocking.tiles(columns)
-    // About 32 bytes a nanosecond.
-    scratch.split(units: tiles, nanoseconds: tiles * panelByteCount / 32) { tile, thread in
-      if let walks = b.scattered {
-        packScattered(tile, right.base, walks, into: panels, scratch.thread(thread) + tableOffset)
-      } else {
-        pack(tile, of: columns, right, into: panels)
-      }
-    }
-  }
-
-  /// Copies one tile of the `extent` columns of a matrix.
-  private func pack(
-    _ tile: Int, of extent: Int, _ matrix: MatrixView, into panels: UnsafeMutableRawPointer
-  ) {
-    let column = blocking.place(of: tile, in: extent).column
-    packing(
-      inner, min(blocking.tileColumns, extent - column), blocking.tileColumns,
-      matrix.from(column: column).base, matrix.rowStride, matrix.columnStride,
-      panels + tile * panelByteCount)
   }
 }
