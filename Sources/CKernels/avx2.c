@@ -14,6 +14,7 @@
 #define PB_HAS_FMA 1
 #define PB_TILE_ROWS 6
 #define PB_REGISTERS 16
+#define PB_IN_STAGES 1
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include "kernels.inc.h"

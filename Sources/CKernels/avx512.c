@@ -15,6 +15,7 @@
 #define PB_HAS_FMA 1
 #define PB_TILE_ROWS 12
 #define PB_REGISTERS 32
+#define PB_IN_STAGES 0
 
 // x 2^n, rounded once.
 #define PB_SCALED_f32(x, n) (pb_f32v)_mm512_scalef_ps((__m512)(x), (__m512)(n))

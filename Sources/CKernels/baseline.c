@@ -13,5 +13,6 @@
 #define PB_HAS_FMA 0
 #define PB_TILE_ROWS 6
 #define PB_REGISTERS 16
+#define PB_IN_STAGES 0
 
 #include "kernels.inc.h"

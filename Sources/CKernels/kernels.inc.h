@@ -6,6 +6,7 @@
 
 #include "vectors.inc.h"
 #include "maps.inc.h"
+#include "registers.inc.h"
 #include "transcendental.inc.h"
 #include "sigmoids.inc.h"
 #include "trigonometric.inc.h"

@@ -15,6 +15,7 @@
 #define PB_HAS_FMA 1
 #define PB_TILE_ROWS 8
 #define PB_REGISTERS 32
+#define PB_IN_STAGES 0
 
 #include "kernels.inc.h"
 

@@ -109,7 +109,7 @@ PB_INLINE pb_f32v pb_normal_end(pb_f32v x, pb_normal_parts parts) {
   pb_f32v q = PB_FMA(rest, (pb_f32v)(-1.0f / 48), (pb_f32v)0.125f);
   q = PB_FMA(q, rest, (pb_f32v)-0.5f) * rest;
   g *= PB_LOOKUP_f32(pb_power_pieces_f32, parts.power);
-  pb_f32v below = pb_times_power_f32(PB_FMA(g, q, g), parts.n);
+  pb_f32v below = PB_SCALED_f32(PB_FMA(g, q, g), parts.n);
   return x > 0.0f ? 1.0f - below : below;
 }
 
@@ -119,15 +119,16 @@ PB_INLINE pb_f32v pb_normal_distribution_of_f32(pb_f32v x) {
 
 // max(x, least) times the function, four registers at a time: while one waits for a product, others go on.
 // The processor does not look as far ahead as from one to the next, nor does the compiler mix them.
-PB_INLINE long pb_gated_normal_ahead(long n, float *r, const float *x, float least) {
+PB_INLINE long pb_gated_normal_ahead(long n, float *r, const float *x, const float *least) {
   enum { lanes = PB_VECTOR_BYTES / sizeof(float), together = 4 };
+  const pb_f32v limit = (pb_f32v)*least;
   long done = 0;
   for (; n - done >= together * lanes; done += together * lanes) {
     pb_f32v z[together];
     pb_normal_parts parts[together];
     PB_UNROLLED for (long i = 0; i < together; i++) {
       z[i] = *(const pb_f32v_at *)(x + done + i * lanes);
-      z[i] = z[i] < least ? (pb_f32v)least : z[i];
+      z[i] = z[i] < limit ? limit : z[i];
       parts[i] = pb_normal_begin(z[i]);
     }
     // None ends before all have begun.

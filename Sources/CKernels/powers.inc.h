@@ -4,28 +4,7 @@
 // log and its product with y in two parts, 2^-65 of themselves from the truth, so that a result
 // that is a double (3^2, 4^0.5) is that double.
 //
-// Bounds: index i < n of `out`, `a` and `b`; whole vectors while they fit, the rest as a tail.
-
-// The same in two operands as PB_REGISTER_MAP in one. A tail is loaded before anything is stored.
-#define PB_REGISTER_MAP_OF_TWO(name, s, T) \
-  static void pb_##name##_##s( \
-    long n, void *out, const void *a, const void *b, const void *c, const void *d) { \
-    enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
-    (void)c, (void)d; \
-    T *r = out; \
-    const T *x = a, *y = b; \
-    for (; n >= lanes; n -= lanes, x += lanes, y += lanes, r += lanes) \
-      *(pb_##s##v_at *)r = \
-        pb_##name##_of_##s(*(const pb_##s##v_at *)x, *(const pb_##s##v_at *)y); \
-    if (n > 0) { \
-      pb_##s##x16 tail, other; \
-      pb_load_tail_##s(n, &tail, x, (T)1); \
-      pb_load_tail_##s(n, &other, y, (T)1); \
-      *(pb_##s##v_at *)&tail = \
-        pb_##name##_of_##s(*(const pb_##s##v_at *)&tail, *(const pb_##s##v_at *)&other); \
-      pb_store_tail_##s(n, r, &tail); \
-    } \
-  }
+// registers.inc.h has the loops, with their bounds.
 
 // log(x) = k ln 2 + 2 atanh(s), s = f / (2 + f); 2 atanh(s) = 2 s + s^3 (2/3 + s^2 r(s^2)).
 static const double pb_pow_r_f64[] = {
@@ -66,12 +45,12 @@ PB_INLINE pb_f64v pb_log_in_two_parts(pb_f64v x, pb_f64v *low) {
 // exact sum 1 + r is wrong by less than an eighth of its last place.
 PB_INLINE pb_f64v pb_exp_of_two_parts(pb_f64v x, pb_f64v low) {
   x = pb_exp_limited_f64(x);
-  pb_f64v n = pb_exp_exponent_f64(x);
+  pb_f64v shifted = pb_exp_shifted_f64(x), n = pb_exp_exponent_f64(shifted);
   pb_f64v rest = PB_FMA(n, (pb_f64v)-pb_ln2_low_f64, low), lost, sum_lost;
   pb_f64v r = pb_sum_f64(PB_FMA(n, (pb_f64v)-pb_ln2_high_f64, x), rest, &lost);
   pb_f64v q = pb_polynomial_f64(r, PB_COEFFICIENTS(pb_exp_q_f64));
   pb_f64v sum = pb_sum_f64((pb_f64v)1, r, &sum_lost);
-  return pb_times_power_f64(sum + (sum_lost + PB_FMA(r * r, q, PB_FMA(r, lost, lost))), n);
+  return pb_times_power_f64(sum + (sum_lost + PB_FMA(r * r, q, PB_FMA(r, lost, lost))), shifted);
 }
 
 // y no further from 0 than any x but 1 needs to give 0 or infinity, so that 1 gives 1.
@@ -123,31 +102,9 @@ PB_INLINE pb_f32v pb_pow_of_f32(pb_f32v x, pb_f32v y) {
 PB_REGISTER_MAP_OF_TWO(pow, f32, float)
 PB_REGISTER_MAP_OF_TWO(pow, f64, double)
 
-// The maps in two operands of sigmoids.inc.h.
-PB_REGISTER_MAP_OF_TWO(times_opposite_sigmoid, f32, float)
-PB_REGISTER_MAP_OF_TWO(times_opposite_sigmoid, f64, double)
-
 // exp(a - b), the difference rounded like any other.
-#define PB_EXP_OF_DIFFERENCE(s, T) \
-  PB_INLINE pb_##s##v pb_exp_of_difference_of_##s(pb_##s##v x, pb_##s##v y) { \
-    return pb_exp_of_##s(x - y); \
-  } \
-  PB_REGISTER_MAP_OF_TWO(exp_of_difference, s, T) \
-  static void pb_exp_of_difference_one_##s( \
-    long n, void *out, const void *a, const void *b, const void *c, const void *d) { \
-    enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
-    (void)c, (void)d; \
-    T *r = out; \
-    const T *x = a, y = *(const T *)b; \
-    for (; n >= lanes; n -= lanes, x += lanes, r += lanes) \
-      *(pb_##s##v_at *)r = pb_exp_of_##s(*(const pb_##s##v_at *)x - y); \
-    if (n > 0) { \
-      pb_##s##x16 tail; \
-      pb_load_tail_##s(n, &tail, x, y); \
-      *(pb_##s##v_at *)&tail = pb_exp_of_##s(*(const pb_##s##v_at *)&tail - y); \
-      pb_store_tail_##s(n, r, &tail); \
-    } \
-  }
-
-PB_EXP_OF_DIFFERENCE(f32, float)
-PB_EXP_OF_DIFFERENCE(f64, double)
+#define PB_DIFFERENCE(x, y) ((x) - (y))
+PB_STAGED_LOOP(exp_of_difference, exp, f32, float, b, 0, PB_DIFFERENCE, PB_RESULT)
+PB_STAGED_LOOP(exp_of_difference, exp, f64, double, b, 0, PB_DIFFERENCE, PB_RESULT)
+PB_STAGED_LOOP(exp_of_difference_one, exp, f32, float, b, 1, PB_DIFFERENCE, PB_RESULT)
+PB_STAGED_LOOP(exp_of_difference_one, exp, f64, double, b, 1, PB_DIFFERENCE, PB_RESULT)

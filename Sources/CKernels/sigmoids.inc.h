@@ -3,7 +3,7 @@
 // expm1, log1p, sigmoid, softplus and the normal distribution, a register at a time, on the parts of
 // exp and log.
 //
-// Bounds: as in transcendental.inc.h, whose loops these are.
+// registers.inc.h has their loops, with their bounds.
 
 // exp(x) - 1 = 2^n (p + 1 - 2^-n), with exp(r) = 1 + p: nothing is lost where n = 0. Below `least`
 // the result is -1, and beyond n = 60 the 2^-n is nothing beside 1.
@@ -12,12 +12,12 @@
     const pb_##s##v magic = (pb_##s##v)(T)(shift); \
     pb_##s##v limited = pb_exp_limited_##s(x); \
     limited = limited < (pb_##s##v)(T)(least) ? (pb_##s##v)(T)(least) : limited; \
-    pb_##s##v n = pb_exp_exponent_##s(limited); \
-    pb_##s##v r = pb_exp_rest_##s(limited, n); \
+    pb_exp_parts_##s parts = pb_exp_begin_##s(limited); \
+    pb_##s##v r = parts.rest, n = pb_exp_exponent_##s(parts.shifted); \
     pb_##s##v p = PB_FMA(r * r, pb_polynomial_##s(r, PB_COEFFICIENTS(pb_exp_q_##s)), r); \
     pb_##s##v most = n > (T)60 ? (pb_##s##v)(T)60 : n; \
     pb_##s##v inverse = (pb_##s##v)((U)(magic - most) << fraction); \
-    pb_##s##v y = pb_times_power_##s(((T)1 - inverse) + p, n); \
+    pb_##s##v y = pb_times_power_##s(((T)1 - inverse) + p, parts.shifted); \
     return __builtin_elementwise_copysign(y, x); \
   }
 
@@ -48,33 +48,57 @@ PB_LOG1P(f64, double, pb_u64v, 52, 0x1.8p52 + 1023)
 PB_REGISTER_MAP(log1p, f32, float)
 PB_REGISTER_MAP(log1p, f64, double)
 
-// Both from e = exp(-|x|), which is at most 1, 0 from `most` on, and normal up to `near`, as it is in
+// All from e = exp(-|x|), which is at most 1, 0 from `most` on, and normal up to `most_near`, as it is in
 // all lanes of most vectors. sigmoid(x) = 1 / (1 + e), and e / (1 + e) below 0.
 // softplus(x) = max(x, 0) + log(1 + e), 1 + e = 2^k (1 + f) with f = e or f = (e - 1) / 2.
-#define PB_SIGMOIDS(s, T, near, most) \
-  PB_INLINE pb_##s##v pb_exp_below_##s(pb_##s##v x) { \
-    pb_##s##v size = __builtin_elementwise_abs(x); \
-    if (PB_ALL_NEAR(s, size <= (pb_##s##v)(T)(near))) return pb_exp_near_##s(-size); \
-    return pb_exp_within_##s(-PB_AT_MOST_##s(size, (T)(most))); \
+#define PB_SIGMOIDS(s, T, most_near, most) \
+  PB_INLINE pb_##s##v pb_exp_below_far_##s(pb_##s##v x) { \
+    return pb_exp_within_##s(-PB_AT_MOST_##s(__builtin_elementwise_abs(x), (T)(most))); \
   } \
-  PB_INLINE pb_##s##v pb_sigmoid_of_##s(pb_##s##v x) { \
-    pb_##s##v e = pb_exp_below_##s(x); \
+  PB_INLINE pb_##s##v pb_sigmoid_of_exp_##s(pb_##s##v x, pb_##s##v e) { \
     return (x < (T)0 ? e : (pb_##s##v)(T)1) / (e + (T)1); \
   } \
-  PB_INLINE pb_##s##v pb_softplus_of_##s(pb_##s##v x) { \
-    pb_##s##v e = pb_exp_below_##s(x); \
+  PB_INLINE pb_##s##v pb_softplus_of_exp_##s(pb_##s##v x, pb_##s##v e) { \
     pb_##s##v k = e > (T)0.41421356 ? (pb_##s##v)(T)1 : (pb_##s##v)(T)0; \
     pb_##s##v f = e > (T)0.41421356 ? (e - (T)1) * (T)0.5 : e; \
     pb_##s##v above = x > (T)0 ? x : (pb_##s##v)(T)0; \
     return above + pb_log_sum_##s(k, f); \
-  }
+  } \
+  typedef pb_exp_parts_##s pb_sigmoid_parts_##s; \
+  PB_INLINE pb_##s##_holds pb_sigmoid_is_near_##s(pb_##s##v x) { \
+    return (pb_##s##_holds)(__builtin_elementwise_abs(x) <= (pb_##s##v)(T)(most_near)); \
+  } \
+  PB_INLINE pb_sigmoid_parts_##s pb_sigmoid_begin_##s(pb_##s##v x) { \
+    return pb_exp_begin_##s(-__builtin_elementwise_abs(x)); \
+  } \
+  PB_INLINE pb_##s##v pb_sigmoid_end_##s(pb_##s##v x, pb_sigmoid_parts_##s parts) { \
+    return pb_sigmoid_of_exp_##s(x, pb_exp_end_##s(x, parts)); \
+  } \
+  PB_INLINE pb_##s##v pb_sigmoid_far_##s(pb_##s##v x) { \
+    return pb_sigmoid_of_exp_##s(x, pb_exp_below_far_##s(x)); \
+  } \
+  PB_STAGED(sigmoid, s, PB_ASK_NEAR) \
+  typedef pb_##s##v pb_softplus_parts_##s; \
+  PB_INLINE pb_##s##_holds pb_softplus_is_near_##s(pb_##s##v x) { \
+    return pb_sigmoid_is_near_##s(x); \
+  } \
+  PB_INLINE pb_softplus_parts_##s pb_softplus_begin_##s(pb_##s##v x) { \
+    return pb_exp_end_##s(x, pb_sigmoid_begin_##s(x)); \
+  } \
+  PB_INLINE pb_##s##v pb_softplus_end_##s(pb_##s##v x, pb_softplus_parts_##s e) { \
+    return pb_softplus_of_exp_##s(x, e); \
+  } \
+  PB_INLINE pb_##s##v pb_softplus_far_##s(pb_##s##v x) { \
+    return pb_softplus_of_exp_##s(x, pb_exp_below_far_##s(x)); \
+  } \
+  PB_STAGED(softplus, s, PB_ASK_NEAR)
 
 PB_SIGMOIDS(f32, float, 87, 104)
 PB_SIGMOIDS(f64, double, 708, 746)
-PB_REGISTER_MAP(sigmoid, f32, float)
-PB_REGISTER_MAP(sigmoid, f64, double)
-PB_REGISTER_MAP(softplus, f32, float)
-PB_REGISTER_MAP(softplus, f64, double)
+PB_STAGED_MAP(sigmoid, f32, float)
+PB_STAGED_MAP(sigmoid, f64, double)
+PB_STAGED_MAP(softplus, f32, float)
+PB_STAGED_MAP(softplus, f64, double)
 
 // (1 + erf(x / sqrt(2))) / 2: below 0 exp(-a^2 / 2) p(a) / (a sqrt(2 pi) p(a) + q(a)), a = |x|, and
 // what is left of 1 above. The quotient is exp(a^2 / 2) (1 - erf(a / sqrt(2))) / 2, fitted from 0
@@ -115,23 +139,38 @@ PB_PRODUCT_PLUS_OF(f32, float, 0x1001p0)
 PB_PRODUCT_PLUS_OF(f64, double, 0x8000001p0)
 #endif
 
-#define PB_NORMAL_DISTRIBUTION(s, T, near, most) \
-  PB_INLINE pb_##s##v pb_normal_distribution_of_##s(pb_##s##v x) { \
+#define PB_NORMAL_DISTRIBUTION(s, T, most_near, most) \
+  typedef struct { pb_##s##v shifted, rest, p, q; } pb_normal_distribution_parts_##s; \
+  PB_INLINE pb_##s##_holds pb_normal_distribution_is_near_##s(pb_##s##v x) { \
+    return (pb_##s##_holds)(__builtin_elementwise_abs(x) <= (pb_##s##v)(T)(most_near)); \
+  } \
+  PB_INLINE pb_normal_distribution_parts_##s pb_normal_distribution_begin_##s(pb_##s##v x) { \
+    pb_normal_distribution_parts_##s parts; \
     pb_##s##v a = PB_AT_MOST_##s(__builtin_elementwise_abs(x), (T)(most)); \
     pb_##s##v half = a * (T)-0.5; \
-    pb_##s##v n = pb_exp_exponent_##s(a * half); \
-    pb_##s##v r = PB_PRODUCT_PLUS(s, a, half, n * -pb_ln2_high_##s); \
-    r = PB_FMA(n, (pb_##s##v)-pb_ln2_low_##s, r); \
-    pb_##s##v p = pb_polynomial_##s(a, PB_COEFFICIENTS(pb_normal_p_##s)); \
-    pb_##s##v q = pb_polynomial_##s(a, PB_COEFFICIENTS(pb_normal_q_##s)); \
-    q = PB_FMA(a * (T)0x1.40d931ff62706p+1, p, q); \
-    pb_##s##v below = pb_exp_sum_##s(r) * p / q; \
-    if (PB_ALL_NEAR(s, a <= (pb_##s##v)(T)(near))) \
-      below = pb_times_near_##s(below, n); \
-    else \
-      below = pb_times_power_##s(below, n); \
+    parts.shifted = pb_exp_shifted_##s(a * half); \
+    pb_##s##v n = pb_exp_exponent_##s(parts.shifted); \
+    parts.rest = PB_PRODUCT_PLUS(s, a, half, n * -pb_ln2_high_##s); \
+    parts.rest = PB_FMA(n, (pb_##s##v)-pb_ln2_low_##s, parts.rest); \
+    parts.p = pb_polynomial_##s(a, PB_COEFFICIENTS(pb_normal_p_##s)); \
+    parts.q = pb_polynomial_##s(a, PB_COEFFICIENTS(pb_normal_q_##s)); \
+    parts.q = PB_FMA(a * (T)0x1.40d931ff62706p+1, parts.p, parts.q); \
+    return parts; \
+  } \
+  PB_INLINE pb_##s##v pb_normal_below_##s(pb_normal_distribution_parts_##s parts) { \
+    return pb_exp_sum_##s(parts.rest) * parts.p / parts.q; \
+  } \
+  PB_INLINE pb_##s##v pb_normal_distribution_end_##s( \
+    pb_##s##v x, pb_normal_distribution_parts_##s parts) { \
+    pb_##s##v below = pb_times_near_##s(pb_normal_below_##s(parts), parts.shifted); \
     return x > (T)0 ? (T)1 - below : below; \
-  }
+  } \
+  PB_INLINE pb_##s##v pb_normal_distribution_far_##s(pb_##s##v x) { \
+    pb_normal_distribution_parts_##s parts = pb_normal_distribution_begin_##s(x); \
+    pb_##s##v below = pb_times_power_##s(pb_normal_below_##s(parts), parts.shifted); \
+    return x > (T)0 ? (T)1 - below : below; \
+  } \
+  PB_STAGED(normal_distribution, s, PB_ASK_NEAR)
 
 #if defined(PB_LOOKUP_f32)
 #include "pieces.inc.h"
@@ -139,65 +178,54 @@ PB_PRODUCT_PLUS_OF(f64, double, 0x8000001p0)
 PB_NORMAL_DISTRIBUTION(f32, float, 13, 14.3)
 #endif
 PB_NORMAL_DISTRIBUTION(f64, double, 37, 38.7)
-PB_REGISTER_MAP(normal_distribution, f32, float)
-PB_REGISTER_MAP(normal_distribution, f64, double)
-
-// What a faster loop has done of the first numbers.
-#define PB_NOTHING_AHEAD(n, r, x, least) 0
-#if !defined(PB_GATED_NORMAL_AHEAD)
-#define PB_GATED_NORMAL_AHEAD PB_NOTHING_AHEAD
-#endif
+PB_STAGED_MAP(normal_distribution, f32, float)
+PB_STAGED_MAP(normal_distribution, f64, double)
 
 // max(x, least) f(z), z = x between least and most: b[0] and c[0], the same for all elements. Where
 // they are beyond `far`, so that f is 0 at one and 1 at the other, f needs no limits.
 #define PB_GATED(name, gate, s, T, far, AHEAD) \
-  PB_INLINE pb_##s##v pb_##name##_of_##s( \
-    pb_##s##v x, pb_##s##v least, pb_##s##v most, const int is_far) { \
-    if (is_far) { \
-      x = x < least ? least : x; \
-      return x * pb_##gate##_of_##s(x); \
-    } \
-    pb_##s##v z = x > most ? most : x; \
-    return (x <= least ? least : x) * pb_##gate##_of_##s(x <= least ? least : z); \
-  } \
-  PB_INLINE void pb_##name##_loop_##s( \
-    long n, T *r, const T *x, T least, T most, const int is_far) { \
-    enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
-    if (is_far) { \
-      long done = AHEAD(n, r, x, least); \
-      n -= done, x += done, r += done; \
-    } \
-    for (; n >= lanes; n -= lanes, x += lanes, r += lanes) \
-      *(pb_##s##v_at *)r = \
-        pb_##name##_of_##s(*(const pb_##s##v_at *)x, least, most, is_far); \
-    if (n > 0) { \
-      pb_##s##x16 tail; \
-      pb_load_tail_##s(n, &tail, x, (T)1); \
-      *(pb_##s##v_at *)&tail = \
-        pb_##name##_of_##s(*(const pb_##s##v_at *)&tail, least, most, is_far); \
-      pb_store_tail_##s(n, r, &tail); \
-    } \
-  } \
+  PB_STAGED_LOOPS(name##_far, gate, s, T, 1, PB_LARGER, PB_LARGER_TIMES) \
+  PB_LOOP_AFTER(name##_far, s, T, b, 1, AHEAD) \
   static void pb_##name##_##s( \
     long n, void *out, const void *a, const void *b, const void *c, const void *d) { \
-    (void)d; \
-    T least = *(const T *)b, most = *(const T *)c; \
-    if (least <= -(T)(far) && most >= (T)(far)) \
-      pb_##name##_loop_##s(n, out, a, least, most, 1); \
-    else \
-      pb_##name##_loop_##s(n, out, a, least, most, 0); \
+    enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
+    const pb_##s##v least = (pb_##s##v)*(const T *)b, most = (pb_##s##v)*(const T *)c; \
+    if (least[0] <= -(T)(far) && most[0] >= (T)(far)) { \
+      pb_##name##_far_##s(n, out, a, b, c, d); \
+      return; \
+    } \
+    T *r = out; \
+    const T *x = a; \
+    for (; n > 0; n -= lanes, x += lanes, r += lanes) { \
+      pb_##s##x16 some; \
+      if (n >= lanes) \
+        *(pb_##s##v_at *)&some = *(const pb_##s##v_at *)x; \
+      else \
+        pb_load_tail_##s(n, &some, x, (T)1); \
+      pb_##s##v v = *(const pb_##s##v_at *)&some; \
+      pb_##s##v limited = v > most ? most : v; \
+      limited = v <= least ? least : limited; \
+      v = (v <= least ? least : v) * pb_##gate##_of_##s(limited); \
+      *(pb_##s##v_at *)&some = v; \
+      if (n >= lanes) \
+        *(pb_##s##v_at *)r = v; \
+      else \
+        pb_store_tail_##s(n, r, &some); \
+    } \
   }
 
-PB_GATED(gated_sigmoid, sigmoid, f32, float, 104, PB_NOTHING_AHEAD)
-PB_GATED(gated_sigmoid, sigmoid, f64, double, 746, PB_NOTHING_AHEAD)
+#define PB_LARGER(x, y) ((x) < (y) ? (y) : (x))
+#define PB_LARGER_TIMES(x, y, result) (PB_LARGER(x, y) * (result))
+#if !defined(PB_GATED_NORMAL_AHEAD)
+#define PB_GATED_NORMAL_AHEAD pb_gated_normal_far_ahead_f32
+#endif
+PB_GATED(gated_sigmoid, sigmoid, f32, float, 104, pb_gated_sigmoid_far_ahead_f32)
+PB_GATED(gated_sigmoid, sigmoid, f64, double, 746, pb_gated_sigmoid_far_ahead_f64)
 PB_GATED(gated_normal, normal_distribution, f32, float, 14.3, PB_GATED_NORMAL_AHEAD)
-PB_GATED(gated_normal, normal_distribution, f64, double, 38.7, PB_NOTHING_AHEAD)
+PB_GATED(gated_normal, normal_distribution, f64, double, 38.7, pb_gated_normal_far_ahead_f64)
 
 // x f(-y): what the derivatives of the sigmoid and of what is made with it multiply by.
-#define PB_TIMES_OPPOSITE_SIGMOID(s) \
-  PB_INLINE pb_##s##v pb_times_opposite_sigmoid_of_##s(pb_##s##v x, pb_##s##v y) { \
-    return x * pb_sigmoid_of_##s(-y); \
-  }
-
-PB_TIMES_OPPOSITE_SIGMOID(f32)
-PB_TIMES_OPPOSITE_SIGMOID(f64)
+#define PB_OPPOSITE(x, y) ((void)(x), -(y))
+#define PB_TIMES_FIRST(x, y, result) ((x) * (result))
+PB_STAGED_LOOP(times_opposite_sigmoid, sigmoid, f32, float, b, 0, PB_OPPOSITE, PB_TIMES_FIRST)
+PB_STAGED_LOOP(times_opposite_sigmoid, sigmoid, f64, double, b, 0, PB_OPPOSITE, PB_TIMES_FIRST)

@@ -1,27 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // exp, log, tanh and erf, a register at a time. The constants are fits of our own, close to
-// minimax.
-//
-// Bounds: index i < n of `out` and `a`; whole vectors while they fit, and the rest as a tail.
-
-// Loops over registers; the tail is padded to one, so that its elements get the same bits.
-#define PB_REGISTER_MAP(name, s, T) \
-  static void pb_##name##_##s( \
-    long n, void *out, const void *a, const void *b, const void *c, const void *d) { \
-    enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
-    (void)b, (void)c, (void)d; \
-    T *r = out; \
-    const T *x = a; \
-    for (; n >= lanes; n -= lanes, x += lanes, r += lanes) \
-      *(pb_##s##v_at *)r = pb_##name##_of_##s(*(const pb_##s##v_at *)x); \
-    if (n > 0) { \
-      pb_##s##x16 tail; \
-      pb_load_tail_##s(n, &tail, x, (T)1); \
-      *(pb_##s##v_at *)&tail = pb_##name##_of_##s(*(const pb_##s##v_at *)&tail); \
-      pb_store_tail_##s(n, r, &tail); \
-    } \
-  }
+// minimax. registers.inc.h has their loops, with their bounds.
 
 // ln 2 in two parts, the first so short that its product with an exponent is exact.
 static const float pb_ln2_high_f32 = 0x1.63p-1f, pb_ln2_low_f32 = -0x1.bd0106p-13f;
@@ -37,66 +17,84 @@ static const double pb_exp_q_f64[] = {
   0x1.27e5bbafe79f1p-22, 0x1.af712362d77bap-26, 0x1.1e39b4a542e29p-29
 };
 
-// 2^n as two factors, each a normal number: so results that overflow or are denormal are rounded
-// once. Twice the exponent's bias is added, and what halves have beyond its field falls off. `near`
-// wants an n for which 2^n is a normal number, and takes one. Some processors have an instruction
-// for it, beside which it is not worth asking whether all lanes are near, as those of most vectors are.
+// `shifted` is n + magic, which has n, with an exponent's bias, in its low bits. 2^n is two factors, each
+// a normal number: so results that overflow or are denormal are rounded once. The bias is added once more,
+// and what halves have beyond its field falls off. `near` wants an n for which 2^n is a normal number, and
+// takes one factor. Some processors have an instruction for it, beside which it is not worth asking
+// whether all lanes are near, as those of most vectors are.
 #if defined(PB_SCALED_f32)
-#define PB_TIMES_POWER(s, T, U, fraction, power, bias) \
-  PB_INLINE pb_##s##v pb_times_power_##s(pb_##s##v y, pb_##s##v n) { return PB_SCALED_##s(y, n); } \
-  PB_INLINE pb_##s##v pb_times_near_##s(pb_##s##v y, pb_##s##v n) { return PB_SCALED_##s(y, n); }
-#define PB_ALL_NEAR(s, holds) 0
+#define PB_TIMES_POWER(s, T, U, fraction, bias, magic) \
+  PB_INLINE pb_##s##v pb_times_power_##s(pb_##s##v y, pb_##s##v shifted) { \
+    return PB_SCALED_##s(y, shifted - (T)(magic)); \
+  } \
+  PB_INLINE pb_##s##v pb_times_near_##s(pb_##s##v y, pb_##s##v shifted) { \
+    return PB_SCALED_##s(y, shifted - (T)(magic)); \
+  }
+#define PB_ASK_NEAR(s, holds) 0
 #else
-#define PB_TIMES_POWER(s, T, U, fraction, power, bias) \
-  PB_INLINE pb_##s##v pb_times_power_##s(pb_##s##v y, pb_##s##v n) { \
-    U both = (U)(n + (T)(power + 2 * bias)), half = both >> 1; \
+#define PB_TIMES_POWER(s, T, U, fraction, bias, magic) \
+  PB_INLINE pb_##s##v pb_times_power_##s(pb_##s##v y, pb_##s##v shifted) { \
+    U both = (U)shifted + bias, half = both >> 1; \
     return y * (pb_##s##v)(half << fraction) * (pb_##s##v)((both - half) << fraction); \
   } \
-  PB_INLINE pb_##s##v pb_times_near_##s(pb_##s##v y, pb_##s##v n) { \
-    return y * (pb_##s##v)((U)(n + (T)(power + bias)) << fraction); \
+  PB_INLINE pb_##s##v pb_times_near_##s(pb_##s##v y, pb_##s##v shifted) { \
+    return y * (pb_##s##v)((U)shifted << fraction); \
   }
-#define PB_ALL_NEAR(s, holds) PB_ALL(holds)
+#define PB_ASK_NEAR PB_ASK
 #endif
 
-// `power` pushes an integer into the low bits of a number, where `bias` makes it an exponent. Beyond
-// `least` and `most` the result is 0 and infinity; NaN passes both comparisons. `within` wants an x
-// that is between them, `near` one of at most that size, or NaN.
-#define PB_EXP(s, T, U, fraction, power, bias, least, near, most) \
-  PB_TIMES_POWER(s, T, U, fraction, power, bias) \
+// 1 + r + r^2 q, by Horner's rule where sums of products are rounded once: else r by itself is more exact.
+#if PB_HAS_FMA
+#define PB_ONE_AND_MORE(s, T, q, r) \
+  PB_FMA(PB_FMA(q, r, (pb_##s##v)(T)1), r, (pb_##s##v)(T)1)
+#else
+#define PB_ONE_AND_MORE(s, T, q, r) ((r) * (r) * (q) + (r) + (T)1)
+#endif
+
+// Beyond `least` and `most` the result is 0 and infinity; NaN passes both comparisons. `within` wants
+// an x that is between them, begin and end one of at most `most_near` in size, or NaN.
+#define PB_EXP(s, T, U, fraction, bias, magic, least, most_near, most) \
+  PB_TIMES_POWER(s, T, U, fraction, bias, magic) \
+  typedef struct { pb_##s##v shifted, rest; } pb_exp_parts_##s; \
   PB_INLINE pb_##s##v pb_exp_limited_##s(pb_##s##v x) { \
     x = x > (pb_##s##v)(T)(most) ? (pb_##s##v)(T)(most) : x; \
     return x < (pb_##s##v)(T)(least) ? (pb_##s##v)(T)(least) : x; \
   } \
-  PB_INLINE pb_##s##v pb_exp_exponent_##s(pb_##s##v x) { \
-    const pb_##s##v magic = (pb_##s##v)(T)(power); \
-    return PB_FMA(x, (pb_##s##v)(T)0x1.71547652b82fep0, magic) - magic; \
+  PB_INLINE pb_##s##v pb_exp_shifted_##s(pb_##s##v x) { \
+    return PB_FMA(x, (pb_##s##v)(T)0x1.71547652b82fep0, (pb_##s##v)(T)(magic)); \
   } \
-  PB_INLINE pb_##s##v pb_exp_rest_##s(pb_##s##v x, pb_##s##v n) { \
-    pb_##s##v r = PB_FMA(n, (pb_##s##v)-pb_ln2_high_##s, x); \
-    return PB_FMA(n, (pb_##s##v)-pb_ln2_low_##s, r); \
+  PB_INLINE pb_##s##v pb_exp_exponent_##s(pb_##s##v shifted) { return shifted - (T)(magic); } \
+  PB_INLINE pb_exp_parts_##s pb_exp_begin_##s(pb_##s##v x) { \
+    pb_exp_parts_##s parts; \
+    parts.shifted = pb_exp_shifted_##s(x); \
+    pb_##s##v n = pb_exp_exponent_##s(parts.shifted); \
+    parts.rest = PB_FMA(n, (pb_##s##v)-pb_ln2_high_##s, x); \
+    parts.rest = PB_FMA(n, (pb_##s##v)-pb_ln2_low_##s, parts.rest); \
+    return parts; \
   } \
   PB_INLINE pb_##s##v pb_exp_sum_##s(pb_##s##v r) { \
     pb_##s##v q = pb_polynomial_##s(r, PB_COEFFICIENTS(pb_exp_q_##s)); \
-    return PB_FMA(r * r, q, r) + (T)1; \
+    return PB_ONE_AND_MORE(s, T, q, r); \
+  } \
+  PB_INLINE pb_##s##v pb_exp_end_##s(pb_##s##v x, pb_exp_parts_##s parts) { \
+    return pb_times_near_##s(pb_exp_sum_##s(parts.rest), parts.shifted); \
   } \
   PB_INLINE pb_##s##v pb_exp_within_##s(pb_##s##v x) { \
-    pb_##s##v n = pb_exp_exponent_##s(x); \
-    return pb_times_power_##s(pb_exp_sum_##s(pb_exp_rest_##s(x, n)), n); \
+    pb_exp_parts_##s parts = pb_exp_begin_##s(x); \
+    return pb_times_power_##s(pb_exp_sum_##s(parts.rest), parts.shifted); \
   } \
-  PB_INLINE pb_##s##v pb_exp_near_##s(pb_##s##v x) { \
-    pb_##s##v n = pb_exp_exponent_##s(x); \
-    return pb_times_near_##s(pb_exp_sum_##s(pb_exp_rest_##s(x, n)), n); \
+  PB_INLINE pb_##s##_holds pb_exp_is_near_##s(pb_##s##v x) { \
+    return (pb_##s##_holds)(__builtin_elementwise_abs(x) <= (pb_##s##v)(T)(most_near)); \
   } \
-  PB_INLINE pb_##s##v pb_exp_of_##s(pb_##s##v x) { \
-    if (PB_ALL_NEAR(s, __builtin_elementwise_abs(x) <= (pb_##s##v)(T)(near))) \
-      return pb_exp_near_##s(x); \
+  PB_INLINE pb_##s##v pb_exp_far_##s(pb_##s##v x) { \
     return pb_exp_within_##s(pb_exp_limited_##s(x)); \
-  }
+  } \
+  PB_STAGED(exp, s, PB_ASK_NEAR)
 
-PB_EXP(f32, float, pb_u32v, 23, 0x1.8p23, 127, -104, 87, 89)
-PB_EXP(f64, double, pb_u64v, 52, 0x1.8p52, 1023, -746, 708, 710)
-PB_REGISTER_MAP(exp, f32, float)
-PB_REGISTER_MAP(exp, f64, double)
+PB_EXP(f32, float, pb_u32v, 23, 127, 0x1.8p23 + 127, -104, 87, 89)
+PB_EXP(f64, double, pb_u64v, 52, 1023, 0x1.8p52 + 1023, -746, 708, 710)
+PB_STAGED_MAP(exp, f32, float)
+PB_STAGED_MAP(exp, f64, double)
 
 // log(x) = k ln 2 + log(1 + f), sqrt(1/2) <= 1 + f < sqrt(2), and with s = f / (2 + f)
 // log(1 + f) = 2 atanh(s) = f - f^2/2 + s (f^2/2 + R), R = s^2 (2/3 + 2/5 s^2 + ...): the form
@@ -125,33 +123,45 @@ static const double pb_log_r_f64[] = {
     *k = x < (pb_##s##v)(T)(normal) ? *k - (T)(fraction) : *k; \
     return f; \
   } \
-  PB_INLINE pb_##s##v pb_log_sum_##s(pb_##s##v k, pb_##s##v f) { \
-    pb_##s##v t = f / (f + (T)2); \
+  typedef struct { pb_##s##v k, f, t; } pb_log_parts_##s; \
+  PB_INLINE pb_##s##v pb_log_of_parts_##s(pb_##s##v k, pb_##s##v f, pb_##s##v t) { \
     pb_##s##v z = t * t; \
     pb_##s##v r = z * polynomial(z, PB_COEFFICIENTS(pb_log_r_##s)); \
     pb_##s##v square = f * (T)0.5 * f; \
     pb_##s##v low = MULTIPLY_ADD(t, square + r, k * pb_ln2_low_##s); \
     return MULTIPLY_ADD(k, (pb_##s##v)pb_ln2_high_##s, f - (square - low)); \
   } \
-  PB_INLINE pb_##s##v pb_log_of_##s(pb_##s##v x) { \
-    pb_##s##v k; \
-    if (PB_ALL((x >= (pb_##s##v)(T)(normal)) & (x < (pb_##s##v)(T)__builtin_inf()))) { \
-      pb_##s##v f = pb_fraction_of_normal_##s(x, &k); \
-      return pb_log_sum_##s(k, f); \
-    } \
-    pb_##s##v f = pb_fraction_##s(x, &k); \
+  PB_INLINE pb_##s##v pb_log_sum_##s(pb_##s##v k, pb_##s##v f) { \
+    return pb_log_of_parts_##s(k, f, f / (f + (T)2)); \
+  } \
+  PB_INLINE pb_##s##_holds pb_log_is_near_##s(pb_##s##v x) { \
+    const U least = (U)(pb_##s##v)(T)(normal), beyond = (U)(pb_##s##v)(T)__builtin_inf(); \
+    return (pb_##s##_holds)((U)x - least < beyond - least); \
+  } \
+  PB_INLINE pb_log_parts_##s pb_log_begin_##s(pb_##s##v x) { \
+    pb_log_parts_##s parts; \
+    parts.f = pb_fraction_of_normal_##s(x, &parts.k); \
+    parts.t = parts.f / (parts.f + (T)2); \
+    return parts; \
+  } \
+  PB_INLINE pb_##s##v pb_log_end_##s(pb_##s##v x, pb_log_parts_##s parts) { \
+    return pb_log_of_parts_##s(parts.k, parts.f, parts.t); \
+  } \
+  PB_INLINE pb_##s##v pb_log_far_##s(pb_##s##v x) { \
+    pb_##s##v k, f = pb_fraction_##s(x, &k); \
     pb_##s##v y = pb_log_sum_##s(k, f); \
     pb_##s##v zero_or_nan = \
       x == (T)0 ? (pb_##s##v)-(T)__builtin_inf() : (pb_##s##v)(T)__builtin_nan(""); \
     y = x == (pb_##s##v)(T)__builtin_inf() ? x : y; \
     return x > (T)0 ? y : zero_or_nan; \
-  }
+  } \
+  PB_STAGED(log, s, PB_ASK)
 
 PB_LOG(f32, float, pb_u32v, 23, 127, 0x3f800000u, 0x3f3504f3u, 0x1p-126, pb_polynomial_f32, PB_FMA)
 PB_LOG(f64, double, pb_u64v, 52, 1023, 0x3ff0000000000000u, 0x3fe6a09e667f3bcdu, 0x1p-1022,
        pb_same_polynomial_f64, PB_MULTIPLY_THEN_ADD)
-PB_REGISTER_MAP(log, f32, float)
-PB_REGISTER_MAP(log, f64, double)
+PB_STAGED_MAP(log, f32, float)
+PB_STAGED_MAP(log, f64, double)
 
 // sinh(x) = x + x^3 s(x^2) up to 1, the series of 1 / n!, and (exp(|x|) - exp(-|x|)) / 2 with the sign
 // of x beyond. From `far` on, where exp(-|x|) is nothing and exp(|x|) may be too large, |x| - c is
@@ -184,34 +194,32 @@ PB_SINH_OF(f64, double, 700, 0x1.37be319ba0da4p+10, 0x1p899)
 PB_REGISTER_MAP(sinh, f32, float)
 PB_REGISTER_MAP(sinh, f64, double)
 
-// tanh(x) = x + x^3 t(x^2) up to 5/8, and 1 - 2 / (exp(2 |x|) + 1) with the sign of x beyond, which is 1
-// from `most` = 2 |x| on.
-static const float pb_tanh_t_f32[] = {
-  -0x1.555554p-2f, 0x1.11106ap-3f, -0x1.b9ef2cp-5f, 0x1.63913cp-6f, -0x1.0c0eb6p-7f,
-  0x1.193514p-9f
-};
-static const double pb_tanh_t_f64[] = {
-  -0x1.5555555555552p-2, 0x1.1111111110c1fp-3, -0x1.ba1ba1b9cfb27p-5, 0x1.664f487075015p-6,
-  -0x1.226e32c7c9f1cp-7, 0x1.d6d359301bc47p-9, -0x1.7d9c2727aeea9p-10, 0x1.350b29357af47p-11,
-  -0x1.f10f5ca4131bap-13, 0x1.800df3983427ep-14, -0x1.fa8f23e39754ap-16, 0x1.95a53cda29a23p-18
-};
-
-#define PB_TANH_OF(s, T, most) \
-  PB_INLINE pb_##s##v pb_tanh_of_##s(pb_##s##v x) { \
+// tanh(x) = -e / (e + 2) with the sign of x, e = exp(-2 |x|) - 1 = 2^n p + (2^n - 1), p = exp(r) - 1:
+// nothing is lost where n = 0, and little of a sum that is just below 2. The result is 1 from `most` =
+// 2 |x| on. ln 2 in one part is good enough, for n is only far from 0 where tanh hardly changes.
+#define PB_TANH(s, T, U, fraction, magic, most) \
+  typedef pb_exp_parts_##s pb_tanh_parts_##s; \
+  PB_INLINE pb_tanh_parts_##s pb_tanh_begin_##s(pb_##s##v x) { \
     pb_##s##v size = __builtin_elementwise_abs(x); \
-    pb_##s##v z = x * x; \
-    pb_##s##v t = pb_polynomial_##s(z, PB_COEFFICIENTS(pb_tanh_t_##s)); \
-    pb_##s##v small = PB_FMA(size * z, t, size); \
-    pb_##s##v e = pb_exp_near_##s(PB_AT_MOST_##s(size + size, (T)(most))); \
-    pb_##s##v large = (T)1 - (T)2 / (e + (T)1); \
-    pb_##s##v y = size < (T)0.625 ? small : large; \
-    return __builtin_elementwise_copysign(y, x); \
-  }
+    pb_##s##v twice = -PB_AT_MOST_##s(size + size, (T)(most)); \
+    pb_tanh_parts_##s parts; \
+    parts.shifted = pb_exp_shifted_##s(twice); \
+    pb_##s##v n = pb_exp_exponent_##s(parts.shifted); \
+    parts.rest = PB_FMA(n, (pb_##s##v)-(T)0x1.62e42fefa39efp-1, twice); \
+    return parts; \
+  } \
+  PB_INLINE pb_##s##v pb_tanh_end_##s(pb_##s##v x, pb_tanh_parts_##s parts) { \
+    pb_##s##v r = parts.rest, power = (pb_##s##v)((U)parts.shifted << fraction); \
+    pb_##s##v p = PB_FMA(r * r, pb_polynomial_##s(r, PB_COEFFICIENTS(pb_exp_q_##s)), r); \
+    pb_##s##v less = PB_FMA(power, p, power - (T)1), more = PB_FMA(power, p, power + (T)1); \
+    return __builtin_elementwise_copysign(less / more, x); \
+  } \
+  PB_STAGED_EVERYWHERE(tanh, s)
 
-PB_TANH_OF(f32, float, 20)
-PB_TANH_OF(f64, double, 40)
-PB_REGISTER_MAP(tanh, f32, float)
-PB_REGISTER_MAP(tanh, f64, double)
+PB_TANH(f32, float, pb_u32v, 23, 0x1.8p23 + 127, 20)
+PB_TANH(f64, double, pb_u64v, 52, 0x1.8p52 + 1023, 40)
+PB_STAGED_MAP(tanh, f32, float)
+PB_STAGED_MAP(tanh, f64, double)
 
 // erf(x) = x + x p(x^2) up to `joint`, and 1 - exp(q(x)) with the sign of x beyond: q is the logarithm
 // of erfc. From `most` on, which q is fitted up to, the result is 1.
@@ -238,18 +246,25 @@ static const double pb_erf_q_f64[] = {
 };
 
 #define PB_ERF(s, T, joint, most) \
-  PB_INLINE pb_##s##v pb_erf_of_##s(pb_##s##v x) { \
-    pb_##s##v size = __builtin_elementwise_abs(x); \
-    size = size > (pb_##s##v)(T)(most) ? (pb_##s##v)(T)(most) : size; \
+  PB_INLINE pb_##s##v pb_erf_size_##s(pb_##s##v x) { \
+    return PB_AT_MOST_##s(__builtin_elementwise_abs(x), (T)(most)); \
+  } \
+  typedef pb_exp_parts_##s pb_erf_parts_##s; \
+  PB_INLINE pb_erf_parts_##s pb_erf_begin_##s(pb_##s##v x) { \
+    return pb_exp_begin_##s( \
+      pb_polynomial_##s(pb_erf_size_##s(x), PB_COEFFICIENTS(pb_erf_q_##s))); \
+  } \
+  PB_INLINE pb_##s##v pb_erf_end_##s(pb_##s##v x, pb_erf_parts_##s parts) { \
+    pb_##s##v size = pb_erf_size_##s(x); \
     pb_##s##v p = pb_polynomial_##s(size * size, PB_COEFFICIENTS(pb_erf_p_##s)); \
     pb_##s##v small = PB_FMA(size, p, size); \
-    pb_##s##v q = pb_polynomial_##s(size, PB_COEFFICIENTS(pb_erf_q_##s)); \
-    pb_##s##v large = (T)1 - pb_exp_near_##s(q); \
+    pb_##s##v large = (T)1 - pb_exp_end_##s(x, parts); \
     pb_##s##v y = size < (T)(joint) ? small : large; \
     return __builtin_elementwise_copysign(y, x); \
-  }
+  } \
+  PB_STAGED_EVERYWHERE(erf, s)
 
 PB_ERF(f32, float, 0.85, 3.93)
 PB_ERF(f64, double, 0.85, 5.93)
-PB_REGISTER_MAP(erf, f32, float)
-PB_REGISTER_MAP(erf, f64, double)
+PB_STAGED_MAP(erf, f32, float)
+PB_STAGED_MAP(erf, f64, double)

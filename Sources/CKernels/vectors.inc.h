@@ -7,6 +7,7 @@
 #pragma clang fp contract(off)
 
 #define PB_INLINE static inline __attribute__((always_inline))
+#define PB_NOT_INLINED __attribute__((noinline))
 
 // A loop over elements without ties between them, apart from reading and writing the same index:
 // the compiler writes the vector loop and its tail, BY_16 for loops on 32-bit numbers whose results
@@ -48,6 +49,10 @@ PB_VECTORS(u32, uint32_t)
 PB_VECTORS(u8, uint8_t)
 PB_VECTOR(u64v, uint64_t, PB_VECTOR_BYTES / 8)
 PB_VECTOR(f32_half, float, PB_VECTOR_BYTES / 8)
+
+// What comparisons of registers give: all bits of a lane, or none.
+typedef pb_u32v pb_f32_holds;
+typedef pb_u64v pb_f64_holds;
 
 // Half a register of floats as one of doubles, and back.
 #define PB_TO_DOUBLE(half) __builtin_convertvector(half, pb_f64v)
