@@ -40,7 +40,8 @@ static const char *pb_requested(void) {
   return name && *name ? name : NULL;
 }
 
-static const struct pb_kernels *pb_choose(void) {
+// Apart, so that asking for what was chosen is no call.
+__attribute__((noinline)) static const struct pb_kernels *pb_choose(void) {
   const char *name = pb_requested();
   const struct pb_kernels *best = NULL;
   for (int i = 0; i < PB_ALL; i++) {

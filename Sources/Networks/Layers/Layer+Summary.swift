@@ -59,7 +59,7 @@ private func operations(in values: [Value]) -> Int {
   let capture = stopping(at: nil) { () throws(Mistake) in
     try Capture(of: values, recomputing: true)
   }
-  return Plan(capture.program).steps.reduce(0) { $0 + $1.floatingPointOperations }
+  return Plan(capture).steps.reduce(0) { $0 + $1.floatingPointOperations }
 }
 
 /// Makes rows of the calls of a model's layers, the first of which is that of the model.

@@ -157,9 +157,10 @@ package enum BodyOperation: Sendable, Hashable {
   /// for each example and on the position in it.
   case random(RandomDistribution, parameter: Int, of: RandomExamples? = nil)
 
-  /// The one that a pointwise operation is.
+  /// The one that a pointwise operation is. Inlined, it looks at the operation where it stands.
   ///
   /// - Parameter parameter: where its key is, for random numbers.
+  @inline(__always)
   init(_ operation: Operation, parameter: Int) {
     switch operation {
     case .unary(let unary): self = .unary(unary)

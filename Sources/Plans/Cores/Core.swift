@@ -41,6 +41,8 @@ protocol StepCore: Sendable {
   var madeType: ElementType? { get }
   /// Adds what it reads by itself.
   func addReads(to reads: inout [Read])
+  /// How much that is, about: room for it is made at once.
+  var readCount: Int { get }
   /// Whether it checks indices, besides what the body of the step does.
   var checksIndices: Bool { get }
   /// Adds what it writes besides the results of the step.
@@ -63,6 +65,7 @@ protocol StepCore: Sendable {
 }
 
 extension StepCore {
+  var readCount: Int { 2 }
   var checksIndices: Bool { false }
   func addWrites(to writes: inout [Write]) {}
   var namesWhatItReads: Bool { false }

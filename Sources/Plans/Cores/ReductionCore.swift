@@ -27,6 +27,8 @@ extension ReductionCore: StepCore {
     prologue.addReads(to: &reads, over: space, isInStep: false)
   }
 
+  var readCount: Int { prologue.operands.count }
+
   func addWrites(to writes: inout [Write]) {
     for store in prologue.stores {
       writes.append(Write(slot: store.slot, elementCount: space.elementCount))

@@ -12,6 +12,8 @@ struct BodyBuilder {
   /// is -1 - i, because operands come while the body grows.
   private var values: [Int]
   private static let unknown = Int.min
+  /// As many as most bodies have: room for them is made at once.
+  private static let fewStores = 4
   // The body at hand: of which group it is, and over which space.
   private var space = Shape()
   private var group = -1
@@ -84,15 +86,17 @@ struct BodyBuilder {
         index, as: value(of: written.source, program.entries[index].elementType, shape, as: shape))
       return
     }
-    let operation = program.entries[index].operation
-    switch operation.accessPattern {
+    switch program.entries[index].accessPattern {
     case .pointwise:
       addInstruction(
-        index, BodyOperation(operation, parameter: program.entries[index].index))
+        index,
+        BodyOperation(
+          program.entries[index].operation, parameter: program.entries[index].index))
     case .rows(let batchRank):
       define(index, as: operand(.gathered(gather(index, batchRank)), mark: index))
     case .given, .view, .parts, .reduction, .whole:
-      preconditionFailure("\(operation.name) is not computed element by element")
+      preconditionFailure(
+        "\(program.entries[index].operation.name) is not computed element by element")
     }
   }
 
@@ -111,7 +115,7 @@ struct BodyBuilder {
     let shape = program.entries[index].shape, type = program.entries[index].elementType
     var inputs = program.entries[index].inputs
     // A selection's first operand is the condition; its type is that of the choices.
-    let typed = inputs.last.map { program.entries[$0].elementType }
+    let typed = inputs.isEmpty ? nil : program.entries[inputs[inputs.count - 1]].elementType
     for input in 0..<inputs.count {
       inputs[input] = value(of: inputs[input], for: index, as: shape)
     }
@@ -123,14 +127,16 @@ struct BodyBuilder {
 
   private mutating func define(_ index: Int, as value: Int) {
     values[index] = value
-    if let slot = slots[index] { stores.append(Body.Store(value: value, slot: slot)) }
+    guard let slot = slots[index] else { return }
+    if stores.isEmpty { stores.reserveCapacity(BodyBuilder.fewStores) }
+    stores.append(Body.Store(value: value, slot: slot))
   }
 
   /// The number of an operand: bodies are short, so that looking through those there are takes less
   /// time than a table of them.
   ///
   /// - Parameter mark: a number that equal operands have in common.
-  private mutating func operand(_ operand: Operand, mark: Int) -> Int {
+  private mutating func operand(_ operand: consuming Operand, mark: Int) -> Int {
     for index in marks.indices where marks[index] == mark && operands[index] == operand {
       return index
     }

@@ -42,13 +42,13 @@ extension Fusion {
     /// Numbers of entry `base`, which are stored or at hand in its group, through a view.
     case entry(base: Int, View)
 
-    /// What an entry without inputs is.
-    init(given entry: Program.Entry, at index: Int) {
+    /// What an entry without inputs is, if it does not stand in memory.
+    init?(given entry: Program.Entry) {
       switch entry.operation {
       case .creation(.constant(let number)): self = .constant(number)
       case .creation(.scalar): self = .parameter(entry.index)
       case .creation(.iota): self = .iota(View(rowMajor: entry.shape))
-      case .creation(.data): self = .entry(base: index, View(rowMajor: entry.shape))
+      case .creation(.data): return nil
       case .random, .identity, .unary, .binary, .comparison, .selection, .conversion, .reduction,
         .scan, .contraction, .movement, .gathering:
         preconditionFailure("\(entry.operation.name) is computed")

@@ -14,21 +14,24 @@ extension Fusion {
       slot: slots[base]!, elementType: program.entries[base].elementType, view: view)
   }
 
-  /// The entries of a body or prologue, in the order of the program.
-  func entries(_ chain: Chains.Chain) -> [Int] {
-    var entries: [Int] = [], areInOrder = true
-    entries.reserveCapacity(chain.count)
+  /// Shows the entries of a body or prologue, in the order of the program.
+  func forEachEntry(of chain: Chains.Chain, _ show: (Int) -> Void) {
+    var last = -1, areInOrder = true
     members.forEach(chain) { entry in
-      areInOrder = areInOrder && entries.last ?? -1 < entry
-      entries.append(entry)
+      areInOrder = areInOrder && last < entry
+      last = entry
     }
-    // Mostly they are.
-    if !areInOrder { entries.sort() }
-    return entries
+    // Mostly they are, and need no list.
+    if areInOrder { return members.forEach(chain, show) }
+    var entries: [Int] = []
+    entries.reserveCapacity(chain.count)
+    members.forEach(chain) { entries.append($0) }
+    entries.sort()
+    for entry in entries { show(entry) }
   }
 
-  /// Entries that a group other than their own reads.
-  var storedEntries: [Int] {
+  /// Which entries a group other than their own reads.
+  var isStored: [Bool] {
     var isStored = [Bool](filled: false, count: program.entries.count)
     for base in copiedEntries { isStored[base] = true }
     for index in program.entries.indices where groupOf[index] >= 0 {
@@ -39,6 +42,6 @@ extension Fusion {
       for number in 0..<inputs.count { note(base(of: inputs[number], for: index)) }
       if let written = writtenOut(index) { note(written.source.base) }
     }
-    return isStored.indices.filter { isStored[$0] }
+    return isStored
   }
 }

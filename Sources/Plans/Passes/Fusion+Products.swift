@@ -26,7 +26,7 @@ extension Fusion {
   /// Whether many products read a view whose rows do not stand together.
   func isPackedByMany(_ entry: Int) -> Bool {
     guard !isReadByMany.isEmpty, isReadByMany[entry],
-      case .entry(_, let view) = sources[entry], let stride = view.strides.last
+      case .entry(_, let view) = source(of: entry), let stride = view.strides.last
     else { return false }
     return stride != 1 && program.entries[entry].shape.last! > 1
   }

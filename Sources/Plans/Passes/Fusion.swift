@@ -17,7 +17,8 @@ struct Fusion {
   private(set) var groups: [Group] = []
   private(set) var groupOf: [Int]
   private(set) var roleOf: [Role]
-  private(set) var sources: [Source] = []
+  /// Nil for entries that are numbers of their own in row-major order, which most are.
+  private var sources: [Source?] = []
   /// The base of each source that has one, else -1: most questions are about it alone.
   private(set) var bases: [Int] = []
   let isReadByMany: [Bool]
@@ -44,11 +45,16 @@ struct Fusion {
     mergeSideBySide()
   }
 
+  /// What an entry's numbers are.
+  func source(of entry: Int) -> Source {
+    sources[entry] ?? .entry(base: entry, View(rowMajor: program.entries[entry].shape))
+  }
+
   /// What an input's numbers are for a reader: those that came before the numbers were written out
   /// go on reading the view, in groups that run before the writing one.
   func source(of input: Int, for reader: Int) -> Source {
     if let written = writtenOut(input), reader < written.reader { return written.source }
-    return sources[input]
+    return source(of: input)
   }
 
   /// The base of that, -1 where there is none.
@@ -74,26 +80,28 @@ struct Fusion {
 
   private mutating func place(_ index: Int) {
     let inputs = program.entries[index].inputs, shape = program.entries[index].shape
-    switch program.entries[index].operation.accessPattern {
-    case .given: append(Source(given: program.entries[index], at: index))
+    switch program.entries[index].accessPattern {
+    case .given: append(Source(given: program.entries[index]), for: index)
     case .rows:
-      appendOwnSource(of: index)
+      append(nil, for: index)
       for input in inputs { writeOut(input, for: index) }
       placePointwise(index, inputs, shape, readsByElement: false)
     case .view:
-      let movement = program.entries[index].operation.movement!
+      guard case .movement(let movement) = program.entries[index].operation else {
+        preconditionFailure("movements are views")
+      }
       if let moved = moved(inputs[0], movement, to: shape) {
-        append(moved)
+        append(moved, for: index)
       } else {
         // A reshape that no view can express: its input is written out in order.
         writeOut(inputs[0], for: index)
-        append(moved(inputs[0], movement, to: shape)!)
+        append(moved(inputs[0], movement, to: shape)!, for: index)
       }
     case .pointwise:
-      appendOwnSource(of: index)
+      append(nil, for: index)
       placePointwise(index, inputs, shape, readsByElement: true)
     case .reduction(let reduction, let axes):
-      appendOwnSource(of: index)
+      append(nil, for: index)
       placeReduction(index, reduction, axes: axes)
     case .parts: placeCore(index, inputs, shape, readsNumbers: true)
     case .whole(let readsInOrder, let takesBody):
@@ -101,13 +109,8 @@ struct Fusion {
     }
   }
 
-  private mutating func appendOwnSource(of index: Int) {
-    bases.append(index)
-    sources.append(.entry(base: index, View(rowMajor: program.entries[index].shape)))
-  }
-
-  private mutating func append(_ source: Source) {
-    bases.append(source.base)
+  private mutating func append(_ source: consuming Source?, for index: Int) {
+    bases.append(source?.base ?? index)
     sources.append(source)
   }
 
@@ -116,11 +119,11 @@ struct Fusion {
     _ index: Int, _ inputs: InlineNumbers, _ shape: Shape, readsInOrder: Bool = false,
     readsNumbers: Bool = false, takesBody: Bool = true
   ) {
-    appendOwnSource(of: index)
+    append(nil, for: index)
     for input in inputs {
       if bases[input] >= 0
         ? !readsInOrder && !isPackedByMany(input)
-        : readsNumbers && sources[input].isNumber
+        : readsNumbers && source(of: input).isNumber
       {
         continue
       }
@@ -134,16 +137,17 @@ struct Fusion {
   /// Makes sure that an entry's numbers stand in memory in row-major order: what is a view, a
   /// constant or a range gets a group that writes it out.
   private mutating func writeOut(_ index: Int, for reader: Int) {
+    guard let source = sources[index] else { return }
     let shape = program.entries[index].shape
-    if case .entry(let base, let view) = sources[index], view.isRowMajor(shape),
+    if case .entry(let base, let view) = source, view.isRowMajor(shape),
       program.entries[base].shape.elementCount == shape.elementCount
     {
       return
     }
     groups.append(Group(core: nil, space: shape))
     noteReads(of: index, by: groups.count - 1)
-    writtenOut[index] = WrittenOut(source: sources[index], reader: reader)
-    sources[index] = .entry(base: index, View(rowMajor: shape))
+    writtenOut[index] = WrittenOut(source: source, reader: reader)
+    sources[index] = nil
     bases[index] = index
     add(index, toBodyOf: groups.count - 1)
   }
@@ -165,8 +169,9 @@ struct Fusion {
 
   private func moved(_ input: Int, _ movement: Movement, to target: Shape) -> Source? {
     let shape = program.entries[input].shape
-    switch sources[input] {
-    case .constant, .parameter: return sources[input]
+    let source = source(of: input)
+    switch source {
+    case .constant, .parameter: return source
     case .iota(let view): return view.moved(movement, from: shape, to: target).map { .iota($0) }
     case .entry(let base, let view):
       return view.moved(movement, from: shape, to: target).map { .entry(base: base, $0) }
@@ -218,7 +223,7 @@ struct Fusion {
   }
 
   private func canSee(_ input: Int, as shape: Shape, over space: Shape) -> Bool {
-    switch sources[input] {
+    switch source(of: input) {
     case .constant, .parameter: true
     case .iota(let view), .entry(_, let view):
       view.moved(.expand, from: program.entries[input].shape, to: shape)?
@@ -346,7 +351,7 @@ extension Fusion {
     forEachGroup(readBy: index) { if $0 == target { reads = true } }
     if !reads { return true }
     let shape = program.entries[index].shape
-    switch program.entries[index].operation.accessPattern {
+    switch program.entries[index].accessPattern {
     case .pointwise:
       return writtenOut(index) == nil
         && program.entries[index].inputs.allSatisfy { input in

@@ -7,10 +7,35 @@ extension Plan {
   ///
   /// - Parameter verifying: checks after every pass that the program and the plan are legal.
   package init(_ program: Program, verifying: Bool = Plan.verifiesByDefault) {
+    self.init()
     if verifying { program.verify() }
-    let simplified = program.simplified()
+    for index in program.entries.indices { note(program.entries[index]) }
+    make(of: program.simplified(), verifying)
+  }
+
+  /// The plan of the program that was captured, which is simplified as it is written down.
+  package init(_ capture: borrowing Capture, verifying: Bool = Plan.verifiesByDefault) {
+    self.init()
+    if verifying { capture.program.verify() }
+    var pass = Simplification(capacity: capture.entryCount)
+    capture.forEachEntry { entry in
+      note(entry)
+      pass.add(entry)
+    }
+    make(of: pass.takeProgram(capture.results, capture.donations), verifying)
+  }
+
+  /// Notes what a program is given, whether its results depend on it or not.
+  private mutating func note(_ entry: borrowing Program.Entry) {
+    if case .creation(.data) = entry.operation {
+      arguments.append((entry.elementType, entry.shape))
+    }
+    if entry.operation.takesParameter { parameterCount += 1 }
+  }
+
+  private mutating func make(of simplified: Program, _ verifying: Bool) {
     if verifying { simplified.verify() }
-    var lowering = Lowering(simplified, arguments: program)
+    var lowering = Lowering(simplified, into: self)
     self = lowering.plan()
     if verifying { verify(.lowered) }
     schedule()
@@ -26,31 +51,25 @@ private struct Lowering {
   private var fusion: Fusion
   /// Where each entry's numbers are stored, if they are.
   private var slots: [Slot?]
-  private var result = Plan()
+  private var result: Plan
   /// Groups that copy an entry to an output.
   private var copies: [Int: (entry: Int, output: Int)] = [:]
   /// How many elements of each line of a sort are read: the first ones.
   private let sortedCounts: [Int: Int]
 
-  init(_ program: Program, arguments original: Program) {
+  init(_ program: Program, into plan: Plan) {
     self.program = program
+    result = plan
     fusion = Fusion(program)
     sortedCounts = program.sortedCounts
     slots = [Slot?](filled: nil, count: program.entries.count)
-    for index in original.entries.indices {
-      if case .creation(.data) = original.entries[index].operation {
-        result.arguments.append(
-          (original.entries[index].elementType, original.entries[index].shape))
-      }
-      if original.entries[index].operation.takesParameter { result.parameterCount += 1 }
-    }
   }
 
   mutating func plan() -> Plan {
     assignOutputs()
-    let stored = fusion.storedEntries
-    result.buffers.reserveCapacity(stored.count)
-    for index in stored where slots[index] == nil {
+    let isStored = fusion.isStored
+    result.buffers.reserveCapacity(fusion.groups.count)
+    for index in isStored.indices where isStored[index] && slots[index] == nil {
       slots[index] = .buffer(result.buffers.count)
       result.buffers.append(
         Plan.Buffer(
@@ -87,7 +106,7 @@ private struct Lowering {
     for (position, entry) in program.results.enumerated() {
       let shape = program.entries[entry].shape, type = program.entries[entry].elementType
       var base: Int?
-      if case .entry(let source, let view) = fusion.sources[entry], fusion.groupOf[source] >= 0,
+      if case .entry(let source, let view) = fusion.source(of: entry), fusion.groupOf[source] >= 0,
         view.isRowMajor(shape),
         program.entries[source].shape.elementCount == shape.elementCount
       {
@@ -129,23 +148,24 @@ private struct Lowering {
     for group in fusion.groups.indices where !fusion.groups[group].isEmpty || copies[group] != nil {
       if writesOver[group] { last.append(group) } else { first.append(group) }
     }
-    return first + last
+    first += last
+    return first
   }
 
   private func step(for index: Int, _ builder: inout BodyBuilder) -> Step {
-    let core: Core, coreEntry = fusion.groups[index].core, space = fusion.groups[index].space
+    let space = fusion.groups[index].space, entries = fusion.groups[index].body
+    let coreEntry = fusion.groups[index].core, core: Core
     if let coreEntry {
-      core = self.core(of: coreEntry, in: index, &builder)
+      core = self.core(of: coreEntry, fusion.groups[index].prologue, of: index, &builder)
     } else {
       core = .pointwise
     }
-    let entries = fusion.entries(fusion.groups[index].body)
     builder.begin(index, over: space, entryCount: entries.count)
     if let copy = copies[index] {
       builder.addCopy(of: copy.entry, to: .output(copy.output))
     }
     if let coreEntry { builder.addCore(coreEntry) }
-    for entry in entries { builder.add(entry) }
+    fusion.forEachEntry(of: entries) { builder.add($0) }
     let body = builder.finish().merged(over: space).body
     if case .contraction(let product) = core, let whole = product.takingIn(body) {
       return Step(core: .contraction(whole.core), space: space, body: whole.body)
@@ -174,17 +194,19 @@ private struct Lowering {
           elementType: type, elementCount: part.extents.elementCount, part: place))
       result.steps.append(Step(core: .pointwise, space: part.extents, body: body))
     }
-    let entries = fusion.entries(fusion.groups[group].body)
-    if entries.isEmpty { return }
-    builder.begin(group, over: fusion.groups[group].space, entryCount: entries.count)
+    let rest = fusion.groups[group].body, space = fusion.groups[group].space
+    if rest.isEmpty { return }
+    builder.begin(group, over: space, entryCount: rest.count)
     builder.addStored(whole)
-    for entry in entries { builder.add(entry) }
-    let space = fusion.groups[group].space
+    fusion.forEachEntry(of: rest) { builder.add($0) }
     result.steps.append(
       Step(core: .pointwise, space: space, body: builder.finish().merged(over: space).body))
   }
 
-  private func core(of index: Int, in group: Int, _ builder: inout BodyBuilder) -> Core {
+  /// - Parameter prologue: that of the group that runs it.
+  private func core(
+    of index: Int, _ prologue: Chains.Chain, of group: Int, _ builder: inout BodyBuilder
+  ) -> Core {
     let inputs = program.entries[index].inputs
     switch program.entries[index].operation {
     case .contraction(let batch, let rows, _):
@@ -194,7 +216,7 @@ private struct Lowering {
           b: fusion.access(to: inputs[1], for: index, slots), batch: batch, rows: rows,
           space: program.entries[index].shape, program.entries[index].elementType))
     case .reduction(let reduction, let axes):
-      return reductionCore(index, reduction, axes, in: group, &builder)
+      return reductionCore(index, reduction, axes, prologue, of: group, &builder)
     case .scan(let scan, let axis, let isReversed):
       let x = fusion.access(to: inputs[0], for: index, slots)
       let space = program.entries[index].shape
@@ -220,15 +242,14 @@ private struct Lowering {
   }
 
   private func reductionCore(
-    _ index: Int, _ reduction: Reduction, _ axes: AxisSet, in group: Int,
-    _ builder: inout BodyBuilder
+    _ index: Int, _ reduction: Reduction, _ axes: AxisSet, _ prologue: Chains.Chain,
+    of group: Int, _ builder: inout BodyBuilder
   ) -> Core {
     let input = program.entries[index].inputs[0], shape = program.entries[input].shape
     let layout = ReductionLayout(shape, axes, of: reduction)
     let space = shape.arranged(by: layout.order)
-    let entries = fusion.entries(fusion.groups[group].prologue)
-    builder.begin(group, .prologue, over: space, entryCount: entries.count)
-    for entry in entries { builder.add(entry) }
+    builder.begin(group, .prologue, over: space, entryCount: prologue.count)
+    fusion.forEachEntry(of: prologue) { builder.add($0) }
     let value = builder.value(of: input, for: index, as: shape, order: layout.order)
     let position = builder.position(of: value)
     let (body, reduced) = builder.finish().merged(keeping: position, over: space)

@@ -10,18 +10,20 @@ extension Scheduler {
   /// Steps that read much and leave little, such as the gradients of parameters, are put where they
   /// can first be done, so that the window shows them when what they read is at hand.
   mutating func moveUpWhatFrees() {
+    bufferReaderCounts = [Int](filled: 0, count: buffers.count)
+    isMovedUp = [Bool](filled: false, count: steps.count)
     var lastWriters = [Int](filled: -1, count: isDone.count)
     for step in steps.indices {
       lastWriters[step] = step
       for slot in Set(steps[step].reads.map(\.slot)) {
         if case .buffer(let number) = slot { bufferReaderCounts[number] += 1 }
       }
-      for whole in wholes[step] { lastWriters[steps.count + whole] = step }
+      for whole in links[step].wholes { lastWriters[steps.count + whole] = step }
     }
     var keys: [Int] = []
     keys.reserveCapacity(steps.count)
     for step in steps.indices {
-      let last = sources[step].map { lastWriters[$0] }.max() ?? -1
+      let last = links[step].sources.map { lastWriters[$0] }.max() ?? -1
       isMovedUp[step] = last >= 0 && frees(step)
       keys.append(isMovedUp[step] ? keys[last] + 1 : 2 * step)
     }
@@ -35,7 +37,7 @@ extension Scheduler {
   }
 
   private func byteCount(of slot: Slot) -> Int {
-    if case .buffer(let number) = slot { bufferByteCounts[number] } else { 0 }
+    if case .buffer(let number) = slot { buffers[number].numberByteCount } else { 0 }
   }
 
   private func readerCount(of slot: Slot) -> Int {
@@ -76,7 +78,7 @@ extension Scheduler {
     window.compactMap { step in
       if chosen.contains(step) { return nil }
       var place = -1
-      for writer in sources[step] where !isDone[writer] {
+      for writer in links[step].sources where !isDone[writer] {
         guard let index = chosen.firstIndex(of: writer) else { return nil }
         place = max(place, index)
       }

@@ -5,10 +5,12 @@ import PullbackTensors
 extension Plan {
   /// Puts the steps in an order that needs few phases.
   mutating func schedule() {
+    // One by itself has no order.
+    if steps.count == 1 { return phases.append(Phase(steps: 0..<1, rows: nil)) }
     var scheduler = Scheduler(self)
     while !scheduler.remaining.isEmpty { scheduler.addPhase() }
-    steps = scheduler.order.map { steps[$0] }
     phases = scheduler.phases
+    if !scheduler.order.elementsEqual(steps.indices) { steps = scheduler.order.map { steps[$0] } }
   }
 
   /// The phase of each step.
@@ -27,85 +29,78 @@ struct Scheduler {
   /// them would take a time that grows with the square of their number.
   private static let window = 32
 
+  /// What a step has to do with others.
+  struct Links {
+    /// Those that write what it reads, or the buffers that are filled in parts, behind the numbers
+    /// of steps.
+    fileprivate(set) var sources = InlineNumbers()
+    /// The arguments that it reads, and those that it may write over.
+    fileprivate(set) var arguments = InlineNumbers(), donors = InlineNumbers()
+    /// The buffers of which it fills a part.
+    fileprivate(set) var wholes = InlineNumbers()
+  }
+
   let steps: [Step]
+  private(set) var links: [Links] = []
   /// Steps that are in no phase yet, in an order in which each follows what it reads, the next last.
   var remaining: [Int]
   private(set) var order: [Int] = []
   private(set) var phases: [Phase] = []
   /// Of steps, then of buffers that are filled in parts.
   private(set) var isDone: [Bool]
-  /// How many parts of a buffer are not yet filled, and the buffer whose part each step fills.
+  /// How many parts of a buffer are not yet filled.
   private var missingParts: [Int]
-  private(set) var wholes: [InlineNumbers]
-  /// For each step those that write what it reads, or the buffers that are filled in parts, behind the
-  /// numbers of steps; and the arguments that it reads.
-  private(set) var sources: [InlineNumbers] = []
-  private var arguments: [InlineNumbers] = []
-  private let argumentElementCounts: [Int]
-  let bufferByteCounts: [Int]
-  /// How many steps read each, if `takesMuch`.
-  var bufferReaderCounts: [Int]
+  private let arguments: [(type: ElementType, shape: Shape)]
+  let buffers: [Plan.Buffer]
   /// Whether the buffers do not fit into a second cache together.
   let takesMuch: Bool
-  /// Steps that stand where they can first be done: see `moveUpWhatFrees`.
-  var isMovedUp: [Bool]
+  /// If so, how many steps read each.
+  var bufferReaderCounts: [Int] = []
+  /// If so, which steps stand where they can first be done: see `moveUpWhatFrees`.
+  var isMovedUp: [Bool] = []
   /// How many remaining steps read an argument.
   private var readerCount: [Int]
-  /// For each step the arguments that it may write over.
-  private var donors: [InlineNumbers] = []
 
-  init(_ plan: Plan) {
-    steps = plan.steps
-    remaining = Array(steps.indices.reversed())
-    argumentElementCounts = plan.arguments.map(\.shape.elementCount)
-    bufferByteCounts = plan.buffers.map(\.numberByteCount)
-    bufferReaderCounts = [Int](filled: 0, count: plan.buffers.count)
-    takesMuch = bufferByteCounts.reduce(0, +) > Scheduler.much
-    isMovedUp = [Bool](filled: false, count: steps.count)
-    isDone = [Bool](filled: false, count: steps.count + plan.buffers.count)
-    missingParts = [Int](filled: 0, count: plan.buffers.count)
-    for buffer in plan.buffers {
+  init(_ plan: borrowing Plan) {
+    (steps, arguments, buffers) = (plan.steps, plan.arguments, plan.buffers)
+    remaining = []
+    remaining.reserveCapacity(steps.count)
+    for step in steps.indices.reversed() { remaining.append(step) }
+    takesMuch = buffers.reduce(0) { $0 + $1.numberByteCount } > Scheduler.much
+    isDone = [Bool](filled: false, count: steps.count + buffers.count)
+    missingParts = [Int](filled: 0, count: buffers.count)
+    for buffer in buffers {
       if let part = buffer.part { missingParts[part.whole] += 1 }
     }
-    wholes = []
-    wholes.reserveCapacity(steps.count)
-    readerCount = [Int](filled: 0, count: plan.arguments.count)
-    sources.reserveCapacity(steps.count)
-    arguments.reserveCapacity(steps.count)
-    donors.reserveCapacity(steps.count)
+    readerCount = [Int](filled: 0, count: arguments.count)
+    links.reserveCapacity(steps.count)
     let writers = Writers(of: plan, missingParts)
-    // The last step that was found to read each argument, and what each step makes: one may read
-    // a thousand.
-    var lastArgumentReader = [Int](filled: -1, count: plan.arguments.count)
-    var lastReader = [Int](filled: -1, count: isDone.count)
+    // The last step that was found to read what each step makes, and each argument: one may read a
+    // thousand.
+    var lastReader = [Int](filled: -1, count: isDone.count + arguments.count)
     for step in steps.indices {
-      var sources = InlineNumbers(), arguments = InlineNumbers(), donors = InlineNumbers()
+      links.append(Links())
       for read in steps[step].reads.indices {
         let slot = steps[step].reads[read].slot
         if case .argument(let argument) = slot {
-          if lastArgumentReader[argument] == step { continue }
-          lastArgumentReader[argument] = step
-          arguments.append(argument)
+          if lastReader[isDone.count + argument] == step { continue }
+          lastReader[isDone.count + argument] = step
+          links[step].arguments.append(argument)
           readerCount[argument] += 1
         } else if let writer = writers[slot], lastReader[writer] != step {
           lastReader[writer] = step
-          sources.append(writer)
+          links[step].sources.append(writer)
         }
       }
-      var wholes = InlineNumbers()
       for write in steps[step].filled {
         switch write.slot {
         case .output(let output):
-          if let donor = plan.outputs[output].donor { donors.append(donor) }
+          if let donor = plan.outputs[output].donor { links[step].donors.append(donor) }
         case .buffer(let buffer):
-          if let part = plan.buffers[buffer].part { wholes.append(part.whole) }
+          if let part = buffers[buffer].part { links[step].wholes.append(part.whole) }
         case .argument, .parameter: break
         }
       }
-      self.wholes.append(wholes)
-      self.sources.append(sources)
-      self.arguments.append(arguments)
-      self.donors.append(donors)
     }
     if takesMuch { moveUpWhatFrees() }
   }
@@ -153,8 +148,8 @@ struct Scheduler {
     order += chosen
     for step in chosen {
       isDone[step] = true
-      for argument in arguments[step] { readerCount[argument] -= 1 }
-      for whole in wholes[step] {
+      for argument in links[step].arguments { readerCount[argument] -= 1 }
+      for whole in links[step].wholes {
         missingParts[whole] -= 1
         if missingParts[whole] == 0 { isDone[steps.count + whole] = true }
       }
@@ -180,16 +175,17 @@ struct Scheduler {
   /// What of the window goes by rows in one phase.
   private func stepsByRows(_ rows: Int, among window: [Int]) -> [Int] {
     var chosen: [Int] = []
+    chosen.reserveCapacity(window.count)
     for step in window
     where steps[step].goesByRows(rows) && isFreeToWrite(step, behind: chosen, by: rows) {
       var isReady = true
-      let follows = sources[step].allSatisfy { writer in
+      let follows = links[step].sources.allSatisfy { writer in
         if isDone[writer] { return true }
         isReady = false
         return chosen.contains(writer) && reads(of: step, areByRows: rows, ofWhat: writer)
       }
       // What was moved up is not cut into rows for the sake of others.
-      if follows, !(isReady && isMovedUp[step]) { chosen.append(step) }
+      if follows, !(isReady && takesMuch && isMovedUp[step]) { chosen.append(step) }
     }
     return chosen
   }
@@ -201,11 +197,11 @@ struct Scheduler {
     for step in window
     where !chosen.contains(step) && steps[step].goesByRows(rows) && isFreeToWrite(step) {
       var wanted = missing
-      let canFollow = sources[step].allSatisfy { writer in
+      let canFollow = links[step].sources.allSatisfy { writer in
         chosen.contains(writer) && reads(of: step, areByRows: rows, ofWhat: writer)
           || collect(writer, without: chosen, in: &wanted)
       }
-      if canFollow, !sources[step].allSatisfy({ isDone[$0] }) {
+      if canFollow, !isReady(step) {
         missing = wanted
         enabled.append(step)
       }
@@ -220,7 +216,7 @@ struct Scheduler {
     guard step < steps.count, !chosen.contains(step) || isReady(step), isFreeToWrite(step),
       wanted.count < Scheduler.window
     else { return false }
-    for writer in sources[step] where !collect(writer, without: chosen, in: &wanted) {
+    for writer in links[step].sources where !collect(writer, without: chosen, in: &wanted) {
       return false
     }
     wanted.append(step)
@@ -239,20 +235,20 @@ struct Scheduler {
     }
   }
 
-  func isReady(_ step: Int) -> Bool { sources[step].allSatisfy { isDone[$0] } }
+  func isReady(_ step: Int) -> Bool { links[step].sources.allSatisfy { isDone[$0] } }
 
   /// True if no other remaining step reads what this one may write over, but steps of the same phase that
   /// are before it row by row.
   func isFreeToWrite(
     _ step: Int, behind chosen: [Int] = [], by rows: Int = 1
   ) -> Bool {
-    donors[step].allSatisfy { donor in
-      let others = readerCount[donor] - (arguments[step].contains(donor) ? 1 : 0)
+    links[step].donors.allSatisfy { donor in
+      let others = readerCount[donor] - (links[step].arguments.contains(donor) ? 1 : 0)
       if others == 0 { return true }
-      let before = chosen.filter { arguments[$0].contains(donor) }
+      let before = chosen.filter { links[$0].arguments.contains(donor) }
       return before.count == others
         && before.allSatisfy {
-          steps[$0].reads(donor, byRows: rows, of: argumentElementCounts[donor])
+          steps[$0].reads(donor, byRows: rows, of: arguments[donor].shape.elementCount)
         }
     }
   }
@@ -268,7 +264,7 @@ private struct Writers {
   private var ofBuffer: [Int?]
   private var ofOutput: [Int?]
 
-  init(of plan: Plan, _ partCounts: [Int]) {
+  init(of plan: borrowing Plan, _ partCounts: [Int]) {
     ofBuffer = [Int?](filled: nil, count: plan.buffers.count)
     for buffer in partCounts.indices where partCounts[buffer] > 0 {
       ofBuffer[buffer] = plan.steps.count + buffer

@@ -11,57 +11,66 @@ extension Body {
   /// - Parameters:
   ///   - kept: a value that is read when the tile is done; its new number is returned.
   ///   - space: what the body runs over.
-  func merged(keeping kept: Int? = nil, over space: Shape) -> (body: Body, kept: Int?) {
+  consuming func merged(
+    keeping kept: Int? = nil, over space: Shape
+  ) -> (body: Body, kept: Int?) {
     guard instructions.count > 1 else { return (self, kept) }
     var selection = Selection(self, keeping: kept, space)
-    return selection.merged()
+    selection.merge()
+    return (selection.body, selection.kept)
   }
 }
 
 private struct Selection {
-  private let body: Body
+  private(set) var body: Body
+  private(set) var kept: Int?
   private let space: Shape
-  private let kept: Int?
   private let first: Int
-  private var instructions: [Body.Instruction]
   /// How often each value is read; those that are stored or read when the tile is done count for more,
   /// because they must exist.
   private var uses: [Int]
   private var hasMerged = false
 
-  init(_ body: Body, keeping kept: Int?, _ space: Shape) {
-    self.body = body
-    self.space = space
-    self.kept = kept
-    first = body.operands.count
-    instructions = body.instructions
-    uses = [Int](filled: 0, count: first + instructions.count)
-    for instruction in instructions {
-      for input in instruction.inputs { uses[input] += 1 }
+  init(_ body: consuming Body, keeping kept: Int?, _ space: Shape) {
+    var uses = [Int](filled: 0, count: body.operands.count + body.instructions.count)
+    for index in body.instructions.indices {
+      let inputs = body.instructions[index].inputs
+      for input in 0..<inputs.count { uses[inputs[input]] += 1 }
     }
     for store in body.stores { uses[store.value] += 2 }
     if let kept { uses[kept] += 2 }
+    self.uses = uses
+    self.kept = kept
+    self.space = space
+    first = body.operands.count
+    self.body = body
   }
 
-  mutating func merged() -> (body: Body, kept: Int?) {
-    for index in instructions.indices { apply(sum(index), at: index) }
-    for index in instructions.indices { apply(choice(index), at: index) }
+  private var instructions: [Body.Instruction] {
+    _read { yield body.instructions }
+    _modify { yield &body.instructions }
+  }
+
+  mutating func merge() {
+    for index in instructions.indices { if let sum = sum(index) { apply(sum, at: index) } }
+    for index in instructions.indices { if let choice = choice(index) { apply(choice, at: index) } }
     // Last, so that sums have taken what they can.
-    for index in instructions.indices { apply(product(index), at: index) }
-    return hasMerged ? withoutUnused() : (body, kept)
+    for index in instructions.indices {
+      if let product = product(index) { apply(product, at: index) }
+    }
+    if hasMerged { dropUnused() }
   }
 
-  private typealias Merge = (operation: MergedOperation, inputs: [Int])
+  private typealias Merge = (operation: MergedOperation, inputs: InlineNumbers)
 
   /// Makes an instruction one with others, and drops those that nobody reads any more.
-  private mutating func apply(_ merge: Merge?, at index: Int) {
-    let old = instructions[index]
-    guard let merge, uses[first + index] > 0,
-      old.elementType.isFloatingPoint || merge.operation.isForAllNumbers && old.elementType != .bool
-    else { return }
+  private mutating func apply(_ merge: Merge, at index: Int) {
+    guard uses[first + index] > 0 else { return }
+    let old = instructions[index], type = old.elementType
+    guard type.isFloatingPoint || merge.operation.isForAllNumbers && type != .bool else { return }
     instructions[index] = Body.Instruction(
-      operation: .merged(merge.operation), elementType: old.elementType,
-      resultType: old.resultType, inputs: InlineNumbers(merge.inputs))
+      operation: .merged(merge.operation), elementType: type, resultType: old.resultType,
+      inputs: merge.inputs)
     for input in merge.inputs { uses[input] += 1 }
     drop(old.inputs)
     hasMerged = true
@@ -74,21 +83,23 @@ private struct Selection {
     }
   }
 
-  /// The body without what nobody reads, its values numbered anew.
-  private func withoutUnused() -> (body: Body, kept: Int?) {
-    var numbers = Array(0..<uses.count), next = first, result = body
-    result.instructions.removeAll(keepingCapacity: true)
-    for (index, instruction) in instructions.enumerated() where uses[first + index] > 0 {
-      var instruction = instruction
-      instruction.inputs = instruction.inputs.map { numbers[$0] }
-      result.instructions.append(instruction)
-      numbers[first + index] = next
-      next += 1
+  /// Leaves out what nobody reads, and numbers the values anew.
+  private mutating func dropUnused() {
+    var numbers = uses, count = 0
+    for value in 0..<first { numbers[value] = value }
+    for index in instructions.indices where uses[first + index] > 0 {
+      for input in 0..<instructions[index].inputs.count {
+        instructions[index].inputs[input] = numbers[instructions[index].inputs[input]]
+      }
+      numbers[first + index] = first + count
+      if count < index { instructions[count] = instructions[index] }
+      count += 1
     }
-    for index in result.stores.indices {
-      result.stores[index].value = numbers[result.stores[index].value]
+    instructions.removeLast(instructions.count - count)
+    for index in body.stores.indices {
+      body.stores[index].value = numbers[body.stores[index].value]
     }
-    return (result, kept.map { numbers[$0] })
+    kept = kept.map { numbers[$0] }
   }
 
   // MARK: What may be taken in
@@ -248,14 +259,15 @@ private struct Selection {
     guard instructions[index].operation == .binary(.multiply) else { return nil }
     if let gated = gated(inputs[0], inputs[1], index) { return gated }
     if let ramp = ramp(inputs[0], inputs[1], index) { return ramp }
-    for (x, y) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])] {
-      if let b = opposite(y, of: index) { return (.timesOppositeSigmoid, [x, b]) }
-      if let (a, b) = factors(x, of: index), ![a, b, y].contains(where: isSameAlongRows) {
-        return (.multiplyProduct, [a, b, y])
-      }
-      if let (a, b) = quotient(x, of: index) { return (.multiplyQuotient, [a, b, y]) }
+    return product(inputs[0], inputs[1], index) ?? product(inputs[1], inputs[0], index)
+  }
+
+  private func product(_ x: Int, _ y: Int, _ index: Int) -> Merge? {
+    if let b = opposite(y, of: index) { return (.timesOppositeSigmoid, [x, b]) }
+    if let (a, b) = factors(x, of: index), ![a, b, y].contains(where: isSameAlongRows) {
+      return (.multiplyProduct, [a, b, y])
     }
-    return nil
+    return quotient(x, of: index).map { (.multiplyQuotient, [$0, $1, y]) }
   }
 
   /// max(x, least) f(z), z = x between least and most.
@@ -265,7 +277,7 @@ private struct Selection {
     else { return nil }
     func merge(_ merged: MergedOperation, _ inputs: InlineNumbers) -> Merge? {
       let isSame = raised.inputs[0] == inputs[0] && raised.inputs[1] == inputs[1]
-      return isSame ? (merged, Array(inputs)) : nil
+      return isSame ? (merged, inputs) : nil
     }
     if function.operation == .merged(.ramp) { return merge(.gatedRamp, function.inputs) }
     guard case .unary(let unary) = function.operation,
@@ -281,7 +293,9 @@ private struct Selection {
       let limited = part(sum.inputs[0], of: index), limited.operation == .merged(.clamp),
       limited.inputs[2] == sum.inputs[1]
     else { return nil }
-    return (.ramp, Array(limited.inputs) + [slope])
+    var inputs = limited.inputs
+    inputs.append(slope)
+    return (.ramp, inputs)
   }
 
   /// b, of σ(-b).

@@ -16,16 +16,10 @@ extension Program {
   package func simplified() -> Program {
     var pass = Simplification(capacity: entries.count)
     for entry in entries { pass.add(entry) }
-    var simplified = Program()
-    simplified.donations = donations
-    simplified.results = results.map { pass.replacement[$0] }
-    // Moved, not copied.
-    swap(&simplified.entries, &pass.entries)
-    simplified.dropUnusedEntries()
-    return simplified
+    return pass.takeProgram(results, donations)
   }
 
-  private mutating func dropUnusedEntries() {
+  fileprivate mutating func dropUnusedEntries() {
     // The new place of each entry: any at first for those that are used, -1 for others.
     var place = [Int](filled: -1, count: entries.count)
     for result in results { place[result] = 0 }
@@ -41,7 +35,7 @@ extension Program {
       }
       count += 1
     }
-    entries.removeSubrange(count...)
+    entries.removeLast(entries.count - count)
     for index in results.indices { results[index] = place[results[index]] }
   }
 }
@@ -50,31 +44,52 @@ struct Simplification {
   var entries: [Program.Entry] = []
   /// For each entry of the old program its place in the new one.
   var replacement: [Int] = []
-  private var known = KnownWords()
+  private var known: KnownWords
   /// The number that all elements of an entry are known to be.
   private var uniform: [Double?] = []
 
   init(capacity: Int) {
     entries.reserveCapacity(capacity)
-    known.reserve(capacity)
+    known = KnownWords(capacity: capacity)
     replacement.reserveCapacity(capacity)
     uniform.reserveCapacity(capacity)
   }
 
+  /// What has become of the entries, of which `results` are asked for. None of them is left here.
+  mutating func takeProgram(_ results: [Int], _ donations: [Donation]) -> Program {
+    var program = Program()
+    program.donations = donations
+    program.results = results.map { replacement[$0] }
+    // Moved, not copied.
+    swap(&program.entries, &entries)
+    program.dropUnusedEntries()
+    return program
+  }
+
   mutating func add(_ entry: consuming Program.Entry) {
     for input in 0..<entry.inputs.count { entry.inputs[input] = replacement[entry.inputs[input]] }
-    merge(&entry)
-    let joined = sortParts(of: &entry)
-    if let same = equivalent(of: entry) {
-      replacement.append(same)
-    } else if let number = folded(entry) {
-      replacement.append(place(number, everywhereIn: entry.shape, entry.elementType))
-    } else if let product = placeUnmerged(entry) {
-      replacement.append(product)
-    } else if let joined, let view = placeStackedSlices(entry, along: joined) {
-      replacement.append(view)
+    if let simpler = simpler(&entry) {
+      replacement.append(simpler)
     } else {
       replacement.append(place(entry))
+    }
+  }
+
+  /// The place of another entry that an entry is, by the rules for its kind; nil if it is one of
+  /// its own, of which these may have changed how it is written. Changed in place: it is large.
+  private mutating func simpler(_ entry: inout Program.Entry) -> Int? {
+    switch entry.accessPattern {
+    case .given, .rows, .reduction: return nil
+    case .view:
+      merge(&entry)
+      return equivalent(of: entry)
+    case .pointwise:
+      if let same = equivalent(of: entry) { return same }
+      return folded(entry).map { place($0, everywhereIn: entry.shape, entry.elementType) }
+    case .parts:
+      let joined = sortParts(of: &entry)
+      return equivalent(of: entry) ?? joined.flatMap { placeStackedSlices(entry, along: $0) }
+    case .whole: return placeUnmerged(entry)
     }
   }
 
@@ -170,17 +185,17 @@ struct Simplification {
 /// Which words have been seen: all in one array, found by their hash.
 private struct KnownWords {
   private var words: [UInt64] = []
-  /// Where the words of each number begin.
-  private var starts: [Int] = [0]
+  /// For each number the hash of its words, and where they end.
+  private var known: [(hash: UInt64, end: Int)] = []
   /// Open addressing: a number, or -1. At least twice as many places as numbers, a power of two.
-  private var places = [Int32](filled: -1, count: 64)
-  private var hashes: [UInt64] = []
+  private var places: [Int32]
 
-  mutating func reserve(_ count: Int) {
+  init(capacity: Int) {
     // An operation takes some five words.
-    words.reserveCapacity(5 * count)
-    starts.reserveCapacity(count + 1)
-    hashes.reserveCapacity(count)
+    words.reserveCapacity(5 * capacity)
+    known.reserveCapacity(capacity)
+    places = [Int32](
+      repeating: -1, count: 1 << (Int.bitWidth - (2 * capacity).leadingZeroBitCount))
   }
 
   /// The number that an equal entry was given before, or nil; then this one has `new`, the next
@@ -200,32 +215,29 @@ private struct KnownWords {
     var place = Int(truncatingIfNeeded: hash) & (places.count - 1)
     while places[place] >= 0 {
       let number = Int(places[place])
-      if hashes[number] == hash, isEqual(number, toWordsFrom: start) {
+      if known[number].hash == hash, isEqual(number, toWordsFrom: start) {
         words.removeSubrange(start...)
         return number
       }
       place = (place + 1) & (places.count - 1)
     }
     places[place] = Int32(new)
-    hashes.append(hash)
-    starts.append(words.count)
-    if 2 * hashes.count > places.count { grow() }
+    known.append((hash, words.count))
+    if 2 * known.count > places.count { grow() }
     return nil
   }
 
   private func isEqual(_ number: Int, toWordsFrom start: Int) -> Bool {
-    let known = starts[number]..<starts[number + 1]
-    guard known.count == words.count - start else { return false }
-    for index in 0..<known.count where words[known.lowerBound + index] != words[start + index] {
-      return false
-    }
+    let first = number == 0 ? 0 : known[number - 1].end, count = known[number].end - first
+    guard count == words.count - start else { return false }
+    for index in 0..<count where words[first + index] != words[start + index] { return false }
     return true
   }
 
   private mutating func grow() {
     places = [Int32](filled: -1, count: 2 * places.count)
-    for (number, hash) in hashes.enumerated() {
-      var place = Int(truncatingIfNeeded: hash) & (places.count - 1)
+    for number in known.indices {
+      var place = Int(truncatingIfNeeded: known[number].hash) & (places.count - 1)
       while places[place] >= 0 { place = (place + 1) & (places.count - 1) }
       places[place] = Int32(number)
     }

@@ -2,7 +2,7 @@
 
 /// A short list of numbers, such as those of the entries that one reads: up to four of them need no
 /// memory of their own.
-package struct InlineNumbers: Sendable, Hashable {
+package struct InlineNumbers: Sendable, Hashable, ExpressibleByArrayLiteral {
   package private(set) var count = 0
   private var first: Int32 = -1, second: Int32 = -1, third: Int32 = -1, fourth: Int32 = -1
   private var others: [Int32]?
@@ -11,6 +11,9 @@ package struct InlineNumbers: Sendable, Hashable {
   package init(_ numbers: some Sequence<Int>) {
     for number in numbers { append(number) }
   }
+
+  @inline(__always)
+  package init(arrayLiteral numbers: Int...) { self.init(numbers) }
 
   package mutating func append(_ number: Int) {
     count += 1

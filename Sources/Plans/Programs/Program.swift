@@ -6,12 +6,26 @@ import PullbackTensors
 /// identities and without numbers. Two training steps of one network are the same program.
 package struct Program: Sendable {
   package struct Entry: Sendable {
-    package var operation: Operation
+    package var operation: Operation { didSet { accessPattern = operation.accessPattern } }
+    /// That of the operation, which passes would copy to ask it.
+    package private(set) var accessPattern: AccessPattern
     package var inputs: InlineNumbers
     package var elementType: ElementType
     package var shape: Shape
     /// For data: which argument. For scalars and random numbers: which parameter.
-    package var index = 0
+    package var index: Int
+
+    package init(
+      operation: Operation, inputs: InlineNumbers, elementType: ElementType, shape: Shape,
+      index: Int = 0
+    ) {
+      self.operation = operation
+      accessPattern = operation.accessPattern
+      self.inputs = inputs
+      self.elementType = elementType
+      self.shape = shape
+      self.index = index
+    }
   }
 
   package var entries: [Entry] = []

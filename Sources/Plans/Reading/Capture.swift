@@ -17,11 +17,11 @@ package struct Capture: ~Copyable, Reusable {
   private var order = GraphOrder()
   /// For each node its entry; names, detached and custom nodes have that of their input.
   private var entryOfNode: [Int] = []
-  private var entryCount = 0
-  private var results: [Int] = []
+  private(set) var entryCount = 0
+  private(set) var results: [Int] = []
   private var entryOfArgument: [Int] = []
   private var entryOfParameter: [Int] = []
-  private var donations: [Donation] = []
+  private(set) var donations: [Donation] = []
 
   /// Elements of a part of known numbers that are copied at most, rather than read in place by a
   /// plan of their own.
@@ -200,17 +200,24 @@ package struct Capture: ~Copyable, Reusable {
     order.position(of: Value(node)).flatMap { entryOfParameter.firstIndex(of: entryOfNode[$0]) }
   }
 
-  /// The program itself: made only when no plan for the key exists yet.
+  /// The program itself.
   package var program: Program {
     var program = Program()
     program.results = results
     program.donations = donations
     program.entries.reserveCapacity(entryCount)
-    var arguments = 0, parameters = 0
-    for position in 0..<order.count where entryOfNode[position] == program.entries.count {
+    forEachEntry { program.entries.append($0) }
+    return program
+  }
+
+  /// Gives the entries of the program, in order. Each is handed over: copies of them would count
+  /// all that they refer to.
+  func forEachEntry(_ take: (consuming Program.Entry) -> Void) {
+    var count = 0, arguments = 0, parameters = 0
+    for position in 0..<order.count where entryOfNode[position] == count {
       order.look(at: position) { node in
-        if arguments < entryOfArgument.count, entryOfArgument[arguments] == program.entries.count {
-          program.entries.append(
+        if arguments < entryOfArgument.count, entryOfArgument[arguments] == count {
+          take(
             Program.Entry(
               operation: .creation(.data()), inputs: InlineNumbers(),
               elementType: node.elementType, shape: node.shape, index: arguments))
@@ -222,14 +229,14 @@ package struct Capture: ~Copyable, Reusable {
           inputs.append(entryOfNode[order.input(index, at: position)])
         }
         let takesParameter = node.operation.takesParameter
-        program.entries.append(
+        take(
           Program.Entry(
             operation: node.operation, inputs: inputs, elementType: node.elementType,
             shape: node.shape, index: takesParameter ? parameters : 0))
         if takesParameter { parameters += 1 }
       }
+      count += 1
     }
-    return program
   }
 
   private static func withoutNumbers(_ node: Node) -> Mistake {

@@ -43,7 +43,7 @@ package struct Step: Sendable {
     self.body = body
     let elements = space.elementCount
     var reads: [Read] = [], filled: [Write] = []
-    reads.reserveCapacity(body.operands.count + 2)
+    reads.reserveCapacity(body.operands.count + kind.readCount)
     kind.addReads(to: &reads)
     body.addReads(to: &reads, over: space, isInStep: true)
     filled.reserveCapacity(body.stores.count)

@@ -146,11 +146,19 @@ struct CompiledBody: BitwiseCopyable {
     (tileLength, stretchLength) = (order.tileLength, order.stretchLength)
     runLength = order.runLength
     fetched = Self.fetched(order.directs, count: space.elementCount, in: context)
-    var writer = InstructionWriter(body, self.operands, keeping: kept, registers, context)
-    (instructions, copies) = writer.write(in: plain)
+    // On the stack: an array would take as long as what is done with it.
+    (instructions, copies) = withUnsafeTemporaryAllocation(
+      of: InstructionWriter.Value.self, capacity: valueCount
+    ) { values in
+      var writer = InstructionWriter(
+        UnsafeBufferPointer(operands), keeping: kept, registers, values, context)
+      let written = writer.write(body, in: plain)
+      registers = writer.registers
+      return written
+    }
     streams = copies.contains { $0.stream != nil }
     tableByteCount = Plan.padded(max(valueCount, 1) * MemoryLayout<UnsafeRawPointer>.stride)
-    scratchByteCount = tableByteCount + writer.registers.byteCount
+    scratchByteCount = tableByteCount + registers.byteCount
   }
 
   /// What is smaller stays in the third cache, from where it comes fast enough.
@@ -182,7 +190,10 @@ extension Body {
 
 /// Gives each instruction its kernel and a place for its result.
 private struct InstructionWriter {
-  private let body: Body
+  /// Where a value is, and the last instruction that reads it: `Int.max` if it is read when the
+  /// tile is done.
+  typealias Value = (register: Int, lastUse: Int)
+
   private let operands: UnsafeBufferPointer<CompiledOperand>
   private let kept: Int?
   private let slots: SlotNumbering
@@ -190,46 +201,44 @@ private struct InstructionWriter {
   private let step: Int
   private(set) var registers: RegisterFile
   private static let none = -1
-  /// Where each value is, and the last instruction that reads it: `Int.max` if it is read when the tile is
-  /// done.
-  private var values: [(register: Int, lastUse: Int)] = []
+  // In bounds: there is one for each value of the body, and inputs and stores are numbers of
+  // values.
+  private let values: UnsafeMutableBufferPointer<Value>
 
+  /// - Parameter values: room for one for each value, as long as the writer is used.
   init(
-    _ body: borrowing Body, _ operands: UnsafeBufferPointer<CompiledOperand>,
-    keeping kept: Int?, _ registers: RegisterFile, _ context: borrowing CompilationContext
+    _ operands: UnsafeBufferPointer<CompiledOperand>, keeping kept: Int?,
+    _ registers: RegisterFile, _ values: UnsafeMutableBufferPointer<Value>,
+    _ context: borrowing CompilationContext
   ) {
-    self.body = copy body
     self.operands = operands
+    self.values = values
     self.kept = kept
     self.registers = registers
     slots = context.slots
     // What goes to a reduction is at hand tile by tile, without a fence.
     streamed = kept == nil ? context.streamed : []
     step = context.step
-    let count =
-      body.instructions.isEmpty ? 0 : body.operands.count + body.instructions.count
-    values.reserveCapacity(count)
-    for _ in 0..<count { values.append((InstructionWriter.none, InstructionWriter.none)) }
   }
 
   /// Instructions, and what is copied when all of them are done.
-  mutating func write(in plain: PlainMemory) -> (
+  mutating func write(_ body: borrowing Body, in plain: PlainMemory) -> (
     instructions: UnsafeBufferPointer<CompiledBody.CompiledInstruction>,
     copies: UnsafeBufferPointer<CompiledBody.Copy>
   ) {
-    if !body.instructions.isEmpty { findLastUses() }
+    if !body.instructions.isEmpty { findLastUses(in: body) }
     // In bounds: there is room for one for each instruction, and for one for each store.
     let instructions: UnsafeMutableBufferPointer<CompiledBody.CompiledInstruction> =
       plain.room(for: body.instructions.count)
     for index in instructions.indices {
-      instructions.initializeElement(at: index, to: instruction(index, in: plain))
-      giveRegisters(readLastBy: index)
+      instructions.initializeElement(at: index, to: instruction(index, of: body, in: plain))
+      giveRegisters(body.instructions[index].inputs, readLastBy: index)
     }
     let copies: UnsafeMutableBufferPointer<CompiledBody.Copy> =
       plain.room(for: body.stores.count)
     var count = 0
     for store in body.stores where store.value >= body.operands.count {
-      let copy = copy(store)
+      let copy = copy(store, of: body.type(of: store.value))
       if case .slot(copy.slot) = instructions[store.value - body.operands.count].destination {
         continue
       }
@@ -237,7 +246,7 @@ private struct InstructionWriter {
       count += 1
     }
     for store in body.stores where store.value < body.operands.count {
-      copies.initializeElement(at: count, to: copy(store))
+      copies.initializeElement(at: count, to: copy(store, of: body.type(of: store.value)))
       count += 1
     }
     return (
@@ -246,28 +255,28 @@ private struct InstructionWriter {
   }
 
   private mutating func instruction(
-    _ index: Int, in plain: PlainMemory
+    _ index: Int, of body: borrowing Body, in plain: PlainMemory
   ) -> CompiledBody.CompiledInstruction {
-    var inputs = body.instructions[index].inputs
+    let instruction = body.instructions[index]
+    var inputs = instruction.inputs
     let value = body.operands.count + index, action: CompiledBody.Action
-    let one = body.instructions[index].single(among: operands)
+    let one = instruction.single(among: operands)
     let takesSingle = one.map { operands[inputs[$0]].isSingle } ?? false
-    if let one, let map = body.instructions[index].map(withOne: one) {
+    if let one, let map = instruction.map(withOne: one) {
       action = .map(map)
       // Kernels take it second.
       if one == 0 { inputs.swapAt(0, 1) }
     } else {
-      action = CompiledBody.Action(body.instructions[index], slots, step: step, in: plain)
+      action = CompiledBody.Action(instruction, slots, step: step, in: plain)
     }
     func input(_ number: Int) -> Int { number < inputs.count ? inputs[number] : 0 }
     return CompiledBody.CompiledInstruction(
       value: value, action: action, a: input(0), b: input(1), c: input(2), d: input(3),
-      takesSingle: takesSingle, destination: destination(of: value, action),
-      resultSize: body.instructions[index].resultType.byteCount)
+      takesSingle: takesSingle, destination: destination(of: value, action, in: body),
+      resultSize: instruction.resultType.byteCount)
   }
 
-  private mutating func giveRegisters(readLastBy index: Int) {
-    let inputs = body.instructions[index].inputs
+  private mutating func giveRegisters(_ inputs: InlineNumbers, readLastBy index: Int) {
     for number in 0..<inputs.count where values[inputs[number]].lastUse == index {
       let register = values[inputs[number]].register
       if register == InstructionWriter.none { continue }
@@ -277,7 +286,7 @@ private struct InstructionWriter {
   }
 
   private mutating func destination(
-    of value: Int, _ action: CompiledBody.Action
+    of value: Int, _ action: CompiledBody.Action, in body: borrowing Body
   ) -> CompiledBody.Destination {
     if case .checked = action { return .input }
     if let store = body.stores.first(where: {
@@ -290,15 +299,15 @@ private struct InstructionWriter {
     return .register(register)
   }
 
-  private func copy(_ store: Body.Store) -> CompiledBody.Copy {
+  private func copy(_ store: Body.Store, of type: ElementType) -> CompiledBody.Copy {
     CompiledBody.Copy(
-      value: store.value, slot: slots.number(of: store.slot),
-      size: body.type(of: store.value).byteCount,
+      value: store.value, slot: slots.number(of: store.slot), size: type.byteCount,
       stream: streamed.contains(store.slot) ? pb_stream_for_bytes() : nil)
   }
 
   /// Stored values, what a check passes on and `kept` stay until the tile is done.
-  private mutating func findLastUses() {
+  private func findLastUses(in body: borrowing Body) {
+    values.initialize(repeating: (InstructionWriter.none, InstructionWriter.none))
     for index in body.instructions.indices {
       let inputs = body.instructions[index].inputs
       for number in 0..<inputs.count { values[inputs[number]].lastUse = index }

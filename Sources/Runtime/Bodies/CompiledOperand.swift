@@ -48,7 +48,12 @@ struct CompiledOperand: BitwiseCopyable {
   /// Whether all who read it take it as one number: then that is all its register holds.
   var isNumber = false
 
-  init(_ operand: Operand, over space: borrowing Shape, in context: borrowing CompilationContext) {
+  /// Inlined, it looks at the operand where it stands.
+  @inline(__always)
+  init(
+    _ operand: borrowing Operand, over space: borrowing Shape,
+    in context: borrowing CompilationContext
+  ) {
     load = operand.load(over: space, in: context)
     let type = operand.elementType
     size = type.byteCount
@@ -104,6 +109,7 @@ struct CompiledGather: BitwiseCopyable {
 }
 
 extension Operand {
+  @inline(__always)
   fileprivate func load(
     over space: borrowing Shape, in context: borrowing CompilationContext
   ) -> CompiledOperand.Load {

@@ -13,12 +13,15 @@ enum NumberOperands {
     in body: borrowing Body, _ operands: UnsafeMutableBufferPointer<CompiledOperand>,
     keeping kept: Int?
   ) {
+    var areNone = true
     for value in operands.indices where operands[value].isUniform {
       operands[value].isNumber = value != kept && body.stores.allSatisfy { $0.value != value }
+      areNone = areNone && !operands[value].isNumber
     }
+    if areNone { return }
     for index in body.instructions.indices {
-      let inputs = body.instructions[index].inputs
-      let numbers = body.instructions[index].numbers(among: UnsafeBufferPointer(operands))
+      let instruction = body.instructions[index], inputs = instruction.inputs
+      let numbers = instruction.numbers(among: UnsafeBufferPointer(operands))
       for input in 0..<inputs.count where inputs[input] < operands.count {
         if !numbers.contains(input) { operands[inputs[input]].isNumber = false }
       }

@@ -24,7 +24,7 @@ package final class PlanCache: Sendable {
 
   func executable(for capture: borrowing Capture) -> Executable {
     plans.find(capture.key) {
-      let made = Executable(Plan(capture.program))
+      let made = Executable(Plan(capture))
       return (made, made.byteCount)
     }
   }

@@ -3,6 +3,7 @@
 /// Arrays of plain data that live as long as their owner: what a replay reads is reached through
 /// pointers alone, without counting references.
 final class PlainMemory: @unchecked Sendable {
+  /// Of the first block; a later one is as large as all before it.
   private static let blockByteCount = 4096
   private static let alignment = 16
 
@@ -61,7 +62,7 @@ final class PlainMemory: @unchecked Sendable {
   private func take(_ wanted: Int) -> UnsafeMutableRawPointer {
     let needed = (wanted + PlainMemory.alignment - 1) & ~(PlainMemory.alignment - 1)
     if needed > free.count {
-      let length = max(needed, PlainMemory.blockByteCount)
+      let length = max(needed, PlainMemory.blockByteCount, byteCount)
       let block = UnsafeMutableRawPointer.allocate(
         byteCount: length, alignment: PlainMemory.alignment)
       blocks.append(block)
