@@ -3,9 +3,9 @@
 
 import PackageDescription
 
-// Programs that use the library from outside, built and run by scripts in Scripts (what files do to it)
-// and Benchmarks (what work costs). A package of its own: the flags that instrument the parsers for
-// `Fuzz` belong to no other build.
+// Programs that use the library from outside, built and run by scripts in Scripts (what files do to
+// it) and Benchmarks (what work costs). A package of its own: the flags that instrument the parsers
+// for `Fuzz` belong to no other build.
 let package = Package(
   name: "Robustness",
   platforms: [.macOS(.v15)],

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The forward pass of the notes and, beside each function, its backward one. N is the rows of a
-// batch, n the inputs, m the outputs of a layer. `x.g` is ∂L/∂x and has the shape of x. Nothing here
-// uses the library's gradient: every derivative is written out.
+// batch, n the inputs, m the outputs of a layer. `x.g` is ∂L/∂x and has the shape of x. Nothing
+// here uses the library's gradient: every derivative is written out.
 //
 //     let s1 = lin(a0, w1, b1)          mseGrad(s2, y)
 //     let a1 = relu(s1)                 linGrad(a1, s2, w2, b2)
@@ -15,8 +15,8 @@ import PullbackTensors
 /// A linear layer: s = x • w + b.
 ///
 /// x: [N, n], w: [n, m], b: what broadcasts to the result, such as [m] or [1, m]; result [N, m].
-/// Derivative: ``linGrad(_:_:_:_:file:line:)``. A mistake if the inner extents differ, or if the bias
-/// would stretch the product.
+/// Derivative: ``linGrad(_:_:_:_:file:line:)``. A mistake if the inner extents differ, or if the
+/// bias would stretch the product.
 ///
 ///     let x = Variable<Float>([[1, 2]]), w = Variable<Float>([[1, -1], [1, 1]])
 ///     print(lin(x, w, Variable([0, -3])).value)   // [[ 3. -2.]]
@@ -108,8 +108,8 @@ public enum Aggregate: String, Sendable, CaseIterable {
 /// The squared error: L = Σ (out - target)², divided by N c for the mean.
 ///
 /// out: [N, c], target: the same shape, result a scalar. Derivative:
-/// ``mseGrad(_:_:_:file:line:)``. A mistake if the shapes differ: [N, 1] against [N] would broadcast to
-/// [N, N] and give a wrong loss without a word.
+/// ``mseGrad(_:_:_:file:line:)``. A mistake if the shapes differ: [N, 1] against [N] would
+/// broadcast to [N, N] and give a wrong loss without a word.
 ///
 ///     let out = Variable<Float>([[7], [3]])
 ///     print(mse(out, [[4], [5]]), mse(out, [[4], [5]], .sum))   // 6.5 13.0

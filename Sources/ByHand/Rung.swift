@@ -6,8 +6,8 @@ import PullbackTensors
 /// The rungs of the ladder that makes matrix multiplication fast: each takes one loop out of the
 /// program and gives it to what the program calls.
 ///
-/// A: [n, k], B: [k, m], result C: [n, m], C_ij = Σ_p a_ip b_pj. All rungs compute this; they differ
-/// in who runs the loops over i, j and p.
+/// A: [n, k], B: [k, m], result C: [n, m], C_ij = Σ_p a_ip b_pj. All rungs compute this; they
+/// differ in who runs the loops over i, j and p.
 ///
 /// ```swift
 /// let a: Tensor<Float> = [[1, 2], [3, 4]], b: Tensor<Float> = [[5, 6], [7, 8]]
@@ -122,8 +122,8 @@ private func multiplyAtOnce(_ a: Tensor<Float>, _ b: Tensor<Float>) -> Tensor<Fl
 /// The notes' broadcasting formula taken at its word: C_i = (a[i, newAxis] * b).sum(along: 0).
 ///
 /// It is a trap. a[i, newAxis] is the row [1, k], not the column [k, 1], and stretches over the
-/// *rows* of b: element j is a_ij Σ_p b_pj. That is a mistake unless m is k or 1, and silently wrong
-/// then. (With k = 1 a row is a column, and it is right.) ``Rung/broadcast`` is right always.
+/// *rows* of b: element j is a_ij Σ_p b_pj. That is a mistake unless m is k or 1, and silently
+/// wrong then. (With k = 1 a row is a column, and it is right.) ``Rung/broadcast`` is right always.
 ///
 /// a: [n, k], b: [k, m], result [k].
 ///

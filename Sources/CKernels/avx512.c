@@ -30,7 +30,8 @@
   (pb_f32v)_mm512_permutex2var_ps( \
     _mm512_loadu_ps(table), (__m512i)(index), _mm512_loadu_ps((table) + 16))
 
-// Loops that the compiler makes vectors of have whole registers, too: by itself it takes half of one.
+// Loops that the compiler makes vectors of have whole registers, too: by itself it
+// takes half of one.
 #pragma clang attribute push( \
   __attribute__(( \
     target("avx2,fma,avx512f,avx512dq,avx512bw,avx512vl"), min_vector_width(512))), \

@@ -160,8 +160,8 @@ PB_TILE(f32, float)
 PB_TILE(f64, double)
 PB_TILE(u32, uint32_t)
 
-// Adding 0 makes -0 the 0 that a chain from 0 gives. A row's last vector ends with the row and may overlap
-// the one before it; so it is read before that is written, which may be where it reads.
+// Adding 0 makes -0 the 0 that a chain from 0 gives. A row's last vector ends with the row and may
+// overlap the one before it; so it is read before that is written, which may be where it reads.
 #define PB_OUTER(s, T) \
   PB_INLINE pb_##s##v pb_outer_part_##s(T x, const T *b, const T *minuend, T factor) { \
     pb_##s##v p = (pb_##s##v)x * *(const pb_##s##v_at *)b + (pb_##s##v)(T)0; \

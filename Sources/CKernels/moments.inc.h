@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Norms and squared deviations of rows, in doubles: squares of floats have no more digits than those have,
-// and neither overflow nor vanish.
+// Norms and squared deviations of rows, in doubles: squares of floats have no more digits than
+// those have, and neither overflow nor vanish.
 //
-// Bounds: `lanes` holds a pb_moments, a row (or piece) n elements; whole vectors are read while sixteen
-// elements remain, and the rest as a tail.
+// Bounds: `lanes` holds a pb_moments, a row (or piece) n elements; whole vectors are read while
+// sixteen elements remain, and the rest as a tail.
 
-// Sums in sixteen lanes, each element less `shift`, which is the first one of the row: near the others,
-// so that little is lost when the square of their sum is subtracted.
+// Sums in sixteen lanes, each element less `shift`, which is the first one of the row: near the
+// others, so that little is lost when the square of their sum is subtracted.
 typedef struct {
   pb_f64x16 squares;
   pb_f64x16 sums;
@@ -25,7 +25,8 @@ static void pb_start_moments(void *lanes) {
   else \
     pb_load_tail_##s(n, &x, row, padding);
 
-// Squares of floats in short chains of floats, as in sums; false where one may overflow or too many vanish.
+// Squares of floats in short chains of floats, as in sums; false where one may overflow or
+// too many vanish.
 PB_INLINE _Bool pb_add_squares_f32(long n, pb_f64x16 *all, const float *row) {
   pb_f32x16 sums[4] = { 0.0f, 0.0f, 0.0f, 0.0f }, x;
   for (; n >= 4 * PB_LANES; n -= 4 * PB_LANES, row += 4 * PB_LANES)

@@ -5,8 +5,8 @@
 // Bounds: `out[i]` and `a[i]` for i < n; the caller guarantees that what it asks of a plane lies
 // inside one allocation.
 
-// Whole vectors, the last one from the end: a loop over single elements would take as long as the vectors
-// of a short row. What overlaps is written twice.
+// Whole vectors, the last one from the end: a loop over single elements would take as long as the
+// vectors of a short row. What overlaps is written twice.
 #define PB_RUN_BY(lanes, size, W) \
   typedef W pb_word##size##x##lanes \
     __attribute__((ext_vector_type(lanes), aligned(__alignof__(W)), may_alias)); \
@@ -47,8 +47,9 @@
       for (long i = 0; i < n; i++) r[i] = x[i]; \
   }
 
-// Rows of a view one after the other: `at` is where one begins, `index` its number along each axis behind the
-// first. Axes beyond those counted here are found by division, when all of these have ended.
+// Rows of a view one after the other: `at` is where one begins, `index` its number along each
+// axis behind the first. Axes beyond those counted here are found by division, when all of
+// these have ended.
 enum { PB_COUNTED = 8 };
 
 typedef struct {

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The normal distribution function of floats by pieces, where one instruction looks numbers up in a table
-// of 32: no division, and fewer products than the quotient of polynomials in sigmoids.inc.h.
+// The normal distribution function of floats by pieces, where one instruction looks numbers up in a
+// table of 32: no division, and fewer products than the quotient of polynomials in sigmoids.inc.h.
 //
-// With a = |x| it is g(a) exp(-a^2 / 2) below 0, g(a) = exp(a^2 / 2) (1 - erf(a / sqrt(2))) / 2, and what is
-// left of 1 above. a + 1 lies in one of 32 pieces between 1 and 16, eight to a power of two, which the upper
-// bits of it number, from the second half on: in each g is a polynomial of the distance from where the piece
-// begins, a fit of our own. exp(-a^2 / 2) = 2^n exp(r), n a multiple of 1/32 whose fraction is looked up.
+// With a = |x| it is g(a) exp(-a^2 / 2) below 0, g(a) = exp(a^2 / 2) (1 - erf(a / sqrt(2))) / 2,
+// and what is left of 1 above. a + 1 lies in one of 32 pieces between 1 and 16, eight to a power of
+// two, which the upper bits of it number, from the second half on: in each g is a polynomial of the
+// distance from where the piece begins, a fit of our own. exp(-a^2 / 2) = 2^n exp(r), n a multiple
+// of 1/32 whose fraction is looked up.
 //
-// Bounds: tables are read at five bits of an index; whole vectors while they fit, as the loops' own.
+// Bounds: tables are read at five bits of an index; whole vectors while they fit,
+// as the loops' own.
 
 enum { PB_PIECES = 32 };
 
@@ -77,8 +79,8 @@ static const float pb_power_pieces_f32[PB_PIECES] = {
   0x1.d5818ep0f, 0x1.dfc974p0f, 0x1.ea4afap0f, 0x1.f50766p0f
 };
 
-// A register on its way: n, -2 r, a less where its piece begins, g but for its last two products, and what
-// is looked up by.
+// A register on its way: n, -2 r, a less where its piece begins, g but for its last two products,
+// and what is looked up by.
 typedef struct {
   pb_f32v n, rest, distance, g;
   pb_u32v piece, power;
@@ -117,8 +119,9 @@ PB_INLINE pb_f32v pb_normal_distribution_of_f32(pb_f32v x) {
   return pb_normal_end(x, pb_normal_begin(x));
 }
 
-// max(x, least) times the function, four registers at a time: while one waits for a product, others go on.
-// The processor does not look as far ahead as from one to the next, nor does the compiler mix them.
+// max(x, least) times the function, four registers at a time: while one waits for a product,
+// others go on. The processor does not look as far ahead as from one to the next, nor does the
+// compiler mix them.
 PB_INLINE long pb_gated_normal_ahead(long n, float *r, const float *x, const float *least) {
   enum { lanes = PB_VECTOR_BYTES / sizeof(float), together = 4 };
   const pb_f32v limit = (pb_f32v)*least;

@@ -152,8 +152,8 @@ PB_REDUCTION(min_u8, u8, uint8_t, 1, PB_MIN_OF_INTEGERS, PB_TAKE_MIN_OF_INTEGERS
     statement; \
   }
 
-// Long sums of floats: short chains in Float, their sums in Double. A chain of eight and two levels of
-// pairs lose at most 6 / 2^24 of a sum of numbers of one sign; the chain over all would lose as
+// Long sums of floats: short chains in Float, their sums in Double. A chain of eight and two levels
+// of pairs lose at most 6 / 2^24 of a sum of numbers of one sign; the chain over all would lose as
 // many 2^-25 as it has steps.
 #define PB_WIDENED(x) __builtin_convertvector(x, pb_f64x16)
 

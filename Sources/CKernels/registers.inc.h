@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Loops of functions that are computed a register at a time: f(x), f(x, y), and f(x, y) with one y for
-// all x.
+// Loops of functions that are computed a register at a time: f(x), f(x, y), and f(x, y) with
+// one y for all x.
 //
-// Bounds: index i < n of `out`, `a` and, if there is one, `b`, of which a single element is read where
-// `one` says so; whole registers while they fit, and the rest as a tail.
+// Bounds: index i < n of `out`, `a` and, if there is one, `b`, of which a single element is read
+// where `one` says so; whole registers while they fit, and the rest as a tail.
 
-// The tail is padded to a register, so that its elements get the same bits, and loaded before anything
-// is stored.
+// The tail is padded to a register, so that its elements get the same bits, and loaded before
+// anything is stored.
 #define PB_REGISTER_LOOP(map, s, T, one, OF) \
   static PB_NOT_INLINED void pb_##map##_registers_##s( \
     long n, T *r, const T *x, const T *y) { \
@@ -27,8 +27,8 @@
     } \
   }
 
-// `second` is the array of y, `a` again for a function of x alone. AHEAD has done the first numbers, as
-// many as it says.
+// `second` is the array of y, `a` again for a function of x alone. AHEAD has done the first
+// numbers, as many as it says.
 #define PB_LOOP_AFTER(map, s, T, second, one, AHEAD) \
   static void pb_##map##_##s( \
     long n, void *out, const void *a, const void *b, const void *c, const void *d) { \
@@ -52,13 +52,14 @@
   PB_REGISTER_LOOP(name, s, T, 0, pb_##name##_of_##s) \
   PB_LOOP_AFTER(name, s, T, b, 0, PB_NOTHING_AHEAD)
 
-// A function in two stages: end(z, begin(z)) where is_near(z) holds in all lanes, else far(z). ASKED says
-// whether it is worth asking.
+// A function in two stages: end(z, begin(z)) where is_near(z) holds in all lanes, else far(z).
+// ASKED says whether it is worth asking.
 //
-// Each operation of such a function waits for the one before, so a processor is only busy with several
-// registers under way at once. One whose schedulers hold the operations of three registers (Zen 3: 64)
-// does twice as well when the first half of sixteen is done before the second half of any: what lies
-// between the stages goes through the first cache. Bits are those of one register after the other.
+// Each operation of such a function waits for the one before, so a processor is only busy with
+// several registers under way at once. One whose schedulers hold the operations of three registers
+// (Zen 3: 64) does twice as well when the first half of sixteen is done before the second half of
+// any: what lies between the stages goes through the first cache. Bits are those of one register
+// after the other.
 #define PB_STAGED(name, s, ASKED) \
   PB_INLINE pb_##s##v pb_##name##_of_##s(pb_##s##v z) { \
     if (ASKED(s, pb_##name##_is_near_##s(z))) \
@@ -77,8 +78,8 @@
 
 enum { PB_STAGED_REGISTERS = 16 };
 
-// The map RESULT(x, y, f(Z(x, y))) of a function in stages, each of which has the processor's registers
-// for its own constants.
+// The map RESULT(x, y, f(Z(x, y))) of a function in stages, each of which has the processor's
+// registers for its own constants.
 #if PB_IN_STAGES
 #define PB_STAGED_AHEAD(map, name, s, T, one, Z, RESULT) \
   static PB_NOT_INLINED int pb_##map##_first_##s( \

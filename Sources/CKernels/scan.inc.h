@@ -5,8 +5,8 @@
 // Bounds: rows of n elements that follow each other; or n rows of `width` columns, `stride` apart,
 // width at most PB_SCAN_WIDTH. Reversed, they are met from the last to the first.
 
-// T is the type of the elements, W that of what runs along: Double for Float, which is rounded where
-// it is written and nowhere else. NEXT makes it of the one before, of x and of the factor f.
+// T is the type of the elements, W that of what runs along: Double for Float, which is rounded
+// where it is written and nowhere else. NEXT makes it of the one before, of x and of the factor f.
 #define PB_SCAN_ROWS(name, T, W, NEXT) \
   static void pb_scan_rows_##name( \
     long rows, long n, int is_reversed, void *out, const void *a, const void *b) { \
@@ -78,7 +78,8 @@ PB_SCAN(recurrence_f32, float, double, PB_NEXT_TERM)
 PB_SCAN(recurrence_f64, double, double, PB_NEXT_TERM)
 
 // Sums of rows, eight elements at a time: each eight are added up among themselves in three steps,
-// then what came before is added to them. `none` changes no number that it is added to, not even -0.
+// then what came before is added to them. `none` changes no number that it is added
+// to, not even -0.
 #define PB_EIGHT_REVERSED(x) __builtin_shufflevector(x, x, 7, 6, 5, 4, 3, 2, 1, 0)
 #define PB_ADDED_UP(x, none) \
   x += __builtin_shufflevector(none, x, 0, 8, 9, 10, 11, 12, 13, 14); \

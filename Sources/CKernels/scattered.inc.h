@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Tiles of matrix multiplication for an `a` whose rows, or whose steps along the inner axis, do not
-// stand at one distance (block-scatter matrices: Matthews, SIAM J. Sci. Comput. 2018), and packing of
-// such a `b`.
+// stand at one distance (block-scatter matrices: Matthews, SIAM J. Sci. Comput. 2018), and
+// packing of such a `b`.
 //
-// Bounds: elements `a[rows_at[i] + steps_at[p]]`, or those that runs name, else as in gemm.inc.h and
-// pack.inc.h.
+// Bounds: elements `a[rows_at[i] + steps_at[p]]`, or those that runs name, else as in
+// gemm.inc.h and pack.inc.h.
 
 // Rows of a tile: of more the compiler keeps pointers in memory.
 #if PB_TILE_ROWS == 6
@@ -54,8 +54,8 @@
       pb_store_##s(width - v * lanes, to, sum); \
     }
 
-// One segment of a tile: a chain for each of its elements. The pointers of rows stay in registers, and
-// each step adds one offset to all of them.
+// One segment of a tile: a chain for each of its elements. The pointers of rows stay in registers,
+// and each step adds one offset to all of them.
 #define PB_SCATTERED(s, T) \
   PB_INLINE void pb_scattered_segment_##s( \
     const long rows, const long vectors, long width, long k, const T *a, const long *rows_at, \
@@ -113,9 +113,9 @@ PB_SCATTERED(f32, float)
 PB_SCATTERED(f64, double)
 PB_SCATTERED(u32, uint32_t)
 
-// Rows at one distance, steps in runs at one distance: nothing is looked up within a run, and three rows
-// share a pointer, so that a tile may have more of them. Each row reads as many elements as it makes
-// multiply-adds, which is what two loads a cycle allow: more rows share what else is read.
+// Rows at one distance, steps in runs at one distance: nothing is looked up within a run, and three
+// rows share a pointer, so that a tile may have more of them. Each row reads as many elements as it
+// makes multiply-adds, which is what two loads a cycle allow: more rows share what else is read.
 #define PB_RUN_ROWS (PB_REGISTERS / 2)
 
 #define PB_RUN_CASE(s, rows, vectors) \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// expm1, log1p, sigmoid, softplus and the normal distribution, a register at a time, on the parts of
-// exp and log.
+// expm1, log1p, sigmoid, softplus and the normal distribution, a register at a time, on the
+// parts of exp and log.
 //
 // registers.inc.h has their loops, with their bounds.
 
@@ -48,8 +48,8 @@ PB_LOG1P(f64, double, pb_u64v, 52, 0x1.8p52 + 1023)
 PB_REGISTER_MAP(log1p, f32, float)
 PB_REGISTER_MAP(log1p, f64, double)
 
-// All from e = exp(-|x|), which is at most 1, 0 from `most` on, and normal up to `most_near`, as it is in
-// all lanes of most vectors. sigmoid(x) = 1 / (1 + e), and e / (1 + e) below 0.
+// All from e = exp(-|x|), which is at most 1, 0 from `most` on, and normal up to `most_near`, as it
+// is in all lanes of most vectors. sigmoid(x) = 1 / (1 + e), and e / (1 + e) below 0.
 // softplus(x) = max(x, 0) + log(1 + e), 1 + e = 2^k (1 + f) with f = e or f = (e - 1) / 2.
 #define PB_SIGMOIDS(s, T, most_near, most) \
   PB_INLINE pb_##s##v pb_exp_below_far_##s(pb_##s##v x) { \

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stable sorting by the bytes of keys, the lowest first: unsigned numbers in the order of the elements.
-// One file for all instruction sets, because there is nothing in it for vectors.
+// Stable sorting by the bytes of keys, the lowest first: unsigned numbers in the order of the
+// elements. One file for all instruction sets, because there is nothing in it for vectors.
 //
-// Bounds: element i is at a[i * stride] and out[i * stride] for i < n; `scratch` has room for 2 n items.
+// Bounds: element i is at a[i * stride] and out[i * stride] for i < n; `scratch` has
+// room for 2 n items.
 
 #include <string.h>
 
@@ -18,8 +19,8 @@ typedef struct { uint64_t key, place; } pb_placed_key;
 #define PB_ITSELF(item) (item)
 #define PB_KEY_OF(item) ((item).key)
 
-// Sorts by `count` bytes of WORD(item) from byte `first` on. Returns where the items are in the end:
-// `items` or `other`. A digit that all have in common is passed over.
+// Sorts by `count` bytes of WORD(item) from byte `first` on. Returns where the items are in the
+// end: `items` or `other`. A digit that all have in common is passed over.
 #define PB_SORT_ITEMS(name, Item, WORD) \
   static Item *pb_sort_##name(long n, Item *items, Item *other, int first, int count) { \
     if (n <= PB_FEW) { \
@@ -66,9 +67,9 @@ enum { PB_FEWER = 8 };
 #define PB_BEFORE(a, b) ((a) < (b))
 #define PB_PLACED_BEFORE(a, b) ((a).key < (b).key || ((a).key == (b).key && (a).place < (b).place))
 
-// Leaves the `first` items that come first, in the order in which they stood, if they are few: no two items
-// are equal. Returns how many are left. A heap in `heap`, which has room for them, has on top the last of
-// those that are first so far.
+// Leaves the `first` items that come first, in the order in which they stood, if they are few: no
+// two items are equal. Returns how many are left. A heap in `heap`, which has room for them, has on
+// top the last of those that are first so far.
 #define PB_FIRST_ITEMS(name, Item, BEFORE) \
   static void pb_sink_##name(long n, Item *heap, long i) { \
     Item item = heap[i]; \
@@ -101,8 +102,8 @@ enum { PB_FEWER = 8 };
 PB_FIRST_ITEMS(u64, uint64_t, PB_BEFORE)
 PB_FIRST_ITEMS(placed, pb_placed_key, PB_PLACED_BEFORE)
 
-// Keys. Of a number below 0 all bits are turned over, of others the sign. -0 has the key of 0, and NaN
-// the highest, which no number has either way round.
+// Keys. Of a number below 0 all bits are turned over, of others the sign. -0 has the key of 0, and
+// NaN the highest, which no number has either way round.
 #define PB_FLOAT_KEYS(s, T, K, top) \
   static K pb_key_##s(T x, int is_descending) { \
     if (x != x) return ~(K)0; \
@@ -134,8 +135,8 @@ PB_FLOAT_KEYS(f64, double, uint64_t, 63)
 PB_WHOLE_KEYS(i32, int32_t, 0x80000000u)
 PB_WHOLE_KEYS(u8, uint8_t, 0u)
 
-// Numbers are made of their sorted keys. Those that share a key but not their bits, NaN and zeros of
-// both signs, are copied in the order in which they came.
+// Numbers are made of their sorted keys. Those that share a key but not their bits, NaN and zeros
+// of both signs, are copied in the order in which they came.
 #define PB_SORT_VALUES(s, T, K, k) \
   static void pb_sort_values_##s( \
     long n, void *out, const void *a, long stride, int is_descending, void *scratch) { \

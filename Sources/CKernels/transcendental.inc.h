@@ -17,11 +17,11 @@ static const double pb_exp_q_f64[] = {
   0x1.27e5bbafe79f1p-22, 0x1.af712362d77bap-26, 0x1.1e39b4a542e29p-29
 };
 
-// `shifted` is n + magic, which has n, with an exponent's bias, in its low bits. 2^n is two factors, each
-// a normal number: so results that overflow or are denormal are rounded once. The bias is added once more,
-// and what halves have beyond its field falls off. `near` wants an n for which 2^n is a normal number, and
-// takes one factor. Some processors have an instruction for it, beside which it is not worth asking
-// whether all lanes are near, as those of most vectors are.
+// `shifted` is n + magic, which has n, with an exponent's bias, in its low bits. 2^n is two
+// factors, each a normal number: so results that overflow or are denormal are rounded once. The
+// bias is added once more, and what halves have beyond its field falls off. `near` wants an n for
+// which 2^n is a normal number, and takes one factor. Some processors have an instruction for it,
+// beside which it is not worth asking whether all lanes are near, as those of most vectors are.
 #if defined(PB_SCALED_f32)
 #define PB_TIMES_POWER(s, T, U, fraction, bias, magic) \
   PB_INLINE pb_##s##v pb_times_power_##s(pb_##s##v y, pb_##s##v shifted) { \
@@ -43,7 +43,8 @@ static const double pb_exp_q_f64[] = {
 #define PB_ASK_NEAR PB_ASK
 #endif
 
-// 1 + r + r^2 q, by Horner's rule where sums of products are rounded once: else r by itself is more exact.
+// 1 + r + r^2 q, by Horner's rule where sums of products are rounded once: else r by
+// itself is more exact.
 #if PB_HAS_FMA
 #define PB_ONE_AND_MORE(s, T, q, r) \
   PB_FMA(PB_FMA(q, r, (pb_##s##v)(T)1), r, (pb_##s##v)(T)1)
@@ -51,8 +52,8 @@ static const double pb_exp_q_f64[] = {
 #define PB_ONE_AND_MORE(s, T, q, r) ((r) * (r) * (q) + (r) + (T)1)
 #endif
 
-// Beyond `least` and `most` the result is 0 and infinity; NaN passes both comparisons. `within` wants
-// an x that is between them, begin and end one of at most `most_near` in size, or NaN.
+// Beyond `least` and `most` the result is 0 and infinity; NaN passes both comparisons. `within`
+// wants an x that is between them, begin and end one of at most `most_near` in size, or NaN.
 #define PB_EXP(s, T, U, fraction, bias, magic, least, most_near, most) \
   PB_TIMES_POWER(s, T, U, fraction, bias, magic) \
   typedef struct { pb_##s##v shifted, rest; } pb_exp_parts_##s; \
@@ -108,8 +109,8 @@ static const double pb_log_r_f64[] = {
 };
 
 // Adding 1 - sqrt(1/2), in bits, makes the exponent's field that of k. Put beneath 2^fraction's
-// exponent, that field is the fraction of a number, and a subtraction makes it one. Few vectors have
-// a number that is not normal, so those take a way of their own.
+// exponent, that field is the fraction of a number, and a subtraction makes it one. Few vectors
+// have a number that is not normal, so those take a way of their own.
 #define PB_LOG(s, T, U, fraction, bias, one, root, normal, polynomial, MULTIPLY_ADD) \
   PB_INLINE pb_##s##v pb_fraction_of_normal_##s(pb_##s##v x, pb_##s##v *k) { \
     const pb_##s##v power = (pb_##s##v)(T)(1ull << fraction); \
@@ -163,10 +164,10 @@ PB_LOG(f64, double, pb_u64v, 52, 1023, 0x3ff0000000000000u, 0x3fe6a09e667f3bcdu,
 PB_STAGED_MAP(log, f32, float)
 PB_STAGED_MAP(log, f64, double)
 
-// sinh(x) = x + x^3 s(x^2) up to 1, the series of 1 / n!, and (exp(|x|) - exp(-|x|)) / 2 with the sign
-// of x beyond. From `far` on, where exp(-|x|) is nothing and exp(|x|) may be too large, |x| - c is
-// exact, and exp(c) is so near to 2^(2 half + 1) that the powers give it back: the form of FreeBSD's
-// msun.
+// sinh(x) = x + x^3 s(x^2) up to 1, the series of 1 / n!, and (exp(|x|) - exp(-|x|)) / 2 with the
+// sign of x beyond. From `far` on, where exp(-|x|) is nothing and exp(|x|) may be too large,
+// |x| - c is exact, and exp(c) is so near to 2^(2 half + 1) that the powers give it back: the form
+// of FreeBSD's msun.
 static const float pb_sinh_s_f32[] = {
   0x1.555556p-3f, 0x1.111112p-7f, 0x1.a01a02p-13f, 0x1.71de3ap-19f, 0x1.ae6456p-26f
 };
@@ -194,9 +195,10 @@ PB_SINH_OF(f64, double, 700, 0x1.37be319ba0da4p+10, 0x1p899)
 PB_REGISTER_MAP(sinh, f32, float)
 PB_REGISTER_MAP(sinh, f64, double)
 
-// tanh(x) = -e / (e + 2) with the sign of x, e = exp(-2 |x|) - 1 = 2^n p + (2^n - 1), p = exp(r) - 1:
-// nothing is lost where n = 0, and little of a sum that is just below 2. The result is 1 from `most` =
-// 2 |x| on. ln 2 in one part is good enough, for n is only far from 0 where tanh hardly changes.
+// tanh(x) = -e / (e + 2) with the sign of x, e = exp(-2 |x|) - 1 = 2^n p + (2^n - 1),
+// p = exp(r) - 1: nothing is lost where n = 0, and little of a sum that is just below 2. The result
+// is 1 from `most` = 2 |x| on. ln 2 in one part is good enough, for n is only far from 0 where
+// tanh hardly changes.
 #define PB_TANH(s, T, U, fraction, magic, most) \
   typedef pb_exp_parts_##s pb_tanh_parts_##s; \
   PB_INLINE pb_tanh_parts_##s pb_tanh_begin_##s(pb_##s##v x) { \
@@ -221,8 +223,8 @@ PB_TANH(f64, double, pb_u64v, 52, 0x1.8p52 + 1023, 40)
 PB_STAGED_MAP(tanh, f32, float)
 PB_STAGED_MAP(tanh, f64, double)
 
-// erf(x) = x + x p(x^2) up to `joint`, and 1 - exp(q(x)) with the sign of x beyond: q is the logarithm
-// of erfc. From `most` on, which q is fitted up to, the result is 1.
+// erf(x) = x + x p(x^2) up to `joint`, and 1 - exp(q(x)) with the sign of x beyond: q is the
+// logarithm of erfc. From `most` on, which q is fitted up to, the result is 1.
 static const float pb_erf_p_f32[] = {
   0x1.06eba8p-3f, -0x1.812724p-2f, 0x1.ce250cp-4f, -0x1.b7304ep-6f, 0x1.4b538cp-8f,
   -0x1.4c4284p-11f

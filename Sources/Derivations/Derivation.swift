@@ -3,11 +3,11 @@
 import PullbackRuntime
 import PullbackTensors
 
-/// A forward pass and its backward pass, line by line: what ``explain(_:withRespectTo:seed:file:line:)-(_,[Tensor<Scalar>],_,_,_)``
-/// returns.
+/// A forward pass and its backward pass, line by line: what
+/// ``explain(_:withRespectTo:seed:file:line:)-(_,[Tensor<Scalar>],_,_,_)`` returns.
 ///
-/// `print(derivation)` shows it as text; ``markdown(showingValues:)``, ``dot`` and ``svg`` are other
-/// faces of the same lines.
+/// `print(derivation)` shows it as text; ``markdown(showingValues:)``, ``dot`` and ``svg`` are
+/// other faces of the same lines.
 public struct Derivation: Sendable {
   /// A tensor that the loss is computed from.
   public struct Input: Sendable {
@@ -40,8 +40,8 @@ public struct Derivation: Sendable {
     /// For a line of the backward pass the tensor whose derivative it is; nil for others, and for
     /// a part of a formula that is too long for one line.
     package let owner: String?
-    /// In drawings: the tensors that a line of the forward pass uses, those whose derivatives one of
-    /// the backward pass uses.
+    /// In drawings: the tensors that a line of the forward pass uses, those whose derivatives one
+    /// of the backward pass uses.
     package let sources: [String]
   }
 

@@ -6,11 +6,12 @@ import PullbackTensors
 /// The derivation of a loss: its forward pass and its backward pass, line by line.
 ///
 /// Everything is read off the graph of the loss and the graph that `gradient` makes of it, so any
-/// expression can be explained. Tensors are called by the names that ``Tensor/named(_:)`` gave them, others by
-/// numbered ones. x.g is ∂loss/∂x. Each line of the backward pass has its shape, its cost, the
-/// Jacobian it stands for, and its error against central differences in Double, along random
-/// directions that depend on the seed alone: of the tensors that are computed from x, with their own
-/// derivatives given. So each line answers for itself, and the work grows with the number of lines.
+/// expression can be explained. Tensors are called by the names that ``Tensor/named(_:)`` gave
+/// them, others by numbered ones. x.g is ∂loss/∂x. Each line of the backward pass has its shape,
+/// its cost, the Jacobian it stands for, and its error against central differences in Double,
+/// along random directions that depend on the seed alone: of the tensors that are computed from x,
+/// with their own derivatives given. So each line answers for itself, and the work grows with the
+/// number of lines.
 ///
 /// A mistake if the loss is not a scalar, or if its history has ended.
 ///

@@ -2,8 +2,8 @@
 
 /// Where everything in a diagram stands.
 ///
-/// Between two rows of boxes is a row of labels; an arrow has a place of its own in each row that it
-/// passes, so that nothing is drawn over boxes and labels.
+/// Between two rows of boxes is a row of labels; an arrow has a place of its own in each row that
+/// it passes, so that nothing is drawn over boxes and labels.
 package struct DiagramLayout {
   package private(set) var frames: [Rectangle]
   /// For each arrow the rectangle of its label, empty if there is none.

@@ -8,9 +8,9 @@ import PullbackTraining
 extension Dataset where Target == Int32 {
   /// Images and their labels from a pair of IDX files, plain or compressed with gzip.
   ///
-  /// Images [count, rows, columns] of bytes become inputs [count, rows * columns] in 0 ... 1; labels
-  /// are [count]. Throws a `FileError` if a file is damaged, a label is negative, or the two do not
-  /// belong together.
+  /// Images [count, rows, columns] of bytes become inputs [count, rows * columns] in 0 ... 1;
+  /// labels are [count]. Throws a `FileError` if a file is damaged, a label is negative, or the two
+  /// do not belong together.
   ///
   /// ```swift
   /// let training = try Dataset(

@@ -21,7 +21,8 @@ public func evaluate<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) {
   evaluate(tensors.map(\.value))
 }
 
-/// One value by itself: for a small tensor the arrays of several would take longer than its numbers.
+/// One value by itself: for a small tensor the arrays of several would take longer
+/// than its numbers.
 package func evaluate(_ value: Value) {
   do { try compute(value) } catch { error.stop() }
 }
@@ -43,11 +44,12 @@ private func compute(_ value: Value) throws(EvaluationError) {
 }
 
 extension Tensor {
-  /// This tensor, its numbers computed; throws where `evaluate` would stop the program: if the system
-  /// refuses memory for the result or for what is computed on the way, or if there is nothing at an index.
+  /// This tensor, its numbers computed; throws where `evaluate` would stop the program: if the
+  /// system refuses memory for the result or for what is computed on the way, or if there is
+  /// nothing at an index.
   ///
-  /// For a computation whose size or indices come from outside. Nothing is half computed: it may be tried
-  /// again, with fewer rows for example.
+  /// For a computation whose size or indices come from outside. Nothing is half computed: it may be
+  /// tried again, with fewer rows for example.
   ///
   /// ```swift
   /// let x = Tensor<Float>.zeros([1 << 28, 1 << 28])
@@ -123,8 +125,8 @@ package func plan(_ results: [Value], replacing replacements: [Replacement]) -> 
 }
 
 extension Plan {
-  /// The plan, then how each of its products is blocked, which depends on the machine: phase by phase,
-  /// because the steps of one run side by side.
+  /// The plan, then how each of its products is blocked, which depends on the machine: phase by
+  /// phase, because the steps of one run side by side.
   package var explanation: String {
     var lines = ["\(self)"]
     for (number, blockings) in Executable(self).blockings.enumerated() where !blockings.isEmpty {

@@ -103,8 +103,8 @@ struct TrainTests {
     #expect(lines.last == "Try --learning-rate 0.05.")
   }
 
-  /// Interrupted somewhere, and gone on with as often as it takes, a training has the bits of one that
-  /// was not.
+  /// Interrupted somewhere, and gone on with as often as it takes, a training has the bits of
+  /// one that was not.
   @Test func anInterruptedTrainingGoesOnWithTheSameBits() throws {
     let folder = TemporaryFolder()
     let training = ["train", "--json", "--quiet", "--epochs", "60", "--seed", "3"]

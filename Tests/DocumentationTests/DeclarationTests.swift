@@ -4,7 +4,8 @@ import Foundation
 import PullbackTestSupport
 import Testing
 
-/// What is declared, read off the files: what users meet is documented, and what is unsafe has its rooms.
+/// What is declared, read off the files: what users meet is documented, and what is
+/// unsafe has its rooms.
 struct DeclarationTests {
   /// What the standard library's protocols ask for, whose meaning their own documentation has.
   private static let inherited = [
@@ -73,7 +74,8 @@ struct DeclarationTests {
 }
 
 extension SourceFile {
-  /// Public declarations without a documentation comment above them, cases of public enums among them.
+  /// Public declarations without a documentation comment above them, cases of public
+  /// enums among them.
   fileprivate var undocumented: [(place: String, line: String)] {
     var isInProtocol = false
     // How far the public enum is indented that a line stands in.

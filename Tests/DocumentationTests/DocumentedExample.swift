@@ -14,8 +14,8 @@ struct DocumentedExample: Sendable, CustomStringConvertible {
   /// Others are compiled and not run: they may go on from what stands around them.
   var prints: Bool { code.contains { $0.contains("print(") } }
 
-  /// The examples in the comments of a file. Without a call of `print` only what stands between marks is
-  /// one: lines that are merely indented may be prose.
+  /// The examples in the comments of a file. Without a call of `print` only what stands between
+  /// marks is one: lines that are merely indented may be prose.
   static func all(in file: String, _ lines: [String]) -> [DocumentedExample] {
     var examples: [DocumentedExample] = [], code: [String] = [], isFenced = false
     func finish(before number: Int) {

@@ -5,8 +5,8 @@ import Pullback
 import PullbackTestSupport
 import Testing
 
-/// The examples in documentation comments compile, and print what the comments say. They are read off the
-/// sources and compiled as they stand, so a new one is run without being added anywhere.
+/// The examples in documentation comments compile, and print what the comments say. They are read
+/// off the sources and compiled as they stand, so a new one is run without being added anywhere.
 struct DocumentedExampleTests {
   private static let all = SourceFile.sources.flatMap {
     DocumentedExample.all(in: $0.path, $0.lines)

@@ -4,8 +4,8 @@ import Foundation
 import PullbackTestSupport
 import Testing
 
-/// Each program of the package in Examples compiles as it stands and, in a short run, gets better at
-/// what it does. `Scripts/check-examples.sh` runs them whole.
+/// Each program of the package in Examples compiles as it stands and, in a short run, gets better
+/// at what it does. `Scripts/check-examples.sh` runs them whole.
 struct ExamplesTests {
   /// What the last line of each says has a number that falls, or else grows.
   private static let examples = [

@@ -4,7 +4,8 @@ import Pullback
 import PullbackTestSupport
 import Testing
 
-/// What the documentation of Sources/Formats and Sources/Models says beside what its examples print.
+/// What the documentation of Sources/Formats and Sources/Models says beside what
+/// its examples print.
 struct FileExamplesTests {
   private let folder = TemporaryFolder()
 

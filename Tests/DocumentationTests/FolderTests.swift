@@ -3,11 +3,11 @@
 import PullbackTestSupport
 import Testing
 
-/// Where files stand, read off the files: the folders of a module have an order, and tests stand where
-/// their sources do.
+/// Where files stand, read off the files: the folders of a module have an order, and tests stand
+/// where their sources do.
 struct FolderTests {
-  /// The folders of each module, from left to right: a file names no type of a folder further right.
-  /// The module's own files stand where the empty name does.
+  /// The folders of each module, from left to right: a file names no type of a folder further
+  /// right. The module's own files stand where the empty name does.
   private static let order = [
     "Tensors": ["Shapes", "Graphs", "Functions", "Gradients"],
     "Plans": [

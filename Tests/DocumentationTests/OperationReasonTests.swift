@@ -11,7 +11,8 @@ struct OperationReasonTests {
     let familyComment: String
   }
 
-  /// The cases of the families in Operations, and those of `Operation` that are families by themselves.
+  /// The cases of the families in Operations, and those of `Operation` that are
+  /// families by themselves.
   private static let leaves: [Leaf] = SourceFile.sources
     .filter { $0.folder == "Graphs/Operations" || $0.path.hasSuffix("Graphs/Operation.swift") }
     .flatMap(leaves)

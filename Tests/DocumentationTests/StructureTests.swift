@@ -63,6 +63,22 @@ struct StructureTests {
     }
   }
 
+  /// swift format measures code. An example in a comment is as wide as its code and its result.
+  @Test func commentsHaveAHundredColumns() {
+    let kernels = SourceFile.files(in: "Sources") { $0.hasSuffix(".c") || $0.hasSuffix(".h") }
+    for source in SourceFile.sources + SourceFile.tests + kernels {
+      var isExample = false
+      for (number, line) in source.lines.enumerated() {
+        let text = line.drop { $0 == " " }
+        guard text.hasPrefix("//") else { continue }
+        let comment = text.drop { $0 == "/" }
+        if comment.hasPrefix(" ```") { isExample.toggle() }
+        guard !isExample, !comment.hasPrefix("     ") else { continue }
+        #expect(line.count <= 100, "\(source.path):\(number + 1) has \(line.count) columns")
+      }
+    }
+  }
+
   /// A new operation must not slip through: the compiler names each switch that does not know it.
   @Test func switchesOverOperationsHaveNoDefault() {
     let families = [
@@ -93,8 +109,8 @@ struct StructureTests {
     }
   }
 
-  /// Operations say what is to be known of them: nobody else switches over the cases of a family, but
-  /// the plan key, the table of kernels and what chooses kernels of several operations.
+  /// Operations say what is to be known of them: nobody else switches over the cases of a family,
+  /// but the plan key, the table of kernels and what chooses kernels of several operations.
   @Test func familiesAreSwitchedOverInTheirFiles() {
     let families = [
       "unary", "binary", "comparison", "reduction", "movement", "creation", "gathering", "scan",

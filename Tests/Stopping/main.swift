@@ -16,7 +16,8 @@ let indices: Tensor<Int32> = [0, 7]
 let weight = Parameter(shape: [3, 2], .zeros)
 let trained: Parameters = ["w": Parameter(value: [1, 2])]
 
-// Functions of their own: an optimiser that merges equal calls leaves the merged one without a line.
+// Functions of their own: an optimiser that merges equal calls leaves the merged
+// one without a line.
 let programs: [String: () -> Void] = [
   "operator": { _ = x + four },  // mistake: operator
   "product": { _ = x • x },  // mistake: product

@@ -2,8 +2,8 @@
 
 import Foundation
 
-/// A client's source: files outside the package, compiled against the modules that were built with the
-/// tests.
+/// A client's source: files outside the package, compiled against the modules that were
+/// built with the tests.
 package struct CompiledSource {
   package let succeeded: Bool
   /// What the compiler wrote: errors and warnings.
@@ -35,8 +35,8 @@ package struct CompiledSource {
       ["swiftc", "-swift-version", "6", "-o", path] + files + moduleFlags() + libraryObjects())
   }
 
-  /// What the library's targets were compiled to. Objects of files that are gone stay where they were
-  /// built, so the sources say which count.
+  /// What the library's targets were compiled to. Objects of files that are gone stay where they
+  /// were built, so the sources say which count.
   private static func libraryObjects() throws -> [String] {
     let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "Sources")

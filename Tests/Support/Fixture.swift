@@ -2,7 +2,8 @@
 
 import Foundation
 
-/// Files that other programs wrote: those in the folder `Fixtures` of the test target whose file asks.
+/// Files that other programs wrote: those in the folder `Fixtures` of the test target
+/// whose file asks.
 package enum Fixture {
   package static func path(_ name: String, for test: String = #filePath) -> String {
     var folder = URL(filePath: test).deletingLastPathComponent()

@@ -3,8 +3,8 @@
 #if os(Linux)
   import Foundation
 
-  /// Calls `body` while the process can have no more than `byteCount` bytes of addresses besides what
-  /// it has now.
+  /// Calls `body` while the process can have no more than `byteCount` bytes of addresses besides
+  /// what it has now.
   package func limitingMemory<Result, Failure: Error>(
     to byteCount: Int, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -27,8 +27,8 @@
   }
 #endif
 
-/// Lets this process have no more than so many bytes of addresses besides what it has, for good: what
-/// allocates by a header's claim then fails. (Darwin knows no such limit.)
+/// Lets this process have no more than so many bytes of addresses besides what it has, for good:
+/// what allocates by a header's claim then fails. (Darwin knows no such limit.)
 package func limitMemory(toAnother byteCount: Int) {
   #if os(Linux)
     var limits = addressSpace(andAnother: byteCount)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Sums along axes in Double, element by element. In a module of its own, which is optimised in debug
-/// builds too.
+/// Sums along axes in Double, element by element. In a module of its own, which is optimised in
+/// debug builds too.
 package enum NaiveSums {
   /// The sums of numbers in row-major order, and those of their absolute values.
   package static func sums(

@@ -4,10 +4,10 @@ import PullbackTensors
 
 /// The leaf cases of `Operation`, in a list that can be walked.
 ///
-/// The switches here, in `OperationSample.samples(of:)` and in `WrittenOperation` have no `default`: a
-/// new operation does not compile until it has a kind, and a kind not until it has samples, of right and
-/// of wrong forms. Those of one form for all are known by their family: what tests must know of a new
-/// unary one is a line in `UnarySample`.
+/// The switches here, in `OperationSample.samples(of:)` and in `WrittenOperation` have no
+/// `default`: a new operation does not compile until it has a kind, and a kind not until it has
+/// samples, of right and of wrong forms. Those of one form for all are known by their family: what
+/// tests must know of a new unary one is a line in `UnarySample`.
 package enum OperationKind: Hashable, Sendable {
   case unary(Unary)
   case binary(Binary)

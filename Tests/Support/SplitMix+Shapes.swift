@@ -8,7 +8,8 @@ extension SplitMix {
     Shape((0..<Int.random(in: rank, using: &self)).map { _ in pick(extents) })
   }
 
-  /// Some positions of an axis, each so far from the one before: of all lengths, in both directions.
+  /// Some positions of an axis, each so far from the one before: of all lengths, in
+  /// both directions.
   package mutating func part(of extent: Int) -> (start: Int, extent: Int, stride: Int) {
     let start = below(min(extent, 3) + 1)
     if start == extent { return (start, 0, pick([1, -1, 2])) }

@@ -8,7 +8,8 @@ import PullbackTensors
   import Darwin
 #endif
 
-/// What tests try a unary operation with and expect of it: a line for each, and no other list of them.
+/// What tests try a unary operation with and expect of it: a line for each, and no
+/// other list of them.
 package struct UnarySample: Sendable {
   package enum Types: Sendable {
     /// All but Bool.
@@ -33,8 +34,8 @@ package struct UnarySample: Sendable {
   package let units: Double
   /// Whether zeros have the reference's sign.
   package let keepsSignOfZero: Bool
-  /// What it is, written as plainly as Swift allows. For Float the result is rounded once more, which
-  /// changes nothing: a Double has more than twice Float's digits.
+  /// What it is, written as plainly as Swift allows. For Float the result is rounded once more,
+  /// which changes nothing: a Double has more than twice Float's digits.
   package let reference: @Sendable (Double) -> Double
 
   private init(

@@ -30,8 +30,8 @@ package func units(_ result: Double, from expected: Wide) -> Wide {
   return abs(Wide(result) - expected) / Wide(clamped.ulp)
 }
 
-/// The largest error of many results, in units of the last place of what each should be, and where it is.
-/// In a module that is optimised in debug builds too: these are millions.
+/// The largest error of many results, in units of the last place of what each should be, and where
+/// it is. In a module that is optimised in debug builds too: these are millions.
 package func largestError(
   of results: [Float], at inputs: [Float], from reference: (Double) -> Double
 ) -> (units: Double, place: Int) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A novel, character by character: an LSTM or a small transformer learns to go on with it, and does.
+// A novel, character by character: an LSTM or a small transformer learns to go on
+// with it, and does.
 //
 //   swift run -c release Characters lstm
 //   swift run -c release Characters gpt --seed 8 --temperature 0.9 --text my.txt
@@ -44,7 +45,8 @@ func windows(
   )
 }
 
-/// What a table says that knows which character follows which, and how often: bits for each of them.
+/// What a table says that knows which character follows which, and how often: bits
+/// for each of them.
 func bitsByPairs() -> Double {
   let count = alphabet.count
   var pairs = [Double](repeating: 0.1, count: count * count)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Two networks against each other: one makes points, the other tells them from points on a ring. Each
-// has an optimizer of its own; the loss of the first reaches through the second.
+// Two networks against each other: one makes points, the other tells them from points on a ring.
+// Each has an optimizer of its own; the loss of the first reaches through the second.
 // Source: Goodfellow et al., "Generative adversarial nets", NeurIPS 2014.
 
 import Pullback

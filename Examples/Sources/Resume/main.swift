@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A training that is stopped in the middle of an epoch and goes on in another process has the bits of
-// one that was never stopped: weights, schedule, dropout, early stopping.
+// A training that is stopped in the middle of an epoch and goes on in another process has the bits
+// of one that was never stopped: weights, schedule, dropout, early stopping.
 
 import Pullback
 

@@ -17,8 +17,8 @@ import Pullback
 let model = Sequential(Linear(64, 64), ReLU(), Linear(64, 10)).initialized(seed: 7)
 let predictor = Predictor(model, inputs: [64])
 
-/// The answer to the body of a request: JSON in, JSON out. Nothing that comes from outside stops the
-/// program.
+/// The answer to the body of a request: JSON in, JSON out. Nothing that comes from outside
+/// stops the program.
 @Sendable func answer(_ body: Data) -> (status: String, body: String) {
   do {
     let pixels = try JSONDecoder().decode([Float].self, from: body)

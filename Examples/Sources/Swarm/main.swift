@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A thousand small regressions at once: noisy waves, each of a frequency, a phase and a height of its own, from
-// 10 to 32 examples of each. Each network has a seed and a learning rate of its own, too.
+// A thousand small regressions at once: noisy waves, each of a frequency, a phase and a
+// height of its own, from 10 to 32 examples of each. Each network has a seed and a learning
+// rate of its own, too.
 
 import Pullback
 

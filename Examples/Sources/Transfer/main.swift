@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A network that knows the digits 0 to 5 wherever they stand learns 6 to 9 from ten images of each, all
-// in the middle: its hidden layers stay as they are, only a new last layer is trained. Beside it the same
-// network, which begins from nothing and is lost when digits stand elsewhere.
+// A network that knows the digits 0 to 5 wherever they stand learns 6 to 9 from ten images of each,
+// all in the middle: its hidden layers stay as they are, only a new last layer is trained. Beside
+// it the same network, which begins from nothing and is lost when digits stand elsewhere.
 
 import Pullback
 

@@ -46,7 +46,8 @@ void pb_yield(void);
 /// Moves this thread to another processor, if it may run on one.
 void pb_leave_processor(void);
 
-/// The number of the processor that this thread runs on right now; -1 where the system does not say.
+/// The number of the processor that this thread runs on right now; -1 where the
+/// system does not say.
 long pb_processor(void);
 
 // Elementwise -----------------------------------------------------------------------------------
@@ -83,21 +84,24 @@ typedef struct {
   long stride;
 } pb_axis;
 
-/// `out[i] = a[e]` where e is where position + i stands in a view of these axes, the innermost first;
-/// strides may be 0 or negative, and the outermost axis has no end. `out` must not overlap `a`.
+/// `out[i] = a[e]` where e is where position + i stands in a view of these axes, the
+/// innermost first; strides may be 0 or negative, and the outermost axis has no end. `out`
+/// must not overlap `a`.
 typedef void (*pb_load)(
   long n, void *out, const void *a, long position, const pb_axis *axes, long count);
 pb_load pb_load_for(pb_type type);
 
 /// `out[r * out_row + c * out_column] = a[r * a_row + c * a_column]`, or `+=` (for U8 `|=`), for
-/// r < rows and c < columns; strides may be 0 (those of `a`) or negative. `out` must not overlap `a`.
+/// r < rows and c < columns; strides may be 0 (those of `a`) or negative. `out` must
+/// not overlap `a`.
 typedef void (*pb_place)(
   long rows, long columns, void *out, long out_row, long out_column, const void *a, long a_row,
   long a_column);
 pb_place pb_place_for(pb_type type);
 pb_place pb_add_at_for(pb_type type);
 
-/// `out[i] = offset + e`, for e as `pb_load` has it, wrapping in 64 bits, then converted to the type.
+/// `out[i] = offset + e`, for e as `pb_load` has it, wrapping in 64 bits, then
+/// converted to the type.
 typedef void (*pb_iota)(
   long n, void *out, int64_t offset, long position, const pb_axis *axes, long count);
 pb_iota pb_iota_for(pb_type type);
@@ -125,8 +129,8 @@ pb_random pb_bits(void);
 
 // Reductions ------------------------------------------------------------------------------------
 
-/// Copies n bytes past the caches, to where nobody reads soon: so nothing is read there first, and what is
-/// in the caches stays. `pb_fence` before another thread is told of it.
+/// Copies n bytes past the caches, to where nobody reads soon: so nothing is read there first, and
+/// what is in the caches stays. `pb_fence` before another thread is told of it.
 typedef void (*pb_stream)(long n, void *out, const void *a);
 pb_stream pb_stream_for_bytes(void);
 void pb_fence(void);
@@ -144,8 +148,9 @@ enum { PB_LANES = 16 };
 enum { PB_PIECE = 512 };
 
 /// Maximum and minimum propagate NaN. U8: PB_MAX is any, PB_MIN is all, PB_SUM is undefined (NULL).
-/// PB_NORM, the root of the sum of squares, and PB_SQUARED_DEVIATIONS, the sum of the squares of what lies
-/// between the elements and their mean, are defined for rows of F32 and F64 and computed in F64.
+/// PB_NORM, the root of the sum of squares, and PB_SQUARED_DEVIATIONS, the sum of the squares of
+/// what lies between the elements and their mean, are defined for rows of F32 and F64 and
+/// computed in F64.
 typedef enum pb_reduction {
   PB_SUM, PB_MAX, PB_MIN, PB_NORM, PB_SQUARED_DEVIATIONS
 } pb_reduction;
@@ -157,8 +162,8 @@ typedef void (*pb_row_start)(void *lanes);
 typedef void (*pb_row_accumulate)(long n, void *lanes, const void *a);
 /// Combines the lanes, pairwise and in a fixed order, into one element.
 typedef void (*pb_row_finish)(const void *lanes, void *out);
-/// `out[r]` is the reduction of `a[r * n ..< (r + 1) * n]`, with the bits of the three above for pieces of
-/// PB_PIECE.
+/// `out[r]` is the reduction of `a[r * n ..< (r + 1) * n]`, with the bits of the three above for
+/// pieces of PB_PIECE.
 /// `out` must not overlap `a`.
 typedef void (*pb_rows_reduce)(long rows, long n, void *out, const void *a);
 
@@ -191,10 +196,10 @@ pb_arg_column pb_arg_column_for(int is_max, pb_type type);
 
 // Scans and sorts -------------------------------------------------------------------------------
 
-/// What runs along an axis. Of F32 it is kept in F64 (but for extremes), and each element is rounded
-/// once; Int32 wraps. NaN goes on to the end. U8: PB_SCAN_MAX is or, PB_SCAN_MIN is and. A recurrence,
-/// of F32 and F64, multiplies what is kept by `b[i]` and adds `a[i]`; others do not look at b, which
-/// must be as long all the same. The first result is `a[0]`.
+/// What runs along an axis. Of F32 it is kept in F64 (but for extremes), and each element is
+/// rounded once; Int32 wraps. NaN goes on to the end. U8: PB_SCAN_MAX is or, PB_SCAN_MIN is and. A
+/// recurrence, of F32 and F64, multiplies what is kept by `b[i]` and adds `a[i]`; others do not
+/// look at b, which must be as long all the same. The first result is `a[0]`.
 typedef enum pb_scan {
   PB_SCAN_SUM, PB_SCAN_PRODUCT, PB_SCAN_MAX, PB_SCAN_MIN, PB_SCAN_RECURRENCE
 } pb_scan;
@@ -205,21 +210,23 @@ typedef void (*pb_scan_rows)(
   long rows, long n, int is_reversed, void *out, const void *a, const void *b);
 pb_scan_rows pb_scan_rows_for(pb_scan scan, pb_type type);
 
-/// Columns side by side: `width` of them, at most PB_SCAN_WIDTH, of n elements that are `stride` apart,
-/// one after the other. `out` must not overlap `a` or `b`.
+/// Columns side by side: `width` of them, at most PB_SCAN_WIDTH, of n elements that are `stride`
+/// apart, one after the other. `out` must not overlap `a` or `b`.
 typedef void (*pb_scan_columns)(
   long n, long width, long stride, int is_reversed, void *out, const void *a, const void *b);
 pb_scan_columns pb_scan_columns_for(pb_scan scan, pb_type type);
 enum { PB_SCAN_WIDTH = 256 };
 
-/// Sorts n elements that are `stride` apart in `a`, and in `out` too: the least first, or the greatest,
-/// NaN last either way, those that are equal (as -0 and 0 are) in their order in `a`. `scratch` is aligned to
-/// 8 bytes and holds 2 n items of pb_sort_item_size bytes. `out` must not overlap `a`.
+/// Sorts n elements that are `stride` apart in `a`, and in `out` too: the least first, or the
+/// greatest, NaN last either way, those that are equal (as -0 and 0 are) in their order in `a`.
+/// `scratch` is aligned to 8 bytes and holds 2 n items of pb_sort_item_size bytes. `out` must
+/// not overlap `a`.
 typedef void (*pb_sort)(
   long n, void *out, const void *a, long stride, int is_descending, void *scratch);
 pb_sort pb_sort_values_for(pb_type type);
 
-/// Where each of them was, of Int32: at least the first `first` of these; the others may not be written.
+/// Where each of them was, of Int32: at least the first `first` of these; the others
+/// may not be written.
 typedef void (*pb_sort_positions)(
   long n, long first, void *out, const void *a, long stride, int is_descending, void *scratch);
 pb_sort_positions pb_sort_positions_for(pb_type type);
@@ -251,8 +258,8 @@ pb_gemm pb_gemm_narrow_for(pb_type type);
 long pb_narrow_columns(pb_type type);
 
 /// The same as the first, for an `a` that comes from memory: it asks for what comes next, which may
-/// be beyond the end of `a`. If acs = 1, these are the next rows, taken to follow each other without
-/// a gap; else the elements of p + PB_AHEAD.
+/// be beyond the end of `a`. If acs = 1, these are the next rows, taken to follow each other
+/// without a gap; else the elements of p + PB_AHEAD.
 pb_gemm pb_gemm_ahead_for(pb_type type);
 enum { PB_AHEAD = 256 };
 
@@ -278,9 +285,9 @@ typedef void (*pb_pack)(
   long k, long columns, long tile_columns, const void *b, long brs, long bcs, void *panel);
 pb_pack pb_pack_for(pb_type type);
 
-/// pb_gemm and its narrow form for an `a` whose element (i, p) stands at `a[rows_at[i] + steps_at[p]]`:
-/// the same sums, the same bits, of which `columns` are written. Multiples of pb_scattered_rows are
-/// fastest.
+/// pb_gemm and its narrow form for an `a` whose element (i, p) stands at
+/// `a[rows_at[i] + steps_at[p]]`: the same sums, the same bits, of which `columns` are written.
+/// Multiples of pb_scattered_rows are fastest.
 typedef void (*pb_scattered)(
   long rows, long columns, long k, const void *a, const long *rows_at, const long *steps_at, const void *b,
   long ldb, void *c, long ldc, int accumulate, const void *bias);
@@ -304,8 +311,8 @@ typedef void (*pb_by_runs)(
 pb_by_runs pb_runs_for(pb_type type);
 pb_by_runs pb_runs_narrow_for(pb_type type);
 
-/// The same for rows of a side by side, whole vectors of them (pb_narrow_columns), and a few columns, also
-/// side by side: element (i, j) of the product goes to `c[j * ldc + i]`.
+/// The same for rows of a side by side, whole vectors of them (pb_narrow_columns), and a few
+/// columns, also side by side: element (i, j) of the product goes to `c[j * ldc + i]`.
 typedef void (*pb_by_runs_turned)(
   long rows, long columns, long k, const void *a, const pb_steps *steps, const void *b, long ldb,
   void *c, long ldc, int accumulate);

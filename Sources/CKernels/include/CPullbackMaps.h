@@ -7,16 +7,17 @@
 /// (see kernels.inc.h). Codes and tables are made of this list.
 ///
 /// Floating point: maximum and minimum propagate NaN; relu(NaN) = NaN, relu(-0) = 0; sign(0) = 0,
-/// sign(NaN) = NaN; floor, ceil and round (to even) are exact; exp and log are within 1 ulp, log1p and
-/// erf within 1.4, sinh within 1.7, softplus within 1.8, expm1 and tanh within 2, sigmoid within 2.5, the
-/// normal distribution function within 5, sin and cos within 0.8 (F32: 0.51), in every case of
-/// F32 (erf and the normal distribution: in every seventh) and in samples of F64. pow has the
-/// special cases of C and is within 0.9 ulp (F32: 0.51) in samples of both. Int32 wraps, x / 0 = 0,
-/// and the least number / -1 = the least number.
+/// sign(NaN) = NaN; floor, ceil and round (to even) are exact; exp and log are within 1 ulp, log1p
+/// and erf within 1.4, sinh within 1.7, softplus within 1.8, expm1 and tanh within 2, sigmoid
+/// within 2.5, the normal distribution function within 5, sin and cos within 0.8 (F32: 0.51), in
+/// every case of F32 (erf and the normal distribution: in every seventh) and in samples of F64. pow
+/// has the special cases of C and is within 0.9 ulp (F32: 0.51) in samples of both. Int32 wraps,
+/// x / 0 = 0, and the least number / -1 = the least number.
 ///
 /// Comparisons write U8. SELECT: b where the condition a (U8) holds, else c.
 ///
-/// ADD_ONE to DIVIDE_ONE and EXP_OF_DIFFERENCE_ONE: the same as without _ONE, where b is a single element.
+/// ADD_ONE to DIVIDE_ONE and EXP_OF_DIFFERENCE_ONE: the same as without _ONE, where b is
+/// a single element.
 ///
 /// From MULTIPLY_ADD on each is several maps in one pass over memory, every operation rounded by
 /// itself: a b + c, c - a b, a b + c d; c where a and b are so related, else d; a between b and

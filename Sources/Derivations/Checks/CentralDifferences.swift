@@ -9,8 +9,9 @@ import PullbackTensors
 /// - Parameters:
 ///   - pairs: values in the graph of the loss with their gradients.
 ///   - given: values that the loss is computed from; how they were made is left out.
-///   - lines: those x whose gradients are taken as given where the gradients of what they are computed from are
-///     checked: a check then costs what its x's own users cost. Without them each is held to the whole loss.
+///   - lines: those x whose gradients are taken as given where the gradients of what they are
+///     computed from are checked: a check then costs what its x's own users cost. Without them each
+///     is held to the whole loss.
 func checkedGradients(
   of loss: Value, _ pairs: [(x: Value, gradient: Value)], given: [Value], lines: [Value] = [],
   seed: UInt64
@@ -116,8 +117,8 @@ struct CentralDifferences {
     if distance <= CentralDifferences.goodError * size {
       return distance == 0 ? 0 : distance / size
     }
-    // Slopes that differences cannot tell from 0 are measured by what these can tell: f is rounded, and
-    // so is x when it is moved.
+    // Slopes that differences cannot tell from 0 are measured by what these can tell: f is rounded,
+    // and so is x when it is moved.
     let unit = Swift.max(norm, 1)
     let least = rounding / (CentralDifferences.steps[0] * unit) + bend * unit * .ulpOfOne
     return distance / Swift.max(size, 10 * least / Check.tolerance)

@@ -2,18 +2,18 @@
 
 /// How a derivative compares with central differences, in Double, along random directions.
 ///
-/// In a derivation x.g is compared with the differences of what is computed from x, weighted with the
-/// derivatives in the lines above; in a ``GradientCheck`` with those of the whole function.
+/// In a derivation x.g is compared with the differences of what is computed from x, weighted with
+/// the derivatives in the lines above; in a ``GradientCheck`` with those of the whole function.
 public struct Check: Sendable, Hashable, CustomStringConvertible {
   /// The largest difference of slopes, relative to the slope, or to the typical slope of a gradient
-  /// of this size if that is larger. Where slopes are so small that rounding decides, relative to what
-  /// differences can tell from 0.
+  /// of this size if that is larger. Where slopes are so small that rounding decides, relative to
+  /// what differences can tell from 0.
   public let relativeError: Double
   /// Where the function has a corner at this very point, so that it has no derivative there: the
   /// error is then the distance from what lies between the slopes of both sides.
   public let kinks: [String]
-  /// True if a derivative that the user wrote is part of what is compared: it need not be that of the
-  /// function.
+  /// True if a derivative that the user wrote is part of what is compared: it need not be that
+  /// of the function.
   public let usesCustomGradient: Bool
 
   /// The largest error that rounding explains.

@@ -54,8 +54,8 @@ struct LocalFunction {
     return parts.dropFirst().reduce(parts.first ?? .constant(0, .double), +)
   }
 
-  /// How far rounding moves f, at most, to first order: each tensor v on the way is off by one part in
-  /// 2^52, and f with it by so much of v · v.g.
+  /// How far rounding moves f, at most, to first order: each tensor v on the way is off by one part
+  /// in 2^52, and f with it by so much of v · v.g.
   var rounding: Double {
     // Younger than all that it does not move, so that the reverse walk stays here.
     let copy = x.named("")

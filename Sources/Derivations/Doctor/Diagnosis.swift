@@ -22,7 +22,8 @@ public enum GradientFault: Sendable, Hashable {
   case sign
   /// A tensor that is used several times got one contribution instead of their sum.
   case overwritten
-  /// The mask of relu, select, max or min applied to another tensor, taken from another, or left out.
+  /// The mask of relu, select, max or min applied to another tensor, taken from
+  /// another, or left out.
   case wrongMask
   /// The numbers are right, an axis of extent 1 is not there.
   case droppedDimension
@@ -69,10 +70,10 @@ public struct Diagnosis: Sendable, CustomStringConvertible {
 
 /// Compares a gradient written by hand with the true one, and names the mistake.
 ///
-/// Each usual mistake is made on purpose, in the formula of the gradient itself, and the results are
-/// compared with the given numbers. Several mistakes can give the same numbers (with two rows a
-/// missing 1/N is an extra factor 2): all that fit are reported. A mistake if the loss is not a
-/// scalar.
+/// Each usual mistake is made on purpose, in the formula of the gradient itself, and the
+/// results are compared with the given numbers. Several mistakes can give the same numbers
+/// (with two rows a missing 1/N is an extra factor 2): all that fit are reported. A mistake if
+/// the loss is not a scalar.
 ///
 /// ```swift
 /// let x: Tensor<Float> = [[1, 2], [3, 5], [0, 1]], y: Tensor<Float> = [[1], [2], [3]]

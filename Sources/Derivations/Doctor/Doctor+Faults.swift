@@ -128,7 +128,8 @@ extension Doctor {
     return faults
   }
 
-  /// What larger products of rows would take is more than finding one mistake is worth: 128 MiB in Double.
+  /// What larger products of rows would take is more than finding one mistake is worth:
+  /// 128 MiB in Double.
   private static var mostNumbers: Int { 1 << 24 }
 
   /// For W in a W: the products of single rows, that should be added up.
@@ -147,7 +148,8 @@ extension Doctor {
       }
   }
 
-  /// Rows worth trying: of many the first and the last one, which a loop that forgets its sum leaves.
+  /// Rows worth trying: of many the first and the last one, which a loop that
+  /// forgets its sum leaves.
   private func rows(_ count: Int) -> [Int] {
     let few = 16
     return count <= few ? Array(0..<count) : [0, count - 1]

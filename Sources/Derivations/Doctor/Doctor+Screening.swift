@@ -5,8 +5,8 @@ import PullbackTensors
 
 // The gradient is a linear function of each cotangent in its graph. So for one sum of its elements
 // with random weights r, one reverse walk tells what exchanging any value does to it: for a value v
-// with ∂(r · gradient)/∂v = t, putting u in its place adds t · (u - v). Where that is not what the given
-// gradient has, the mistake need not be made to be ruled out.
+// with ∂(r · gradient)/∂v = t, putting u in its place adds t · (u - v). Where that is not what the
+// given gradient has, the mistake need not be made to be ruled out.
 
 extension Doctor {
   /// The faults that can explain a gradient: all whose sum with random weights is its sum, up to
@@ -44,8 +44,8 @@ extension Doctor {
     return mine.indices.map { mine[$0].isFinite && right[$0].isFinite ? random[$0] : 0 }
   }
 
-  /// What each exchange adds to the sum of the gradient with these weights; nil if the gradient does
-  /// not depend on the value that is exchanged.
+  /// What each exchange adds to the sum of the gradient with these weights; nil if the gradient
+  /// does not depend on the value that is exchanged.
   private func effects(
     of parts: [(value: Value, original: Value)], _ weights: [Double]
   ) -> [Double?] {

@@ -3,8 +3,8 @@
 import PullbackTensors
 
 extension Formula {
-  /// One operation in the notes' notation, given the formulas of its inputs. Operations say how they
-  /// are written; derivatives are graphs of the same operations.
+  /// One operation in the notes' notation, given the formulas of its inputs. Operations say how
+  /// they are written; derivatives are graphs of the same operations.
   init(of node: Node, inputs x: [Formula]) {
     switch node.notation {
     case .words(let text): self = .name(text)

@@ -51,8 +51,8 @@ struct ForwardReading {
     for position in 0..<order.count { read(position, fixed, givenNames[position]) }
   }
 
-  /// What depends on no target and is detached or has a name is given: how it was made is no part of
-  /// the derivation. So is a target that depends on no other. Whether numbers are known already
+  /// What depends on no target and is detached or has a name is given: how it was made is no part
+  /// of the derivation. So is a target that depends on no other. Whether numbers are known already
   /// makes no difference: printing changes nothing.
   private static func stops(before targets: [Value], under loss: Value) -> (Node) -> Bool {
     let whole = GraphOrder(of: [loss]) { _ in false }
@@ -114,8 +114,8 @@ struct ForwardReading {
     return names
   }
 
-  /// The largest formula that is written into others, and the most operations that one stands for: a
-  /// line has bounds, however little it says.
+  /// The largest formula that is written into others, and the most operations that one stands for:
+  /// a line has bounds, however little it says.
   private static let longestInlined = 7, deepestInlined = 16
 
   private func depth(at position: Int) -> Int {

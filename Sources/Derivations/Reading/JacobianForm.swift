@@ -21,7 +21,8 @@ public struct JacobianForm: Sendable, CustomStringConvertible {
   }
 }
 
-/// Which entries of a Jacobian ∂y/∂x are what. r and k are rows and columns of y, i and j those of x.
+/// Which entries of a Jacobian ∂y/∂x are what. r and k are rows and columns of y, i
+/// and j those of x.
 package enum JacobianPattern: Hashable, Sendable {
   /// y is a scalar, so that there is nothing to contract; x is a scalar too, or has axes.
   case slope(Formula)

@@ -18,8 +18,8 @@ extension CSV {
     ///   blanks or apostrophes between groups of three digits.
     /// - *Decimals* are told by numbers that can be read in one way only: 1.5 and 1,234,567 have a
     ///   point, 1,5 and 1.234.567 a comma. First the column decides, then all others that know.
-    ///   Where none does, 1.234 has decimals, and 1,234 is a thousand if commas separate fields, has
-    ///   decimals if semicolons do, and is an error else.
+    ///   Where none does, 1.234 has decimals, and 1,234 is a thousand if commas separate fields,
+    ///   has decimals if semicolons do, and is an error else.
     /// - *Dates* are 2024-01-31, 2024/01/31, 31.1.2024, 3 Mar 2024, Mar 3, 2024, 31/1/2024 or
     ///   1/31/2024; in the last two forms the whole column decides, then other columns, and if all
     ///   can be read both ways that is an error. A year of two digits is one from 1969 to 2068.

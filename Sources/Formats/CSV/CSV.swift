@@ -26,8 +26,8 @@ public enum CSV {
   /// column asked to be numeric holds a text; and if several separators cut the records equally
   /// well, or the first record may be names as well as values.
   ///
-  /// Tables that people wrote, with decimal commas, currencies, dates and stray texts, are read with
-  /// ``Reading/tolerant``:
+  /// Tables that people wrote, with decimal commas, currencies, dates and stray texts, are read
+  /// with ``Reading/tolerant``:
   ///
   /// ```swift
   /// let text = "day;price;rooms\n31.12.2023;1.250,00 €;4\n1.2.2024;980,50 €;n/a\n"
@@ -45,8 +45,8 @@ public enum CSV {
   /// - Parameters:
   ///   - separator: detected from the first records if nil. A line end, a quote, or what stands in
   ///     numbers and words is refused.
-  ///   - decimal: what stands before decimals, "." or ","; if nil, a point in the exact reading, and
-  ///     what the numbers say in the tolerant one.
+  ///   - decimal: what stands before decimals, "." or ","; if nil, a point in the exact reading,
+  ///     and what the numbers say in the tolerant one.
   ///   - dayFirst: whether 3/4/2024 is 3 April, in the tolerant reading; what the dates say if nil.
   ///   - header: whether the first record names the columns. If nil, it does if a text stands in it
   ///     above numbers, or if it holds no number and no text in figures above others; a number in

@@ -62,7 +62,8 @@ struct Categories {
 
   private var isOutgrown: Bool { count >= Categories.many && text.capacity < mostBytes }
 
-  /// About how much memory is taken for a text of so many bytes, if it is new and large amounts are.
+  /// About how much memory is taken for a text of so many bytes, if it is new and
+  /// large amounts are.
   func growth(for byteCount: Int) -> Int {
     // For all texts to come: letters and ends, and twice what finds them, old and new.
     if isOutgrown { return mostBytes + 16 * mostTexts }

@@ -13,8 +13,8 @@ struct SeparatorSample {
   private var commentCount = 0
   /// What is wrong with the record behind them.
   private var failure: FileError?
-  /// How many fields there are, and how many of them are numbers or moments in any notation; counted
-  /// for the tolerant reading.
+  /// How many fields there are, and how many of them are numbers or moments in any notation;
+  /// counted for the tolerant reading.
   private var fieldCount = 0
   private var numberCount = 0
   /// The number of fields that most records have; the first record's if several are as many.
@@ -68,8 +68,8 @@ struct SeparatorSample {
     return clear[0]
   }
 
-  /// A name over numbers, in some of which a comma stands: they are one column, for as two its first
-  /// record would lack a name.
+  /// A name over numbers, in some of which a comma stands: they are one column, for as two its
+  /// first record would lack a name.
   private static func columnOfCommas(_ samples: [SeparatorSample]) -> SeparatorSample? {
     let comma = UInt8(ascii: ",")
     guard let commas = samples.first(where: { $0.separator == comma })?.counts,

@@ -51,8 +51,8 @@ public struct Table: Sendable {
     /// learned from the column holds for new rows.
     public let isIdentifierLike: Bool
     /// The first row whose number a Double does not hold: a whole one such as
-    /// 1234567890123456789, or 1e400; nil if there is none. The flags above know the numbers as they
-    /// are written, `values` the nearest Doubles: load such a column as categorical where its
+    /// 1234567890123456789, or 1e400; nil if there is none. The flags above know the numbers as
+    /// they are written, `values` the nearest Doubles: load such a column as categorical where its
     /// numbers are names.
     public let firstRoundedRow: Int?
     let findings: Findings?

@@ -110,8 +110,9 @@ public final class TableStream {
   /// The next rows, at most as many as a chunk has; nil at the end. Of a pipe, those that have come
   /// whole: it waits for one.
   ///
-  /// Throws a ``FileError`` with the line where a record has another number of fields than there are
-  /// names or a quote is left open, and with the field where a text that is needed is not UTF-8.
+  /// Throws a ``FileError`` with the line where a record has another number of fields than
+  /// there are names or a quote is left open, and with the field where a text that is
+  /// needed is not UTF-8.
   public func next() throws(FileError) -> Chunk? {
     if let failure {
       // Once: there is nothing behind it.

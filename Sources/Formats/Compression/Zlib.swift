@@ -10,8 +10,8 @@ import CPullbackZlib
   @preconcurrency import Musl
 #endif
 
-/// The zlib that the program was linked with, else the system's, loaded when a compressed file is first
-/// met: nothing is needed to build.
+/// The zlib that the program was linked with, else the system's, loaded when a compressed file is
+/// first met: nothing is needed to build.
 ///
 /// Source: zlib.h of zlib 1.2, whose interface has not changed since; RFC 1951 (deflate), RFC 1952
 /// (gzip).

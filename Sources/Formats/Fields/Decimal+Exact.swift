@@ -7,8 +7,8 @@ extension Decimal {
   /// No digit but 0 stands behind the sign for decimals.
   var isWhole: Bool { !isInfinite && (isZero || exponent + trailingZeros >= 0) }
 
-  /// A whole number of so many digits that the nearest Double may be that of another one as well, or
-  /// one beyond all Doubles.
+  /// A whole number of so many digits that the nearest Double may be that of another one as well,
+  /// or one beyond all Doubles.
   func isRounded(_ bytes: Span<UInt8>) -> Bool {
     // The largest Double has 309 digits.
     if digitCount + exponent >= 309, double(bytes).isInfinite { return true }

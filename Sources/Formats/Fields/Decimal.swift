@@ -80,8 +80,8 @@ struct Decimal {
     return isNegative ? -number : number
   }
 
-  /// The nearest Double of a sign, at most 19 digits and a sign for decimals, as most numbers are; nil
-  /// for anything else. What the two ways together give, with a fifth of the work.
+  /// The nearest Double of a sign, at most 19 digits and a sign for decimals, as most numbers are;
+  /// nil for anything else. What the two ways together give, with a fifth of the work.
   static func quick(
     _ bytes: Span<UInt8>, _ start: Int, _ end: Int, point: UInt8
   ) -> Double? {

@@ -12,8 +12,8 @@
 ///
 /// Bytes go to a temporary file in the same folder, which takes the place of the old one only after
 /// everything has reached the disk. Whatever goes wrong before that removes the temporary file and
-/// leaves the old one. A program that is killed leaves at most a file whose name ends in `.partial-`
-/// and eight letters, which nobody reads and which may be deleted.
+/// leaves the old one. A program that is killed leaves at most a file whose name ends in
+/// `.partial-` and eight letters, which nobody reads and which may be deleted.
 package final class AtomicFile {
   private let path: String
   private let target: String

@@ -8,8 +8,8 @@
   import Musl
 #endif
 
-/// All that comes from an open descriptor, which stays open. Throws if it cannot be read, or takes more
-/// memory than there is.
+/// All that comes from an open descriptor, which stays open. Throws if it cannot be read, or takes
+/// more memory than there is.
 package func readAll(descriptor: Int32, name: String) throws(FileError) -> [UInt8] {
   let stream = ByteStream(descriptor: descriptor, name: name)
   var all: [UInt8] = []

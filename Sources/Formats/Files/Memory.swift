@@ -19,8 +19,8 @@ extension FileError {
 /// Throws if the system has no such memory: to be asked before an array is made whose size a file
 /// decides, because Swift ends the program where an array gets none.
 ///
-/// A mebibyte more is asked for, for all that is small. (What other threads take before the array is
-/// made cannot be known.)
+/// A mebibyte more is asked for, for all that is small. (What other threads take before the array
+/// is made cannot be known.)
 package func requireMemory(_ byteCount: Int, for file: String) throws(FileError) {
   let byteCount = byteCount + 1 << 20
   if !Storage.isAvailable(byteCount) { throw .noMemory(byteCount, in: file) }

@@ -51,9 +51,9 @@ public enum JSON: Sendable, Hashable {
 
   /// Reads JSON: one value, no key twice.
   ///
-  /// Throws a ``FileError`` with the byte where the text is wrong, and for whole numbers that neither
-  /// `Int` nor `Double` holds and values that are nested more than 64 deep or would take more memory
-  /// than the text and 48 MiB.
+  /// Throws a ``FileError`` with the byte where the text is wrong, and for whole numbers that
+  /// neither `Int` nor `Double` holds and values that are nested more than 64 deep or would take
+  /// more memory than the text and 48 MiB.
   ///
   /// - Parameter file: what errors call the text.
   public init(parsing text: consuming String, file: String = "JSON") throws(FileError) {

@@ -225,7 +225,8 @@ struct ZipDirectory: Sendable {
     }
   }
 
-  /// Where a member's bytes are. Its local header repeats the name and may have another extra field.
+  /// Where a member's bytes are. Its local header repeats the name and may have
+  /// another extra field.
   ///
   /// Throws if they cannot be read: others can still.
   static func content(of member: Member, in source: ByteSource) throws(FileError) -> Range<Int> {

@@ -3,8 +3,8 @@
 extension SafetensorsHeader {
   /// The header of tensors that are written one after the other, padded to a multiple of 8.
   ///
-  /// Throws if a name stands for something else, a key has two values, a shape has too many axes, or
-  /// it is too long.
+  /// Throws if a name stands for something else, a key has two values, a shape has too many axes,
+  /// or it is too long.
   static func bytes(
     for tensors: [(name: String, tensor: StoredTensor)],
     _ metadata: some Collection<(key: String, value: String)>, in path: String

@@ -5,7 +5,8 @@ import PullbackTensors
 /// The type of one element in a file. Tensors compute in four of them: `float32` is Float,
 /// `float64` Double, `int32` Int32, `bool` Bool; the others are read and written.
 public enum StoredType: String, Sendable, Hashable, CaseIterable {
-  /// Floating-point numbers of so many bits; `bfloat16` has the exponent of `float32` and 8 bits for digits.
+  /// Floating-point numbers of so many bits; `bfloat16` has the exponent of `float32` and 8
+  /// bits for digits.
   case float64, float32, float16, bfloat16
   /// Whole numbers with a sign.
   case int64, int32, int16, int8

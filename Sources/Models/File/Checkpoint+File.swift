@@ -6,8 +6,8 @@ import PullbackTensors
 import PullbackTraining
 
 extension Checkpoint {
-  /// Writes the checkpoint in place of an old one, whole or not at all, also if the program is killed
-  /// meanwhile.
+  /// Writes the checkpoint in place of an old one, whole or not at all, also if the program is
+  /// killed meanwhile.
   ///
   /// ```swift
   /// trainer.onCheckpoint = { try $0.save(to: "digits.checkpoint") }
@@ -17,8 +17,8 @@ extension Checkpoint {
   /// try trainer.fit(Digits.training, epochs: 20)
   /// ```
   ///
-  /// The file is a model file as well: ``ModelFile`` loads it, for prediction with the model as it was
-  /// at that moment. Throws as ``ModelFile/save(to:)`` does.
+  /// The file is a model file as well: ``ModelFile`` loads it, for prediction with the model as it
+  /// was at that moment. Throws as ``ModelFile/save(to:)`` does.
   public func save(to path: String) throws(FileError) { try modelFile().save(to: path) }
 
   /// - Parameter fit: how far the fit has come that the training belongs to.
@@ -45,8 +45,8 @@ extension Checkpoint {
 
   /// Reads a file that `save` wrote.
   ///
-  /// Throws a `FileError` as ``ModelFile/load(at:layers:)`` does, and if the file is a model without
-  /// the state of its training.
+  /// Throws a `FileError` as ``ModelFile/load(at:layers:)`` does, and if the file is a model
+  /// without the state of its training.
   ///
   /// - Parameter layers: the types of layers that are your own: `[MyLayer.self]`.
   public static func load(

@@ -53,8 +53,8 @@ struct FitSubject: Sendable, Equatable {
     init(_ name: String, _ value: String) { (self.name, self.value) = (name, value) }
   }
 
-  /// What a message says of the first thing in which another fit differs from this one; nil if it is the
-  /// same.
+  /// What a message says of the first thing in which another fit differs from this one; nil
+  /// if it is the same.
   func difference(from other: FitSubject) -> String? {
     let (own, others) = (values, other.values)
     for name in (facts + other.facts).map({ Name($0.name) }) where own[name] != others[name] {

@@ -45,8 +45,8 @@ public struct ModelFile: Sendable {
   /// How far training had come, if the file is that of a checkpoint.
   var training: TrainingState?
 
-  /// What a model is now, between two steps: another thread may train it meanwhile. Later steps do not
-  /// change it.
+  /// What a model is now, between two steps: another thread may train it meanwhile. Later steps
+  /// do not change it.
   ///
   /// - Parameter optimizer: given if training is to go on from the file.
   public init<Rule>(
@@ -129,8 +129,8 @@ public struct ModelFile: Sendable {
     return try state.makeOptimizer(for: parameters, rules: rules, file: file)
   }
 
-  /// Puts an optimizer to where it stood: see ``OptimizerState/restore(_:file:)``. Restore the model
-  /// too, in any order.
+  /// Puts an optimizer to where it stood: see ``OptimizerState/restore(_:file:)``. Restore the
+  /// model too, in any order.
   public func restore<Rule>(_ optimizer: Optimizer<Rule>) throws(FileError) {
     guard let state = self.optimizer else {
       throw FileError(.malformed, in: file, "holds no state of an optimizer")

@@ -20,8 +20,8 @@ extension ParameterTree {
   /// try model.loadPyTorch(at: "digits.safetensors")
   /// ```
   ///
-  /// Where the names or the layout differ, a table says so: see ``PyTorchTensor``. Its keys are paths of
-  /// parameters, or of layers, here.
+  /// Where the names or the layout differ, a table says so: see ``PyTorchTensor``. Its keys are
+  /// paths of parameters, or of layers, here.
   ///
   /// ```swift
   /// // nn.TransformerEncoderLayer(128, 4, 512, activation="gelu", norm_first=True)
@@ -34,12 +34,13 @@ extension ParameterTree {
   /// ])
   /// ```
   ///
-  /// Throws unless the file has the weights of all layers, in their shapes, and nothing else (but the
-  /// `num_batches_tracked` of batch norms); the model stays as it is then.
+  /// Throws unless the file has the weights of all layers, in their shapes, and nothing else (but
+  /// the `num_batches_tracked` of batch norms); the model stays as it is then.
   ///
   /// - Parameters:
-  ///   - names: what is named otherwise there; of two keys that fit a parameter the longer one counts, and ""
-  ///     is the whole model: `["": "encoder"]` if the file has all its names below that one.
+  ///   - names: what is named otherwise there; of two keys that fit a parameter the longer
+  ///     one counts, and "" is the whole model: `["": "encoder"]` if the file has all its
+  ///     names below that one.
   ///   - isIgnored: tensors of the file that the model needs not, by their names: masks, positions.
   public func loadPyTorch(
     at path: String, names: [String: PyTorchTensor] = [:],
@@ -106,7 +107,8 @@ extension ParameterLeaf {
   ) throws(FileError) -> (place: PyTorchTensor, key: String?) {
     if let known = table[path] { return (known, path) }
     let own = inPyTorch?.path ?? path
-    // What stands below a layer that is named otherwise: as many names from the end are the layer's.
+    // What stands below a layer that is named otherwise: as many names from the end
+    // are the layer's.
     var layer: String? = path.parentPath ?? "", depth = 1
     while let key = layer {
       if let known = table[key] {

@@ -2,8 +2,8 @@
 
 import PullbackFormats
 
-// Preprocessing as a model file keeps it. What is not said has the value that does nothing: files of
-// versions that knew less load.
+// Preprocessing as a model file keeps it. What is not said has the value that does nothing: files
+// of versions that knew less load.
 
 extension Preprocessing {
   var json: JSON {

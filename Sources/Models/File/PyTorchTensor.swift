@@ -2,8 +2,8 @@
 
 /// Where a file of PyTorch keeps a parameter, and in which layout.
 ///
-/// A text alone is a name there. It may also stand for a layer, whose parameters then have the names and
-/// axes that the layer itself says, below that name:
+/// A text alone is a name there. It may also stand for a layer, whose parameters then have the
+/// names and axes that the layer itself says, below that name:
 ///
 /// ```swift
 /// let names: [String: PyTorchTensor] = [
@@ -13,7 +13,8 @@
 /// ]
 /// ```
 ///
-/// A layout that is written out is the whole of it: what the layer says of its axes does not count then.
+/// A layout that is written out is the whole of it: what the layer says of its axes
+/// does not count then.
 public struct PyTorchTensor: Sendable, Hashable, ExpressibleByStringLiteral {
   /// The tensors of the file that it is made of.
   indirect enum Form: Hashable {
@@ -57,8 +58,8 @@ public struct PyTorchTensor: Sendable, Hashable, ExpressibleByStringLiteral {
     PyTorchTensor(.part(self, places, axis: axis))
   }
 
-  /// An axis cut into blocks of one size, which come in another order: gates that are counted otherwise.
-  /// Block i is block `order[i]` of this one.
+  /// An axis cut into blocks of one size, which come in another order: gates that are counted
+  /// otherwise. Block i is block `order[i]` of this one.
   public func blocks(_ order: Int..., along axis: Int) -> PyTorchTensor {
     PyTorchTensor(.blocks(self, order, axis: axis))
   }

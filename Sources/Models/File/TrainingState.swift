@@ -16,8 +16,8 @@ struct TrainingState: Sendable {
   var averageCounts: [Int]
   /// Of a fit to a table or to arrays.
   var fit: FitState?
-  /// The best weights, "best/hidden.weight"; sums of gradients, "sum/2"; averages, "average/0/2"; what
-  /// belongs to a fit, "fit/choice/0/weights/2".
+  /// The best weights, "best/hidden.weight"; sums of gradients, "sum/2"; averages, "average/0/2";
+  /// what belongs to a fit, "fit/choice/0/weights/2".
   var tensors: NamedTensors
 
   /// The best epoch.

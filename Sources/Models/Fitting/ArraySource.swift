@@ -42,8 +42,8 @@ struct ArraySource: FitSource {
   }
 }
 
-/// z = (x - mean) / scale for each number of a row, and for each target. It becomes part of the first and
-/// of the last layer of the model that is kept, which takes the numbers as they are.
+/// z = (x - mean) / scale for each number of a row, and for each target. It becomes part of the
+/// first and of the last layer of the model that is kept, which takes the numbers as they are.
 private struct ArrayInputs: FitInputs {
   private let arrays: FitArrays
   private let columns: [Scaling]

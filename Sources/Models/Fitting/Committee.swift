@@ -3,12 +3,12 @@
 import PullbackNetworks
 import PullbackTensors
 
-/// Networks side by side, or one: each learns on its own loss, and what they give is averaged. It errs
-/// less than each of them.
+/// Networks side by side, or one: each learns on its own loss, and what they give is averaged. It
+/// errs less than each of them.
 ///
 /// Members of one part learn alike, those of different parts with different rules. Where there are
-/// several members each has one hidden layer; so all are one wide network when they are done, in which
-/// their hidden units stand side by side.
+/// several members each has one hidden layer; so all are one wide network when they are done, in
+/// which their hidden units stand side by side.
 ///
 /// Source: Hansen, Salamon, "Neural network ensembles", IEEE PAMI 1990.
 package struct Committee: Layer, Sendable {

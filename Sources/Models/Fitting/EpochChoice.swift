@@ -5,14 +5,15 @@ import PullbackRuntime
 import PullbackTensors
 import PullbackTraining
 
-/// Measures a committee on validation rows after each epoch and keeps its weights at the epoch to choose:
-/// the last one that is not clearly worse than the best.
+/// Measures a committee on validation rows after each epoch and keeps its weights at the epoch to
+/// choose: the last one that is not clearly worse than the best.
 ///
-/// Not clearly: the losses of the rows are larger in the mean by less than the standard error of that
-/// difference. Where few rows validate the best epoch is a matter of luck, and late epochs, whose steps
-/// are small, serve new rows better.
+/// Not clearly: the losses of the rows are larger in the mean by less than the standard error of
+/// that difference. Where few rows validate the best epoch is a matter of luck, and late epochs,
+/// whose steps are small, serve new rows better.
 ///
-/// Source: the rule of one standard error, Breiman et al., "Classification and regression trees", 1984.
+/// Source: the rule of one standard error, Breiman et al., "Classification and
+/// regression trees", 1984.
 final class EpochChoice<Target: TensorScalar> {
   private(set) var epoch = 0
   let committee: Committee
@@ -80,8 +81,8 @@ final class EpochChoice<Target: TensorScalar> {
       weights: weights)
   }
 
-  /// Goes back to where it stood. False, and nothing changes, if that was on other rows, or with another
-  /// committee.
+  /// Goes back to where it stood. False, and nothing changes, if that was on other rows, or with
+  /// another committee.
   func resume(from state: FitState.Choice) -> Bool {
     let shapes = state.epoch == 0 ? [] : committee.parameters.distinct.map(\.shape)
     guard state.losses.allSatisfy({ $0.shape == [validation.count] }),

@@ -4,12 +4,13 @@ import PullbackFormats
 import PullbackTensors
 
 extension FitArrays {
-  /// Reads arrays: two files, .npy or IDX, of which the first holds the inputs; an .npz archive of both; or
-  /// a folder of the IDX files of MNIST, of which those that train.
+  /// Reads arrays: two files, .npy or IDX, of which the first holds the inputs; an .npz archive of
+  /// both; or a folder of the IDX files of MNIST, of which those that train.
   ///
-  /// Files are told by their first bytes. In an archive the arrays are called x and y, or x_train and
-  /// y_train, inputs, images, data or features and targets, target or labels, or there are two of which one
-  /// is called so. Throws if a file cannot be read, or if it is not plain which array is which.
+  /// Files are told by their first bytes. In an archive the arrays are called x and y, or
+  /// x_train and y_train, inputs, images, data or features and targets, target or labels, or
+  /// there are two of which one is called so. Throws if a file cannot be read, or if it is not
+  /// plain which array is which.
   ///
   /// - Parameter target: the array of an archive that holds the targets, where it has another name.
   public init(
@@ -18,8 +19,8 @@ extension FitArrays {
     try self.init(ArrayPair(at: paths, target: target), task)
   }
 
-  /// What the same files hold for a test: the folder's test images, or the archive's x_test and y_test
-  /// beside x_train and y_train; nil if there is nothing.
+  /// What the same files hold for a test: the folder's test images, or the archive's x_test and
+  /// y_test beside x_train and y_train; nil if there is nothing.
   public static func test(
     at paths: [String], target: String? = nil, task: TableTask? = nil
   ) throws(FileError) -> FitArrays? {

@@ -4,15 +4,16 @@ import PullbackFormats
 import PullbackRuntime
 import PullbackTensors
 
-/// Rows of numbers without names and what is to be learnt of each: images, measurements, what NumPy keeps.
+/// Rows of numbers without names and what is to be learnt of each: images, measurements,
+/// what NumPy keeps.
 ///
 /// ```swift
 /// let arrays = try FitArrays(at: ["x.npy", "y.npy"])
 /// let (model, report) = try TableModel.fit(arrays)
 /// ```
 ///
-/// Inputs are [rows, ...]; of images and other rows of more than one axis all numbers are scaled alike,
-/// else each column on its own.
+/// Inputs are [rows, ...]; of images and other rows of more than one axis all numbers are scaled
+/// alike, else each column on its own.
 public struct FitArrays: Sendable {
   /// How messages call them.
   public let name: String
@@ -45,8 +46,8 @@ public struct FitArrays: Sendable {
 
   /// Inputs [rows, ...] and what belongs to each row: [rows], or [rows, targets] for a regression.
   ///
-  /// Whole numbers of which there are few, each more than once, are classes, unless a task is asked for.
-  /// Throws if the two do not belong together or a number is not finite.
+  /// Whole numbers of which there are few, each more than once, are classes, unless a task is asked
+  /// for. Throws if the two do not belong together or a number is not finite.
   public init(
     inputs: StoredTensor, targets: StoredTensor, task: TableTask? = nil, name: String = "arrays"
   ) throws(FileError) {

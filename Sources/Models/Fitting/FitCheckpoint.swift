@@ -15,9 +15,9 @@ import PullbackTraining
 /// let model = try TableModel.fit(table, settings, from: checkpoint).model
 /// ```
 ///
-/// The model has the bits of a fit that did not stop, wherever the checkpoint was taken: while some rows
-/// validate, in any fold, or while all rows train. It is a value that later steps do not change. Taking it
-/// copies no number.
+/// The model has the bits of a fit that did not stop, wherever the checkpoint was taken: while some
+/// rows validate, in any fold, or while all rows train. It is a value that later steps do not
+/// change. Taking it copies no number.
 public struct FitCheckpoint: Sendable {
   /// The training that goes on.
   let training: Checkpoint
@@ -29,16 +29,16 @@ public struct FitCheckpoint: Sendable {
     (self.training, self.state, file) = (training, state, "FitCheckpoint")
   }
 
-  /// Writes the checkpoint in place of an old one, whole or not at all, also if the program is killed
-  /// meanwhile. Throws as ``ModelFile/save(to:)`` does.
+  /// Writes the checkpoint in place of an old one, whole or not at all, also if the program is
+  /// killed meanwhile. Throws as ``ModelFile/save(to:)`` does.
   public func save(to path: String) throws(FileError) {
     try training.modelFile(fit: state).save(to: path)
   }
 
   /// Reads a file that ``save(to:)`` wrote.
   ///
-  /// Throws a `FileError` as ``ModelFile/load(at:layers:)`` does, and if the file holds no fit that could
-  /// go on.
+  /// Throws a `FileError` as ``ModelFile/load(at:layers:)`` does, and if the file holds no fit
+  /// that could go on.
   public static func load(at path: String) throws(FileError) -> FitCheckpoint {
     let file = try ModelFile.load(at: path), training = try Checkpoint(file)
     guard let state = file.training?.fit else {

@@ -8,8 +8,8 @@ import PullbackTraining
 struct FitObjective<Target: TensorScalar>: Sendable {
   /// The numbers that a network gives for an example.
   let outputs: Int
-  /// The losses of outputs [..., n, outputs], whose leading axes targets share: their mean, or one for
-  /// each row or number.
+  /// The losses of outputs [..., n, outputs], whose leading axes targets share: their mean, or one
+  /// for each row or number.
   let loss: @Sendable (Tensor<Float>, Tensor<Target>, LossReduction) -> Tensor<Float>
   /// What is shown of each epoch.
   let metric: any Metric<Target>
@@ -45,8 +45,8 @@ extension FitObjective<Float> {
 }
 
 extension FitObjective {
-  /// The loss of a committee in training: the sum of those of its members, each of which learns as if it
-  /// were alone.
+  /// The loss of a committee in training: the sum of those of its members, each of which learns as
+  /// if it were alone.
   func callAsFunction(
     _ committee: Committee, _ x: Tensor<Float>, _ targets: Tensor<Target>
   ) -> Tensor<Float> {

@@ -19,8 +19,8 @@ protocol FitProblem<Target> {
   func evaluation(
     _ outputs: Tensor<Float>, _ rows: [Int], _ inputs: any FitInputs
   ) throws(FileError) -> TableEvaluation
-  /// How good it is to predict the same for some rows, whatever their inputs: what is commonest among
-  /// those that train, or their mean.
+  /// How good it is to predict the same for some rows, whatever their inputs: what is commonest
+  /// among those that train, or their mean.
   func baseline(_ split: RowSplit) throws(FileError) -> TableEvaluation
 }
 

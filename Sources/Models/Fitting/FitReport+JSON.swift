@@ -3,8 +3,9 @@
 import PullbackFormats
 
 extension FitReport {
-  /// What a model file keeps of a fit, and what programs read: the settings, the epochs, and the metrics
-  /// beside those of the baseline and the linear model. No times: the same fit makes the same file.
+  /// What a model file keeps of a fit, and what programs read: the settings, the epochs, and
+  /// the metrics beside those of the baseline and the linear model. No times: the same fit
+  /// makes the same file.
   public var json: JSON {
     var members: [JSON.Member] = [
       .init("rows", .integer(rows)), .init("epochs", .integer(bestEpoch)),
@@ -19,7 +20,8 @@ extension FitReport {
 }
 
 extension TableEvaluation {
-  /// The metrics by name, and the rows: {"rows": 30, "accuracy": 0.9, "accuracy_interval": [0.74, 0.97]}.
+  /// The metrics by name, and the rows: {"rows": 30, "accuracy": 0.9,
+  /// "accuracy_interval": [0.74, 0.97]}.
   public var json: JSON {
     var members: [JSON.Member] = [.init("rows", .integer(rows))]
     for metric in metrics {

@@ -11,15 +11,16 @@ public struct FitReport: Sendable {
   public let understanding: TableUnderstanding?
   /// The settings, with what was chosen for the data.
   public let settings: FitSettings
-  /// The epochs in which rows validated, those of all folds one after the other; without validation those
-  /// of the model itself.
+  /// The epochs in which rows validated, those of all folds one after the other; without validation
+  /// those of the model itself.
   public let epochs: [EpochRecord]
-  /// The epoch that validation chose, counted from 1: the last one that is not clearly worse than the
-  /// best; over folds the median.
+  /// The epoch that validation chose, counted from 1: the last one that is not clearly worse than
+  /// the best; over folds the median.
   public let bestEpoch: Int
   /// How good the network was on rows that did not train; nil if there are none.
   public let validation: TableEvaluation?
-  /// On the same rows, what comes of predicting the same for each: the commonest class, or the mean.
+  /// On the same rows, what comes of predicting the same for each: the commonest
+  /// class, or the mean.
   public let baseline: TableEvaluation?
   /// On the same rows, what comes of a linear model: logistic or ridge regression.
   public let linear: TableEvaluation?
@@ -38,8 +39,8 @@ public struct FitReport: Sendable {
 }
 
 extension FitReport: CustomStringConvertible {
-  /// The metrics beside those of a baseline and a linear model, what was chosen, and what to look out
-  /// for.
+  /// The metrics beside those of a baseline and a linear model, what was chosen, and what
+  /// to look out for.
   public var description: String {
     var lines: [String] = []
     if let validation { lines += [table(of: validation), ""] }

@@ -6,8 +6,8 @@ import PullbackRuntime
 import PullbackTensors
 import PullbackTraining
 
-/// A fit from the rows of a source to a model: trained on some of them, measured on others, and trained
-/// anew on all.
+/// A fit from the rows of a source to a model: trained on some of them, measured on others, and
+/// trained anew on all.
 struct FitRun<Problem: FitProblem> {
   let problem: Problem
   let understanding: TableUnderstanding?

@@ -7,10 +7,10 @@ import PullbackTraining
 extension FitSettings {
   /// The same with a choice for each number that is left to the data.
   ///
-  /// They are what did best over many small and middling tables: small networks of one hidden layer,
-  /// several side by side, a large learning rate that falls to 0, batches that leave some tens of steps
-  /// to an epoch. ``weightDecay`` stays nil: half of the members are then pulled weakly and half
-  /// strongly.
+  /// They are what did best over many small and middling tables: small networks of one hidden
+  /// layer, several side by side, a large learning rate that falls to 0, batches that leave some
+  /// tens of steps to an epoch. ``weightDecay`` stays nil: half of the members are then pulled
+  /// weakly and half strongly.
   ///
   /// - Parameter inputs: the numbers of a row.
   func resolved(_ task: TableTask, rows: Int, inputs: Int) -> FitSettings {
@@ -33,11 +33,12 @@ extension FitSettings {
 
   /// A weak and a strong decay, of settings that are resolved but for them.
   ///
-  /// Apart from the gradient a decay of d shrinks weights by e^-(d Σ rates), whatever they learn. That is the
-  /// same for all sizes of data, by e^-2 and e^-10: the few steps of a small table would all but leave its
-  /// weights as they were drawn.
+  /// Apart from the gradient a decay of d shrinks weights by e^-(d Σ rates), whatever they learn.
+  /// That is the same for all sizes of data, by e^-2 and e^-10: the few steps of a small table
+  /// would all but leave its weights as they were drawn.
   ///
-  /// - Parameter steps: of a training with the usual epochs, or with those asked for if they are more.
+  /// - Parameter steps: of a training with the usual epochs, or with those asked for
+  ///   if they are more.
   private func usualDecays(_ task: TableTask, steps: Int) -> [Float] {
     switch rule {
     case .adamw, .lion:

@@ -12,11 +12,11 @@ import PullbackTensors
 /// print(settings.activation, settings.rule, settings.weightDecay == nil)   // relu adamw true
 /// ```
 public struct FitSettings: Sendable, Hashable {
-  /// Units of each hidden layer; none for a linear model. Nil: several networks of one hidden layer, side
-  /// by side as one.
+  /// Units of each hidden layer; none for a linear model. Nil: several networks of one hidden
+  /// layer, side by side as one.
   public var hidden: [Int]?
-  /// How many networks of one hidden layer are trained side by side, each on its own loss; what they give
-  /// is averaged. Together they are one network, which errs less than each of them.
+  /// How many networks of one hidden layer are trained side by side, each on its own loss; what
+  /// they give is averaged. Together they are one network, which errs less than each of them.
   public var members: Int?
   /// What follows each hidden layer.
   public var activation = Activation.relu
@@ -24,8 +24,8 @@ public struct FitSettings: Sendable, Hashable {
   public var rule = Rule.adamw
   /// The largest learning rate.
   public var learningRate: Float?
-  /// Tries learning rates first, in 100 steps, and takes the one where the loss falls most. A fit that is
-  /// interrupted in them begins with them again: checkpoints come after them.
+  /// Tries learning rates first, in 100 steps, and takes the one where the loss falls most. A fit
+  /// that is interrupted in them begins with them again: checkpoints come after them.
   public var findsLearningRate = false
   /// How the learning rate changes.
   public var schedule = Curve.cosine
@@ -35,8 +35,8 @@ public struct FitSettings: Sendable, Hashable {
   public var batch: Int?
   /// The share of hidden units that are left out at random in each step.
   public var dropout: Float = 0
-  /// How much weights are pulled towards 0. Nil: of a weak and a strong pull, the one that is better on
-  /// the validation rows.
+  /// How much weights are pulled towards 0. Nil: of a weak and a strong pull, the one that is
+  /// better on the validation rows.
   public var weightDecay: Float?
   /// Which rows validate.
   public var validation = ValidationChoice.share(0.2)
@@ -46,8 +46,8 @@ public struct FitSettings: Sendable, Hashable {
   public var balancesClasses = false
   /// What all chance depends on: the split, the first weights, the order of the rows.
   public var seed: UInt64 = 0
-  /// True to keep the model that was validated; else one is trained anew on all rows, for the epochs that
-  /// validation chose.
+  /// True to keep the model that was validated; else one is trained anew on all rows, for the
+  /// epochs that validation chose.
   public var keepsValidation = false
 
   /// A weak and a strong weight decay, for members of which nobody says how much they are pulled.

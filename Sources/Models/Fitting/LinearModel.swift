@@ -5,8 +5,8 @@ import PullbackTensors
 import PullbackTraining
 
 extension FitObjective {
-  /// A linear model of examples: logistic or ridge regression, the sum of the losses and half the squares
-  /// of the weights made as small as they get.
+  /// A linear model of examples: logistic or ridge regression, the sum of the losses and half the
+  /// squares of the weights made as small as they get.
   func linearModel(of training: Dataset<Target>) -> Sequential<Tensor<Float>> {
     let layer = Linear(training.inputs.shape[1], outputs, initialization: .zeros)
     let penalty = 0.5 / Float(training.count)

@@ -20,8 +20,8 @@ struct NetworkTraining<Target: TensorScalar> {
     let model: Sequential<Tensor<Float>>
     /// The epochs, and the one that is best: the last one where there is no validation.
     let trained: FitState.Trained
-    /// Those with what was found out: the learning rate, and the weight decay if one of two was clearly
-    /// better than both together.
+    /// Those with what was found out: the learning rate, and the weight decay if one of two was
+    /// clearly better than both together.
     let settings: FitSettings
     let isInterrupted: Bool
   }
@@ -44,7 +44,8 @@ struct NetworkTraining<Target: TensorScalar> {
     if let trained = progress.trained {
       return try outcome(of: committee, trained, progress.start!)
     }
-    // Each rule by its own type: to ask one of any type for its settings takes longer than a small step.
+    // Each rule by its own type: to ask one of any type for its settings takes longer
+    // than a small step.
     func run<Rule: UpdateRule>(
       _ rule: (_ learningRate: Float, _ weightDecay: Float) -> Rule
     ) throws -> Outcome {

@@ -13,7 +13,8 @@ package struct RowSplit {
 package struct RowDivision {
   /// The rows.
   let rows: [Int]
-  /// For each of them the stratum that is to be in both parts: its class, or a tenth of the numbers.
+  /// For each of them the stratum that is to be in both parts: its class, or a
+  /// tenth of the numbers.
   let strata: [Int]
   let seed: UInt64
 

@@ -65,7 +65,8 @@ func reach(of numbers: [Double]) -> Double {
   normalReach * numbers.spread / Double(numbers.count).squareRoot()
 }
 
-/// Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 1927.
+/// Source: Wilson, "Probable inference, the law of succession, and statistical
+/// inference", JASA 1927.
 private func wilson(_ share: Double, of count: Int) -> ClosedRange<Double>? {
   let n = Double(count), z2 = normalReach * normalReach
   let middle = (share + z2 / (2 * n)) / (1 + z2 / n)
@@ -73,11 +74,11 @@ private func wilson(_ share: Double, of count: Int) -> ClosedRange<Double>? {
   return .around(middle, normalReach * root / (1 + z2 / n), within: 0...1)
 }
 
-/// The area under the receiver operating characteristic and its standard error; NaN without rows of both
-/// classes.
+/// The area under the receiver operating characteristic and its standard error; NaN without rows
+/// of both classes.
 ///
-/// Source: DeLong, DeLong, Clarke-Pearson, "Comparing the areas under two or more correlated receiver
-/// operating characteristic curves", Biometrics 1988.
+/// Source: DeLong, DeLong, Clarke-Pearson, "Comparing the areas under two or more correlated
+/// receiver operating characteristic curves", Biometrics 1988.
 private func area(_ scores: [Double], _ labels: [Int32]) -> (area: Double, error: Double) {
   let positives = labels.count { $0 == 1 }, negatives = labels.count - positives
   let order = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }

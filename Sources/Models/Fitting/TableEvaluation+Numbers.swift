@@ -43,7 +43,8 @@ extension TableEvaluation {
   }
 }
 
-/// By which numbers are divided without a change of their digits, so that the largest is from 1 to 2.
+/// By which numbers are divided without a change of their digits, so that the
+/// largest is from 1 to 2.
 private func powerOfTwo(near numbers: [Double]) -> Double {
   let largest = numbers.reduce(0) { max($0, $1.magnitude) }
   return largest > 0 && largest.isFinite ? largest.binade : 1

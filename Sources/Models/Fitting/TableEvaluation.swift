@@ -3,14 +3,15 @@
 import PullbackRuntime
 import PullbackTensors
 
-/// How good a model is on some rows: each metric with an interval in which its value for all rows there
-/// could be lies 19 times of 20.
+/// How good a model is on some rows: each metric with an interval in which its value for all rows
+/// there could be lies 19 times of 20.
 ///
-/// Of a classification: `accuracy` (the interval is Wilson's), `log_loss`, `f1_macro`, and of two classes
-/// `roc_auc` (DeLong's). Of a regression, in the units of the table: `r2`, `rmse`, `mae`, the mean over
-/// the targets where there are several. Intervals of those not named are a normal distribution's, of the
-/// mean over the rows or, for `r2` and `rmse`, of what it is to first order; `f1_macro` has none. Over folds
-/// each value is the mean of those of the folds, the interval twice its standard error to both sides.
+/// Of a classification: `accuracy` (the interval is Wilson's), `log_loss`, `f1_macro`, and of two
+/// classes `roc_auc` (DeLong's). Of a regression, in the units of the table: `r2`, `rmse`, `mae`,
+/// the mean over the targets where there are several. Intervals of those not named are a normal
+/// distribution's, of the mean over the rows or, for `r2` and `rmse`, of what it is to first order;
+/// `f1_macro` has none. Over folds each value is the mean of those of the folds, the interval twice
+/// its standard error to both sides.
 public struct TableEvaluation: Sendable {
   /// How many rows were measured.
   public let rows: Int

@@ -6,8 +6,8 @@ import PullbackTensors
 import PullbackTraining
 
 extension TableModel {
-  /// Fits a network to arrays, as to a table. What scales the inputs becomes part of the network, which
-  /// takes the numbers as they stand in the arrays.
+  /// Fits a network to arrays, as to a table. What scales the inputs becomes part of the network,
+  /// which takes the numbers as they stand in the arrays.
   ///
   /// ```swift
   /// let arrays = try FitArrays(at: ["x.npy", "y.npy"])
@@ -37,19 +37,19 @@ extension TableModel {
       FitProgress(from: checkpoint, onCheckpoint: onCheckpoint), stopFlag, onEvent)
   }
 
-  /// What the model predicts for rows of numbers, [rows, ...]: those of the arrays that it was fitted to,
-  /// or of a table as its preprocessing makes them.
+  /// What the model predicts for rows of numbers, [rows, ...]: those of the arrays that it was
+  /// fitted to, or of a table as its preprocessing makes them.
   ///
-  /// Throws a `FileError` if a row has more or fewer numbers than the network takes, or one that is not
-  /// finite.
+  /// Throws a `FileError` if a row has more or fewer numbers than the network takes, or one
+  /// that is not finite.
   public func predict(
     _ inputs: StoredTensor, name: String = "inputs"
   ) throws(FileError) -> TablePredictions {
     try predictions(outputs(of: inputs.rowsOfNumbers(in: name), name), in: name)
   }
 
-  /// How good the model is on arrays. Throws as ``predict(_:name:)`` does, and if there is a class that the
-  /// model does not know.
+  /// How good the model is on arrays. Throws as ``predict(_:name:)`` does, and if there is a class
+  /// that the model does not know.
   public func evaluate(_ arrays: FitArrays) throws(FileError) -> TableEvaluation {
     let name = arrays.name, outputs = try checked(outputs(of: arrays.inputs, name), in: name)
     guard arrays.task == task else {

@@ -5,8 +5,9 @@ import PullbackNetworks
 import PullbackTensors
 
 extension TableModel {
-  /// Writes the model in place of an old file, whole or not at all: the network, the preprocessing, the
-  /// classes, and a summary of the fit. ``ModelFile`` reads it, too. Throws as ``ModelFile/save(to:)`` does.
+  /// Writes the model in place of an old file, whole or not at all: the network, the preprocessing,
+  /// the classes, and a summary of the fit. ``ModelFile`` reads it, too. Throws as
+  /// ``ModelFile/save(to:)`` does.
   public func save(to path: String) throws(FileError) {
     try ModelFile(
       model, preprocessing: preprocessing.inputs.isEmpty ? nil : preprocessing,
@@ -16,8 +17,8 @@ extension TableModel {
 
   /// Reads a model that `save` wrote, or any model file whose network takes rows of numbers.
   ///
-  /// Throws a `FileError` if it holds no such model, or its parts do not fit together: what loads can
-  /// predict.
+  /// Throws a `FileError` if it holds no such model, or its parts do not fit together: what
+  /// loads can predict.
   public static func load(at path: String) throws(FileError) -> TableModel {
     try TableModel(ModelFile.load(at: path), path)
   }

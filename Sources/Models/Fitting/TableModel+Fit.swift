@@ -6,8 +6,8 @@ import PullbackTensors
 import PullbackTraining
 
 extension TableModel {
-  /// Fits a network to a table: trained on some rows and measured on others, then trained anew on all, for
-  /// the epochs that were best.
+  /// Fits a network to a table: trained on some rows and measured on others, then trained anew on
+  /// all, for the epochs that were best.
   ///
   /// ```swift
   /// let table = try CSV.table(at: "homes.csv")
@@ -17,21 +17,24 @@ extension TableModel {
   ///   table, TableSettings(targets: ["price"]), fitting: fitting)
   /// ```
   ///
-  /// Preprocessing is fitted on rows that train alone, so that the others tell what new rows will be like.
-  /// Each part says beside the network's metrics what a baseline and a linear model come to.
+  /// Preprocessing is fitted on rows that train alone, so that the others tell what new
+  /// rows will be like. Each part says beside the network's metrics what a baseline and a
+  /// linear model come to.
   ///
-  /// Throws a `FileError` if the table does not hold what is asked for, a ``FitError`` if no network can be
-  /// fitted with the settings, a `TrainingDiverged` if numbers grow without bounds, a `FileError` that says what
-  /// differs if the checkpoint is of another fit, and what `onCheckpoint` and `onEvent` throw.
+  /// Throws a `FileError` if the table does not hold what is asked for, a ``FitError`` if no
+  /// network can be fitted with the settings, a `TrainingDiverged` if numbers grow without bounds,
+  /// a `FileError` that says what differs if the checkpoint is of another fit, and what
+  /// `onCheckpoint` and `onEvent` throw.
   ///
   /// - Parameters:
   ///   - settings: what is to be predicted, and how columns are taken.
   ///   - fitting: how the network is fitted.
   ///   - checkpoint: of a fit of the same table with the same settings, to go on from.
-  ///   - stopFlag: ends the fit after the batch that it is at, when it is raised; the model is then the best
-  ///     so far, and the report says so.
+  ///   - stopFlag: ends the fit after the batch that it is at, when it is raised; the model is then
+  ///     the best so far, and the report says so.
   ///   - onEvent: told what happens.
-  ///   - onCheckpoint: called with a checkpoint after each epoch and where the flag ends the fit: to save it.
+  ///   - onCheckpoint: called with a checkpoint after each epoch and where the flag ends the
+  ///     fit: to save it.
   public static func fit(
     _ table: Table, _ settings: TableSettings, fitting: FitSettings = FitSettings(),
     from checkpoint: FitCheckpoint? = nil, stopFlag: StopFlag? = nil,

@@ -6,8 +6,8 @@ import PullbackRuntime
 import PullbackTensors
 
 extension TableModel {
-  /// What the model predicts for the rows of a table: columns are found by name, and those that it does
-  /// not know do not matter.
+  /// What the model predicts for the rows of a table: columns are found by name, and those that it
+  /// does not know do not matter.
   ///
   /// Throws a `FileError` if a column is missing or holds something else than in training.
   public func predict(_ table: Table) throws(FileError) -> TablePredictions {
@@ -15,8 +15,8 @@ extension TableModel {
     return try predictions(model.outputs(of: preprocessing.inputs(of: table)), in: table.file)
   }
 
-  /// What it predicts for a part of a stream that was asked for `preprocessing.streamSchema`: as for a table
-  /// of its rows.
+  /// What it predicts for a part of a stream that was asked for `preprocessing.streamSchema`: as
+  /// for a table of its rows.
   ///
   /// ```swift
   /// let stream = try TableStream(at: "new.csv", columns: model.preprocessing.streamSchema)

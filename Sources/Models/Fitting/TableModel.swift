@@ -21,7 +21,8 @@ import PullbackTensors
 public struct TableModel: Sendable {
   /// The network: it gives a number for each class, before the softmax, or for each target.
   public let model: Sequential<Tensor<Float>>
-  /// How rows become its inputs; of a model that was fitted to arrays it holds what is predicted alone.
+  /// How rows become its inputs; of a model that was fitted to arrays it holds what is
+  /// predicted alone.
   public let preprocessing: Preprocessing
   /// How it was made and how good it was, as its file keeps it.
   public internal(set) var summary: JSON = [:]

@@ -9,8 +9,8 @@ public struct CategoryCoding: Sendable, Hashable {
   public var hasOther: Bool
   /// Whether the last input is 1 where the value is missing; without it none is 1 there.
   public var marksMissing: Bool
-  /// Whether the column held numbers: "2" is 2.0 then, however that is written, and a text that is no
-  /// number is missing.
+  /// Whether the column held numbers: "2" is 2.0 then, however that is written, and a text that is
+  /// no number is missing.
   public var areNumbers: Bool
 
   /// Inputs for categories.

@@ -8,8 +8,8 @@
   import Musl
 #endif
 
-/// How a date or a time becomes inputs: where it stands in time, and sine and cosine of where it stands
-/// in the year, the week and the day.
+/// How a date or a time becomes inputs: where it stands in time, and sine and cosine of where it
+/// stands in the year, the week and the day.
 public struct DateCoding: Sendable, Hashable {
   /// What comes again and again.
   public enum Cycle: String, Sendable, Hashable, CaseIterable {
@@ -67,8 +67,8 @@ extension DateCoding.Cycle {
       // 1970 began with a Thursday.
       return Double(((day + 3) % 7 + 7) % 7) / 7
     case .year:
-      // Source: Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days; years
-      // begin in March there, and so does the count of days here.
+      // Source: Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days;
+      // years begin in March there, and so does the count of days here.
       let shifted = day + 719_468
       let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
       let dayOfEra = shifted - era * 146_097

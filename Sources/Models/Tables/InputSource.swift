@@ -2,15 +2,15 @@
 
 import PullbackFormats
 
-/// The values of a column, made ready to be written as inputs: what depends on a text alone is computed
-/// once for each text, not for each row.
+/// The values of a column, made ready to be written as inputs: what depends on a text alone is
+/// computed once for each text, not for each row.
 enum InputSource {
   case numbers([Double], Standardization)
   case dates([Double], DateCoding)
   /// For each row the place of its 1, or -1.
   case slots([Int32])
-  /// For each row the number of its text, or -1; for each text its inputs that are not 0; the place of
-  /// the input that marks a missing text, or -1.
+  /// For each row the number of its text, or -1; for each text its inputs that are not 0; the place
+  /// of the input that marks a missing text, or -1.
   case words([Int32], [[(place: Int, value: Float)]], missing: Int)
 
   init(_ input: Preprocessing.Column, _ column: ReadColumn) throws(FileError) {

@@ -56,8 +56,8 @@ struct LeakageSearch {
     }
   }
 
-  /// Rows whose inputs are those of an earlier row, where that is more than chance makes of the values
-  /// that there are.
+  /// Rows whose inputs are those of an earlier row, where that is more than chance makes of the
+  /// values that there are.
   private var duplicateRows: TableWarning? {
     let inputs = columns.filter(\.isInput).map(\.name)
     var hashes = [UInt64](repeating: 0, count: target.rows.count)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Mean, deviation and skewness of numbers, with the digits of Double: differences from the mean are
-/// summed, and long sums are made of short ones.
+/// Mean, deviation and skewness of numbers, with the digits of Double: differences from the mean
+/// are summed, and long sums are made of short ones.
 struct Moments {
   let count: Int
   let range: ClosedRange<Double>

@@ -5,11 +5,11 @@ import PullbackRuntime
 import PullbackTensors
 
 extension Preprocessing {
-  /// The inputs of rows: [rows, inputCount]. Columns are found by name: their order, and columns that
-  /// the model does not know, do not matter.
+  /// The inputs of rows: [rows, inputCount]. Columns are found by name: their order, and columns
+  /// that the model does not know, do not matter.
   ///
-  /// Whatever stands in the rows, the inputs are finite. Throws if a column is missing, or holds texts
-  /// or dates instead of numbers or the other way round.
+  /// Whatever stands in the rows, the inputs are finite. Throws if a column is missing, or holds
+  /// texts or dates instead of numbers or the other way round.
   ///
   /// - Parameter rows: all if nil; else these, in this order.
   public func inputs(of table: Table, rows: [Int]? = nil) throws(FileError) -> Tensor<Float> {
@@ -21,8 +21,8 @@ extension Preprocessing {
 
   /// The labels of rows: [rows], the places of their classes in `classNames`.
   ///
-  /// Throws if the target's column is missing, if a row has no value there or one that is no class of
-  /// the model; and for a regression.
+  /// Throws if the target's column is missing, if a row has no value there or one that is no class
+  /// of the model; and for a regression.
   ///
   /// - Parameter rows: all if nil; else these, in this order.
   public func labels(of table: Table, rows: [Int]? = nil) throws(FileError) -> Tensor<Int32> {
@@ -62,8 +62,8 @@ extension Preprocessing {
 
   /// What is predicted of rows by a regression, scaled as the model's outputs are: [rows, targets].
   ///
-  /// Throws if a target's column is missing or holds no numbers, if a row has no value there; and for a
-  /// classification.
+  /// Throws if a target's column is missing or holds no numbers, if a row has no value there; and
+  /// for a classification.
   ///
   /// - Parameter rows: all if nil; else these, in this order.
   public func targets(of table: Table, rows: [Int]? = nil) throws(FileError) -> Tensor<Float> {
@@ -99,8 +99,9 @@ extension Preprocessing {
     return Tensor(shape: [count, width], scalars: scaled)
   }
 
-  /// A regression's outputs [rows, targets] in the units of the table: for each row a number for each
-  /// target, not far outside what the training rows held. A mistake if there are not as many columns.
+  /// A regression's outputs [rows, targets] in the units of the table: for each row a number
+  /// for each target, not far outside what the training rows held. A mistake if there are not
+  /// as many columns.
   public func unscaled(_ outputs: Tensor<Float>) -> [[Double]] {
     let width = targets.count
     guard outputs.shape.rank == 2, outputs.shape[1] == width else {

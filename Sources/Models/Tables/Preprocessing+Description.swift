@@ -18,7 +18,8 @@ extension Preprocessing: CustomStringConvertible {
     return alignedTable(rows, textColumns: 4)
   }
 
-  /// What each input is, in order: "age", "age missing", "sex = female", "sold day of the year, sine".
+  /// What each input is, in order: "age", "age missing", "sex = female", "sold day of
+  /// the year, sine".
   public var inputNames: [String] { inputs.flatMap(\.inputNames) }
 }
 

@@ -3,10 +3,11 @@
 import PullbackFormats
 
 extension Preprocessing {
-  /// Fitted on training rows alone, so that other rows say how good predictions of new ones will be.
+  /// Fitted on training rows alone, so that other rows say how good predictions of
+  /// new ones will be.
   ///
-  /// The classes are those of all rows that were understood: a class of which no training row is keeps
-  /// its place. Columns of which the training rows say nothing are left out.
+  /// The classes are those of all rows that were understood: a class of which no training row is
+  /// keeps its place. Columns of which the training rows say nothing are left out.
   ///
   /// Throws if there are no rows, or nothing is left to predict from.
   ///
@@ -105,8 +106,8 @@ func counts(_ codes: [Int32], _ rows: [Int], _ count: Int) -> ([Int], missingCou
 
 extension Standardization {
   /// Of a target: through a logarithm only where the numbers are positive, very skewed, spread over
-  /// more than two powers of ten, and all but symmetric behind it. Squares of errors are small there
-  /// where the ratio to the truth is near 1.
+  /// more than two powers of ten, and all but symmetric behind it. Squares of errors are small
+  /// there where the ratio to the truth is near 1.
   fileprivate init(target numbers: [Double]) {
     guard let plain = Standardization(fitting: numbers), plain.bounds != 0...0 else {
       let middle = numbers[0]

@@ -4,8 +4,8 @@ import PullbackFormats
 import PullbackTensors
 
 extension Preprocessing {
-  /// What a stream of rows is asked for, so that ``inputs(of:)`` of its chunks are those of the table:
-  /// the columns of the inputs, as they were written where the model was trained.
+  /// What a stream of rows is asked for, so that ``inputs(of:)`` of its chunks are those of the
+  /// table: the columns of the inputs, as they were written where the model was trained.
   ///
   /// ```swift
   /// let table = try CSV.table(at: "penguins.csv")
@@ -25,8 +25,8 @@ extension Preprocessing {
     streamSchema + targets.map(\.streamed)
   }
 
-  /// The kinds that a table's columns are to be read as, so that names of categories stay as they are
-  /// written: for `CSV.table`.
+  /// The kinds that a table's columns are to be read as, so that names of categories stay as they
+  /// are written: for `CSV.table`.
   public var tableTypes: [String: Table.Kind] {
     var types: [String: Table.Kind] = [:]
     for column in inputs + targets {

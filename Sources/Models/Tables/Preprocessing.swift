@@ -2,8 +2,8 @@
 
 import PullbackFormats
 
-/// What is done to the columns of a table before the model sees them, and what its output means: fitted
-/// on training rows, and kept in the model file to predict for new rows as for those.
+/// What is done to the columns of a table before the model sees them, and what its output means:
+/// fitted on training rows, and kept in the model file to predict for new rows as for those.
 ///
 /// ```swift
 /// let table = try CSV.table(at: "penguins.csv")
@@ -36,8 +36,8 @@ public struct Preprocessing: Sendable, Hashable {
       .number(Standardization(mean: mean, scale: scale, missing: missing))
     }
 
-    /// One input for each category: 1 for the row's own, 0 for the others. A file takes one category
-    /// or more, each once.
+    /// One input for each category: 1 for the row's own, 0 for the others. A file takes one
+    /// category or more, each once.
     public static func oneHot(categories: [String]) -> Self {
       .category(CategoryCoding(categories: categories))
     }

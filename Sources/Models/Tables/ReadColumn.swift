@@ -2,15 +2,16 @@
 
 import PullbackFormats
 
-/// A column as it stands in a table or in a part of a stream, to be read as what a model was trained on.
+/// A column as it stands in a table or in a part of a stream, to be read as what a
+/// model was trained on.
 struct ReadColumn {
   enum Values {
     /// NaN where one is missing.
     case numbers([Double])
     /// For each row the number of its text, or -1.
     case texts([Int32], any RandomAccessCollection<String>)
-    /// For each row the place among categories that are known; -1 where none stands, -2 for others, of
-    /// which the first are kept.
+    /// For each row the place among categories that are known; -1 where none stands, -2 for others,
+    /// of which the first are kept.
     case places([Int32], others: [Int: String])
   }
 
@@ -33,8 +34,8 @@ struct ReadColumn {
       .malformed, in: file, at: .line(line(row)), "in the column \(name.quoted): \(problem)")
   }
 
-  /// Numbers, NaN where one is missing: plain ones, or the seconds of dates. Among texts of which some
-  /// are plain numbers the others are missing.
+  /// Numbers, NaN where one is missing: plain ones, or the seconds of dates. Among texts of which
+  /// some are plain numbers the others are missing.
   func numbers(dated: Bool) throws(FileError) -> [Double] {
     let expected = dated ? "dates" : "numbers"
     switch values {
@@ -53,8 +54,8 @@ struct ReadColumn {
     }
   }
 
-  /// For each row the number of its text, or -1, and the texts: those of the table, or the numbers as
-  /// they are written.
+  /// For each row the number of its text, or -1, and the texts: those of the table, or the numbers
+  /// as they are written.
   var coded: (codes: [Int32], texts: [String]) {
     switch values {
     case .texts(let codes, let texts): return (codes, Array(texts))

@@ -2,8 +2,8 @@
 
 import PullbackFormats
 
-/// Whether a column alone says the class of rows. Errors are counted as if each row were new: what a
-/// column of many different values can tell of the others says nothing.
+/// Whether a column alone says the class of rows. Errors are counted as if each row were new: what
+/// a column of many different values can tell of the others says nothing.
 struct Revelation {
   private let labels: [Int32]
   /// Errors of naming the most frequent class.

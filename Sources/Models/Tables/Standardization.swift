@@ -80,8 +80,8 @@ public struct Standardization: Sendable, Hashable {
 }
 
 extension Standardization {
-  /// Fitted to the numbers of training rows, NaN where one is missing; nil if nothing can be learned
-  /// from them.
+  /// Fitted to the numbers of training rows, NaN where one is missing; nil if nothing can be
+  /// learned from them.
   ///
   /// - Parameter reach: how many standard deviations beyond the numbers the bounds are.
   init?(fitting numbers: [Double], reach: Double = 3) {
@@ -89,7 +89,8 @@ extension Standardization {
     if present.isEmpty { return nil }
     let plain = Moments(present), curve = Curve(fitting: present, plain)
     let moments = curve.map { curve in Moments(present.map { curve($0) }) } ?? plain
-    // What fewer than ten rows lack, or one in a hundred, says nothing, and misleads where others lack it.
+    // What fewer than ten rows lack, or one in a hundred, says nothing, and misleads
+    // where others lack it.
     let fewest = numbers.count < 50 ? 1 : max(10, (numbers.count + 99) / 100)
     let marksMissing = numbers.count(where: \.isNaN) >= fewest
     let middle = median(present)

@@ -20,7 +20,8 @@ public enum ColumnChoice: String, Sendable, Hashable, CaseIterable {
   case ignored
 }
 
-/// How a table becomes inputs and targets: which columns are predicted, and where guesses are overruled.
+/// How a table becomes inputs and targets: which columns are predicted, and where
+/// guesses are overruled.
 ///
 /// ```swift
 /// let settings = TableSettings(

@@ -3,8 +3,8 @@
 import PullbackFormats
 import PullbackTensors
 
-/// What was understood of a table: which task it is, what each column is taken for and why, and what to
-/// beware of. Printed before anything is learnt.
+/// What was understood of a table: which task it is, what each column is taken for and why, and
+/// what to beware of. Printed before anything is learnt.
 ///
 /// ```swift
 /// let table = try CSV.table(at: "penguins.csv")
@@ -35,8 +35,8 @@ public struct TableUnderstanding: Sendable {
 
   /// Looks at all rows of a table.
   ///
-  /// Throws a `FileError` if a column that is named is not there, if no row has a target, if there is
-  /// nothing to predict, as where all rows hold one value, or nothing to predict from.
+  /// Throws a `FileError` if a column that is named is not there, if no row has a target, if there
+  /// is nothing to predict, as where all rows hold one value, or nothing to predict from.
   public init(_ table: Table, _ settings: TableSettings) throws(FileError) {
     let target = try TargetUnderstanding(table, settings)
     for (name, choice) in settings.columns.sorted(by: { $0.key < $1.key }) {

@@ -8,13 +8,13 @@
   import Musl
 #endif
 
-/// How a short text becomes inputs: one for each word of a vocabulary, log(1 + count) times the word's
-/// weight.
+/// How a short text becomes inputs: one for each word of a vocabulary, log(1 + count) times
+/// the word's weight.
 public struct WordCounts: Sendable, Hashable {
   /// What is counted.
   public enum Unit: String, Sendable, Hashable, CaseIterable {
-    /// Runs of letters and figures in lower case, or three characters in a row of such a word with a
-    /// `_` before it and behind.
+    /// Runs of letters and figures in lower case, or three characters in a row of such a word with
+    /// a `_` before it and behind.
     case words, trigrams
   }
 
@@ -28,8 +28,8 @@ public struct WordCounts: Sendable, Hashable {
   /// Whether the last input is 1 where the text is missing.
   public var marksMissing: Bool
 
-  /// Counts of the words of a vocabulary. A mistake in the numbers shows when a file is written: each
-  /// word needs a weight.
+  /// Counts of the words of a vocabulary. A mistake in the numbers shows when a file is written:
+  /// each word needs a weight.
   public init(unit: Unit, words: [String], weights: [Double], marksMissing: Bool = false) {
     (self.unit, self.words, self.weights) = (unit, words, weights)
     self.marksMissing = marksMissing
@@ -79,8 +79,8 @@ public struct WordCounts: Sendable, Hashable {
 }
 
 extension WordCounts {
-  /// The vocabulary of training rows: words that most rows have one of, else trigrams; nil if neither
-  /// comes again from row to row.
+  /// The vocabulary of training rows: words that most rows have one of, else trigrams; nil if
+  /// neither comes again from row to row.
   ///
   /// - Parameters:
   ///   - counts: in how many rows each text stands.
@@ -112,7 +112,8 @@ extension WordCounts {
 
   /// About so many texts are looked at.
   private static let mostTexts = 20_000
-  /// A text of a table may have a word of its own in each row: no more words than these are looked at.
+  /// A text of a table may have a word of its own in each row: no more words than
+  /// these are looked at.
   private static let mostCandidates = 200_000
 
   private init?(
@@ -162,7 +163,8 @@ extension WordCounts {
     }
   }
 
-  /// Where the words of the vocabulary stand. Letters written in two ways are one word, as in Swift.
+  /// Where the words of the vocabulary stand. Letters written in two ways are one
+  /// word, as in Swift.
   var places: [String: Int] {
     Dictionary(words.enumerated().map { ($1, $0) }) { first, _ in first }
   }

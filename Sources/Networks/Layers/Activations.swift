@@ -77,7 +77,8 @@ public struct GELU: FunctionLayer {
   /// With Φ or what stands for it.
   public init(approximation: GELUApproximation) { self.approximation = approximation }
 
-  /// Files that were written before there was a choice say nothing of it, and nor does ``GELU/init()``.
+  /// Files that were written before there was a choice say nothing of it, and nor does
+  /// ``GELU/init()``.
   public var settings: LayerSettings {
     approximation == .none ? [:] : ["approximation": .text(approximation.rawValue)]
   }

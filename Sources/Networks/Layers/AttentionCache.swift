@@ -3,8 +3,8 @@
 import PullbackRuntime
 import PullbackTensors
 
-/// The keys and values of the positions that an attention layer has seen, so that the next positions of a
-/// text are computed alone.
+/// The keys and values of the positions that an attention layer has seen, so that the next
+/// positions of a text are computed alone.
 ///
 /// A cache belongs to one layer and one batch of texts: a model of several blocks has one for each.
 public struct AttentionCache: Sendable, CustomStringConvertible {

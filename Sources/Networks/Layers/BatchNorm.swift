@@ -6,13 +6,14 @@ import PullbackTensors
 /// ``batchNormalized(_:scale:bias:epsilon:file:line:)``.
 ///
 /// In a training pass μ and σ² are those of the batch, and the layer keeps running ones:
-/// mean ← (1 - momentum) mean + momentum μ, and the variance likewise with σ² n / (n - 1), an estimate from
-/// the n numbers of a channel. An optimizer's step with a loss that depends on the result writes them, see
-/// ``PullbackTensors/Tensor/renewing(_:to:file:line:)``; they are saved, copied and restored with the model,
-/// and no optimizer trains them. In inference the running ones take the place of the batch's.
+/// mean ← (1 - momentum) mean + momentum μ, and the variance likewise with σ² n / (n - 1), an
+/// estimate from the n numbers of a channel. An optimizer's step with a loss that depends on the
+/// result writes them, see ``PullbackTensors/Tensor/renewing(_:to:file:line:)``; they are saved,
+/// copied and restored with the model, and no optimizer trains them. In inference the running ones
+/// take the place of the batch's.
 ///
-/// x and y: [n, c], [n, l, c], [n, h, w, c] or of more axes, channels last; scale, bias, mean and variance:
-/// [c]. Scale and variance start at 1, bias and mean at 0, as in PyTorch.
+/// x and y: [n, c], [n, l, c], [n, h, w, c] or of more axes, channels last; scale, bias, mean and
+/// variance: [c]. Scale and variance start at 1, bias and mean at 0, as in PyTorch.
 ///
 /// ```swift
 /// let model = Sequential(BatchNorm(1), Linear(1, 1, initialization: .constant(1)))
@@ -37,7 +38,8 @@ public struct BatchNorm: StoredLayer {
   /// ε
   public let epsilon: Double
 
-  /// A mistake if there are fewer channels than 1, ε is negative, or the momentum is not in 0 ... 1.
+  /// A mistake if there are fewer channels than 1, ε is negative, or the momentum
+  /// is not in 0 ... 1.
   public init(
     _ channels: Int, scale: Bool = true, bias: Bool = true, momentum: Double = 0.1,
     epsilon: Double = 1e-5, file: StaticString = #fileID, line: UInt = #line
@@ -84,8 +86,8 @@ public struct BatchNorm: StoredLayer {
 
   private var channels: Int { mean.shape[0] }
 
-  /// A mistake if the last axis of x does not hold the channels, or in a training pass if a channel has
-  /// fewer than two numbers, of which no variance can be estimated.
+  /// A mistake if the last axis of x does not hold the channels, or in a training pass if a channel
+  /// has fewer than two numbers, of which no variance can be estimated.
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
     guard x.rank > 1, x.shape[x.rank - 1] == channels else {
       refusal(of: x, channels: channels).stop(at: nil)

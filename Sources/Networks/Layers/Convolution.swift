@@ -4,9 +4,10 @@ import PullbackTensors
 
 /// y = the convolution of images with kernels W, + b.
 ///
-/// x: [n, h, w, inputs], W: [kh, kw, inputs / groups, outputs], b: [outputs], y: [n, oh, ow, outputs]; the places
-/// and the derivatives are those of ``convolution(_:_:stride:padding:dilation:groups:file:line:)``. b.g = y.g
-/// summed over examples and places.
+/// x: [n, h, w, inputs], W: [kh, kw, inputs / groups, outputs], b: [outputs], y:
+/// [n, oh, ow, outputs]; the places and the derivatives are those of
+/// ``convolution(_:_:stride:padding:dilation:groups:file:line:)``. b.g = y.g summed over
+/// examples and places.
 ///
 /// ```swift
 /// let layer = Convolution2D(1, 8, kernelSize: 3, stride: 2, padding: 1)
@@ -18,8 +19,8 @@ public struct Convolution2D: StoredLayer {
 
   private let kernels: Kernels
 
-  /// A mistake if a number of channels, a size, a stride, a dilation or the groups are below 1, a padding is
-  /// below 0, or the groups do not divide both numbers of channels.
+  /// A mistake if a number of channels, a size, a stride, a dilation or the groups are below 1, a
+  /// padding is below 0, or the groups do not divide both numbers of channels.
   ///
   /// - Parameters:
   ///   - inputs: the channels of x.
@@ -62,9 +63,10 @@ public struct Convolution2D: StoredLayer {
 
 /// y = the convolution of series with kernels W, + b.
 ///
-/// x: [n, l, inputs], W: [k, inputs / groups, outputs], b: [outputs], y: [n, ol, outputs]; the places
-/// and the derivatives are those of ``convolution(_:_:stride:padding:dilation:groups:file:line:)``. b.g = y.g
-/// summed over examples and places.
+/// x: [n, l, inputs], W: [k, inputs / groups, outputs], b: [outputs], y: [n, ol, outputs]; the
+/// places and the derivatives are those of
+/// ``convolution(_:_:stride:padding:dilation:groups:file:line:)``. b.g = y.g summed over
+/// examples and places.
 ///
 /// ```swift
 /// let layer = Convolution1D(4, 6, kernelSize: 5, stride: 2)
@@ -75,8 +77,8 @@ public struct Convolution1D: StoredLayer {
 
   private let kernels: Kernels
 
-  /// A mistake if a number of channels, a size, a stride, a dilation or the groups are below 1, a padding is
-  /// below 0, or the groups do not divide both numbers of channels.
+  /// A mistake if a number of channels, a size, a stride, a dilation or the groups are below 1, a
+  /// padding is below 0, or the groups do not divide both numbers of channels.
   ///
   /// - Parameters:
   ///   - inputs: the channels of x.

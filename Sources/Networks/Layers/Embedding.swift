@@ -4,10 +4,10 @@ import PullbackTensors
 
 /// y[..., :] = W[x[...], :]: a row of numbers for each index, of a word or a class.
 ///
-/// x: [...] of Int32, W: [count, features], y: [..., features]. W.g: the rows of y.g added up where they came
-/// from. Numbers are looked up when they are read: an index outside 0 ..< count stops there, as with
-/// ``PullbackTensors/Tensor/gathered(_:file:line:)``, with the path of W; a `Predictor` throws. W starts
-/// normal with mean 0 and standard deviation 1, as in PyTorch.
+/// x: [...] of Int32, W: [count, features], y: [..., features]. W.g: the rows of y.g added up where
+/// they came from. Numbers are looked up when they are read: an index outside 0 ..< count stops
+/// there, as with ``PullbackTensors/Tensor/gathered(_:file:line:)``, with the path of W; a
+/// `Predictor` throws. W starts normal with mean 0 and standard deviation 1, as in PyTorch.
 ///
 /// ```swift
 /// let words = Embedding(3, 2, initialization: .constant(0.5)).initialized(seed: 7)

@@ -4,9 +4,9 @@ import PullbackTensors
 
 /// All numbers of an example in a row: what stands between images and a `Linear`.
 ///
-/// x: [n, ...], y: [n, the product of the other extents], in row-major order. PyTorch, whose channels come
-/// before the places, has another order: the first `Linear` behind it has its inputs in another order there.
-/// x.g = y.g in the shape of x. A mistake for a scalar.
+/// x: [n, ...], y: [n, the product of the other extents], in row-major order. PyTorch, whose
+/// channels come before the places, has another order: the first `Linear` behind it has its inputs
+/// in another order there. x.g = y.g in the shape of x. A mistake for a scalar.
 ///
 /// ```swift
 /// print(Flatten()(Tensor<Float>.zeros([2, 4, 4, 3])).shape)   // [2, 48]

@@ -5,8 +5,9 @@ import PullbackTensors
 /// h_t = (1 - z_t) n_t + z_t h_(t-1) for all positions t of a sequence: a gated recurrent unit, see
 /// ``PullbackTensors/gru(_:_:from:file:line:)``.
 ///
-/// x: [n, t, inputs], y: [n, t, hidden], all h. W: [inputs, 3 hidden], R: [hidden, 3 hidden], b and c:
-/// [3 hidden], with the gates r, z, n in this order. All start uniform in ±1/√hidden, as in PyTorch.
+/// x: [n, t, inputs], y: [n, t, hidden], all h. W: [inputs, 3 hidden], R: [hidden, 3 hidden],
+/// b and c: [3 hidden], with the gates r, z, n in this order. All start uniform in
+/// ±1/√hidden, as in PyTorch.
 ///
 /// ```swift
 /// let model = Sequential(Embedding(65, 16), GRU(16, 32), Linear(32, 65)).initialized(seed: 7)
@@ -17,7 +18,8 @@ public struct GRU: StoredLayer {
 
   private let own: RecurrentParameters
 
-  /// A mistake if there are fewer inputs or hidden numbers than 1, or more weights than can be counted.
+  /// A mistake if there are fewer inputs or hidden numbers than 1, or more weights
+  /// than can be counted.
   public init(
     _ inputs: Int, _ hidden: Int, bias: Bool = true,
     file: StaticString = #fileID, line: UInt = #line

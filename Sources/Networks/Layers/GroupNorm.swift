@@ -2,11 +2,11 @@
 
 import PullbackTensors
 
-/// y = (x - μ) / √(σ² + ε) · scale_c + bias_c, with the mean and variance of each group of channels in each
-/// example: see ``groupNormalized(_:groups:scale:bias:epsilon:file:line:)``.
+/// y = (x - μ) / √(σ² + ε) · scale_c + bias_c, with the mean and variance of each group of channels
+/// in each example: see ``groupNormalized(_:groups:scale:bias:epsilon:file:line:)``.
 ///
-/// x and y: [n, ..., c], channels last, as in [n, h, w, c]; scale: [c], which starts at 1, bias: [c], which
-/// starts at 0.
+/// x and y: [n, ..., c], channels last, as in [n, h, w, c]; scale: [c], which starts at 1, bias:
+/// [c], which starts at 0.
 public struct GroupNorm: StoredLayer {
   public static let kind = "group-norm"
 

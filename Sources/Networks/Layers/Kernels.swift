@@ -2,8 +2,8 @@
 
 import PullbackTensors
 
-/// What layers that slide kernels over images or series have in common: parameters, and numbers along each
-/// axis.
+/// What layers that slide kernels over images or series have in common: parameters, and numbers
+/// along each axis.
 struct Kernels: Sendable {
   enum Direction: Sendable { case forward, transposed }
 
@@ -68,8 +68,8 @@ struct Kernels: Sendable {
   var inputs: Int { direction == .forward ? otherChannels : lastChannels }
   var outputs: Int { direction == .forward ? lastChannels : otherChannels }
 
-  /// PyTorch keeps the weight as [outputs, inputs / groups, size...], of transposed ones [inputs, outputs /
-  /// groups, size...].
+  /// PyTorch keeps the weight as [outputs, inputs / groups, size...], of transposed ones
+  /// [inputs, outputs / groups, size...].
   var parameters: Parameters {
     let weight =
       axes == 1

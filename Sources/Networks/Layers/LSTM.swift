@@ -2,11 +2,12 @@
 
 import PullbackTensors
 
-/// h_t = o_t tanh(c_t) with c_t = f_t c_(t-1) + i_t g_t for all positions t of a sequence: a long short-term
-/// memory, see ``PullbackTensors/lstm(_:_:from:file:line:)``.
+/// h_t = o_t tanh(c_t) with c_t = f_t c_(t-1) + i_t g_t for all positions t of a sequence: a long
+/// short-term memory, see ``PullbackTensors/lstm(_:_:from:file:line:)``.
 ///
-/// x: [n, t, inputs], y: [n, t, hidden], all h. W: [inputs, 4 hidden], R: [hidden, 4 hidden], b and c:
-/// [4 hidden], with the gates i, f, g, o in this order. All start uniform in ±1/√hidden, as in PyTorch.
+/// x: [n, t, inputs], y: [n, t, hidden], all h. W: [inputs, 4 hidden], R: [hidden, 4 hidden],
+/// b and c: [4 hidden], with the gates i, f, g, o in this order. All start uniform in
+/// ±1/√hidden, as in PyTorch.
 ///
 /// ```swift
 /// let layer = LSTM(2, 3).initialized(seed: 7)
@@ -19,7 +20,8 @@ public struct LSTM: StoredLayer {
 
   private let own: RecurrentParameters
 
-  /// A mistake if there are fewer inputs or hidden numbers than 1, or more weights than can be counted.
+  /// A mistake if there are fewer inputs or hidden numbers than 1, or more weights
+  /// than can be counted.
   public init(
     _ inputs: Int, _ hidden: Int, bias: Bool = true,
     file: StaticString = #fileID, line: UInt = #line

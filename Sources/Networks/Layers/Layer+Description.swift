@@ -3,8 +3,8 @@
 import PullbackTensors
 
 extension Layer {
-  /// What messages call the layer: its description, if that is a line and says more than that there is
-  /// nothing to say, else its type.
+  /// What messages call the layer: its description, if that is a line and says more than that there
+  /// is nothing to say, else its type.
   package var title: String {
     let description = "\(self)", type = typeName(of: Self.self)
     return description.contains("\n") || description == "\(Self.self) with no parameters"
@@ -18,8 +18,9 @@ package func typeName(of type: Any.Type) -> String {
 }
 
 extension Sequential {
-  /// A table of the layers with their paths, how many numbers their parameters hold, and in how many
-  /// bytes. With the shapes that they give and what they cost: ``Layer/summary(for:file:line:)``.
+  /// A table of the layers with their paths, how many numbers their parameters hold, and in how
+  /// many bytes. With the shapes that they give and what they cost:
+  /// ``Layer/summary(for:file:line:)``.
   ///
   /// ```swift
   /// print(Sequential(Linear(64, 50), ReLU(), Linear(50, 10)))

@@ -3,10 +3,11 @@
 import PullbackTensors
 
 extension Layer {
-  /// How messages about a call name the layer: by its path in its model as a parameter of it knows it,
-  /// "block.attention".
-  // Not inlined, nor what is below: in release builds of Swift 6.3.1 strings that were made on a way that
-  // ends in a trap came out as garbage, or crashed. So what refuses gives a mistake, and its caller stops.
+  /// How messages about a call name the layer: by its path in its model as a parameter of it knows
+  /// it, "block.attention".
+  // Not inlined, nor what is below: in release builds of Swift 6.3.1 strings that were made on a
+  // way that ends in a trap came out as garbage, or crashed. So what refuses gives a mistake, and
+  // its caller stops.
   @inline(never)
   var place: String {
     for leaf in parameters.leaves {
@@ -22,7 +23,8 @@ extension Layer {
     Mistake("\(Self.self)", problem, fix: fix)
   }
 
-  /// Why it cannot be called with other numbers along the last axis than it expects, or another rank.
+  /// Why it cannot be called with other numbers along the last axis than it expects,
+  /// or another rank.
   ///
   /// - Parameters:
   ///   - expecting: how many numbers, and what they are: "feature".
@@ -49,8 +51,8 @@ extension Layer {
       fix: x.value.movingChannels(channels) ?? "give \(form), channels last")
   }
 
-  /// Calls `body`; a mistake in it stops the program with the place of this layer, which has no parameters
-  /// that know it.
+  /// Calls `body`; a mistake in it stops the program with the place of this layer, which has no
+  /// parameters that know it.
   func placing<Result>(
     on x: Tensor<Float>, _ body: () throws(Mistake) -> Result
   ) -> Result {

@@ -5,13 +5,13 @@ import PullbackRuntime
 import PullbackTensors
 
 extension Layer {
-  /// The layers with the shapes that they give for an input of this shape, their parameters, and what an
-  /// inference pass costs.
+  /// The layers with the shapes that they give for an input of this shape, their parameters, and
+  /// what an inference pass costs.
   ///
-  /// The model is called once with zeros, its parameters with whatever numbers they have or none. A row
-  /// stands for each call of a `Linear`, of a `Sequential`'s layer, and of any other layer by its own
-  /// parameters; what a layer computes beside them, such as functions between layers, is in a row of its
-  /// own. Totals are those of the whole model.
+  /// The model is called once with zeros, its parameters with whatever numbers they have or none. A
+  /// row stands for each call of a `Linear`, of a `Sequential`'s layer, and of any other layer by
+  /// its own parameters; what a layer computes beside them, such as functions between layers, is in
+  /// a row of its own. Totals are those of the whole model.
   ///
   /// ```swift
   /// print(Sequential(Linear(784, 50), ReLU(), Linear(50, 10)).summary(for: [32, 784]))
@@ -92,8 +92,8 @@ private struct SummaryRows {
     }
   }
 
-  /// The row of a call, and those of parameters below it that no call inside it has: who reads them is
-  /// a layer.
+  /// The row of a call, and those of parameters below it that no call inside it has: who reads
+  /// them is a layer.
   private mutating func add(_ call: LayerTrace.Call, _ number: Int) {
     let inner = calls.filter { $0.caller == number }
     let known = Set(inner.flatMap { $0.holders.map(\.number) })
@@ -130,8 +130,8 @@ private struct SummaryRows {
     if let output { found.append((output.serial, row)) } else { uncalled.append(row) }
   }
 
-  /// What a layer made itself: what it gave layers inside, and its own output, as far as that is not
-  /// what they gave.
+  /// What a layer made itself: what it gave layers inside, and its own output, as far as that is
+  /// not what they gave.
   private func results(of call: LayerTrace.Call, _ inner: [LayerTrace.Call]) -> [Value] {
     var known = Set((inner.map { $0.output! } + [call.input].compactMap(\.self)).map(\.node.serial))
     return (inner.compactMap(\.input) + [call.output!]).filter {

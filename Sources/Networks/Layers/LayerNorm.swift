@@ -5,8 +5,8 @@ import PullbackTensors
 /// y = (x - μ) / √(σ² + ε) · scale + bias, with the mean and variance of each row: see
 /// ``layerNormalized(_:overLast:scale:bias:epsilon:file:line:)``.
 ///
-/// x and y: [..., d]; scale: [d], which starts at 1, bias: [d], which starts at 0. Of another shape than [d],
-/// they and the mean are over as many last axes.
+/// x and y: [..., d]; scale: [d], which starts at 1, bias: [d], which starts at 0. Of another shape
+/// than [d], they and the mean are over as many last axes.
 ///
 /// ```swift
 /// let norm = LayerNorm(2).initialized(seed: 7)
@@ -82,8 +82,8 @@ public struct LayerNorm: StoredLayer {
 /// y = x / √(mean(x²) + ε) · scale, with the mean square of each row: see
 /// ``rmsNormalized(_:overLast:scale:epsilon:file:line:)``.
 ///
-/// x and y: [..., d]; scale: [d], which starts at 1. Of another shape than [d], it and the mean are over as
-/// many last axes.
+/// x and y: [..., d]; scale: [d], which starts at 1. Of another shape than [d], it and the mean are
+/// over as many last axes.
 public struct RMSNorm: StoredLayer {
   public static let kind = "rms-norm"
 

@@ -9,8 +9,8 @@ package final class LayerTrace: Sendable {
   @TaskLocal private static var innermost: LayerTrace?
   private static let count = Atomic<Int>(0)
 
-  /// That of the current task. Asked at each call of some layers: what is local to a task is looked up
-  /// only while somebody traces.
+  /// That of the current task. Asked at each call of some layers: what is local to a task is looked
+  /// up only while somebody traces.
   package static var current: LayerTrace? { count.load(ordering: .relaxed) == 0 ? nil : innermost }
 
   /// A call of a layer.
@@ -26,7 +26,8 @@ package final class LayerTrace: Sendable {
     /// input that is no tensor.
     let input: Value?
     var output: Value!
-    /// Serial numbers of before and after: the nodes that were made during the call are between them.
+    /// Serial numbers of before and after: the nodes that were made during the call
+    /// are between them.
     let start: UInt64
     package fileprivate(set) var end = UInt64.max
 
@@ -82,8 +83,8 @@ package final class LayerTrace: Sendable {
 }
 
 extension LayerTrace {
-  /// Where the layer of each call stands in a model, as far as that is known: nil for a layer without
-  /// parameters that nobody named.
+  /// Where the layer of each call stands in a model, as far as that is known: nil for a layer
+  /// without parameters that nobody named.
   package func paths(in parameters: Parameters) -> [String?] {
     let leaves = parameters.leaves.map { ($0.parameter.slot.current.number, $0.path) }
     var paths: [String?] = []

@@ -2,7 +2,8 @@
 
 import PullbackTensors
 
-/// What a model is made of: its layers with what they give, hold and cost. `print(summary)` shows a table.
+/// What a model is made of: its layers with what they give, hold and cost.
+/// `print(summary)` shows a table.
 ///
 /// See ``Layer/summary(for:file:line:)``.
 public struct ModelSummary: Sendable, Hashable {
@@ -16,8 +17,8 @@ public struct ModelSummary: Sendable, Hashable {
     public var output: Shape?
     /// How many numbers its parameters hold; those that stand in an earlier row are counted there.
     public var parameterCount: Int
-    /// Additions, multiplications and other operations on numbers, as a plan counts them; nil if it is
-    /// not known what the layer is called with.
+    /// Additions, multiplications and other operations on numbers, as a plan counts them; nil if it
+    /// is not known what the layer is called with.
     public var floatingPointOperations: Int?
     /// Bytes of these parameters and of the output.
     public var byteCount: Int
@@ -27,8 +28,8 @@ public struct ModelSummary: Sendable, Hashable {
   public let rows: [Row]
   /// How many numbers all parameters hold: the model's `parameters.scalarCount`.
   public let parameterCount: Int
-  /// Those of the plan that computes the model's result; nil if no input is given. They are those of the
-  /// rows together, less what a plan saves across layers.
+  /// Those of the plan that computes the model's result; nil if no input is given. They are those
+  /// of the rows together, less what a plan saves across layers.
   public let floatingPointOperations: Int?
   /// Bytes of all parameters and outputs in the rows.
   public var byteCount: Int { rows.reduce(0) { $0 + $1.byteCount } }
@@ -63,7 +64,8 @@ extension ModelSummary: CustomStringConvertible {
     return ModelSummary.aligned(table, textColumns: hasCosts ? 3 : 2)
   }
 
-  /// The columns of a terminal, which a table exceeds only where names would be shorter than the second.
+  /// The columns of a terminal, which a table exceeds only where names would be shorter
+  /// than the second.
   private static let widest = 80, shortestName = 12
 
   /// - Parameter textColumns: how many columns are words; the others are numbers.

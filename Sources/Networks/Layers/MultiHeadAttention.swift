@@ -3,13 +3,14 @@
 import PullbackRuntime
 import PullbackTensors
 
-/// y = heads • W_o + b_o, each head a ``scaledDotProductAttention(_:_:_:mask:isCausal:scale:file:line:)`` of its
-/// own queries, keys and values, all linear in x.
+/// y = heads • W_o + b_o, each head a
+/// ``scaledDotProductAttention(_:_:_:mask:isCausal:scale:file:line:)`` of its own queries, keys and
+/// values, all linear in x.
 ///
-/// x and y: [..., t, features]. One linear layer, "queryKeyValue", makes the queries of all heads, then the
-/// keys, then the values, features / heads numbers each; "output" mixes the heads. Both weights start
-/// uniform in ±√(6 / (n + m)), biases at 0. With fewer heads of keys and values than of queries, each
-/// serves as many neighbouring query heads.
+/// x and y: [..., t, features]. One linear layer, "queryKeyValue", makes the queries of all heads,
+/// then the keys, then the values, features / heads numbers each; "output" mixes the heads. Both
+/// weights start uniform in ±√(6 / (n + m)), biases at 0. With fewer heads of keys and values than
+/// of queries, each serves as many neighbouring query heads.
 ///
 /// ```swift
 /// let attention = MultiHeadAttention(8, heads: 2, isCausal: true).initialized(seed: 7)
@@ -35,12 +36,12 @@ public struct MultiHeadAttention: StoredLayer {
   public let keyValueHeads: Int
   /// Whether a position sees only itself and those before it.
   public let isCausal: Bool
-  /// That of ``rotaryEmbedded(_:positions:base:isInterleaved:file:line:)`` for queries and keys; nil if
-  /// they do not know their positions.
+  /// That of ``rotaryEmbedded(_:positions:base:isInterleaved:file:line:)`` for queries and keys;
+  /// nil if they do not know their positions.
   public let rotaryBase: Double?
 
-  /// A mistake if the features are not as many for each head, the heads of keys do not divide those of
-  /// queries, or rotary positions are wanted of an odd number of features for each head.
+  /// A mistake if the features are not as many for each head, the heads of keys do not divide those
+  /// of queries, or rotary positions are wanted of an odd number of features for each head.
   public init(
     _ features: Int, heads: Int, keyValueHeads: Int? = nil, isCausal: Bool = false,
     rotaryBase: Double? = nil, bias: Bool = true,
@@ -134,9 +135,9 @@ public struct MultiHeadAttention: StoredLayer {
     }
   }
 
-  /// The next positions of texts whose positions so far are in the cache, to which these are added. What
-  /// they give is what the whole run gives for them, if the layer is causal; else they see what the cache
-  /// holds and each other.
+  /// The next positions of texts whose positions so far are in the cache, to which these are added.
+  /// What they give is what the whole run gives for them, if the layer is causal; else they see
+  /// what the cache holds and each other.
   ///
   /// The keys and values are computed here, with what x needs, unless a function is being recorded.
   ///

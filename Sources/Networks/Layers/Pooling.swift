@@ -5,7 +5,8 @@ import PullbackTensors
 /// The largest number of each window and channel, as a layer: see
 /// ``PullbackTensors/Tensor/maxPooled(size:stride:padding:dilation:file:line:)``.
 ///
-/// x: [n, h, w, channels] or [n, l, channels], y with as many places along each axis as there are windows.
+/// x: [n, h, w, channels] or [n, l, channels], y with as many places along each axis as
+/// there are windows.
 ///
 /// ```swift
 /// print(MaxPool(2), MaxPool(3, stride: 2, padding: 1))   // MaxPool(2) MaxPool(3, stride: 2, padding: 1)
@@ -15,8 +16,9 @@ public struct MaxPool: StoredLayer {
 
   private let pool: PoolNumbers
 
-  /// Windows follow each other without overlap unless a stride is given. A mistake if a number is below 1, a
-  /// padding below 0 or as long as a window, or if there are numbers for more than two axes.
+  /// Windows follow each other without overlap unless a stride is given. A mistake if a
+  /// number is below 1, a padding below 0 or as long as a window, or if there are numbers for
+  /// more than two axes.
   public init(
     _ size: PerAxis, stride: PerAxis? = nil, padding: WindowPadding = .valid, dilation: PerAxis = 1,
     file: StaticString = #fileID, line: UInt = #line
@@ -49,16 +51,17 @@ public struct MaxPool: StoredLayer {
 /// The mean of each window and channel, as a layer: see
 /// ``PullbackTensors/Tensor/averagePooled(size:stride:padding:countsPadding:file:line:)``.
 ///
-/// x: [n, h, w, channels] or [n, l, channels], y with as many places along each axis as there are windows.
+/// x: [n, h, w, channels] or [n, l, channels], y with as many places along each axis as
+/// there are windows.
 public struct AveragePool: StoredLayer {
   public static let kind = "average-pool"
 
   private let pool: PoolNumbers
   private let countsPadding: Bool
 
-  /// Windows follow each other without overlap unless a stride is given; padding counts as zeros unless it is
-  /// said not to. A mistake if a number is below 1, a padding below 0 or as long as a window, or if there
-  /// are numbers for more than two axes.
+  /// Windows follow each other without overlap unless a stride is given; padding counts as zeros
+  /// unless it is said not to. A mistake if a number is below 1, a padding below 0 or as long as a
+  /// window, or if there are numbers for more than two axes.
   public init(
     _ size: PerAxis, stride: PerAxis? = nil, padding: WindowPadding = .valid,
     countsPadding: Bool = true, file: StaticString = #fileID, line: UInt = #line

@@ -2,11 +2,11 @@
 
 import PullbackTensors
 
-/// h_t = tanh(x_t • W + b + h_(t-1) • R + c) for all positions t of a sequence: a plain recurrent network, see
-/// ``PullbackTensors/rnn(_:_:from:activation:file:line:)``.
+/// h_t = tanh(x_t • W + b + h_(t-1) • R + c) for all positions t of a sequence: a plain recurrent
+/// network, see ``PullbackTensors/rnn(_:_:from:activation:file:line:)``.
 ///
-/// x: [n, t, inputs], y: [n, t, hidden], all h. W: [inputs, hidden], R: [hidden, hidden], b and c: [hidden]. All
-/// start uniform in ±1/√hidden, as in PyTorch.
+/// x: [n, t, inputs], y: [n, t, hidden], all h. W: [inputs, hidden], R: [hidden, hidden], b and c:
+/// [hidden]. All start uniform in ±1/√hidden, as in PyTorch.
 public struct RNN: StoredLayer {
   public static let kind = "rnn"
 
@@ -14,7 +14,8 @@ public struct RNN: StoredLayer {
   /// What the sum goes through.
   public let activation: RecurrentActivation
 
-  /// A mistake if there are fewer inputs or hidden numbers than 1, or more weights than can be counted.
+  /// A mistake if there are fewer inputs or hidden numbers than 1, or more weights
+  /// than can be counted.
   public init(
     _ inputs: Int, _ hidden: Int, activation: RecurrentActivation = .tanh, bias: Bool = true,
     file: StaticString = #fileID, line: UInt = #line

@@ -9,7 +9,8 @@ struct RecurrentParameters: Sendable {
   let bias: Parameter?
   let recurrentBias: Parameter?
 
-  /// A mistake if there are fewer inputs or hidden numbers than 1, or more weights than can be counted.
+  /// A mistake if there are fewer inputs or hidden numbers than 1, or more weights
+  /// than can be counted.
   init(
     _ inputs: Int, _ hidden: Int, gates: Int, bias: Bool, in layer: String, at site: CallSite
   ) {

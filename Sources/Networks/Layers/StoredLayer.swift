@@ -41,8 +41,9 @@ public protocol StoredLayer<Input, Output>: Layer {
   /// What becomes of the last axis, so that layers which do not fit are found in a file.
   var lastAxis: LastAxis { get }
 
-  /// The same where x is rows of numbers, [n, d], each an example by itself, as a table has them; nil if the
-  /// layer takes no rows or makes none of them. A model of such a layer is not applied to tables.
+  /// The same where x is rows of numbers, [n, d], each an example by itself, as a table has
+  /// them; nil if the layer takes no rows or makes none of them. A model of such a layer is not
+  /// applied to tables.
   var lastAxisOfRows: LastAxis? { get }
 }
 

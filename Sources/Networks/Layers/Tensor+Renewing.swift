@@ -4,14 +4,14 @@ import PullbackRuntime
 import PullbackTensors
 
 extension Tensor where Scalar == Float {
-  /// This tensor, a layer's result, with a new value for a parameter of the layer that no optimizer trains:
-  /// a running mean, a count.
+  /// This tensor, a layer's result, with a new value for a parameter of the layer that no optimizer
+  /// trains: a running mean, a count.
   ///
-  /// y = x and x.g = y.g. Reading numbers writes nothing: an optimizer that takes a step with a loss that
-  /// depends on the result gives the parameter its value, in the plan of the step, fresh or recorded. Where
-  /// a layer is called several times for one loss, each call's value is computed from that of the call
-  /// before. In a snapshot, which never changes, it is the tensor alone. A mistake if the shapes differ, and
-  /// in a step that trains the parameter.
+  /// y = x and x.g = y.g. Reading numbers writes nothing: an optimizer that takes a step with a
+  /// loss that depends on the result gives the parameter its value, in the plan of the step, fresh
+  /// or recorded. Where a layer is called several times for one loss, each call's value is computed
+  /// from that of the call before. In a snapshot, which never changes, it is the tensor alone. A
+  /// mistake if the shapes differ, and in a step that trains the parameter.
   ///
   /// ```swift
   /// let w = Parameter(value: [4]), calls = Parameter(value: [0])

@@ -2,12 +2,13 @@
 
 import PullbackTensors
 
-/// y = u + down(gelu(up(norm(u)))) with u = x + attention(norm(x)): a block of a transformer, each part on a
-/// normalized copy of what passes by it.
+/// y = u + down(gelu(up(norm(u)))) with u = x + attention(norm(x)): a block of a transformer, each
+/// part on a normalized copy of what passes by it.
 ///
-/// x and y: [..., t, features]. Parts: "attentionNorm" and "mlpNorm", ``LayerNorm`` each, "attention", a
-/// ``MultiHeadAttention``, "up" and "down", ``Linear`` to `hidden` features and back. The linear layers start
-/// uniform in ±√(6 / (n + m)). In a training pass a share `dropout` of what is added is left out.
+/// x and y: [..., t, features]. Parts: "attentionNorm" and "mlpNorm", ``LayerNorm`` each,
+/// "attention", a ``MultiHeadAttention``, "up" and "down", ``Linear`` to `hidden` features and
+/// back. The linear layers start uniform in ±√(6 / (n + m)). In a training pass a share `dropout`
+/// of what is added is left out.
 ///
 /// ```swift
 /// let model = Sequential(
@@ -99,7 +100,8 @@ public struct TransformerBlock: StoredLayer {
     noted(on: x) { added(to: x + dropout(attention(attentionNorm(x)))) }
   }
 
-  /// The same where a position looks only where the mask is true: see ``MultiHeadAttention/attend(_:mask:)``.
+  /// The same where a position looks only where the mask is true: see
+  /// ``MultiHeadAttention/attend(_:mask:)``.
   public func attend(_ x: Tensor<Float>, mask: Tensor<Bool>?) -> Tensor<Float> {
     added(to: x + dropout(attention.attend(attentionNorm(x), mask: mask)))
   }

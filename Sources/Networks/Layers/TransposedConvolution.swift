@@ -4,10 +4,10 @@ import PullbackTensors
 
 /// y = the adjoint of a convolution, applied to images, + b: it enlarges them by the stride.
 ///
-/// x: [n, h, w, inputs], W: [kh, kw, outputs / groups, inputs], b: [outputs], y: [n, oh, ow, outputs]; extents and
-/// derivatives are those of
-/// ``transposedConvolution(_:_:stride:padding:outputPadding:dilation:groups:file:line:)``. b.g = y.g summed over
-/// examples and places.
+/// x: [n, h, w, inputs], W: [kh, kw, outputs / groups, inputs], b: [outputs], y:
+/// [n, oh, ow, outputs]; extents and derivatives are those of
+/// ``transposedConvolution(_:_:stride:padding:outputPadding:dilation:groups:file:line:)``.
+/// b.g = y.g summed over examples and places.
 ///
 /// ```swift
 /// let layer = TransposedConvolution2D(8, 4, kernelSize: 2, stride: 2)
@@ -18,8 +18,8 @@ public struct TransposedConvolution2D: StoredLayer {
 
   private let kernels: Kernels
 
-  /// A mistake if a number of channels, a size, a stride, a dilation or the groups are below 1, a padding is
-  /// below 0, or the groups do not divide both numbers of channels.
+  /// A mistake if a number of channels, a size, a stride, a dilation or the groups are below 1, a
+  /// padding is below 0, or the groups do not divide both numbers of channels.
   ///
   /// - Parameters:
   ///   - inputs: the channels of x.
@@ -64,17 +64,17 @@ public struct TransposedConvolution2D: StoredLayer {
 
 /// y = the adjoint of a convolution, applied to series, + b: it enlarges them by the stride.
 ///
-/// x: [n, l, inputs], W: [k, outputs / groups, inputs], b: [outputs], y: [n, ol, outputs]; extents and
-/// derivatives are those of
-/// ``transposedConvolution(_:_:stride:padding:outputPadding:dilation:groups:file:line:)``. b.g = y.g summed over
-/// examples and places.
+/// x: [n, l, inputs], W: [k, outputs / groups, inputs], b: [outputs], y: [n, ol, outputs]; extents
+/// and derivatives are those of
+/// ``transposedConvolution(_:_:stride:padding:outputPadding:dilation:groups:file:line:)``.
+/// b.g = y.g summed over examples and places.
 public struct TransposedConvolution1D: StoredLayer {
   public static let kind = "transposed-convolution-1d"
 
   private let kernels: Kernels
 
-  /// A mistake if a number of channels, a size, a stride, a dilation or the groups are below 1, a padding is
-  /// below 0, or the groups do not divide both numbers of channels.
+  /// A mistake if a number of channels, a size, a stride, a dilation or the groups are below 1, a
+  /// padding is below 0, or the groups do not divide both numbers of channels.
   ///
   /// - Parameters:
   ///   - inputs: the channels of x.

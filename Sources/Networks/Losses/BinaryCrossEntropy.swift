@@ -13,9 +13,9 @@ import PullbackTensors
 ///     print(binaryCrossEntropy(logits: x, targets: t, reduction: .none))
 ///     // [  0.6931472   0.        200.       ]
 ///
-/// - Parameter positiveWeight: what -t ln σ(x) is multiplied by, [] or one number for each extent of
-///   the last axis: above 1, positive examples that are missed cost more. A mean still divides by the
-///   number of elements.
+/// - Parameter positiveWeight: what -t ln σ(x) is multiplied by, [] or one number for each extent
+///   of the last axis: above 1, positive examples that are missed cost more. A mean still divides
+///   by the number of elements.
 public func binaryCrossEntropy<Scalar: FloatingPointScalar>(
   logits: Tensor<Scalar>, targets: Tensor<Scalar>, positiveWeight: Tensor<Scalar>? = nil,
   weights: Tensor<Scalar>? = nil, reduction: LossReduction = .mean,

@@ -5,8 +5,8 @@ import PullbackTensors
 /// l = 1 - s where the target is 1, max(0, s - m) where it is -1, with s the cosine of the angle
 /// between x and y: draws pairs together, or apart until the cosine is at most the margin m.
 ///
-/// x and y: [..., d], of one shape, targets: [...], each -1 or 1; a loss for each pair; result []. For
-/// x.g see ``cosineSimilarity(_:_:along:file:line:)``. Shapes that do not fit are a mistake.
+/// x and y: [..., d], of one shape, targets: [...], each -1 or 1; a loss for each pair; result [].
+/// For x.g see ``cosineSimilarity(_:_:along:file:line:)``. Shapes that do not fit are a mistake.
 ///
 ///     let x: Tensor<Float> = [[1, 0], [2, 0]], y: Tensor<Float> = [[0, 2], [3, 0]]
 ///     print(cosineEmbeddingLoss(x, y, targets: [1, -1], margin: 0.5, reduction: .none))

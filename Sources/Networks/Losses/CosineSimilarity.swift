@@ -2,12 +2,13 @@
 
 import PullbackTensors
 
-/// s = Σ x y / (|x| |y|) along an axis, with |x| = √(Σ x²): 1 for one direction, 0 for a right angle,
-/// -1 for opposite directions.
+/// s = Σ x y / (|x| |y|) along an axis, with |x| = √(Σ x²): 1 for one direction, 0 for a right
+/// angle, -1 for opposite directions.
 ///
-/// x and y: [...], of one shape; the result has no such axis. x.g = s.g (ŷ - s x̂) / |x| with x̂ = x / |x|.
-/// Each is divided by its largest element first, so that no length is too large or too small.
-/// Where one of them is 0, s is 0 and |x| in the derivative counts as 1. A mistake if the shapes differ.
+/// x and y: [...], of one shape; the result has no such axis. x.g = s.g (ŷ - s x̂) / |x| with
+/// x̂ = x / |x|. Each is divided by its largest element first, so that no length is too large or
+/// too small. Where one of them is 0, s is 0 and |x| in the derivative counts as 1. A mistake if
+/// the shapes differ.
 ///
 ///     let x: Tensor<Float> = [[1, 0], [3e30, 4e30]], y: Tensor<Float> = [[0, 2], [3, 4]]
 ///     print(cosineSimilarity(x, y))   // [0. 1.]

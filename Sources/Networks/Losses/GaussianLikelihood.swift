@@ -2,13 +2,13 @@
 
 import PullbackTensors
 
-/// l = (ln v + (μ - t)² / v) / 2: minus the logarithm of the density of a normal distribution at the
-/// target t, for a network that gives its mean μ and its variance v. ln √(2π) is left out.
+/// l = (ln v + (μ - t)² / v) / 2: minus the logarithm of the density of a normal distribution at
+/// the target t, for a network that gives its mean μ and its variance v. ln √(2π) is left out.
 ///
 /// Mean μ, target t and variance v: [...], of one shape; a loss for each element; result [].
-/// μ.g = (μ - t) / v and v.g = (1 - (μ - t)² / v) / (2 v), each divided by count. A variance below ε
-/// counts as ε, with the derivative that it has there, as in PyTorch's `GaussianNLLLoss`. A mistake if
-/// the shapes differ.
+/// μ.g = (μ - t) / v and v.g = (1 - (μ - t)² / v) / (2 v), each divided by count. A variance below
+/// ε counts as ε, with the derivative that it has there, as in PyTorch's `GaussianNLLLoss`. A
+/// mistake if the shapes differ.
 ///
 ///     let mean: Tensor<Float> = [1, 0], target: Tensor<Float> = [1, 2]
 ///     print(gaussianNegativeLogLikelihood(mean, target, variance: [1, 4]))   // 0.5965736
@@ -30,12 +30,12 @@ public func gaussianNegativeLogLikelihood<Scalar: FloatingPointScalar>(
   return reduction(losses, weights: weights, in: name, at: site)
 }
 
-/// The same for a network that gives the logarithm of the variance, s = ln v, which may be any number:
-/// l = (s + (μ - t)² e^-s) / 2.
+/// The same for a network that gives the logarithm of the variance, s = ln v, which may be any
+/// number: l = (s + (μ - t)² e^-s) / 2.
 ///
 /// Mean μ, target t and log variance s: [...], of one shape; a loss for each element; result [].
-/// μ.g = (μ - t) e^-s and s.g = (1 - (μ - t)² e^-s) / 2, each divided by count. A mistake if the shapes
-/// differ.
+/// μ.g = (μ - t) e^-s and s.g = (1 - (μ - t)² e^-s) / 2, each divided by count. A mistake if
+/// the shapes differ.
 ///
 ///     let mean: Tensor<Float> = [1, 0], target: Tensor<Float> = [1, 2]
 ///     print(gaussianNegativeLogLikelihood(mean, target, logVariance: [0, 1]))   // 0.61787945

@@ -25,15 +25,16 @@ public func hingeLoss<Scalar: FloatingPointScalar>(
 /// l_i = Σ_c max(0, m - x_i,label(i) + x_ic) / classes over the classes c other than the label: how
 /// far other scores come within the margin m of the label's, or beyond it.
 ///
-/// Scores x: [..., classes], labels: [...] of Int32 in 0 ..< classes; a loss for each row; result [].
-/// A class that counts gets x.g = 1 / classes, divided by the rows, and the label minus as much for
-/// each of them. It is PyTorch's `multi_margin_loss`. Shapes that differ are a mistake; a label
+/// Scores x: [..., classes], labels: [...] of Int32 in 0 ..< classes; a loss for each row; result
+/// []. A class that counts gets x.g = 1 / classes, divided by the rows, and the label minus as much
+/// for each of them. It is PyTorch's `multi_margin_loss`. Shapes that differ are a mistake; a label
 /// outside stops the evaluation, naming the lowest offending row.
 ///
 ///     let x: Tensor<Float> = [[3, 2.5, 0, 0]]
 ///     print(hingeLoss(x, labels: [0]))   // 0.125
 ///
-/// Source: Weston, Watkins, "Support vector machines for multi-class pattern recognition", ESANN 1999.
+/// Source: Weston, Watkins, "Support vector machines for multi-class pattern
+/// recognition", ESANN 1999.
 public func hingeLoss<Scalar: FloatingPointScalar>(
   _ scores: Tensor<Scalar>, labels: Tensor<Int32>, margin: Scalar = 1,
   weights: Tensor<Scalar>? = nil, reduction: LossReduction = .mean,

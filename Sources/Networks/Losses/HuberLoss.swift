@@ -11,8 +11,8 @@ import PullbackTensors
 ///     let x: Tensor<Float> = [4.5, 6], t: Tensor<Float> = [4, 10]
 ///     print(huberLoss(x, t, delta: 1, reduction: .none))   // [0.125 3.5  ]
 ///
-/// Source: Huber, "Robust estimation of a location parameter", Annals of Mathematical Statistics 35,
-/// 1964.
+/// Source: Huber, "Robust estimation of a location parameter", Annals of Mathematical
+/// Statistics 35, 1964.
 public func huberLoss<Scalar: FloatingPointScalar>(
   _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, delta: Scalar = 1,
   weights: Tensor<Scalar>? = nil, reduction: LossReduction = .mean,

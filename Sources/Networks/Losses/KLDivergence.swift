@@ -2,19 +2,19 @@
 
 import PullbackTensors
 
-/// D(P ‖ Q) = Σ_c p_c (ln p_c - ln q_c), averaged over the rows: what it costs to take Q for P, from
-/// the logarithms of both, such as ``logSoftmax(_:along:file:line:)`` gives.
+/// D(P ‖ Q) = Σ_c p_c (ln p_c - ln q_c), averaged over the rows: what it costs to take Q for P,
+/// from the logarithms of both, such as ``logSoftmax(_:along:file:line:)`` gives.
 ///
-/// ln p and ln q: [..., classes], of one shape; a divergence for each row; result []. ln q.g = -p / rows,
-/// ln p.g = p (ln p - ln q + 1) / rows. A class with p = 0 (ln p = -∞) adds nothing and gets no
-/// derivative. The mean is over rows: PyTorch's `kl_div` with `batchmean`. A mistake if the shapes
-/// differ.
+/// ln p and ln q: [..., classes], of one shape; a divergence for each row; result [].
+/// ln q.g = -p / rows, ln p.g = p (ln p - ln q + 1) / rows. A class with p = 0 (ln p = -∞) adds
+/// nothing and gets no derivative. The mean is over rows: PyTorch's `kl_div` with `batchmean`. A
+/// mistake if the shapes differ.
 ///
 ///     let p = log(Tensor<Float>([[0.5, 0.5, 0]])), q = log(Tensor<Float>([[0.25, 0.25, 0.5]]))
 ///     print(klDivergence(logProbabilities: p, from: q))   // 0.6931472
 ///
-/// Source: Kullback, Leibler, "On information and sufficiency", Annals of Mathematical Statistics 22,
-/// 1951.
+/// Source: Kullback, Leibler, "On information and sufficiency", Annals of Mathematical
+/// Statistics 22, 1951.
 public func klDivergence<Scalar: FloatingPointScalar>(
   logProbabilities p: Tensor<Scalar>, from q: Tensor<Scalar>, weights: Tensor<Scalar>? = nil,
   reduction: LossReduction = .mean, file: StaticString = #fileID, line: UInt = #line
@@ -29,13 +29,13 @@ public func klDivergence<Scalar: FloatingPointScalar>(
     (probability * excess).sum(along: -1), weights: weights, in: "klDivergence", at: site)
 }
 
-/// D(N(μ, e^s) ‖ N(m, e^u)) = Σ_c (u_c - s_c + e^(s_c - u_c) + (μ_c - m_c)² e^-u_c - 1) / 2, averaged
-/// over the rows: of normal distributions with independent components. Without a prior m = 0 and
-/// u = 0, as in a variational autoencoder.
+/// D(N(μ, e^s) ‖ N(m, e^u)) = Σ_c (u_c - s_c + e^(s_c - u_c) + (μ_c - m_c)² e^-u_c - 1) / 2,
+/// averaged over the rows: of normal distributions with independent components. Without a prior
+/// m = 0 and u = 0, as in a variational autoencoder.
 ///
 /// All are [..., components], of one shape; a divergence for each row, so that the mean is over
-/// examples and not over components; result []. μ.g = (μ - m) e^-u and s.g = (e^(s - u) - 1) / 2, each
-/// divided by rows. A mistake if the shapes differ.
+/// examples and not over components; result []. μ.g = (μ - m) e^-u and s.g = (e^(s - u) - 1) / 2,
+/// each divided by rows. A mistake if the shapes differ.
 ///
 ///     let mean: Tensor<Float> = [[1, 2], [0, 0]]
 ///     print(gaussianKLDivergence(mean: mean, logVariance: .zeros([2, 2]), reduction: .none))

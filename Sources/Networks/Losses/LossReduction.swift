@@ -4,9 +4,9 @@ import PullbackTensors
 
 /// How the losses of elements or rows become one number, or stay apart.
 ///
-/// Each loss says what it has one of: a loss for each element, or one for each row. Weights, if they
-/// are given, have one number for each example, [n], or for more of the leading axes of these losses,
-/// and multiply the losses there.
+/// Each loss says what it has one of: a loss for each element, or one for each row. Weights, if
+/// they are given, have one number for each example, [n], or for more of the leading axes of these
+/// losses, and multiply the losses there.
 public enum LossReduction: Sendable, Hashable {
   /// Σ l / count, the sum divided by the number of losses. With weights Σ w l / Σ w, each weight
   /// counted as often as it multiplies a loss; if they add up to 0, Σ w l.

@@ -6,7 +6,8 @@ import PullbackTensors
 ///
 /// Prediction x and target t: [...], of one shape; a loss for each element; result []. x.g =
 /// 2 (x - t) / count. With N rows of c columns count is N c, as in PyTorch. Operands of different
-/// shapes are a mistake: [N, 1] against [N] would broadcast to [N, N] and give a wrong loss silently.
+/// shapes are a mistake: [N, 1] against [N] would broadcast to [N, N] and give a
+/// wrong loss silently.
 ///
 ///     let x: Tensor<Float> = [[7], [6]], t: Tensor<Float> = [[4], [8]]
 ///     print(meanSquaredError(x, t))   // 6.5

@@ -4,25 +4,26 @@ import PullbackTensors
 
 /// L_i = ln Σ_c e^(x_ic) - x_i,label(i), averaged over the rows i (or summed).
 ///
-/// Logits x: [..., classes], labels: [...] of Int32 in 0 ..< classes; a loss for each row; result [].
-/// x.g = (softmax(x) - oneHot(label)) / rows. The largest logit of each row is subtracted first, so
-/// that no logit is too large. Shapes that differ are a mistake; a label outside stops the
-/// evaluation, naming the lowest offending row.
+/// Logits x: [..., classes], labels: [...] of Int32 in 0 ..< classes; a loss for each row; result
+/// []. x.g = (softmax(x) - oneHot(label)) / rows. The largest logit of each row is subtracted
+/// first, so that no logit is too large. Shapes that differ are a mistake; a label outside stops
+/// the evaluation, naming the lowest offending row.
 ///
 ///     let x: Tensor<Float> = [[0, 0], [1000, 0]]
 ///     print(softmaxCrossEntropy(x, labels: [1, 0]))   // 0.3465736
 ///     print(softmaxCrossEntropy(x, labels: [1, -1], ignoring: -1))   // 0.6931472
 ///
 /// - Parameters:
-///   - classWeights: [classes]. The loss of a row is multiplied by the weight of its label, and a mean
-///     divides by the sum of these weights, as in PyTorch.
+///   - classWeights: [classes]. The loss of a row is multiplied by the weight of its label, and a
+///     mean divides by the sum of these weights, as in PyTorch.
 ///   - labelSmoothing: ε in 0...1: the part of each target that is spread evenly over all classes,
-///     L_i = (1 - ε) w_label(i) l_i,label(i) + ε Σ_c w_c l_ic / classes with l_ic = -ln softmax(x)_ic.
-///     A mean divides as without it.
-///   - ignored: the label of rows without a class. Their loss is 0, they do not count in a mean, and
-///     their logits get a derivative of 0, whatever they are. A mean over ignored rows alone is 0.
-///   - weights: one for each row, or of leading axes: see ``LossReduction``. Beside those of classes
-///     they multiply them, in the sum that a mean divides by, too.
+///     L_i = (1 - ε) w_label(i) l_i,label(i) + ε Σ_c w_c l_ic / classes with
+///     l_ic = -ln softmax(x)_ic. A mean divides as without it.
+///   - ignored: the label of rows without a class. Their loss is 0, they do not count in a
+///     mean, and their logits get a derivative of 0, whatever they are. A mean over ignored
+///     rows alone is 0.
+///   - weights: one for each row, or of leading axes: see ``LossReduction``. Beside those of
+///     classes they multiply them, in the sum that a mean divides by, too.
 ///
 /// Source of smoothing: Szegedy et al., "Rethinking the Inception architecture", CVPR 2016.
 public func softmaxCrossEntropy<Scalar: FloatingPointScalar>(
@@ -65,15 +66,15 @@ public func softmaxCrossEntropy<Scalar: FloatingPointScalar>(
 /// probabilities, such as those of a teacher.
 ///
 /// Logits x and probabilities p: [..., classes], of one shape; a loss for each row; result [].
-/// x.g = (softmax(x) Σ_c p_c - p) / rows. A class with p = 0 costs nothing, also if its logit is -∞.
-/// A mistake if the shapes differ. That the probabilities of a row add up to 1 is not checked.
+/// x.g = (softmax(x) Σ_c p_c - p) / rows. A class with p = 0 costs nothing, also if its logit is
+/// -∞. A mistake if the shapes differ. That the probabilities of a row add up to 1 is not checked.
 ///
 ///     let x: Tensor<Float> = [[0, 0]], p: Tensor<Float> = [[0.25, 0.75]]
 ///     print(softmaxCrossEntropy(x, probabilities: p))   // 0.6931472
 ///
 /// - Parameters:
-///   - classWeights: [classes]. The summand of class c is multiplied by its weight; a mean divides by
-///     the number of rows all the same, as in PyTorch.
+///   - classWeights: [classes]. The summand of class c is multiplied by its weight; a mean divides
+///     by the number of rows all the same, as in PyTorch.
 ///   - labelSmoothing: ε in 0...1: p becomes (1 - ε) p + ε / classes.
 ///   - weights: one for each row, or of leading axes: see ``LossReduction``.
 public func softmaxCrossEntropy<Scalar: FloatingPointScalar>(

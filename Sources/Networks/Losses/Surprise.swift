@@ -2,8 +2,9 @@
 
 import PullbackTensors
 
-/// p s: what an event of probability p adds to an expected surprise, where s = -ln of the probability
-/// that it was given. What never happens adds nothing, also where its surprise would be infinite.
+/// p s: what an event of probability p adds to an expected surprise, where s = -ln of the
+/// probability that it was given. What never happens adds nothing, also where its surprise
+/// would be infinite.
 func expected<Scalar: FloatingPointScalar>(
   _ surprise: Tensor<Scalar>, at probability: Tensor<Scalar>
 ) -> Tensor<Scalar> {

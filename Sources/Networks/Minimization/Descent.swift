@@ -4,8 +4,8 @@ import PullbackTensors
 
 /// The direction of L-BFGS: the gradient times an inverse Hessian that is made of the last moves.
 ///
-/// Source: Nocedal, "Updating quasi-Newton matrices with limited storage", Math. Comp. 1980; Nocedal,
-/// Wright, "Numerical optimization", 2006, algorithm 7.4.
+/// Source: Nocedal, "Updating quasi-Newton matrices with limited storage", Math. Comp. 1980;
+/// Nocedal, Wright, "Numerical optimization", 2006, algorithm 7.4.
 struct Descent {
   /// A move s of the parameters and the change y of the gradient by it.
   private struct Pair {
@@ -67,7 +67,8 @@ struct Descent {
         scale: sy / yy))
   }
 
-  /// Where to go from a point; without moves to learn from, downhill, with 1 as the largest component.
+  /// Where to go from a point; without moves to learn from, downhill, with 1 as the
+  /// largest component.
   mutating func direction(at point: TrialLoss.Point) -> [Tensor<Float>] {
     guard let last = pairs.last else {
       return steepest(point.gradients + [Tensor([Float(point.steepness)])])

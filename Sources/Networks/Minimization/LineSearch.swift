@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A search along a line for a point where the loss and its slope are small enough: the strong Wolfe
-/// conditions.
+/// A search along a line for a point where the loss and its slope are small enough: the strong
+/// Wolfe conditions.
 ///
 /// Source: Nocedal, Wright, "Numerical optimization", 2006, algorithms 3.5 and 3.6; where the loss
-/// changes by less than it is rounded: Hager, Zhang, "A new conjugate gradient method with guaranteed
-/// descent and an efficient line search", SIAM J. Optim. 2005, section 4.
+/// changes by less than it is rounded: Hager, Zhang, "A new conjugate gradient method with
+/// guaranteed descent and an efficient line search", SIAM J. Optim. 2005, section 4.
 struct LineSearch<Payload> {
   struct Trial {
     let size: Double

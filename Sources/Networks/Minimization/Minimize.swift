@@ -3,15 +3,16 @@
 import PullbackRuntime
 import PullbackTensors
 
-/// Changes parameters so that a loss is as small as it gets nearby, by L-BFGS with a line search that
-/// meets the strong Wolfe conditions: for losses over all examples at once, of which it needs far fewer
-/// evaluations than an ``Optimizer`` takes steps.
+/// Changes parameters so that a loss is as small as it gets nearby, by L-BFGS with a line search
+/// that meets the strong Wolfe conditions: for losses over all examples at once, of which it needs
+/// far fewer evaluations than an ``Optimizer`` takes steps.
 ///
 /// The loss is written down once, at the first call of `loss`, and replayed; random keys in it stay
-/// the same. Each iteration ends by giving all parameters that are trained new numbers at once; while a
-/// line is searched they keep the old ones. The loss never ends larger than it began; where it is not
-/// finite on the way, the search turns back. What has no numbers yet is initialised with seed 0. A mistake
-/// if the loss depends on none of the parameters, is not a scalar or a number of the settings cannot be.
+/// the same. Each iteration ends by giving all parameters that are trained new numbers at once;
+/// while a line is searched they keep the old ones. The loss never ends larger than it began; where
+/// it is not finite on the way, the search turns back. What has no numbers yet is initialised with
+/// seed 0. A mistake if the loss depends on none of the parameters, is not a scalar or a number of
+/// the settings cannot be.
 ///
 /// Source: Liu, Nocedal, "On the limited memory BFGS method for large scale optimization", Math.
 /// Programming 1989; the line search: Nocedal, Wright, "Numerical optimization", 2006, section 3.5.
@@ -105,7 +106,8 @@ private struct Minimization {
     }
   }
 
-  /// The next point on the way, found without what was learnt if it leads nowhere; nil if there is none.
+  /// The next point on the way, found without what was learnt if it leads nowhere; nil
+  /// if there is none.
   private mutating func next() -> TrialLoss.Point? {
     while true {
       if let next = search(along: descent.direction(at: point)) { return next }

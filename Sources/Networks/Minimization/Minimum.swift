@@ -2,18 +2,20 @@
 
 import PullbackTensors
 
-/// Where ``minimize(_:iterations:history:gradientTolerance:lossTolerance:file:line:_:)`` ended, and why.
+/// Where ``minimize(_:iterations:history:gradientTolerance:lossTolerance:file:line:_:)`` ended, and
+/// why.
 public struct Minimum: Hashable, Sendable {
   /// Why a minimisation ended.
   public enum Reason: Hashable, Sendable {
     /// The gradient is within its tolerance.
     case gradientIsSmall
-    /// The last iteration changed the loss by less than its tolerance, or five in a row made neither
-    /// the loss nor the gradient smaller: they are rounded.
+    /// The last iteration changed the loss by less than its tolerance, or five in a row made
+    /// neither the loss nor the gradient smaller: they are rounded.
     case lossStays
     /// There were as many iterations as were allowed.
     case iterationsUsedUp
-    /// No smaller loss was found down the gradient: rounding, a kink, or a loss that has no minimum.
+    /// No smaller loss was found down the gradient: rounding, a kink, or a loss
+    /// that has no minimum.
     case noSmallerLoss
     /// The loss or its gradient was not finite at the start; nothing was changed.
     case startIsNotFinite

@@ -17,7 +17,8 @@ public enum Clipping: Hashable, Sendable {
   /// Each element g becomes min(max(g, -limit), limit).
   case value(Float)
   /// All gradients of the step are multiplied by min(1, limit / (‖g‖ + 10⁻⁶)), where ‖g‖ is the
-  /// Euclidean norm of all their elements together, over all groups. As PyTorch's `clip_grad_norm_`.
+  /// Euclidean norm of all their elements together, over all groups. As PyTorch's
+  /// `clip_grad_norm_`.
   ///
   /// Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks",
   /// ICML 2013.

@@ -4,9 +4,9 @@ import PullbackTensors
 
 /// Lion: steps of one size, by the sign of a mean of the gradient.
 ///
-/// With gradient g: w ← w - η (sign(β₁ m + (1 - β₁) g) + λ w), then m ← β₂ m + (1 - β₂) g. m starts at 0.
-/// Each number moves by η, so the learning rate is 3 to 10 times smaller than that of ``AdamW`` and the
-/// weight decay as many times larger.
+/// With gradient g: w ← w - η (sign(β₁ m + (1 - β₁) g) + λ w), then m ← β₂ m + (1 - β₂) g. m starts
+/// at 0. Each number moves by η, so the learning rate is 3 to 10 times smaller than that of
+/// ``AdamW`` and the weight decay as many times larger.
 ///
 /// Source: Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023, algorithm 2.
 ///

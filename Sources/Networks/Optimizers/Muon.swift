@@ -6,12 +6,12 @@ import PullbackTensors
 ///
 /// With gradient g: v ← μ v + g, m = g + μ v (in Nesterov's form; else v),
 /// w ← (1 - η λ) w - η √max(1, outputs / inputs) O(m), where O(m) is about U Vᵀ of m = U S Vᵀ: five
-/// Newton-Schulz iterations X ← 3.4445 X - 4.7750 (X Xᵀ) X + 2.0315 (X Xᵀ)² X from X = m / (‖m‖ + 10⁻⁷), which take
-/// all singular values to 0.7 ... 1.2. v starts at 0.
+/// Newton-Schulz iterations X ← 3.4445 X - 4.7750 (X Xᵀ) X + 2.0315 (X Xᵀ)² X from
+/// X = m / (‖m‖ + 10⁻⁷), which take all singular values to 0.7 ... 1.2. v starts at 0.
 ///
-/// It is for matrices [inputs, outputs]; more axes before the last count as inputs, as in the kernel of a
-/// convolution. A bias is a mistake: train it, and usually embeddings and the last layer too, in a
-/// group with another rule.
+/// It is for matrices [inputs, outputs]; more axes before the last count as inputs, as in the
+/// kernel of a convolution. A bias is a mistake: train it, and usually embeddings and the last
+/// layer too, in a group with another rule.
 ///
 /// Source: Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024.
 ///

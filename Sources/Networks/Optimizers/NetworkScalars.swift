@@ -2,7 +2,8 @@
 
 import PullbackTensors
 
-/// The numbers that the rules of a swarm's networks are given for a step. Equal rules are asked once.
+/// The numbers that the rules of a swarm's networks are given for a step. Equal
+/// rules are asked once.
 struct NetworkScalars {
   private var groups: [StepScalars.Group] = []
   /// Which of them each network has.

@@ -18,13 +18,13 @@ public struct AccumulatedGradients: Sendable {
 }
 
 extension Optimizer {
-  /// How many losses a step is taken with, 1 at the start. The gradients of the first ones are summed,
-  /// and the parameters stay as they are; the last one takes a step with the mean of all gradients, as
-  /// with one large batch. Only steps are counted.
+  /// How many losses a step is taken with, 1 at the start. The gradients of the first ones are
+  /// summed, and the parameters stay as they are; the last one takes a step with the mean of all
+  /// gradients, as with one large batch. Only steps are counted.
   ///
-  /// It may change at any time: a step is taken with the next loss, or gradients that are applied, if
-  /// enough are there then. A model file holds no sums: save between two steps, or ``accumulated``
-  /// beside it.
+  /// It may change at any time: a step is taken with the next loss, or gradients that are applied,
+  /// if enough are there then. A model file holds no sums: save between two steps, or
+  /// ``accumulated`` beside it.
   ///
   /// ```swift
   /// let w = Parameter(value: [4])
@@ -47,8 +47,8 @@ extension Optimizer {
     }
   }
 
-  /// What has been summed since the last step; setting it goes on from there. A mistake if there are
-  /// more or fewer sums than parameters, or of other shapes.
+  /// What has been summed since the last step; setting it goes on from there. A mistake if there
+  /// are more or fewer sums than parameters, or of other shapes.
   ///
   /// ```swift
   /// let w = Parameter(value: [4])

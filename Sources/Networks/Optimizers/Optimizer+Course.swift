@@ -3,8 +3,8 @@
 import PullbackTensors
 
 extension Optimizer {
-  /// How gradients are kept small before the rules see them: see ``Clipping``. Nil, as at the start,
-  /// leaves them as they are. A mistake if the limit is not above 0.
+  /// How gradients are kept small before the rules see them: see ``Clipping``. Nil, as at the
+  /// start, leaves them as they are. A mistake if the limit is not above 0.
   public var clipping: Clipping? {
     get { course.clipping }
     set {
@@ -17,8 +17,9 @@ extension Optimizer {
     }
   }
 
-  /// Leaves parameters of a tree as they are from the next step on: no gradient is computed for them,
-  /// and what is kept for them stays. Those that are not this optimizer's are not touched anyway.
+  /// Leaves parameters of a tree as they are from the next step on: no gradient is
+  /// computed for them, and what is kept for them stays. Those that are not this
+  /// optimizer's are not touched anyway.
   ///
   /// ```swift
   /// let base = Parameter(value: [4]), head = Parameter(value: [1])

@@ -60,7 +60,8 @@ extension RecordedStep: CustomStringConvertible {
 }
 
 extension StepCourse: CustomStringConvertible {
-  /// ", clipped to a norm of 1.0, 4 losses a step, 2 parameters frozen"; nothing for a plain course.
+  /// ", clipped to a norm of 1.0, 4 losses a step, 2 parameters frozen"; nothing
+  /// for a plain course.
   var description: String {
     var words: [String] = []
     switch clipping {

@@ -4,10 +4,10 @@ import PullbackTensors
 
 extension Optimizer {
   /// Takes a step with gradients that were computed elsewhere, in the order of ``parameters``, each
-  /// parameter once: for gradients that are changed before they are followed, or of more than one loss.
-  /// A parameter whose gradient is nil stays as it is, and so does a frozen one. What the optimizer
-  /// does with gradients of a loss, it does with these. A mistake if there are more or fewer than
-  /// parameters, all are nil, or one has another shape than its parameter.
+  /// parameter once: for gradients that are changed before they are followed, or of more than one
+  /// loss. A parameter whose gradient is nil stays as it is, and so does a frozen one. What the
+  /// optimizer does with gradients of a loss, it does with these. A mistake if there are more or
+  /// fewer than parameters, all are nil, or one has another shape than its parameter.
   ///
   /// ```swift
   /// let w = Parameter(value: [4])

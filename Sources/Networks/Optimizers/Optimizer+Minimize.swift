@@ -8,11 +8,11 @@ extension Optimizer {
   /// before the step.
   ///
   /// The history of `loss` ends here: it keeps its number and lets go of the graph, and gradients
-  /// of it are a mistake from now on. So an array of losses is an array of numbers; a loss that no step
-  /// was taken with, such as one of validation, keeps its graph: keep `Float(loss)`. Tensors named in
-  /// `keeping` get their numbers in the same run. A parameter that the loss does not depend on stays
-  /// as it is. A mistake if the loss depends on no current value of any parameter, or on a parameter
-  /// as it was before alone, or is not a scalar.
+  /// of it are a mistake from now on. So an array of losses is an array of numbers; a loss that no
+  /// step was taken with, such as one of validation, keeps its graph: keep `Float(loss)`. Tensors
+  /// named in `keeping` get their numbers in the same run. A parameter that the loss does not
+  /// depend on stays as it is. A mistake if the loss depends on no current value of any parameter,
+  /// or on a parameter as it was before alone, or is not a scalar.
   @discardableResult
   public func minimize<each Kept: TensorScalar>(
     _ loss: Tensor<Float>, keeping kept: repeat Tensor<each Kept>,

@@ -9,10 +9,10 @@ import PullbackTensors
 /// step on and needs no new plan. Parameters may stand in groups, each with a rule of its own
 /// settings.
 ///
-/// Beside what its rules say, an optimizer can clip gradients, take a step with several losses, leave
-/// frozen parameters as they are and keep averages of the weights up: ``clipping``, ``accumulation``,
-/// ``freeze(_:)``, ``add(_:)``. All of it is part of the one plan of a step, fresh or recorded. A model
-/// file holds none of these settings.
+/// Beside what its rules say, an optimizer can clip gradients, take a step with several losses,
+/// leave frozen parameters as they are and keep averages of the weights up: ``clipping``,
+/// ``accumulation``, ``freeze(_:)``, ``add(_:)``. All of it is part of the one plan of a step,
+/// fresh or recorded. A model file holds none of these settings.
 ///
 /// An optimizer is used by one thread at a time; several threads train several models, each with an
 /// optimizer of its own. It initialises parameters that have no numbers yet, with seed 0.
@@ -135,8 +135,8 @@ public final class Optimizer<Rule: UpdateRule> {
     for index in networkRules.indices { networkRules[index] = rule }
   }
 
-  /// A setting of the rule. Where there are groups, or networks of a swarm, setting it sets that of all;
-  /// reading it is a mistake if they differ.
+  /// A setting of the rule. Where there are groups, or networks of a swarm, setting it sets that of
+  /// all; reading it is a mistake if they differ.
   public subscript<Value: Equatable>(dynamicMember path: WritableKeyPath<Rule, Value>) -> Value {
     get {
       let value = knownGroups[0].rule[keyPath: path]

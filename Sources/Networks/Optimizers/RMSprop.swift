@@ -4,12 +4,13 @@ import PullbackTensors
 
 /// RMSprop: the gradient divided by the root of its mean square of late.
 ///
-/// With gradient g: v ← α v + (1 - α) g², w ← w - η g / (√v + ε). Centered, v gives way to the variance
-/// v - m², with m ← α m + (1 - α) g. With momentum μ: b ← μ b + g / (√v + ε), w ← w - η b. With weight
-/// decay λ, g is g + λ w. v, m and b start at 0.
+/// With gradient g: v ← α v + (1 - α) g², w ← w - η g / (√v + ε). Centered, v gives way to the
+/// variance v - m², with m ← α m + (1 - α) g. With momentum μ: b ← μ b + g / (√v + ε), w ← w - η b.
+/// With weight decay λ, g is g + λ w. v, m and b start at 0.
 ///
 /// Source: Hinton, "Neural networks for machine learning", lecture 6e, 2012; centered: Graves,
-/// "Generating sequences with recurrent neural networks", 2013, section 4.2, in the form PyTorch uses.
+/// "Generating sequences with recurrent neural networks", 2013, section 4.2, in the
+/// form PyTorch uses.
 ///
 /// ```swift
 /// let w = Parameter(value: [4])

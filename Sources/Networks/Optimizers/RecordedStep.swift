@@ -7,9 +7,10 @@ import PullbackTensors
 /// A training step that is written down once for each combination of batch shapes and then
 /// replayed: the same bits as `minimize(loss)` on a fresh graph, without building it.
 ///
-/// Learning rates and step counts are read at each replay; random keys are arguments. A number may be
-/// given where the function takes a tensor, and another number is no new recording; a `Bool` or an
-/// `Int` has a recording for each of its values. Used by one thread at a time, like its optimizer.
+/// Learning rates and step counts are read at each replay; random keys are arguments. A number
+/// may be given where the function takes a tensor, and another number is no new recording; a
+/// `Bool` or an `Int` has a recording for each of its values. Used by one thread at a time,
+/// like its optimizer.
 ///
 /// ```swift
 /// let step = optimizer.recorded { (x: Tensor<Float>, labels: Tensor<Int32>, key: RandomKey) in
@@ -139,7 +140,8 @@ extension Optimizer {
     RecordedStep({ self.beginStep() }, loss, LossAlone()) { TracedStep($0) }
   }
 
-  /// Records a step that gives a tensor or an array of tensors beside the loss: see ``RecordedStep``.
+  /// Records a step that gives a tensor or an array of tensors beside the loss: see
+  /// ``RecordedStep``.
   public func recorded<each Input: RecordedInput, Kept: RecordedOutput>(
     _ lossAndKept: @escaping @Sendable (repeat each Input) -> (Tensor<Float>, Kept)
   ) -> RecordedStep<repeat each Input, (loss: Float, kept: Kept)> {

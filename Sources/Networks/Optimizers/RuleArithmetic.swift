@@ -16,8 +16,8 @@ extension Double {
 }
 
 extension Float {
-  /// The decimal number that was meant: 0.999 is no Float, and 1 - 0.999 is wrong by a share that is a
-  /// thousand times larger. The Float itself if it is none of six decimals.
+  /// The decimal number that was meant: 0.999 is no Float, and 1 - 0.999 is wrong by a share that
+  /// is a thousand times larger. The Float itself if it is none of six decimals.
   var asWritten: Double {
     let decimal = (Double(self) * 1e6).rounded() / 1e6
     return Float(decimal) == self ? decimal : Double(self)

@@ -47,7 +47,8 @@ struct StepForm: Hashable, Sendable {
 struct StepStructure<Rule: UpdateRule>: Hashable {
   let writers: [RuleWriter<Rule>]
   let form: StepForm
-  /// How many networks are trained at once, and whether they have numbers of their own; 0 if it is one.
+  /// How many networks are trained at once, and whether they have numbers of their
+  /// own; 0 if it is one.
   let networks: Int
   let areNumbersOwn: Bool
 }

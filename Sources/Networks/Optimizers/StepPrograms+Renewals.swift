@@ -5,8 +5,8 @@ import PullbackTensors
 
 /// What layers keep beside what is trained, and a step gives a new value.
 extension StepPrograms {
-  /// The slots of nodes that hold new values: for each its place among the slots of the programs and the
-  /// others behind them, and these others.
+  /// The slots of nodes that hold new values: for each its place among the slots of the programs
+  /// and the others behind them, and these others.
   func slots(renewedBy nodes: [Node]) -> (places: [Int], others: [LeafSlot]) {
     var others: [LeafSlot] = []
     let places = nodes.map { node in
@@ -25,8 +25,8 @@ extension StepPrograms {
       by: GraphOrder(of: [loss]) { $0.isDetached }.nodes.filter { $0.renewedSlot != nil })
   }
 
-  /// One for each slot. Where a layer was called several times, each call starts with what the one before
-  /// left.
+  /// One for each slot. Where a layer was called several times, each call starts with what the
+  /// one before left.
   func renewals(by nodes: [Node]) -> [Replacement] {
     var renewals: [Replacement] = [], seen: Set<UInt64> = []
     for node in nodes.sorted(by: { $0.inputs[2].node.serial < $1.inputs[2].node.serial }) {

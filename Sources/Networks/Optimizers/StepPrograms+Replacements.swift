@@ -51,8 +51,8 @@ extension StepPrograms {
     return replacements(by: gradients, leaves, scalars, renewals)
   }
 
-  /// The update of each parameter that has a gradient, of its state and of averages: of one network, or
-  /// of one of a swarm for all of them.
+  /// The update of each parameter that has a gradient, of its state and of averages: of one
+  /// network, or of one of a swarm for all of them.
   func replacements(
     by gradients: [Value?], _ leaves: [Value], _ scalars: [Tensor<Float>],
     _ renewals: [Replacement] = []

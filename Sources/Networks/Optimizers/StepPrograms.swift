@@ -53,7 +53,8 @@ final class StepPrograms {
   ///   - averaged: a pair for each average of the form.
   ///   - scalars: with the numbers of a step.
   ///   - sums: those that a run adds to, if it does.
-  ///   - structure: a number of all that `update` depends on, beside its arguments, and of the form.
+  ///   - structure: a number of all that `update` depends on, beside its arguments,
+  ///     and of the form.
   init(
     _ tree: Parameters, training parameters: [Parameter], state: [[Parameter]], form: StepForm,
     averaged: [AverageState.Pair], sums: GradientSums?, scalars: StepScalars, networks: Int,
@@ -145,8 +146,8 @@ final class StepPrograms {
     }
   }
 
-  /// - Parameter areGradients: nil for a loss and what is kept beside it; for gradients, which of the
-  ///   parameters have one.
+  /// - Parameter areGradients: nil for a loss and what is kept beside it; for gradients, which of
+  ///   the parameters have one.
   private func program(
     for signature: borrowing Signature, _ values: [Value], areGradients: [Bool]?, at site: CallSite
   ) -> RecordedProgram {
@@ -203,8 +204,8 @@ final class StepPrograms {
       slots: slots + slots(renewedBy: signature.renewals).others)
   }
 
-  /// What the slots hold now. Averages, and what is not trained here, have leaves of their own: a loss
-  /// may read them or other numbers of the same shape, and its signature does not tell.
+  /// What the slots hold now. Averages, and what is not trained here, have leaves of their own: a
+  /// loss may read them or other numbers of the same shape, and its signature does not tell.
   private var leaves: [Value] {
     let ownCount = firstSlots.last.map { $0 + 1 + state.last!.count } ?? 0
     return holders.enumerated().map { place, holder in

@@ -45,8 +45,8 @@ public protocol UpdateRule: Hashable, Sendable, CustomStringConvertible {
   /// The names of the tensors that are kept for each parameter, in its shape. They start at 0.
   var stateNames: [String] { get }
 
-  /// Why the rule cannot train a parameter of this shape ("it is no matrix"), with what to do; nil if
-  /// it can, which is so if a rule says nothing.
+  /// Why the rule cannot train a parameter of this shape ("it is no matrix"), with what to do; nil
+  /// if it can, which is so if a rule says nothing.
   func fault(of shape: Shape) -> (problem: String, fix: String)?
 
   /// Adds numbers to those of the settings that are computed anew for each step, the first being
@@ -56,9 +56,9 @@ public protocol UpdateRule: Hashable, Sendable, CustomStringConvertible {
   /// The new value of a parameter; new values of the state are assigned.
   ///
   /// Called once for each structure of a loss, so it must depend on its arguments, on settings that
-  /// are no numbers and on the signs of the others alone: `if momentum == 0` is right, but the number
-  /// is `scalars.momentum`. (Here, the rule's own numbers are 0 or infinite; a mistake if such a one
-  /// comes into the result.)
+  /// are no numbers and on the signs of the others alone: `if momentum == 0` is right, but the
+  /// number is `scalars.momentum`. (Here, the rule's own numbers are 0 or infinite; a mistake if
+  /// such a one comes into the result.)
   func updated(
     _ parameter: Tensor<Float>, gradient: Tensor<Float>, state: inout RuleValues<Tensor<Float>>,
     scalars: RuleValues<Tensor<Float>>
@@ -93,7 +93,8 @@ extension UpdateRule {
     return form
   }
 
-  /// Stops if the networks of a swarm have rules of several kinds, or one has a number that it cannot be.
+  /// Stops if the networks of a swarm have rules of several kinds, or one has a number
+  /// that it cannot be.
   static func check(_ rules: [Self], _ settings: [Setting<Self>], at site: CallSite?) {
     if let first = rules.first, let other = rules.first(where: { $0.name != first.name }) {
       first.refuseDifference("their kind, \(first.name) and \(other.name)", at: site)
@@ -108,8 +109,8 @@ extension UpdateRule {
     ).stop(at: site)
   }
 
-  /// The form that the rules of all networks of a swarm share: a number that is 0 for some of them is one
-  /// that is given to all. A mistake if they differ in more than numbers.
+  /// The form that the rules of all networks of a swarm share: a number that is 0 for some of them
+  /// is one that is given to all. A mistake if they differ in more than numbers.
   static func form(ofAll rules: [Self], _ settings: [Setting<Self>]) -> Self {
     let first = rules[0]
     func common(_ rule: Self) -> Self {

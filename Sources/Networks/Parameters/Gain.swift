@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an activation function makes of the spread of its inputs: starts are made larger by it, so that
-/// signals keep their size from layer to layer. The numbers are those of PyTorch's `calculate_gain`.
+/// What an activation function makes of the spread of its inputs: starts are made larger by it, so
+/// that signals keep their size from layer to layer. The numbers are those of PyTorch's
+/// `calculate_gain`.
 ///
 /// ```swift
 /// let layer = Linear(64, 50, initialization: .xavierUniform(for: .tanh))

@@ -4,8 +4,8 @@ import PullbackTensors
 
 /// How a parameter starts. n is the number of inputs of a unit (fan-in: the first extent of a
 /// weight [inputs, outputs]), m the number of units (fan-out: the last extent), g the gain of the
-/// activation that follows. Extents before those two are of a kernel, [h, w, inputs, outputs], and count
-/// on both sides, as in PyTorch: n = h w inputs, m = h w outputs.
+/// activation that follows. Extents before those two are of a kernel, [h, w, inputs, outputs], and
+/// count on both sides, as in PyTorch: n = h w inputs, m = h w outputs.
 ///
 /// ```swift
 /// let hidden = Linear(64, 50, initialization: .kaimingNormal)
@@ -70,9 +70,9 @@ public struct Initialization: Sendable, Hashable {
     Initialization(kind: .scaled(.normal, .both, gain))
   }
 
-  /// g Q, where the rows or the columns of Q, whichever are fewer, have length 1 and right angles: a
-  /// layer that changes no length, or as few as possible. Any Q is as likely as any other. Of more
-  /// than two axes, the last one counts as columns and the others together as rows.
+  /// g Q, where the rows or the columns of Q, whichever are fewer, have length 1 and right angles:
+  /// a layer that changes no length, or as few as possible. Any Q is as likely as any other. Of
+  /// more than two axes, the last one counts as columns and the others together as rows.
   ///
   /// The work grows with the number of elements times that of the rows or columns, whichever are
   /// fewer. A mistake for a parameter of fewer than two axes.
@@ -82,8 +82,8 @@ public struct Initialization: Sendable, Hashable {
   /// print((q.transposed() • q).isClose(to: [[1, 0], [0, 1]], absoluteTolerance: 1e-6))   // true
   /// ```
   ///
-  /// Source: Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep
-  /// linear neural networks", ICLR 2014.
+  /// Source: Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of learning in
+  /// deep linear neural networks", ICLR 2014.
   public static func orthogonal(for gain: Gain) -> Initialization {
     Initialization(kind: .orthogonal(gain))
   }

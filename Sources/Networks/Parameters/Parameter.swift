@@ -9,14 +9,14 @@ import PullbackTensors
 /// step writes new numbers over the old ones if nobody else holds them, else into fresh memory:
 /// whoever kept `value` keeps the old numbers.
 ///
-/// A parameter, and so a model of them, may be shared between threads: reading `value` during a step
-/// waits for the end of the step and gives the new numbers. Two parameters that are read one after the
-/// other may lie a step apart: where another thread trains, read a `snapshot()` of the model. A
-/// parameter is trained by one thread at a time. In the child of a `fork` during a step its numbers
-/// may be half old and half new: fork between steps.
+/// A parameter, and so a model of them, may be shared between threads: reading `value` during a
+/// step waits for the end of the step and gives the new numbers. Two parameters that are read one
+/// after the other may lie a step apart: where another thread trains, read a `snapshot()` of the
+/// model. A parameter is trained by one thread at a time. In the child of a `fork` during a step
+/// its numbers may be half old and half new: fork between steps.
 ///
-/// A model holds its parameters by reference: `let other = model` is the same weights again, trained
-/// together. A model with weights of its own is a `copy()`.
+/// A model holds its parameters by reference: `let other = model` is the same weights again,
+/// trained together. A model with weights of its own is a `copy()`.
 public final class Parameter: Sendable {
   /// How many elements it has along each axis, which never changes.
   public let shape: Shape
@@ -78,8 +78,8 @@ public final class Parameter: Sendable {
     }
   }
 
-  /// A leaf of a tensor's numbers, to be held in a slot that stands for the parameter's. A mistake if
-  /// it cannot be its value.
+  /// A leaf of a tensor's numbers, to be held in a slot that stands for the parameter's. A mistake
+  /// if it cannot be its value.
   package func newLeaf(_ value: Tensor<Float>, in slot: LeafSlot) -> Value {
     guard value.shape == shape else {
       Mistake(

@@ -6,9 +6,9 @@ import PullbackTensors
 extension Optimizer {
   /// An optimizer of all networks of a swarm, with the same settings for each.
   ///
-  /// What it does, it does with each network by itself: gradients are clipped by the norm of one network's, and
-  /// rules see its matrices. It minimises the sum of the networks' losses, whose gradients are those that each
-  /// network has alone.
+  /// What it does, it does with each network by itself: gradients are clipped by the norm of one
+  /// network's, and rules see its matrices. It minimises the sum of the networks' losses, whose
+  /// gradients are those that each network has alone.
   ///
   /// ```swift
   /// let swarm = Swarm(2) { Linear(1, 1, bias: false, initialization: .constant(4)) }
@@ -25,8 +25,8 @@ extension Optimizer {
       at: CallSite(file, line))
   }
 
-  /// An optimizer of all networks of a swarm, each with a rule of its own: they are of one kind and differ in
-  /// numbers alone. A mistake if there is not one for each network.
+  /// An optimizer of all networks of a swarm, each with a rule of its own: they are of one kind and
+  /// differ in numbers alone. A mistake if there is not one for each network.
   ///
   /// ```swift
   /// let swarm = Swarm(2) { Linear(1, 1, bias: false, initialization: .constant(4)) }
@@ -48,8 +48,9 @@ extension Optimizer {
     self.init([Group(swarm.parameters, rules[0])], networkRules: rules, at: site)
   }
 
-  /// An optimizer that goes on with one network where this one is with all: with its rule, what is kept for it,
-  /// and the count of steps. A mistake if there is no such network, or the model's parameters are others.
+  /// An optimizer that goes on with one network where this one is with all: with its rule, what is
+  /// kept for it, and the count of steps. A mistake if there is no such network, or the model's
+  /// parameters are others.
   ///
   /// ```swift
   /// let swarm = Swarm(2) { Linear(1, 1, bias: false, initialization: .constant(4)) }

@@ -6,10 +6,10 @@ import PullbackTensors
 extension Swarm {
   /// A function of one network and of its part of each tensor, for all networks at once.
   ///
-  /// y[k, ...] = function(network k, x[k, ...]). x: [K, ...], which the function sees without that axis;
-  /// result [K, ...]. What the function uses besides is the same for all networks. Derivatives go through it.
-  /// In a training pass network k draws what it draws alone in a pass with the key
-  /// `key.folding(in: seeds[k])`. A mistake if x has no part for each network.
+  /// y[k, ...] = function(network k, x[k, ...]). x: [K, ...], which the function sees without that
+  /// axis; result [K, ...]. What the function uses besides is the same for all networks.
+  /// Derivatives go through it. In a training pass network k draws what it draws alone in a pass
+  /// with the key `key.folding(in: seeds[k])`. A mistake if x has no part for each network.
   ///
   /// ```swift
   /// let swarm = Swarm(2) { Linear(1, 1, initialization: .constant(2)) }

@@ -3,13 +3,14 @@
 import PullbackRuntime
 import PullbackTensors
 
-/// Networks of one architecture that are trained at once: settings to choose from, members of an ensemble, a
-/// model for each of a thousand series.
+/// Networks of one architecture that are trained at once: settings to choose from, members of an
+/// ensemble, a model for each of a thousand series.
 ///
-/// Each parameter holds those of all K networks, [K, ...], under the path that it has in one of them. What is
-/// done with one network is written down once, for one network, and done for all: any layers, also your own,
-/// any loss, any rule. Network k gets the bits that it gets alone: what it starts with is a function of its
-/// seed, and in a training pass it draws with the pass's key into which its seed is folded.
+/// Each parameter holds those of all K networks, [K, ...], under the path that it has in one of
+/// them. What is done with one network is written down once, for one network, and done for all: any
+/// layers, also your own, any loss, any rule. Network k gets the bits that it gets alone: what it
+/// starts with is a function of its seed, and in a training pass it draws with the pass's key into
+/// which its seed is folded.
 ///
 /// ```swift
 /// let swarm = Swarm(seeds: [1, 2, 3]) { Sequential(Linear(2, 4), Tanh(), Linear(4, 1)) }
@@ -26,10 +27,11 @@ import PullbackTensors
 /// print(swarm.parameters["0.weight"]!.shape, one.parameters["0.weight"]!.shape)   // [3, 2, 4] [2, 4]
 /// ```
 ///
-/// Examples that are fewer in some networks than in others are rows that have a weight of 0 in the loss:
-/// `meanSquaredError(net(x), y, weights: w)` with w: [K, n].
+/// Examples that are fewer in some networks than in others are rows that have a weight of 0 in the
+/// loss: `meanSquaredError(net(x), y, weights: w)` with w: [K, n].
 public struct Swarm<Net: ParameterTree & Sendable>: ParameterTree, Sendable {
-  /// What each network starts with, as in `initialized(seed:)`, and folds into the key of a training pass.
+  /// What each network starts with, as in `initialized(seed:)`, and folds into the key of
+  /// a training pass.
   public let seeds: [UInt64]
   /// Those of all networks, [K, ...], at the paths of one.
   public let parameters: Parameters
@@ -39,7 +41,8 @@ public struct Swarm<Net: ParameterTree & Sendable>: ParameterTree, Sendable {
 
   /// A network for each seed. A mistake if there is no seed.
   ///
-  /// - Parameter make: makes a network; each one that it makes has parameters of its own at the same paths.
+  /// - Parameter make: makes a network; each one that it makes has parameters of its own
+  ///   at the same paths.
   public init(
     seeds: [UInt64], file: StaticString = #fileID, line: UInt = #line,
     _ make: @escaping @Sendable () -> Net
@@ -76,8 +79,8 @@ public struct Swarm<Net: ParameterTree & Sendable>: ParameterTree, Sendable {
   /// How many networks there are, K.
   public var count: Int { seeds.count }
 
-  /// A model with the numbers that network `number` has now: saved, loaded and trained on like any other.
-  /// A mistake if there is no such network.
+  /// A model with the numbers that network `number` has now: saved, loaded and trained on like any
+  /// other. A mistake if there is no such network.
   public func network(
     _ number: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> Net {

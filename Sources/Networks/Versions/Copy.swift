@@ -6,8 +6,8 @@ import PullbackTensors
 ///
 /// `let other = model` is not a copy: both share their weights. A copy's parameters stand at the
 /// same paths, so what is saved of the one can be loaded into the other. A copy of a model without
-/// numbers has none either; it gets the same ones from the same seed. Taking a copy copies no number
-/// until one of the two changes.
+/// numbers has none either; it gets the same ones from the same seed. Taking a copy copies no
+/// number until one of the two changes.
 ///
 /// ```swift
 /// let w = Parameter(value: [4])
@@ -25,8 +25,9 @@ public struct Copy<Net: ParameterTree>: ParameterTree {
   /// The copy's own parameters, under the model's paths.
   public var parameters: Parameters { twin.parameters }
 
-  /// Calls `body` with the model, whose parameters are those of the copy meanwhile, in this task and
-  /// those that it starts: for models that have more functions than one, or another than layers have.
+  /// Calls `body` with the model, whose parameters are those of the copy meanwhile, in this
+  /// task and those that it starts: for models that have more functions than one, or another
+  /// than layers have.
   public func withModel<Result>(_ body: (Net) throws -> Result) rethrows -> Result {
     try twin.withModel(body)
   }
@@ -44,7 +45,7 @@ extension Copy: Layer where Net: Layer {
 }
 
 extension ParameterTree {
-  /// A model with parameters of its own: see ``Copy``. They start with the numbers of one step; waits
-  /// for the end of a step that is being taken.
+  /// A model with parameters of its own: see ``Copy``. They start with the numbers of one step;
+  /// waits for the end of a step that is being taken.
   public func copy() -> Copy<Self> { Copy(of: self) }
 }

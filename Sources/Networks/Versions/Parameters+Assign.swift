@@ -6,8 +6,8 @@ import PullbackTensors
 extension Parameters {
   /// Gives each parameter the numbers of another model, or of a snapshot, at the same path.
   ///
-  /// All numbers that are read belong to one step, and a snapshot of these parameters has all of the
-  /// new ones or none. A mistake, before anything changes, if the paths or the shapes differ.
+  /// All numbers that are read belong to one step, and a snapshot of these parameters has all of
+  /// the new ones or none. A mistake, before anything changes, if the paths or the shapes differ.
   ///
   /// ```swift
   /// let first = Linear(2, 1).initialized(seed: 1), second = Linear(2, 1)
@@ -65,8 +65,8 @@ extension Parameter {
     }
   }
 
-  /// Gives several parameters their numbers at once: a snapshot has all of them or none. Of one that
-  /// stands there twice, the last ones stay.
+  /// Gives several parameters their numbers at once: a snapshot has all of them or none. Of one
+  /// that stands there twice, the last ones stay.
   package static func setValues(of parameters: [Parameter], to values: [Tensor<Float>]) {
     let slots = parameters.map(\.slot.current)
     let leaves = parameters.indices.map { parameters[$0].newLeaf(values[$0], in: slots[$0]) }

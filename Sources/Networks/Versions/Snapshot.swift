@@ -6,8 +6,8 @@ import PullbackTensors
 ///
 /// Threads that predict while another one trains each take a snapshot: the numbers of all its
 /// parameters belong to one step. Taking it copies no number; the step after it writes into fresh
-/// memory, once. A gradient does not reach the model through a snapshot, which so can be a teacher of
-/// the model.
+/// memory, once. A gradient does not reach the model through a snapshot, which so can be a
+/// teacher of the model.
 ///
 /// ```swift
 /// let w = Parameter(value: [4])
@@ -23,13 +23,13 @@ public struct Snapshot<Net: ParameterTree>: ParameterTree {
 
   fileprivate init(of model: Net) { twin = Twin(of: model, isFrozen: true) }
 
-  /// The numbers under the model's paths. They are read, saved and assigned to other models; setting
-  /// or training them is a mistake.
+  /// The numbers under the model's paths. They are read, saved and assigned to other models;
+  /// setting or training them is a mistake.
   public var parameters: Parameters { twin.parameters }
 
-  /// Calls `body` with the model, whose parameters have the numbers of the snapshot meanwhile, in this
-  /// task and those that it starts: for models that have more functions than one, or another than layers
-  /// have.
+  /// Calls `body` with the model, whose parameters have the numbers of the snapshot meanwhile, in
+  /// this task and those that it starts: for models that have more functions than one, or another
+  /// than layers have.
   ///
   /// ```swift
   /// let code = snapshot.withModel { model in model.encode(x) }
@@ -51,7 +51,7 @@ extension Snapshot: Layer where Net: Layer {
 }
 
 extension ParameterTree {
-  /// The model as it is now, between two steps: see ``Snapshot``. Waits for the end of a step that is
-  /// being taken. A mistake if a parameter has no numbers yet.
+  /// The model as it is now, between two steps: see ``Snapshot``. Waits for the end of a step that
+  /// is being taken. A mistake if a parameter has no numbers yet.
   public func snapshot() -> Snapshot<Self> { Snapshot(of: self) }
 }

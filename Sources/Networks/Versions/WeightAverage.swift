@@ -7,8 +7,8 @@ import Synchronization
 /// The average of a model's weights over the steps of its training, which is called like the model.
 ///
 /// An optimizer that was told of it, `optimizer.add(average)`, updates it as a part of each of its
-/// steps; `update()` does so at other times, after each epoch for instance. The first update takes the
-/// weights as they are. What is not trained is taken over, not averaged.
+/// steps; `update()` does so at other times, after each epoch for instance. The first update takes
+/// the weights as they are. What is not trained is taken over, not averaged.
 ///
 /// ```swift
 /// let w = Parameter(value: [4])
@@ -20,8 +20,8 @@ import Synchronization
 /// print(w.value, average.parameters["w"]!.value)   // [1.] [1.5]
 /// ```
 ///
-/// It is saved like a model, and a `snapshot()` of it never changes; training goes on from a saved one
-/// if its numbers are assigned and ``updateCount`` is set.
+/// It is saved like a model, and a `snapshot()` of it never changes; training goes on from a saved
+/// one if its numbers are assigned and ``updateCount`` is set.
 public struct WeightAverage<Net: ParameterTree>: ParameterTree {
   /// Which average.
   public enum Kind: Hashable, Sendable {
@@ -29,16 +29,16 @@ public struct WeightAverage<Net: ParameterTree>: ParameterTree {
     case exponential(decay: Float)
     /// The mean of all weights since the first update.
     ///
-    /// Source: Izmailov et al., "Averaging weights leads to wider optima and better generalization",
-    /// UAI 2018.
+    /// Source: Izmailov et al., "Averaging weights leads to wider optima and better
+    /// generalization", UAI 2018.
     case equal
   }
 
   private let twin: Twin<Net>
   package let state: AverageState
 
-  /// An average that starts with the weights of now. A mistake if a parameter has no numbers yet, or
-  /// the decay is not in 0 ..< 1.
+  /// An average that starts with the weights of now. A mistake if a parameter has no numbers yet,
+  /// or the decay is not in 0 ..< 1.
   public init(
     of model: Net, _ kind: Kind, file: StaticString = #fileID, line: UInt = #line
   ) {
@@ -70,8 +70,9 @@ public struct WeightAverage<Net: ParameterTree>: ParameterTree {
   /// Takes the model's weights of now into the average: the same bits as in a step.
   public func update() { state.update() }
 
-  /// Calls `body` with the model, whose parameters are the averages meanwhile, in this task and those
-  /// that it starts: for models that have more functions than one, or another than layers have.
+  /// Calls `body` with the model, whose parameters are the averages meanwhile, in this task
+  /// and those that it starts: for models that have more functions than one, or another
+  /// than layers have.
   public func withModel<Result>(_ body: (Net) throws -> Result) rethrows -> Result {
     try twin.withModel(body)
   }

@@ -133,8 +133,8 @@ package struct GatherOperand: Sendable, Hashable {
   package let rest: Int
 }
 
-/// Examples that draw with a key each. The halves of the number that an example has folded in are the
-/// instruction's inputs, the same for all its elements.
+/// Examples that draw with a key each. The halves of the number that an example has folded in are
+/// the instruction's inputs, the same for all its elements.
 package struct RandomExamples: Sendable, Hashable {
   /// Elements of one.
   package let elementCount: Int
@@ -153,8 +153,8 @@ package enum BodyOperation: Sendable, Hashable {
   case merged(MergedOperation)
   /// Stops the evaluation at an index outside 0 ..< count.
   case checked(count: Int, use: IndexUse)
-  /// A random number that depends on the key in a parameter and on the element's position; or on a key
-  /// for each example and on the position in it.
+  /// A random number that depends on the key in a parameter and on the element's position; or on a
+  /// key for each example and on the position in it.
   case random(RandomDistribution, parameter: Int, of: RandomExamples? = nil)
 
   /// The one that a pointwise operation is. Inlined, it looks at the operation where it stands.

@@ -2,8 +2,9 @@
 
 import PullbackTensors
 
-/// a: [batch..., rows..., inner...], b: [batch..., inner..., columns...]. Axes of a group that follow
-/// each other in memory are one: so each operand has as few as its view allows, mostly one of a group.
+/// a: [batch..., rows..., inner...], b: [batch..., inner..., columns...]. Axes of a group
+/// that follow each other in memory are one: so each operand has as few as its view allows,
+/// mostly one of a group.
 package struct ContractionCore: Sendable {
   /// Over batch, `rowAxes`, `innerAxesOfA`.
   package let a: Access
@@ -17,7 +18,8 @@ package struct ContractionCore: Sendable {
   /// The result's shape, and how many of its last axes are columns.
   package let space: Shape
   let columnRank: Int
-  /// The axes of the groups, where some operand has not one of each: rows, inner of a and of b, columns.
+  /// The axes of the groups, where some operand has not one of each: rows, inner of a
+  /// and of b, columns.
   private let axes: [Shape]?
   /// What becomes of each element of the product on its way to memory.
   package internal(set) var ending = Ending.none
@@ -130,8 +132,8 @@ extension ContractionCore: StepCore {
     return isFew && rows * inner * columns > Self.largeProduct ? 1 : batch.elementCount
   }
 
-  /// As many products as keep the threads of a large machine busy, and multiplications that take some 20
-  /// microseconds.
+  /// As many products as keep the threads of a large machine busy, and multiplications that take
+  /// some 20 microseconds.
   private static let many = 16
   private static let largeProduct = 1 << 21
 

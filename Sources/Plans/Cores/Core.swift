@@ -3,7 +3,8 @@
 import PullbackTensors
 
 /// The main work of a step, a file for each kind. Passes and listings ask `kind`; nobody else tells
-/// kinds apart but `Step`, which asks everything at once, and Runtime, where it makes them ready to run.
+/// kinds apart but `Step`, which asks everything at once, and Runtime, where it makes
+/// them ready to run.
 package indirect enum Core: Sendable {
   /// The body works on stored numbers only.
   case pointwise
@@ -47,8 +48,8 @@ protocol StepCore: Sendable {
   var checksIndices: Bool { get }
   /// Adds what it writes besides the results of the step.
   func addWrites(to writes: inout [Write])
-  /// In how many equal parts, one after the other, it makes the step's results, each by itself; they
-  /// can be taken together. 1 if it makes all of them at once.
+  /// In how many equal parts, one after the other, it makes the step's results, each by itself;
+  /// they can be taken together. 1 if it makes all of them at once.
   func partCount(elements: Int) -> Int
   /// Rows of all matrices that it multiplies, which are cut into tiles; 0 if it does not.
   var matrixRowCount: Int { get }

@@ -82,8 +82,8 @@ extension PlacedCore: StepCore {
 }
 
 extension PlacedCore {
-  /// Looks for parts that overlap, in a time that grows with their number as sorting does. Of parts that
-  /// no axis tells apart it is taken for granted.
+  /// Looks for parts that overlap, in a time that grows with their number as sorting does. Of parts
+  /// that no axis tells apart it is taken for granted.
   package static func coverage(of parts: [Part], in space: Shape) -> Coverage {
     var order = Array(parts.indices)
     if !areApart(parts, &order, 0..<parts.count, along: 0) { return .overlapping }
@@ -101,8 +101,8 @@ extension PlacedCore {
   ) -> Bool {
     if range.count < 2 { return true }
     if axis == parts[order[range.lowerBound]].place.starts.rank { return false }
-    // Which residue the positions have that a part takes, if all parts have strides of one length; what
-    // stands alone has none.
+    // Which residue the positions have that a part takes, if all parts have strides of one length;
+    // what stands alone has none.
     let strides = order[range].compactMap { parts[$0].distance(along: axis) }
     let stride = strides.first ?? 1, haveOneStride = strides.allSatisfy { $0 == stride }
     func key(_ part: Int) -> (residue: Int, first: Int) {

@@ -4,8 +4,8 @@ import PullbackTensors
 
 /// The prologue's last value, over [outer, reduced, inner], reduced to [outer, inner].
 package struct ReductionCore: Sendable {
-  /// What is reduced serially; longer axes are cut. Columns sooner, so that threads can share them where
-  /// there is nothing else to share. The same in a batch as alone.
+  /// What is reduced serially; longer axes are cut. Columns sooner, so that threads can share them
+  /// where there is nothing else to share. The same in a batch as alone.
   package var segmentLength: Int { inner > 1 ? 1024 : 4096 }
 
   package let reduction: Reduction

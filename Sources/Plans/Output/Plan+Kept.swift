@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Plan {
-  /// Bytes of what the steps that the first result comes from leave to the others: in a training step, whose
-  /// first result is the loss, the activations that the backward pass reads.
+  /// Bytes of what the steps that the first result comes from leave to the others: in a training
+  /// step, whose first result is the loss, the activations that the backward pass reads.
   /// Of a buffer within one phase threads hold only the rows that they work on; all are counted.
   package var keptByteCount: Int {
     // What is filled in parts is read as a whole.

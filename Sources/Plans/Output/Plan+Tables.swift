@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Plan {
-  /// The argument whose rows are looked up with indices that a step checks; nil where nothing is looked up, or
-  /// rows of what the plan computes.
+  /// The argument whose rows are looked up with indices that a step checks; nil where nothing is
+  /// looked up, or rows of what the plan computes.
   ///
-  /// - Parameter value: what the step's body, or the prologue of its core, calls the checked indices.
+  /// - Parameter value: what the step's body, or the prologue of its core, calls the
+  ///   checked indices.
   package func table(lookedUpWith value: Int, of step: Int) -> Int? {
     for slot in steps[step].bodies.filter({ $0.checks(value) }).flatMap({ $0.slots(of: value) }) {
       for case .gathered(let gather) in steps.lazy.flatMap(\.bodies).flatMap(\.operands)

@@ -2,8 +2,8 @@
 
 import PullbackTensors
 
-/// Writes the straight-line programs of groups, one after the other: their bodies and the prologues of
-/// their cores.
+/// Writes the straight-line programs of groups, one after the other: their bodies and the
+/// prologues of their cores.
 struct BodyBuilder {
   private let program: Program
   private let fusion: Fusion

@@ -2,8 +2,8 @@
 
 import PullbackTensors
 
-// What many products read: the steps of a recurrence multiply by one matrix, and by its transpose on the way
-// back, which every one of them would copy for its kernel.
+// What many products read: the steps of a recurrence multiply by one matrix, and by its transpose
+// on the way back, which every one of them would copy for its kernel.
 
 extension Program {
   /// The entries that are the right operand of several products; empty if there are none.

@@ -290,8 +290,8 @@ struct Fusion {
 extension Fusion {
   /// Spaces up to this size are merged side by side: what counts there is the number of steps.
   private static let smallSpace = 1 << 16
-  /// Groups that are looked at for one to merge with: all of a step of a few layers, so that the time
-  /// for a large graph grows with its size.
+  /// Groups that are looked at for one to merge with: all of a step of a few layers, so that the
+  /// time for a large graph grows with its size.
   private static let window = 128
 
   /// Merges small pointwise groups with another group over the same space that does not depend on

@@ -173,7 +173,8 @@ private struct Lowering {
     return Step(core: core, space: space, body: body)
   }
 
-  /// Says which buffers are parts of a whole, copies those that nobody makes there, and works on the whole.
+  /// Says which buffers are parts of a whole, copies those that nobody makes there, and
+  /// works on the whole.
   private mutating func fill(
     _ whole: Int, _ parts: [PartsInPlace.Part], in group: Int, _ builder: inout BodyBuilder
   ) {
@@ -293,7 +294,8 @@ private struct Lowering {
 }
 
 extension Program {
-  /// For each sort how many elements of a line are read, if all who read it read the first ones alone.
+  /// For each sort how many elements of a line are read, if all who read it read the
+  /// first ones alone.
   fileprivate var sortedCounts: [Int: Int] {
     var counts: [Int: Int] = [:]
     for entry in entries.indices {

@@ -2,10 +2,12 @@
 
 import PullbackTensors
 
-/// Decides which wholes need not be put together: who makes their parts writes them where they belong.
+/// Decides which wholes need not be put together: who makes their parts writes them
+/// where they belong.
 ///
-/// That holds for a buffer of parts side by side, each of which follows itself in memory, if at least half of
-/// it is made by groups that nobody wants anywhere else. What is left is copied, part by part.
+/// That holds for a buffer of parts side by side, each of which follows itself in memory, if
+/// at least half of it is made by groups that nobody wants anywhere else. What is left is
+/// copied, part by part.
 struct PartsInPlace {
   /// A part of a whole: where it stands there, and who makes it; nil for one to be copied.
   struct Part {
@@ -56,8 +58,8 @@ struct PartsInPlace {
 }
 
 extension Fusion {
-  /// The entry that a group makes in a buffer of its own and whose elements, all of them in order, are
-  /// those of an input.
+  /// The entry that a group makes in a buffer of its own and whose elements, all of them in order,
+  /// are those of an input.
   fileprivate func maker(of input: Int, for reader: Int, _ slots: [Slot?]) -> Int? {
     let shape = program.entries[input].shape
     guard case .entry(let base, let view) = source(of: input, for: reader), groupOf[base] >= 0,
@@ -70,7 +72,8 @@ extension Fusion {
 }
 
 extension Place {
-  /// Where a part begins whose elements follow each other in the memory of its whole; nil if they do not.
+  /// Where a part begins whose elements follow each other in the memory of its whole;
+  /// nil if they do not.
   fileprivate func offsetOfRun(_ extents: Shape, in whole: Shape) -> Int? {
     var offset = 0, stride = 1, isWhole = true
     for axis in whole.indices.reversed() {

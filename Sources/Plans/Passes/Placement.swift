@@ -12,8 +12,8 @@ extension Plan {
   }
 
   /// A result may be written over an argument of its shape and type if no other step reads the
-  /// argument at the same time or later, but the same rows before it, and the writing step reads it only at the position that
-  /// it is about to write.
+  /// argument at the same time or later, but the same rows before it, and the writing step reads it
+  /// only at the position that it is about to write.
   private mutating func refuseDonationsOfWhatIsRead() {
     if outputs.allSatisfy({ $0.donor == nil }) { return }
     let phase = phaseOfStep
@@ -56,7 +56,8 @@ extension Plan {
     }
   }
 
-  /// Whether steps of a phase before the step `number` read, of an argument, only the rows that they are at.
+  /// Whether steps of a phase before the step `number` read, of an argument, only the rows
+  /// that they are at.
   private func isRead(_ argument: Int, rowByRowBefore number: Int, in phase: Phase) -> Bool {
     guard let rows = phase.rows else { return false }
     let count = arguments[argument].shape.elementCount
@@ -76,8 +77,9 @@ extension Plan {
     }
   }
 
-  /// A buffer lives during whole phases: their steps run side by side. One that is used in a single phase,
-  /// which goes by rows, lives from its first use to its last. Parts of another live with it.
+  /// A buffer lives during whole phases: their steps run side by side. One that is used in a
+  /// single phase, which goes by rows, lives from its first use to its last. Parts of
+  /// another live with it.
   private mutating func findLifetimes() {
     // The phase that uses each; one that several use is not inner.
     var isInner = [Bool](filled: true, count: buffers.count)
@@ -111,7 +113,8 @@ extension Plan {
     }
   }
 
-  /// First fit: a buffer goes to the lowest gap that is free while it lives, parts where their whole is.
+  /// First fit: a buffer goes to the lowest gap that is free while it lives, parts
+  /// where their whole is.
   private mutating func placeBuffers() {
     var starts = Chains(count: buffers.count), ends = starts
     var starting = [Chains.Chain](filled: Chains.Chain(), count: steps.count), ending = starting

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A phase by rows would take all layers on the way back, and the gradients of all their results would
-/// live until the gradients of their parameters are computed from them, far from the caches by
-/// then. So it ends where much waits, and what waits is done before it goes on.
+/// A phase by rows would take all layers on the way back, and the gradients of all their results
+/// would live until the gradients of their parameters are computed from them, far from the caches
+/// by then. So it ends where much waits, and what waits is done before it goes on.
 extension Scheduler {
   /// Bytes that may wait: a second cache.
   static let much = 1 << 20
@@ -44,8 +44,8 @@ extension Scheduler {
     if case .buffer(let number) = slot { bufferReaderCounts[number] } else { 0 }
   }
 
-  /// The first of the steps `chosen`, which go by rows, after which much waits, and the steps that wait
-  /// for it; all of `chosen` if it is not much.
+  /// The first of the steps `chosen`, which go by rows, after which much waits, and the steps that
+  /// wait for it; all of `chosen` if it is not much.
   func part(
     of chosen: [Int], among window: [Int]
   ) -> (steps: ArraySlice<Int>, readers: [Int]) {
@@ -55,8 +55,8 @@ extension Scheduler {
     func waiting(after place: Int) -> Int {
       made.reduce(0) { $0 + ($1.waits <= place ? $1.byteCount : 0) }
     }
-    // What would leave the caches only to pass from one part to the other: little beside what waits, or
-    // nothing is gained.
+    // What would leave the caches only to pass from one part to the other: little beside what
+    // waits, or nothing is gained.
     func crossing(_ place: Int) -> Int {
       made.reduce(0) {
         let crosses = $1.isInner && $1.filled <= place && $1.lastRead > place
@@ -71,7 +71,8 @@ extension Scheduler {
     return (chosen[...last], readers.filter { $0.place <= last }.map(\.step))
   }
 
-  /// Steps outside of `chosen` that need nothing else, with the place in it of the last step that they need.
+  /// Steps outside of `chosen` that need nothing else, with the place in it of the last
+  /// step that they need.
   private func readers(
     of chosen: [Int], among window: [Int]
   ) -> [(step: Int, place: Int)] {

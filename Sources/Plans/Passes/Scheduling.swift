@@ -42,7 +42,8 @@ struct Scheduler {
 
   let steps: [Step]
   private(set) var links: [Links] = []
-  /// Steps that are in no phase yet, in an order in which each follows what it reads, the next last.
+  /// Steps that are in no phase yet, in an order in which each follows what it
+  /// reads, the next last.
   var remaining: [Int]
   private(set) var order: [Int] = []
   private(set) var phases: [Phase] = []
@@ -190,8 +191,9 @@ struct Scheduler {
     return chosen
   }
 
-  /// What could be done before a phase by rows, so that more steps are in it: a kernel turned round, say, that
-  /// the way back multiplies by. Only what is little work beside theirs; of that, what is ready.
+  /// What could be done before a phase by rows, so that more steps are in it: a kernel turned
+  /// round, say, that the way back multiplies by. Only what is little work beside theirs; of
+  /// that, what is ready.
   private func missing(for rows: Int, after chosen: [Int], among window: [Int]) -> [Int] {
     var missing: [Int] = [], enabled: [Int] = []
     for step in window
@@ -237,8 +239,8 @@ struct Scheduler {
 
   func isReady(_ step: Int) -> Bool { links[step].sources.allSatisfy { isDone[$0] } }
 
-  /// True if no other remaining step reads what this one may write over, but steps of the same phase that
-  /// are before it row by row.
+  /// True if no other remaining step reads what this one may write over, but steps of the same
+  /// phase that are before it row by row.
   func isFreeToWrite(
     _ step: Int, behind chosen: [Int] = [], by rows: Int = 1
   ) -> Bool {
@@ -258,8 +260,8 @@ struct Scheduler {
   }
 }
 
-/// Which step fills each buffer and output; of a buffer that is filled in parts, its number behind those of
-/// steps.
+/// Which step fills each buffer and output; of a buffer that is filled in parts, its number
+/// behind those of steps.
 private struct Writers {
   private var ofBuffer: [Int?]
   private var ofOutput: [Int?]

@@ -26,8 +26,8 @@ private struct Selection {
   private(set) var kept: Int?
   private let space: Shape
   private let first: Int
-  /// How often each value is read; those that are stored or read when the tile is done count for more,
-  /// because they must exist.
+  /// How often each value is read; those that are stored or read when the tile is done count for
+  /// more, because they must exist.
   private var uses: [Int]
   private var hasMerged = false
 
@@ -104,8 +104,8 @@ private struct Selection {
 
   // MARK: What may be taken in
 
-  /// The instruction that makes a value, if `reader` may compute it instead: where a store in between might
-  /// write over what it reads where it is, it may not.
+  /// The instruction that makes a value, if `reader` may compute it instead: where a store in
+  /// between might write over what it reads where it is, it may not.
   private func maker(of input: Int, for reader: Int) -> Body.Instruction? {
     guard input >= first else { return nil }
     let instruction = instructions[input - first]
@@ -190,8 +190,8 @@ private struct Selection {
     return (.subtractProductQuotient, [c, d, b, x])
   }
 
-  /// A choice with the comparison that it is made by. Comparing again costs nothing: so others may read
-  /// the comparison too.
+  /// A choice with the comparison that it is made by. Comparing again costs nothing: so others may
+  /// read the comparison too.
   private func choice(_ index: Int) -> Merge? {
     let instruction = instructions[index], inputs = instruction.inputs
     guard instruction.operation == .selection, let condition = maker(of: inputs[0], for: index),
@@ -242,8 +242,8 @@ private struct Selection {
     return part.inputs
   }
 
-  /// A product with the product or quotient in it, and of a number with what it passes through; a power with
-  /// the difference in it.
+  /// A product with the product or quotient in it, and of a number with what it passes through; a
+  /// power with the difference in it.
   private func product(_ index: Int) -> Merge? {
     let inputs = instructions[index].inputs
     if instructions[index].operation == .merged(.clamp) {

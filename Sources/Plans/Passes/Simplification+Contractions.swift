@@ -2,16 +2,16 @@
 
 import PullbackTensors
 
-// Products count the axes of what was reshaped for them: where axes that do not follow each other in
-// memory were made one, a reshape would be a copy, and a product needs none.
+// Products count the axes of what was reshaped for them: where axes that do not follow each other
+// in memory were made one, a reshape would be a copy, and a product needs none.
 
 extension Simplification {
-  /// With fewer rows than this a product keeps the processor waiting where it finds them through tables:
-  /// copying so few takes less.
+  /// With fewer rows than this a product keeps the processor waiting where it finds them through
+  /// tables: copying so few takes less.
   private static let leastRows = 4
 
-  /// The place of a product, of operands as they were before axes of theirs were made one; its result
-  /// has the shape that was asked for. Nil where nothing was.
+  /// The place of a product, of operands as they were before axes of theirs were made one; its
+  /// result has the shape that was asked for. Nil where nothing was.
   mutating func placeUnmerged(_ entry: Program.Entry) -> Int? {
     guard case .contraction(var batch, var rows, var inner) = entry.operation else { return nil }
     var a = entry.inputs[0], b = entry.inputs[1], hasChanged = false
@@ -85,7 +85,8 @@ extension Simplification {
 }
 
 extension Shape {
-  /// For each axis of a reshaped tensor the axes that were made one for it; nil where some axis was split.
+  /// For each axis of a reshaped tensor the axes that were made one for it; nil where
+  /// some axis was split.
   fileprivate func axes(mergedTo target: Shape) -> [[Int]]? {
     if elementCount == 0 { return nil }
     var axes: [[Int]] = [], next = 0

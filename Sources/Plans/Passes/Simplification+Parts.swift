@@ -5,8 +5,8 @@ import PullbackTensors
 // Parts side by side: what loops over positions make of many small tensors.
 
 extension Simplification {
-  /// Puts parts that stand side by side along one axis in the order in which they stand, so that equal
-  /// wholes are equal entries. The axis, if they fill the whole so.
+  /// Puts parts that stand side by side along one axis in the order in which they stand, so that
+  /// equal wholes are equal entries. The axis, if they fill the whole so.
   func sortParts(of entry: inout Program.Entry) -> Int? {
     guard case .movement(.placed(let places)) = entry.operation, places.count > 1,
       places.allSatisfy(\.keepsNeighbours),
@@ -32,9 +32,9 @@ extension Simplification {
     return axis
   }
 
-  /// The place of slices of one tensor that stand side by side as they do there, at one distance from each
-  /// other: such a whole is a part of it, and no copy. Where they stand in another order a copy is made:
-  /// products read it faster than they find rows that are scattered.
+  /// The place of slices of one tensor that stand side by side as they do there, at one distance
+  /// from each other: such a whole is a part of it, and no copy. Where they stand in another order
+  /// a copy is made: products read it faster than they find rows that are scattered.
   ///
   /// - Parameter axis: along which they fill the whole, in order.
   mutating func placeStackedSlices(_ entry: Program.Entry, along axis: Int) -> Int? {

@@ -11,7 +11,8 @@ extension Program {
   /// - sums, differences, products and quotients of known numbers are numbers, rounded alike;
   /// - reshape of reshape, transpose of transpose and expand of expand become one;
   /// - a product of reshaped views is one over the axes that these had before;
-  /// - parts side by side stand in their order, and slices that were stacked as they lie are a view;
+  /// - parts side by side stand in their order, and slices that were stacked as
+  ///   they lie are a view;
   /// - what no result needs is dropped.
   package func simplified() -> Program {
     var pass = Simplification(capacity: entries.count)

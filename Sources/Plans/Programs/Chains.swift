@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Lists of small numbers, each number in one list at most: their links stand in one array. Most lists
-/// are short, and an array for each would take longer than what is done with them.
+/// Lists of small numbers, each number in one list at most: their links stand in one array. Most
+/// lists are short, and an array for each would take longer than what is done with them.
 struct Chains {
   /// One of the lists.
   struct Chain {

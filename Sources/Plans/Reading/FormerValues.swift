@@ -5,8 +5,8 @@ import PullbackTensors
 /// Which trained leaves known tensors were computed from as they were before a step.
 ///
 /// A signature does not look behind tensors that are older than what is trained now. Where these
-/// come from a former value its words must say so: the gradient is that of plain numbers, but a loss
-/// that reaches a parameter in this way alone is a mistake.
+/// come from a former value its words must say so: the gradient is that of plain numbers, but a
+/// loss that reaches a parameter in this way alone is a mistake.
 package struct FormerValues: Sendable {
   /// What holds the trained leaves, by number.
   private let holders: [UInt64]

@@ -30,8 +30,8 @@ package struct Phase: Sendable {
 }
 
 extension Phase.Rows {
-  /// As many rows at a time as stay in the second cache, in multiples that products are best cut into.
-  /// Bits do not depend on it.
+  /// As many rows at a time as stay in the second cache, in multiples that products are best cut
+  /// into. Bits do not depend on it.
   init(_ count: Int, of chosen: some Sequence<Int>, in steps: [Step]) {
     var elements = 0, multiple = 1
     for step in chosen {
@@ -50,7 +50,7 @@ extension Phase.Rows {
 
   /// Rows of a matrix that whole tiles of every instruction set cut without a rest.
   private static let wholeTiles = 48
-  /// What a thread works on at a time: half of a second cache, counted once for each step that reads
-  /// or writes it.
+  /// What a thread works on at a time: half of a second cache, counted once for each step that
+  /// reads or writes it.
   private static let cachedByteCount = 512 * 1024
 }

@@ -26,18 +26,18 @@ public struct Plan: Sendable {
   package struct Buffer: Sendable {
     package let elementType: ElementType
     package let elementCount: Int
-    /// Where it begins in the arena, or an inner one in the memory of its thread, in bytes: a multiple
-    /// of 64.
+    /// Where it begins in the arena, or an inner one in the memory of its thread, in bytes:
+    /// a multiple of 64.
     package var offset = 0
-    /// The steps during which its memory is its own: whole phases, but for an inner one from its first
-    /// use to its last.
+    /// The steps during which its memory is its own: whole phases, but for an inner one from its
+    /// first use to its last.
     package var firstStep = Int.max
     package var lastStep = -1
-    /// Whether it is used in one phase alone, which goes by rows: of an inner buffer each thread holds no
-    /// more than the rows that it is taking through the steps.
+    /// Whether it is used in one phase alone, which goes by rows: of an inner buffer each thread
+    /// holds no more than the rows that it is taking through the steps.
     package var isInner = false
-    /// Where it lies if it is a part of another buffer, which lives as long as all of its parts together and is
-    /// filled when they are.
+    /// Where it lies if it is a part of another buffer, which lives as long as all of its parts
+    /// together and is filled when they are.
     package var part: Part?
     package var numberByteCount: Int { elementCount * elementType.byteCount }
 

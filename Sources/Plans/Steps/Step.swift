@@ -25,7 +25,8 @@ package struct Step: Sendable {
   private let partCount: Int
 
   package init(core: Core, space: Shape, body: Body) {
-    // Not `core.kind`: what is asked here is asked of each new plan, and a box takes longer than answers.
+    // Not `core.kind`: what is asked here is asked of each new plan, and a box takes
+    // longer than answers.
     switch core {
     case .pointwise: self.init(core, PointwiseCore(), space, body)
     case .contraction(let kind): self.init(core, kind, space, body)
@@ -65,21 +66,22 @@ package struct Step: Sendable {
   /// Memory that is read at other positions than the one the body is working on.
   package var readsOutOfStep: [Read] { reads.filter { !$0.isInStep } }
 
-  /// Whether the step makes each of `rows` equal parts of its results, one after the other in row-major
-  /// order, by itself.
+  /// Whether the step makes each of `rows` equal parts of its results, one after the other in
+  /// row-major order, by itself.
   package func goesByRows(_ rows: Int) -> Bool {
     partCount.isMultiple(of: rows)
   }
 
-  /// Whether each of `rows` rows reads, of an argument of `count` elements, only those of the same row.
+  /// Whether each of `rows` rows reads, of an argument of `count` elements, only those
+  /// of the same row.
   package func reads(_ argument: Int, byRows rows: Int, of count: Int) -> Bool {
     reads.indices.allSatisfy {
       reads[$0].slot != .argument(argument) || reads[$0].isByRows(rows, of: count)
     }
   }
 
-  /// Adds by how many rows a phase may go that the step is in, if they are new: its leading axis, or the
-  /// leading two, whose rows are fewer numbers at a time.
+  /// Adds by how many rows a phase may go that the step is in, if they are new: its leading axis,
+  /// or the leading two, whose rows are fewer numbers at a time.
   func addRowCounts(to counts: inout [Int]) {
     if partCount <= 1 { return }
     var rows = 1, axes = 0

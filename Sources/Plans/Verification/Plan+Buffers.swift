@@ -5,8 +5,8 @@ import PullbackTensors
 // Where buffers are, and when.
 
 extension Plan {
-  /// Buffers lie in the arena, inner ones in that of their thread, live while they are used, and share
-  /// bytes with none that lives at the same time.
+  /// Buffers lie in the arena, inner ones in that of their thread, live while they are used, and
+  /// share bytes with none that lives at the same time.
   func checkBuffers() throws(Illegality) {
     try checkLifetimes()
     let phaseOfStep = phaseOfStep
@@ -53,8 +53,8 @@ extension Plan {
     }
   }
 
-  /// A buffer's memory is its own during all phases that use it, that of an inner one during all steps,
-  /// which are of one phase.
+  /// A buffer's memory is its own during all phases that use it, that of an inner one during all
+  /// steps, which are of one phase.
   private func checkLifetimes() throws(Illegality) {
     for phase in phases {
       for number in phase.steps {

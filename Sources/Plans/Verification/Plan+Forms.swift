@@ -2,8 +2,8 @@
 
 import PullbackTensors
 
-// What each step works on: that all of it is there, in bounds, and has the forms that its operations
-// give it.
+// What each step works on: that all of it is there, in bounds, and has the forms that its
+// operations give it.
 
 extension Plan {
   func checkForms() throws(Illegality) {

@@ -37,7 +37,8 @@ extension Plan {
     }
   }
 
-  /// The phases cover the steps, and in none does a step read what another thread may still be writing.
+  /// The phases cover the steps, and in none does a step read what another thread may
+  /// still be writing.
   func checkPhases() throws(Illegality) {
     try require(
       phases.flatMap(\.steps) == Array(steps.indices), "the phases do not cover the steps")
@@ -66,8 +67,9 @@ extension Plan {
     }
   }
 
-  /// A result takes the place of an argument of its form, which no other does, and which nobody reads at
-  /// the same time or later, but steps before it the same rows, and its own step at the position that it is about to write.
+  /// A result takes the place of an argument of its form, which no other does, and which nobody
+  /// reads at the same time or later, but steps before it the same rows, and its own step at the
+  /// position that it is about to write.
   func checkDonations() throws(Illegality) {
     var given: [Int: Int] = [:]
     for (number, output) in outputs.enumerated() {

@@ -36,10 +36,10 @@ extension Plan {
   ///
   /// - Each step reads only what is there and in bounds, and every form is that which its operation
   ///   gives it; every number is written before it is read, every result is written once.
-  /// - Once steps are in order: the phases cover them, and nothing in a phase waits for another part
-  ///   of it.
-  /// - Once memory is assigned: a result takes the place only of an argument like it that nobody reads
-  ///   any more, and two buffers that live at the same time do not overlap.
+  /// - Once steps are in order: the phases cover them, and nothing in a phase waits for
+  ///   another part of it.
+  /// - Once memory is assigned: a result takes the place only of an argument like it that nobody
+  ///   reads any more, and two buffers that live at the same time do not overlap.
   package func check(_ stage: Stage = .placed) throws(Illegality) {
     try checkForms()
     try checkOrder()

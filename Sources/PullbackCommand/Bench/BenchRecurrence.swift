@@ -103,8 +103,8 @@ enum RecurrentKind: String, CaseIterable, ExpressibleByArgument {
   }
 }
 
-/// A cell as a user writes it: from an input [n, i] and the state, whose first part is the output, to the
-/// next state.
+/// A cell as a user writes it: from an input [n, i] and the state, whose first part is the output,
+/// to the next state.
 private protocol UnrolledCell: Sendable {
   var parameters: Parameters { get }
   var stateCount: Int { get }

@@ -18,7 +18,8 @@ import Musl
 import Glibc
 #endif
 
-/// The path of a file that a user names. Throws if there is none, with the nearest name in its folder.
+/// The path of a file that a user names. Throws if there is none, with the nearest
+/// name in its folder.
 func found(_ path: String) throws(FileError) -> String {
   // A path with a NUL is none; opening it says so.
   if path.utf8.contains(0) || isThere(path) { return path }
@@ -30,8 +31,8 @@ func found(_ path: String) throws(FileError) -> String {
   throw FileError(.unreadable, in: path, "there is no such file\(near ?? "")")
 }
 
-/// Throws if a file could not be written where a path says, or would take the place of one that is read
-/// or of another that is written: before hours have been spent on what it is to hold.
+/// Throws if a file could not be written where a path says, or would take the place of one that is
+/// read or of another that is written: before hours have been spent on what it is to hold.
 ///
 /// - Parameter inputs: files, "-" for standard input, or folders of IDX files.
 func checkWritable(_ outputs: [String?], reading inputs: [String]) throws(FileError) {

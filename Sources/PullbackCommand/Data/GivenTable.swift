@@ -67,8 +67,8 @@ extension TableOptions {
 }
 
 extension Table {
-  /// The columns that a user names: several times, or with commas between them, unless there is a column
-  /// of the whole name.
+  /// The columns that a user names: several times, or with commas between them, unless there is a
+  /// column of the whole name.
   func columnNames(_ given: [String]) -> [String] {
     given.flatMap { self[$0] == nil ? listed([$0]) : [$0] }
   }

@@ -6,9 +6,9 @@ import Pullback
 
 /// How far two columns go along with each other, in rows in which both have a value.
 enum Association {
-  /// Of numbers Pearson's correlation, from -1 to 1; of categories and numbers the correlation ratio, of
-  /// categories Cramér's V, from 0 to 1. Nil where a column does not vary, or has a value of its own in
-  /// almost each row.
+  /// Of numbers Pearson's correlation, from -1 to 1; of categories and numbers the correlation
+  /// ratio, of categories Cramér's V, from 0 to 1. Nil where a column does not vary, or has a value
+  /// of its own in almost each row.
   static func strength(_ a: Table.Values, _ b: Table.Values) -> Double? {
     let strength: Double? =
       switch (a, b) {

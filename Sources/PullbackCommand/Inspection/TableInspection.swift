@@ -4,8 +4,8 @@
 
 import Pullback
 
-/// A table, a line for each column: what it holds, how its values lie, and how far it goes along with
-/// what is to be predicted.
+/// A table, a line for each column: what it holds, how its values lie, and how far it goes along
+/// with what is to be predicted.
 struct TableInspection {
   private let table: Table
   /// Nil if nothing is to be predicted.

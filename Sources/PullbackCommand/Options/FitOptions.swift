@@ -5,8 +5,8 @@
 import ArgumentParser
 import Pullback
 
-/// How a network is trained. What is not given is chosen by what the data are like, or as the embedded
-/// digits have it.
+/// How a network is trained. What is not given is chosen by what the data are like, or as the
+/// embedded digits have it.
 struct FitOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,

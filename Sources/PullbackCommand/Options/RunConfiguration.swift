@@ -5,8 +5,8 @@
 import ArgumentParser
 import Pullback
 
-/// The options of a command in a file: a JSON object of the options' names, without their dashes, and
-/// values.
+/// The options of a command in a file: a JSON object of the options' names, without their
+/// dashes, and values.
 ///
 /// ```text
 /// {

@@ -37,8 +37,8 @@ enum Console {
     return isatty(STDOUT_FILENO) == 1 && !isSet("NO_COLOR") && !isDumb
   }
 
-  /// A line on standard output. `isLong`: a text of which a reader, such as `head`, may well want the
-  /// beginning alone, so that nothing is said when it has gone.
+  /// A line on standard output. `isLong`: a text of which a reader, such as `head`, may well want
+  /// the beginning alone, so that nothing is said when it has gone.
   static func print(_ line: String, isLong: Bool = false) throws {
     let code = send(line + "\n", to: STDOUT_FILENO)
     if code == 0 { return }
@@ -48,8 +48,8 @@ enum Console {
     throw ExitCode(74)
   }
 
-  /// Runs `body`, which writes rows to standard output by itself. A reader that has gone wants no more
-  /// of them.
+  /// Runs `body`, which writes rows to standard output by itself. A reader that has gone wants
+  /// no more of them.
   static func writingRows(_ body: () throws -> Void) throws {
     do {
       try body()

@@ -5,8 +5,8 @@
 import Pullback
 import Synchronization
 
-/// What Ctrl-C means: the end of the command, or, while something is going on that ends in order, the
-/// end of that.
+/// What Ctrl-C means: the end of the command, or, while something is going on that ends in order,
+/// the end of that.
 enum Interruption {
   private static let current = Mutex<StopFlag?>(nil)
 

@@ -30,9 +30,9 @@ enum MemoryGuard {
     for number in [SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGTRAP] { watch(number) }
   }
 
-  /// Where an array or an object gets no memory, Swift's runtime ends the program with a signal, and
-  /// sometimes stumbles over its own message. What the system said last tells this from a fault of
-  /// the program's, which goes to whoever had the signal.
+  /// Where an array or an object gets no memory, Swift's runtime ends the program with a signal,
+  /// and sometimes stumbles over its own message. What the system said last tells this from a fault
+  /// of the program's, which goes to whoever had the signal.
   private static func watch(_ number: Int32) {
     var action = sigaction(), former = sigaction()
     #if canImport(Darwin)

@@ -15,8 +15,8 @@ enum Startup {
   /// Descriptors and signals, as whoever started the command left them, made fit to work with.
   static func begin() {
     openStandardDescriptors()
-    // A reader that has gone is an output that cannot be written, not a reason to be killed; so is a
-    // file that may not grow further.
+    // A reader that has gone is an output that cannot be written, not a reason to be killed; so is
+    // a file that may not grow further.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     MemoryGuard.begin()

@@ -13,8 +13,8 @@ struct FitPrinter {
   private let notes: [String]
   private var progress: Progress
   private var hasHeader = false
-  /// Epochs in which rows validate are listed; those of the model that is trained again after them say
-  /// nothing new.
+  /// Epochs in which rows validate are listed; those of the model that is trained again after them
+  /// say nothing new.
   private var listsEpochs = true
   /// Those that have been printed.
   private(set) var warnings: [String] = []

@@ -27,8 +27,8 @@ struct TableRun {
       }, notes: table.misfitLines)
   }
 
-  /// Fits, with a line for what happens, and ends with the result. Ctrl-C ends the fit after the batch
-  /// that it is at; what there is then is saved, if asked for.
+  /// Fits, with a line for what happens, and ends with the result. Ctrl-C ends the fit after the
+  /// batch that it is at; what there is then is saved, if asked for.
   ///
   /// - Parameters:
   ///   - notes: lines about the data.
@@ -77,8 +77,8 @@ struct TableRun {
     }
   }
 
-  /// Saves checkpoints, if they are asked for: once a second, for epochs may be shorter than a disk's
-  /// answer, and the last one.
+  /// Saves checkpoints, if they are asked for: once a second, for epochs may be shorter than a
+  /// disk's answer, and the last one.
   private func saving(until stop: StopFlag) -> ((FitCheckpoint) throws -> Void)? {
     guard let checkpoint else { return nil }
     var last: ContinuousClock.Instant?

@@ -62,8 +62,8 @@ struct BodyFrame: BitwiseCopyable {
     return length == 0 ? Int.max : (position / length + 1) * length
   }
 
-  /// Fills the registers of periodic operands for all tiles of `length` positions in a range; false if tiles
-  /// differ in what stands there.
+  /// Fills the registers of periodic operands for all tiles of `length` positions in a range; false
+  /// if tiles differ in what stands there.
   func hold(_ range: Range<Int>, by length: Int) -> Bool {
     if body.periodics.isEmpty { return true }
     if range.isEmpty || endOfStretch(at: range.lowerBound) < range.upperBound { return false }

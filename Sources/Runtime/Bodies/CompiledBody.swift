@@ -6,8 +6,8 @@ import PullbackTensors
 
 /// A stretch of elements that goes through a body at a time.
 enum Tile {
-  /// Its elements: 2 KiB of Float, small enough for the first cache, large enough that a kernel call
-  /// does not show.
+  /// Its elements: 2 KiB of Float, small enough for the first cache, large enough that a kernel
+  /// call does not show.
   static let length = Int(PB_PIECE)
   /// What bodies of few values take at a time.
   static let longest = 2048
@@ -76,8 +76,8 @@ struct CompiledBody: BitwiseCopyable {
   }
 
   let operands: UnsafeBufferPointer<CompiledOperand>
-  // Their numbers, by when they are loaded: before all tiles, once for tiles that hold whole periods,
-  // for each tile. Asking each operand at each tile would take longer than computing some.
+  // Their numbers, by when they are loaded: before all tiles, once for tiles that hold whole
+  // periods, for each tile. Asking each operand at each tile would take longer than computing some.
   let uniforms: UnsafeBufferPointer<Int>
   let periodics: UnsafeBufferPointer<Int>
   let moving: UnsafeBufferPointer<Int>
@@ -90,12 +90,13 @@ struct CompiledBody: BitwiseCopyable {
   let copies: UnsafeBufferPointer<Copy>
   /// Elements that a register holds.
   let capacity: Int
-  /// Elements that go through the body at a time: whole periods of its periodic operands, if there is such a
-  /// number.
+  /// Elements that go through the body at a time: whole periods of its periodic operands, if there
+  /// is such a number.
   let tileLength: Int
   /// After how many positions some of them begin to repeat something else; 0 if none does.
   let stretchLength: Int
-  /// Where tiles end, so that operands that lie in memory in runs are read where they are; 0 if none does.
+  /// Where tiles end, so that operands that lie in memory in runs are read where they
+  /// are; 0 if none does.
   let runLength: Int
   /// Whether something is written past the caches, which others see after a fence.
   let streams: Bool

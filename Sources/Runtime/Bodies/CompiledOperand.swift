@@ -62,14 +62,15 @@ struct CompiledOperand: BitwiseCopyable {
     iota = pb_iota_for(type.kernelType)
   }
 
-  /// How many positions follow each other that have the same number, if there are several such rows.
+  /// How many positions follow each other that have the same number, if there are
+  /// several such rows.
   var singleExtent: Int? {
     guard case .strided(_, let walk) = load, walk.stride == 0 else { return nil }
     return walk.extent
   }
 
-  /// How many positions follow each other whose elements lie side by side, if those are many, and others
-  /// lie elsewhere.
+  /// How many positions follow each other whose elements lie side by side, if those are many, and
+  /// others lie elsewhere.
   var runLength: Int? {
     guard case .strided(_, let walk) = load, walk.stride == 1, walk.extent >= Body.shortestRow
     else { return nil }
@@ -92,8 +93,8 @@ struct CompiledOperand: BitwiseCopyable {
   }
 }
 
-/// After how many positions the same elements follow again, and for how many positions that goes on: 0 if it
-/// never ends.
+/// After how many positions the same elements follow again, and for how many positions that goes
+/// on: 0 if it never ends.
 struct Repetition: BitwiseCopyable {
   let period: Int
   let length: Int

@@ -3,8 +3,8 @@
 import CPullbackKernels
 import PullbackPlans
 
-/// Which operands are one number for all who read them. No register is filled with such a number, and
-/// nothing need stay in the first cache for it.
+/// Which operands are one number for all who read them. No register is filled with such a number,
+/// and nothing need stay in the first cache for it.
 enum NumberOperands {
   /// Marks them.
   ///
@@ -30,7 +30,8 @@ enum NumberOperands {
 }
 
 extension Body.Instruction {
-  /// The input that is taken as a single element, for the whole tile or a row, by a kernel for that.
+  /// The input that is taken as a single element, for the whole tile or a row, by a
+  /// kernel for that.
   func single(among operands: UnsafeBufferPointer<CompiledOperand>) -> Int? {
     // By number: searching a list of another module costs ten times as much.
     var single: Int?

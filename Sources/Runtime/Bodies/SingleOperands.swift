@@ -2,8 +2,9 @@
 
 import PullbackPlans
 
-/// Which operands of a body are read as a single element for each row: a mean, a largest number, a sum that
-/// rows are divided by. Filling a register with one of them takes as long as computing with it.
+/// Which operands of a body are read as a single element for each row: a mean, a largest number,
+/// a sum that rows are divided by. Filling a register with one of them takes as long as
+/// computing with it.
 enum SingleOperands {
   /// Marks them.
   ///

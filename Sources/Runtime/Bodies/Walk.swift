@@ -96,8 +96,8 @@ struct Walk: BitwiseCopyable {
     return start(of: outer, in: axes.dropFirst()) + inner * axes[0].stride
   }
 
-  /// Calls `row(done, element, length)` for stretches along the innermost axis, whose elements are one: that
-  /// at `element`.
+  /// Calls `row(done, element, length)` for stretches along the innermost axis, whose elements are
+  /// one: that at `element`.
   @inline(__always)
   func forEachRow(from position: Int, count: Int, _ row: (Int, Int, Int) -> Void) {
     guard axes.count == 2 else { return forEachRun(from: position, count: count, row) }

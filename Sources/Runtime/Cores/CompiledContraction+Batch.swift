@@ -10,8 +10,8 @@ extension CompiledContraction {
     let columns: Range<Int>
   }
 
-  /// Whole products of a batch, `together` at a time: the body works on them at once, for it takes as long to
-  /// begin as with one of them.
+  /// Whole products of a batch, `together` at a time: the body works on them at once, for it takes
+  /// as long to begin as with one of them.
   ///
   /// - Parameter copies: whether b is copied for each.
   func multiplyTogether(

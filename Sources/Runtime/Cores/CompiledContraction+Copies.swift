@@ -40,7 +40,8 @@ extension CompiledContraction {
     walks.rows.fill(rowTable, from: rows.lowerBound, count: rows.count)
     walks.columns.fill(stepTable, from: 0, count: inner)
     let keepsRows = a.columnStride == 1
-    // In bounds: the tables hold rows and steps of views within their slots, the copy a panel of them.
+    // In bounds: the tables hold rows and steps of views within their slots, the copy
+    // a panel of them.
     if keepsRows {
       scatteredPacking(rows.count, inner, inner, base, rowTable, stepTable, copy)
     } else {
@@ -64,7 +65,8 @@ extension CompiledContraction {
     while start < inner {
       let length = min(Self.packedSteps, inner - start)
       walks.rows.fill(stepTable, from: start, count: length)
-      // In bounds: the tables hold columns and steps of views within their slots, a panel all steps.
+      // In bounds: the tables hold columns and steps of views within their slots, a
+      // panel all steps.
       scatteredPacking(
         length, count, blocking.tileColumns, base, stepTable, columnTable,
         panels + tile * panelByteCount + start * blocking.tileColumns * elementSize)

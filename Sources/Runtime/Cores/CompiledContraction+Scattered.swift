@@ -5,7 +5,8 @@ import CPullbackKernels
 // Operands whose rows or columns do not stand at one distance: elements are found through tables.
 
 extension CompiledContraction {
-  /// What `multiplyTiles` does, for a panel whose rows and steps are where `walks` say, from `base` on.
+  /// What `multiplyTiles` does, for a panel whose rows and steps are where `walks`
+  /// say, from `base` on.
   ///
   /// - Parameter tables: memory for as many numbers as the panel has rows and a block steps.
   func multiplyScattered(
@@ -70,8 +71,8 @@ extension CompiledContraction {
     } while start < inner
   }
 
-  /// The same with vectors along the rows, for all columns: the product comes out transposed. Whole vectors
-  /// are multiplied, and it is said how many rows stand before those that are wanted.
+  /// The same with vectors along the rows, for all columns: the product comes out transposed. Whole
+  /// vectors are multiplied, and it is said how many rows stand before those that are wanted.
   func multiplyTurnedRuns(
     _ wanted: Range<Int>, _ base: UnsafeMutableRawPointer, _ walks: (rows: Walk, columns: Walk),
     _ right: MatrixView, into sums: MatrixView, _ tables: UnsafeMutableRawPointer
@@ -82,7 +83,8 @@ extension CompiledContraction {
       let length = min(blocking.innerBlock, inner - start)
       var steps = walks.columns.runs(from: start, count: length, tables)
       walks.rows.forEachRun(from: rows.lowerBound, count: rows.count) { done, element, rows in
-        // In bounds: runs of rows, whole vectors of them, and of steps are of views within their slots.
+        // In bounds: runs of rows, whole vectors of them, and of steps are of views
+        // within their slots.
         blocking.turnedRunKernel(
           rows, columns, length, base + element * elementSize, &steps,
           right.base + start * right.rowStride * elementSize, right.rowStride,
@@ -95,8 +97,8 @@ extension CompiledContraction {
 }
 
 extension Walk {
-  /// The runs of `count` positions, from one on, whose beginnings are written down in a table, which has
-  /// room for as many numbers.
+  /// The runs of `count` positions, from one on, whose beginnings are written down in a table,
+  /// which has room for as many numbers.
   fileprivate func runs(
     from position: Int, count: Int, _ table: UnsafeMutableRawPointer
   ) -> pb_steps {

@@ -7,8 +7,8 @@ import PullbackTensors
 /// Matrix multiplication in panels of rows: a panel is multiplied, then the step's body works on
 /// it while it is in cache.
 ///
-/// The inner axis is cut into segments by its extent alone; each is one chain, and they are added in
-/// order (see `pb_gemm`). So neither blocking nor the number of threads shows in the bits.
+/// The inner axis is cut into segments by its extent alone; each is one chain, and they are added
+/// in order (see `pb_gemm`). So neither blocking nor the number of threads shows in the bits.
 struct CompiledContraction: CompiledCore {
   /// Some numbers that a kernel takes besides the operands.
   private struct Extra: BitwiseCopyable {
@@ -41,7 +41,8 @@ struct CompiledContraction: CompiledCore {
   /// What the kernel adds to each row, and what it subtracts the product from.
   private let bias: Extra?
   private let update: (minuend: Extra, factor: Extra)?
-  // A thread's own memory: sums, the panel for the step's body, copies of operands, tables of scattered ones.
+  // A thread's own memory: sums, the panel for the step's body, copies of operands, tables
+  // of scattered ones.
   let sumByteCount: Int
   private let copyOffset, leftCopyOffset: Int
   let tableOffset: Int
@@ -90,7 +91,8 @@ struct CompiledContraction: CompiledCore {
     switch core.ending {
     case .none: (bias, update) = (nil, nil)
     case .bias(let access):
-      // Vectors of a turned product do not run along rows, and outer products have a kernel of theirs.
+      // Vectors of a turned product do not run along rows, and outer products have a
+      // kernel of theirs.
       let canAdd = !blocking.isTurned && outerKernel == nil
       (bias, update) = (canAdd ? Extra(access, context) : nil, nil)
       if !canAdd { bodyOfStep = core.bodyAdding(access, into: step.body.slotOfCore!) }

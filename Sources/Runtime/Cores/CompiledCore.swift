@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A step made ready to run, its core and its body: a file for each kind, all plain data. Besides, a
-/// kind has what `CompiledStep` asks of it: to run rows, or units beside other steps.
+/// A step made ready to run, its core and its body: a file for each kind, all plain data. Besides,
+/// a kind has what `CompiledStep` asks of it: to run rows, or units beside other steps.
 protocol CompiledCore: BitwiseCopyable {
   /// Scratch for each thread.
   var threadByteCount: Int { get }

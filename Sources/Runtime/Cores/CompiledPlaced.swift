@@ -4,8 +4,8 @@ import CPullbackKernels
 import PullbackPlans
 import PullbackTensors
 
-/// Parts at their places in a whole, a panel of its rows at a time: see `PlacedCore`. Rows are indices of
-/// the whole's first axis. The step's body works on a panel while it is in cache.
+/// Parts at their places in a whole, a panel of its rows at a time: see `PlacedCore`. Rows are
+/// indices of the whole's first axis. The step's body works on a panel while it is in cache.
 struct CompiledPlaced: CompiledCore {
   /// Parts that follow each other.
   private struct Numbers: BitwiseCopyable {
@@ -206,14 +206,15 @@ private struct PlacedRows: BitwiseCopyable {
       }
     let from = base + first * outer.source * elementSize
     let rowLength = outer.target / step
-    // In bounds: the rule of the form checks that the part lies within the whole, and rows are those of
-    // the panel.
+    // In bounds: the rule of the form checks that the part lies within the whole, and rows are
+    // those of the panel.
     let to = target + ((start + first * step - panel.lowerBound) * rowLength + offset) * elementSize
     let rows = Axis(extent: count, source: outer.source, target: outer.target)
     place(rows, from, to, kernel)
   }
 
-  /// All axes: the two innermost by the kernel, or rows in place of the second if there is one axis.
+  /// All axes: the two innermost by the kernel, or rows in place of the second if
+  /// there is one axis.
   private func place(
     _ rows: Axis, _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ kernel: pb_place
   ) {

@@ -13,8 +13,8 @@ import PullbackTensors
 /// good as its last rounding and some eight others.
 struct CompiledReduction: CompiledCore {
   private static let columnChunk = 4 * Tile.length
-  /// Rows that are added up in Float before their sum goes to Double: fewer, if a tile does not hold
-  /// as many whole ones.
+  /// Rows that are added up in Float before their sum goes to Double: fewer, if a tile does not
+  /// hold as many whole ones.
   private static let rowsOfChain = 16
 
   private let reduction: Reduction
@@ -302,8 +302,8 @@ struct CompiledReduction: CompiledCore {
     columns.count == self.inner && self.inner <= Tile.length
   }
 
-  /// Evaluates the rows `range` of some columns and shows each tile: its first row, how many rows it
-  /// holds, where among the columns it begins, how many of them, and their numbers.
+  /// Evaluates the rows `range` of some columns and shows each tile: its first row, how many rows
+  /// it holds, where among the columns it begins, how many of them, and their numbers.
   @inline(__always)
   private func forEachTile(
     of range: Range<Int>, _ columns: Range<Int>, _ outer: Int, _ frame: BodyFrame,
@@ -322,8 +322,8 @@ struct CompiledReduction: CompiledCore {
       }
       return
     }
-    // However many rows are evaluated at a time, those that are shown are whole chains, or as many as a
-    // tile holds: so where it ends does not matter to sums.
+    // However many rows are evaluated at a time, those that are shown are whole chains, or as many
+    // as a tile holds: so where it ends does not matter to sums.
     let fit = Tile.length / self.inner
     let lines = fit > Self.rowsOfChain ? fit / Self.rowsOfChain * Self.rowsOfChain : fit
     let most = max(min(prologue.pointee.capacity, Tile.longest) / (lines * self.inner), 1) * lines

@@ -6,8 +6,8 @@ import PullbackTensors
 
 /// A scan over [outer, extent, inner]: see `ScanCore`.
 ///
-/// Rows are summed eight elements at a time, columns one after the other, side by side. Which of the
-/// two it is is decided by the shape alone, and threads share whole rows and columns.
+/// Rows are summed eight elements at a time, columns one after the other, side by side. Which of
+/// the two it is is decided by the shape alone, and threads share whole rows and columns.
 struct CompiledScan: CompiledCore {
   /// Elements of rows that make a unit of work.
   private static let unitLength = 16 * Tile.length

@@ -64,8 +64,8 @@ struct CompiledScatter: CompiledCore {
     if body.coreSlot == nil { body.run(memory, scratch, core: target) }
   }
 
-  /// Adds the rows of one group up where their indices say, in order; the indices were checked by an
-  /// earlier step.
+  /// Adds the rows of one group up where their indices say, in order; the indices were checked by
+  /// an earlier step.
   ///
   /// - Parameter room: has `groupByteCount` bytes.
   private func add(

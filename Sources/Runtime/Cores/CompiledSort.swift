@@ -4,8 +4,8 @@ import CPullbackKernels
 import PullbackPlans
 import PullbackTensors
 
-/// Sorts the lines along the middle axis of [outer, extent, inner]: see `SortCore`. Threads share whole
-/// lines.
+/// Sorts the lines along the middle axis of [outer, extent, inner]: see `SortCore`. Threads
+/// share whole lines.
 struct CompiledSort: CompiledCore {
   /// Elements of lines that make a unit of work.
   private static let unitLength = 4 * Tile.length
@@ -76,7 +76,8 @@ struct CompiledSort: CompiledCore {
     }
   }
 
-  /// Lines below `outer * inner`, whose elements are `inner` apart: in bounds of x and of the target.
+  /// Lines below `outer * inner`, whose elements are `inner` apart: in bounds of x
+  /// and of the target.
   private func sort(
     _ lines: Range<Int>, _ memory: RunMemory, in room: UnsafeMutableRawPointer,
     into target: UnsafeMutableRawPointer

@@ -6,8 +6,8 @@ import CPullbackKernels
 ///
 /// Follows from extents and strides. None of it shows in the bits.
 struct ContractionBlocking: BitwiseCopyable {
-  /// What is multiplied: extents, strides in elements, whether the kernel for outer products does the
-  /// work, and which operands have rows or columns that do not stand at one distance.
+  /// What is multiplied: extents, strides in elements, whether the kernel for outer products does
+  /// the work, and which operands have rows or columns that do not stand at one distance.
   struct Product {
     let rows: Int
     let inner: Int
@@ -21,8 +21,8 @@ struct ContractionBlocking: BitwiseCopyable {
     let runs: (rows: Int, steps: Int)
   }
 
-  // Tried on processors with 32 to 48 KiB of first and 1 to 2 MiB of second cache. Each says what it
-  // keeps.
+  // Tried on processors with 32 to 48 KiB of first and 1 to 2 MiB of second cache. Each
+  // says what it keeps.
   /// So that an axis of this many elements of both operands is read once: beyond it much of both is
   /// streamed for each panel, and products are cut along it.
   private static let longestInner = 4096
@@ -39,14 +39,16 @@ struct ContractionBlocking: BitwiseCopyable {
   private static let longestTurnedInner = 2048
   /// Copying b pays from so long an inner axis.
   private static let leastPackedInner = 200
-  /// Where b is copied, panels of at least a twelfth of a long inner axis read the copy often enough.
+  /// Where b is copied, panels of at least a twelfth of a long inner axis read the
+  /// copy often enough.
   private static let longPackedInner = 1536
   private static let packedInnerPerRow = 12
   /// Floating-point operations of a part that is worth handing to another thread: some 3 µs.
   private static let leastWork = 300_000.0
   /// Parts that threads share: several for each of a few, so that a slow one takes fewer.
   private static let wantedParts = 8
-  /// Runs of so many rows and steps are worth a tile of their own; shorter ones are found through tables.
+  /// Runs of so many rows and steps are worth a tile of their own; shorter ones are
+  /// found through tables.
   private static let leastRunOfRows = 6
   private static let leastRunOfSteps = 8
   /// A few rows are shared out by columns instead, from this many columns on, in panels of as many.
@@ -56,7 +58,8 @@ struct ContractionBlocking: BitwiseCopyable {
   /// Whether vectors run along the rows of the product: the kernel computes it transposed, and its
   /// sums are turned on their way to the product.
   let isTurned: Bool
-  /// Whether each panel of a is copied: turned as well, or brought together from where it is scattered.
+  /// Whether each panel of a is copied: turned as well, or brought together from where
+  /// it is scattered.
   let copiesA: Bool
   private let tile: Tiles
   var tileColumns: Int { tile.columns }
@@ -201,8 +204,8 @@ struct ContractionBlocking: BitwiseCopyable {
       most = max(min(most, nearByteCount / max(inner * size, 1)), step)
     }
     let work = 2 * Double(rows) * Double(inner) * Double(columns)
-    // Along a long axis every panel streams all of b, and wide ones read rows of a better; a far b is
-    // read by each panel from the third cache.
+    // Along a long axis every panel streams all of b, and wide ones read rows of a better; a far b
+    // is read by each panel from the third cache.
     let isStreamed = isLong || !packs && inner * columns * size > farByteCount
     let wanted =
       isStreamed ? min(Threads.processors, wantedParts) : wantedParts
@@ -222,8 +225,8 @@ struct ContractionBlocking: BitwiseCopyable {
     return isTurned ? longest : equalParts(of: rows, longest: longest)
   }
 
-  /// The length of parts that threads share evenly: a thread with one part more than another, or with
-  /// a longer one, would end last. The kernel splits any number of rows evenly.
+  /// The length of parts that threads share evenly: a thread with one part more than another, or
+  /// with a longer one, would end last. The kernel splits any number of rows evenly.
   private static func equalParts(of rows: Int, longest: Int) -> Int {
     let threads = min(Threads.processors, wantedParts)
     let parts = (rows + longest - 1) / longest
@@ -251,7 +254,8 @@ struct ContractionBlocking: BitwiseCopyable {
     isNarrow ? runKernels.narrow : runKernels.whole
   }
 
-  /// Where a tile of a scattered product begins, how wide it is, and whether the narrow kernel makes it.
+  /// Where a tile of a scattered product begins, how wide it is, and whether the narrow
+  /// kernel makes it.
   func part(_ tile: Int, of extent: Int) -> (column: Int, width: Int, isNarrow: Bool) {
     let (column, isNarrow) = place(of: tile, in: extent)
     return (column, min(extent - column, isNarrow ? narrowColumns : tileColumns), isNarrow)
@@ -270,14 +274,15 @@ struct ContractionBlocking: BitwiseCopyable {
 }
 
 extension ContractionBlocking.Product {
-  /// Whether rows of a stand side by side, a whole number of vectors of them, beside few columns of b.
+  /// Whether rows of a stand side by side, a whole number of vectors of them, beside
+  /// few columns of b.
   fileprivate func hasVectorsOfRows(lanes: Int) -> Bool {
     !scatters.b && a.rowStride == 1 && runs.rows.isMultiple(of: lanes)
       && (b.columnStride == 1 || columns == 1) && columns <= lanes
   }
 
-  /// Copying b pays from so many rows that use the copy: fewer where its rows are multiples of a KiB apart,
-  /// for then the lines of a tile's columns drive each other out of the caches.
+  /// Copying b pays from so many rows that use the copy: fewer where its rows are multiples of a
+  /// KiB apart, for then the lines of a tile's columns drive each other out of the caches.
   fileprivate var leastPackedRows: Int { b.rowStride * elementSize % 1024 == 0 ? 48 : 96 }
 
   /// Steps of a chain that take about as long as turning an element.

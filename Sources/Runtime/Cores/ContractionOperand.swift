@@ -3,15 +3,15 @@
 import PullbackPlans
 import PullbackTensors
 
-/// One operand of a product: its slot, where each matrix of a batch begins, and how far apart its rows
-/// and columns are.
+/// One operand of a product: its slot, where each matrix of a batch begins, and how far apart its
+/// rows and columns are.
 struct ContractionOperand: BitwiseCopyable {
   let slot: Int
   private let batch: Walk
   let rowStride: Int
   let columnStride: Int
-  /// Where its rows and columns are, counted from where the matrix begins, if either do not stand at one
-  /// distance.
+  /// Where its rows and columns are, counted from where the matrix begins, if either do not stand
+  /// at one distance.
   let scattered: (rows: Walk, columns: Walk)?
 
   /// - Parameters:

@@ -30,8 +30,9 @@ final class Arena: @unchecked Sendable {
   deinit { ArenaMemory.willRelease(storage.byteCount) }
 }
 
-/// What all arenas hold together, idle or not: at most `limit`; where more is running, a little that is
-/// idle beside it, or the one arena that ran last. Idle arenas that were not used for longest go first.
+/// What all arenas hold together, idle or not: at most `limit`; where more is running, a little
+/// that is idle beside it, or the one arena that ran last. Idle arenas that were not used for
+/// longest go first.
 ///
 /// A replay only looks whether it is too much; making and dropping arenas is what counts.
 enum ArenaMemory {
@@ -83,8 +84,8 @@ enum ArenaMemory {
     owners.withLock { $0[ObjectIdentifier(executable)] = nil }
   }
 
-  /// Drops idle arenas, the oldest first, until what is held is no more than `limit`, or what is idle
-  /// no more than `spared`.
+  /// Drops idle arenas, the oldest first, until what is held is no more than `limit`, or what is
+  /// idle no more than `spared`.
   static func trim(to limit: Int = limit, sparing spared: Int = spared, except kept: Arena? = nil) {
     // What the lists hold is released after them, outside all locks.
     let executables = owners.withLock { $0.values.compactMap(\.executable) }

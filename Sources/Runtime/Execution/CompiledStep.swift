@@ -2,8 +2,9 @@
 
 import PullbackPlans
 
-/// A step made ready to run. Kinds of cores are told apart here and nowhere else: by a switch for each
-/// question, because a replay asks all of them, and calls through a protocol would copy the cores.
+/// A step made ready to run. Kinds of cores are told apart here and nowhere else: by a
+/// switch for each question, because a replay asks all of them, and calls through a protocol
+/// would copy the cores.
 struct CompiledStep: BitwiseCopyable {
   private enum Core: BitwiseCopyable {
     case pointwise(UnsafePointer<CompiledPointwise>)

@@ -26,8 +26,8 @@ final class Executable: @unchecked Sendable {
   private let idleArenas = Lock<[Arena]>([])
   /// Idle arenas kept at most: as many threads as this rarely run at once.
   private static let mostIdle = 2 * Threads.processors
-  /// Arenas of fewer bytes are let go of after a plan's first run, which is its only one where extents
-  /// change all the time: so the next plan's memory is in the caches and has its pages.
+  /// Arenas of fewer bytes are let go of after a plan's first run, which is its only one where
+  /// extents change all the time: so the next plan's memory is in the caches and has its pages.
   private static let smallestToKeep = 1 << 24
   private let hasRun = Atomic<Bool>(false)
 
@@ -54,7 +54,8 @@ final class Executable: @unchecked Sendable {
 
   deinit { ArenaMemory.remove(self) }
 
-  /// For each phase how its products are blocked, the longest steps first where they run side by side.
+  /// For each phase how its products are blocked, the longest steps first where they
+  /// run side by side.
   var blockings: [[String]] { phases.map(\.blockings) }
 
   func output(of result: Int) -> Int { outputOfResult[result] }
@@ -75,8 +76,8 @@ final class Executable: @unchecked Sendable {
   /// memory of its donor.
   ///
   /// - Parameter path: of the parameter that an argument is, if it is one; for messages.
-  /// - Throws: before anything has run, if the system refuses the memory for it; at the first step that
-  ///   meets an index out of range: then it is not known what is in outputs.
+  /// - Throws: before anything has run, if the system refuses the memory for it; at the first step
+  ///   that meets an index out of range: then it is not known what is in outputs.
   @inline(__always)
   func run(
     naming path: (_ argument: Int) -> String?, bind: (RunMemory) -> Void

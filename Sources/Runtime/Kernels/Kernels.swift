@@ -183,8 +183,8 @@ extension Body.Instruction {
     }
   }
 
-  /// Which of its inputs may be a single element for the whole tile, and the kernel for that, which takes
-  /// it second.
+  /// Which of its inputs may be a single element for the whole tile, and the kernel for that, which
+  /// takes it second.
   func map(withOne input: Int) -> pb_map? {
     guard elementType == .float || elementType == .double, let code = codeWithOne(input) else {
       return nil

@@ -4,8 +4,8 @@ import PullbackTensors
 
 /// Why numbers could not be computed, where that depends on what comes from outside.
 ///
-/// ``Tensor/evaluated()`` and ``Recorded/evaluated(_:)`` throw it, for programs that answer strangers. Elsewhere
-/// the program stops with its message.
+/// ``Tensor/evaluated()`` and ``Recorded/evaluated(_:)`` throw it, for programs that answer
+/// strangers. Elsewhere the program stops with its message.
 public enum EvaluationError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The system refused memory for a result or for what is computed on the way.
   case memory(OutOfMemory)
@@ -48,8 +48,8 @@ public struct IndexOutOfRange: Error, Sendable, Equatable, CustomStringConvertib
   public let place: [Int]
   /// How many there are to choose from.
   public let count: Int
-  /// The path in its model of the parameter whose rows they are, such as "decoder.embedding.weight"; nil where
-  /// it is none, or not known.
+  /// The path in its model of the parameter whose rows they are, such as
+  /// "decoder.embedding.weight"; nil where it is none, or not known.
   public let parameter: String?
   private let isLabel: Bool
   /// The number of the place in row-major order.
@@ -72,8 +72,8 @@ public struct IndexOutOfRange: Error, Sendable, Equatable, CustomStringConvertib
     "\(operation): \(problem(at: place.count == 1 ? "row \(row)" : "\(place)"))"
   }
 
-  // Not inlined: in release builds of Swift 6.3.1 a message that was inlined in front of a trap came out as
-  // garbage.
+  // Not inlined: in release builds of Swift 6.3.1 a message that was inlined in front of a trap
+  // came out as garbage.
   @inline(never)
   var mistake: Mistake {
     Mistake(

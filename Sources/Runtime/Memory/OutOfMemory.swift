@@ -4,9 +4,9 @@ import PullbackTensors
 
 /// The system refused memory for a tensor or for a computation.
 ///
-/// Where sizes come from outside, such as rows of a request, compute with ``Tensor/evaluated()`` and
-/// catch the ``EvaluationError``; files that are too large throw a `FileError`. Elsewhere the program stops with its
-/// message.
+/// Where sizes come from outside, such as rows of a request, compute with ``Tensor/evaluated()``
+/// and catch the ``EvaluationError``; files that are too large throw a `FileError`. Elsewhere the
+/// program stops with its message.
 ///
 /// ```swift
 /// print(OutOfMemory(byteCount: 4_000_000_000))
@@ -23,7 +23,8 @@ public struct OutOfMemory: Error, Sendable, Equatable, CustomStringConvertible {
     "the system has no \(byteCount) bytes of memory for one tensor"
   }
 
-  /// Ends the program where nobody can catch the error, as a mistake does, unless `response` ends it.
+  /// Ends the program where nobody can catch the error, as a mistake does, unless
+  /// `response` ends it.
   func stop() -> Never {
     if let response = OutOfMemory.response.withLock({ $0 }) { response(self) }
     mistake.stop(at: nil)

@@ -2,8 +2,8 @@
 
 import PullbackTensors
 
-/// Between arrays and memory, a block at a time. What users call is generic, and a loop over elements
-/// whose type the compiler does not know takes ten times as long as the copy.
+/// Between arrays and memory, a block at a time. What users call is generic, and a loop over
+/// elements whose type the compiler does not know takes ten times as long as the copy.
 extension Storage {
   /// The first `count` elements.
   package func array<Element>(of type: Element.Type, count: Int) -> [Element] {

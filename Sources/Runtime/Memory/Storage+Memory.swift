@@ -3,8 +3,8 @@
 import PullbackTensors
 
 extension Storage {
-  /// New memory, aligned to whole cache lines and padded behind the last element. Stops if the system
-  /// refuses it.
+  /// New memory, aligned to whole cache lines and padded behind the last element. Stops if the
+  /// system refuses it.
   convenience init(byteCount: Int) {
     guard let memory = Storage.memory(byteCount) else { OutOfMemory(byteCount: byteCount).stop() }
     self.init(memory, Storage.padded(byteCount))
@@ -85,7 +85,8 @@ private enum PooledMemory: MemoryKeeper {
 
   static func numbers(of part: PlacedPart, in storage: Storage) -> Storage? {
     let size = part.elementType.byteCount, byteCount = part.shape.elementCount * size
-    // In bounds, as all elements below: the part lies within the shape that the storage was made for.
+    // In bounds, as all elements below: the part lies within the shape that the
+    // storage was made for.
     let start = storage.base + part.offset * size
     if byteCount >= smallestPart, part.isContiguous {
       return Storage(partOf: storage, address: OpaquePointer(start), byteCount: byteCount)

@@ -92,8 +92,8 @@ enum StoragePool {
 
 /// Memory of the system's own, aligned to 64.
 private enum SystemMemory {
-  /// Bytes from which on pages are asked for: `malloc` would keep blocks of many sizes side by side,
-  /// and what is free between them.
+  /// Bytes from which on pages are asked for: `malloc` would keep blocks of many sizes side by
+  /// side, and what is free between them.
   private static let smallestOfPages = 1 << 20
   /// Bytes from which on a page of 2 MiB that is partly used does not matter.
   private static let smallestOfHugePages = 1 << 22
@@ -112,12 +112,12 @@ private enum SystemMemory {
     let memory = mmap(nil, byteCount + page, PROT_READ | PROT_WRITE, flags, -1, 0)
     guard memory != MAP_FAILED, let memory else { return nil }
     #if os(Linux)
-      // In bounds: what was just mapped. Pages of 2 MiB where the system has them: a walk over a large
-      // tensor asks less often where its pages are. Advice, so it may be refused.
+      // In bounds: what was just mapped. Pages of 2 MiB where the system has them: a walk over a
+      // large tensor asks less often where its pages are. Advice, so it may be refused.
       if byteCount >= smallestOfHugePages { madvise(memory, byteCount + page, MADV_HUGEPAGE) }
     #endif
-    // In bounds: there is one page more than asked for. Large tensors that began at the same place of
-    // their pages would drive each other out of the first cache.
+    // In bounds: there is one page more than asked for. Large tensors that began at the same place
+    // of their pages would drive each other out of the first cache.
     return memory + Int(UInt(bitPattern: memory) >> 12 & 31) * 128
   }
 

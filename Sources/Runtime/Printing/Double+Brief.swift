@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Double {
-  /// With four digits that count, as people are told of numbers, and all of those before the point, up to
-  /// seven: 0.1235, 43.92, 1234568, 2.904e+302.
+  /// With four digits that count, as people are told of numbers, and all of those before the point,
+  /// up to seven: 0.1235, 43.92, 1234568, 2.904e+302.
   package var brief: String {
     guard isFinite else { return "\(self)" }
     let decimal = DecimalDigits(

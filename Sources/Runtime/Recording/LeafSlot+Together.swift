@@ -4,8 +4,8 @@ import PullbackTensors
 
 /// Several slots at once: no step that replaces any of them is half done meanwhile.
 ///
-/// A step holds all slots that it replaces until it ends. All who take more than one take them in one
-/// order, so that two who want the same ones do not wait for each other.
+/// A step holds all slots that it replaces until it ends. All who take more than one take them in
+/// one order, so that two who want the same ones do not wait for each other.
 extension LeafSlot {
   /// The leaves of one moment; nil where there is none yet.
   package static func leaves(of slots: [LeafSlot]) -> [Value?] {
@@ -21,8 +21,8 @@ extension LeafSlot {
     withExtendedLifetime(former) {}
   }
 
-  /// Takes the slots that a step replaces, and gives the numbers of the others that it reads, all of
-  /// one moment.
+  /// Takes the slots that a step replaces, and gives the numbers of the others that it reads,
+  /// all of one moment.
   static func take(_ replaced: [LeafSlot], reading read: [LeafSlot]) -> [Storage] {
     let kept = Set(replaced.map(\.number))
     let all = inOrder(replaced + read)

@@ -73,8 +73,9 @@ package final class LeafSlot: LeafHolder {
     return heldSerial
   }
 
-  /// Steps of small networks end while one waits; during a long one the waiting thread sleeps. Who comes
-  /// back at once after a long one, as training does, first lets those who slept have their turn.
+  /// Steps of small networks end while one waits; during a long one the waiting thread sleeps.
+  /// Who comes back at once after a long one, as training does, first lets those who slept
+  /// have their turn.
   package func take() {
     // Nobody replaces a frozen leaf, so that threads which predict with it do not meet here.
     if isFrozen { return }

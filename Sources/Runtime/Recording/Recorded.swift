@@ -13,8 +13,8 @@ import PullbackTensors
 /// mistake.
 ///
 /// A number may be given where the function takes a tensor: it is an argument of shape [], and
-/// another number is no new recording. A `Bool` or an `Int` is seen as it is: each of its values has
-/// a recording of its own. (Beside an array literal, a variable is written `Tensor(factor)`.)
+/// another number is no new recording. A `Bool` or an `Int` is seen as it is: each of its values
+/// has a recording of its own. (Beside an array literal, a variable is written `Tensor(factor)`.)
 ///
 /// ```swift
 /// let norm = recorded { (x: Tensor<Float>) in sqrt(x.squared().sum()) }
@@ -47,8 +47,8 @@ public struct Recorded<each Input: RecordedInput, Output>: Sendable {
     return replayOrStop(arguments)
   }
 
-  /// What the function gives for arguments that come from outside: where it would stop the program, because
-  /// the system refuses memory or there is nothing at an index, it throws.
+  /// What the function gives for arguments that come from outside: where it would stop the program,
+  /// because the system refuses memory or there is nothing at an index, it throws.
   ///
   /// ```swift
   /// let table: Tensor<Float> = [10, 20, 30]

@@ -3,9 +3,9 @@
 import PullbackPlans
 import PullbackTensors
 
-/// What a recorded function can take: tensors and random keys, whose numbers each replay brings along,
-/// and `Bool` and `Int`, which the function sees as they are: each value has a recording of its own.
-/// The set is closed.
+/// What a recorded function can take: tensors and random keys, whose numbers each replay brings
+/// along, and `Bool` and `Int`, which the function sees as they are: each value has a recording of
+/// its own. The set is closed.
 public protocol RecordedInput: RecordedGiven, RecordedGivenDouble
 where Input == Self, Wide == Self {
   /// What stands for the argument while the function is traced.

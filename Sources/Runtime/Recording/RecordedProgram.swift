@@ -17,8 +17,9 @@ package final class RecordedProgram: @unchecked Sendable {
   private let slots: [LeafSlot]
   /// How many of the results each output of the function consists of, the last ones.
   private let counts: [Int]
-  /// The slots that are read or replaced, in one order everywhere, so that two optimizers with common
-  /// parameters do not wait for each other; of those that are only read, which of these each is.
+  /// The slots that are read or replaced, in one order everywhere, so that two optimizers
+  /// with common parameters do not wait for each other; of those that are only read, which
+  /// of these each is.
   private let taken: UnsafeBufferPointer<(slot: Unmanaged<LeafSlot>, read: Int?)>
 
   /// About how many bytes the program takes.
@@ -69,7 +70,8 @@ package final class RecordedProgram: @unchecked Sendable {
     }
   }
 
-  /// The same; throws where it cannot be run to its end, and what it replaces may hold anything then.
+  /// The same; throws where it cannot be run to its end, and what it replaces may
+  /// hold anything then.
   ///
   /// - Parameters:
   ///   - inputs: numbers of the inputs; those of replaced leaves are not read.
@@ -139,7 +141,8 @@ package final class RecordedProgram: @unchecked Sendable {
     return slot.flatMap { HolderNames[slots[$0].current.number] ?? HolderNames[slots[$0].number] }
   }
 
-  /// Takes the slots that are replaced; the numbers of those that are only read, of the same moment.
+  /// Takes the slots that are replaced; the numbers of those that are only read, of
+  /// the same moment.
   private func takeSlots() -> [Storage?] {
     if form.read.count > 0, Substitution.isInForce {
       return LeafSlot.take(

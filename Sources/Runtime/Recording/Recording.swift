@@ -8,8 +8,8 @@ package final class Recording: Sendable {
   @TaskLocal private static var innermost: Recording?
   private static let count = Atomic<Int>(0)
 
-  /// The recording that the current task is making. Asked at each reading of numbers: what is local to
-  /// a task is looked up only while somebody records.
+  /// The recording that the current task is making. Asked at each reading of numbers: what is local
+  /// to a task is looked up only while somebody records.
   package static var current: Recording? {
     count.load(ordering: .relaxed) == 0 ? nil : innermost
   }
@@ -24,8 +24,8 @@ package final class Recording: Sendable {
     outside?.slot(standingFor: slot) ?? slot
   }
 
-  /// Traces a function: it is this recording's inside. Slots that stand for others around it are looked
-  /// up at each replay, since copies of a model share what it has recorded.
+  /// Traces a function: it is this recording's inside. Slots that stand for others around it are
+  /// looked up at each replay, since copies of a model share what it has recorded.
   package func trace<Result>(_ function: () throws -> Result) rethrows -> Result {
     Recording.count.add(1, ordering: .relaxed)
     defer { Recording.count.subtract(1, ordering: .relaxed) }

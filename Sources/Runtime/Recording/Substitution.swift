@@ -52,6 +52,7 @@ package struct Substitution: Sendable {
 }
 
 extension LeafSlot {
-  /// The slot that stands for this one in the current task: itself, unless a substitution is in force.
+  /// The slot that stands for this one in the current task: itself, unless a
+  /// substitution is in force.
   package var current: LeafSlot { Substitution.Scope.current?.slot(standingFor: self) ?? self }
 }

@@ -18,8 +18,8 @@ struct CompilationContext {
 }
 
 extension CompilationContext {
-  /// Results of this size, a quarter of a third cache, leave nothing else in it; and by the time that somebody
-  /// reads their beginning it is gone.
+  /// Results of this size, a quarter of a third cache, leave nothing else in it; and by the time
+  /// that somebody reads their beginning it is gone.
   private static let streamedByteCount = 8 << 20
 
   init(_ plan: Plan, _ slots: SlotNumbering, _ plain: PlainMemory) {

@@ -2,8 +2,8 @@
 
 import PullbackPlans
 
-/// What a thread has of its own: scratch of cores and bodies, and in plans with inner buffers a table of
-/// slots and the rows in flight.
+/// What a thread has of its own: scratch of cores and bodies, and in plans with inner buffers a
+/// table of slots and the rows in flight.
 struct ThreadMemory: BitwiseCopyable {
   let coreByteCount: Int
   let tableByteCount: Int

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// y = softmax(q • kᵀ / √d) • v: for each query a mean of the values, weighted by how well their keys
-/// fit it.
+/// y = softmax(q • kᵀ / √d) • v: for each query a mean of the values, weighted by how well
+/// their keys fit it.
 ///
-/// q: [..., heads, n, d], k: [..., heads, m, d], v: [..., heads, m, e], result [..., heads, n, e]; without
-/// heads [n, d] and so on. With fewer heads of keys and values than of queries, each serves as many
-/// neighbouring query heads (grouped-query attention). Derivatives are those of the formula: v.g = pᵀ • y.g
-/// with p = softmax(...), s.g = p (p.g - Σ p.g p) with p.g = y.g • vᵀ, q.g = s.g • k / √d, k.g = s.gᵀ • q / √d.
+/// q: [..., heads, n, d], k: [..., heads, m, d], v: [..., heads, m, e], result [..., heads, n, e];
+/// without heads [n, d] and so on. With fewer heads of keys and values than of queries, each serves
+/// as many neighbouring query heads (grouped-query attention). Derivatives are those of the
+/// formula: v.g = pᵀ • y.g with p = softmax(...), s.g = p (p.g - Σ p.g p) with p.g = y.g • vᵀ,
+/// q.g = s.g • k / √d, k.g = s.gᵀ • q / √d.
 ///
 /// A query that may look at no key has y = 0. A mistake if shapes do not fit.
 ///
@@ -15,12 +16,13 @@
 ///     print(scaledDotProductAttention(q, k, v))   // [[3.]]
 ///     print(scaledDotProductAttention(q, k, v, mask: [[true, true, false]]))   // [[1.5]]
 ///
-/// Source: Vaswani et al., "Attention is all you need", NeurIPS 2017; Ainslie et al., "GQA", EMNLP 2023.
+/// Source: Vaswani et al., "Attention is all you need", NeurIPS 2017; Ainslie et al.,
+/// "GQA", EMNLP 2023.
 ///
 /// - Parameters:
 ///   - mask: true where a query may look at a key; its shape stretches to [..., heads, n, m].
-///   - isCausal: whether a query sees only keys up to its own position. The last query stands at the last
-///     key, so n queries of m keys are the last n of a sequence of m.
+///   - isCausal: whether a query sees only keys up to its own position. The last query stands at
+///     the last key, so n queries of m keys are the last n of a sequence of m.
 ///   - scale: what q • kᵀ is multiplied by; 1 / √d if nothing is said.
 public func scaledDotProductAttention<Scalar: FloatingPointScalar>(
   _ query: Tensor<Scalar>, _ key: Tensor<Scalar>, _ value: Tensor<Scalar>,

@@ -211,8 +211,8 @@ extension Sequence<Int> {
 }
 
 extension Value {
-  /// Split, reduced along what only the left side has, reordered, repeated along what only the right
-  /// side has, and put together.
+  /// Split, reduced along what only the left side has, reordered, repeated along what only the
+  /// right side has, and put together.
   func arranged(
     by arrangement: AxisArrangement, at site: CallSite, reducing reduce: (Value, AxisSet) -> Value
   ) -> Value {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A pattern of axes, "b (h 2) w -> b h w": how the axes of a tensor are split on the left, and how they
-/// are put together on the right.
+/// A pattern of axes, "b (h 2) w -> b h w": how the axes of a tensor are split on the left, and how
+/// they are put together on the right.
 package struct AxisPattern {
   /// What the user called, for messages.
   let operation: String
@@ -9,8 +9,8 @@ package struct AxisPattern {
   private(set) var left: [Group] = []
   private(set) var right: [Group] = []
 
-  /// An axis of the tensor or of the result: made of one axis, of several in parentheses, or of none, which
-  /// is an axis of extent 1.
+  /// An axis of the tensor or of the result: made of one axis, of several in parentheses, or of
+  /// none, which is an axis of extent 1.
   struct Group {
     var axes: [Axis]
     /// Where it stands.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// y = (x - μ_c) / √(σ_c² + ε) · scale_c + bias_c, for each channel c, the last axis, with its mean μ_c and
-/// variance σ_c² over all other axes.
+/// y = (x - μ_c) / √(σ_c² + ε) · scale_c + bias_c, for each channel c, the last axis, with its mean
+/// μ_c and variance σ_c² over all other axes.
 ///
-/// x and result: [n, c], [n, l, c], [n, h, w, c] or of more axes, channels last; scale and bias: [c].
-/// Derivatives go through μ and σ, as in ``layerNormalized(_:overLast:scale:bias:epsilon:file:line:)``.
-/// A mistake if x has fewer than two axes, ε is negative, or scale or bias has another shape.
+/// x and result: [n, c], [n, l, c], [n, h, w, c] or of more axes, channels last; scale and bias:
+/// [c]. Derivatives go through μ and σ, as in
+/// ``layerNormalized(_:overLast:scale:bias:epsilon:file:line:)``. A mistake if x has fewer than two
+/// axes, ε is negative, or scale or bias has another shape.
 ///
 ///     let x: Tensor<Float> = [[1, 10], [3, 30]]
 ///     print(batchNormalized(x, epsilon: 0))   // [[-1. -1.]
@@ -21,11 +22,11 @@ public func batchNormalized<Scalar: FloatingPointScalar>(
   ).result
 }
 
-/// y = (x - mean_c) / √(variance_c + ε) · scale_c + bias_c, for each channel c, the last axis, with a mean
-/// and a variance that are known: what batch normalization is when it is used.
+/// y = (x - mean_c) / √(variance_c + ε) · scale_c + bias_c, for each channel c, the last axis, with
+/// a mean and a variance that are known: what batch normalization is when it is used.
 ///
-/// x and result: [..., c]; mean, variance, scale and bias: [c]. x.g = y.g scale / √(variance + ε). A mistake
-/// if x is a scalar, ε is negative, or another of them is not of shape [c].
+/// x and result: [..., c]; mean, variance, scale and bias: [c]. x.g = y.g scale / √(variance + ε).
+/// A mistake if x is a scalar, ε is negative, or another of them is not of shape [c].
 ///
 ///     let x: Tensor<Float> = [[1, 10], [3, 30]]
 ///     print(batchNormalized(x, mean: [1, 10], variance: [4, 100], epsilon: 0))   // [[0. 0.]
@@ -67,12 +68,14 @@ package func batchNormalized<Scalar: FloatingPointScalar>(
   )
 }
 
-/// y = (x - μ) / √(σ² + ε) · scale_c + bias_c, with μ and σ² over all places of a group of channels in one
-/// example: what ``layerNormalized(_:overLast:scale:bias:epsilon:file:line:)`` is for images.
+/// y = (x - μ) / √(σ² + ε) · scale_c + bias_c, with μ and σ² over all places of a group of
+/// channels in one example: what
+/// ``layerNormalized(_:overLast:scale:bias:epsilon:file:line:)`` is for images.
 ///
-/// x and result: [n, ..., c], channels last, as in [n, h, w, c]; scale and bias: [c]. Group g holds the
-/// channels g c / groups ..< (g + 1) c / groups. Derivatives go through μ and σ. A mistake if x has fewer
-/// than two axes, the groups are not of one size, ε is negative, or scale or bias has another shape.
+/// x and result: [n, ..., c], channels last, as in [n, h, w, c]; scale and bias: [c]. Group g
+/// holds the channels g c / groups ..< (g + 1) c / groups. Derivatives go through μ and σ. A
+/// mistake if x has fewer than two axes, the groups are not of one size, ε is negative, or scale
+/// or bias has another shape.
 ///
 ///     let x: Tensor<Float> = [[1, 3, 10, 30]]
 ///     print(groupNormalized(x, groups: 2, epsilon: 0))   // [[-1.  1. -1.  1.]]

@@ -3,10 +3,12 @@
 extension Tensor where Scalar == Int32 {
   /// A class for each row of logits, drawn at random with the probabilities of their softmax.
   ///
-  /// logits: [..., classes], result [...]: class i with probability exp(l[..., i]) / Σ_j exp(l[..., j]). Logits
-  /// divided by a temperature below 1 give likely classes more often, above 1 less often. The same key and
-  /// shape give the same classes for the same logits. -∞ is drawn only where all logits are, and the first NaN
-  /// of a row always, as with ``argmax(along:keepingAxes:file:line:)``. There is no derivative. A mistake if the logits are a scalar, or without classes.
+  /// logits: [..., classes], result [...]: class i with probability
+  /// exp(l[..., i]) / Σ_j exp(l[..., j]). Logits divided by a temperature below 1 give likely
+  /// classes more often, above 1 less often. The same key and shape give the same classes for the
+  /// same logits. -∞ is drawn only where all logits are, and the first NaN of a row always, as with
+  /// ``argmax(along:keepingAxes:file:line:)``. There is no derivative. A mistake if the logits are
+  /// a scalar, or without classes.
   ///
   ///     let logits: Tensor<Float> = [[0, 100, 0], [100, 0, 0]]
   ///     print(Tensor.categorical(logits: logits, key: RandomKey(seed: 7)))   // [1 0]

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Tensors one behind the other along an axis: along axis 0, y[n_1 + ... + n_(k-1) + i, ...] = x_k[i, ...].
+/// Tensors one behind the other along an axis: along axis 0,
+/// y[n_1 + ... + n_(k-1) + i, ...] = x_k[i, ...].
 ///
-/// x_k: [..., n_k, ...], equal but for the axis; result [..., Σ n_k, ...]. x_k.g = its part of y.g. The numbers
-/// are copied once. A negative axis counts from the end. A mistake if there is no tensor, if one is a
-/// scalar or if other extents differ. ``Tensor/stacked(_:along:file:line:)`` makes a new axis.
+/// x_k: [..., n_k, ...], equal but for the axis; result [..., Σ n_k, ...]. x_k.g = its part of y.g.
+/// The numbers are copied once. A negative axis counts from the end. A mistake if there is no
+/// tensor, if one is a scalar or if other extents differ. ``Tensor/stacked(_:along:file:line:)``
+/// makes a new axis.
 ///
 ///     let a: Tensor<Float> = [[1, 2]], b: Tensor<Float> = [[3, 4], [5, 6]]
 ///     print(concatenated([a, b]))   // [[1. 2.]

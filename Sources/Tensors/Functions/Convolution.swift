@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Convolution as networks use it: y_npo = Σ_k Σ_i x_n(p stride + k dilation)i W_kio, the kernel not
-/// reversed, for images and for series.
+/// Convolution as networks use it: y_npo = Σ_k Σ_i x_n(p stride + k dilation)i W_kio, the kernel
+/// not reversed, for images and for series.
 ///
-/// x: [n, h, w, inputs], W: [kh, kw, inputs, outputs], result [n, oh, ow, outputs]; or x: [n, l, inputs],
-/// W: [k, inputs, outputs], result [n, ol, outputs]. Along an axis of extent l with padding on both sides
-/// there are ⌊(l + padding - (k - 1) dilation - 1) / stride⌋ + 1 places. With `groups` g the channels are
-/// cut into g runs, each with kernels of its own: W: [..., inputs / g, outputs], outputs run by run.
+/// x: [n, h, w, inputs], W: [kh, kw, inputs, outputs], result [n, oh, ow, outputs]; or x:
+/// [n, l, inputs], W: [k, inputs, outputs], result [n, ol, outputs]. Along an axis of extent l with
+/// padding on both sides there are ⌊(l + padding - (k - 1) dilation - 1) / stride⌋ + 1 places. With
+/// `groups` g the channels are cut into g runs, each with kernels of its own: W:
+/// [..., inputs / g, outputs], outputs run by run.
 ///
-/// x.g is the convolution of the padded y.g with W reversed, its channels exchanged; W.g the product of the
-/// windows of x with y.g, over all examples and places. A mistake if ranks or channels do not fit, if
-/// the window is longer than the padded axis, or if a number is below 1 (padding: below 0).
+/// x.g is the convolution of the padded y.g with W reversed, its channels exchanged; W.g the
+/// product of the windows of x with y.g, over all examples and places. A mistake if ranks or
+/// channels do not fit, if the window is longer than the padded axis, or if a number is below 1
+/// (padding: below 0).
 ///
 /// ```swift
 /// let x = Tensor<Float>(range: 0..<16).reshaped(to: [1, 4, 4, 1])
@@ -40,14 +42,14 @@ public func convolution<Scalar: FloatingPointScalar>(
   return Tensor(form.places(x, kernels))
 }
 
-/// The adjoint of a convolution in its images: what stands at a place of x goes, times W, to all elements
-/// of the place's window. It enlarges images; also called deconvolution.
+/// The adjoint of a convolution in its images: what stands at a place of x goes, times W, to all
+/// elements of the place's window. It enlarges images; also called deconvolution.
 ///
-/// x: [n, h, w, inputs], W: [kh, kw, outputs / groups, inputs], result [n, oh, ow, outputs]; series likewise.
-/// W is the kernel of the convolution that goes back, so its channels stand the other way round. Along an
-/// axis of extent l the result has (l - 1) stride - padding + (k - 1) dilation + 1 + outputPadding elements;
-/// `outputPadding`, below the stride, chooses among the extents that a convolution takes to l. With
-/// `.same` padding there are l stride.
+/// x: [n, h, w, inputs], W: [kh, kw, outputs / groups, inputs], result [n, oh, ow, outputs]; series
+/// likewise. W is the kernel of the convolution that goes back, so its channels stand the other way
+/// round. Along an axis of extent l the result has (l - 1) stride - padding + (k - 1)
+/// dilation + 1 + outputPadding elements; `outputPadding`, below the stride, chooses among the
+/// extents that a convolution takes to l. With `.same` padding there are l stride.
 ///
 /// x.g is the convolution of y.g with W; W.g the product of the windows of y.g with x.
 ///

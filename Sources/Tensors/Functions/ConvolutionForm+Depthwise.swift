@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Each channel by itself. As products these have a column or two for each group, and a tile of a product is
-// mostly empty; as sums over the elements of a window they are one pass, whose operands are views.
+// Each channel by itself. As products these have a column or two for each group, and a tile of a
+// product is mostly empty; as sums over the elements of a window they are one pass, whose
+// operands are views.
 
 extension ConvolutionForm {
   /// Elements of a window beyond which there would be more terms than one pass has.
@@ -30,8 +31,8 @@ extension ConvolutionForm {
       .reshaped(to: parts[0].shape.leading(1 + stride.rank) + [outputs])
   }
 
-  /// What goes from the places to the kernels, of this shape: w_kc.g = Σ x_(p s + k d)c y_pc.g over examples
-  /// and places.
+  /// What goes from the places to the kernels, of this shape: w_kc.g = Σ x_(p s + k d)c y_pc.g over
+  /// examples and places.
   func depthwiseKernels(_ images: Value, _ places: Value, like shape: Shape) -> Value {
     let outputs = shape[shape.rank - 1], isSplit = outputs != groups
     let axes = AxisSet(0..<(1 + stride.rank))

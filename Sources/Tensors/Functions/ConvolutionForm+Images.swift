@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// From places back to images. An element of the images that is r elements behind a multiple of the stride
-// gets what goes through the elements r, r + stride, ... of the kernels. So there is one convolution with
-// stride 1 for each r, and all of them are one, whose outputs are then put side by side: no product is
-// with zeros that stand between places.
+// From places back to images. An element of the images that is r elements behind a multiple of the
+// stride gets what goes through the elements r, r + stride, ... of the kernels. So there is one
+// convolution with stride 1 for each r, and all of them are one, whose outputs are then put side by
+// side: no product is with zeros that stand between places.
 
 extension ConvolutionForm {
   func plainImages(_ places: Value, _ kernels: Value, like shape: Shape) -> Value {
@@ -14,8 +14,8 @@ extension ConvolutionForm {
     return parts.sideBySide(product)
   }
 
-  /// The same with zeros between the elements of kernels where otherwise a stride would meet a dilation,
-  /// and without a stride where there is one place.
+  /// The same with zeros between the elements of kernels where otherwise a stride would meet a
+  /// dilation, and without a stride where there is one place.
   private func withoutDilatedStrides(
     _ places: Value, _ kernels: Value
   ) -> (form: ConvolutionForm, kernels: Value) {

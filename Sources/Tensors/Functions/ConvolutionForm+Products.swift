@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Three functions, each linear in two tensors: from images and kernels to what stands at the places of the
-// windows; from places and kernels to images; from images and places to kernels. Each is the derivative
-// of the others, so that derivatives of any order are these again.
+// Three functions, each linear in two tensors: from images and kernels to what stands at the places
+// of the windows; from places and kernels to images; from images and places to kernels. Each is the
+// derivative of the others, so that derivatives of any order are these again.
 //
 // images: [n, spatial..., inputs], kernels: [size..., inputs / groups, outputs],
 // places: [n, places..., outputs].
@@ -77,8 +77,8 @@ extension ConvolutionForm {
     return together(product, like: shape)
   }
 
-  /// [rows..., columns..., groups · channels] as matrices [groups, rows, columns · channels]; one alone
-  /// has no first axis.
+  /// [rows..., columns..., groups · channels] as matrices [groups, rows, columns · channels]; one
+  /// alone has no first axis.
   private func byGroup(_ x: Value, rows: Int) -> Value {
     let last = x.rank - 1, count = x.shape.leading(rows).elementCount
     let columns = x.shape.leading(last).droppingLeading(rows).elementCount

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How the windows of kernels lie on the axes of images, [n, spatial..., channels]: a number for each
-/// spatial axis.
+/// How the windows of kernels lie on the axes of images, [n, spatial..., channels]: a number for
+/// each spatial axis.
 struct ConvolutionForm: Hashable, Sendable {
   var stride: Shape
   var dilation: Shape

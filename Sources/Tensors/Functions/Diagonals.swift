@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Tensor {
-  /// The diagonal of the last two axes, a view: y[..., i] = x[..., i, i + offset], from the first column on
-  /// that exists; below 0, y[..., i] = x[..., i - offset, i].
+  /// The diagonal of the last two axes, a view: y[..., i] = x[..., i, i + offset], from the first
+  /// column on that exists; below 0, y[..., i] = x[..., i - offset, i].
   ///
-  /// x: [..., n, m], result [..., as many as there are]. x.g = y.g on the diagonal, among zeros. A mistake if
-  /// there are fewer than two axes.
+  /// x: [..., n, m], result [..., as many as there are]. x.g = y.g on the diagonal, among zeros. A
+  /// mistake if there are fewer than two axes.
   ///
   ///     let x: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
   ///     print(x.diagonal(), x.diagonal(offset: 1), x.diagonal(offset: -1))   // [1. 5.] [2. 6.] [4.]
@@ -50,8 +50,8 @@ extension Tensor where Scalar: NumericScalar {
 
   /// The sum of the diagonal of the last two axes: y[...] = Σ x[..., i, i].
   ///
-  /// x: [..., n, m], result [...]. x.g = y.g on the diagonal, among zeros. Int32 wraps. A mistake if there are
-  /// fewer than two axes.
+  /// x: [..., n, m], result [...]. x.g = y.g on the diagonal, among zeros. Int32 wraps. A mistake
+  /// if there are fewer than two axes.
   ///
   ///     print(Tensor<Float>([[1, 2], [3, 4]]).trace())   // 5.0
   public func trace(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
@@ -59,7 +59,8 @@ extension Tensor where Scalar: NumericScalar {
     return Tensor(value.diagonal(0).reduced(.sum, AxisSet([rank - 2])))
   }
 
-  /// The unit matrix: 1 on the diagonal, else 0. Result [count, count]. A mistake if the count is negative.
+  /// The unit matrix: 1 on the diagonal, else 0. Result [count, count]. A mistake if the
+  /// count is negative.
   ///
   ///     print(Tensor<Float>.identity(2))   // [[1. 0.]
   ///                                        //  [0. 1.]]

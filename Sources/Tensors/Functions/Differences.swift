@@ -3,9 +3,9 @@
 extension Tensor where Scalar: NumericScalar {
   /// How much neighbours along an axis differ, as NumPy's `diff`: y_i = x_{i+1} - x_i.
   ///
-  /// x: [..., n, ...], result [..., n - 1, ...]; of an empty axis it is empty. x.g_i = y.g_{i-1} - y.g_i, of the
-  /// first and the last the one of these that exists. Int32 wraps. A negative axis counts from the end. A
-  /// mistake if the axis does not exist.
+  /// x: [..., n, ...], result [..., n - 1, ...]; of an empty axis it is empty.
+  /// x.g_i = y.g_{i-1} - y.g_i, of the first and the last the one of these that exists. Int32
+  /// wraps. A negative axis counts from the end. A mistake if the axis does not exist.
   ///
   ///     print(Tensor<Float>([1, 4, 9, 16]).differences(along: 0))   // [3. 5. 7.]
   public func differences(

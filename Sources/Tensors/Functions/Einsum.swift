@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Sums of products of elements, as a pattern of indices says: in `"ij,jk->ik"` y_ik = Σ_j a_ij b_jk.
+/// Sums of products of elements, as a pattern of indices says: in `"ij,jk->ik"`
+/// y_ik = Σ_j a_ij b_jk.
 ///
-/// A letter names an axis of each operand in whose part of the pattern it stands, and axes of one name
-/// have equal extents. Behind the arrow stand the axes of the result; what is missing there is summed.
-/// A letter that stands twice in one operand takes its diagonal. `...` stands for the axes that are not
-/// named; these broadcast, and are summed if the result lacks them. Without an arrow the result has
-/// the axes of `...`, then the letters that stand once, in alphabetical order. Spaces do not count.
+/// A letter names an axis of each operand in whose part of the pattern it stands, and axes of one
+/// name have equal extents. Behind the arrow stand the axes of the result; what is missing there is
+/// summed. A letter that stands twice in one operand takes its diagonal. `...` stands for the axes
+/// that are not named; these broadcast, and are summed if the result lacks them. Without an arrow
+/// the result has the axes of `...`, then the letters that stand once, in alphabetical order.
+/// Spaces do not count.
 ///
 /// Of more than two operands those two are multiplied first whose product takes the fewest
 /// operations, then it and the rest likewise. Products are contractions of views: nothing is copied
-/// first. The derivative for an operand is the sum of products of y.g and the other operands that has
-/// its axes.
+/// first. The derivative for an operand is the sum of products of y.g and the other operands
+/// that has its axes.
 ///
 /// A mistake if the pattern is not one, has not as many parts as there are operands, or does not
 /// fit their shapes.
@@ -22,7 +24,8 @@
 ///     print(einsum("ii", q), einsum("i...->...", q))   // 5.0 [4. 6.]
 ///
 /// - Parameters:
-///   - pattern: the axes of each operand, with commas between them, and behind `->` those of the result.
+///   - pattern: the axes of each operand, with commas between them, and behind `->`
+///     those of the result.
 ///   - operands: one for each part of the pattern.
 public func einsum<Scalar: NumericScalar>(
   _ pattern: String, _ operands: Tensor<Scalar>...,
@@ -122,7 +125,8 @@ private struct LabelledValue {
 
   /// The product with another, summed over the axes of both that nobody needs.
   ///
-  /// - Parameter result: in which order axes should come, so that little has to be moved in the end.
+  /// - Parameter result: in which order axes should come, so that little has to be
+  ///   moved in the end.
   func times(
     _ other: LabelledValue, keeping needed: Set<EinsumPattern.Label>,
     _ result: [EinsumPattern.Label]
@@ -172,8 +176,8 @@ private struct LabelledValue {
 }
 
 extension Value {
-  /// The elements whose indices along two axes, of equal extents, are equal: the other axes, then one
-  /// for the two.
+  /// The elements whose indices along two axes, of equal extents, are equal: the other axes, then
+  /// one for the two.
   fileprivate func diagonal(_ first: Int, _ second: Int) -> Value {
     let others = shape.indices.filter { $0 != first && $0 != second }
     return transposed(Shape(others + [first, second])).diagonal(0)

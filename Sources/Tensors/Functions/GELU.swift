@@ -2,8 +2,8 @@
 
 /// y = x Φ(x) with Φ(x) = (1 + erf(x / √2)) / 2, the normal distribution function.
 ///
-/// x and result: [...]. x.g = y.g (Φ(x) + x φ(x)), φ the normal density. Within 6 units in the last place,
-/// also far below 0, where 1 + erf(x / √2) would keep no digit.
+/// x and result: [...]. x.g = y.g (Φ(x) + x φ(x)), φ the normal density. Within 6 units in the last
+/// place, also far below 0, where 1 + erf(x / √2) would keep no digit.
 ///
 ///     print(gelu(Tensor<Float>([-1, 0, 1])))   // [-0.15865526  0.          0.8413447 ]
 ///
@@ -22,8 +22,8 @@ package func gelu<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Sc
   Tensor(x.value.gelu)
 }
 
-/// How ``gelu(_:approximation:)`` computes the normal distribution function Φ. The names are those of
-/// PyTorch, and of files.
+/// How ``gelu(_:approximation:)`` computes the normal distribution function Φ. The names are those
+/// of PyTorch, and of files.
 public enum GELUApproximation: String, Sendable, Hashable, CaseIterable {
   /// Φ(x) = (1 + erf(x / √2)) / 2
   case none
@@ -31,8 +31,9 @@ public enum GELUApproximation: String, Sendable, Hashable, CaseIterable {
   case tanh
 }
 
-/// y = x Φ(x), with Φ or what many published models were trained with in its place. The tanh in it is
-/// computed as a sigmoid of twice its argument, which keeps the digits that adding to 1 would lose.
+/// y = x Φ(x), with Φ or what many published models were trained with in its place. The
+/// tanh in it is computed as a sigmoid of twice its argument, which keeps the digits that
+/// adding to 1 would lose.
 ///
 ///     print(gelu(Tensor<Float>([-1, 1]), approximation: .tanh))   // [-0.158808  0.841192]
 public func gelu(_ x: Tensor<Float>, approximation: GELUApproximation) -> Tensor<Float> {

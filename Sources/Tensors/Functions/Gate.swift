@@ -53,8 +53,9 @@ private struct GateRule: Hashable, Sendable {
 }
 
 extension Value {
-  /// y = x gate(x). x.g = y.g (gate(x) + x gate'(x)), where x is kept within the gate's limits, so that no
-  /// infinity meets a 0. The rule is given what was computed forward, so that the gate is computed once.
+  /// y = x gate(x). x.g = y.g (gate(x) + x gate'(x)), where x is kept within the gate's limits,
+  /// so that no infinity meets a 0. The rule is given what was computed forward, so that the gate
+  /// is computed once.
   func gated(by gate: Gate) -> Value {
     let least = Value.constant(-gate.limit, elementType)
     let limited = limited(from: least, to: .constant(gate.limit, elementType))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Functions made of straight lines, each for Float and for Double (see Functions+Exponential.swift).
+// Functions made of straight lines, each for Float and for Double (see
+// Functions+Exponential.swift).
 
 /// y = x in 0 < x < 6, 0 below and 6 above. x.g = y.g in between, else 0 (also at 0
 /// and 6); NaN for NaN.
@@ -44,8 +45,8 @@ public func hardSigmoid(_ x: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.hardSigmoid)
 }
 
-/// y = x (x + 3) / 6 in -3 < x < 3, 0 below and x above. x.g = y.g (2 x + 3) / 6 in between, 0 below
-/// (also at -3) and y.g above (also at 3); NaN for NaN.
+/// y = x (x + 3) / 6 in -3 < x < 3, 0 below and x above. x.g = y.g (2 x + 3) / 6 in between, 0
+/// below (also at -3) and y.g above (also at 3); NaN for NaN.
 ///
 /// Source: Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
 ///
@@ -54,8 +55,8 @@ public func hardSwish(_ x: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.hardSwish)
 }
 
-/// y = x (x + 3) / 6 in -3 < x < 3, 0 below and x above. x.g = y.g (2 x + 3) / 6 in between, 0 below
-/// (also at -3) and y.g above (also at 3); NaN for NaN.
+/// y = x (x + 3) / 6 in -3 < x < 3, 0 below and x above. x.g = y.g (2 x + 3) / 6 in between, 0
+/// below (also at -3) and y.g above (also at 3); NaN for NaN.
 public func hardSwish(_ x: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.hardSwish)
 }

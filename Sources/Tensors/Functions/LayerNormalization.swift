@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// y = (x - μ) / √(σ² + ε) · scale + bias, μ the mean and σ² the variance over the last axes: each row
-/// with mean 0 and variance 1, then stretched and moved.
+/// y = (x - μ) / √(σ² + ε) · scale + bias, μ the mean and σ² the variance over the last axes: each
+/// row with mean 0 and variance 1, then stretched and moved.
 ///
-/// x and result: [..., d], or with `overLast: 2` [..., d, e] and so on; scale and bias: [d], [d, e]. With
-/// z = (x - μ) / √(σ² + ε) and z.g = y.g · scale: x.g = (z.g - mean(z.g) - z mean(z.g z)) / √(σ² + ε),
-/// scale.g = y.g z and bias.g = y.g, summed over the rows. A large mean costs no digits (see
-/// ``Tensor/variance(along:correction:keepingAxes:file:line:)``). A mistake if x has fewer axes, ε is
-/// negative, or scale or bias has another shape than the last axes of x.
+/// x and result: [..., d], or with `overLast: 2` [..., d, e] and so on; scale and bias: [d],
+/// [d, e]. With z = (x - μ) / √(σ² + ε) and z.g = y.g · scale: x.g = (z.g - mean(z.g) - z mean(z.g
+/// z)) / √(σ² + ε), scale.g = y.g z and bias.g = y.g, summed over the rows. A large mean costs no
+/// digits (see ``Tensor/variance(along:correction:keepingAxes:file:line:)``). A mistake if x has
+/// fewer axes, ε is negative, or scale or bias has another shape than the last axes of x.
 ///
 ///     let x: Tensor<Float> = [[1, 3], [-50, 50]]
 ///     print(layerNormalized(x, epsilon: 0))   // [[-1.  1.]
@@ -27,14 +27,14 @@ public func layerNormalized<Scalar: FloatingPointScalar>(
   return Tensor(y.scaled(by: scale?.value, bias?.value))
 }
 
-/// y = x / √(mean(x²) + ε) · scale, the mean over the last axes: each row with a mean square of 1, then
-/// stretched. As ``layerNormalized(_:overLast:scale:bias:epsilon:file:line:)`` without the mean and the
-/// bias.
+/// y = x / √(mean(x²) + ε) · scale, the mean over the last axes: each row with a mean square of 1,
+/// then stretched. As ``layerNormalized(_:overLast:scale:bias:epsilon:file:line:)`` without the
+/// mean and the bias.
 ///
 /// x and result: [..., d], or with `overLast: 2` [..., d, e] and so on; scale: [d], [d, e]. With
 /// z = x / √(mean(x²) + ε) and z.g = y.g · scale: x.g = (z.g - z mean(z.g z)) / √(mean(x²) + ε),
-/// scale.g = y.g z summed over the rows. A mistake if x has fewer axes, ε is negative, or scale has another
-/// shape than the last axes of x.
+/// scale.g = y.g z summed over the rows. A mistake if x has fewer axes, ε is negative, or scale has
+/// another shape than the last axes of x.
 ///
 ///     print(rmsNormalized(Tensor<Float>([3, -3, 3, 3]), epsilon: 0))   // [ 1. -1.  1.  1.]
 ///

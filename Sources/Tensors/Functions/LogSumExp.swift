@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Tensor where Scalar: FloatingPointScalar {
-  /// y = ln Σ e^x over the axes, whatever the size of x: -inf over an empty axis, and of -inf alone.
+  /// y = ln Σ e^x over the axes, whatever the size of x: -inf over an empty axis,
+  /// and of -inf alone.
   ///
-  /// x.g = y.g e^x / Σ e^x: +inf gets all of y.g (several share it evenly), -inf nothing, also where
-  /// there is nothing else. NaN gives NaN. The error is within a few units in the last place of the
-  /// larger of 1, |x| and |y|.
+  /// x.g = y.g e^x / Σ e^x: +inf gets all of y.g (several share it evenly), -inf nothing, also
+  /// where there is nothing else. NaN gives NaN. The error is within a few units in the last place
+  /// of the larger of 1, |x| and |y|.
   ///
   ///     let x = Tensor<Float>([[1000, 1000], [-.infinity, 0]])
   ///     print(x.logSumExp(along: 1))   // [1000.6932    0.    ]
@@ -26,8 +27,8 @@ private struct LogSumExpRule: Hashable, Sendable {
 }
 
 extension Value {
-  /// ln Σ e^x, with extent 1 along the axes. It carries its derivative, which that of the formula is not where
-  /// sums are 0 or infinite; powers and sums are those of the forward pass.
+  /// ln Σ e^x, with extent 1 along the axes. It carries its derivative, which that of the formula
+  /// is not where sums are 0 or infinite; powers and sums are those of the forward pass.
   fileprivate func logSumExp(_ axes: AxisSet) -> Value {
     let kept = shape.collapsing(axes)
     if (0..<rank).contains(where: { axes.contains($0) && shape[$0] == 0 }) {
@@ -45,8 +46,8 @@ extension Value {
       .identity(.custom(rule)), Inputs([sum.unary(.log) + largest, self, powers, sum]))
   }
 
-  /// e^(x - largest), infinities taken for the numbers next to them: +inf beside itself gives 1, and
-  /// -inf always 0.
+  /// e^(x - largest), infinities taken for the numbers next to them: +inf beside itself gives 1,
+  /// and -inf always 0.
   private func powers(below largest: Value) -> Value {
     let number = elementType.greatestFiniteNumber
     let most = Value.constant(number, elementType), least = Value.constant(-number, elementType)

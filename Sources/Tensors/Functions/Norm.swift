@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Tensor where Scalar: FloatingPointScalar {
-  /// y = (Σ |x|^p)^(1/p) over the axes, for p the order: 1 the sum of sizes, 2 the Euclidean length,
-  /// `.infinity` the largest size. 0 over an empty axis.
+  /// y = (Σ |x|^p)^(1/p) over the axes, for p the order: 1 the sum of sizes, 2 the Euclidean
+  /// length, `.infinity` the largest size. 0 over an empty axis.
   ///
-  /// x.g = y.g sign(x) (|x| / y)^(p-1): 0 where x is, and where y is 0. Of order infinity, the largest share
-  /// y.g evenly. Neither powers nor their derivatives overflow: numbers are divided by the largest before
-  /// they are raised to p, or squared in Double. Beside an infinite y the derivative is NaN. The error is
-  /// within a few units in the last place. A mistake if the order is not positive.
+  /// x.g = y.g sign(x) (|x| / y)^(p-1): 0 where x is, and where y is 0. Of order infinity, the
+  /// largest share y.g evenly. Neither powers nor their derivatives overflow: numbers are divided
+  /// by the largest before they are raised to p, or squared in Double. Beside an infinite y the
+  /// derivative is NaN. The error is within a few units in the last place. A mistake if the order
+  /// is not positive.
   ///
   ///     let x: Tensor<Float> = [[3, -4], [0, 1]]
   ///     print(x.norm(along: 1), x.norm(order: 1), x.norm(order: .infinity))   // [5. 1.] 8.0 4.0

@@ -14,13 +14,14 @@ struct NormalizedGroups {
 }
 
 extension Value {
-  /// y = z · scale + bias, z = (x - μ) / √(σ² + ε), μ the mean and σ² the variance of each group of channels
-  /// over all places of an example.
+  /// y = z · scale + bias, z = (x - μ) / √(σ² + ε), μ the mean and σ² the variance of each group of
+  /// channels over all places of an example.
   ///
-  /// x and y: [examples, places, groups, channels of one]; scale and bias: [groups, channels of one]. With
-  /// z.g = y.g · scale: x.g = (z.g - mean(z.g) - z mean(z.g z)) / √(σ² + ε); scale.g = Σ y.g z and
-  /// bias.g = Σ y.g over examples and places. All of it is made of sums over places, for each channel: what they
-  /// are of is read three times, and twice more for the derivatives.
+  /// x and y: [examples, places, groups, channels of one]; scale and bias:
+  /// [groups, channels of one]. With z.g = y.g · scale: x.g = (z.g - mean(z.g) - z mean(z.g
+  /// z)) / √(σ² + ε); scale.g = Σ y.g z and bias.g = Σ y.g over examples and places. All of it is
+  /// made of sums over places, for each channel: what they are of is read three times, and twice
+  /// more for the derivatives.
   func normalizedInGroups(
     scale: Value?, bias: Value?, epsilon: Double, in operation: String, at site: CallSite
   ) -> NormalizedGroups {

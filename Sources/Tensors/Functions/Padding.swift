@@ -6,16 +6,17 @@ public enum PaddingMode: Sendable, Hashable {
   case constant(Double)
   /// The nearest element.
   case edge
-  /// The elements in reverse order as in a mirror at the edge, which itself comes once: 3 2 1 2 3 2 1.
+  /// The elements in reverse order as in a mirror at the edge, which itself comes
+  /// once: 3 2 1 2 3 2 1.
   case reflect
 }
 
 extension Tensor {
   /// More elements before and after those along an axis.
   ///
-  /// x: [..., n, ...], result [..., before + n + after, ...]. x.g = the part of y.g where x stands, and for
-  /// edges and reflections their cotangents added where they came from. A negative axis counts
-  /// from the end. A mistake if a width is negative, or if an empty axis should be repeated.
+  /// x: [..., n, ...], result [..., before + n + after, ...]. x.g = the part of y.g where x stands,
+  /// and for edges and reflections their cotangents added where they came from. A negative axis
+  /// counts from the end. A mistake if a width is negative, or if an empty axis should be repeated.
   ///
   ///     let x: Tensor<Float> = [1, 2, 3]
   ///     print(x.padded(before: 1, after: 2, along: 0))   // [0. 1. 2. 3. 0. 0.]
@@ -98,7 +99,8 @@ extension Value {
     if number == 0, number.sign == .plus { return padded(to: whole, at: before) }
     let constant = Value.constant(number, elementType)
     var parts = [self], places = [Place(starts: before)]
-    // Slabs along an axis go as far as the tensor along those before it, and all over those behind it.
+    // Slabs along an axis go as far as the tensor along those before it, and all over
+    // those behind it.
     var starts = Shape(repeating: 0, rank: rank), extents = whole
     for axis in shape.indices {
       for (start, width) in [

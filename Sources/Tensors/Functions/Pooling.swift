@@ -3,13 +3,15 @@
 extension Tensor where Scalar: FloatingPointScalar {
   /// y_npc = the largest x of the window at p, for each channel; NaN if there is one.
   ///
-  /// x: [n, h, w, channels], result [n, oh, ow, channels]; or x: [n, l, channels], result [n, ol, channels].
-  /// Windows follow each other without overlap unless a stride is given; padding counts as -infinity. The
-  /// numbers of places are those of ``convolution(_:_:stride:padding:dilation:groups:file:line:)``.
+  /// x: [n, h, w, channels], result [n, oh, ow, channels]; or x: [n, l, channels], result
+  /// [n, ol, channels]. Windows follow each other without overlap unless a stride is given; padding
+  /// counts as -infinity. The numbers of places are those of
+  /// ``convolution(_:_:stride:padding:dilation:groups:file:line:)``.
   ///
   /// x.g: the first largest element of a window, in row-major order, gets y.g of its place, as in
-  /// PyTorch; ``max(along:keepingAxes:file:line:)`` shares it among equal ones. Where y or y.g is NaN all elements
-  /// of the window get NaN. A mistake if the window is longer than the padded axis, or lies in the padding alone.
+  /// PyTorch; ``max(along:keepingAxes:file:line:)`` shares it among equal ones. Where y or y.g is
+  /// NaN all elements of the window get NaN. A mistake if the window is longer than the padded
+  /// axis, or lies in the padding alone.
   ///
   /// ```swift
   /// let x = Tensor<Float>([3, 1, 4, 1, 5, 9]).reshaped(to: [1, 6, 1])
@@ -31,18 +33,20 @@ extension Tensor where Scalar: FloatingPointScalar {
     in operation: String
   ) throws(Mistake) -> Tensor {
     let pools = try value.pools(size, stride, padding, dilation, operation)
-    // Of large windows the largest of a row, then of those: the first largest is in the first such row.
+    // Of large windows the largest of a row, then of those: the first largest is in
+    // the first such row.
     return Tensor(value.together(pools).reversed().reduce(value) { $0.largest(in: $1) })
   }
 
   /// y_npc = the mean of x over the window at p, for each channel.
   ///
-  /// x: [n, h, w, channels], result [n, oh, ow, channels]; or x: [n, l, channels], result [n, ol, channels].
-  /// Windows follow each other without overlap unless a stride is given. Padding counts as zeros, as in
-  /// PyTorch, or not at all: then means are over the elements that are there.
+  /// x: [n, h, w, channels], result [n, oh, ow, channels]; or x: [n, l, channels], result
+  /// [n, ol, channels]. Windows follow each other without overlap unless a stride is given.
+  /// Padding counts as zeros, as in PyTorch, or not at all: then means are over the
+  /// elements that are there.
   ///
-  /// x.g: each element gets y.g / n from each of its windows, of n elements. A mistake if the window is longer than
-  /// the padded axis, or lies in the padding alone.
+  /// x.g: each element gets y.g / n from each of its windows, of n elements. A mistake if the
+  /// window is longer than the padded axis, or lies in the padding alone.
   ///
   /// ```swift
   /// let x = Tensor<Float>([1, 2, 3, 5]).reshaped(to: [1, 4, 1])
@@ -76,8 +80,8 @@ extension Tensor where Scalar: FloatingPointScalar {
 
   /// y_nc = the mean of x over all places, for each channel: images become rows.
   ///
-  /// x: [n, h, w, channels] or [n, l, channels], result [n, channels]. x.g = y.g / n for n places. A mistake for
-  /// a tensor of another rank.
+  /// x: [n, h, w, channels] or [n, l, channels], result [n, channels]. x.g = y.g / n for n places.
+  /// A mistake for a tensor of another rank.
   ///
   /// ```swift
   /// let x = Tensor<Float>([1, 2, 3, 6]).reshaped(to: [1, 2, 2, 1])
@@ -156,8 +160,8 @@ extension Value {
     }
   }
 
-  /// Windows of so many elements are taken whole, as so many slices that are combined element by element:
-  /// rows of a few channels are too short to be reduced one by one.
+  /// Windows of so many elements are taken whole, as so many slices that are combined element by
+  /// element: rows of a few channels are too short to be reduced one by one.
   private static var mostSlices: Int { 9 }
 
   /// The axes whose windows are taken together.
@@ -202,8 +206,8 @@ extension Value {
     }
   }
 
-  /// The slices of some axes, in row-major order; the axes keep an extent of 1. Nil if there are more of
-  /// them than are taken whole.
+  /// The slices of some axes, in row-major order; the axes keep an extent of 1. Nil if there are
+  /// more of them than are taken whole.
   private func slices(along axes: [Int]) -> [Value]? {
     if axes.reduce(1, { $0 * shape[$1] }) > Value.mostSlices { return nil }
     return axes.reduce([self]) { slices, axis in
@@ -251,8 +255,8 @@ extension Value {
       let kept = windows.shape.with(1, at: axes)
       let first = windows.first(equalTo: finite(inputs[0]).reshaped(to: kept), along: axes)
       let places = windows.shape.with(1, at: windows.shape.indices.filter { !axes.contains($0) })
-      // Of a large window each axis is a pool: what is NaN of the one behind comes as g. The other elements'
-      // share is made once for a window.
+      // Of a large window each axis is a pool: what is NaN of the one behind comes as g. The other
+      // elements' share is made once for a window.
       let share = inputs[0].derivativeKeepingNaN(g)
       let rest = share.derivativeKeepingNaN(.constant(0, elementType).expanded(to: g.shape))
       return [
@@ -265,8 +269,8 @@ extension Value {
     return Value(.identity(.custom(rule)), Inputs(largest, self))
   }
 
-  /// The number of the first element, in row-major order over the axes, that is the largest, y: the first NaN
-  /// if there is one. The axes keep an extent of 1.
+  /// The number of the first element, in row-major order over the axes, that is the largest, y: the
+  /// first NaN if there is one. The axes keep an extent of 1.
   private func first(equalTo y: Value, along axes: [Int]) -> Value {
     guard let slices = slices(along: axes) else {
       return reduced(.argmax, AxisSet(axes)).reshaped(to: y.shape)

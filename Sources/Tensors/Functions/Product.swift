@@ -3,9 +3,9 @@
 extension Tensor where Scalar: NumericScalar {
   /// y = Π x over the axes; 1 over an empty axis.
   ///
-  /// x.g = y.g times the product of all other elements: nothing is divided, so that derivatives of any order
-  /// are right where x is 0, once or several times. Products of Float are kept in Double and rounded
-  /// once. Int32 wraps. Negative axes count from the end.
+  /// x.g = y.g times the product of all other elements: nothing is divided, so that derivatives of
+  /// any order are right where x is 0, once or several times. Products of Float are kept in Double
+  /// and rounded once. Int32 wraps. Negative axes count from the end.
   ///
   ///     let x: Tensor<Float> = [[1, 2], [0, 4]]
   ///     print(x.product(along: 1), x.product())   // [2. 0.] 0.0

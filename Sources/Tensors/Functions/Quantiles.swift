@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Tensor where Scalar: FloatingPointScalar {
-  /// The element that so large a share of the elements along the axes is below, as NumPy's `quantile`: of n
-  /// elements in order, y = x₍ᵢ₎ + t (x₍ᵢ₊₁₎ - x₍ᵢ₎) with i + t = q (n - 1), counted from 0.
+  /// The element that so large a share of the elements along the axes is below, as NumPy's
+  /// `quantile`: of n elements in order, y = x₍ᵢ₎ + t (x₍ᵢ₊₁₎ - x₍ᵢ₎) with i + t = q
+  /// (n - 1), counted from 0.
   ///
-  /// x.g: (1 - t) y.g goes to the element at i, t y.g to the next one. NaN if there is one, x.g too, and over an
-  /// empty axis. A mistake if q is not in 0...1, or an axis has more than 2³¹ - 1 elements.
+  /// x.g: (1 - t) y.g goes to the element at i, t y.g to the next one. NaN if there is one, x.g
+  /// too, and over an empty axis. A mistake if q is not in 0...1, or an axis has more than
+  /// 2³¹ - 1 elements.
   ///
   ///     let x: Tensor<Float> = [[4, 1, 3], [8, 0, 2]]
   ///     print(x.quantile(0.25, along: 1), x.quantile(1))   // [2. 1.] 8.0
@@ -23,11 +25,11 @@ extension Tensor where Scalar: FloatingPointScalar {
     return Tensor(value.quantile(share, set, keepingAxes: keepingAxes))
   }
 
-  /// The element in the middle of those along the axes, of an even number the mean of the two in the middle,
-  /// as NumPy's `median`.
+  /// The element in the middle of those along the axes, of an even number the mean of the two in
+  /// the middle, as NumPy's `median`.
   ///
-  /// x.g: y.g goes to the element in the middle, half of it to each of two. NaN if there is one, x.g too, and
-  /// over an empty axis.
+  /// x.g: y.g goes to the element in the middle, half of it to each of two. NaN if there is one,
+  /// x.g too, and over an empty axis.
   ///
   ///     let x: Tensor<Float> = [[4, 1, 3], [8, 0, 2]]
   ///     print(x.median(along: 1), x.median())   // [3. 2.] 2.5

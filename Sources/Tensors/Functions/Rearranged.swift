@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Axes by name, as einops has them. A pattern says how the axes of a tensor are split and put together:
-// names, groups in parentheses (the last name in them varies fastest), 1 or () for an axis of extent 1, ... for
-// axes that are not named.
+// Axes by name, as einops has them. A pattern says how the axes of a tensor are split and put
+// together: names, groups in parentheses (the last name in them varies fastest), 1 or () for an
+// axis of extent 1, ... for axes that are not named.
 //
-// Source: Rogozhnikov, "Einops: Clear and Reliable Tensor Manipulations with Einstein-like Notation", ICLR 2022.
+// Source: Rogozhnikov, "Einops: Clear and Reliable Tensor Manipulations with Einstein-like
+// Notation", ICLR 2022.
 
 extension Tensor {
   /// The same elements in other axes: reshapes and transpositions by the names of axes.
   ///
-  /// Each name stands on both sides once. (h w) is one axis made of two; of the names in it all but one need
-  /// a size. ... is as many axes as are not named. x.g is y.g with the sides exchanged. A mistake,
-  /// with the place in the pattern, if it does not fit the tensor.
+  /// Each name stands on both sides once. (h w) is one axis made of two; of the names in it all but
+  /// one need a size. ... is as many axes as are not named. x.g is y.g with the sides exchanged. A
+  /// mistake, with the place in the pattern, if it does not fit the tensor.
   ///
   ///     let x = Tensor<Int32>(range: 0..<6).reshaped(to: [2, 3])
   ///     print(x.rearranged("h w -> w h"))         // [[0 3]
@@ -30,8 +31,8 @@ extension Tensor {
 
   /// The tensor repeated along axes that the right side alone names or numbers.
   ///
-  /// Their sizes are given, or stand as numbers in the pattern. x.g = y.g summed over them. A mistake,
-  /// with the place in the pattern, if it does not fit the tensor.
+  /// Their sizes are given, or stand as numbers in the pattern. x.g = y.g summed over them. A
+  /// mistake, with the place in the pattern, if it does not fit the tensor.
   ///
   ///     let x = Tensor<Int32>([1, 2])
   ///     print(x.repeated("w -> h w", ["h": 2]))   // [[1 2]
@@ -44,7 +45,8 @@ extension Tensor {
     arranged("repeated", pattern, sizes, .right, at: CallSite(file, line)) { value, _ in value }
   }
 
-  /// The tensor reduced along axes that the left side alone names or numbers, the others rearranged.
+  /// The tensor reduced along axes that the left side alone names or numbers, the
+  /// others rearranged.
   ///
   /// x.g is that of the reduction. A mistake, with the place in the pattern, if it does not fit the
   /// tensor.

@@ -24,10 +24,11 @@ public func leakyReLU(
 }
 
 /// y = x where x > 0, else alpha (e^x - 1), with all its digits also near 0.
-/// x.g = y.g where x > 0, else alpha e^x y.g (also at 0); NaN for NaN. A mistake if alpha is not finite.
+/// x.g = y.g where x > 0, else alpha e^x y.g (also at 0); NaN for NaN. A mistake if
+/// alpha is not finite.
 ///
-/// Source: Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by exponential
-/// linear units (ELUs)", arXiv:1511.07289.
+/// Source: Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by
+/// exponential linear units (ELUs)", arXiv:1511.07289.
 ///
 ///     print(elu(Tensor<Float>([-1, 2])))   // [-0.63212055  2.        ]
 public func elu(
@@ -38,7 +39,8 @@ public func elu(
 }
 
 /// y = x where x > 0, else alpha (e^x - 1), with all its digits also near 0.
-/// x.g = y.g where x > 0, else alpha e^x y.g (also at 0); NaN for NaN. A mistake if alpha is not finite.
+/// x.g = y.g where x > 0, else alpha e^x y.g (also at 0); NaN for NaN. A mistake if
+/// alpha is not finite.
 public func elu(
   _ x: Tensor<Double>, alpha: Double = 1, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Double> {
@@ -46,8 +48,8 @@ public func elu(
   return Tensor(x.value.elu(alpha: Double(alpha), scale: 1))
 }
 
-/// y = 1.0507 x where x > 0, else 1.7581 (e^x - 1): numbers of mean 0 and variance 1 stay so from layer
-/// to layer. x.g = 1.0507 y.g where x > 0, else 1.7581 e^x y.g (also at 0); NaN for NaN.
+/// y = 1.0507 x where x > 0, else 1.7581 (e^x - 1): numbers of mean 0 and variance 1 stay so from
+/// layer to layer. x.g = 1.0507 y.g where x > 0, else 1.7581 e^x y.g (also at 0); NaN for NaN.
 ///
 /// Source: Klambauer, Unterthiner, Mayr, Hochreiter, "Self-normalizing neural networks",
 /// arXiv:1706.02515.
@@ -57,8 +59,8 @@ public func selu(_ x: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.elu(alpha: seluAlpha, scale: seluScale))
 }
 
-/// y = 1.0507 x where x > 0, else 1.7581 (e^x - 1). x.g = 1.0507 y.g where x > 0, else 1.7581 e^x y.g
-/// (also at 0); NaN for NaN.
+/// y = 1.0507 x where x > 0, else 1.7581 (e^x - 1). x.g = 1.0507 y.g where x > 0, else 1.7581 e^x
+/// y.g (also at 0); NaN for NaN.
 public func selu(_ x: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.elu(alpha: seluAlpha, scale: seluScale))
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a recurrent cell multiplies by and adds: its gates' columns one beside the other, in PyTorch's order.
+/// What a recurrent cell multiplies by and adds: its gates' columns one beside the other, in
+/// PyTorch's order.
 ///
-/// With i inputs and h hidden numbers, and g gates (1 of ``rnn(_:_:from:activation:file:line:)``, 3 of
-/// ``gru(_:_:from:file:line:)``, 4 of ``lstm(_:_:from:file:line:)``):
+/// With i inputs and h hidden numbers, and g gates (1 of ``rnn(_:_:from:activation:file:line:)``, 3
+/// of ``gru(_:_:from:file:line:)``, 4 of ``lstm(_:_:from:file:line:)``):
 public struct RecurrentWeights<Scalar: FloatingPointScalar>: Sendable {
   /// W: [i, g h].
   public var input: Tensor<Scalar>
@@ -48,7 +49,8 @@ public enum RecurrentActivation: String, Sendable, Hashable, CaseIterable {
   case relu
 }
 
-/// A kind of cell: from what the input gives and the state to the next state, whose first part is the output.
+/// A kind of cell: from what the input gives and the state to the next state, whose first
+/// part is the output.
 enum RecurrentCell {
   case rnn(RecurrentActivation)
   case gru

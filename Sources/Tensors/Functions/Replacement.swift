@@ -3,9 +3,9 @@
 extension Tensor {
   /// y = other where the condition holds, else x.
   ///
-  /// Other and condition stretch to the shape of x, which the result has. x.g = y.g where the condition does
-  /// not hold, other.g = y.g where it does, summed over stretched axes. A mistake if x would have to be
-  /// stretched.
+  /// Other and condition stretch to the shape of x, which the result has. x.g = y.g where the
+  /// condition does not hold, other.g = y.g where it does, summed over stretched axes. A mistake if
+  /// x would have to be stretched.
   ///
   ///     let x: Tensor<Float> = [1, -2, 3]
   ///     print(x.replacing(with: 0, where: x .< 0))   // [1. 0. 3.]

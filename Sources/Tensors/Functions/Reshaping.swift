@@ -3,8 +3,8 @@
 extension Tensor {
   /// x without axes of extent 1; without any named, without all of these. A view.
   ///
-  /// x.g = y.g in the shape of x. Negative axes count from the end. A mistake if a named axis has another
-  /// extent. The reverse of ``expandingShape(at:file:line:)``.
+  /// x.g = y.g in the shape of x. Negative axes count from the end. A mistake if a named axis has
+  /// another extent. The reverse of ``expandingShape(at:file:line:)``.
   ///
   ///     let x = Tensor<Float>.zeros([1, 3, 1])
   ///     print(x.squeezingShape().shape, x.squeezingShape(at: 0).shape)   // [3] [3, 1]
@@ -28,8 +28,8 @@ extension Tensor {
 
   /// All elements along one axis in row-major order, or those of each index of the axes before one.
   ///
-  /// x: [n, m, k], result [n m k], from axis 1 on [n, m k]. x.g = y.g in the shape of x. A mistake if the axis is
-  /// not in 0...rank.
+  /// x: [n, m, k], result [n m k], from axis 1 on [n, m k]. x.g = y.g in the shape of x. A mistake
+  /// if the axis is not in 0...rank.
   ///
   ///     let x = Tensor<Float>.zeros([2, 3, 4])
   ///     print(x.flattened().shape, x.flattened(from: 1).shape)   // [24] [2, 12]

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Tensor {
-  /// The elements in reverse order along axes; without any named, along all. A view: nothing is copied.
+  /// The elements in reverse order along axes; without any named, along all. A view:
+  /// nothing is copied.
   ///
-  /// y[i, ...] = x[n - 1 - i, ...] along axis 0 of extent n. x.g = y.g reversed likewise. Negative axes count
-  /// from the end.
+  /// y[i, ...] = x[n - 1 - i, ...] along axis 0 of extent n. x.g = y.g reversed likewise. Negative
+  /// axes count from the end.
   ///
   ///     let x: Tensor<Float> = [[1, 2], [3, 4]]
   ///     print(x.reversed(along: 1))   // [[2. 1.]
@@ -20,8 +21,9 @@ extension Tensor {
 
   /// The elements moved on along an axis; what goes beyond the end comes in at the beginning.
   ///
-  /// y[(i + distance) mod n, ...] = x[i, ...] along axis 0 of extent n. x.g = y.g rolled back. The distance
-  /// may be negative or larger than n; so may be the axis negative, which counts from the end.
+  /// y[(i + distance) mod n, ...] = x[i, ...] along axis 0 of extent n. x.g = y.g rolled
+  /// back. The distance may be negative or larger than n; so may be the axis negative, which
+  /// counts from the end.
   ///
   ///     let x: Tensor<Float> = [1, 2, 3, 4]
   ///     print(x.rolled(by: 1, along: 0), x.rolled(by: -1, along: 0))   // [4. 1. 2. 3.] [2. 3. 4. 1.]

@@ -3,17 +3,17 @@
 /// Rotary positions: the numbers of a query or key, two by two, turned by angles that grow with the
 /// position, so that q • kᵀ depends on how far two positions are apart.
 ///
-/// y_i = x_i cos(p θ_i) - x_(i+d/2) sin(p θ_i), y_(i+d/2) = x_(i+d/2) cos(p θ_i) + x_i sin(p θ_i) for i < d/2,
-/// position p and θ_i = base^(-2i/d). x and result: [..., t, d]; positions: [t], 0 ..< t if nothing is said.
-/// x.g is y.g turned back. The angles are computed in Double. A mistake if d is odd, or there are more or
-/// fewer positions than t.
+/// y_i = x_i cos(p θ_i) - x_(i+d/2) sin(p θ_i), y_(i+d/2) = x_(i+d/2) cos(p θ_i) + x_i sin(p θ_i)
+/// for i < d/2, position p and θ_i = base^(-2i/d). x and result: [..., t, d]; positions: [t], 0 ..<
+/// t if nothing is said. x.g is y.g turned back. The angles are computed in Double. A mistake if d
+/// is odd, or there are more or fewer positions than t.
 ///
 ///     let x: Tensor<Float> = [[1, 0], [1, 0]]
 ///     print(rotaryEmbedded(x))   // [[1.         0.        ]
 ///                                //  [0.5403023  0.84147096]]
 ///
-/// Source: Su et al., "RoFormer: enhanced transformer with rotary position embedding", arXiv:2104.09864; the
-/// pairs are those of GPT-NeoX and Llama.
+/// Source: Su et al., "RoFormer: enhanced transformer with rotary position embedding",
+/// arXiv:2104.09864; the pairs are those of GPT-NeoX and Llama.
 ///
 /// - Parameter isInterleaved: whether the pairs are neighbours, x_2i and x_(2i+1), as in the paper.
 public func rotaryEmbedded<Scalar: FloatingPointScalar>(

@@ -20,13 +20,13 @@ public func softmax<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<
   softmax(x, along: -1)
 }
 
-/// y_ic = x_ic - ln Σ_c e^(x_ic) along an axis: the logarithms of ``softmax(_:along:file:line:)``, also
-/// where those are too small for a number.
+/// y_ic = x_ic - ln Σ_c e^(x_ic) along an axis: the logarithms of ``softmax(_:along:file:line:)``,
+/// also where those are too small for a number.
 ///
-/// x and result: [...]. x.g = y.g - softmax(x) Σ_c y.g. The largest x is subtracted first, so the error
-/// does not grow with x: it is within a few units in the last place of the larger of 1, |y| and ln c for
-/// c elements. As with softmax, -inf counts for nothing, and all are NaN beside NaN or +inf, or if
-/// there is -inf alone.
+/// x and result: [...]. x.g = y.g - softmax(x) Σ_c y.g. The largest x is subtracted first, so the
+/// error does not grow with x: it is within a few units in the last place of the larger of 1, |y|
+/// and ln c for c elements. As with softmax, -inf counts for nothing, and all are NaN beside NaN or
+/// +inf, or if there is -inf alone.
 ///
 ///     print(logSoftmax(Tensor<Float>([1000, 0])))   // [    0. -1000.]
 public func logSoftmax<Scalar: FloatingPointScalar>(

@@ -4,9 +4,9 @@ extension Tensor {
   /// The elements in order along an axis, the least first or, descending, the greatest. For Bool,
   /// false is less than true.
   ///
-  /// x and result: [...]. NaN comes last either way, and elements that are equal, as -0 and 0 are, stay
-  /// in their order. x.g: each y.g goes where its element came from, and NaN to each NaN. A mistake if
-  /// the axis does not exist.
+  /// x and result: [...]. NaN comes last either way, and elements that are equal, as -0 and 0 are,
+  /// stay in their order. x.g: each y.g goes where its element came from, and NaN to each NaN. A
+  /// mistake if the axis does not exist.
   ///
   ///     let x = Tensor<Float>([[3, .nan, 1], [2, 5, 4]])
   ///     print(x.sorted())   // [[ 1.  3. nan]
@@ -22,8 +22,8 @@ extension Tensor {
     return Tensor(value.scanned(.sort, along: axis, isReversed: descending, at: site))
   }
 
-  /// Where along an axis the elements of ``sorted(along:descending:file:line:)`` stood: the first of
-  /// elements that are equal first, and NaN last, also descending.
+  /// Where along an axis the elements of ``sorted(along:descending:file:line:)`` stood: the first
+  /// of elements that are equal first, and NaN last, also descending.
   ///
   /// x and result: [...]. No derivative. A mistake if the axis does not exist, or has more than
   /// 2³¹ - 1 elements.

@@ -4,8 +4,8 @@ extension Tensor {
   /// Equal parts along an axis, one behind the other, as views: what
   /// ``concatenated(_:along:file:line:)`` puts together.
   ///
-  /// x: [..., n, ...], results [..., n / parts, ...]. x.g: their cotangents side by side. A mistake if n is
-  /// no multiple of the number of parts.
+  /// x: [..., n, ...], results [..., n / parts, ...]. x.g: their cotangents side by side. A mistake
+  /// if n is no multiple of the number of parts.
   ///
   ///     let halves = Tensor<Float>([1, 2, 3, 4]).split(into: 2)
   ///     print(halves[0], halves[1])   // [1. 2.] [3. 4.]
@@ -25,8 +25,8 @@ extension Tensor {
     ).map { Tensor($0) }
   }
 
-  /// Parts of these sizes along an axis, one behind the other, as views. A mistake if they do not add up to
-  /// the extent, or if one is negative.
+  /// Parts of these sizes along an axis, one behind the other, as views. A mistake if they do not
+  /// add up to the extent, or if one is negative.
   ///
   ///     let parts = Tensor<Float>([[1, 2, 3]]).split(sizes: [1, 2], along: 1)
   ///     print(parts[0], parts[1])   // [[1.]] [[2. 3.]]

@@ -3,8 +3,8 @@
 extension Tensor {
   /// Tensors of one shape along a new axis: along axis 0, y[i, ...] = x_i[...].
   ///
-  /// x_i: [...], result [count, ...]. x_i.g = y.g[i, ...]. A negative axis counts from the end of the
-  /// result's. A mistake if shapes differ or if there is no tensor, whose shape nobody knows.
+  /// x_i: [...], result [count, ...]. x_i.g = y.g[i, ...]. A negative axis counts from the end of
+  /// the result's. A mistake if shapes differ or if there is no tensor, whose shape nobody knows.
   ///
   ///     let a: Tensor<Float> = [1, 2]
   ///     print(Tensor.stacked([a, a + 1]))   // [[1. 2.]

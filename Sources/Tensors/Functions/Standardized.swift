@@ -8,8 +8,8 @@ private struct StandardizedRule: Hashable, Sendable {
 extension Value {
   /// z = (x - μ) / √(σ² + ε), μ the mean and σ² the variance along the axes.
   ///
-  /// x.g = (z.g - mean(z.g) - z mean(z.g z)) / √(σ² + ε). One of the numbers is subtracted before their mean
-  /// is, so a large mean costs no digits.
+  /// x.g = (z.g - mean(z.g) - z mean(z.g z)) / √(σ² + ε). One of the numbers is subtracted before
+  /// their mean is, so a large mean costs no digits.
   func standardized(
     along axes: [Int], epsilon: Double, in operation: String, at site: CallSite
   ) -> Value {

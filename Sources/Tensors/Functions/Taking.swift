@@ -4,9 +4,9 @@ extension Tensor {
   /// Elements along an axis by number, others for each place: along axis 1 of a matrix
   /// y[i, j] = x[i, indices[i, j]], as NumPy's `take_along_axis`.
   ///
-  /// x: [n, m], indices: [n, k], result [n, k]; other axes of extent 1 stretch. x.g: y.g added up where it came
-  /// from. A mistake if the ranks differ or the other extents do not fit. Reading the numbers stops at
-  /// an index outside 0 ..< m. ``gathered(_:file:line:)`` takes whole rows.
+  /// x: [n, m], indices: [n, k], result [n, k]; other axes of extent 1 stretch. x.g: y.g added up
+  /// where it came from. A mistake if the ranks differ or the other extents do not fit. Reading the
+  /// numbers stops at an index outside 0 ..< m. ``gathered(_:file:line:)`` takes whole rows.
   ///
   ///     let x: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
   ///     print(x.taken(at: [[2, 0], [1, 1]], along: 1))   // [[3. 1.]
@@ -27,9 +27,9 @@ extension Tensor where Scalar: NumericScalar {
   /// Numbers added along an axis where indices say: along axis 1 of a matrix
   /// y[i, indices[i, j]] = x[i, indices[i, j]] + values[i, j], for all j in order.
   ///
-  /// x: [n, m], indices: [n, k], values: [n, k] or what stretches to it; result [n, m]. x.g = y.g, values.g = y.g
-  /// where the indices say. A mistake if shapes do not fit. Reading the numbers stops at an index
-  /// outside 0 ..< m.
+  /// x: [n, m], indices: [n, k], values: [n, k] or what stretches to it; result [n, m]. x.g = y.g,
+  /// values.g = y.g where the indices say. A mistake if shapes do not fit. Reading the numbers
+  /// stops at an index outside 0 ..< m.
   ///
   ///     let x = Tensor<Float>.zeros([2, 3])
   ///     print(x.adding([[1, 2], [3, 4]], at: [[0, 2], [1, 1]], along: 1))   // [[1. 0. 2.]
@@ -53,12 +53,12 @@ extension Tensor where Scalar: NumericScalar {
     return Tensor(value + added.scatterAdded(checked, along: axis, count: shape[axis]))
   }
 
-  /// Rows added where indices say: y[indices[i], ...] = x[indices[i], ...] + rows[i, ...], for all i in
-  /// order.
+  /// Rows added where indices say: y[indices[i], ...] = x[indices[i], ...] + rows[i, ...],
+  /// for all i in order.
   ///
-  /// x: [count, rest...], indices: [i...], rows: [i..., rest...] or what stretches to it; result as x. x.g = y.g,
-  /// rows.g = y.g gathered. A mistake if shapes do not fit. Reading the numbers stops at an index outside
-  /// 0 ..< count.
+  /// x: [count, rest...], indices: [i...], rows: [i..., rest...] or what stretches to it; result as
+  /// x. x.g = y.g, rows.g = y.g gathered. A mistake if shapes do not fit. Reading the numbers stops
+  /// at an index outside 0 ..< count.
   ///
   ///     let x = Tensor<Float>.ones([3, 2])
   ///     print(x.adding([[1, 2], [3, 4]], at: [2, 2]))   // [[1. 1.]
@@ -82,8 +82,8 @@ extension Tensor where Scalar: NumericScalar {
 }
 
 extension Value {
-  /// This tensor and the indices, each stretched to the other's extents but for the axis along which
-  /// they choose.
+  /// This tensor and the indices, each stretched to the other's extents but for the axis along
+  /// which they choose.
   fileprivate func stretched(
     with indices: Value, besides axis: Int, in operation: String
   ) throws(Mistake) -> (Value, Value) {

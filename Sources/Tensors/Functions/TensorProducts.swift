@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Products summed over the last axes of a and the first ones of b: matrix multiplication of tensors
-/// of any rank.
+/// Products summed over the last axes of a and the first ones of b: matrix multiplication of
+/// tensors of any rank.
 ///
-/// a: [rows..., inner...], b: [inner..., columns...], result [rows..., columns...], with `axes` inner
-/// axes: for 1 and two matrices `a • b`, for 0 ``outer(_:_:)``. a.g = y.g summed with b over its
-/// columns, b.g = a summed with y.g over its rows. A mistake if an operand has fewer axes, or if their
-/// extents differ.
+/// a: [rows..., inner...], b: [inner..., columns...], result [rows..., columns...], with `axes`
+/// inner axes: for 1 and two matrices `a • b`, for 0 ``outer(_:_:)``. a.g = y.g summed with b over
+/// its columns, b.g = a summed with y.g over its rows. A mistake if an operand has fewer axes, or
+/// if their extents differ.
 ///
 ///     let a: Tensor<Float> = [[1, 2], [3, 4]]
 ///     print(tensordot(a, a, axes: 2), tensordot(a, [1, 1], axes: 1))   // 30.0 [3. 7.]
@@ -29,9 +29,9 @@ public func tensordot<Scalar: NumericScalar>(
 
 /// Products summed over pairs of axes: axis `axes.0[i]` of a with axis `axes.1[i]` of b.
 ///
-/// The result has the other axes of a, then the other axes of b, each in order; the sum goes over the pairs
-/// as one axis, the last fastest. Negative axes count from the end. A mistake if an axis does not exist
-/// or is named twice, or if the extents of a pair differ.
+/// The result has the other axes of a, then the other axes of b, each in order; the sum goes over
+/// the pairs as one axis, the last fastest. Negative axes count from the end. A mistake if an axis
+/// does not exist or is named twice, or if the extents of a pair differ.
 ///
 ///     let a: Tensor<Float> = [[1, 2], [3, 4]], b: Tensor<Float> = [[10, 1], [0, 1]]
 ///     print(tensordot(a, b, axes: ([0], [0])))   // [[10.  4.]

@@ -3,9 +3,9 @@
 extension Tensor {
   /// The whole tensor again and again: so many times along each axis, as NumPy's `tile`.
   ///
-  /// y[i, ...] = x[i mod n, ...]. Counts belong to the last axes; if there are more than axes, new ones come
-  /// in front. x: [n, m], tiled(a, b): [a n, b m]. x.g = y.g summed over the repetitions. A mistake if a
-  /// count is negative.
+  /// y[i, ...] = x[i mod n, ...]. Counts belong to the last axes; if there are more than axes, new
+  /// ones come in front. x: [n, m], tiled(a, b): [a n, b m]. x.g = y.g summed over the repetitions.
+  /// A mistake if a count is negative.
   ///
   ///     print(Tensor<Float>([1, 2]).tiled(2))   // [1. 2. 1. 2.]
   ///     print(Tensor<Float>([1, 2]).tiled(2, 2))   // [[1. 2. 1. 2.]
@@ -20,8 +20,8 @@ extension Tensor {
 
   /// Each element along an axis so many times, one behind the other, as NumPy's `repeat`.
   ///
-  /// y[i, ...] = x[i / count, ...] along axis 0. x: [n, m], result [n count, m]. x.g = y.g summed over the
-  /// repetitions. A mistake if the count is negative.
+  /// y[i, ...] = x[i / count, ...] along axis 0. x: [n, m], result [n count, m]. x.g = y.g summed
+  /// over the repetitions. A mistake if the count is negative.
   ///
   ///     print(Tensor<Float>([1, 2]).repeated(2, along: 0))   // [1. 1. 2. 2.]
   public func repeated(

@@ -4,9 +4,9 @@ extension Tensor where Scalar: NumericScalar {
   /// The k largest elements along an axis, the largest first, and where they stand.
   ///
   /// x: [..., n, ...], values and indices [..., k, ...]. Of elements that are equal the first comes
-  /// first; NaN comes after all numbers, so that there is one only if fewer than k elements are numbers.
-  /// x.g: each values.g goes to its element, and NaN to each NaN. A mistake if the axis does not exist
-  /// or has fewer than k elements.
+  /// first; NaN comes after all numbers, so that there is one only if fewer than k elements are
+  /// numbers. x.g: each values.g goes to its element, and NaN to each NaN. A mistake if the axis
+  /// does not exist or has fewer than k elements.
   ///
   ///     let logits: Tensor<Float> = [[0.1, 2, -1, 2], [3, 0, 1, 2]]
   ///     let best = logits.largest(2, along: 1)
@@ -24,8 +24,8 @@ extension Tensor where Scalar: NumericScalar {
   /// The k smallest elements along an axis, the smallest first, and where they stand.
   ///
   /// x: [..., n, ...], values and indices [..., k, ...]. Of elements that are equal the first comes
-  /// first; NaN comes last. x.g: each values.g goes to its element, and NaN to each NaN. A mistake if the
-  /// axis does not exist or has fewer than k elements.
+  /// first; NaN comes last. x.g: each values.g goes to its element, and NaN to each NaN. A mistake
+  /// if the axis does not exist or has fewer than k elements.
   ///
   ///     print(Tensor<Float>([3, 1, .nan, 2]).smallest(2).indices)   // [1 3]
   public func smallest(

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Tensor {
-  /// The last two axes' lower triangle, zeros above: y[..., i, j] = x[..., i, j] where j <= i + offset.
+  /// The last two axes' lower triangle, zeros above: y[..., i, j] = x[..., i, j] where
+  /// j <= i + offset.
   ///
-  /// An offset above 0 keeps as many diagonals above the main one, one below 0 drops as many. x.g = the lower
-  /// triangle of y.g. A mistake if there are fewer than two axes.
+  /// An offset above 0 keeps as many diagonals above the main one, one below 0 drops as many.
+  /// x.g = the lower triangle of y.g. A mistake if there are fewer than two axes.
   ///
   ///     let x: Tensor<Float> = [[1, 2], [3, 4]]
   ///     print(x.lowerTriangle())   // [[1. 0.]
@@ -16,10 +17,11 @@ extension Tensor {
     return Tensor(.select(mask, value, 0))
   }
 
-  /// The last two axes' upper triangle, zeros below: y[..., i, j] = x[..., i, j] where j >= i + offset.
+  /// The last two axes' upper triangle, zeros below: y[..., i, j] = x[..., i, j] where
+  /// j >= i + offset.
   ///
-  /// An offset above 0 drops as many diagonals from the main one on, one below 0 keeps as many below it.
-  /// x.g = the upper triangle of y.g. A mistake if there are fewer than two axes.
+  /// An offset above 0 drops as many diagonals from the main one on, one below 0 keeps as many
+  /// below it. x.g = the upper triangle of y.g. A mistake if there are fewer than two axes.
   ///
   ///     let x: Tensor<Float> = [[1, 2], [3, 4]]
   ///     print(x.upperTriangle(offset: 1))   // [[0. 2.]

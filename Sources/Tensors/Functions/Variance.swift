@@ -3,10 +3,10 @@
 extension Tensor where Scalar: FloatingPointScalar {
   /// y = Σ (x - μ)² / (n - correction) over the axes, μ the mean of the n elements.
   ///
-  /// x.g = 2 y.g (x - μ) / (n - correction). A correction of 0, as in NumPy, describes these numbers; 1, as
-  /// in PyTorch, estimates the variance of what they are samples of. A divisor below 0 counts as 0.
-  /// μ is subtracted twice, so a large mean costs no digits: the error is within a few units in the last
-  /// place. A mistake if the correction is negative.
+  /// x.g = 2 y.g (x - μ) / (n - correction). A correction of 0, as in NumPy, describes these
+  /// numbers; 1, as in PyTorch, estimates the variance of what they are samples of. A divisor below
+  /// 0 counts as 0. μ is subtracted twice, so a large mean costs no digits: the error is within a
+  /// few units in the last place. A mistake if the correction is negative.
   ///
   ///     let x: Tensor<Float> = [[1, 3], [2, 6]]
   ///     print(x.variance(along: 1), x.variance(along: 1, correction: 1))   // [1. 4.] [2. 8.]
@@ -28,10 +28,11 @@ extension Tensor where Scalar: FloatingPointScalar {
         along: axes, keepingAxes: keepingAxes, less: correction, in: operation, at: site))
   }
 
-  /// y = √ of the variance over the axes (see ``variance(along:correction:keepingAxes:file:line:)``).
+  /// y = √ of the variance over the axes (see
+  /// ``variance(along:correction:keepingAxes:file:line:)``).
   ///
-  /// x.g = y.g (x - μ) / (y (n - correction)), and 0 where y is 0. It is the norm of the deviations, so no
-  /// square overflows or vanishes.
+  /// x.g = y.g (x - μ) / (y (n - correction)), and 0 where y is 0. It is the norm of the
+  /// deviations, so no square overflows or vanishes.
   ///
   ///     let x: Tensor<Float> = [[1, 3], [2, 6]]
   ///     print(x.standardDeviation(along: 1))   // [1. 2.]

@@ -3,9 +3,9 @@
 /// A function of one example, computed for all indices of a leading axis at once.
 ///
 /// y[i, ...] = function(x[i, ...]). x: [extent, ...], which the function sees without that axis;
-/// result [extent, ...]. What the function uses besides is the same for all examples, random numbers
-/// too. Derivatives go through it, and gradients taken inside it are gradients of each example. A
-/// mistake if x is a scalar.
+/// result [extent, ...]. What the function uses besides is the same for all examples, random
+/// numbers too. Derivatives go through it, and gradients taken inside it are gradients of each
+/// example. A mistake if x is a scalar.
 ///
 ///     let x: Tensor<Float> = [[1, 2], [3, 4]], w: Tensor<Float> = [10, 1]
 ///     let perExample = batched(over: x) { gradient(of: ($0 * w).squared().sum(), withRespectTo: w) }

@@ -2,11 +2,12 @@
 
 /// The result of a function with a derivative that you write.
 ///
-/// y = function(x), as it stands. Gradients do not look inside: x.g = pullback(x, y.g). A mistake if
-/// the rule gives another shape than that of x. Use it where the derivative of the formula is not the one wanted: for stability,
-/// for straight-through estimators, for clipped gradients. The closure is called at each fresh step, and
-/// once in a recorded one; a ``GradientRule`` is written down once. The rule should use what it is given:
-/// tensors that it captures are constants where the function is batched.
+/// y = function(x), as it stands. Gradients do not look inside: x.g = pullback(x, y.g). A mistake
+/// if the rule gives another shape than that of x. Use it where the derivative of the formula is
+/// not the one wanted: for stability, for straight-through estimators, for clipped gradients. The
+/// closure is called at each fresh step, and once in a recorded one; a ``GradientRule`` is written
+/// down once. The rule should use what it is given: tensors that it captures are constants where
+/// the function is batched.
 ///
 /// ```swift
 /// // Rounds forward, passes the cotangent through unchanged.
@@ -30,8 +31,9 @@ public func withCustomGradient<Scalar: FloatingPointScalar>(
 
 /// A derivative that you write, as a value: rules that are equal are one.
 ///
-/// A training step is written down once for each structure of its loss. A closure could be any other at
-/// the next step, so it is called anew; an equal rule must do the same, and the step is used again.
+/// A training step is written down once for each structure of its loss. A closure could be
+/// any other at the next step, so it is called anew; an equal rule must do the same, and the
+/// step is used again.
 ///
 /// ```swift
 /// // Passes the cotangent on as far as it is small.
@@ -48,7 +50,8 @@ public func withCustomGradient<Scalar: FloatingPointScalar>(
 public protocol GradientRule<Scalar>: Hashable, Sendable {
   associatedtype Scalar: FloatingPointScalar
 
-  /// x.g from x and y.g, in the shape of x. It must depend on these and on the rule's own values alone.
+  /// x.g from x and y.g, in the shape of x. It must depend on these and on the rule's
+  /// own values alone.
   func pullback(_ x: Tensor<Scalar>, _ yg: Tensor<Scalar>) -> Tensor<Scalar>
 }
 
@@ -85,8 +88,8 @@ public func withCustomGradient<Scalar: FloatingPointScalar>(
   return Tensor(Value(.identity(.custom(rule)), Inputs(z, x.value, y.value)))
 }
 
-/// What a rule gave for an input, which must have the input's shape: summing over axes along which it
-/// is stretched would hide a wrong rule.
+/// What a rule gave for an input, which must have the input's shape: summing over axes along which
+/// it is stretched would hide a wrong rule.
 private func checked<Scalar>(
   _ cotangent: Tensor<Scalar>, _ input: Value, at site: CallSite
 ) -> Value {

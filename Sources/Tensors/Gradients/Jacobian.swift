@@ -56,8 +56,8 @@ public func hessian<Scalar: FloatingPointScalar, Target: FloatingPointScalar>(
 
 /// vᵀ J: what a change of x does to the sum of y weighted by v. One reverse walk.
 ///
-/// y and v: [i...], x: [j...], result [j...]: Σ over i of v[i...] ∂y[i...] / ∂x[j...]. A mistake if v
-/// has not the shape of y.
+/// y and v: [i...], x: [j...], result [j...]: Σ over i of v[i...] ∂y[i...] / ∂x[j...]. A mistake if
+/// v has not the shape of y.
 ///
 /// ```swift
 /// let x: Tensor<Float> = [1, 2]
@@ -77,7 +77,8 @@ public func vectorJacobianProduct<Scalar: FloatingPointScalar, Target: FloatingP
 ///
 /// y: [i...], x and v: [j...], result [i...]: Σ over j of ∂y[i...] / ∂x[j...] v[j...]. There is no
 /// forward mode: uᵀ J is linear in u, so its own derivative along v is J v, whatever u is. That is
-/// two reverse walks, the second over the graph of the first. A mistake if v has not the shape of x.
+/// two reverse walks, the second over the graph of the first. A mistake if v has
+/// not the shape of x.
 ///
 /// ```swift
 /// let x: Tensor<Float> = [1, 2]

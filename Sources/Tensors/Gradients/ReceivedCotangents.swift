@@ -5,7 +5,8 @@ struct ReceivedCotangents {
   private var first: Value?
   /// The others, in the order in which they came. Mostly there is one.
   private var others: [Value] = []
-  /// Those of its parts, among zeros. Adding each to the whole would take as long as the whole for each.
+  /// Those of its parts, among zeros. Adding each to the whole would take as long as
+  /// the whole for each.
   private var parts: [Value] = []
 
   mutating func add(_ cotangent: Value, amongZeros: Bool = false) {

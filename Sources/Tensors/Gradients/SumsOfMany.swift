@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Cotangents that a tensor gets from many uses alike, such as those of a weight at each position of a
-/// sequence: products, sums and collected rows, of different numbers. They are one product, sum or
-/// collection, over the numbers of all uses side by side, in the order of the uses.
+/// Cotangents that a tensor gets from many uses alike, such as those of a weight at each position
+/// of a sequence: products, sums and collected rows, of different numbers. They are one product,
+/// sum or collection, over the numbers of all uses side by side, in the order of the uses.
 ///
-/// Adding them up would read and write the whole tensor for each use, and each product would be short:
-/// of 512 positions with 32 rows, a weight's gradient is one product over 16,384 rows.
+/// Adding them up would read and write the whole tensor for each use, and each product would be
+/// short: of 512 positions with 32 rows, a weight's gradient is one product over 16,384 rows.
 enum SumsOfMany {
   /// Uses from which on that is done: fewer are read more easily as what they are.
   private static let least = 8
@@ -94,7 +94,8 @@ extension Value {
     if case .movement(.reshape) = node.operation { node.inputs[0] } else { self }
   }
 
-  /// Values side by side along a new axis; if all were transposed alike, they are stacked before that.
+  /// Values side by side along a new axis; if all were transposed alike, they are
+  /// stacked before that.
   fileprivate static func stackedAsTheyWere(_ values: [Value], along axis: Int) -> Value {
     guard case .movement(.transpose(let order)) = values[0].node.operation,
       values.allSatisfy({

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Functions that look at signs, at which number is larger and at conditions, each for every type that
-// has them (see Functions+Exponential.swift).
+// Functions that look at signs, at which number is larger and at conditions, each for every type
+// that has them (see Functions+Exponential.swift).
 
 /// y = |x|. x.g = y.g sign(x), 0 at 0.
 ///
@@ -79,8 +79,8 @@ package func maximum<Scalar: NumericScalar>(
   Tensor(x.value.binary(.maximum, y.value))
 }
 
-/// z = the smaller of x and y; NaN if either is. The smaller one gets z.g, equal ones half each; both
-/// get NaN where z is. Shapes broadcast.
+/// z = the smaller of x and y; NaN if either is. The smaller one gets z.g, equal ones half each;
+/// both get NaN where z is. Shapes broadcast.
 ///
 ///     print(minimum(Tensor<Float>([1, 5]), Tensor<Float>([3, 2])))   // [1. 2.]
 @_disfavoredOverload
@@ -88,8 +88,8 @@ public func minimum(_ x: Tensor<Float>, _ y: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.binary(.minimum, y.value))
 }
 
-/// z = the smaller of x and y; NaN if either is. The smaller one gets z.g, equal ones half each; both
-/// get NaN where z is.
+/// z = the smaller of x and y; NaN if either is. The smaller one gets z.g, equal ones half each;
+/// both get NaN where z is.
 @_disfavoredOverload
 public func minimum(_ x: Tensor<Double>, _ y: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.binary(.minimum, y.value))
@@ -114,9 +114,9 @@ package func minimum<Scalar: NumericScalar>(
 ///     let x: Tensor<Float> = [-1, 2]
 ///     print(select(x .> 0, x, 0.1 * x))   // [-0.1  2. ]
 ///
-/// Both x and y are computed everywhere. Where the one that is not taken has an infinite slope or is
-/// NaN, its derivative is 0 times that: NaN, as in PyTorch and JAX. Give its argument a harmless
-/// number there:
+/// Both x and y are computed everywhere. Where the one that is not taken has an infinite slope or
+/// is NaN, its derivative is 0 times that: NaN, as in PyTorch and JAX. Give its argument a
+/// harmless number there:
 ///
 ///     let p: Tensor<Float> = [0, 4]
 ///     let bad = select(p .> 0, log(p), 0)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Functions of powers and exponentials, each for Float and for Double. Public functions are concrete and
-// forms for generic code stay inside: a public generic `exp` beside the concrete ones, and Foundation's,
-// costs the type checker seconds in a formula.
+// Functions of powers and exponentials, each for Float and for Double. Public functions are
+// concrete and forms for generic code stay inside: a public generic `exp` beside the concrete ones,
+// and Foundation's, costs the type checker seconds in a formula.
 
 /// y = e^x. x.g = y.g y.
 ///
@@ -79,8 +79,8 @@ public func sqrt(_ x: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.unary(.squareRoot))
 }
 
-/// z = x^y. Shapes broadcast. As C's `pow` (IEEE 754-2008, section 9.2): NaN where x < 0 and y is no
-/// integer; x^0 and 1^y are 1, also for NaN.
+/// z = x^y. Shapes broadcast. As C's `pow` (IEEE 754-2008, section 9.2): NaN where x < 0 and y is
+/// no integer; x^0 and 1^y are 1, also for NaN.
 ///
 /// x.g = z.g y x^(y-1), and y.g = z.g z log x, as in PyTorch: x.g is 0 at 0^0, y.g is 0 at 0^y for
 /// y >= 0 and NaN for x < 0. A square costs less as `x.squared()`, a root as `sqrt(x)`.
@@ -92,8 +92,8 @@ public func pow(_ x: Tensor<Float>, _ y: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.binary(.power, y.value))
 }
 
-/// z = x^y. Shapes broadcast. As C's `pow` (IEEE 754-2008, section 9.2): NaN where x < 0 and y is no
-/// integer; x^0 and 1^y are 1, also for NaN.
+/// z = x^y. Shapes broadcast. As C's `pow` (IEEE 754-2008, section 9.2): NaN where x < 0 and y is
+/// no integer; x^0 and 1^y are 1, also for NaN.
 ///
 /// x.g = z.g y x^(y-1), and y.g = z.g z log x, as in PyTorch: x.g is 0 at 0^0, y.g is 0 at 0^y for
 /// y >= 0 and NaN for x < 0. A square costs less as `x.squared()`, a root as `sqrt(x)`.

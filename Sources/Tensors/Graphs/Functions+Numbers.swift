@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Functions of a tensor and a number of any type. The tensors are no literals (see `TensorOperand`):
-// in `pow(0.9, t)` the 0.9 is a number. That is why `pow` has no concrete forms for them: they cost a
-// formula with Foundation's `pow` a second.
+// Functions of a tensor and a number of any type. The tensors are no literals (see
+// `TensorOperand`): in `pow(0.9, t)` the 0.9 is a number. That is why `pow` has no concrete forms
+// for them: they cost a formula with Foundation's `pow` a second.
 
 /// x^y, with y rounded to the type of x.
 @_disfavoredOverload

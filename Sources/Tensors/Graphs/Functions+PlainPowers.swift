@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Powers of plain numbers of two types, as `1 - pow(decay, step)` beside tensors has them. C's `pow` and
-// its form for Float come along: without them, where Foundation is not imported, the 1/3 in
-// `pow(d, 1/3)` would be that of Int, which is 0.
+// Powers of plain numbers of two types, as `1 - pow(decay, step)` beside tensors has them. C's
+// `pow` and its form for Float come along: without them, where Foundation is not imported, the 1/3
+// in `pow(d, 1/3)` would be that of Int, which is 0.
 #if canImport(Darwin)
   @_exported import func Darwin.pow
 #elseif canImport(Glibc)

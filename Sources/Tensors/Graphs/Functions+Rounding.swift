@@ -26,14 +26,16 @@ public func ceil(_ x: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.unary(.ceil))
 }
 
-/// y = the whole number nearest to x; of two, the even one, as in NumPy. No derivative: gradients are 0.
+/// y = the whole number nearest to x; of two, the even one, as in NumPy. No derivative:
+/// gradients are 0.
 ///
 ///     print(round(Tensor<Float>([-1.5, 0.5, 2.6])))   // [-2.  0.  3.]
 public func round(_ x: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.unary(.round))
 }
 
-/// y = the whole number nearest to x; of two, the even one, as in NumPy. No derivative: gradients are 0.
+/// y = the whole number nearest to x; of two, the even one, as in NumPy. No derivative:
+/// gradients are 0.
 public func round(_ x: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.unary(.round))
 }

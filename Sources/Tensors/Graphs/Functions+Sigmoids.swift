@@ -3,16 +3,16 @@
 // The logistic function, its integral and its logarithm, each for Float and for Double (see
 // Functions+Exponential.swift). Nothing overflows, from -infinity to infinity.
 
-/// y = 1 / (1 + e^-x), within 2.5 units in the last place. x.g = y.g σ(x) σ(-x), which is not 0 where
-/// y rounds to 1.
+/// y = 1 / (1 + e^-x), within 2.5 units in the last place. x.g = y.g σ(x) σ(-x), which is not 0
+/// where y rounds to 1.
 ///
 ///     print(sigmoid(Tensor<Float>([-1, 0, 100])))   // [0.26894143 0.5        1.        ]
 public func sigmoid(_ x: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.unary(.sigmoid))
 }
 
-/// y = 1 / (1 + e^-x), within 2.5 units in the last place. x.g = y.g σ(x) σ(-x), which is not 0 where
-/// y rounds to 1.
+/// y = 1 / (1 + e^-x), within 2.5 units in the last place. x.g = y.g σ(x) σ(-x), which is not 0
+/// where y rounds to 1.
 public func sigmoid(_ x: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.unary(.sigmoid))
 }

@@ -39,8 +39,8 @@ package struct GraphOrder: Sendable {
   /// - Parameter isLeaf: where not to look further; such a node is part of the order.
   package init(of results: [Value], isLeaf: (Node) -> Bool) { visit(results, isLeaf) }
 
-  /// Takes a walk, after the one before has been let go of: with room for the step of a small network
-  /// from the start, because growing there takes longer than walking.
+  /// Takes a walk, after the one before has been let go of: with room for the step of a small
+  /// network from the start, because growing there takes longer than walking.
   package mutating func walk(from results: [Value], isLeaf: (Node) -> Bool) {
     if found.capacity == 0 { reserve(64) }
     visit(results, isLeaf)

@@ -49,8 +49,8 @@ extension Node {
 }
 
 extension Node {
-  /// Gives a slice, a name or what a function left unchanged the numbers below it, if they are there.
-  /// True if the node's are known then.
+  /// Gives a slice, a name or what a function left unchanged the numbers below it, if they are
+  /// there. True if the node's are known then.
   package func takeNumbers() -> Bool {
     if isSlice { return takePartOfSlice() }
     if case .identity = operation { return takeWhole() }

@@ -57,8 +57,8 @@ extension Operation {
     }
   }
 
-  /// True if its derivative is the cotangent among zeros, or what was among zeros before: cotangents of many
-  /// parts of one tensor are placed together, not added up.
+  /// True if its derivative is the cotangent among zeros, or what was among zeros before:
+  /// cotangents of many parts of one tensor are placed together, not added up.
   package var placesCotangent: Bool {
     switch self {
     case .movement(.slice), .movement(.transpose): true

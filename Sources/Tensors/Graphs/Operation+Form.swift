@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Operation {
-  /// The form of the result, from those of the inputs alone: the one rule for those who write graphs
-  /// down and those who check them.
+  /// The form of the result, from those of the inputs alone: the one rule for those who write
+  /// graphs down and those who check them.
   ///
   /// - Parameters:
-  ///   - shape: what was asked for, where the shape follows from no input (creation, and movements to
-  ///     a shape).
-  ///   - elementType: what was asked for, where the type follows from no input (creation, conversion).
+  ///   - shape: what was asked for, where the shape follows from no input (creation, and
+  ///     movements to a shape).
+  ///   - elementType: what was asked for, where the type follows from no input
+  ///     (creation, conversion).
   package func form(
     of inputs: [Form], shape: Shape?, elementType: ElementType?
   ) throws(FormFault) -> Form {

@@ -4,21 +4,22 @@
 /// meaning, shape, derivative and batching side by side.
 package enum Operation: Sendable {
   case creation(Creation)
-  /// With a key for all; or `of` examples that draw with a key each, which have the halves of a number
-  /// folded in: inputs 0 and 1.
+  /// With a key for all; or `of` examples that draw with a key each, which have the halves of a
+  /// number folded in: inputs 0 and 1.
   case random(RandomDistribution, key: RandomKey, of: DrawnExample? = nil)
   case identity(Identity)
   case unary(Unary)
   case binary(Binary)
   case comparison(Comparison)
-  /// x where a condition holds, else y. A leaf because a product with 0 and 1 is NaN of what is not finite.
+  /// x where a condition holds, else y. A leaf because a product with 0 and 1 is NaN of
+  /// what is not finite.
   case selection
   /// Between element types. A leaf because no other operation changes them.
   case conversion
   case reduction(Reduction, axes: AxisSet)
   case scan(Scan, axis: Int, isReversed: Bool)
-  /// Sums of products over shared axes. A leaf because products that are written down before they are added
-  /// take memory for each of them.
+  /// Sums of products over shared axes. A leaf because products that are written down before they
+  /// are added take memory for each of them.
   case contraction(batch: Int, rows: Int, inner: Int)
   case movement(Movement)
   case gathering(Gathering, batchRank: Int)
@@ -82,8 +83,9 @@ extension Operation {
   /// This operation on inputs that have one more leading axis of extent `extent`: the same
   /// computation once for each index of that axis.
   ///
-  /// Pointwise families broadcast and contractions put the axis where it is needed, so inputs without
-  /// it may come as they are; to all other families the walker hands every input stretched along it.
+  /// Pointwise families broadcast and contractions put the axis where it is needed, so inputs
+  /// without it may come as they are; to all other families the walker hands every input
+  /// stretched along it.
   package func batched(_ inputs: BatchedInputs, result: Node, extent: Int) -> Value {
     switch self {
     case .creation: Value(result).expanded(to: [extent] + result.shape)

@@ -4,7 +4,8 @@
 /// machine and any number of threads.
 ///
 /// Numbers are counter-based: element i is a hash of key and i. A key is a value; using it twice
-/// gives the same numbers twice, so derive new keys with ``split(into:file:line:)`` or ``folding(in:)-(UInt64)``.
+/// gives the same numbers twice, so derive new keys with ``split(into:file:line:)`` or
+/// ``folding(in:)-(UInt64)``.
 ///
 /// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011
 /// (Threefry-2x32, 20 rounds, the generator that JAX uses).
@@ -36,8 +37,8 @@ public struct RandomKey: Sendable, Hashable {
 
   /// A number of each example's own that is folded into the key, and what is folded in after it.
   package struct Example: Sendable, Hashable {
-    /// Its upper and its lower half: scalars of Int32, which batching replaces. None where the numbers are
-    /// inputs of the operation that draws.
+    /// Its upper and its lower half: scalars of Int32, which batching replaces. None where the
+    /// numbers are inputs of the operation that draws.
     package let seed: [Value]
     package fileprivate(set) var folded: [UInt64] = []
 

@@ -2,10 +2,11 @@
 
 import Synchronization
 
-/// A place for one storage, written once and read by any number of threads: whoever writes first wins.
+/// A place for one storage, written once and read by any number of threads: whoever
+/// writes first wins.
 ///
-/// Counts references by hand: it owns one from the moment it is set to its end. `AtomicLazyReference`
-/// does the same, slower.
+/// Counts references by hand: it owns one from the moment it is set to its end.
+/// `AtomicLazyReference` does the same, slower.
 struct StorageSlot: ~Copyable, Sendable {
   private let reference = Atomic<Unmanaged<Storage>?>(nil)
 
@@ -27,7 +28,8 @@ struct StorageSlot: ~Copyable, Sendable {
     if !outcome.exchanged { owned.release() }
   }
 
-  /// For the only holder of the slot: true if nobody else holds the storage either, not even a part.
+  /// For the only holder of the slot: true if nobody else holds the storage either,
+  /// not even a part.
   var holdsAlone: Bool {
     guard let owned = reference.load(ordering: .relaxed) else { return false }
     // Taken over for the question and handed back, without counting.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The operators of formulas with `Double`. Those between tensors that take literals are disfavoured, so that a
-// number beside a tensor is a `Double` first, and no tensor of one element. Between tensors that are no
-// literals stand generic ones that are not: with disfavoured ones alone the type checker goes on after its
-// first solution, in a sum of products for seconds where `Double` is also CGFloat.
+// The operators of formulas with `Double`. Those between tensors that take literals are
+// disfavoured, so that a number beside a tensor is a `Double` first, and no tensor of one element.
+// Between tensors that are no literals stand generic ones that are not: with disfavoured ones alone
+// the type checker goes on after its first solution, in a sum of products for seconds where
+// `Double` is also CGFloat.
 
 extension Value {
   fileprivate init(_ number: Double) { self = .constant(number, .double) }

@@ -2,9 +2,9 @@
 
 // Tensor with tensor, element by element; shapes broadcast as in NumPy.
 //
-// What is written here serves generic code. For `Float` and `Double` the same operators are declared
-// once more with concrete types, and those are preferred: with generic ones alone, a formula of a few
-// terms takes the type checker seconds.
+// What is written here serves generic code. For `Float` and `Double` the same operators are
+// declared once more with concrete types, and those are preferred: with generic ones alone, a
+// formula of a few terms takes the type checker seconds.
 
 // The same by name, for operators that are inlined.
 extension Tensor where Scalar: NumericScalar {

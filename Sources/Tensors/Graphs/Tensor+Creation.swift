@@ -91,9 +91,10 @@ extension Tensor where Scalar: FloatingPointScalar {
 
   /// Numbers spread uniformly over `low ..< high`.
   ///
-  /// x = low + (high - low) u, with u in [0, 1) a multiple of 2^-24 (Float) or 2^-53 (Double); where
-  /// rounding would give `high`, the largest number below it. A mistake if the bounds are not finite
-  /// or `low` is not less than `high`.
+  /// x = low + (high - low) u, with u in
+  /// [0, 1) a multiple of 2^-24 (Float) or 2^-53 (Double); where rounding would give `high`,
+  /// the largest number below it. A mistake if the bounds are not finite or `low` is not
+  /// less than `high`.
   public static func uniform(
     _ shape: Shape, from low: Scalar = 0, to high: Scalar = 1, key: RandomKey,
     file: StaticString = #fileID, line: UInt = #line

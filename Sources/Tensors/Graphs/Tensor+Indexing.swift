@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What can stand between the brackets of `x[...]`: an integer, a range, `.all`, `.every(2)`, `.reversed`,
-/// `.newAxis`, `.ellipsis`.
+/// What can stand between the brackets of `x[...]`: an integer, a range, `.all`, `.every(2)`,
+/// `.reversed`, `.newAxis`, `.ellipsis`.
 public protocol TensorIndex: Sendable {
   /// What it does to the axis it meets.
   var step: IndexStep { get }
@@ -43,8 +43,8 @@ extension TensorIndex where Self == IndexStep {
   public static var all: IndexStep { IndexStep(kind: .range(lower: nil, upper: nil)) }
   /// The whole axis, last position first.
   public static var reversed: IndexStep { every(-1) }
-  /// One position in so many of the whole axis, from the first on; with a negative number from the last
-  /// backwards.
+  /// One position in so many of the whole axis, from the first on; with a negative number from
+  /// the last backwards.
   public static func every(_ stride: Int) -> IndexStep {
     IndexStep(kind: .range(lower: nil, upper: nil, stride: stride))
   }
@@ -106,8 +106,8 @@ extension Tensor {
   /// A part of the tensor, as a view: nothing is copied. x.g = y.g among zeros.
   ///
   /// An integer picks one position and drops the axis (negative ones count from the end), a
-  /// range keeps it, and `every(_:)` keeps some of its positions, forwards or backwards; `.newAxis` inserts
-  /// an axis of extent 1; axes not named are whole. A mistake if an index lies outside.
+  /// range keeps it, and `every(_:)` keeps some of its positions, forwards or backwards; `.newAxis`
+  /// inserts an axis of extent 1; axes not named are whole. A mistake if an index lies outside.
   ///
   ///     let a: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
   ///     print(a[1], a[.all, 2], a[0, 1..<3], a[1, .all, .newAxis].shape)
@@ -115,9 +115,9 @@ extension Tensor {
   ///     print(a[0, .reversed], a[1, .every(2)], a[0, (0..<2).every(-1)])
   ///     // [3. 2. 1.] [4. 6.] [2. 1.]
   ///
-  /// Setting a part gives the variable a new tensor, with the part replaced by what stretches to it; whoever
-  /// has the old one keeps it. The old tensor's gradient is y.g with zeros in the part, the part's is
-  /// that of y.
+  /// Setting a part gives the variable a new tensor, with the part replaced by what stretches to
+  /// it; whoever has the old one keeps it. The old tensor's gradient is y.g with zeros in the part,
+  /// the part's is that of y.
   ///
   ///     var b: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
   ///     b[0, 1...] = [7, 8]
@@ -128,8 +128,8 @@ extension Tensor {
     _ index: repeat each Index, file file: StaticString = #fileID, line line: UInt = #line
   ) -> Tensor {
     get { part(Tensor.steps(repeat each index), at: CallSite(file, line)) }
-    // Swift 6.3 crashes where it should write this for a subscript with a pack, and where the pack is read
-    // on both sides of a yield.
+    // Swift 6.3 crashes where it should write this for a subscript with a pack, and where the pack
+    // is read on both sides of a yield.
     _modify {
       let steps = Tensor.steps(repeat each index), site = CallSite(file, line)
       var part = part(steps, at: site)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Once for each scalar type: with results of one generic type the type checker would take the 1/2 in
-// `x * d + 1/2` for one of Int, which is 0.
+// Once for each scalar type: with results of one generic type the type checker would take the 1/2
+// in `x * d + 1/2` for one of Int, which is 0.
 
 extension TensorOperand where Scalar == Float {
   /// x + y, with y rounded to the type of x.

@@ -5,9 +5,9 @@
 /// A tensor as an operand; `Tensor` alone conforms.
 ///
 /// Beside it numbers of any type can stand. They are converted to the type of the tensor with their
-/// value, and rounded where it does not hold them: with x a `Tensor<Float>` and d a `Double`, `x * d`
-/// is `x * Float(d)`. Comparisons, powers and extremes of Float and Double take no Int: write
-/// `x .> Float(n)`. An Int there would make `pow(x, 1/3)` a power of 0, the 1/3 of Int.
+/// value, and rounded where it does not hold them: with x a `Tensor<Float>` and d a `Double`,
+/// `x * d` is `x * Float(d)`. Comparisons, powers and extremes of Float and Double take no Int:
+/// write `x .> Float(n)`. An Int there would make `pow(x, 1/3)` a power of 0, the 1/3 of Int.
 ///
 ///     let x: Tensor<Float> = [1, 2], rate = 0.1, n = 2
 ///     print(x - rate * x / n)   // [0.95 1.9 ]

@@ -16,8 +16,8 @@ extension Tensor where Scalar: NumericScalar {
     Tensor(value.reduced(.sum, along: axes, keepingAxes: keepingAxes, at: CallSite(file, line)))
   }
 
-  /// y = the largest x along the axes; NaN if there is one. The largest share y.g evenly; x.g is NaN
-  /// where y is. A mistake over an empty axis.
+  /// y = the largest x along the axes; NaN if there is one. The largest share y.g evenly; x.g is
+  /// NaN where y is. A mistake over an empty axis.
   ///
   ///     print(Tensor<Float>([[1, 5], [7, 2]]).max(along: 0))   // [7. 5.]
   public func max(

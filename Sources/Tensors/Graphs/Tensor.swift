@@ -12,10 +12,10 @@
 /// print(y)   // [ 5. 25.]
 /// ```
 ///
-/// **What a tensor holds.** Its history: whoever keeps a loss keeps the graph below it with all leaves,
-/// and a sum that grows in a loop keeps every term, whether numbers have been read or not. Keep the
-/// number, `Float(loss)`, or end the history: `minimize(loss)` does so for its loss, and `detached()` for
-/// a tensor whose numbers are then read.
+/// **What a tensor holds.** Its history: whoever keeps a loss keeps the graph below it with all
+/// leaves, and a sum that grows in a loop keeps every term, whether numbers have been read or not.
+/// Keep the number, `Float(loss)`, or end the history: `minimize(loss)` does so for its loss, and
+/// `detached()` for a tensor whose numbers are then read.
 ///
 /// ```swift
 /// var total: Tensor<Float> = 0
@@ -26,9 +26,9 @@
 /// print(total)   // 6.0
 /// ```
 ///
-/// **Threads.** A tensor is a value and never changes: any number of threads may read it, compute with it
-/// and ask for its numbers at the same time. One exception: while one thread is in `minimize(loss)`,
-/// others must not use `loss` itself.
+/// **Threads.** A tensor is a value and never changes: any number of threads may read it, compute
+/// with it and ask for its numbers at the same time. One exception: while one thread is in
+/// `minimize(loss)`, others must not use `loss` itself.
 public struct Tensor<Scalar: TensorScalar>: Sendable {
   package let value: Value
 

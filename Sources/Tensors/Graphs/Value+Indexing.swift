@@ -2,8 +2,8 @@
 
 /// What an index expression says of a tensor's axes.
 private struct IndexedPart {
-  /// Of each axis of the tensor: where the part begins, how many positions it has, and how far they stand
-  /// apart.
+  /// Of each axis of the tensor: where the part begins, how many positions it has, and how far
+  /// they stand apart.
   var starts = Shape()
   var extents = Shape()
   var strides = Shape()
@@ -115,8 +115,8 @@ extension Value {
 }
 
 extension Int {
-  /// The range of an axis of this extent whose negative bounds were meant to count from its end; nil if
-  /// none is negative, or there is no such range.
+  /// The range of an axis of this extent whose negative bounds were meant to count from its end;
+  /// nil if none is negative, or there is no such range.
   fileprivate func counted(_ lower: Int, _ end: Int?) -> Range<Int>? {
     let upper = end ?? self
     guard Swift.min(lower, upper) < 0, -self <= lower, -self <= upper, upper <= self else {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Value {
-  /// Parts of the rest that are placed at most: where there are more, all is chosen element by element.
+  /// Parts of the rest that are placed at most: where there are more, all is chosen
+  /// element by element.
   private static let mostParts = 24
 
-  /// This tensor with `numbers` in place of its part there. What stays is cut into parts and placed with
-  /// them, so that all is copied once.
+  /// This tensor with `numbers` in place of its part there. What stays is cut into parts and placed
+  /// with them, so that all is copied once.
   func replacing(from starts: Shape, by strides: Shape, with numbers: Value) -> Value {
     let extents = numbers.shape
     if extents.elementCount == 0 { return self }
@@ -18,8 +19,8 @@ extension Value {
         .placed([isPart], at: [place], in: shape), .placed([numbers], at: [place], in: shape), self)
     }
     var parts = [numbers], places = [place]
-    // Along an axis, what is left out there: of the axes before it only what is in the part, so that
-    // nothing is copied twice, and all of those behind it.
+    // Along an axis, what is left out there: of the axes before it only what is in the part, so
+    // that nothing is copied twice, and all of those behind it.
     var first = Shape(repeating: 0, rank: rank), count = shape
     var steps = Shape(repeating: 1, rank: rank)
     for axis in shape.indices {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Value {
-  /// The same, computed of another tensor in the place of a leaf: what depends on the leaf is written down
-  /// again.
+  /// The same, computed of another tensor in the place of a leaf: what depends on the leaf is
+  /// written down again.
   package func replacing(_ leaf: Value, by other: Value) -> Value {
     let order = GraphOrder(of: [self]) { $0.serial < leaf.node.serial }
     var written = [Value?](repeating: nil, count: order.count)

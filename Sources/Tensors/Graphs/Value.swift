@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The untyped handle of a node, on which the rules of forms, derivatives and all building are written.
-/// `Tensor<Scalar>` is its typed face.
+/// The untyped handle of a node, on which the rules of forms, derivatives and all building are
+/// written. `Tensor<Scalar>` is its typed face.
 package struct Value: Sendable, Formed {
   package let node: Node
 
@@ -14,8 +14,8 @@ package struct Value: Sendable, Formed {
 
   /// Writes an operation down after its rule has passed; a mistake stops the program.
   // Inlined, and the rule with it: small graphs are written down often, and where the operation is
-  // known here nothing of the switch over families is left. Looking at inputs one by one, not through
-  // `Inputs`, counts no reference.
+  // known here nothing of the switch over families is left. Looking at inputs one by one, not
+  // through `Inputs`, counts no reference.
   @inline(__always)
   init(_ operation: Operation, _ x: Value, at site: CallSite? = nil) {
     self.init(operation, Inputs(x), at: site) { () throws(FormFault) in
@@ -108,8 +108,8 @@ package struct Value: Sendable, Formed {
     }
   }
 
-  /// How messages speak of this tensor: its name, its path in a model, or the operation that made it,
-  /// and its shape.
+  /// How messages speak of this tensor: its name, its path in a model, or the operation that made
+  /// it, and its shape.
   package var label: String {
     switch node.operation {
     case .identity(.named(let name)): "\(name) \(shape)"

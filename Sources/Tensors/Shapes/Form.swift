@@ -14,7 +14,8 @@ package struct Form: Sendable, Hashable, CustomStringConvertible {
   package var description: String { "\(elementType.name) \(shape)" }
 }
 
-/// What has a form: rules ask for what they need, so that a node's shape is not copied to be looked at.
+/// What has a form: rules ask for what they need, so that a node's shape is not copied
+/// to be looked at.
 package protocol Formed {
   var shape: Shape { get }
   var elementType: ElementType { get }
@@ -24,8 +25,8 @@ extension Form: Formed {}
 
 /// Why an operation refuses the forms of its inputs: roles and axes, without names or words.
 ///
-/// The rule of each operation throws it; whoever knows what the inputs are called makes a `Mistake` of
-/// it, when there is one.
+/// The rule of each operation throws it; whoever knows what the inputs are called makes a `Mistake`
+/// of it, when there is one.
 package enum FormFault: Error, Hashable {
   /// Which of the tensors at hand.
   package enum Role: Hashable, Sendable {

@@ -9,8 +9,8 @@ import Synchronization
 /// Inside, no other lock may be taken, so nothing may be released there that could take one, and
 /// nothing may wait: whoever does traps.
 ///
-/// Not `Synchronization.Mutex`: in the child of a fork that one traps, and with several threads at a
-/// hot lock it is hundreds of times slower than a pthread mutex.
+/// Not `Synchronization.Mutex`: in the child of a fork that one traps, and with several threads at
+/// a hot lock it is hundreds of times slower than a pthread mutex.
 package final class Lock<State: Sendable>: @unchecked Sendable {
   // Touched only by the thread that holds the lock of this number.
   @usableFromInline @exclusivity(unchecked) var state: State

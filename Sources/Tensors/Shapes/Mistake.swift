@@ -34,8 +34,8 @@ public struct Mistake: Error, Sendable, Equatable, CustomStringConvertible {
     self.excerpt = excerpt
   }
 
-  /// The message: what was called, what does not fit, what to write instead, and where the mistake is
-  /// if it is in a text.
+  /// The message: what was called, what does not fit, what to write instead, and where the mistake
+  /// is if it is in a text.
   public var description: String {
     "\(operation): \(problem). Fix: \(fix)." + (excerpt.isEmpty ? "" : "\n\(excerpt)")
   }

@@ -25,7 +25,8 @@ package final class Storage: @unchecked Sendable {
     whole = storage.whole ?? storage
   }
 
-  /// The numbers of a part, in row-major order: the same memory or a copy; nil without memory for it.
+  /// The numbers of a part, in row-major order: the same memory or a copy; nil
+  /// without memory for it.
   package func numbers(of part: PlacedPart) -> Storage? { keeper.numbers(of: part, in: self) }
 
   deinit { if whole == nil { keeper.release(address, byteCount) } }

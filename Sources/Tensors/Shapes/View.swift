@@ -48,7 +48,8 @@ package struct View: Sendable, Hashable {
     return true
   }
 
-  /// The view of the same elements in the same order under another shape, or nil where there is none.
+  /// The view of the same elements in the same order under another shape, or nil
+  /// where there is none.
   ///
   /// Matches runs of old axes with runs of new axes that hold equally many elements; a run can be
   /// cut anew only if its old axes follow each other in memory.

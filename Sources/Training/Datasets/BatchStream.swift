@@ -42,8 +42,8 @@ public struct BatchStream<Target: TensorScalar>: BatchSource {
   ///   - window: how many examples are shuffled together, if a pass is shuffled; 0 to shuffle the
   ///     chunks alone.
   ///   - depth: batches that wait to be taken.
-  ///   - read: the examples at positions of the stream. It is called on another thread, again for each
-  ///     pass, and must always give the same.
+  ///   - read: the examples at positions of the stream. It is called on another thread, again for
+  ///     each pass, and must always give the same.
   public init(
     exampleCount: Int, chunkSize: Int, window: Int, prefetching depth: Int = 2,
     file: StaticString = #fileID, line: UInt = #line,
@@ -87,8 +87,8 @@ public struct BatchStream<Target: TensorScalar>: BatchSource {
   /// - Parameters:
   ///   - window: how many examples are shuffled together, if a pass is shuffled; 0 for none.
   ///   - depth: batches that wait to be taken.
-  ///   - chunk: the chunk of a number, counted from 0; nil after the last one. It is called on another
-  ///     thread, again for each pass, and must always give the same.
+  ///   - chunk: the chunk of a number, counted from 0; nil after the last one. It is called on
+  ///     another thread, again for each pass, and must always give the same.
   public init(
     window: Int, prefetching depth: Int = 2, file: StaticString = #fileID, line: UInt = #line,
     _ chunk: @escaping @Sendable (_ number: Int) throws -> Dataset<Target>?

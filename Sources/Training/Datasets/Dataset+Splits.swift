@@ -46,8 +46,9 @@ extension Dataset {
   /// The examples in two parts, the first of `share` of them, with the same share of the examples
   /// of each class: less than one example more or less.
   ///
-  /// A class of several examples is in both parts, also where so many classes are rare that a part gets
-  /// larger by them. Within the parts examples keep their order; with a key they are shuffled before.
+  /// A class of several examples is in both parts, also where so many classes are rare that a
+  /// part gets larger by them. Within the parts examples keep their order; with a key they are
+  /// shuffled before.
   ///
   /// ```swift
   /// let data = Dataset(inputs: .zeros([6, 1]), labels: [0, 0, 0, 0, 1, 1])

@@ -4,8 +4,8 @@ import CPullbackDigits
 import PullbackRuntime
 import PullbackTensors
 
-/// 1,797 handwritten digits of 8 x 8 pixels, part of the program: scikit-learn's bundled copy of the
-/// test set of "Optical Recognition of Handwritten Digits".
+/// 1,797 handwritten digits of 8 x 8 pixels, part of the program: scikit-learn's bundled copy of
+/// the test set of "Optical Recognition of Handwritten Digits".
 ///
 /// Inputs [count, 64] in 0 ... 1 (the 17 levels of grey divided by 16), labels 0 ... 9. The split
 /// is fixed: the examples in an order drawn once, of which the first 1,257 train, the next 180

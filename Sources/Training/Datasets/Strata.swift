@@ -20,8 +20,8 @@ struct Strata {
     }
   }
 
-  /// How many examples of each key the first part gets: its share, rounded up or down so that they are
-  /// `total` together, as far as keys of several examples that are in both parts allow.
+  /// How many examples of each key the first part gets: its share, rounded up or down so that they
+  /// are `total` together, as far as keys of several examples that are in both parts allow.
   private func counts(share: Double, total: Int) -> [Int] {
     let shares = members.map { members in
       let exact = Double(members.count) * share, nearest = exact.rounded()

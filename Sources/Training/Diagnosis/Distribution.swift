@@ -22,8 +22,8 @@ public struct Distribution: Sendable, Hashable {
   public let standardDeviation: Double
   /// The least and the largest; nil if there are none.
   public let range: ClosedRange<Double>?
-  /// How many lie in each of the equal parts of the range, of which all but the last are without their
-  /// upper end.
+  /// How many lie in each of the equal parts of the range, of which all but the last are without
+  /// their upper end.
   public let histogram: [Int]
 
   /// The distribution of numbers. A mistake if there is not a bin.

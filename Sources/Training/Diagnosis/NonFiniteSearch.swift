@@ -2,8 +2,8 @@
 
 import PullbackTensors
 
-/// Finds where a number that is not finite came from: the first node with such a number, on a way to the
-/// result that has one, that is computed of finite numbers alone.
+/// Finds where a number that is not finite came from: the first node with such a number, on a way
+/// to the result that has one, that is computed of finite numbers alone.
 struct NonFiniteSearch {
   private let order: GraphOrder
   private let summaries: [NumberSummary]
@@ -68,7 +68,8 @@ struct NonFiniteSearch {
       })
   }
 
-  /// What of a node's numbers is in question: where infinite ones come in, those that are none any more.
+  /// What of a node's numbers is in question: where infinite ones come in, those that
+  /// are none any more.
   func isFault(at position: Int) -> (Double) -> Bool {
     order.inputs(of: position).allSatisfy { summaries[$0].isFinite }
       ? { !$0.isFinite } : { $0.isNaN }
@@ -83,8 +84,8 @@ extension GraphOrder {
 }
 
 extension StepGraph {
-  /// Where the first number came from that is not finite, and the places in the batch of the examples
-  /// that have it, if they can be told; nil if the loss and all gradients are finite.
+  /// Where the first number came from that is not finite, and the places in the batch of the
+  /// examples that have it, if they can be told; nil if the loss and all gradients are finite.
   func nonFiniteOrigin() -> (origin: NonFiniteOrigin, rows: [Int]?)? {
     let search = NonFiniteSearch(
       order,

@@ -84,9 +84,9 @@ struct StepGraph {
     return (0...lossPosition).first { order[$0].serial == step.node }
   }
 
-  /// The layer of each node: the one that was called, as far as that is known. Within it, and elsewhere,
-  /// that of the parameter which the node takes, else that of what it takes last; for what follows the
-  /// model none.
+  /// The layer of each node: the one that was called, as far as that is known. Within it, and
+  /// elsewhere, that of the parameter which the node takes, else that of what it takes last; for
+  /// what follows the model none.
   var layers: [String?] {
     enteredLayers.enumerated().map { position, entered in
       let node = order[position]

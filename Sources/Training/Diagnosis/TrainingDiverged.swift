@@ -2,8 +2,8 @@
 
 import PullbackTensors
 
-/// A loss or a weight became NaN or infinite, and where that came from: the step was taken once more,
-/// each operation by itself, from the weights before it.
+/// A loss or a weight became NaN or infinite, and where that came from: the step was taken once
+/// more, each operation by itself, from the weights before it.
 ///
 /// The model and its optimizer stand where they stood before the step, with finite weights.
 ///
@@ -75,8 +75,8 @@ public struct NonFiniteOrigin: Sendable, Hashable {
 
   /// Where in the step it is.
   public let phase: Phase
-  /// The path of the layer, or of the last one before; nil if there is none, and for what a loss does
-  /// with what the model gives.
+  /// The path of the layer, or of the last one before; nil if there is none, and for what a loss
+  /// does with what the model gives.
   public let layer: String?
   /// What the operation is called: "log", "/".
   public let operation: String

@@ -5,8 +5,8 @@ import PullbackRuntime
 import PullbackTensors
 
 extension Optimizer {
-  /// Where the next step, taken with finite gradients, makes the first number that is not finite; nil if
-  /// it makes none.
+  /// Where the next step, taken with finite gradients, makes the first number that is not finite;
+  /// nil if it makes none.
   ///
   /// - Parameter gradients: by the paths of the parameters.
   func nonFiniteOrigin(by gradients: [String: Value]) -> NonFiniteOrigin? {

@@ -12,9 +12,9 @@ import PullbackTensors
 /// Labels [...].
 ///
 /// NaN for a class that has no example or all, and the average over classes then, as in
-/// scikit-learn; ``byClass`` has the others. A score that is NaN ranks where it is most wrong. It keeps
-/// all scores: 8 bytes each, 4 for each label and each weight, and 40 for each example while it
-/// sorts them.
+/// scikit-learn; ``byClass`` has the others. A score that is NaN ranks where it is most wrong. It
+/// keeps all scores: 8 bytes each, 4 for each label and each weight, and 40 for each example
+/// while it sorts them.
 ///
 /// ```swift
 /// var area = ROCAUC(of: .probabilities)

@@ -11,7 +11,8 @@ struct OneCycle: Hashable, Sendable {
   let end: Double
   let isLinear: Bool
 
-  /// As PyTorch places the phases: the step before `rise * steps` is the peak, and the last step the end.
+  /// As PyTorch places the phases: the step before `rise * steps` is the peak, and the
+  /// last step the end.
   func rate(at step: Int) -> Double {
     let top = Swift.max(0, rise * Double(steps) - 1)
     let last = Double(steps - 1), step = Double(step)

@@ -5,9 +5,9 @@ import PullbackTensors
 /// When a rate is reduced because what is watched gets no better: a value that is asked with all
 /// that was watched so far, so that it keeps nothing.
 ///
-/// A watched value is better if it lies below the best one before by more than the threshold; NaN never
-/// is. After more than `patience` values in a row that are no better the rate is multiplied by `factor`;
-/// the next `cooldown` values are not counted.
+/// A watched value is better if it lies below the best one before by more than the threshold; NaN
+/// never is. After more than `patience` values in a row that are no better the rate is multiplied
+/// by `factor`; the next `cooldown` values are not counted.
 ///
 /// ```swift
 /// let plateau = Plateau(factor: 0.5, patience: 1)

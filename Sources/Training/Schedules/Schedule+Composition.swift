@@ -4,8 +4,8 @@ import PullbackTensors
 
 // Schedules made of schedules. Each is a mistake if a number of steps or a factor cannot be.
 extension Schedule {
-  /// A line to the schedule's first rate, then the schedule from its beginning: step t of n is taken with
-  /// the share s + (1 - s) t / n of that rate.
+  /// A line to the schedule's first rate, then the schedule from its beginning: step t of n is
+  /// taken with the share s + (1 - s) t / n of that rate.
   ///
   /// - Parameters:
   ///   - steps: of the line; with 0 there is none.

@@ -2,8 +2,8 @@
 
 import PullbackTensors
 
-// Where a schedule begins. Each is a mistake if a rate or factor is negative or not finite, or a number of
-// steps is not positive.
+// Where a schedule begins. Each is a mistake if a rate or factor is negative or not finite, or a
+// number of steps is not positive.
 extension Schedule {
   /// The same rate at all steps.
   public static func constant(
@@ -95,8 +95,8 @@ extension Schedule {
     return Schedule(.polynomial(from: start, to: end, steps: steps, power: power))
   }
 
-  /// Half a cosine: end + (start - end) (1 + cos(π t / n)) / 2 at step t of n, and the end from there
-  /// on.
+  /// Half a cosine: end + (start - end) (1 + cos(π t / n)) / 2 at step t of n, and the
+  /// end from there on.
   ///
   /// Source: Loshchilov, Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017.
   ///

@@ -2,12 +2,12 @@
 
 import PullbackTensors
 
-/// How a learning rate changes over the steps of a training: a value that gives the rate at each step
-/// and keeps nothing, so that a training that goes on later needs no state of it.
+/// How a learning rate changes over the steps of a training: a value that gives the rate at each
+/// step and keeps nothing, so that a training that goes on later needs no state of it.
 ///
-/// Steps are counted from 0: `rate(at: 0)` is what the first step is taken with. After its last step a
-/// schedule stays where it is. A rate is a number of the run, so no schedule makes a new plan. It
-/// serves any other setting as well: `optimizer.momentum = schedule.rate(at: step)`.
+/// Steps are counted from 0: `rate(at: 0)` is what the first step is taken with. After its last
+/// step a schedule stays where it is. A rate is a number of the run, so no schedule makes a new
+/// plan. It serves any other setting as well: `optimizer.momentum = schedule.rate(at: step)`.
 ///
 /// ```swift
 /// let schedule = Schedule.cosine(from: 0.1, to: 0, over: 1000).warmedUp(over: 100)
@@ -88,7 +88,8 @@ public struct Schedule: Hashable, Sendable {
     Double(min(step, steps)) / Double(steps)
   }
 
-  /// How far a step has come in its period, 0 ..< 1, each being some times as long as the one before.
+  /// How far a step has come in its period, 0 ..< 1, each being some times as long
+  /// as the one before.
   private func place(_ step: Int, inPeriods steps: Int, _ lengthening: Int) -> Double {
     if lengthening == 1 { return Double(step % steps) / Double(steps) }
     var step = step, period = steps

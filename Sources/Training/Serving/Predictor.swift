@@ -10,8 +10,9 @@ import PullbackTensors
 /// another one in its place, and a request that is being answered ends with the old one. What it is
 /// asked is written down once for each number of rows and replayed; no lock is held meanwhile.
 ///
-/// Requests come from outside: what does not fit, an index that a layer looks up and does not have, and memory
-/// that the system refuses are errors that are thrown, not mistakes that stop the program.
+/// Requests come from outside: what does not fit, an index that a layer looks up and does not
+/// have, and memory that the system refuses are errors that are thrown, not mistakes that
+/// stop the program.
 ///
 /// ```swift
 /// let model = Linear(2, 1, bias: false)
@@ -57,8 +58,8 @@ public final class Predictor<Input: TensorScalar, Output: TensorScalar>: Sendabl
 
   /// What the model gives for some rows: x [rows] + inputs, result [rows, ...].
   ///
-  /// - Throws: a ``PredictionError`` if the shape of x is another, if an index is out of range, in x or in what
-  ///   x is computed from, or if there is no memory for so many rows.
+  /// - Throws: a ``PredictionError`` if the shape of x is another, if an index is out of range, in
+  ///   x or in what x is computed from, or if there is no memory for so many rows.
   public func callAsFunction(_ x: Tensor<Input>) throws(PredictionError) -> Tensor<Output> {
     guard x.rank == inputs.rank + 1, x.shape.droppingLeading(1) == inputs else {
       throw .shape(x.shape, inputs: inputs)
@@ -98,8 +99,8 @@ extension Predictor {
   /// }
   /// ```
   ///
-  /// - Throws: a ``PredictionError`` if there are more or fewer numbers than an example has, and as a request
-  ///   for several rows does.
+  /// - Throws: a ``PredictionError`` if there are more or fewer numbers than an example has, and as
+  ///   a request for several rows does.
   public func callAsFunction(row: [Input]) throws(PredictionError) -> [Output] {
     guard row.count == inputs.elementCount else { throw .count(row.count, inputs: inputs) }
     return try self(Tensor(shape: [1] + inputs, scalars: row)).scalars

@@ -22,8 +22,8 @@ import PullbackTensors
 /// try second.fit(data, epochs: 3, batch: 1)   // has the bits of training that did not stop
 /// ```
 ///
-/// It is a value that later steps do not change. Taking it copies no number. `save(to:)` writes it to a
-/// file.
+/// It is a value that later steps do not change. Taking it copies no number. `save(to:)`
+/// writes it to a file.
 public struct Checkpoint: Sendable {
   /// What has weights like these, for its layers; nil if nobody knows.
   package let model: (any ParameterTree & Sendable)?

@@ -85,7 +85,7 @@ struct BestWeights {
   var epoch: Int
   /// Of the trainer's parameters, in their order.
   var weights: [Tensor<Float>]
-  /// While the model has them: those with which training would go on, and what tells that nobody has
-  /// changed the model meanwhile.
+  /// While the model has them: those with which training would go on, and what tells that nobody
+  /// has changed the model meanwhile.
   var suspended: (weights: [Tensor<Float>], serials: [UInt64?])?
 }

@@ -31,8 +31,8 @@ public struct LearningRateCurve: Sendable, Hashable {
     }
   }
 
-  /// A rate to train with: where the loss fell most for a given factor of the rate, from the mean of a
-  /// tenth of the steps before it to that of as many behind it; nil if it never fell.
+  /// A rate to train with: where the loss fell most for a given factor of the rate, from the mean
+  /// of a tenth of the steps before it to that of as many behind it; nil if it never fell.
   ///
   /// ```swift
   /// let rates: [Float] = [0.001, 0.01, 0.1, 1, 10]
@@ -74,7 +74,8 @@ extension Trainer {
   /// trainer.optimizer.learningRate = curve.suggestion ?? 0.01
   /// ```
   ///
-  /// Throws what the source of the batches throws, and a ``TrainingError`` if there are no examples.
+  /// Throws what the source of the batches throws, and a ``TrainingError`` if there
+  /// are no examples.
   ///
   /// Source: Smith, "Cyclical learning rates for training neural networks", WACV 2017.
   public func findLearningRate(

@@ -4,7 +4,8 @@ import PullbackNetworks
 import PullbackTensors
 
 extension Trainer {
-  /// The epoch with the best value that ``EarlyStopping`` watches, counted from 1; nil if there is none.
+  /// The epoch with the best value that ``EarlyStopping`` watches, counted from 1; nil
+  /// if there is none.
   public var bestEpoch: Int? { best?.epoch }
 
   /// Whether training has gone on for too long since the best epoch.

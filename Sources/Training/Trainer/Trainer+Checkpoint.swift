@@ -23,13 +23,14 @@ extension Trainer {
       best: best.map { .init(value: $0.value, epoch: $0.epoch, weights: named($0.weights)) })
   }
 
-  /// Puts model, optimizer and trainer to where a training of the same kind stood; `fit` goes on from
-  /// there.
+  /// Puts model, optimizer and trainer to where a training of the same kind stood; `fit`
+  /// goes on from there.
   ///
-  /// The model has the same paths and shapes, the optimizer the same rules and as many averages, whose
-  /// numbers become those of the checkpoint. What is no part of one is set as it was before: the schedule,
-  /// early stopping, metrics and callbacks, and of the optimizer its clipping, accumulation and frozen
-  /// parameters. Throws a ``TrainingError`` that says what does not fit; nothing changes then.
+  /// The model has the same paths and shapes, the optimizer the same rules and as many averages,
+  /// whose numbers become those of the checkpoint. What is no part of one is set as it was before:
+  /// the schedule, early stopping, metrics and callbacks, and of the optimizer its clipping,
+  /// accumulation and frozen parameters. Throws a ``TrainingError`` that says what does not fit;
+  /// nothing changes then.
   public func resume(from checkpoint: Checkpoint) throws {
     let weights = try values(checkpoint.weights)
     let best = try checkpoint.best.map {

@@ -4,12 +4,12 @@ import PullbackNetworks
 import PullbackRuntime
 import PullbackTensors
 
-// How a number that is not finite is traced back: the steps since a moment at which all was finite are
-// taken again, with the same bits, up to the one that made it.
+// How a number that is not finite is traced back: the steps since a moment at which all was finite
+// are taken again, with the same bits, up to the one that made it.
 
 extension Trainer {
-  /// What is to be thrown after the step that was taken last, whose loss or weights are not finite. The
-  /// trainer stands before the step that did it then.
+  /// What is to be thrown after the step that was taken last, whose loss or weights are not finite.
+  /// The trainer stands before the step that did it then.
   func diverged(
     since safe: Moment, _ training: some BatchSource<Target>, loss: Float?
   ) throws -> TrainingDiverged {
@@ -75,11 +75,12 @@ extension Trainer {
   /// let dead = trainer.statistics(of: Digits.validation).map(\.deadUnits.count)
   /// ```
   ///
-  /// A layer is what has parameters, by its path. Nothing changes. The examples are looked at all at
-  /// once, so give a batch of them.
+  /// A layer is what has parameters, by its path. Nothing changes. The examples are looked at all
+  /// at once, so give a batch of them.
   ///
   /// - Parameters:
-  ///   - key: given if layers are to behave as in training with this key; else it is an inference pass.
+  ///   - key: given if layers are to behave as in training with this key; else it is
+  ///     an inference pass.
   ///   - bins: of the histograms.
   public func statistics(
     of examples: Dataset<Target>, inTrainingWith key: RandomKey? = nil, bins: Int = 20

@@ -5,14 +5,16 @@ import PullbackRuntime
 import PullbackTensors
 
 extension Trainer {
-  /// Measures the model on examples, all of them, in an inference pass: the mean loss and the metrics.
+  /// Measures the model on examples, all of them, in an inference pass: the mean loss
+  /// and the metrics.
   ///
   /// Throws what the source of the batches throws, and a ``TrainingError`` if it has no examples.
   public func evaluate(on examples: some BatchSource<Target>) throws -> Evaluation {
     try evaluation(on: examples) { _, _ in }
   }
 
-  /// The same during training, which ends with a ``TrainingDiverged`` if a loss is no finite number.
+  /// The same during training, which ends with a ``TrainingDiverged`` if a loss is
+  /// no finite number.
   func validate(on examples: some BatchSource<Target>) throws -> Evaluation {
     try evaluation(on: examples) { batch, loss in
       if !loss.isFinite { throw diverged(validating: batch, loss: loss) }
@@ -47,7 +49,8 @@ extension Trainer {
     ).stop(at: nil)
   }
 
-  /// More examples, or numbers of their inputs, are not measured at once, unless batches of training are.
+  /// More examples, or numbers of their inputs, are not measured at once, unless batches
+  /// of training are.
   private static var mostMeasured: (examples: Int, numbers: Int) { (1024, 1 << 22) }
 
   /// Examples that are measured at once: many, and so that few are left for the last batch, which

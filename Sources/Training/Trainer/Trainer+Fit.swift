@@ -7,13 +7,14 @@ import PullbackTensors
 extension Trainer {
   /// Trains until so many epochs are done in all, and returns the record of each.
   ///
-  /// What has been done before counts: after a ``resume(from:)`` the call that was interrupted is made
-  /// again, and a trainer that has done 20 epochs does 20 more if it is asked for 40. After each
-  /// epoch the validation examples are measured, all of them, in an inference pass.
+  /// What has been done before counts: after a ``resume(from:)`` the call that was interrupted is
+  /// made again, and a trainer that has done 20 epochs does 20 more if it is asked for 40. After
+  /// each epoch the validation examples are measured, all of them, in an inference pass.
   ///
-  /// Throws a ``TrainingDiverged`` if a loss or a weight is no finite number, a ``TrainingError`` if
-  /// there are no examples or an epoch that was begun is to go on otherwise, what the source of the
-  /// batches throws, and what callbacks throw. The trainer stands after the last whole step then.
+  /// Throws a ``TrainingDiverged`` if a loss or a weight is no finite number, a
+  /// ``TrainingError`` if there are no examples or an epoch that was begun is to go on
+  /// otherwise, what the source of the batches throws, and what callbacks throw. The trainer
+  /// stands after the last whole step then.
   ///
   /// - Parameters:
   ///   - training: a ``Dataset``, or whatever else gives batches.

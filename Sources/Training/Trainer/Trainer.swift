@@ -16,16 +16,16 @@ import PullbackTensors
 /// ```
 ///
 /// An epoch has the bits of a loop over the same shuffled batches with the same recorded step. The
-/// order of epoch e is a function of the seed and e, what layers draw in a training pass of the seed and
-/// the number of the step; so training that stops anywhere and goes on from a ``Checkpoint`` has the
-/// bits of training that did not stop.
+/// order of epoch e is a function of the seed and e, what layers draw in a training pass of the
+/// seed and the number of the step; so training that stops anywhere and goes on from a
+/// ``Checkpoint`` has the bits of training that did not stop.
 ///
 /// A loss that is no finite number ends training with a ``TrainingDiverged``, which says where it
 /// came from. Training ends after the batch that it is at, if its task is cancelled or its
 /// ``stopFlag`` raised.
 ///
-/// ``fit(_:validation:epochs:batch:seed:file:line:)`` does not suspend: beside other work of the main
-/// actor, such as that of `main.swift`, train in a `Task.detached`.
+/// ``fit(_:validation:epochs:batch:seed:file:line:)`` does not suspend: beside other work of the
+/// main actor, such as that of `main.swift`, train in a `Task.detached`.
 ///
 /// A trainer is used by one thread at a time.
 public final class Trainer<Net: ParameterTree & Sendable, Rule: UpdateRule, Target: TensorScalar> {
@@ -35,8 +35,8 @@ public final class Trainer<Net: ParameterTree & Sendable, Rule: UpdateRule, Targ
   public let optimizer: Optimizer<Rule>
   /// The learning rate at each step; without one it stays what the optimizer says.
   ///
-  /// A schedule that is reduced on a plateau watches the loss of validation, without validation that
-  /// of training.
+  /// A schedule that is reduced on a plateau watches the loss of validation, without validation
+  /// that of training.
   public var schedule: Schedule?
   /// What is measured on the validation examples beside the loss, of what the model gives.
   ///
@@ -46,8 +46,8 @@ public final class Trainer<Net: ParameterTree & Sendable, Rule: UpdateRule, Targ
   public var metrics: [any Metric<Target>] = []
   /// When to stop because nothing gets better; keeps the best weights.
   public var earlyStopping: EarlyStopping?
-  /// Called after each step, with what it did. It may change the optimizer's settings and the model,
-  /// take a ``checkpoint``, and stop.
+  /// Called after each step, with what it did. It may change the optimizer's settings and the
+  /// model, take a ``checkpoint``, and stop.
   public var onBatch: ((Trainer, BatchRecord) throws -> TrainingDecision)?
   /// Called after each epoch, when its record stands in the history; may do what `onBatch` may.
   public var onEpoch: ((Trainer, EpochRecord) throws -> TrainingDecision)?
@@ -88,8 +88,8 @@ public final class Trainer<Net: ParameterTree & Sendable, Rule: UpdateRule, Targ
   ///
   /// The loss is the mean over the examples of a batch. It is written down once for each shape of
   /// batches, as all of ``Optimizer/recorded(_:)``, in a training pass for training and in an
-  /// inference pass for validation. A mistake if the optimizer trains a parameter that is none of the
-  /// model's.
+  /// inference pass for validation. A mistake if the optimizer trains a parameter that is
+  /// none of the model's.
   public convenience init(
     _ model: Net, _ optimizer: Optimizer<Rule>,
     file: StaticString = #fileID, line: UInt = #line,

@@ -5,7 +5,8 @@
 #ifndef CPULLBACK_ALLOCATIONS_H
 #define CPULLBACK_ALLOCATIONS_H
 
-/// Whether allocations are counted here: with glibc, and without a sanitizer, which has its own malloc.
+/// Whether allocations are counted here: with glibc, and without a sanitizer, which
+/// has its own malloc.
 int pb_counts_allocations(void);
 
 /// How many blocks this thread has allocated so far.

@@ -10,8 +10,8 @@
 /// `seconds`. Returns that status; -1 if the child was ended by a signal, or there is no fork here.
 int pb_run_in_child(int (*work)(void), unsigned seconds);
 
-/// Lets the calling thread run on `count` of the processors that it may run on now. Returns how many
-/// those are then; -1 where that is not possible.
+/// Lets the calling thread run on `count` of the processors that it may run on now. Returns how
+/// many those are then; -1 where that is not possible.
 int pb_restrict_to_processors(int count);
 
 /// How many threads this process has; -1 where the system does not tell.
@@ -26,8 +26,8 @@ int pb_threads_blocking(int signal);
 /// there is none.
 int pb_start(char *const words[], int ignored);
 
-/// Waits until the process ends, for `seconds` at most, then kills it. Returns its status as a shell
-/// has it, 128 and the signal's number if a signal ended it; -1 if it had to be killed.
+/// Waits until the process ends, for `seconds` at most, then kills it. Returns its status as a
+/// shell has it, 128 and the signal's number if a signal ended it; -1 if it had to be killed.
 int pb_end(int process, unsigned seconds);
 
 #endif

@@ -183,8 +183,8 @@ import Testing
     #expect(lines[2].hasPrefix("Peak of multiply-adds of Float: "))
   }
 
-  /// cnn8 has 16 · 9 + 16 + 32 · 16 · 9 + 32 + 512 · 10 + 10 parameters, of which Adam keeps two more
-  /// numbers each; an example is 64 numbers and a label.
+  /// cnn8 has 16 · 9 + 16 + 32 · 16 · 9 + 32 + 512 · 10 + 10 parameters, of which Adam keeps two
+  /// more numbers each; an example is 64 numbers and a label.
   @Test func memoryIsComparedWithWhatAStepNeeds() throws {
     let arguments = ["bench", "network", "cnn8", "--batch", "8", "--memory", "--threads", "1"]
     let result = try Command.run(arguments + ["--json"])

@@ -4,8 +4,8 @@ import Foundation
 import PullbackTestSupport
 import Testing
 
-/// What is read is never written over, whatever name it is given by: a command line with the wrong word
-/// in the wrong place loses nothing.
+/// What is read is never written over, whatever name it is given by: a command line with the wrong
+/// word in the wrong place loses nothing.
 struct OverwritingTests {
   private let folder = TemporaryFolder()
   private let table: String
@@ -22,7 +22,8 @@ struct OverwritingTests {
     ["train", table, "--target", "species", "--epochs", "1", "--quiet"]
   }
 
-  /// Runs the command in the shell, and sees that it stops with one error and that no file has changed.
+  /// Runs the command in the shell, and sees that it stops with one error and that no
+  /// file has changed.
   private func expectRefusal(
     _ arguments: [String], of path: String, _ problem: String, input: String = "/dev/null",
     sourceLocation: SourceLocation = #_sourceLocation

@@ -204,8 +204,8 @@ struct TrainOnTablesTests {
     #expect(try Command.run("predict", model, file).status == 0)
   }
 
-  /// Interrupted or killed somewhere, and gone on with as often as it takes, a fit has the bits of one that
-  /// was not.
+  /// Interrupted or killed somewhere, and gone on with as often as it takes, a fit has the bits of
+  /// one that was not.
   @Test(arguments: [SIGINT, SIGKILL])
   func anInterruptedFitGoesOnWithTheSameBits(signal: Int32) throws {
     let file = try write(SmallTables.species(rows: 900), "kinds.csv")

@@ -18,7 +18,8 @@ enum SmallTables {
     return text
   }
 
-  /// price = 100 rooms + 50 in Bonn + noise; decimal commas, a currency, a missing value and a misfit.
+  /// price = 100 rooms + 50 in Bonn + noise; decimal commas, a currency, a missing
+  /// value and a misfit.
   static func homes(rows: Int = 200, seed: UInt64 = 2) -> String {
     var random = SplitMix(seed: seed)
     var text = "Preis;Zimmer;Ort;Tag\n"

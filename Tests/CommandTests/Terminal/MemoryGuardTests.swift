@@ -10,7 +10,8 @@
       try Command.run(inShell: "ulimit -v \(kilobytes); exec \"$0\" \(command)")
     }
 
-    /// The least addresses, in kilobytes and within a hundred, in which the command can say its version.
+    /// The least addresses, in kilobytes and within a hundred, in which the command can
+    /// say its version.
     private static func leastThatStarts() throws -> Int {
       var (tooFew, enough) = (0, 1 << 22)
       while enough - tooFew > 100 {

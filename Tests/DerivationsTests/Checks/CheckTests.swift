@@ -58,7 +58,8 @@ import Testing
     #expect(derivation.description.contains("(custom gradient)"))
   }
 
-  /// A line answers for its own tensor: what is wrong further on is not its fault, nor is a kink there.
+  /// A line answers for its own tensor: what is wrong further on is not its fault, nor
+  /// is a kink there.
   @Test func eachLineAnswersForItself() throws {
     let x = Tensor<Float>([0, 1.7]).named("x"), s = (2 * x).named("s"), r = relu(s).named("r")
     let y = withCustomGradient(of: { $0 * $0 + 1 }, at: r) { x, yg in 3 * yg }.named("y")

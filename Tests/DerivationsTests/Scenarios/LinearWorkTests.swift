@@ -5,8 +5,8 @@ import Pullback
 import PullbackTensors
 import Testing
 
-/// Ten times the graph is ten times the work. Work is counted, not timed: in bytes that this thread asks
-/// for, since every node, walk, plan and formula takes some.
+/// Ten times the graph is ten times the work. Work is counted, not timed: in bytes that this thread
+/// asks for, since every node, walk, plan and formula takes some.
 @Suite(.enabled(if: pb_counts_allocations() == 1)) struct LinearWorkTests {
   /// Graphs of so many operations, of every kind in which lines hang together.
   enum Graph: String, CaseIterable, Codable {

@@ -167,7 +167,8 @@ struct AtomicFileTests {
     #expect(try Data(contentsOf: URL(filePath: path)) == old)
   }
 
-  /// A file that is cut between opening and reading: an error, where a mapping would end the program.
+  /// A file that is cut between opening and reading: an error, where a mapping would
+  /// end the program.
   @Test func aFileThatShrinksIsAnError() throws {
     let path = folder.file("x.safetensors")
     try Safetensors.write(["x": Tensor<Float>.zeros([100_000])], to: path)

@@ -4,8 +4,8 @@ import Pullback
 import PullbackTestSupport
 import Testing
 
-/// Each value of a good checkpoint of a fit becomes each of many odd ones: the file is refused with its
-/// name, or the fit goes on from it.
+/// Each value of a good checkpoint of a fit becomes each of many odd ones: the file is refused with
+/// its name, or the fit goes on from it.
 struct MutatedFitCheckpointTests {
   private let folder = TemporaryFolder()
   private var path: String { folder.file("fit.checkpoint") }

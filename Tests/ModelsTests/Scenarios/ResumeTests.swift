@@ -46,7 +46,8 @@ struct ResumeTests {
     }
   }
 
-  /// pytorch#5627, candle#3819, TrenTorch#187. Training that stops, is saved, loaded and goes on gives the bits of training that did not stop.
+  /// pytorch#5627, candle#3819, TrenTorch#187. Training that stops, is saved, loaded and goes on
+  /// gives the bits of training that did not stop.
   @Test(arguments: Kind.allCases) func resumingIsExact(kind: Kind) throws {
     let path = folder.file("model.safetensors"), key = RandomKey(seed: 11)
     let whole = fresh()

@@ -5,8 +5,8 @@ import Pullback
 import Synchronization
 import Testing
 
-/// A file holds the numbers of one step, whoever trains meanwhile. (94 of some thousand held those of
-/// two.)
+/// A file holds the numbers of one step, whoever trains meanwhile. (94 of some thousand
+/// held those of two.)
 struct SavingWhileTrainingTests {
   private final class Progress: Sendable {
     let steps = Atomic<Int>(0), files = Atomic<Int>(0), tornCount = Atomic<Int>(0)

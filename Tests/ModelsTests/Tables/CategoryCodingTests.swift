@@ -37,8 +37,8 @@ struct CategoryCodingTests {
     #expect(try without.rows(of: table(["c": ["", "", ""]])) == [[0, 0], [0, 0], [0, 0]])
   }
 
-  /// Post codes that happen to be numbers in one of the files, in either. What was fitted on numbers is
-  /// compared as numbers; texts are, byte for byte, where both are texts.
+  /// Post codes that happen to be numbers in one of the files, in either. What was fitted on
+  /// numbers is compared as numbers; texts are, byte for byte, where both are texts.
   @Test func categoriesMayBeNumbersInOneFile() throws {
     let numbers = try table(["c": ["1", "2", "2", "10"], "y": ["a", "b", "a", "b"]])
     let texts = try table(

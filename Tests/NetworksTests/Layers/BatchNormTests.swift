@@ -5,7 +5,8 @@ import PullbackPlans
 import PullbackRuntime
 import Testing
 
-/// What batch normalization keeps beside what is trained: whoever takes a step writes it, nobody else.
+/// What batch normalization keeps beside what is trained: whoever takes a step writes
+/// it, nobody else.
 struct BatchNormTests {
   init() { Plan.verifiesByDefault = true }
 

@@ -22,7 +22,8 @@ struct MuonTests {
     let size = Float(max(shape[0], shape[1])) / Float(shape[0])
     let squares = (wide • wide.transposed() / size).scalars
     let rows = wide.shape[0]
-    // The squares of the singular values are the eigenvalues; by Gershgorin's circles they lie near 1.
+    // The squares of the singular values are the eigenvalues; by Gershgorin's circles
+    // they lie near 1.
     let trace = (0..<rows).reduce(Float(0)) { $0 + squares[$1 * rows + $1] }
     let all = squares.reduce(0) { $0 + $1 * $1 }
     #expect(trace > 0.4 * Float(rows) && trace < 1.6 * Float(rows))

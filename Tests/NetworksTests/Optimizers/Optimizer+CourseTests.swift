@@ -6,7 +6,8 @@ import PullbackRuntime
 import PullbackTestSupport
 import Testing
 
-/// What steps do beside their rule: clipping, averages and frozen parameters, and how courses change.
+/// What steps do beside their rule: clipping, averages and frozen parameters, and
+/// how courses change.
 struct OptimizerCourseTests {
   init() { Plan.verifiesByDefault = true }
 
@@ -41,7 +42,8 @@ struct OptimizerCourseTests {
     #expect(a.value.scalars[1].isNaN && b.value.scalars[0].isNaN)
   }
 
-  /// Courses that differ share nothing, limits and decays that differ do: counted by what is written.
+  /// Courses that differ share nothing, limits and decays that differ do: counted by
+  /// what is written.
   @Test func coursesNeverShareByMistake() {
     let count = CountedRule.Count()
     func stepped(_ change: (Optimizer<CountedRule>, Parameters) -> Void) -> [Float] {

@@ -93,8 +93,8 @@ struct InitializationTests {
     }
   }
 
-  /// No direction is preferred: over many seeds an element of Q is as often positive as negative, and its
-  /// square is 1 / n on average.
+  /// No direction is preferred: over many seeds an element of Q is as often positive as negative,
+  /// and its square is 1 / n on average.
   @Test func orthogonalStartsPointEverywhere() {
     var sums = [Double](repeating: 0, count: 9), squares = sums
     let draws = 600
@@ -159,7 +159,8 @@ struct InitializationTests {
     ),
   ]
 
-  /// Also after `initialized(seed:)`, as a start that another parameter of the model needs a seed for.
+  /// Also after `initialized(seed:)`, as a start that another parameter of the model
+  /// needs a seed for.
   @Test(arguments: [[0.5, -1, .infinity], [0, 0, 0], [2, 2, 2]] as [[Float]])
   func numbersThatWereGivenAreTheStart(numbers: [Float]) {
     let given = Parameter(value: Tensor(numbers)), zeros = Parameter(value: .zeros([3]))

@@ -15,7 +15,8 @@ struct AttentionAndRecurrenceTests {
 
   private let x = Tensor<Float>.normal([2, 6, 8], key: RandomKey(seed: 1))
 
-  /// Position by position, in runs of several, at once: a block whose blocks have caches of their own.
+  /// Position by position, in runs of several, at once: a block whose blocks have
+  /// caches of their own.
   @Test(arguments: [(4, Double?.none), (2, nil), (1, 100), (4, 10_000)])
   func stepsGiveWhatTheWholeRunGives(keyValueHeads: Int, rotaryBase: Double?) {
     let blocks = (0..<2).map { number in

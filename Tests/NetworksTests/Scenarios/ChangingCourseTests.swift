@@ -13,7 +13,8 @@ struct ChangingCourseTests {
   private static let shapes: [Shape] = [[5, 8], [8], [8, 3], [3]]
   private static let (momentum, decay): (Float, Float) = (0.75, 0.5)
 
-  /// Momentum, clipping by value, sums of gradients, frozen parameters and an average in plain loops.
+  /// Momentum, clipping by value, sums of gradients, frozen parameters and an
+  /// average in plain loops.
   private struct Plain {
     var weights: [[Float]]
     var velocity: [[Float]], sums: [[Float]], averages: [[Float]]

@@ -4,8 +4,8 @@ import Foundation
 import Pullback
 import Testing
 
-/// A bad index names the table that it is looked up in, by its path, although plans are shared between equal
-/// graphs of other models.
+/// A bad index names the table that it is looked up in, by its path, although plans are shared
+/// between equal graphs of other models.
 struct IndexMessageTests {
   fileprivate struct Decoder: Layer {
     let embedding = Embedding(5, 3)

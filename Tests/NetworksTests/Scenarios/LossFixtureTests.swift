@@ -75,7 +75,8 @@ struct LossFixtureTests {
     check(name, loss, inputs, tolerance: tolerance)
   }
 
-  /// The loss, and the derivative of the sum of squares with respect to all inputs that were recorded.
+  /// The loss, and the derivative of the sum of squares with respect to all inputs
+  /// that were recorded.
   private func check<Scalar: FloatingPointScalar>(
     _ name: String, _ loss: Tensor<Scalar>, _ inputs: LossInputs<Scalar>, tolerance: Scalar
   ) {

@@ -4,8 +4,8 @@ import Pullback
 import Synchronization
 import Testing
 
-/// Whoever reads while another thread trains sees one step. (A saver saw parameters of two steps in 94
-/// of some thousand files.)
+/// Whoever reads while another thread trains sees one step. (A saver saw parameters of two steps in
+/// 94 of some thousand files.)
 struct OneVersionTests {
   private final class Progress: Sendable {
     let isDone = Atomic<Bool>(false)

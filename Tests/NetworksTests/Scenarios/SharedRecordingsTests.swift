@@ -4,8 +4,8 @@ import Pullback
 import PullbackPlans
 import Testing
 
-/// The recorded step of the next network of one structure is not written down again; what differs in
-/// anything but numbers of the run is. Counted, not timed.
+/// The recorded step of the next network of one structure is not written down again; what differs
+/// in anything but numbers of the run is. Counted, not timed.
 struct SharedRecordingsTests {
   init() { Plan.verifiesByDefault = true }
 
@@ -30,8 +30,8 @@ struct SharedRecordingsTests {
     #expect(count.both == [1, 1])
   }
 
-  /// Functions that look alike: each is recorded for a network of its own, after all others, and does
-  /// what `minimize` does.
+  /// Functions that look alike: each is recorded for a network of its own, after all others, and
+  /// does what `minimize` does.
   @Test func whatDiffersIsNeverShared() {
     typealias Loss = @Sendable (Net, Tensor<Float>, Tensor<Float>, RandomKey) -> Tensor<Float>
     let near: Tensor<Float> = [0.25, 0.5], far: Tensor<Float> = [4, 8]

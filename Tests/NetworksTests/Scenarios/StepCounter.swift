@@ -2,8 +2,9 @@
 
 import Pullback
 
-/// A model whose numbers all are n after n steps, so that numbers of two steps betray themselves. It
-/// has many parameters: reading them one after the other takes long enough for a step to come between.
+/// A model whose numbers all are n after n steps, so that numbers of two steps betray
+/// themselves. It has many parameters: reading them one after the other takes long enough for a
+/// step to come between.
 struct StepCounter: Layer {
   let parts = (0..<40).map { _ in Parameter(value: Tensor<Float>.zeros([4])) }
 

@@ -6,8 +6,8 @@ import PullbackRuntime
 import PullbackTensors
 import Testing
 
-/// Training steps of whole networks: the same bits on any number of threads. Threads share the steps of a plan
-/// in other ways than those of one operation.
+/// Training steps of whole networks: the same bits on any number of threads. Threads share the
+/// steps of a plan in other ways than those of one operation.
 @Suite(.serialized) struct ThreadBitsTests {
   init() { Plan.verifiesByDefault = true }
 

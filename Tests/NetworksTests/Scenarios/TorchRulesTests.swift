@@ -3,8 +3,8 @@
 import Pullback
 import Testing
 
-/// Twenty steps of each rule give the numbers that PyTorch, or the paper's formulas, give in Double: see
-/// Scripts/fixtures/optimizers.py.
+/// Twenty steps of each rule give the numbers that PyTorch, or the paper's formulas, give in
+/// Double: see Scripts/fixtures/optimizers.py.
 struct TorchRulesTests {
   private static let fixture = TrainingFixture("rules.txt")
 
@@ -80,7 +80,8 @@ struct TorchRulesTests {
     }
   }
 
-  /// Relative to the largest number: one that happens to lie near 0 is no more exact than the others.
+  /// Relative to the largest number: one that happens to lie near 0 is no more exact
+  /// than the others.
   private func check(_ found: [Float], _ expected: [Float], _ tolerance: Float, _ name: String) {
     let size = expected.map(abs).max()!
     #expect(found.count == expected.count)

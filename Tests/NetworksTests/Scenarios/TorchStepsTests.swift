@@ -3,8 +3,8 @@
 import Pullback
 import Testing
 
-/// Clipping, sums of gradients and averages, with losses and with given gradients: the numbers of PyTorch,
-/// and the same bits fresh and recorded. See Scripts/fixtures/stepping.py.
+/// Clipping, sums of gradients and averages, with losses and with given gradients: the numbers of
+/// PyTorch, and the same bits fresh and recorded. See Scripts/fixtures/stepping.py.
 struct TorchStepsTests {
   private static let fixture = TrainingFixture("stepping.txt")
 

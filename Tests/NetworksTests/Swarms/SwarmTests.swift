@@ -120,7 +120,8 @@ struct SwarmTests {
     }
   }
 
-  /// Inputs that all share, fresh steps, squared errors; equal rules and all kinds of different ones.
+  /// Inputs that all share, fresh steps, squared errors; equal rules and all kinds
+  /// of different ones.
   @Test(arguments: ["momentum", "nesterov", "adam", "adamW", "lion", "rmsprop"], [false, true])
   func sharesInputs(_ rule: String, areEqual: Bool) {
     var rules = Self.rules(rule)
@@ -147,8 +148,9 @@ struct SwarmTests {
     }
   }
 
-  /// Rows of padding have a weight of 0: the bits are those of the rows without padding, as long as sums over
-  /// rows are not cut into segments, and always those of the network alone with the same padding.
+  /// Rows of padding have a weight of 0: the bits are those of the rows without padding, as
+  /// long as sums over rows are not cut into segments, and always those of the network alone
+  /// with the same padding.
   @Test(arguments: [7, 450])
   func countsOfExamplesMayDiffer(rows: Int) {
     let counts = [rows, rows / 2, 3, 1], swarm = Swarm(seeds: Self.seeds, Architecture.dense.make)
@@ -220,8 +222,8 @@ struct SwarmTests {
     #expect(average.withModel { $0(x).scalars } == swarm(x).scalars)
   }
 
-  /// Forward, backward and update of a network while it is in cache: what the update writes over, steps of the
-  /// same phase have read before, row by row.
+  /// Forward, backward and update of a network while it is in cache: what the update writes over,
+  /// steps of the same phase have read before, row by row.
   @Test(arguments: [false, true])
   func aStepGoesByNetworks(areRulesOwn: Bool) {
     let swarm = Swarm(100) { Sequential(Linear(4, 16), ReLU(), Linear(16, 2)) }

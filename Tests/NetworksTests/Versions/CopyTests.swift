@@ -100,7 +100,8 @@ struct CopyTests {
 
   private func train(_ parameter: Parameter) { parameter.value = parameter.value + 1 }
 
-  /// A model that has written its function down: what it recorded serves all copies, whoever called first.
+  /// A model that has written its function down: what it recorded serves all copies,
+  /// whoever called first.
   private struct Recorder: Layer {
     let w: Parameter
     let function: Recorded<Tensor<Float>, Tensor<Float>>

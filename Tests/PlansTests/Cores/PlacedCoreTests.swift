@@ -52,7 +52,8 @@ import Testing
     if parts.count < 2 { #expect(coverage != .overlapping) }
   }
 
-  /// What people write is told apart: cut anew and again into parts, and strides between each other.
+  /// What people write is told apart: cut anew and again into parts, and strides
+  /// between each other.
   @Test("Cuts of a whole fill it", arguments: 0..<300)
   func cuts(seed: Int) {
     var choice = SplitMix(seed: seed)
@@ -101,8 +102,8 @@ import Testing
 
     private var numbers: [Int] { [nodes, reads, steps, bytes] }
 
-    /// Whether twice as many parts more than this cost twice as much more, or about that: where bodies are
-    /// full depends on the count.
+    /// Whether twice as many parts more than this cost twice as much more, or about that: where
+    /// bodies are full depends on the count.
     func grows(from less: Cost, to more: Cost) -> Bool {
       zip(zip(less.numbers, numbers), more.numbers).allSatisfy {
         10 * ($1 - $0.1) <= 22 * ($0.1 - $0.0) + 160

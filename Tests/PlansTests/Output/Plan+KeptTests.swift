@@ -10,8 +10,8 @@ import Testing
   private let x = Tensor<Float>.normal([64, 20], key: RandomKey(seed: 1))
   private let y = Tensor<Float>.normal([64, 8], key: RandomKey(seed: 2))
 
-  /// Dense layers 20-16-8 with relu and the squared error of 64 examples: the backward pass needs the
-  /// 64 · 16 hidden numbers, the 64 · 8 differences, and whether each hidden unit is on.
+  /// Dense layers 20-16-8 with relu and the squared error of 64 examples: the backward pass needs
+  /// the 64 · 16 hidden numbers, the 64 · 8 differences, and whether each hidden unit is on.
   @Test func keptOfATrainingStep() {
     evaluate(x, y)
     let first = Linear(20, 16).initialized(seed: 1), second = Linear(16, 8).initialized(seed: 2)
@@ -22,8 +22,8 @@ import Testing
     #expect(plan.keptByteCount == hidden + differences + isOn)
   }
 
-  /// What is written in two parts is read as a whole, by the gradient of the second layer's weight: with the
-  /// 128 · 8 differences.
+  /// What is written in two parts is read as a whole, by the gradient of the second layer's weight:
+  /// with the 128 · 8 differences.
   @Test func partsAreKeptAsAWhole() {
     let a = Tensor<Float>.normal([20, 16], key: RandomKey(seed: 3))
     let b = Tensor<Float>.normal([20, 16], key: RandomKey(seed: 4))

@@ -20,8 +20,8 @@ import Testing
     plan.steps.count { if case .placed = $0.core { true } else { false } }
   }
 
-  /// Rows of 16 numbers, 64 bytes: what is made by a product, an operation, a reduction, a stacked whole of
-  /// its own, a view of an argument, a number that is the same everywhere.
+  /// Rows of 16 numbers, 64 bytes: what is made by a product, an operation, a reduction, a stacked
+  /// whole of its own, a view of an argument, a number that is the same everywhere.
   private static func part(_ kind: Int, _ seed: Int) -> Tensor<Float> {
     let x = numbers([3, 16], seed: seed), w = numbers([16, 16], seed: seed + 1)
     switch kind {

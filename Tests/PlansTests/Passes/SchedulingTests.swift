@@ -94,8 +94,8 @@ struct SchedulingTests {
     #expect(try phases((below * 2).value) == [["matmul"], ["placed"]])
   }
 
-  /// Gradients of activations of 2 MB, which the gradients of weights wait for, do not pile up; small ones stay
-  /// together, and a phase is not cut where more passes through it than waits.
+  /// Gradients of activations of 2 MB, which the gradients of weights wait for, do not pile up;
+  /// small ones stay together, and a phase is not cut where more passes through it than waits.
   @Test func muchDoesNotWait() throws {
     func plan(rows: Int, layers: Int) throws -> Plan {
       let w = (0..<layers).map { _ in Tensor<Float>.ones([64, 64]).scaledLeaf }

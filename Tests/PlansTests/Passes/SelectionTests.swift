@@ -5,7 +5,8 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// Sums and differences that take in products, quotients and roots: bits of each operation by itself.
+/// Sums and differences that take in products, quotients and roots: bits of each
+/// operation by itself.
 @Suite struct SelectionTests {
   struct Form: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -173,13 +174,14 @@ import Testing
     },
   ]
 
-  /// Of very different sizes, so that a missing rounding shows; zeros of both signs, infinities, NaN.
+  /// Of very different sizes, so that a missing rounding shows; zeros of both signs,
+  /// infinities, NaN.
   private static let special: [Float] = [
     0, -0.0, 1, -1, .infinity, -.infinity, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .nan,
   ]
 
-  /// What is multiplied by its gate has the bits that it has where the gate is asked for, too: within
-  /// limits beyond which the gate is 0 and 1, and within others.
+  /// What is multiplied by its gate has the bits that it has where the gate is asked for, too:
+  /// within limits beyond which the gate is 0 and 1, and within others.
   @Test(arguments: [1000, 1.5, 0] as [Float])
   func gatesAreRounded(limit: Float) {
     var generator = SplitMix(seed: 3)

@@ -6,8 +6,8 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// What products over several axes become: how many there are, of which extents, and that nothing is copied
-/// for them.
+/// What products over several axes become: how many there are, of which extents, and that nothing
+/// is copied for them.
 @Suite struct ContractionAxesTests {
   init() { Plan.verifiesByDefault = true }
 
@@ -56,7 +56,8 @@ import Testing
     #expect(Self.products(mixed).last == [6, 5, 7, 4])
   }
 
-  /// Heads that become one axis for the next layer do not stand together: the product goes over both.
+  /// Heads that become one axis for the next layer do not stand together: the
+  /// product goes over both.
   @Test func mergedHeadsAreReadInPlace() {
     let heads = Self.normal([2, 3, 5, 4], 1), w = Self.normal([12, 6], 2)
     let g = Self.normal([2, 5, 6], 3)
@@ -96,7 +97,8 @@ import Testing
     #expect(products.prefix(2) == [[1, 32, 20, 10], [1, 32, 10, 4]])
     #expect(products.contains([1, 32, 4, 10]))
     #expect(products.last == [32, 20, 1, 10])
-    // Hidden and output units of 32 examples and their gradients: nothing of the size of 32 weights.
+    // Hidden and output units of 32 examples and their gradients: nothing of the
+    // size of 32 weights.
     #expect(plan.arenaByteCount <= 4 * 32 * (10 + 4 + 10 + 10) * 4)
   }
 

@@ -5,8 +5,9 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// What a body reads through views, where it lies in memory or from a register, beside loops over single
-/// elements: runs of several lengths, what repeats itself for a while, and what is met in reverse.
+/// What a body reads through views, where it lies in memory or from a register, beside loops
+/// over single elements: runs of several lengths, what repeats itself for a while, and what
+/// is met in reverse.
 @Suite struct CompiledOperandTests {
   struct Images: Sendable, CustomTestStringConvertible {
     let count: Int, height: Int, width: Int, channels: Int
@@ -33,8 +34,8 @@ import Testing
     }
   }
 
-  /// Slices of an image and of its mirror image, a number for each channel of each example and one for
-  /// each channel; sums over places of the same.
+  /// Slices of an image and of its mirror image, a number for each channel of each example and one
+  /// for each channel; sums over places of the same.
   @Test(arguments: images, [1, 2, 3, 7])
   func slices(images: Images, threads: Int) {
     let limit = Threads.limit

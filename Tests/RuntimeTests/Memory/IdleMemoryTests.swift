@@ -6,7 +6,8 @@
   import PullbackRuntime
   import Testing
 
-  /// What is kept for the next run is bounded, whichever way it came. Each test has a process of its own.
+  /// What is kept for the next run is bounded, whichever way it came. Each test has a
+  /// process of its own.
   @Suite(.serialized) struct IdleMemoryTests {
     /// Arenas, tensors that were given back and plans have a limit each: 512, 256 and 256 MiB.
     private static let limit = 1100 << 20

@@ -11,8 +11,8 @@ struct LeafSlotTogetherTests {
     let isDone = Atomic<Bool>(false), tornCount = Atomic<Int>(0)
   }
 
-  /// Of many slots that are set together again and again, whoever reads them together, in any order,
-  /// sees one version.
+  /// Of many slots that are set together again and again, whoever reads them together, in any
+  /// order, sees one version.
   @Test func manyAreReadAsTheyWereSet() async {
     let slots = (0..<200).map { _ in LeafSlot() }
     let versions = (0..<2).map { version in

@@ -7,8 +7,8 @@ import Synchronization
 import Testing
 
 @Suite struct LeafSlotTests {
-  /// Whoever wants a parameter during a long step sleeps: its share of the processor is small, however
-  /// long it waits.
+  /// Whoever wants a parameter during a long step sleeps: its share of the processor is small,
+  /// however long it waits.
   @Test func aReaderSleepsWhileTheSlotIsTaken() async {
     let slot = LeafSlot()
     let leaf: Tensor<Float> = [1, 2]
@@ -33,8 +33,8 @@ import Testing
     #expect(share < 0.1)
   }
 
-  /// A loop of long steps, in which the slot is free for a moment only, lets those who wait have their
-  /// turn.
+  /// A loop of long steps, in which the slot is free for a moment only, lets those who wait
+  /// have their turn.
   @Test func aReaderIsNotStarvedByALoopOfLongSteps() async {
     let slot = LeafSlot()
     let leaf: Tensor<Float> = [1, 2]
@@ -61,8 +61,8 @@ import Testing
     while !([trainer] + readers).allSatisfy(\.isFinished) {
       try? await Task.sleep(for: .milliseconds(5))
     }
-    // Otherwise each of the readers wins by chance, after hundreds of steps; a busy machine takes some
-    // of their turns.
+    // Otherwise each of the readers wins by chance, after hundreds of steps; a busy machine takes
+    // some of their turns.
     #expect(progress.steps.load(ordering: .relaxed) < 300)
   }
 

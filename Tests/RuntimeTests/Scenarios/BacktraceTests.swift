@@ -4,8 +4,9 @@ import Foundation
 import PullbackTestSupport
 import Testing
 
-/// Operators and settings cannot know the line they stand on: the backtrace of the program that stops must show
-/// it, in debug and release, inlined and piped. (On macOS the system's crash report does.)
+/// Operators and settings cannot know the line they stand on: the backtrace of the program
+/// that stops must show it, in debug and release, inlined and piped. (On macOS the system's
+/// crash report does.)
 @Suite struct BacktraceTests {
   static let programs = [
     "operator", "product", "comparison", "inlined", "closure", "literal", "gather", "labels",

@@ -5,7 +5,8 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// Rows and single numbers that are added up where indices say, in several groups that threads share.
+/// Rows and single numbers that are added up where indices say, in several groups
+/// that threads share.
 @Suite struct BatchedScatterTests {
   private static func sums<Number: NumericScalar>(
     _ values: [Double], _ indices: [Int32],

@@ -7,7 +7,8 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// A product reads its operands where they are, through any views, and gives the bits of copies of them.
+/// A product reads its operands where they are, through any views, and gives the bits
+/// of copies of them.
 @Suite(.serialized) struct ContractionViewsTests {
   init() { Plan.verifiesByDefault = true }
 
@@ -68,7 +69,8 @@ import Testing
     }
   }
 
-  /// As kernels' gradients have them: whole vectors of rows of a side by side, steps in runs, few columns.
+  /// As kernels' gradients have them: whole vectors of rows of a side by side, steps in
+  /// runs, few columns.
   static let rowsSideBySide: [Groups] = [
     Groups(rows: [3, 48], inner: [9, 50], columns: [16]),
     Groups(rows: [5, 32], inner: [4, 1100], columns: [7]),

@@ -7,8 +7,8 @@
   import PullbackTensors
   import Testing
 
-  /// Children of a process whose other threads are in the middle of something. Each test has a process
-  /// of its own.
+  /// Children of a process whose other threads are in the middle of something. Each test has a
+  /// process of its own.
   @Suite(.serialized) struct ForkTests {
     private static let layer = Linear(3, 2).initialized(seed: 1)
 

@@ -3,7 +3,8 @@
 import Pullback
 import Testing
 
-/// Situations that people reported to other projects: where a derivative or a value is easily wrong.
+/// Situations that people reported to other projects: where a derivative or a value
+/// is easily wrong.
 struct ReportedDerivativeTests {
   /// A function with a hole, the arguments, and its slope there: as PyTorch gives it.
   struct Hole: Sendable, CustomTestStringConvertible {

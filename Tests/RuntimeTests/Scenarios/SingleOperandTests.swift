@@ -6,8 +6,8 @@ import PullbackTensors
 import Testing
 import PullbackTestSupport
 
-/// Numbers that stand once in a row, beside all of it: rows of all lengths around tiles, which begin and end
-/// anywhere.
+/// Numbers that stand once in a row, beside all of it: rows of all lengths around tiles, which
+/// begin and end anywhere.
 @Suite struct SingleOperandTests {
   init() { Plan.verifiesByDefault = true }
 

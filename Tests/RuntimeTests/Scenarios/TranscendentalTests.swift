@@ -5,7 +5,8 @@ import Pullback
 import PullbackTestSupport
 import Testing
 
-/// exp, log, sinh, tanh, erf, sin and cos are within 2 units in the last place, on whatever instruction set runs.
+/// exp, log, sinh, tanh, erf, sin and cos are within 2 units in the last place, on whatever
+/// instruction set runs.
 @Suite struct TranscendentalTests {
   private static let count = 1_000_000
 

@@ -6,8 +6,8 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// A view and its copy give the same bits through every kind of operation: strides of either sign, axes in
-/// any order, repeated ones.
+/// A view and its copy give the same bits through every kind of operation: strides of either sign,
+/// axes in any order, repeated ones.
 @Suite(.serialized) struct ViewBitsTests {
   init() { Plan.verifiesByDefault = true }
 

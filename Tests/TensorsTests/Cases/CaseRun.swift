@@ -88,8 +88,8 @@ struct CaseRun<Scalar: TensorScalar> {
     return mismatches
   }
 
-  /// What a batch of examples does not have as each example has it alone, in words: the inputs and the same
-  /// numbers in other orders, stacked for the inputs that the number chooses.
+  /// What a batch of examples does not have as each example has it alone, in words: the inputs and
+  /// the same numbers in other orders, stacked for the inputs that the number chooses.
   func mismatchOfBatch(_ number: Int) -> String? {
     let inputs = example.inputs.map(\.numbers)
     guard !inputs.isEmpty else { return nil }

@@ -58,8 +58,8 @@ extension CaseTable {
     inputs.arguments[0].split(separator: ",").map(indexStep)
   }
 
-  /// A step of `x[...]` as Python writes it: 2, 1:3, :, new, ...; of 1:6/-2 one in two positions, from the
-  /// last on.
+  /// A step of `x[...]` as Python writes it: 2, 1:3, :, new, ...; of 1:6/-2 one in two positions,
+  /// from the last on.
   private static func indexStep(_ word: Substring) -> IndexStep {
     if let slash = word.firstIndex(of: "/") {
       let bounds = word[..<slash].split(separator: ":").map { Int($0)! }

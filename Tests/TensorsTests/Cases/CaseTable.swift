@@ -4,7 +4,8 @@ import PullbackTensors
 
 /// How each operation is called for its cases, on tensors of one element type.
 ///
-/// One `add` for an operation: the name of its declaration, how far it may be from the peers, and the call.
+/// One `add` for an operation: the name of its declaration, how far it may be from the
+/// peers, and the call.
 struct CaseTable<Scalar: TensorScalar>: Sendable {
   typealias Inputs = CaseInputs<Scalar>
 

@@ -12,7 +12,8 @@ struct DeclaredOperation: Sendable {
     .filter { $0.module == "Tensors" && $0.folder != "Shapes" }
     .flatMap(operations)
 
-  /// Those of free functions and in extensions of tensors: other types are keys, steps of an index, rules.
+  /// Those of free functions and in extensions of tensors: other types are keys, steps of
+  /// an index, rules.
   private static func operations(in file: SourceFile) -> [DeclaredOperation] {
     var found: [DeclaredOperation] = [], type: Substring?, isUnavailable = false
     for (number, line) in file.lines.enumerated() {

@@ -4,8 +4,8 @@ import Foundation
 import PullbackTestSupport
 import Testing
 
-/// Formulas compile in a client's source, and the type checker's work for each is bounded: by the number
-/// of scopes that it opens, which no other program on the machine changes.
+/// Formulas compile in a client's source, and the type checker's work for each is bounded: by the
+/// number of scopes that it opens, which no other program on the machine changes.
 struct FormulaTests {
   private static let scalars = ["Float", "Double"]
   private static let imports = [

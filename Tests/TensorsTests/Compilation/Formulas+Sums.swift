@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Formulas {
-  /// Sums of products of numbers, and tensors in arrays, optionals and closures: xs is an array of tensors, ox
-  /// an optional one, flag a `Bool`.
+  /// Sums of products of numbers, and tensors in arrays, optionals and closures: xs is an array of
+  /// tensors, ox an optional one, flag a `Bool`.
   static let sumsAndClosures = lines(
     """
     (x - b1) / (b2 - b1) * (s - t) + t

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Formulas as people write them, one a line. x, y, m, v, g, w and b are tensors; s, t, b1, b2, lr, eps
-/// and decay numbers of the tensors' type; d is a `Double`, n and i are `Int`.
+/// Formulas as people write them, one a line. x, y, m, v, g, w and b are tensors; s, t, b1, b2, lr,
+/// eps and decay numbers of the tensors' type; d is a `Double`, n and i are `Int`.
 enum Formulas {
   /// Numbers are of the type of the tensors.
   static let withNumbersOfTheirType = lines(

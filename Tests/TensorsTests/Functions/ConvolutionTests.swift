@@ -111,7 +111,8 @@ import Testing
     #expect(point.scalars == [1, 2, 3])
   }
 
-  /// Nothing is copied where windows do not overlap and fill the axis, nor of kernels of one element.
+  /// Nothing is copied where windows do not overlap and fill the axis, nor of
+  /// kernels of one element.
   @Test func whatNeedsNoWindows() {
     let x = Tensor<Float>.zeros([2, 4, 6, 3]).value
     let cut = x.windows(of: 2, every: 2, along: 1)
@@ -123,7 +124,8 @@ import Testing
     #expect(back[0].shape == x.shape)
   }
 
-  /// Each channel by itself: sums over the elements of a window, and no product with a column for each.
+  /// Each channel by itself: sums over the elements of a window, and no product with a
+  /// column for each.
   @Test func depthwiseIsNoProduct() {
     let x = Tensor<Float>.uniform([2, 6, 5, 8], key: RandomKey(seed: 1))
     let w = Tensor<Float>.uniform([3, 3, 1, 8], key: RandomKey(seed: 2))

@@ -7,8 +7,8 @@ import Testing
 
 /// Layer, batch and group norms beside loops in Double, and their derivatives beside the formula.
 @Suite struct StandardizedTests {
-  /// z of some numbers, what the derivative makes of a cotangent, and how large the terms are that it adds: of
-  /// two numbers they cancel out but for ε.
+  /// z of some numbers, what the derivative makes of a cotangent, and how large the terms are that
+  /// it adds: of two numbers they cancel out but for ε.
   private func standardized(
     _ x: [Double], cotangent g: [Double], epsilon: Double
   ) -> (z: [Double], slope: [Double], terms: Double) {
@@ -91,8 +91,9 @@ import Testing
     }
   }
 
-  /// Of many places, so that what is the same for all of an example's is held. (A number that is far from so
-  /// many others is most of each sum: what rounding takes from it is more than `check` allows.)
+  /// Of many places, so that what is the same for all of an example's is held. (A number that is
+  /// far from so many others is most of each sum: what rounding takes from it is more than
+  /// `check` allows.)
   @Test(arguments: [(24, 8), (32, 32), (6, 1), (300, 3)])
   func groupsOfManyPlaces(channels: Int, count: Int) {
     for (mean, outlier) in Self.spreads where outlier == 0 {

@@ -35,7 +35,8 @@ import Testing
     #expect(Tensor<Float>([1, .infinity]).variance().scalars[0].isNaN)
   }
 
-  /// As PyTorch in Float: 1.5275 times the size, where the squares of deviations are no numbers of Float.
+  /// As PyTorch in Float: 1.5275 times the size, where the squares of deviations are no
+  /// numbers of Float.
   @Test(arguments: [1e30, 1e-25, 1e-30] as [Float])
   func deviationsWhoseSquaresAreNoNumbers(size: Float) {
     let x = Tensor<Float>([1, 2, 4]) * size

@@ -6,7 +6,8 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// What is used many times alike: one product, sum or collection instead of as many as there are uses.
+/// What is used many times alike: one product, sum or collection instead of as many
+/// as there are uses.
 @Suite struct SumsOfManyTests {
   init() { Plan.verifiesByDefault = true }
 

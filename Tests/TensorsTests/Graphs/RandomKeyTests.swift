@@ -68,8 +68,8 @@ import Testing
     }
   }
 
-  /// Examples that draw with a key each: what each of these keys gives alone, whatever the shape, fused and not,
-  /// in tiles that end within an example and in examples that end within a tile.
+  /// Examples that draw with a key each: what each of these keys gives alone, whatever the shape,
+  /// fused and not, in tiles that end within an example and in examples that end within a tile.
   @Test(arguments: [[], [1], [5], [3, 7], [700], [2, 0], [2, 300]] as [Shape])
   func examplesDrawWithKeysOfTheirOwn(shape: Shape) {
     let seeds: [UInt64] = [0, 5, 1 << 32, .max, 5], start = RandomKey(seed: 11)

@@ -46,7 +46,8 @@ struct ComposedFunction: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// Derivatives of first and second order against differences, batches against loops, and empty tensors.
+/// Derivatives of first and second order against differences, batches against loops,
+/// and empty tensors.
 @Suite struct ComposedFunctionTests {
   @Test(
     arguments: ComposedFunction.ofEachElement, [[], [1], [4], [2, 3], [2, 1, 2, 1, 2]] as [Shape])

@@ -5,8 +5,8 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// A product of tensors and what NumPy and PyTorch made of it, from `Fixtures/contractions.txt`; the format
-/// is described in Scripts/fixtures/contractions.py, which wrote it.
+/// A product of tensors and what NumPy and PyTorch made of it, from `Fixtures/contractions.txt`;
+/// the format is described in Scripts/fixtures/contractions.py, which wrote it.
 struct ContractionCase: Sendable, CustomTestStringConvertible {
   typealias Array = (shape: Shape, numbers: [Double])
 

@@ -5,8 +5,8 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// A function of a tensor and what PyTorch made of it, from `Fixtures/functions.txt`; the format is described in
-/// Scripts/fixtures/functions.py, which wrote it.
+/// A function of a tensor and what PyTorch made of it, from `Fixtures/functions.txt`; the format is
+/// described in Scripts/fixtures/functions.py, which wrote it.
 struct FunctionCase: Sendable, CustomTestStringConvertible {
   let words: [Substring]
   let x: (shape: Shape, numbers: [Double])

@@ -5,8 +5,8 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// Norms, attention and recurrences, whose inputs are several: derivatives of first and second order
-/// against differences, and batches against loops.
+/// Norms, attention and recurrences, whose inputs are several: derivatives of first and second
+/// order against differences, and batches against loops.
 struct LayerDerivativeTests {
   struct Function: Sendable, CustomTestStringConvertible {
     let testDescription: String

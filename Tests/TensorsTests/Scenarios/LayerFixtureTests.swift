@@ -5,8 +5,8 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// A norm, an attention or a recurrence and what PyTorch made of it, from `Fixtures/layers.txt`; the format is
-/// described in Scripts/fixtures/layers.py, which wrote it.
+/// A norm, an attention or a recurrence and what PyTorch made of it, from `Fixtures/layers.txt`;
+/// the format is described in Scripts/fixtures/layers.py, which wrote it.
 struct LayerCase: Sendable, CustomTestStringConvertible {
   typealias Array = (name: String, shape: Shape, numbers: [Double])
 

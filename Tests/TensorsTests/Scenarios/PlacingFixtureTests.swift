@@ -6,7 +6,8 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// Functions that move elements against NumPy and PyTorch: Scripts/fixtures/placing.py wrote the cases.
+/// Functions that move elements against NumPy and PyTorch: Scripts/fixtures/placing.py
+/// wrote the cases.
 @Suite struct PlacingFixtureTests {
   init() { Plan.verifiesByDefault = true }
 

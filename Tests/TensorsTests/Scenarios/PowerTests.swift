@@ -5,8 +5,8 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// pow of special numbers as NumPy has it, and its gradients as PyTorch has them. The file is written
-/// by Scripts/fixtures/powers.py.
+/// pow of special numbers as NumPy has it, and its gradients as PyTorch has them. The file is
+/// written by Scripts/fixtures/powers.py.
 @Suite struct PowerTests {
   private struct Example {
     let x, y, z, xg, yg: Double

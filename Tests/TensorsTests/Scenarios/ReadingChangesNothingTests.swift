@@ -6,8 +6,8 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// Printing changes nothing: a program gives the same bits whether its tensors are read on the way or
-/// not, results and gradients alike.
+/// Printing changes nothing: a program gives the same bits whether its tensors are read on the way
+/// or not, results and gradients alike.
 @Suite struct ReadingChangesNothingTests {
   init() { Plan.verifiesByDefault = true }
 

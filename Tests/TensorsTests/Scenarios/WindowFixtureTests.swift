@@ -5,8 +5,8 @@ import PullbackTensors
 import PullbackTestSupport
 import Testing
 
-/// A function over windows and what PyTorch made of it, from `Fixtures/convolutions.txt`; the format is
-/// described in Scripts/fixtures/convolutions.py, which wrote it.
+/// A function over windows and what PyTorch made of it, from `Fixtures/convolutions.txt`; the
+/// format is described in Scripts/fixtures/convolutions.py, which wrote it.
 struct WindowCase: Sendable, CustomTestStringConvertible {
   let name: String
   let number: Int

@@ -2,7 +2,8 @@
 
 import PullbackTensors
 
-/// Functions of single numbers that are chosen by comparing. (leakyReLU has its slope at NaN, as in PyTorch.)
+/// Functions of single numbers that are chosen by comparing. (leakyReLU has its slope at
+/// NaN, as in PyTorch.)
 enum PointwiseChoice: CaseIterable, Sendable {
   case relu, relu6, elu, selu, hardTanh, hardSigmoid, hardSwish
   case clipped, clippedBelow, clippedAbove, clippedToInfinities, maximum, minimum, abs

@@ -58,8 +58,9 @@ struct BatchTransformNumbersTests {
     return inputs.enumerated().map { Double($0.element[$0.offset]) }
   }
 
-  /// Mean, variance and a quarter of the range of the distribution Beta(a, a), by hand: the variance is
-  /// 1 / (4 (2a + 1)), the share below 1/4 is (2 / pi) asin(1/2) for 1/2, 1/4 for 1, 3/16 - 1/32 for 2.
+  /// Mean, variance and a quarter of the range of the distribution Beta(a, a), by hand: the
+  /// variance is 1 / (4 (2a + 1)), the share below 1/4 is (2 / pi) asin(1/2) for 1/2, 1/4 for 1,
+  /// 3/16 - 1/32 for 2.
   @Test(arguments: [(0.2, nil), (0.5, 1.0 / 3), (1, 0.25), (2, 0.15625), (1e-3, 0.5), (50, 0)])
   func sharesHaveTheirDistribution(example: (alpha: Float, quarter: Double?)) throws {
     var shares: [Double] = []

@@ -20,8 +20,8 @@ struct DatasetFoldsTests {
     return labels
   }
 
-  /// The rows that each fold validates with: each row does in one, and trains in the others, in this
-  /// order.
+  /// The rows that each fold validates with: each row does in one, and trains in the
+  /// others, in this order.
   private func validations(
     _ folds: [(training: Dataset<Int32>, validation: Dataset<Int32>)], order: [Int]
   ) -> [[Int]] {

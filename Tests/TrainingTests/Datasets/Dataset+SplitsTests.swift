@@ -35,8 +35,8 @@ struct DatasetSplitsTests {
     #expect(labels(again.first) == labels(first) && labels(again.rest) == labels(rest))
   }
 
-  /// Class by class less than one example more or less than the share, in both parts if there are two,
-  /// and as many in all as without classes if that is possible.
+  /// Class by class less than one example more or less than the share, in both parts if there are
+  /// two, and as many in all as without classes if that is possible.
   @Test(arguments: 0..<30) func aClassIsSplitInItsShare(seed: Int) throws {
     var random = SplitMix(seed: seed)
     let count = 1 + random.below(60), classes = 1 + random.below(6)

@@ -5,7 +5,8 @@ import PullbackPlans
 import Synchronization
 import Testing
 
-/// A rate that changes at each step is a number of the run: nothing is written down or planned again.
+/// A rate that changes at each step is a number of the run: nothing is written down
+/// or planned again.
 struct ScheduledStepsTests {
   /// How often a rule was written down.
   private final class Count: Sendable, Hashable {

@@ -108,8 +108,8 @@ struct PredictorTests {
         == "inputs [4, 8, 8] do not fit the model: give [rows, 28, 28]")
   }
 
-  /// 64 tasks ask while the model is replaced: each answer is that of one version, and no task sees an
-  /// older version after a newer one.
+  /// 64 tasks ask while the model is replaced: each answer is that of one version, and no task sees
+  /// an older version after a newer one.
   @Test func isReplacedWhileItAnswers() async throws {
     let model = Times()
     model.factor.value = [0]

@@ -49,7 +49,8 @@ struct LearningRateCurveTests {
     #expect(suggestion >= 0.009 && suggestion < 10)
   }
 
-  /// A loss that falls between rates of 0.001 and 0.1, on batches of which each differs from the others.
+  /// A loss that falls between rates of 0.001 and 0.1, on batches of which each differs
+  /// from the others.
   @Test(arguments: 1...20)
   func noiseSuggestsNothing(seed: UInt64) throws {
     var random = SplitMix(seed: seed)

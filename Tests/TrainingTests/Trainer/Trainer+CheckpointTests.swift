@@ -21,8 +21,8 @@ struct TrainerCheckpointTests {
       TrainedDigits.training, validation: TrainedDigits.validation, epochs: 3, batch: 40, seed: 5)
   }
 
-  /// pytorch#5627, candle#3819. Stopped after each step of three epochs, in a file or in memory, and
-  /// gone on with by a trainer that has seen nothing.
+  /// pytorch#5627, candle#3819. Stopped after each step of three epochs, in a file or in memory,
+  /// and gone on with by a trainer that has seen nothing.
   @Test(arguments: TrainedDigits.Kind.allCases)
   func goingOnHasTheBitsOfNotHavingStopped(kind: TrainedDigits.Kind) throws {
     let whole = trainer(kind)

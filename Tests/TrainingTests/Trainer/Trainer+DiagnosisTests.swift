@@ -282,7 +282,8 @@ struct TrainerDiagnosisTests {
       _ = try first(trainer, record)
       return .continue
     }
-    // Row 16 of the second epoch's order is in the batch of step 8; in the first epoch it is harmless.
+    // Row 16 of the second epoch's order is in the batch of step 8; in the first
+    // epoch it is harmless.
     let poisoned = Poisoned(data: data(), row: row)
     let error = #expect(throws: TrainingDiverged.self) {
       try bad.fit(poisoned, epochs: 2, batch: 5)

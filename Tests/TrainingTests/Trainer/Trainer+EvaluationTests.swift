@@ -18,8 +18,8 @@ struct TrainerEvaluationTests {
     var value: Double { sum + 1000 * rows }
   }
 
-  /// The mean over examples of the square of a number, whichever batches they come in: the numbers are
-  /// whole, so that sums are exact.
+  /// The mean over examples of the square of a number, whichever batches they come in: the numbers
+  /// are whole, so that sums are exact.
   @Test(arguments: [1, 2, 1000, 1023, 1024, 1025, 2048, 3001, 4099])
   func allExamplesCountOnce(count: Int) throws {
     let w = Parameter(value: [1])

@@ -16,8 +16,8 @@ package enum Binary: UInt8, Sendable, CaseIterable {
   /// x^y as in C: NaN where x < 0 and y is no integer; x^0 and 1^y are 1, also for NaN.
   /// A leaf because e^(y ln x) loses digits with the size of the exponent.
   case power
-  /// The larger one (for Bool: or); NaN if either is NaN. A leaf because a selection gives NaN of one of them
-  /// alone.
+  /// The larger one (for Bool: or); NaN if either is NaN. A leaf because a selection gives NaN of
+  /// one of them alone.
   case maximum
   /// The smaller one (for Bool: and); NaN if either is NaN. A leaf for the same reason.
   case minimum
@@ -137,7 +137,8 @@ private func powerByBase(_ x: Value, _ y: Value, _ g: Value) -> Value {
   return g * (y * x.binary(.power, Value.select(areZero, Value.constant(0, y.elementType), lower)))
 }
 
-/// g z log x, and 0 for 0^y with y >= 0, where log x is infinite: there the logarithm is taken of 1.
+/// g z log x, and 0 for 0^y with y >= 0, where log x is infinite: there the
+/// logarithm is taken of 1.
 private func powerByExponent(_ x: Value, _ y: Value, _ z: Value, _ g: Value) -> Value {
   let zero = Value.constant(0, y.elementType)
   let isFlat = (x .== 0).binary(.minimum, y.compared(.greaterOrEqual, to: zero))

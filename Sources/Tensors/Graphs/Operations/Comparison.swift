@@ -2,8 +2,8 @@
 
 /// Pointwise comparison, written `.<` and so on. Result: Bool. No derivative.
 ///
-/// Leaves because no other operation makes Bool of numbers; all six because NaN is in no relation but `.!=`, so
-/// that none is the reverse of another.
+/// Leaves because no other operation makes Bool of numbers; all six because NaN is in no relation
+/// but `.!=`, so that none is the reverse of another.
 package enum Comparison: UInt8, Sendable, CaseIterable {
   /// Of Bool, too.
   case equal

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Products summed over axes that two tensors share: C_brc = sum over p of A_brp B_bpc, where each letter
-/// stands for any number of axes.
+/// Products summed over axes that two tensors share: C_brc = sum over p of A_brp B_bpc, where each
+/// letter stands for any number of axes.
 ///
-/// A: [batch..., rows..., inner...], B: [batch..., inner..., columns...], result [batch..., rows...,
-/// columns...]; the operation counts the axes of each group, columns are what is left of B. Matrix
-/// multiplication has one of each, and none of batch. The inner axes count as one, in the order in which A
-/// has them. Beyond 400 steps it is cut into equal segments: two up to 2048 steps, then as many as
-/// leave them 1024 at most, beyond 4096 as leave them 400. Each is one chain of fused multiply-adds
-/// in increasing order (multiply, then add, where the processor has no fused one); their sums are
-/// added in order.
+/// A: [batch..., rows..., inner...], B: [batch..., inner..., columns...], result
+/// [batch..., rows..., columns...]; the operation counts the axes of each group, columns are what
+/// is left of B. Matrix multiplication has one of each, and none of batch. The inner axes count as
+/// one, in the order in which A has them. Beyond 400 steps it is cut into equal segments: two up to
+/// 2048 steps, then as many as leave them 1024 at most, beyond 4096 as leave them 400. Each is one
+/// chain of fused multiply-adds in increasing order (multiply, then add, where the processor has no
+/// fused one); their sums are added in order.
 ///
-/// A.g = C.g • Bᵀ over the columns, B.g = Aᵀ • C.g over the rows, ᵀ exchanging groups. Batching: a new
-/// axis of A alone is one of rows, of B alone one of columns, of both one of batch.
+/// A.g = C.g • Bᵀ over the columns, B.g = Aᵀ • C.g over the rows, ᵀ exchanging groups. Batching: a
+/// new axis of A alone is one of rows, of B alone one of columns, of both one of batch.
 func contractionDerivative(
   at index: Int, _ a: Value, _ b: Value, batch: Int, rows: Int, inner: Int, cotangent g: Value
 ) -> Value {

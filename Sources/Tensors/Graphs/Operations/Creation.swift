@@ -4,18 +4,18 @@
 ///
 /// Leaves because there is nothing to make them of.
 package enum Creation: Sendable {
-  /// Numbers that are stored already: a literal, rows of a file, or a value of what training changes,
-  /// now or before: then the number of its holder tells which.
+  /// Numbers that are stored already: a literal, rows of a file, or a value of what training
+  /// changes, now or before: then the number of its holder tells which.
   case data(heldBy: UInt64? = nil)
   /// One number that is part of the program: -1, 0, 1/2, 1 and 2 are worth a plan of their own, and
   /// what follows from shapes has one anyway.
   case constant(Double)
   /// One number that is an input of the program and may differ at each run: a learning rate. In a
-  /// recording it may stand for a numbered argument, given anew at each replay. A leaf because as a constant
-  /// each value would be another plan.
+  /// recording it may stand for a numbered argument, given anew at each replay. A leaf because as a
+  /// constant each value would be another plan.
   case scalar(Double, argument: Int? = nil)
-  /// [n] with element i equal to i. A leaf because numbers that are stored would take memory, and fuse with
-  /// nothing.
+  /// [n] with element i equal to i. A leaf because numbers that are stored would take memory, and
+  /// fuse with nothing.
   case iota
 
   package var name: String {

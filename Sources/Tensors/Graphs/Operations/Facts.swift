@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What others need to know of operations beside their meaning, shape and derivative. Each family says
-// it in its file; whoever writes, checks or explains a graph asks, and knows no operation by name.
+// What others need to know of operations beside their meaning, shape and derivative. Each
+// family says it in its file; whoever writes, checks or explains a graph asks, and knows no
+// operation by name.
 
 /// Whose numbers the derivatives of an operation look at.
 package struct Reads: OptionSet, Sendable {
@@ -48,8 +49,9 @@ package enum AccessPattern: Sendable {
   case rows(batchRank: Int)
   /// Those along axes of x.
   case reduction(Reduction, AxisSet)
-  /// Many: it is made as a whole, by a core of its own. Whether the core reads its inputs in row-major
-  /// order, not through views; whether what reads the result element by element can be the core's body.
+  /// Many: it is made as a whole, by a core of its own. Whether the core reads its inputs in
+  /// row-major order, not through views; whether what reads the result element by element can be
+  /// the core's body.
   case whole(readsInOrder: Bool, takesBody: Bool)
 }
 

@@ -103,7 +103,8 @@ extension Value {
     Value(.gathering(.scatterAdd(count: count), batchRank: batchRank), self, indices)
   }
 
-  /// The elements along an axis that positions choose, others for each place: all other extents are equal.
+  /// The elements along an axis that positions choose, others for each place: all other
+  /// extents are equal.
   package func gathered(_ positions: Value, along axis: Int) -> Value {
     swapped(axis).gathered(positions.swapped(axis), batchRank: rank - 1).swapped(axis)
   }

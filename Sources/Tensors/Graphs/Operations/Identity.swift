@@ -10,19 +10,20 @@ package enum Identity: Sendable {
   case named(String)
   /// x without its history: derivatives end here. A leaf because it changes derivatives alone.
   case detached
-  /// x as a tensor of its own: what a function that the user called, such as `reshaped`, gives where
-  /// it leaves everything as it is.
+  /// x as a tensor of its own: what a function that the user called, such as `reshaped`, gives
+  /// where it leaves everything as it is.
   case unchanged(by: String)
   /// x with a derivative the user wrote. Input 0 is the result; the others are what it is a
-  /// function of, and the only inputs that receive cotangents. A leaf because the derivative is not that of
-  /// what was computed.
+  /// function of, and the only inputs that receive cotangents. A leaf because the derivative is not
+  /// that of what was computed.
   case custom(CustomRule)
-  /// x, with a new value of what a layer keeps beside what is trained: input 1 is a leaf of the holder,
-  /// input 2 the value. Whoever takes a step with a result that reaches the node gives it to the holder.
+  /// x, with a new value of what a layer keeps beside what is trained: input 1 is a leaf of the
+  /// holder, input 2 the value. Whoever takes a step with a result that reaches the node gives
+  /// it to the holder.
   case renewing(any LeafHolder)
   /// x of Int32, after checking that each element is in 0 ..< count. A bad one stops the
-  /// evaluation and the message names the lowest offending position. A leaf because no operation on numbers
-  /// can stop.
+  /// evaluation and the message names the lowest offending position. A leaf because no operation on
+  /// numbers can stop.
   case checked(count: Int, use: IndexUse)
 
   package var name: String {
@@ -36,7 +37,8 @@ package enum Identity: Sendable {
     }
   }
 
-  /// True where the numbers are those of input 0, come what may: then plans have no use for the node.
+  /// True where the numbers are those of input 0, come what may: then plans have no
+  /// use for the node.
   package var isDropped: Bool {
     switch self {
     case .named, .detached, .unchanged, .custom, .renewing: true
@@ -64,8 +66,8 @@ package enum Identity: Sendable {
     }
   }
 
-  /// named, unchanged: x.g = y.g. detached, checked: none. custom: what the rule says. renewing: x.g = y.g,
-  /// which says the same, so that steps with gradients reach it too.
+  /// named, unchanged: x.g = y.g. detached, checked: none. custom: what the rule says. renewing:
+  /// x.g = y.g, which says the same, so that steps with gradients reach it too.
   func derivative(at index: Int, inputs: Inputs, cotangent: Value) -> Value? {
     switch self {
     case .named, .unchanged: cotangent
@@ -104,7 +106,8 @@ package enum Identity: Sendable {
 
 /// What holds a leaf whose value may be replaced.
 package protocol LeafHolder: AnyObject, Sendable {
-  /// Of a leaf that stands for one of many while a function of one is batched: the holder of them all.
+  /// Of a leaf that stands for one of many while a function of one is batched: the
+  /// holder of them all.
   var ofAll: (any LeafHolder)? { get }
 }
 
@@ -181,8 +184,8 @@ package final class CustomRule: Sendable {
 }
 
 extension Value {
-  /// This result of a function that the user called, as a tensor of its own: where there was nothing
-  /// to do it is the argument, whose derivative is that of all its uses.
+  /// This result of a function that the user called, as a tensor of its own: where there was
+  /// nothing to do it is the argument, whose derivative is that of all its uses.
   package func distinct(from argument: Value, by function: String) -> Value {
     node === argument.node
       ? Value(.identity(.unchanged(by: function)), self) : self

@@ -46,8 +46,8 @@ package struct Windows: Hashable, Sendable {
       fix: "use numbers of 1 or more, and a window no longer than the axis")
   }
 
-  /// The adjoint: an element gets what its copies in all windows have, in the order of their k. Windows side
-  /// by side that fill the axis are a reshape.
+  /// The adjoint: an element gets what its copies in all windows have, in the order of their k.
+  /// Windows side by side that fill the axis are a reshape.
   func added(_ g: Value, to shape: Shape) -> Value {
     let places = g.shape[axis]
     if size == stride, dilation == 1, places * size == shape[axis] { return g.reshaped(to: shape) }
@@ -82,9 +82,11 @@ extension Shape {
 
 extension Value {
   /// Sliding windows of an axis, which becomes two, [places, size]: y[..., p, k, ...] =
-  /// x[..., p stride + k dilation, ...]. A view: elements that are in several windows stand there once.
+  /// x[..., p stride + k dilation, ...]. A view: elements that are in several windows
+  /// stand there once.
   ///
-  /// x.g: each element gets the sum of its copies' cotangents. A mistake if the window has no place.
+  /// x.g: each element gets the sum of its copies' cotangents. A mistake if the
+  /// window has no place.
   package func windows(
     of size: Int, every stride: Int, dilation: Int = 1, along axis: Int, at site: CallSite? = nil
   ) -> Value {

@@ -13,9 +13,10 @@ package enum Movement: Sendable {
   /// y = the part of x at a place, without the dropped axes of x, whose extent is 1 then.
   /// x.g = y.g among zeros.
   case slice(at: Place, dropping: AxisSet)
-  /// y = each input at its place, among zeros. Where one stands alone its numbers are copied; if some
-  /// overlap, all are added to zeros in order (for Bool: true where one is). x.g = the slice of
-  /// y.g. A leaf because a chain of sums or selections reads and writes the whole once for each part.
+  /// y = each input at its place, among zeros. Where one stands alone its numbers are copied;
+  /// if some overlap, all are added to zeros in order (for Bool: true where one is). x.g = the
+  /// slice of y.g. A leaf because a chain of sums or selections reads and writes the whole
+  /// once for each part.
   case placed([Place])
   /// y[..., p, k, ...] = x[..., p stride + k dilation, ...]. x.g = the sum of what its copies
   /// have. A leaf because no slice or reshape gives windows that overlap.

@@ -85,8 +85,8 @@ func placedForm(_ parts: [Form], at places: [Place], in whole: Shape?) throws(Fo
 }
 
 extension Value {
-  /// A part of this tensor, as a view: element [i, ...] is [starts[0] + i strides[0], ...] of the whole.
-  /// Strides may be negative. Dropped axes must have extent 1.
+  /// A part of this tensor, as a view: element [i, ...] is [starts[0] + i strides[0], ...] of the
+  /// whole. Strides may be negative. Dropped axes must have extent 1.
   package func strided(
     from starts: Shape, extents: Shape, by strides: Shape, dropping axes: AxisSet = AxisSet()
   ) -> Value {
@@ -109,8 +109,8 @@ extension Value {
       shape: axes.isEmpty ? extents : extents.dropping(axes))
   }
 
-  /// Each part at its place among zeros. Where parts overlap they are added up in order; for Bool the
-  /// result is true where one of them is.
+  /// Each part at its place among zeros. Where parts overlap they are added up in order; for Bool
+  /// the result is true where one of them is.
   ///
   /// - Parameters:
   ///   - parts: of one element type, with as many axes as the shape; strides of nil are 1.

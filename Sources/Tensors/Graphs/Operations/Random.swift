@@ -2,12 +2,13 @@
 
 /// How pseudo-random numbers are distributed.
 ///
-/// Leaves because they are made of a key and a position, with operations on bits that tensors do not have.
+/// Leaves because they are made of a key and a position, with operations on bits that
+/// tensors do not have.
 package enum RandomDistribution: UInt8, Sendable, CaseIterable {
   /// Uniform in [0, 1), a multiple of 2^-24 (Float) or 2^-53 (Double).
   case uniform
-  /// Standard normal, by the inverse of the distribution function. A leaf because that inverse is made of
-  /// polynomials by pieces.
+  /// Standard normal, by the inverse of the distribution function. A leaf because that inverse is
+  /// made of polynomials by pieces.
   case normal
 
   /// How messages and listings write it.
@@ -37,7 +38,8 @@ package struct DrawnExample: Sendable, Hashable {
     (self.shape, self.elementType) = (shape, elementType)
   }
 
-  /// Seeds of shape [examples..., 1, ...], as many ones as the example has axes, give [examples...] + shape.
+  /// Seeds of shape [examples..., 1, ...], as many ones as the example has axes, give
+  /// [examples...] + shape.
   func form(_ high: some Formed, _ low: some Formed) throws(FormFault) -> Form {
     if high.elementType != .int32 { throw .elementType(.left, .int32) }
     if low.elementType != .int32 { throw .elementType(.right, .int32) }

@@ -11,17 +11,17 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case max
   /// For Bool: all, true over an empty axis. NaN if one element is NaN.
   case min
-  /// The position, along the one axis, of the first largest element (of the first NaN). A leaf because a
-  /// maximum, a comparison with it and the least position read all elements three times.
+  /// The position, along the one axis, of the first largest element (of the first NaN). A leaf
+  /// because a maximum, a comparison with it and the least position read all elements three times.
   case argmax
-  /// The position, along the one axis, of the first smallest element (of the first NaN). A leaf for the same
-  /// reason.
+  /// The position, along the one axis, of the first smallest element (of the first NaN). A leaf for
+  /// the same reason.
   case argmin
-  /// √Σ x², computed in Double: no square of a Float overflows or vanishes. A leaf because dividing by the
-  /// largest element first takes six times as long.
+  /// √Σ x², computed in Double: no square of a Float overflows or vanishes. A leaf because dividing
+  /// by the largest element first takes six times as long.
   case norm
-  /// Σ (x - μ)², μ the mean, computed in Double. A leaf because a composition reads all elements twice,
-  /// which takes twice as long.
+  /// Σ (x - μ)², μ the mean, computed in Double. A leaf because a composition reads all elements
+  /// twice, which takes twice as long.
   case squaredDeviations
 
   /// How messages and listings write it.
@@ -47,8 +47,9 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   }
 
   /// sum: every element gets the cotangent of its sum. max, min: the elements that attain the
-  /// result share its cotangent evenly; where that is NaN, all get NaN. norm: x.g = y.g x / y, 0 where y is.
-  /// squaredDeviations: x.g = 2 y.g (x - μ); μ is subtracted twice, so a large mean costs no digits.
+  /// result share its cotangent evenly; where that is NaN, all get NaN. norm: x.g = y.g x / y, 0
+  /// where y is. squaredDeviations: x.g = 2 y.g (x - μ); μ is subtracted twice, so a large mean
+  /// costs no digits.
   func derivative(
     _ x: Value, axes: AxisSet, result y: Value, cotangent g: Value
   ) -> Value? {
@@ -155,8 +156,8 @@ extension Value {
     return Value(.reduction(reduction, axes: axes), self, at: site)
   }
 
-  /// Whether leaves that go along rows in Double are as fast and exact as they promise: of Float, along the
-  /// last axes.
+  /// Whether leaves that go along rows in Double are as fast and exact as they promise: of Float,
+  /// along the last axes.
   func isOfRows(_ axes: AxisSet) -> Bool {
     let count = axes.count
     return elementType == .float && count > 0

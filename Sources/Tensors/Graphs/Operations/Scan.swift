@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What goes along one axis of x, element by element, from the first to the last or, reversed, from
-/// the last to the first. Result: the shape of x. Batching: the same operation, the axis shifted by one.
+/// the last to the first. Result: the shape of x. Batching: the same operation, the
+/// axis shifted by one.
 ///
-/// Leaves because of n elements a composition takes n steps, or log n with all of the numbers in each.
+/// Leaves because of n elements a composition takes n steps, or log n with all of the
+/// numbers in each.
 package enum Scan: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// y_i = y_{i-1} + x_i. Of Float in Double, each rounded once; Int32 wraps.
   case sum
@@ -60,11 +62,11 @@ package enum Scan: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     }
   }
 
-  /// sum: the sum of y.g from the other end. product: y_{i-1} times what y.g gives along a recurrence
-  /// from the other end, whose factors are those of x: nothing is divided, so zeros are as good as other
-  /// numbers. max, min: y.g goes where y was attained last; NaN where y is. recurrence: λ, the recurrence
-  /// of y.g from the other end, is that of x; a_i.g = λ_i y_{i-1}. sort: y.g goes where y came from,
-  /// and NaN where x is.
+  /// sum: the sum of y.g from the other end. product: y_{i-1} times what y.g gives along a
+  /// recurrence from the other end, whose factors are those of x: nothing is divided, so zeros are
+  /// as good as other numbers. max, min: y.g goes where y was attained last; NaN where y is.
+  /// recurrence: λ, the recurrence of y.g from the other end, is that of x; a_i.g = λ_i y_{i-1}.
+  /// sort: y.g goes where y came from, and NaN where x is.
   func derivative(
     at index: Int, _ inputs: Inputs, axis: Int, isReversed: Bool, result y: Value,
     cotangent g: Value

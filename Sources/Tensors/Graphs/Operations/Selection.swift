@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// select(c, x, y) = x where c, else y. c of Bool, x and y of one type, which the result has. Shapes
-/// broadcast. The cotangent goes where the number came from. Batching: the same operation, ranks aligned.
+/// select(c, x, y) = x where c, else y. c of Bool, x and y of one type, which the result has.
+/// Shapes broadcast. The cotangent goes where the number came from. Batching: the same
+/// operation, ranks aligned.
 func selectionForm(_ condition: some Formed, _ x: some Formed, _ y: some Formed) throws(FormFault)
   -> Form
 {

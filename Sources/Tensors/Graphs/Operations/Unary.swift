@@ -2,8 +2,8 @@
 
 /// y = f(x) for each element. Result: the shape of x. Batching: the same operation.
 ///
-/// Leaves because each is right to within a few units in the last place: made of others it would lose digits,
-/// or be infinite where it is not.
+/// Leaves because each is right to within a few units in the last place: made of others it would
+/// lose digits, or be infinite where it is not.
 package enum Unary: UInt8, Sendable, CaseIterable {
   /// -x. A leaf because 0 - x is 0 where -0 is meant.
   case negate
@@ -17,29 +17,32 @@ package enum Unary: UInt8, Sendable, CaseIterable {
   case expm1
   /// The natural logarithm: -inf at 0, NaN below.
   case log
-  /// ln (1 + x), accurate also near 0: -inf at -1, NaN below. A leaf because the sum has no digits there.
+  /// ln (1 + x), accurate also near 0: -inf at -1, NaN below. A leaf because the sum has
+  /// no digits there.
   case log1p
   /// The square root: NaN below 0.
   case squareRoot
-  /// (e^x - e^-x) / 2. A leaf because the difference has no digits near 0, and e^x is infinite before the half.
+  /// (e^x - e^-x) / 2. A leaf because the difference has no digits near 0, and e^x is infinite
+  /// before the half.
   case sinh
   /// (e^x - e^-x) / (e^x + e^-x). A leaf because the difference has no digits near 0.
   case tanh
-  /// 1 / (1 + e^-x). A leaf because composed it is two roundings worse and has no derivative where e^-x is
-  /// infinite.
+  /// 1 / (1 + e^-x). A leaf because composed it is two roundings worse and has no derivative where
+  /// e^-x is infinite.
   case sigmoid
   /// ln (1 + e^x). A leaf because e^x is infinite where the result is x.
   case softplus
   /// 2 / √π times the integral of e^-t² from 0 to x
   case erf
-  /// Φ(x), the normal distribution function: (1 + erf(x / √2)) / 2. A leaf because the sum has no digits far
-  /// below 0.
+  /// Φ(x), the normal distribution function: (1 + erf(x / √2)) / 2. A leaf because the sum has no
+  /// digits far below 0.
   case normalDistribution
   /// The sine of x radians: NaN for infinity.
   case sin
   /// The cosine of x radians: NaN for infinity.
   case cos
-  /// x where x > 0, else 0; NaN for NaN. A leaf because the larger of x and 0 has the derivative 1/2 at 0.
+  /// x where x > 0, else 0; NaN for NaN. A leaf because the larger of x and 0 has the
+  /// derivative 1/2 at 0.
   case relu
   /// The largest whole number that is not above x.
   case floor
@@ -97,8 +100,8 @@ package enum Unary: UInt8, Sendable, CaseIterable {
       g * ((x * x * -0.5).unary(.exp) * 0.3989422804014327)  // 1 / √(2π)
     case .sin: g * x.unary(.cos)
     case .cos: -(g * x.unary(.sin))
-    // Selected, not multiplied: infinity · 0 is not 0. At 0 the derivative is 0, as in the notes. Else
-    // it is what y is: 0, and NaN where x is NaN.
+    // Selected, not multiplied: infinity · 0 is not 0. At 0 the derivative is 0, as in the notes.
+    // Else it is what y is: 0, and NaN where x is NaN.
     case .relu: Value.select(x .> 0, g, Value(.identity(.detached), Inputs(y)))
     }
   }
