@@ -80,6 +80,7 @@ enum { PB_STAGED_REGISTERS = 16 };
 
 // The map RESULT(x, y, f(Z(x, y))) of a function in stages, each of which has the processor's
 // registers for its own constants.
+// The last register is asked first: it is far in most rows that a mask has ended with -infinity.
 #if PB_IN_STAGES
 #define PB_STAGED_AHEAD(map, name, s, T, one, Z, RESULT) \
   static PB_NOT_INLINED int pb_##map##_first_##s( \
@@ -106,11 +107,16 @@ enum { PB_STAGED_REGISTERS = 16 };
   PB_INLINE long pb_##map##_ahead_##s(long n, T *r, const T *x, const T *y) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
     pb_##name##_parts_##s parts[PB_STAGED_REGISTERS]; \
+    const pb_##s##v same = (pb_##s##v)(one ? *y : (T)0); \
     long done = 0; \
     while (n - done >= 2 * lanes) { \
       long count = (n - done) / lanes; \
       count = count < PB_STAGED_REGISTERS ? count : PB_STAGED_REGISTERS; \
-      if (pb_##map##_first_##s(count, parts, x, y)) \
+      const long last = (count - 1) * lanes; \
+      pb_##s##v v = *(const pb_##s##v_at *)(x + last); \
+      pb_##s##v w = one ? same : *(const pb_##s##v_at *)(y + last); \
+      if (PB_ALL(pb_##name##_is_near_##s(Z(v, w))) \
+          && pb_##map##_first_##s(count, parts, x, y)) \
         pb_##map##_second_##s(count, r, parts, x, y); \
       else \
         pb_##map##_registers_##s(count * lanes, r, x, y); \
