@@ -123,7 +123,7 @@ public func sinh(_ x: Tensor<Double>) -> Tensor<Double> {
 
 /// y = tanh x. x.g = y.g (1 - y²).
 ///
-///     print(tanh(Tensor<Float>([0, 1])))   // [0.        0.7615942]
+///     print(tanh(Tensor<Float>([0, 2])))   // [0.        0.9640276]
 public func tanh(_ x: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.unary(.tanh))
 }
