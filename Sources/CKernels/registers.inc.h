@@ -43,6 +43,7 @@
 // Functions whose pb_<name>_of_<type> is all there is.
 #define PB_REGISTER_MAP(name, s, T) \
   PB_INLINE pb_##s##v pb_##name##_of_first_##s(pb_##s##v x, pb_##s##v y) { \
+    (void)y; \
     return pb_##name##_of_##s(x); \
   } \
   PB_REGISTER_LOOP(name, s, T, 0, pb_##name##_of_first_##s) \
@@ -71,7 +72,10 @@
 
 // The same for one that has no far numbers.
 #define PB_STAGED_EVERYWHERE(name, s) \
-  PB_INLINE pb_##s##_holds pb_##name##_is_near_##s(pb_##s##v z) { return ~(pb_##s##_holds)0; } \
+  PB_INLINE pb_##s##_holds pb_##name##_is_near_##s(pb_##s##v z) { \
+    (void)z; \
+    return ~(pb_##s##_holds)0; \
+  } \
   PB_INLINE pb_##s##v pb_##name##_of_##s(pb_##s##v z) { \
     return pb_##name##_end_##s(z, pb_##name##_begin_##s(z)); \
   }
@@ -126,7 +130,10 @@ enum { PB_STAGED_REGISTERS = 16 };
   }
 #else
 #define PB_STAGED_AHEAD(map, name, s, T, one, Z, RESULT) \
-  PB_INLINE long pb_##map##_ahead_##s(long n, T *r, const T *x, const T *y) { return 0; }
+  PB_INLINE long pb_##map##_ahead_##s(long n, T *r, const T *x, const T *y) { \
+    (void)n, (void)r, (void)x, (void)y; \
+    return 0; \
+  }
 #endif
 
 #define PB_STAGED_LOOPS(map, name, s, T, one, Z, RESULT) \

@@ -78,6 +78,7 @@ static const double pb_exp_q_f64[] = {
     return PB_ONE_AND_MORE(s, T, q, r); \
   } \
   PB_INLINE pb_##s##v pb_exp_end_##s(pb_##s##v x, pb_exp_parts_##s parts) { \
+    (void)x; \
     return pb_times_near_##s(pb_exp_sum_##s(parts.rest), parts.shifted); \
   } \
   PB_INLINE pb_##s##v pb_exp_within_##s(pb_##s##v x) { \
@@ -146,6 +147,7 @@ static const double pb_log_r_f64[] = {
     return parts; \
   } \
   PB_INLINE pb_##s##v pb_log_end_##s(pb_##s##v x, pb_log_parts_##s parts) { \
+    (void)x; \
     return pb_log_of_parts_##s(parts.k, parts.f, parts.t); \
   } \
   PB_INLINE pb_##s##v pb_log_far_##s(pb_##s##v x) { \
