@@ -76,6 +76,10 @@ PB_INLINE void pb_turn_block_64(
       __builtin_prefetch(from + 16 * brs + 64 / sizeof(W), 0, 3); \
       for (; bcs == 1 && j + block <= columns; j += block) \
         *(pb_block_##size##_at *)(row + j) = *(const pb_block_##size##_at *)(from + j); \
+      if (bcs == 1 && columns - j >= block / 2) { \
+        __builtin_memcpy(row + j, from + j, block / 2 * sizeof(W)); \
+        j += block / 2; \
+      } \
       for (; j < columns; j++) row[j] = from[j * bcs]; \
       for (; j < tile_columns; j++) row[j] = 0; \
     } \

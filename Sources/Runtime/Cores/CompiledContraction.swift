@@ -44,7 +44,7 @@ struct CompiledContraction: CompiledCore {
   // A thread's own memory: sums, the panel for the step's body, copies of operands, tables
   // of scattered ones.
   let sumByteCount: Int
-  private let copyOffset, leftCopyOffset: Int
+  private let copyOffset, leftCopyOffset, stripOffset: Int
   let tableOffset: Int
   let sharedByteCount: Int
   /// How many small products of a batch wait in the panel for the step's body.
@@ -117,8 +117,10 @@ struct CompiledContraction: CompiledCore {
       && (sharedByteCount <= CompiledContraction.nearByteCount
         || batchCount > 1 && context.goesByRows)
     leftCopyOffset = copyOffset + (canCopyAlone ? sharedByteCount : 0)
+    stripOffset =
+      leftCopyOffset + (blocking.copiesA ? blocking.tiles(blocking.panelRows) * bytes : 0)
     tableOffset = Plan.padded(
-      leftCopyOffset + (blocking.copiesA ? blocking.tiles(blocking.panelRows) * bytes : 0))
+      stripOffset + blocking.rowsOfStrips * blocking.innerBlock * elementSize)
     let tableCount = max(
       a.scattered == nil ? 0 : blocking.panelRows + blocking.innerBlock,
       b.scattered == nil ? 0 : blocking.tileColumns + min(inner, Self.packedSteps))
@@ -293,7 +295,8 @@ struct CompiledContraction: CompiledCore {
       }
       multiplyTiles(
         panel.columns.count, 0..<rows, of: rows, right.transposed, left.transposed,
-        packed: copies, adding: nil, into: sums)
+        packed: copies, adding: nil, into: sums,
+        strips: own + stripOffset)
     }
     // In bounds: panels are as wide as the product then, so rows of the target follow each other.
     packing(
@@ -319,7 +322,8 @@ struct CompiledContraction: CompiledCore {
       }
       multiplyTiles(
         panel.rows.count, panel.columns, of: columns, left, right, packed: packed,
-        adding: bias?.pointer(memory), into: sums)
+        adding: bias?.pointer(memory), into: sums,
+        strips: own + stripOffset)
     }
     if blocking.keepsSumsApart {
       sums.copy(rows: panel.rows.count, columns: panel.columns.count, to: target)
@@ -349,35 +353,5 @@ struct CompiledContraction: CompiledCore {
       frame.coreStart = start
       frame.run(start..<(start + panel.columns.count))
     }
-  }
-
-  /// `rows` rows of the left operand times some of `extent` columns of the right one, tile by tile.
-  ///
-  /// - Parameter packed: copies of the right one's tiles, if there are any.
-  private func multiplyTiles(
-    _ rows: Int, _ columns: Range<Int>, of extent: Int, _ left: MatrixView, _ right: MatrixView,
-    packed: UnsafeMutableRawPointer?, adding bias: UnsafeMutableRawPointer?, into sums: MatrixView
-  ) {
-    let firstTile = columns.lowerBound / blocking.tileColumns
-    let endTile = (columns.upperBound + blocking.tileColumns - 1) / blocking.tileColumns
-    let rightStride = packed == nil ? right.rowStride : blocking.tileColumns
-    var start = 0
-    repeat {
-      let length = min(blocking.innerBlock, inner - start)
-      // In bounds like b: a bias has as many columns.
-      let bias = start + length == inner ? bias : nil
-      for tile in firstTile..<endTile {
-        let (column, isNarrow) = blocking.place(of: tile, in: extent)
-        let kernel = blocking.kernel(isNarrow)
-        let panel =
-          packed.map { $0 + tile * panelByteCount } ?? right.base + column * elementSize
-        kernel(
-          rows, length, left.from(column: start).base, left.rowStride, left.columnStride,
-          panel + start * rightStride * elementSize, rightStride,
-          sums.from(column: column - columns.lowerBound).base, sums.rowStride,
-          start > 0 ? 1 : 0, bias.map { $0 + column * elementSize })
-      }
-      start += length
-    } while start < inner
   }
 }

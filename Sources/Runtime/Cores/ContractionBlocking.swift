@@ -37,6 +37,15 @@ struct ContractionBlocking: BitwiseCopyable {
   private static let fewTiles = 4
   /// Beyond this turning the rows of a as well would take more than the first cache.
   private static let longestTurnedInner = 2048
+  /// What a kernel spreads over vectors, read across, takes a line of memory for each step: so many
+  /// fill the first cache, and each tile asks for them again. Copying strips of it pays if there
+  /// are enough tiles for the length of the axis.
+  private static let leastStripInner = 512
+  private static let leastStripWork = 1 << 16
+  /// Two tiles of a straight product with AVX2, one with AVX-512: thinner strips take longer to copy.
+  private static let stripRows = 12
+  /// So that strips stay in the second cache until all tiles have read them.
+  private static let stripsByteCount = 128 * 1024
   /// Copying b pays from so long an inner axis.
   private static let leastPackedInner = 200
   /// Where b is copied, panels of at least a twelfth of a long inner axis read the
@@ -61,6 +70,11 @@ struct ContractionBlocking: BitwiseCopyable {
   /// Whether each panel of a is copied: turned as well, or brought together from where
   /// it is scattered.
   let copiesA: Bool
+  /// Whether the operand that kernels spread over vectors is copied in strips, so that the rows of
+  /// each stand side by side; how many rows a strip has, and how many are copied at a time.
+  let copiesStrips: Bool
+  let stripRows: Int
+  let rowsOfStrips: Int
   private let tile: Tiles
   var tileColumns: Int { tile.columns }
   private let narrowKernel: pb_gemm
@@ -119,8 +133,15 @@ struct ContractionBlocking: BitwiseCopyable {
           || product.a.columnStride == 1 && inner <= Self.longestTurnedInner && !isFar)
         && product.turningPays(lanes: narrowColumns, copiesA: !isAcross)
     copiesA = isTurned && !isAcross && !turnsRuns || gathersA
+    copiesStrips = product.copyingStripsPays(isTurned: isTurned)
     tile = Tiles(
-      product, type, isTurned: isTurned, scatters: scatters, isLong: isLong, isFar: isFar)
+      product, type, isTurned: isTurned, scatters: scatters, isLong: isLong,
+      isFar: isFar, copiesStrips: copiesStrips)
+    // Vectors of a turned product are far apart: they need the room in the first cache.
+    stripRows = isTurned ? tile.rows : max(tile.rows, Self.stripRows)
+    let together = Self.stripsByteCount / (innerBlock * product.elementSize * stripRows)
+    rowsOfStrips =
+      copiesStrips ? min(max(together, 1) * stripRows, isTurned ? columns : rows) : 0
     // Rows of a transposed b do not stand together; those of a large b are far apart.
     packs =
       !isTurned
@@ -157,7 +178,8 @@ struct ContractionBlocking: BitwiseCopyable {
     let columns: Int
 
     init(
-      _ product: Product, _ type: pb_type, isTurned: Bool, scatters: Bool, isLong: Bool, isFar: Bool
+      _ product: Product, _ type: pb_type, isTurned: Bool, scatters: Bool, isLong: Bool,
+      isFar: Bool, copiesStrips: Bool
     ) {
       if scatters {
         rows = pb_scattered_rows(type)
@@ -182,7 +204,7 @@ struct ContractionBlocking: BitwiseCopyable {
       columns = pb_tile_columns(type)
       let a = product.a
       let asksAhead =
-        isLong && a.columnStride != 1
+        isLong && a.columnStride != 1 && !copiesStrips
         || isFar && a.columnStride == 1 && a.rowStride == product.inner
       kernel =
         isTurned && isLong
@@ -285,6 +307,15 @@ extension ContractionBlocking.Product {
   /// KiB apart, for then the lines of a tile's columns drive each other out of the caches.
   fileprivate var leastPackedRows: Int { b.rowStride * elementSize % 1024 == 0 ? 48 : 96 }
 
+  /// Whether what is spread over vectors is read across, so far that copying it pays.
+  fileprivate func copyingStripsPays(isTurned: Bool) -> Bool {
+    let (row, step) =
+      isTurned ? (b.columnStride, b.rowStride) : (a.rowStride, a.columnStride)
+    return !isOuter && !scatters.a && !scatters.b
+      && row == 1 && step * elementSize > 64 && inner >= ContractionBlocking.leastStripInner
+      && inner * (isTurned ? rows : columns) >= ContractionBlocking.leastStripWork
+  }
+
   /// Steps of a chain that take about as long as turning an element.
   private static let stepsOfTurning = 10.0
 
@@ -306,6 +337,7 @@ extension ContractionBlocking: CustomStringConvertible {
     parts.append("the inner axis \(innerBlock) at a time")
     if packs { parts.append("b copied") }
     if copiesA { parts.append("a copied") }
+    if copiesStrips { parts.append("strips of \(isTurned ? "b" : "a") copied") }
     if keepsSumsApart { parts.append("sums apart") }
     return parts.joined(separator: "; ")
   }
