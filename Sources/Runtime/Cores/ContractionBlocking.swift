@@ -44,8 +44,6 @@ struct ContractionBlocking: BitwiseCopyable {
   private static let leastStripWork = 1 << 16
   /// Two tiles of a straight product with AVX2, one with AVX-512: thinner strips take longer to copy.
   private static let stripRows = 12
-  /// So that strips stay in the second cache until all tiles have read them.
-  private static let stripsByteCount = 128 * 1024
   /// Copying b pays from so long an inner axis.
   private static let leastPackedInner = 200
   /// Where b is copied, panels of at least a twelfth of a long inner axis read the
@@ -139,7 +137,8 @@ struct ContractionBlocking: BitwiseCopyable {
       isFar: isFar, copiesStrips: copiesStrips)
     // Vectors of a turned product are far apart: they need the room in the first cache.
     stripRows = isTurned ? tile.rows : max(tile.rows, Self.stripRows)
-    let together = Self.stripsByteCount / (innerBlock * product.elementSize * stripRows)
+    // They stay in the second cache until all tiles have read them.
+    let together = Self.nearByteCount / (innerBlock * product.elementSize * stripRows)
     rowsOfStrips =
       copiesStrips ? min(max(together, 1) * stripRows, isTurned ? columns : rows) : 0
     // Rows of a transposed b do not stand together; those of a large b are far apart.
