@@ -42,7 +42,8 @@ struct ContractionBlocking: BitwiseCopyable {
   /// are enough tiles for the length of the axis.
   private static let leastStripInner = 512
   private static let leastStripWork = 1 << 16
-  /// Two tiles of a straight product with AVX2, one with AVX-512: thinner strips take longer to copy.
+  /// Two tiles of a straight product with AVX2, one with AVX-512: thinner strips take longer to
+  /// copy.
   private static let stripRows = 12
   /// Copying b pays from so long an inner axis.
   private static let leastPackedInner = 200
