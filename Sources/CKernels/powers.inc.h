@@ -104,7 +104,7 @@ PB_REGISTER_MAP_OF_TWO(pow, f64, double)
 
 // exp(a - b), the difference rounded like any other.
 #define PB_DIFFERENCE(x, y) ((x) - (y))
-PB_STAGED_LOOP(exp_of_difference, exp, f32, float, b, 0, PB_DIFFERENCE, PB_RESULT)
-PB_STAGED_LOOP(exp_of_difference, exp, f64, double, b, 0, PB_DIFFERENCE, PB_RESULT)
-PB_STAGED_LOOP(exp_of_difference_one, exp, f32, float, b, 1, PB_DIFFERENCE, PB_RESULT)
-PB_STAGED_LOOP(exp_of_difference_one, exp, f64, double, b, 1, PB_DIFFERENCE, PB_RESULT)
+PB_STAGED_LOOP_OF_ANY(exp_of_difference, exp, f32, float, b, 0, PB_DIFFERENCE, PB_RESULT)
+PB_STAGED_LOOP_OF_ANY(exp_of_difference, exp, f64, double, b, 0, PB_DIFFERENCE, PB_RESULT)
+PB_STAGED_LOOP_OF_ANY(exp_of_difference_one, exp, f32, float, b, 1, PB_DIFFERENCE, PB_RESULT)
+PB_STAGED_LOOP_OF_ANY(exp_of_difference_one, exp, f64, double, b, 1, PB_DIFFERENCE, PB_RESULT)

@@ -83,10 +83,10 @@
 enum { PB_STAGED_REGISTERS = 16 };
 
 // The map RESULT(x, y, f(Z(x, y))) of a function in stages, each of which has the processor's
-// registers for its own constants.
+// registers for its own constants. Blocks with far numbers go to OTHERWISE.
 // The last register is asked first: it is far in most rows that a mask has ended with -infinity.
 #if PB_IN_STAGES
-#define PB_STAGED_AHEAD(map, name, s, T, one, Z, RESULT) \
+#define PB_STAGED_AHEAD(map, name, s, T, one, Z, RESULT, OTHERWISE) \
   static PB_NOT_INLINED int pb_##map##_first_##s( \
     long count, pb_##name##_parts_##s *parts, const T *x, const T *y) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
@@ -123,28 +123,39 @@ enum { PB_STAGED_REGISTERS = 16 };
           && pb_##map##_first_##s(count, parts, x, y)) \
         pb_##map##_second_##s(count, r, parts, x, y); \
       else \
-        pb_##map##_registers_##s(count * lanes, r, x, y); \
+        OTHERWISE(count * lanes, r, x, y); \
       done += count * lanes, r += count * lanes, x += count * lanes, y += one ? 0 : count * lanes; \
     } \
     return done; \
   }
 #else
-#define PB_STAGED_AHEAD(map, name, s, T, one, Z, RESULT) \
+#define PB_STAGED_AHEAD(map, name, s, T, one, Z, RESULT, OTHERWISE) \
   PB_INLINE long pb_##map##_ahead_##s(long n, T *r, const T *x, const T *y) { \
     (void)n, (void)r, (void)x, (void)y; \
     return 0; \
   }
 #endif
 
-#define PB_STAGED_LOOPS(map, name, s, T, one, Z, RESULT) \
+#define PB_STAGED_REST(map, name, s, T, one, Z, RESULT) \
   PB_INLINE pb_##s##v pb_##map##_of_both_##s(pb_##s##v x, pb_##s##v y) { \
     return RESULT(x, y, pb_##name##_of_##s(Z(x, y))); \
   } \
-  PB_REGISTER_LOOP(map, s, T, one, pb_##map##_of_both_##s) \
-  PB_STAGED_AHEAD(map, name, s, T, one, Z, RESULT)
+  PB_REGISTER_LOOP(map, s, T, one, pb_##map##_of_both_##s)
+
+#define PB_STAGED_LOOPS(map, name, s, T, one, Z, RESULT) \
+  PB_STAGED_REST(map, name, s, T, one, Z, RESULT) \
+  PB_STAGED_AHEAD(map, name, s, T, one, Z, RESULT, pb_##map##_registers_##s)
 
 #define PB_STAGED_LOOP(map, name, s, T, second, one, Z, RESULT) \
   PB_STAGED_LOOPS(map, name, s, T, one, Z, RESULT) \
+  PB_LOOP_AFTER(map, s, T, second, one, pb_##map##_ahead_##s)
+
+// The same where far numbers are as many as near ones: f's other form, which takes both, goes in
+// stages too.
+#define PB_STAGED_LOOP_OF_ANY(map, name, s, T, second, one, Z, RESULT) \
+  PB_STAGED_LOOPS(map##_of_any, name##_of_any, s, T, one, Z, RESULT) \
+  PB_STAGED_REST(map, name, s, T, one, Z, RESULT) \
+  PB_STAGED_AHEAD(map, name, s, T, one, Z, RESULT, pb_##map##_of_any_ahead_##s) \
   PB_LOOP_AFTER(map, s, T, second, one, pb_##map##_ahead_##s)
 
 #define PB_FIRST(x, y) ((void)(y), (x))

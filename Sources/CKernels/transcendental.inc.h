@@ -81,22 +81,28 @@ static const double pb_exp_q_f64[] = {
     (void)x; \
     return pb_times_near_##s(pb_exp_sum_##s(parts.rest), parts.shifted); \
   } \
-  PB_INLINE pb_##s##v pb_exp_within_##s(pb_##s##v x) { \
-    pb_exp_parts_##s parts = pb_exp_begin_##s(x); \
-    return pb_times_power_##s(pb_exp_sum_##s(parts.rest), parts.shifted); \
-  } \
   PB_INLINE pb_##s##_holds pb_exp_is_near_##s(pb_##s##v x) { \
     return (pb_##s##_holds)(__builtin_elementwise_abs(x) <= (pb_##s##v)(T)(most_near)); \
   } \
-  PB_INLINE pb_##s##v pb_exp_far_##s(pb_##s##v x) { \
-    return pb_exp_within_##s(pb_exp_limited_##s(x)); \
+  typedef pb_exp_parts_##s pb_exp_of_any_parts_##s; \
+  PB_INLINE pb_exp_parts_##s pb_exp_of_any_begin_##s(pb_##s##v x) { \
+    return pb_exp_begin_##s(pb_exp_limited_##s(x)); \
   } \
+  PB_INLINE pb_##s##v pb_exp_of_any_end_##s(pb_##s##v x, pb_exp_parts_##s parts) { \
+    (void)x; \
+    return pb_times_power_##s(pb_exp_sum_##s(parts.rest), parts.shifted); \
+  } \
+  PB_INLINE pb_##s##v pb_exp_within_##s(pb_##s##v x) { \
+    return pb_exp_of_any_end_##s(x, pb_exp_begin_##s(x)); \
+  } \
+  PB_STAGED_EVERYWHERE(exp_of_any, s) \
+  PB_INLINE pb_##s##v pb_exp_far_##s(pb_##s##v x) { return pb_exp_of_any_of_##s(x); } \
   PB_STAGED(exp, s, PB_ASK_NEAR)
 
 PB_EXP(f32, float, pb_u32v, 23, 127, 0x1.8p23 + 127, -104, 87, 89)
 PB_EXP(f64, double, pb_u64v, 52, 1023, 0x1.8p52 + 1023, -746, 708, 710)
-PB_STAGED_MAP(exp, f32, float)
-PB_STAGED_MAP(exp, f64, double)
+PB_STAGED_LOOP_OF_ANY(exp, exp, f32, float, a, 0, PB_FIRST, PB_RESULT)
+PB_STAGED_LOOP_OF_ANY(exp, exp, f64, double, a, 0, PB_FIRST, PB_RESULT)
 
 // log(x) = k ln 2 + log(1 + f), sqrt(1/2) <= 1 + f < sqrt(2), and with s = f / (2 + f)
 // log(1 + f) = 2 atanh(s) = f - f^2/2 + s (f^2/2 + R), R = s^2 (2/3 + 2/5 s^2 + ...): the form
