@@ -7,13 +7,24 @@ extension Node {
   /// The nearest node with known numbers that this slice is a part of, and where it stands there;
   /// nil if it is no slice, or if something has to be computed first.
   package var knownPart: (source: Node, place: PlacedPart)? {
-    guard isSlice else { return nil }
+    guard isSlice, movesKnownNumbers else { return nil }
     var walk = PartWalk(shape), node = self
     while true {
       guard let input = node.input(0), walk.goThrough(node) else { return nil }
       if input.hasNumbers { return (input, walk.place(in: input.shape, elementType)) }
       node = input
     }
+  }
+
+  /// Whether nothing but movements lies between this node and known numbers: asked first, for most
+  /// slices are of something to be computed.
+  private var movesKnownNumbers: Bool {
+    var node = self
+    while PartWalk.canGoThrough(node.operation), let input = node.input(0) {
+      if input.hasNumbers { return true }
+      node = input
+    }
+    return false
   }
 
   // Asked of every node of a graph: what follows is a call for slices alone.
@@ -89,6 +100,17 @@ private struct PartWalk {
     origin = Shape(repeating: 0, rank: shape.rank)
     axes = Shape(0..<shape.rank)
     distances = Shape(repeating: 1, rank: shape.rank)
+  }
+
+  static func canGoThrough(_ operation: Operation) -> Bool {
+    switch operation {
+    case .identity(.named), .identity(.unchanged), .movement(.slice), .movement(.transpose),
+      .movement(.reshape):
+      true
+    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
+      .reduction, .scan, .contraction, .movement, .gathering:
+      false
+    }
   }
 
   /// Goes from the result of a movement to its input; false if the elements are not there.
