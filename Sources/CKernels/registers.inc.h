@@ -150,10 +150,12 @@ enum { PB_STAGED_REGISTERS = 16 };
   PB_STAGED_LOOPS(map, name, s, T, one, Z, RESULT) \
   PB_LOOP_AFTER(map, s, T, second, one, pb_##map##_ahead_##s)
 
+#define PB_NEVER(n, r, x, y) ((void)0)
+
 // The same where far numbers are as many as near ones: f's other form, which takes both, goes in
 // stages too.
 #define PB_STAGED_LOOP_OF_ANY(map, name, s, T, second, one, Z, RESULT) \
-  PB_STAGED_LOOPS(map##_of_any, name##_of_any, s, T, one, Z, RESULT) \
+  PB_STAGED_AHEAD(map##_of_any, name##_of_any, s, T, one, Z, RESULT, PB_NEVER) \
   PB_STAGED_REST(map, name, s, T, one, Z, RESULT) \
   PB_STAGED_AHEAD(map, name, s, T, one, Z, RESULT, pb_##map##_of_any_ahead_##s) \
   PB_LOOP_AFTER(map, s, T, second, one, pb_##map##_ahead_##s)
