@@ -41,7 +41,7 @@ struct ContractionBlocking: BitwiseCopyable {
   /// fill the first cache, and each tile asks for them again. Copying strips of it pays if there
   /// are enough tiles for the length of the axis.
   private static let leastStripInner = 512
-  private static let leastStripWork = 1 << 16
+  private static let leastStripWork = 1 << 17
   /// Two tiles of a straight product with AVX2, one with AVX-512: thinner strips take longer to
   /// copy.
   private static let stripRows = 12
@@ -132,16 +132,10 @@ struct ContractionBlocking: BitwiseCopyable {
           || product.a.columnStride == 1 && inner <= Self.longestTurnedInner && !isFar)
         && product.turningPays(lanes: narrowColumns, copiesA: !isAcross)
     copiesA = isTurned && !isAcross && !turnsRuns || gathersA
-    copiesStrips = product.copyingStripsPays(isTurned: isTurned)
+    let copiesStripsOfA = !isTurned && product.copyingStripsPays(isTurned: false, wide: columns)
     tile = Tiles(
       product, type, isTurned: isTurned, scatters: scatters, isLong: isLong,
-      isFar: isFar, copiesStrips: copiesStrips)
-    // Vectors of a turned product are far apart: they need the room in the first cache.
-    stripRows = isTurned ? tile.rows : max(tile.rows, Self.stripRows)
-    // They stay in the second cache until all tiles have read them.
-    let together = Self.nearByteCount / (innerBlock * product.elementSize * stripRows)
-    rowsOfStrips =
-      copiesStrips ? min(max(together, 1) * stripRows, isTurned ? columns : rows) : 0
+      isFar: isFar, copiesStrips: copiesStripsOfA)
     // Rows of a transposed b do not stand together; those of a large b are far apart.
     packs =
       !isTurned
@@ -154,6 +148,16 @@ struct ContractionBlocking: BitwiseCopyable {
     // Whole runs, if there is one, or whole tiles of a long one.
     let run = goesByRuns && !isTurned ? min(product.runs.rows, 2 * narrowColumns) : 1
     self.panelRows = panelRows > run ? panelRows / run * run : panelRows
+    // Each panel of a turned product copies strips of b anew.
+    copiesStrips =
+      copiesStripsOfA
+      || isTurned && product.copyingStripsPays(isTurned: true, wide: self.panelRows)
+    // Vectors of a turned product are far apart: they need the room in the first cache.
+    stripRows = isTurned ? tile.rows : max(tile.rows, Self.stripRows)
+    // They stay in the second cache until all tiles have read them.
+    let together = Self.nearByteCount / (innerBlock * product.elementSize * stripRows)
+    rowsOfStrips =
+      copiesStrips ? min(max(together, 1) * stripRows, isTurned ? columns : rows) : 0
     panelColumns =
       !isTurned && rows <= tile.rows && columns > Self.manyColumns && !product.isOuter
       ? Self.columnsOfPanel / tile.columns * tile.columns
@@ -307,13 +311,14 @@ extension ContractionBlocking.Product {
   /// KiB apart, for then the lines of a tile's columns drive each other out of the caches.
   fileprivate var leastPackedRows: Int { b.rowStride * elementSize % 1024 == 0 ? 48 : 96 }
 
-  /// Whether what is spread over vectors is read across, so far that copying it pays.
-  fileprivate func copyingStripsPays(isTurned: Bool) -> Bool {
+  /// Whether what is spread over vectors is read across, so far that copying it pays for tiles of
+  /// `wide` elements beside it.
+  fileprivate func copyingStripsPays(isTurned: Bool, wide: Int) -> Bool {
     let (row, step) =
       isTurned ? (b.columnStride, b.rowStride) : (a.rowStride, a.columnStride)
     return !isOuter && !scatters.a && !scatters.b
       && row == 1 && step * elementSize > 64 && inner >= ContractionBlocking.leastStripInner
-      && inner * (isTurned ? rows : columns) >= ContractionBlocking.leastStripWork
+      && inner * wide >= ContractionBlocking.leastStripWork
   }
 
   /// Steps of a chain that take about as long as turning an element.
