@@ -42,9 +42,8 @@ struct ContractionBlocking: BitwiseCopyable {
   /// are enough tiles for the length of the axis.
   private static let leastStripInner = 512
   private static let leastStripWork = 1 << 17
-  /// Two tiles of a straight product with AVX2, one with AVX-512: thinner strips take longer to
-  /// copy.
-  private static let stripRows = 12
+  /// Rows of a straight product's strip, in whole tiles: thinner strips take longer to copy.
+  private static let leastStripRows = 12
   /// Copying b pays from so long an inner axis.
   private static let leastPackedInner = 200
   /// Where b is copied, panels of at least a twelfth of a long inner axis read the
@@ -153,7 +152,8 @@ struct ContractionBlocking: BitwiseCopyable {
       copiesStripsOfA
       || isTurned && product.copyingStripsPays(isTurned: true, wide: self.panelRows)
     // Vectors of a turned product are far apart: they need the room in the first cache.
-    stripRows = isTurned ? tile.rows : max(tile.rows, Self.stripRows)
+    let tilesOfStrip = (Self.leastStripRows + tile.rows - 1) / tile.rows
+    stripRows = isTurned ? tile.rows : tilesOfStrip * tile.rows
     // They stay in the second cache until all tiles have read them.
     let together = Self.nearByteCount / (innerBlock * product.elementSize * stripRows)
     rowsOfStrips =
