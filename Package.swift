@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "CPullbackLocks", path: "Sources/CLocks", cSettings: optimisedC),
     .target(
       name: "PullbackTensors", dependencies: ["CPullbackTrap", "CPullbackLocks"],
-      path: "Sources/Tensors"),
+      path: "Sources/Tensors", swiftSettings: optimisedSwift),
     .target(
       name: "PullbackPlans", dependencies: ["PullbackTensors"], path: "Sources/Plans",
       swiftSettings: optimisedSwift),
@@ -55,10 +55,11 @@ let package = Package(
       name: "PullbackModels", dependencies: ["PullbackTraining", "PullbackFormats"],
       path: "Sources/Models", swiftSettings: optimisedSwift),
     .target(name: "PullbackByHand", dependencies: ["PullbackRuntime"], path: "Sources/ByHand"),
-    .target(name: "PullbackDrawing", path: "Sources/Drawing"),
+    .target(
+      name: "PullbackDrawing", path: "Sources/Drawing", swiftSettings: optimisedSwift),
     .target(
       name: "PullbackDerivations", dependencies: ["PullbackNetworks", "PullbackDrawing"],
-      path: "Sources/Derivations"),
+      path: "Sources/Derivations", swiftSettings: optimisedSwift),
     .target(
       name: "Pullback",
       dependencies: [
@@ -78,7 +79,7 @@ let package = Package(
       path: "Sources/PullbackCommand"),
     // A test of one source stands where the source does; tables and scenarios stand apart.
     .target(
-      name: "PullbackTestSupport", dependencies: ["PullbackTensors"], path: "Tests/Support",
+      name: "PullbackTestSupport", dependencies: ["PullbackRuntime"], path: "Tests/Support",
       swiftSettings: optimisedSwift),
     .executableTarget(
       name: "StoppingExamples", dependencies: ["Pullback"], path: "Tests/Stopping"),

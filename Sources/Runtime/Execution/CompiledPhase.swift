@@ -148,13 +148,12 @@ struct CompiledPhase: BitwiseCopyable {
     _ memory: RunMemory, _ innerBuffers: UnsafeBufferPointer<InnerBuffer>, _ scratch: Scratch,
     _ thread: Int, from first: Int
   ) -> RunMemory {
-    memory.replacing(in: scratch.table(thread)) { table in
-      for buffer in innerBuffers {
-        // In bounds for the rows in flight, of which `first` is the first.
-        table[buffer.slot] =
-          scratch.rows(thread) + (buffer.offset - first * buffer.rowByteCount)
-      }
+    let table = scratch.table(thread)
+    for buffer in innerBuffers {
+      // In bounds for the rows in flight, of which `first` is the first.
+      table[buffer.slot] = scratch.rows(thread) + (buffer.offset - first * buffer.rowByteCount)
     }
+    return memory.with(table)
   }
 
   private func runUnits(_ memory: RunMemory, _ scratch: Scratch) {

@@ -43,7 +43,8 @@ final class Executable: @unchecked Sendable {
     for phase in plan.phases { phases.append(CompiledPhase(phase, of: plan, in: &context)) }
     self.phases = plain.array(phases)
     threadMemory = ThreadMemory(
-      coreByteCount: phases.lazy.map(\.threadByteCount).max() ?? 0, slotCount: slots.count,
+      coreByteCount: phases.lazy.map(\.threadByteCount).max() ?? 0,
+      slotCount: plan.buffers.contains(where: \.isInner) ? slots.count : 0,
       rowByteCount: plan.rowArenaByteCount)
     sharedByteCount = Plan.padded(phases.lazy.map(\.sharedByteCount).max() ?? 0)
     let nanoseconds = phases.reduce(0) { $0 + $1.nanoseconds }
@@ -86,7 +87,7 @@ final class Executable: @unchecked Sendable {
     let arena: Arena
     do throws(OutOfMemory) { arena = try take(threads: threads) } catch { throw .memory(error) }
     let run = RunMemory(
-      slots: table(of: arena), slotCount: slots.count, parameters: parameters(of: arena),
+      slots: table(of: arena), parameters: parameters(of: arena),
       failure: .passUnretained(arena.failure))
     bind(run)
     let failed: FailedCheck.Record?
@@ -110,9 +111,8 @@ final class Executable: @unchecked Sendable {
   private func runPhases(
     _ run: RunMemory, _ arena: Arena, threads: Int
   ) -> FailedCheck.Record? {
-    let shared = arena.storage.base + headByteCount + Plan.padded(plan.arenaByteCount)
-    let scratch = Scratch(
-      shared: shared, threadBase: shared + sharedByteCount, threadMemory, threads: threads)
+    let scratch = scratch(of: arena, threads: threads)
+    scratch.fillTables(from: run.slots, count: slots.boundCount)
     for index in phases.indices {
       phases[index].run(run, scratch)
       if phases[index].checksIndices, let record = arena.failure.take() { return record }
@@ -170,6 +170,13 @@ final class Executable: @unchecked Sendable {
       .assumingMemoryBound(to: UInt64.self)
   }
 
+  private func scratch(of arena: Arena, threads: Int) -> Scratch {
+    // In bounds: behind the buffers an arena has shared memory, then that of each thread.
+    let shared = arena.storage.base + headByteCount + Plan.padded(plan.arenaByteCount)
+    return Scratch(
+      shared: shared, threadBase: shared + sharedByteCount, threadMemory, threads: threads)
+  }
+
   /// A new arena, in which the slots that lie in the arena itself are known already.
   private func makeArena(threads: Int) throws(OutOfMemory) -> Arena {
     let arena = try Arena(
@@ -183,6 +190,7 @@ final class Executable: @unchecked Sendable {
     for (index, buffer) in plan.buffers.enumerated() where !buffer.isInner {
       table[slots.number(of: .buffer(index))] = base + headByteCount + buffer.offset
     }
+    scratch(of: arena, threads: threads).fillTables(from: table, count: slots.count)
     return arena
   }
 }

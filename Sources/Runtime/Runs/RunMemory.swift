@@ -9,6 +9,8 @@ struct SlotNumbering {
   private let outputCount: Int
   private let parameterCount: Int
   let count: Int
+  /// The first so many are bound anew for each run; the others stay where they are in an arena.
+  var boundCount: Int { argumentCount + outputCount }
 
   init(_ plan: Plan) {
     argumentCount = plan.arguments.count
@@ -34,32 +36,22 @@ struct SlotNumbering {
 /// their views were derived from those shapes by the movement rules.
 struct RunMemory {
   let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
-  private let slotCount: Int
   private let parameters: UnsafeMutablePointer<UInt64>
   /// Alive as long as the run.
   let failure: Unmanaged<FailedCheck>
 
   init(
-    slots: UnsafeMutablePointer<UnsafeMutableRawPointer>, slotCount: Int,
+    slots: UnsafeMutablePointer<UnsafeMutableRawPointer>,
     parameters: UnsafeMutablePointer<UInt64>, failure: Unmanaged<FailedCheck>
   ) {
     self.slots = slots
-    self.slotCount = slotCount
     self.parameters = parameters
     self.failure = failure
   }
 
-  /// The same with another table, in which `change` replaces some pointers.
-  ///
-  /// - Parameter table: has room for all slots.
-  func replacing(
-    in table: UnsafeMutablePointer<UnsafeMutableRawPointer>,
-    _ change: (UnsafeMutablePointer<UnsafeMutableRawPointer>) -> Void
-  ) -> RunMemory {
-    table.update(from: slots, count: slotCount)
-    change(table)
-    return RunMemory(
-      slots: table, slotCount: slotCount, parameters: parameters, failure: failure)
+  /// The same with another table of all slots.
+  func with(_ table: UnsafeMutablePointer<UnsafeMutableRawPointer>) -> RunMemory {
+    RunMemory(slots: table, parameters: parameters, failure: failure)
   }
 
   func pointer(_ slot: Int) -> UnsafeMutableRawPointer { slots[slot] }

@@ -3,16 +3,17 @@
 import PullbackPlans
 
 /// What a thread has of its own: scratch of cores and bodies, and in plans with inner buffers a
-/// table of slots and the rows in flight.
+/// table of slots and the rows in flight. The table is that of the run but for inner buffers, each
+/// of which one phase writes and reads: so a phase sets its own, and no table is copied for it.
 struct ThreadMemory: BitwiseCopyable {
   let coreByteCount: Int
   let tableByteCount: Int
   let byteCount: Int
 
+  /// - Parameter slotCount: 0 in a plan without inner buffers.
   init(coreByteCount: Int, slotCount: Int, rowByteCount: Int) {
     self.coreByteCount = Plan.padded(coreByteCount)
-    tableByteCount =
-      rowByteCount == 0 ? 0 : Plan.padded(slotCount * MemoryLayout<UnsafeRawPointer>.stride)
+    tableByteCount = Plan.padded(slotCount * MemoryLayout<UnsafeRawPointer>.stride)
     byteCount = self.coreByteCount + tableByteCount + Plan.padded(rowByteCount)
   }
 }
@@ -42,6 +43,14 @@ struct Scratch: BitwiseCopyable {
     // In bounds: there is room for one pointer a slot behind what cores and bodies use.
     (self.thread(thread) + layout.coreByteCount)
       .assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+  }
+
+  /// Gives the table of each thread, where they have one, the first pointers of another.
+  func fillTables(
+    from slots: UnsafeMutablePointer<UnsafeMutableRawPointer>, count: Int
+  ) {
+    if layout.tableByteCount == 0 { return }
+    for thread in 0..<threads { table(thread).update(from: slots, count: count) }
   }
 
   /// Its rows in flight of inner buffers.

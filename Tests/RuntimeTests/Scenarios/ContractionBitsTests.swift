@@ -7,41 +7,6 @@ import PullbackTensors
 import Testing
 import PullbackTestSupport
 
-/// A number that products are tested with.
-protocol ChainScalar: NumericScalar {
-  static func chosen(_ choice: inout SplitMix) -> Self
-  static func product(
-    _ a: [Self], _ b: [Self], rows: Int, inner: Int, columns: Int, fused: Bool
-  ) -> [Self]
-}
-
-extension Float: ChainScalar {
-  static func chosen(_ choice: inout SplitMix) -> Float { .random(in: -1..<1, using: &choice) }
-  static func product(
-    _ a: [Float], _ b: [Float], rows: Int, inner: Int, columns: Int, fused: Bool
-  ) -> [Float] {
-    Chains.product(a, b, rows: rows, inner: inner, columns: columns, fused: fused)
-  }
-}
-
-extension Double: ChainScalar {
-  static func chosen(_ choice: inout SplitMix) -> Double { .random(in: -1..<1, using: &choice) }
-  static func product(
-    _ a: [Double], _ b: [Double], rows: Int, inner: Int, columns: Int, fused: Bool
-  ) -> [Double] {
-    Chains.product(a, b, rows: rows, inner: inner, columns: columns, fused: fused)
-  }
-}
-
-extension Int32: ChainScalar {
-  static func chosen(_ choice: inout SplitMix) -> Int32 { Int32(truncatingIfNeeded: choice.next()) }
-  static func product(
-    _ a: [Int32], _ b: [Int32], rows: Int, inner: Int, columns: Int, fused: Bool
-  ) -> [Int32] {
-    Chains.product(a, b, rows: rows, inner: inner, columns: columns, fused: fused)
-  }
-}
-
 /// Each element of a product is a chain over each segment of the inner axis, in order, with one
 /// rounding a step where the processor can multiply and add at once. Bits, not tolerances.
 @Suite(.serialized) struct ContractionBitsTests {
@@ -70,8 +35,8 @@ extension Int32: ChainScalar {
   private func grid<Scalar: ChainScalar>(_ type: Scalar.Type, rows: [Int], columns: [Int]) {
     let (inner, most) = (19, 66)
     var choice = SplitMix(seed: inner)
-    let a = (0..<(most * inner)).map { _ in Scalar.chosen(&choice) }
-    let b = (0..<(inner * most)).map { _ in Scalar.chosen(&choice) }
+    let a = Scalar.chosen(most * inner, &choice)
+    let b = Scalar.chosen(inner * most, &choice)
     let c = Scalar.product(
       a, b, rows: most, inner: inner, columns: most, fused: ContractionBitsTests.fused)
     let lefts = rows.map { rows in
@@ -103,7 +68,7 @@ extension Int32: ChainScalar {
   private func layouts<Scalar: ChainScalar>(
     _ x: [Scalar], rows: Int, columns: Int
   ) -> [Tensor<Scalar>] {
-    let turned = Chains.transposed(x, rows: rows, columns: columns)
+    let turned = Scalar.transposed(x, rows: rows, columns: columns)
     return [
       Tensor(shape: [rows, columns], scalars: x),
       Tensor(shape: [columns, rows], scalars: turned).transposed(),
@@ -139,8 +104,8 @@ extension Int32: ChainScalar {
   private func check<Scalar: ChainScalar>(_ type: Scalar.Type, _ shape: [Int]) {
     let (rows, inner, columns) = (shape[0], shape[1], shape[2])
     var choice = SplitMix(seed: shape.reduce(0) { $0 * 31 + $1 })
-    let a = (0..<(rows * inner)).map { _ in Scalar.chosen(&choice) }
-    let b = (0..<(inner * columns)).map { _ in Scalar.chosen(&choice) }
+    let a = Scalar.chosen(rows * inner, &choice)
+    let b = Scalar.chosen(inner * columns, &choice)
     let expected = Scalar.product(
       a, b, rows: rows, inner: inner, columns: columns, fused: ContractionBitsTests.fused)
     let lefts = layouts(a, rows: rows, columns: inner)

@@ -133,7 +133,7 @@ import Testing
       expected += Scalar.product(
         ofA, ofB, rows: rows, inner: inner, columns: columns, fused: ContractionViewsTests.fused)
     }
-    let bias = (0..<columns).map { _ in Scalar.chosen(&choice) }
+    let bias = Scalar.chosen(columns, &choice)
     let summand = Tensor<Scalar>(shape: Shape(groups.columns), scalars: bias)
     onThreads([1, 2, 3, 7]) { threads in
       func product(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>) -> Tensor<Scalar> {
@@ -159,7 +159,7 @@ import Testing
     let gap = kept.rank - groups.rows.count
     var stored = kept, axes = Shape()
     stored[gap] += 2
-    let scalars = (0..<stored.elementCount).map { _ in Scalar.chosen(&choice) }
+    let scalars = Scalar.chosen(stored.elementCount, &choice)
     let (batch, inner) = (groups.batch.count, groups.inner.count)
     for axis in 0..<batch { axes.append(axis) }
     for axis in 0..<groups.rows.count { axes.append(batch + inner + axis) }
@@ -183,7 +183,7 @@ import Testing
       stored[axis] = kept[axis] + gap
       starts[axis] = gap / 2
     }
-    let scalars = (0..<stored.elementCount).map { _ in Scalar.chosen(&choice) }
+    let scalars = Scalar.chosen(stored.elementCount, &choice)
     var inverse = order
     for (axis, source) in order.enumerated() { inverse[source] = axis }
     let base = Tensor<Scalar>(shape: stored, scalars: scalars).value

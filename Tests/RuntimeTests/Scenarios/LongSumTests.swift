@@ -35,8 +35,7 @@ import Testing
   func random(layout: Int) {
     let (shape, axes) = LongSumTests.layouts[layout]
     var generator = SplitMix(seed: UInt64(layout))
-    let numbers = (0..<shape.elementCount).map { _ in Float.random(in: -0.5..<1, using: &generator)
-    }
+    let numbers = generator.floats(shape.elementCount, in: -0.5..<1)
     let x = Tensor(shape: shape, scalars: numbers)
     let sums = Tensor<Float>(x.value.reduced(.sum, AxisSet(axes))).scalars
     let (expected, sizes) = NaiveSums.sums(of: numbers, shape: Array(shape), along: axes)

@@ -10,9 +10,7 @@ import Testing
 @Suite(.serialized) struct ScanTests {
   private static func numbers(_ shape: Shape, seed: Int) -> Tensor<Float> {
     var random = SplitMix(seed: seed)
-    return Tensor(
-      shape: shape,
-      scalars: (0..<shape.elementCount).map { _ in Float.random(in: -1..<1.5, using: &random) })
+    return Tensor(shape: shape, scalars: random.floats(shape.elementCount, in: -1..<1.5))
   }
 
   static let layouts: [(shape: Shape, axis: Int)] = [

@@ -2,6 +2,7 @@
 
 import PullbackRuntime
 import PullbackTensors
+import PullbackTestSupport
 
 /// A case run on tensors of one element type.
 struct CaseRun<Scalar: TensorScalar> {

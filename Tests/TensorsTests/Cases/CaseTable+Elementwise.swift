@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
+import PullbackTestSupport
 
 /// The tables of Float and of Double, for functions that are declared for each.
 struct ElementwiseTables: Sendable {

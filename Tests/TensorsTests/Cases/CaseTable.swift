@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
+import PullbackTestSupport
 
 /// How each operation is called for its cases, on tensors of one element type.
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
+import PullbackTestSupport
 import Testing
 
 /// Every operation against NumPy, PyTorch and JAX: values, gradients, strides, batches.

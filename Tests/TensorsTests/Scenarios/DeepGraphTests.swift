@@ -3,6 +3,7 @@
 import PullbackPlans
 import PullbackRuntime
 import PullbackTensors
+import PullbackTestSupport
 import Testing
 
 /// Graphs far deeper than a stack: nothing may recurse over them.

@@ -3,6 +3,7 @@
 import PullbackPlans
 import PullbackRuntime
 import PullbackTensors
+import PullbackTestSupport
 import Testing
 
 /// NaN never disappears: what is computed from it is NaN, and so is the derivative.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
+import PullbackTestSupport
 import Testing
 
 /// A program of `Fixtures/tensors.txt` and what NumPy and JAX made of it; the format is described

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
+import PullbackTestSupport
 
 /// The numbers of results, each node of the graph evaluated alone: nothing is fused, and no
 /// memory is shared between steps.

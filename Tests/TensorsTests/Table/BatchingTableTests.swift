@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
+import PullbackTestSupport
 import Testing
 
 /// `batched` against a loop over the leading axis, for every operation and every choice of inputs

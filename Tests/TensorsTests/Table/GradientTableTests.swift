@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
+import PullbackTestSupport
 import Testing
 
 /// Every operation's derivative against central differences, in Double.

@@ -2,6 +2,7 @@
 
 import PullbackRuntime
 import PullbackTensors
+import PullbackTestSupport
 import Testing
 
 /// Whole graphs against their nodes evaluated one at a time: fusing, views and shared memory must

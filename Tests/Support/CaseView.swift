@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
-import PullbackTestSupport
 
 /// How an input lies in memory: the same numbers, other strides.
-enum CaseView: CaseIterable, Sendable {
+package enum CaseView: CaseIterable, Sendable {
   case transposed
   /// A part of a larger tensor.
   case part
@@ -15,7 +14,7 @@ enum CaseView: CaseIterable, Sendable {
   /// Negative strides.
   case reversed
 
-  func value(_ shape: Shape, _ numbers: [Double], _ type: ElementType) -> Value {
+  package func value(_ shape: Shape, _ numbers: [Double], _ type: ElementType) -> Value {
     let array = IndexedArray(shape, type, numbers)
     switch self {
     case .transposed: return Self.transposed(array, type)

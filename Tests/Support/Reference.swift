@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
-import PullbackTestSupport
 
 #if canImport(Glibc)
   import Glibc
@@ -13,15 +12,15 @@ import PullbackTestSupport
 ///
 /// Doubles stand for all types. For Float the double result is rounded once more, which changes
 /// nothing: a double has more than twice Float's digits. Nil: not defined for the type.
-enum Reference {
-  static func unary(_ operation: Unary, _ x: Double, _ type: ElementType) -> Double? {
+package enum Reference {
+  package static func unary(_ operation: Unary, _ x: Double, _ type: ElementType) -> Double? {
     let sample = UnarySample(operation)
     guard sample.isDefined(for: type) else { return nil }
     let y = sample.reference(x)
     return type == .int32 ? wrapped(y) : rounded(y, type)
   }
 
-  static func binary(
+  package static func binary(
     _ operation: Binary, _ x: Double, _ y: Double, _ type: ElementType
   ) -> Double? {
     let isNaN = x.isNaN || y.isNaN
@@ -53,7 +52,7 @@ enum Reference {
     }
   }
 
-  static func comparison(
+  package static func comparison(
     _ operation: Comparison, _ x: Double, _ y: Double, _ type: ElementType
   ) -> Double? {
     switch operation {
@@ -66,7 +65,7 @@ enum Reference {
     }
   }
 
-  static func conversion(_ x: Double, to type: ElementType) -> Double {
+  package static func conversion(_ x: Double, to type: ElementType) -> Double {
     switch type {
     case .float: Double(Float(x))
     case .double: x
@@ -77,7 +76,9 @@ enum Reference {
   }
 
   /// The reduction of numbers in their order; for a position, the position.
-  static func reduction(_ reduction: Reduction, _ x: [Double], _ type: ElementType) -> Double {
+  package static func reduction(_ reduction: Reduction, _ x: [Double], _ type: ElementType)
+    -> Double
+  {
     switch reduction {
     case .sum:
       type == .int32
@@ -98,11 +99,11 @@ enum Reference {
 
   private static func mean(_ x: [Double]) -> Double { x.reduce(0, +) / Double(x.count) }
 
-  static func isDefined(_ reduction: Reduction, _ type: ElementType) -> Bool {
+  package static func isDefined(_ reduction: Reduction, _ type: ElementType) -> Bool {
     reduction.types.contains(type)
   }
 
-  static func rounded(_ x: Double, _ type: ElementType) -> Double {
+  package static func rounded(_ x: Double, _ type: ElementType) -> Double {
     type == .float ? Double(Float(x)) : x
   }
 
@@ -111,7 +112,7 @@ enum Reference {
   }
 
   /// NaN, infinities, zeros of both signs, extremes and ordinary numbers of a type.
-  static func specialNumbers(_ type: ElementType) -> [Double] {
+  package static func specialNumbers(_ type: ElementType) -> [Double] {
     switch type {
     case .bool: return [0, 1]
     case .int32:

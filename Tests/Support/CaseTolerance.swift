@@ -3,27 +3,27 @@
 import PullbackTensors
 
 /// How far a number may be from what the peers have.
-struct CaseTolerance: Sendable {
+package struct CaseTolerance: Sendable {
   /// Units in the last place, of the type that is computed in.
-  let units: Double
+  package let units: Double
   /// Whether they are those of the largest number about, as of sums whose terms cancel.
-  let isOfLargest: Bool
+  package let isOfLargest: Bool
 
   /// The same number; zeros have the same sign.
-  static let exact = CaseTolerance(units: 0, isOfLargest: false)
+  package static let exact = CaseTolerance(units: 0, isOfLargest: false)
   /// Units in the last place of the number.
-  static func ulps(_ units: Double) -> CaseTolerance {
+  package static func ulps(_ units: Double) -> CaseTolerance {
     CaseTolerance(units: units, isOfLargest: false)
   }
   /// Units in the last place of the largest among inputs and results.
-  static func sum(_ units: Double) -> CaseTolerance {
+  package static func sum(_ units: Double) -> CaseTolerance {
     CaseTolerance(units: units, isOfLargest: true)
   }
 
   /// The first place where numbers are not what they should be, in words.
   ///
   /// - Parameter largest: the largest size among the inputs.
-  func mismatch(
+  package func mismatch(
     _ found: [Double], _ expected: [Double], _ type: ElementType, largest: Double
   ) -> String? {
     guard found.count == expected.count else {

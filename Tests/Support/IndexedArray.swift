@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackTensors
-import PullbackTestSupport
 
 /// Numbers in row-major order, read by their index along each axis: slow and plain.
-struct IndexedArray {
-  let shape: Shape
-  let numbers: [Double]
-  let value: Value
+package struct IndexedArray {
+  package let shape: Shape
+  package let numbers: [Double]
+  package let value: Value
 
-  init(_ shape: Shape, _ type: ElementType, _ numbers: [Double]) {
+  package init(_ shape: Shape, _ type: ElementType, _ numbers: [Double]) {
     self.shape = shape
     self.numbers = numbers
     value = .leaf(shape, numbers, type)
   }
 
   /// Random numbers; for Int32 large enough to wrap when added up.
-  init(_ shape: Shape, _ type: ElementType, seed: UInt64) {
+  package init(_ shape: Shape, _ type: ElementType, seed: UInt64) {
     var random = SplitMix(seed: seed)
     let scale = type == .int32 ? 1e9 : type == .bool ? 0.6 : 1
     let numbers = random.doubles(shape.elementCount).map {
@@ -26,7 +25,7 @@ struct IndexedArray {
   }
 
   /// The element at an index, 0 outside.
-  subscript(index: [Int]) -> Double {
+  package subscript(index: [Int]) -> Double {
     var place = 0
     for (axis, position) in index.enumerated() {
       guard 0 <= position, position < shape[axis] else { return 0 }
@@ -36,11 +35,11 @@ struct IndexedArray {
   }
 
   /// The elements at places that are functions of an index.
-  func gathered(_ extents: [Int], _ place: ([Int]) -> [Int]) -> [Double] {
+  package func gathered(_ extents: [Int], _ place: ([Int]) -> [Int]) -> [Double] {
     Self.indices(of: extents).map { self[place($0)] }
   }
 
-  func reduced(along axes: AxisSet, _ reduction: ([Double]) -> Double) -> [Double] {
+  package func reduced(along axes: AxisSet, _ reduction: ([Double]) -> Double) -> [Double] {
     let kept = shape.indices.filter { !axes.contains($0) }, reduced = axes.sorted
     return Self.indices(of: kept.map { shape[$0] }).map { outer in
       reduction(
@@ -54,7 +53,7 @@ struct IndexedArray {
   }
 
   /// All indices in row-major order.
-  static func indices(of extents: [Int]) -> [[Int]] {
+  package static func indices(of extents: [Int]) -> [[Int]] {
     extents.reduce([[]]) { indices, extent in
       indices.flatMap { index in (0..<extent).map { index + [$0] } }
     }

@@ -3,12 +3,11 @@
 import PullbackPlans
 import PullbackRuntime
 import PullbackTensors
-import Testing
 
 // A double holds every Float, Int32 and Bool, so that one kind of array serves all four types.
 
 extension Value {
-  static func leaf(
+  package static func leaf(
     _ shape: Shape, _ numbers: [Double], _ type: ElementType = .double
   ) -> Value {
     switch type {
@@ -20,7 +19,7 @@ extension Value {
   }
 
   /// Computes the numbers; every plan on the way is verified.
-  var numbers: [Double] {
+  package var numbers: [Double] {
     Plan.verifiesByDefault = true
     return switch elementType {
     case .float: Tensor<Float>(self).scalars.map(Double.init)
@@ -30,32 +29,22 @@ extension Value {
     }
   }
 
-  var sum: Value { reduced(.sum, AxisSet(all: rank)) }
+  package var sum: Value { reduced(.sum, AxisSet(all: rank)) }
 }
 
 /// The same number, which for zeros includes the sign; any NaN is like any other.
-func isSame(_ x: Double, _ y: Double) -> Bool {
+package func isSame(_ x: Double, _ y: Double) -> Bool {
   x.isNaN ? y.isNaN : x == y && x.sign == y.sign
 }
 
-func areSame(_ x: [Double], _ y: [Double]) -> Bool {
+package func areSame(_ x: [Double], _ y: [Double]) -> Bool {
   x.count == y.count && zip(x, y).allSatisfy(isSame)
 }
 
 /// |x - y| <= tolerance (1 + |y|) for all elements; NaN and infinities must match.
-func areClose(_ x: [Double], _ y: [Double], _ tolerance: Double) -> Bool {
+package func areClose(_ x: [Double], _ y: [Double], _ tolerance: Double) -> Bool {
   x.count == y.count
     && zip(x, y).allSatisfy {
       $0 == $1 || $0.isNaN && $1.isNaN || abs($0 - $1) <= tolerance * (1 + abs($1))
     }
-}
-
-/// Expects these elements in row-major order. A function, because the type checker takes seconds
-/// for formulas between the brackets of a macro.
-func expect(
-  _ tensor: Tensor<Double>, _ numbers: [Double],
-  sourceLocation: SourceLocation = #_sourceLocation
-) {
-  let scalars = tensor.scalars
-  #expect(scalars == numbers, sourceLocation: sourceLocation)
 }
