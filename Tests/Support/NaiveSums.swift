@@ -27,6 +27,13 @@ package enum NaiveSums {
     return (sums, sizes)
   }
 
+  /// How often each number below `count` is among others.
+  package static func counts(of numbers: [Int32], below count: Int) -> [Double] {
+    var counts = [Double](repeating: 0, count: count)
+    for number in numbers { counts[Int(number)] += 1 }
+    return counts
+  }
+
   package static func random(count: Int, seed: Int) -> [Float] {
     var generator = SplitMix(seed: seed)
     return (0..<count).map { _ in Float.random(in: -0.5..<1, using: &generator) }

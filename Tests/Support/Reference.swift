@@ -99,6 +99,15 @@ package enum Reference {
 
   private static func mean(_ x: [Double]) -> Double { x.reduce(0, +) / Double(x.count) }
 
+  /// Where the elements of a line stand in order, equal ones as they come; NaN last either way.
+  package static func places(_ line: [Double], descending: Bool) -> [Int] {
+    line.indices.sorted { a, b in
+      if line[a].isNaN != line[b].isNaN { return line[b].isNaN }
+      if line[a].isNaN || line[a] == line[b] { return a < b }
+      return descending ? line[a] > line[b] : line[a] < line[b]
+    }
+  }
+
   package static func isDefined(_ reduction: Reduction, _ type: ElementType) -> Bool {
     reduction.types.contains(type)
   }

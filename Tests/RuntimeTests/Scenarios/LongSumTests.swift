@@ -67,16 +67,13 @@ import Testing
   func gathered(rows: Int, updates: Int, width: Int) {
     // Half of them are the first row; some others are met seldom or never.
     var generator = SplitMix(seed: UInt64(updates))
-    let indices = (0..<updates).map { _ in
-      Int32(max(0, Int.random(in: -rows..<rows, using: &generator)))
-    }
+    let indices = generator.integers(updates, in: Int32(-rows)...Int32(rows - 1)).map { max(0, $0) }
     let table = Tensor<Float>.zeros([rows, width])
     let weights = Tensor<Float>(
       shape: [1, width], scalars: (0..<width).map { 0.1 + Float($0) / 8 })
     let tableg = gradient(
       of: (table.gathered(Tensor(indices)) * weights).sum(), withRespectTo: table)
-    var counts = [Double](repeating: 0, count: rows)
-    for index in indices { counts[Int(index)] += 1 }
+    let counts = NaiveSums.counts(of: indices, below: rows)
     let found = tableg.scalars, factors = weights.scalars
     for row in 0..<rows {
       for column in 0..<width {

@@ -6,26 +6,14 @@ import Testing
 
 /// Against Swift's own sort of positions, told apart by the number and then by the place.
 @Suite struct SortingTests {
-  /// Where the elements of a line stand in order; NaN last either way.
-  private static func places<Number: Comparable>(
-    _ line: [Number], descending: Bool
-  ) -> [Int] {
-    // Equal to nothing, not even itself: NaN.
-    func isNumber(_ place: Int) -> Bool { line[place] == line[place] }
-    return line.indices.sorted { a, b in
-      if isNumber(a) != isNumber(b) { return isNumber(a) }
-      if !isNumber(a) || line[a] == line[b] { return a < b }
-      return descending ? line[a] > line[b] : line[a] < line[b]
-    }
-  }
-
   /// Few and many, around where one way of sorting takes over from another.
   static let lengths = [0, 1, 2, 3, 7, 39, 40, 41, 64, 255, 1000, 4099, 70_000]
 
   private func check<Number: NumericScalar>(
-    _ numbers: [Number], descending: Bool, bits: (Number) -> UInt64
+    _ numbers: [Number], descending: Bool, double: (Number) -> Double, bits: (Number) -> UInt64
   ) {
-    let x = Tensor(numbers), places = Self.places(numbers, descending: descending)
+    let x = Tensor(numbers)
+    let places = Reference.places(numbers.map(double), descending: descending)
     #expect(x.sortedIndices(descending: descending).scalars == places.map { Int32($0) })
     let sorted = x.sorted(descending: descending).scalars
     #expect(sorted.map(bits) == places.map { bits(numbers[$0]) })
@@ -44,12 +32,16 @@ import Testing
           ? special.randomElement(using: &random)!
           : Float(bitPattern: UInt32.random(in: 0...UInt32.max, using: &random))
       }
-      check(floats, descending: descending) { UInt64($0.bitPattern) }
-      check(floats.map { Double($0) * 1e90 }, descending: descending) { $0.bitPattern }
+      check(floats, descending: descending, double: { Double($0) }) { UInt64($0.bitPattern) }
+      check(floats.map { Double($0) * 1e90 }, descending: descending, double: \.self) {
+        $0.bitPattern
+      }
       let few = floats.map { Int32(truncatingIfNeeded: $0.bitPattern >> 28) }
       let wide = floats.map { Int32(bitPattern: $0.bitPattern) }
       for integers in [few, wide, few.sorted(), wide.sorted().reversed()] {
-        check(integers, descending: descending) { UInt64(UInt32(bitPattern: $0)) }
+        check(integers, descending: descending, double: { Double($0) }) {
+          UInt64(UInt32(bitPattern: $0))
+        }
       }
     }
   }
@@ -68,7 +60,7 @@ import Testing
         for column in 0..<inner {
           func place(_ i: Int) -> Int { (outer * extent + i) * inner + column }
           let line = (0..<extent).map { numbers[place($0)] }
-          for (i, from) in Self.places(line, descending: true).enumerated() {
+          for (i, from) in Reference.places(line, descending: true).enumerated() {
             sorted[place(i)] = line[from]
             indices[place(i)] = Int32(from)
           }
