@@ -7,16 +7,16 @@ extension CompiledContraction {
   ///
   /// - Parameters:
   ///   - packed: copies of the right one's tiles, if there are any.
-  ///   - strips: room for copies of the left one's strips, if there are to be any.
+  ///   - copies: room for copies of the left one's strips, if there are to be any.
   func multiplyTiles(
     _ rows: Int, _ columns: Range<Int>, of extent: Int, _ left: MatrixView, _ right: MatrixView,
     packed: UnsafeMutableRawPointer?, adding bias: UnsafeMutableRawPointer?, into sums: MatrixView,
-    strips: UnsafeMutableRawPointer
+    copies: UnsafeMutableRawPointer
   ) {
     let firstTile = columns.lowerBound / blocking.tileColumns
     let endTile = (columns.upperBound + blocking.tileColumns - 1) / blocking.tileColumns
     let rightStride = packed == nil ? right.rowStride : blocking.tileColumns
-    let together = blocking.copiesStrips ? blocking.rowsOfStrips : rows
+    let together = blocking.strips?.together ?? rows
     var start = 0
     repeat {
       let length = min(blocking.innerBlock, inner - start)
@@ -25,15 +25,17 @@ extension CompiledContraction {
       var row = 0
       repeat {
         let count = min(together, rows - row), block = left.from(column: start).from(row: row)
-        let stripCount = blocking.copiesStrips ? copyStrips(count, length, block, into: strips) : 1
+        let stripCount =
+          blocking.strips.map { copy($0, count, length, block, into: copies) } ?? 1
         for tile in firstTile..<endTile {
           let (column, isNarrow) = blocking.place(of: tile, in: extent)
           let kernel = blocking.kernel(isNarrow)
           let panel =
             packed.map { $0 + tile * panelByteCount } ?? right.base + column * elementSize
-          for strip in 0..<stripCount {
-            let (first, height) = part(strip, of: stripCount, in: count)
-            let left = blocking.copiesStrips ? copy(first, height, length, in: strips) : block
+          for number in 0..<stripCount {
+            let (first, height) = part(number, of: stripCount, in: count)
+            let left =
+              blocking.strips == nil ? block : strip(at: first, height, length, in: copies)
             kernel(
               height, length, left.base, left.rowStride, left.columnStride,
               panel + start * rightStride * elementSize, rightStride,
@@ -55,13 +57,13 @@ extension CompiledContraction {
     return (first, (strip + 1) * rows / strips - first)
   }
 
-  /// Where a strip stands that begins with row `first`.
+  /// The copy of a strip that begins with row `first`.
   @inline(__always)
-  private func copy(
-    _ first: Int, _ height: Int, _ length: Int, in strips: UnsafeMutableRawPointer
+  private func strip(
+    at first: Int, _ height: Int, _ length: Int, in copies: UnsafeMutableRawPointer
   ) -> MatrixView {
     MatrixView(
-      base: strips + first * length * elementSize, rowStride: 1, columnStride: height,
+      base: copies + first * length * elementSize, rowStride: 1, columnStride: height,
       elementSize: elementSize)
   }
 
@@ -70,16 +72,17 @@ extension CompiledContraction {
   private static let copiedSteps = 32
 
   /// Copies `rows` rows and `length` steps of an operand in strips; returns how many.
-  private func copyStrips(
-    _ rows: Int, _ length: Int, _ block: MatrixView, into strips: UnsafeMutableRawPointer
+  private func copy(
+    _ strips: ContractionBlocking.Strips, _ rows: Int, _ length: Int, _ block: MatrixView,
+    into copies: UnsafeMutableRawPointer
   ) -> Int {
-    let count = (rows + blocking.stripRows - 1) / blocking.stripRows
+    let count = (rows + strips.rows - 1) / strips.rows
     for start in stride(from: 0, to: length, by: Self.copiedSteps) {
       let steps = min(Self.copiedSteps, length - start)
-      for strip in 0..<count {
-        let (first, height) = part(strip, of: count, in: rows)
-        let target = copy(first, height, length, in: strips)
-        // In bounds: strips have room for `rowsOfStrips` rows of a block.
+      for number in 0..<count {
+        let (first, height) = part(number, of: count, in: rows)
+        let target = strip(at: first, height, length, in: copies)
+        // In bounds: there is room for `together` rows of a block.
         packing(
           steps, height, height, block.from(row: first).from(column: start).base,
           block.columnStride, block.rowStride, target.from(column: start).base)

@@ -120,7 +120,7 @@ struct CompiledContraction: CompiledCore {
     stripOffset =
       leftCopyOffset + (blocking.copiesA ? blocking.tiles(blocking.panelRows) * bytes : 0)
     tableOffset = Plan.padded(
-      stripOffset + blocking.rowsOfStrips * blocking.innerBlock * elementSize)
+      stripOffset + (blocking.strips?.together ?? 0) * blocking.innerBlock * elementSize)
     let tableCount = max(
       a.scattered == nil ? 0 : blocking.panelRows + blocking.innerBlock,
       b.scattered == nil ? 0 : blocking.tileColumns + min(inner, Self.packedSteps))
@@ -296,7 +296,7 @@ struct CompiledContraction: CompiledCore {
       multiplyTiles(
         panel.columns.count, 0..<rows, of: rows, right.transposed, left.transposed,
         packed: copies, adding: nil, into: sums,
-        strips: own + stripOffset)
+        copies: own + stripOffset)
     }
     // In bounds: panels are as wide as the product then, so rows of the target follow each other.
     packing(
@@ -323,7 +323,7 @@ struct CompiledContraction: CompiledCore {
       multiplyTiles(
         panel.rows.count, panel.columns, of: columns, left, right, packed: packed,
         adding: bias?.pointer(memory), into: sums,
-        strips: own + stripOffset)
+        copies: own + stripOffset)
     }
     if blocking.keepsSumsApart {
       sums.copy(rows: panel.rows.count, columns: panel.columns.count, to: target)

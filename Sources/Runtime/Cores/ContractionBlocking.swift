@@ -32,8 +32,8 @@ struct ContractionBlocking: BitwiseCopyable {
   private static let nearByteCount = 256 * 1024
   /// Beyond this an operand comes from the third cache, or from memory.
   private static let farByteCount = 1 << 20
-  /// A product with no more tiles of columns than this does so little with each row of a far a that
-  /// memory hardly keeps up.
+  /// A product with no more tiles of columns than this does so little with each element of a that
+  /// memory hardly keeps up with a far one, and turning it or bringing it together is not worth it.
   private static let fewTiles = 4
   /// Beyond this turning the rows of a as well would take more than the first cache.
   private static let longestTurnedInner = 2048
@@ -68,19 +68,13 @@ struct ContractionBlocking: BitwiseCopyable {
   /// Whether each panel of a is copied: turned as well, or brought together from where
   /// it is scattered.
   let copiesA: Bool
-  /// Whether the operand that kernels spread over vectors is copied in strips, so that the rows of
-  /// each stand side by side; how many rows a strip has, and how many are copied at a time.
-  let copiesStrips: Bool
-  let stripRows: Int
-  let rowsOfStrips: Int
+  /// How the operand that kernels spread over vectors is copied, if it is.
+  let strips: Strips?
   private let tile: Tiles
   var tileColumns: Int { tile.columns }
-  private let narrowKernel: pb_gemm
-  /// For an a whose elements are found through tables, and one that has runs of rows and steps.
-  private let scatteredKernels: (whole: pb_scattered, narrow: pb_scattered)
-  private let runKernels: (whole: pb_by_runs, narrow: pb_by_runs)
-  let turnedRunKernel: pb_by_runs_turned
-  private let narrowColumns: Int
+  private let kernels: Kernels
+  var turnedRunKernel: pb_by_runs_turned { kernels.turnedRuns }
+  private var narrowColumns: Int { kernels.narrowColumns }
   /// Rows and columns of the product that are worked on at a time.
   let panelRows: Int
   let panelColumns: Int
@@ -103,25 +97,20 @@ struct ContractionBlocking: BitwiseCopyable {
   var sumRows: Int { isTurned ? panelColumns : panelRows }
 
   init(_ product: Product, _ type: pb_type) {
-    narrowColumns = pb_narrow_columns(type)
-    narrowKernel = pb_gemm_narrow_for(type)
-    scatteredKernels = (pb_scattered_for(type), pb_scattered_narrow_for(type))
-    runKernels = (pb_runs_for(type), pb_runs_narrow_for(type))
-    turnedRunKernel = pb_runs_turned_for(type)
+    kernels = Kernels(type)
+    let narrowColumns = kernels.narrowColumns
     let (rows, inner, columns) = (product.rows, product.inner, product.columns)
     let isLong = inner > Self.longestInner
+    let hasFewTiles = columns <= Self.fewTiles * pb_tile_columns(type)
     // Each tile of columns would read the same far apart elements again.
-    let gathersA =
-      product.scatters.a && !isLong && columns > Self.fewTiles * pb_tile_columns(type)
+    let gathersA = product.scatters.a && !isLong && !hasFewTiles
     scatters = product.scatters.a && !gathersA
     goesByRuns =
       scatters && product.runs.rows >= Self.leastRunOfRows
       && product.runs.steps >= Self.leastRunOfSteps
     innerBlock = isLong ? pb_gemm_segment(inner) : max(inner, 1)
     // Read across, a far a takes a line of memory for each step.
-    let isFar =
-      rows * inner * product.elementSize > Self.farByteCount
-      && columns <= Self.fewTiles * pb_tile_columns(type)
+    let isFar = rows * inner * product.elementSize > Self.farByteCount && hasFewTiles
     let isAcross = product.a.rowStride == 1 && product.a.columnStride != 1
     turnsRuns = goesByRuns && product.hasVectorsOfRows(lanes: narrowColumns)
     isTurned =
@@ -148,35 +137,66 @@ struct ContractionBlocking: BitwiseCopyable {
     let run = goesByRuns && !isTurned ? min(product.runs.rows, 2 * narrowColumns) : 1
     self.panelRows = panelRows > run ? panelRows / run * run : panelRows
     // Each panel of a turned product copies strips of b anew.
-    copiesStrips =
+    let copiesStrips =
       copiesStripsOfA
       || isTurned && product.copyingStripsPays(isTurned: true, wide: self.panelRows)
-    // Vectors of a turned product are far apart: they need the room in the first cache.
-    let tilesOfStrip = (Self.leastStripRows + tile.rows - 1) / tile.rows
-    stripRows = isTurned ? tile.rows : tilesOfStrip * tile.rows
-    // They stay in the second cache until all tiles have read them.
-    let together = Self.nearByteCount / (innerBlock * product.elementSize * stripRows)
-    rowsOfStrips =
-      copiesStrips ? min(max(together, 1) * stripRows, isTurned ? columns : rows) : 0
+    strips =
+      copiesStrips
+      ? Strips(
+        of: isTurned ? columns : rows, stepByteCount: innerBlock * product.elementSize, tile,
+        isTurned: isTurned) : nil
     panelColumns =
       !isTurned && rows <= tile.rows && columns > Self.manyColumns && !product.isOuter
       ? Self.columnsOfPanel / tile.columns * tile.columns
       : max(columns, 1)
-    // The last tile of a row can be whole only if its panel has room for it to begin earlier.
-    let tiles = (columns + tile.columns - 1) / tile.columns
-    let left = columns - max(tiles - 1, 0) * tile.columns
-    let span = left <= narrowColumns ? narrowColumns : tile.columns
-    let room = columns - (columns - 1) / panelColumns * panelColumns
     keepsSumsApart =
-      isTurned || !scatters && (isLong || !product.isOuter && room < span)
+      isTurned
+      || !scatters
+        && (isLong
+          || !product.isOuter
+            && !tile.endsInside(columns, panelColumns: panelColumns, narrow: narrowColumns))
     // Whole vectors of rows, wherever those of a panel begin and end.
     let around = turnsRuns ? 2 * narrowColumns : 0
-    let sumColumns = isTurned ? panelRows + around : min(tiles * tile.columns, panelColumns)
-    sumStride = (sumColumns + tile.columns - 1) / tile.columns * tile.columns
+    sumStride = tile.whole(
+      isTurned ? panelRows + around : min(tile.whole(columns), panelColumns))
+  }
+
+  /// The kernels for an element type that do not depend on extents: for few columns, for an a
+  /// whose elements are found through tables, and for one that has runs of rows and steps.
+  private struct Kernels: BitwiseCopyable {
+    let narrowColumns: Int
+    let narrow: pb_gemm
+    let scattered: (whole: pb_scattered, narrow: pb_scattered)
+    let runs: (whole: pb_by_runs, narrow: pb_by_runs)
+    let turnedRuns: pb_by_runs_turned
+
+    init(_ type: pb_type) {
+      narrowColumns = pb_narrow_columns(type)
+      narrow = pb_gemm_narrow_for(type)
+      scattered = (pb_scattered_for(type), pb_scattered_narrow_for(type))
+      runs = (pb_runs_for(type), pb_runs_narrow_for(type))
+      turnedRuns = pb_runs_turned_for(type)
+    }
+  }
+
+  /// Copies of an operand in which the rows of each strip stand side by side: how many rows a
+  /// strip has, and how many are copied at a time.
+  struct Strips: BitwiseCopyable {
+    let rows: Int
+    let together: Int
+
+    /// - Parameter stepByteCount: of a block of the inner axis, in one row.
+    fileprivate init(of extent: Int, stepByteCount: Int, _ tile: Tiles, isTurned: Bool) {
+      // Vectors of a turned product are far apart: they need the room in the first cache.
+      let tiles = isTurned ? 1 : (leastStripRows + tile.rows - 1) / tile.rows
+      rows = tiles * tile.rows
+      // They stay in the second cache until all tiles have read them.
+      together = min(max(nearByteCount / (stepByteCount * rows), 1) * rows, extent)
+    }
   }
 
   /// A kernel and how much of the product, transposed or not, it makes at a time.
-  private struct Tiles: BitwiseCopyable {
+  fileprivate struct Tiles: BitwiseCopyable {
     let kernel: pb_gemm
     let rows: Int
     let columns: Int
@@ -214,6 +234,16 @@ struct ContractionBlocking: BitwiseCopyable {
         isTurned && isLong
         ? pb_gemm_beside_for(type) : asksAhead ? pb_gemm_ahead_for(type) : pb_gemm_for(type)
     }
+
+    /// The columns of as many tiles as hold `extent` columns.
+    func whole(_ extent: Int) -> Int { (extent + columns - 1) / columns * columns }
+
+    /// Whether the last tile of a row can be whole: if its panel has room for it to begin earlier.
+    func endsInside(_ extent: Int, panelColumns: Int, narrow: Int) -> Bool {
+      let left = extent - max(whole(extent) - columns, 0)
+      let room = extent - (extent - 1) / panelColumns * panelColumns
+      return room >= (left <= narrow ? narrow : columns)
+    }
   }
 
   /// Panels that threads can share, each some microseconds of work and small enough for the second
@@ -237,9 +267,9 @@ struct ContractionBlocking: BitwiseCopyable {
       isStreamed ? min(Threads.processors, wantedParts) : wantedParts
     // Two tiles high at least, where each panel reads b from the second cache.
     let isBeyondFirst = !packs && inner * columns * size > firstByteCount
-    let tall =
+    let mostOfTwoTiles =
       isBeyondFirst ? max(rows / (2 * step), min(Threads.processors, wantedParts)) : wanted
-    let parts = max(min(Int(work / leastWork), wanted, tall), 1)
+    let parts = max(min(Int(work / leastWork), wanted, mostOfTwoTiles), 1)
     let share = (rows + parts - 1) / parts, height = min(share, most)
     // What is too little to share stays whole.
     if height == rows, !isTurned { return max(rows, 1) }
@@ -263,10 +293,10 @@ struct ContractionBlocking: BitwiseCopyable {
   /// How many tiles hold `extent` columns.
   func tiles(_ extent: Int) -> Int { (extent + tileColumns - 1) / tileColumns }
 
-  func kernel(_ isNarrow: Bool) -> pb_gemm { isNarrow ? narrowKernel : tile.kernel }
+  func kernel(_ isNarrow: Bool) -> pb_gemm { isNarrow ? kernels.narrow : tile.kernel }
 
   func scatteredKernel(_ isNarrow: Bool) -> pb_scattered {
-    isNarrow ? scatteredKernels.narrow : scatteredKernels.whole
+    isNarrow ? kernels.scattered.narrow : kernels.scattered.whole
   }
 
   /// The whole vectors that hold some rows of runs.
@@ -277,7 +307,7 @@ struct ContractionBlocking: BitwiseCopyable {
   }
 
   func runKernel(_ isNarrow: Bool) -> pb_by_runs {
-    isNarrow ? runKernels.narrow : runKernels.whole
+    isNarrow ? kernels.runs.narrow : kernels.runs.whole
   }
 
   /// Where a tile of a scattered product begins, how wide it is, and whether the narrow
@@ -342,7 +372,7 @@ extension ContractionBlocking: CustomStringConvertible {
     parts.append("the inner axis \(innerBlock) at a time")
     if packs { parts.append("b copied") }
     if copiesA { parts.append("a copied") }
-    if copiesStrips { parts.append("strips of \(isTurned ? "b" : "a") copied") }
+    if strips != nil { parts.append("strips of \(isTurned ? "b" : "a") copied") }
     if keepsSumsApart { parts.append("sums apart") }
     return parts.joined(separator: "; ")
   }
