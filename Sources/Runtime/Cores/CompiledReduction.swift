@@ -10,12 +10,14 @@ import PullbackTensors
 /// at most 16 segments; each is summed serially (in 16 lanes where it is contiguous, else
 /// one element of the inner axis beside the other); segments are added in order. A long sum of
 /// Float is short chains in Float whose sums are added in Double: whatever its length, it is as
-/// good as its last rounding and some eight others.
+/// good as its last rounding and some eight others. Long columns of Double are short chains as well.
 struct CompiledReduction: CompiledCore {
   private static let columnChunk = 4 * Tile.length
-  /// Rows that are added up in Float before their sum goes to Double: fewer, if a tile does not
-  /// hold as many whole ones.
+  /// Rows that are added up before their sum goes to that of all: fewer, if a tile does not hold
+  /// as many whole ones.
   private static let rowsOfChain = 16
+  /// In Double, where a tile holds several, and as many as are short in Float.
+  private static let rowsOfLongChain = 64
 
   private let reduction: Reduction
   private let outer: Int
@@ -27,6 +29,8 @@ struct CompiledReduction: CompiledCore {
   private let elementType: ElementType
   /// Whether sums are added in Double: only where chains would be long.
   private let isWide: Bool
+  /// Whether columns are sums of short chains.
+  private let isOfChains: Bool
   /// What lanes, columns and segments are kept in until the result is written.
   private let partialType: ElementType
   private let partialSize: Int
@@ -59,9 +63,10 @@ struct CompiledReduction: CompiledCore {
       CompiledBody(
         core.prologue, space: core.space, keeping: core.reducedValue, in: context))
     size = core.elementType.byteCount
-    let longestChain = core.inner == 1 ? Tile.length : 4 * Self.rowsOfChain
-    isWide =
-      core.reduction == .sum && core.elementType == .float && core.reduced > longestChain
+    let longestChain = core.inner == 1 ? Tile.length : Self.rowsOfLongChain
+    let isLongSum = core.reduction == .sum && core.reduced > longestChain
+    isWide = isLongSum && core.elementType == .float
+    isOfChains = isLongSum && core.elementType.isFloatingPoint
     partialType = isWide ? .double : core.elementType
     partialSize = isWide ? MemoryLayout<Double>.size : core.resultType.byteCount
     let longest = core.segmentLength
@@ -79,8 +84,8 @@ struct CompiledReduction: CompiledCore {
     coreByteCount = body.sharedByteCount(elementSize: resultSize)
   }
 
-  /// Behind a chunk of Doubles, whose place it is, one of Floats: a chain of rows.
-  private static let ownByteCount = columnChunk * 8 + columnChunk * 4
+  /// Behind a chunk of Doubles, whose place it is, another one: a chain of rows.
+  private static let ownByteCount = 2 * columnChunk * 8
 
   func run(_ memory: RunMemory, _ scratch: Scratch) {
     let target = body.coreSlot.map(memory.pointer) ?? scratch.shared
@@ -248,7 +253,7 @@ struct CompiledReduction: CompiledCore {
     _ own: UnsafeMutableRawPointer, _ place: UnsafeMutableRawPointer
   ) {
     let results = place + columns.lowerBound * (segments == 1 ? resultSize : partialSize)
-    if isWide {
+    if isOfChains {
       addColumns(outer, range, columns, frame, own)
       settle(columns.count, own, into: results)
       return
@@ -271,27 +276,35 @@ struct CompiledReduction: CompiledCore {
     }
   }
 
-  /// A sum of long columns, left in `sums` as Double.
+  /// A sum of long columns, left in `sums` as Double: of chains of rows in the element type.
   private func addColumns(
     _ outer: Int, _ range: Range<Int>, _ columns: Range<Int>, _ frame: BodyFrame,
     _ sums: UnsafeMutableRawPointer
   ) {
-    let add = pb_sum_columns_wide()!, count = columns.count
+    let inType = pb_columns_reduce_for(PB_SUM, elementType.kernelType)!
+    let add = isWide ? pb_sum_columns_wide()! : inType, count = columns.count
     // Both in bounds: columns are a chunk at most.
     let chain = sums + Self.columnChunk * MemoryLayout<Double>.size
     _ = sums.initializeMemory(as: Double.self, repeating: 0, count: count)
+    func begin() { _ = chain.initializeMemory(as: UInt8.self, repeating: 0, count: count * size) }
     if holdsRows(columns) {
       forEachTile(of: range, columns, outer, frame) { _, lines, _, width, values in
-        add(lines, width, sums, values)
+        // Cuts rows into chains itself.
+        if isWide { return add(lines, width, sums, values) }
+        for row in stride(from: 0, to: lines, by: Self.rowsOfLongChain) {
+          begin()
+          inType(
+            min(Self.rowsOfLongChain, lines - row), width, chain, values + row * width * size)
+          add(1, width, sums, chain)
+        }
       }
       return
     }
-    let addInFloat = pb_columns_reduce_for(PB_SUM, PB_F32)!
     for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.rowsOfChain) {
       let rows = first..<min(first + Self.rowsOfChain, range.upperBound)
-      _ = chain.initializeMemory(as: Float.self, repeating: 0, count: count)
+      begin()
       forEachTile(of: rows, columns, outer, frame) { _, lines, start, width, values in
-        addInFloat(lines, width, chain + start * size, values)
+        inType(lines, width, chain + start * size, values)
       }
       add(1, count, sums, chain)
     }
