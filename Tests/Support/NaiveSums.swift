@@ -27,6 +27,23 @@ package enum NaiveSums {
     return (sums, sizes)
   }
 
+  /// The sums of the columns of rows that are `width` numbers long; what rounding takes from each
+  /// addition is kept beside them.
+  ///
+  /// Source: Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen",
+  /// ZAMM 54, 1974.
+  package static func compensatedColumns(of numbers: [Double], width: Int) -> [Double] {
+    var sums = [Double](repeating: 0, count: width), lost = sums
+    for (place, number) in numbers.enumerated() {
+      let column = place % width, sum = sums[column] + number
+      lost[column] +=
+        abs(sums[column]) >= abs(number)
+        ? (sums[column] - sum) + number : (number - sum) + sums[column]
+      sums[column] = sum
+    }
+    return zip(sums, lost).map(+)
+  }
+
   /// How often each number below `count` is among others.
   package static func counts(of numbers: [Int32], below count: Int) -> [Double] {
     var counts = [Double](repeating: 0, count: count)

@@ -10,7 +10,7 @@ import PullbackTensors
 /// at most 16 segments; each is summed serially (in 16 lanes where it is contiguous, else
 /// one element of the inner axis beside the other); segments are added in order. A long sum of
 /// Float is short chains in Float whose sums are added in Double: whatever its length, it is as
-/// good as its last rounding and some eight others. Long columns of Double are short chains as well.
+/// good as its last rounding and some eight others. Long columns of Double are short chains, too.
 struct CompiledReduction: CompiledCore {
   private static let columnChunk = 4 * Tile.length
   /// Rows that are added up before their sum goes to that of all: fewer, if a tile does not hold

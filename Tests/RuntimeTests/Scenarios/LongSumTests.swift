@@ -44,6 +44,16 @@ import Testing
     }
   }
 
+  /// Chains of 64 at most, whose sums are added up in order.
+  @Test("Columns of Double", arguments: [(700, 3), (1000, 40), (1024, 1030), (5000, 3), (65, 17)])
+  func columnsOfDouble(rows: Int, width: Int) {
+    var generator = SplitMix(seed: rows)
+    let numbers = generator.doubles(rows * width, in: 0...1)
+    let sums = Tensor(shape: [rows, width], scalars: numbers).sum(along: 0).scalars
+    let expected = NaiveSums.compensatedColumns(of: numbers, width: width)
+    for (sum, expected) in zip(sums, expected) { #expect(abs(sum - expected) <= 8 * expected.ulp) }
+  }
+
   @Test func aStridedAxis() {
     let number: Float = 0.1
     let x = Tensor<Float>(
