@@ -46,7 +46,8 @@ struct BenchPlan: ParsableCommand {
   }
 
   /// Every batch size once, and all of them again, when their plans are known and have memory of
-  /// their own, which a plan's second run keeps: the difference of the means is what a plan costs.
+  /// their own, which a plan's second run keeps. The means differ by what a plan costs, and by what
+  /// the step takes longer for where planning has left its data out of the caches.
   private func steps() -> BenchResult {
     let sizes = [784, 50, 10]
     let model = TrainedNetwork.model(sizes: sizes, activation: .relu)

@@ -50,6 +50,7 @@ struct Scratch: BitwiseCopyable {
     from slots: UnsafeMutablePointer<UnsafeMutableRawPointer>, count: Int
   ) {
     if layout.tableByteCount == 0 { return }
+    // In bounds: both tables have room for all slots of the plan, and `count` is at most those.
     for thread in 0..<threads { table(thread).update(from: slots, count: count) }
   }
 
