@@ -137,11 +137,18 @@ extension OptimizerState {
       groups: moment.groups.map { group in
         Group(
           kind: group.rule,
-          settings: Dictionary(
-            group.settings.map { ($0.name, Double($0.number)) }, uniquingKeysWith: { $1 }),
+          settings: stored(group.settings),
           paths: moment.groups.count == 1 ? nil : group.paths)
-      }, numbers: numbers)
+      }, networks: moment.networks.map(stored), numbers: numbers)
   }
+}
+
+private func stored(_ settings: [OptimizerMoment.Setting]) -> [String: Double] {
+  Dictionary(settings.map { ($0.name, Double($0.number)) }, uniquingKeysWith: { $1 })
+}
+
+private func moments(_ settings: [String: Double]) -> [OptimizerMoment.Setting] {
+  settings.sorted { $0.key < $1.key }.map { .init(name: $0.key, number: Float($0.value)) }
 }
 
 extension OptimizerMoment {
@@ -152,12 +159,8 @@ extension OptimizerMoment {
     self.init(
       stepCount: state.stepCount,
       groups: state.groups.map { group in
-        Group(
-          rule: group.kind,
-          settings: group.settings.sorted { $0.key < $1.key }.map {
-            Setting(name: $0.key, number: Float($0.value))
-          }, paths: group.paths)
-      }, state: kept,
+        Group(rule: group.kind, settings: moments(group.settings), paths: group.paths)
+      }, networks: state.networks.map(moments), state: kept,
       sums: Sums(
         count: training.summed, values: try training.sums(check)),
       averages: try training.averages(check))

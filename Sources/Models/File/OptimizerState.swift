@@ -28,6 +28,8 @@ public struct OptimizerState: Sendable {
   public let stepCount: Int
   /// One or more.
   public let groups: [Group]
+  /// Of a swarm's optimizer, the settings of the rule of each network; else none.
+  public let networks: [[String: Double]]
   /// The numbers kept for each parameter: "velocity/hidden.weight".
   public let numbers: NamedTensors
   /// A rule of yours that has the name of one of this package's.
@@ -44,10 +46,10 @@ public struct OptimizerState: Sendable {
     groups = optimizer.groupsWithPaths.map { group, paths in
       Group(
         kind: group.rule.name,
-        settings: Dictionary(
-          uniqueKeysWithValues: group.rule.storedSettings.map { ($0.name, Double($0.number)) }),
+        settings: storedSettings(of: group.rule),
         paths: optimizer.groups.count == 1 ? nil : paths)
     }
+    networks = optimizer.networkRules.map { storedSettings(of: $0) }
     var numbers = NamedTensors()
     for (name, parameter) in optimizer.namedState {
       numbers.add(name, parameter.value)
@@ -57,8 +59,11 @@ public struct OptimizerState: Sendable {
   }
 
   /// The state of an optimizer at another time.
-  init(stepCount: Int, groups: [Group], numbers: NamedTensors) {
-    (self.stepCount, self.groups, self.numbers, misnamed) = (stepCount, groups, numbers, nil)
+  init(
+    stepCount: Int, groups: [Group], networks: [[String: Double]], numbers: NamedTensors
+  ) {
+    (self.stepCount, self.groups, self.networks) = (stepCount, groups, networks)
+    (self.numbers, misnamed) = (numbers, nil)
   }
 
   /// An optimizer that stands where this one stood, over parameters of the same names and shapes.
@@ -68,6 +73,12 @@ public struct OptimizerState: Sendable {
     for parameters: Parameters, rules: [any UpdateRule] = [], file: String = "OptimizerState"
   ) throws(FileError) -> Optimizer<AnyRule> {
     let check = FileCheck(kind: .malformed, file: file)
+    guard networks.isEmpty else {
+      throw check.error(
+        "optimizer",
+        "is one of a swarm of \(counted(networks.count, "network")): make one for such a swarm, "
+          + "and restore that")
+    }
     var made: [Optimizer<AnyRule>.Group] = []
     for (number, group) in groups.enumerated() {
       let part = group.paths == nil ? "optimizer" : "optimizer.groups[\(number)]"
@@ -98,18 +109,25 @@ public struct OptimizerState: Sendable {
     func malformed(_ problem: String) -> FileError {
       FileError(.malformed, in: file, at: .part("optimizer"), problem)
     }
-    var restored = optimizer.groups
     let known = optimizer.groupsWithPaths
-    guard groups.count == restored.count else {
-      throw malformed(
-        "holds \(counted(groups.count, "group")) of parameters, not \(restored.count)")
+    guard groups.count == known.count else {
+      throw malformed("holds \(counted(groups.count, "group")) of parameters, not \(known.count)")
     }
     for (number, group) in groups.enumerated() {
       guard group.paths == nil || group.paths == known[number].paths else {
         throw malformed("holds other parameters in group \(number)")
       }
+    }
+    let kept =
+      networks.isEmpty ? groups : networks.map { Group(kind: kind, settings: $0, paths: nil) }
+    var restored = optimizer.rules
+    guard kept.count == restored.count else {
+      throw malformed(
+        "holds the state of \(counted(kept.count, "network")), not of \(restored.count)")
+    }
+    for (number, group) in kept.enumerated() {
       do throws(SettingError) {
-        restored[number].rule.learningRate = try group.learningRate(for: restored[number].rule)
+        restored[number].learningRate = try group.learningRate(for: restored[number])
       } catch {
         throw malformed(error.problem)
       }
@@ -119,8 +137,12 @@ public struct OptimizerState: Sendable {
       file: file
     ).perform()
     optimizer.stepCount = stepCount
-    optimizer.groups = restored
+    optimizer.rules = restored
   }
+}
+
+private func storedSettings(of rule: some UpdateRule) -> [String: Double] {
+  Dictionary(uniqueKeysWithValues: rule.storedSettings.map { ($0.name, Double($0.number)) })
 }
 
 /// Why settings are not those of a rule.
@@ -156,7 +178,7 @@ extension OptimizerState {
   var json: JSON {
     var members: [JSON.Member] = [
       .init("kind", .string(kind)), .init("stepCount", .integer(stepCount)),
-      .init("settings", groups[0].jsonOfSettings),
+      .init("settings", jsonOfSettings(groups[0].settings)),
     ]
     if groups[0].paths != nil {
       // What is above is the first group, for readers that know no groups.
@@ -166,10 +188,13 @@ extension OptimizerState {
           .array(
             groups.map { group in
               [
-                "kind": .string(group.kind), "settings": group.jsonOfSettings,
+                "kind": .string(group.kind), "settings": jsonOfSettings(group.settings),
                 "parameters": .array(group.paths!.map(JSON.string)),
               ]
             })))
+    }
+    if !networks.isEmpty {
+      members.append(.init("networks", .array(networks.map { jsonOfSettings($0) })))
     }
     return .object(members)
   }
@@ -177,28 +202,29 @@ extension OptimizerState {
   init(_ reader: MetadataReader, _ numbers: NamedTensors) throws(FileError) {
     let kind = try reader.member("kind").string()
     stepCount = try reader.member("stepCount").count()
-    let only = Group(kind: kind, settings: try Group.settings(of: reader), paths: nil)
+    let only = Group(kind: kind, settings: try readSettings(reader.member("settings")), paths: nil)
     let list = reader.memberIfPresent("groups")
     groups =
       try list?.elements { (group) throws(FileError) in
         Group(
-          kind: try group.member("kind").string(), settings: try Group.settings(of: group),
+          kind: try group.member("kind").string(),
+          settings: try readSettings(group.member("settings")),
           paths: try group.member("parameters").strings())
       } ?? [only]
     if let list, groups.isEmpty { throw list.malformed("one group or more expected") }
+    networks =
+      try reader.memberIfPresent("networks")?.elements { (network) throws(FileError) in
+        try readSettings(network)
+      } ?? []
     self.numbers = numbers
     misnamed = nil
   }
 }
 
-extension OptimizerState.Group {
-  fileprivate var jsonOfSettings: JSON {
-    .object(settings.sorted { $0.key < $1.key }.map { .init($0.key, .number($0.value)) })
-  }
+private func jsonOfSettings(_ settings: [String: Double]) -> JSON {
+  .object(settings.sorted { $0.key < $1.key }.map { .init($0.key, .number($0.value)) })
+}
 
-  fileprivate static func settings(
-    of reader: MetadataReader
-  ) throws(FileError) -> [String: Double] {
-    try reader.member("settings").members { (setting) throws(FileError) in try setting.number() }
-  }
+private func readSettings(_ reader: MetadataReader) throws(FileError) -> [String: Double] {
+  try reader.members { (setting) throws(FileError) in try setting.number() }
 }

@@ -35,7 +35,7 @@ public final class Optimizer<Rule: UpdateRule> {
   private(set) var settings: [[Setting<Rule>]]
   private(set) var forms: [Rule] = []
   /// Of a swarm: one for each network.
-  private(set) var networkRules: [Rule]
+  package private(set) var networkRules: [Rule]
   private(set) var keptState: [[Parameter]] = []
   /// Where the rules of a swarm's networks differ.
   private(set) var networkScalars: NetworkScalars?

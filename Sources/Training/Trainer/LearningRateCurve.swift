@@ -23,12 +23,8 @@ public struct LearningRateCurve: Sendable, Hashable {
       ).stop(at: CallSite(file, line))
     }
     (self.rates, self.losses) = (rates, losses)
-    var mean = 0.0, weight = 0.0
-    smoothed = losses.map { loss in
-      mean = 0.9 * mean + 0.1 * Double(loss)
-      weight = 0.9 * weight + 0.1
-      return mean / weight
-    }
+    var mean = SmoothedMean()
+    smoothed = losses.map { mean.add($0) }
   }
 
   /// A rate to train with: where the loss fell most for a given factor of the rate, from the mean
@@ -54,6 +50,19 @@ public struct LearningRateCurve: Sendable, Hashable {
   }
 }
 
+/// A mean in which what lies n numbers back counts 0.9^n.
+private struct SmoothedMean {
+  private var sum = 0.0
+  private var weight = 0.0
+
+  /// The mean up to a number.
+  mutating func add(_ number: Float) -> Double {
+    sum = 0.9 * sum + 0.1 * Double(number)
+    weight = 0.9 * weight + 0.1
+    return sum / weight
+  }
+}
+
 extension LearningRateCurve: CustomStringConvertible {
   public var description: String {
     let range =
@@ -65,7 +74,8 @@ extension LearningRateCurve: CustomStringConvertible {
 
 extension Trainer {
   /// Tries learning rates: takes steps whose rates grow from one to the other by a constant factor,
-  /// until the loss is four times its least value or no finite number.
+  /// until the loss, smoothed as in the curve, is four times its least value, or is no finite
+  /// number.
   ///
   /// Model, optimizer and trainer are afterwards what they were, bit for bit.
   ///
@@ -89,15 +99,17 @@ extension Trainer {
         fix: "use 2 steps or more from a rate above 0 to a larger one"
       ).stop(at: CallSite(file, line))
     }
-    let before = moment, groups = optimizer.groups
+    let before = moment, rules = optimizer.rules, suspended = suspendedWeights
     defer {
       restore(before)
-      optimizer.groups = groups
+      optimizer.rules = rules
+      suspend(suspended)
     }
     let schedule = Schedule.exponential(
       from: least, factor: Double(largest) / Double(least), every: steps - 1)
     let run = Run(seed: seed, batch: BatchOrder(size: batch, file: file, line: line).size)
     var rates: [Float] = [], losses: [Float] = [], epoch = 0
+    var mean = SmoothedMean(), leastMean = Double.infinity
     while rates.count < steps {
       epoch += 1
       let order = BatchOrder(size: run.batch, key: run.orderKey(epoch: epoch))
@@ -111,8 +123,9 @@ extension Trainer {
         guard loss.isFinite else { return LearningRateCurve(rates: rates, losses: losses) }
         rates.append(rate)
         losses.append(loss)
-        let curve = LearningRateCurve(rates: rates, losses: losses)
-        if curve.smoothed[rates.count - 1] > 4 * curve.smoothed.min()! { return curve }
+        let smoothed = mean.add(loss)
+        leastMean = min(leastMean, smoothed)
+        if smoothed > 4 * leastMean { return LearningRateCurve(rates: rates, losses: losses) }
       }
       if isEmpty { throw TrainingError("there are no training examples") }
     }

@@ -24,6 +24,10 @@ package struct OptimizerMoment: Sendable {
     package let number: Float
 
     package init(name: String, number: Float) { (self.name, self.number) = (name, number) }
+
+    fileprivate static func all(of rule: some UpdateRule) -> [Setting] {
+      rule.allSettings.map { Setting(name: $0.name, number: $0.number(of: rule)) }
+    }
   }
 
   /// Gradients of losses that no step has been taken with yet.
@@ -52,6 +56,8 @@ package struct OptimizerMoment: Sendable {
 
   package let stepCount: Int
   package let groups: [Group]
+  /// Of a swarm, the settings of each network.
+  package let networks: [[Setting]]
   /// "velocity/hidden.weight", in the order of the parameters.
   package let state: [(name: String, value: Tensor<Float>)]
 
@@ -59,11 +65,11 @@ package struct OptimizerMoment: Sendable {
   package let averages: [Average]
 
   package init(
-    stepCount: Int, groups: [Group], state: [(name: String, value: Tensor<Float>)], sums: Sums,
-    averages: [Average]
+    stepCount: Int, groups: [Group], networks: [[Setting]],
+    state: [(name: String, value: Tensor<Float>)], sums: Sums, averages: [Average]
   ) {
-    (self.stepCount, self.groups, self.state) = (stepCount, groups, state)
-    (self.sums, self.averages) = (sums, averages)
+    (self.stepCount, self.groups, self.networks) = (stepCount, groups, networks)
+    (self.state, self.sums, self.averages) = (state, sums, averages)
   }
 
   /// The optimizer as it is now; no number is copied.
@@ -71,6 +77,7 @@ package struct OptimizerMoment: Sendable {
     let slots = optimizer.namedState
     stepCount = optimizer.stepCount
     groups = optimizer.momentGroups
+    networks = optimizer.networkRules.map { Setting.all(of: $0) }
     let summed = optimizer.accumulated
     sums = Sums(
       count: summed.count,
@@ -97,13 +104,13 @@ package struct OptimizerMoment: Sendable {
     where !places.indices.contains(place) || places[place].shape != sum.shape {
       throw TrainingError("the checkpoint has summed the gradients of other parameters")
     }
-    let former = optimizer.groups
-    optimizer.groups = try restored(former, like: optimizer.momentGroups)
+    let former = optimizer.rules
+    optimizer.rules = try restored(optimizer)
     let slots = optimizer.namedState
     let kept = Dictionary(state, uniquingKeysWith: { $1 })
     let values = slots.compactMap { kept[$0.name] }
     guard values.map(\.shape) == slots.map(\.parameter.shape), values.count == state.count else {
-      optimizer.groups = former
+      optimizer.rules = former
       throw TrainingError(
         "the checkpoint does not have what \(groups[0].rule) keeps for each parameter")
     }
@@ -119,27 +126,32 @@ package struct OptimizerMoment: Sendable {
     }
   }
 
-  /// The groups with the settings of these.
-  private func restored<Rule>(
-    _ known: [Optimizer<Rule>.Group], like given: [Group]
-  ) throws(TrainingError) -> [Optimizer<Rule>.Group] {
+  /// The rules of an optimizer with the settings of these.
+  private func restored<Rule>(_ optimizer: Optimizer<Rule>) throws(TrainingError) -> [Rule] {
+    let given = optimizer.momentGroups
     guard given.map(\.rule) == groups.map(\.rule),
       zip(given, groups).allSatisfy({ $1.paths == nil || $0.paths == $1.paths })
     else {
       throw TrainingError(
         "the checkpoint is one of \(summary(groups)), the optimizer of \(summary(given))")
     }
-    var restored = known
-    for (index, group) in groups.enumerated() {
-      let numbers = Dictionary(
-        group.settings.map { ($0.name, $0.number) }, uniquingKeysWith: { $1 })
-      for setting in restored[index].rule.allSettings {
+    let kept = networks.isEmpty ? groups.map(\.settings) : networks
+    guard kept.count == optimizer.rules.count else {
+      throw TrainingError(
+        "the checkpoint is one of \(counted(kept.count, "network")), the optimizer of "
+          + "\(optimizer.rules.count)")
+    }
+    var restored = optimizer.rules
+    for (index, settings) in kept.enumerated() {
+      let numbers = Dictionary(settings.map { ($0.name, $0.number) }, uniquingKeysWith: { $1 })
+      for setting in restored[index].allSettings {
         guard let number = numbers[setting.name], setting.range.contains(number) else {
           throw TrainingError(
             "the checkpoint has \(numbers[setting.name].map { "\($0)" } ?? "nothing") for "
-              + "\(setting.title) of \(group.rule) where \(setting.range.name) is expected")
+              + "\(setting.title) of \(restored[index].name) where \(setting.range.name) is "
+              + "expected")
         }
-        setting.set(&restored[index].rule, number)
+        setting.set(&restored[index], number)
       }
     }
     return restored
@@ -155,10 +167,8 @@ package struct OptimizerMoment: Sendable {
 extension Optimizer {
   fileprivate var momentGroups: [OptimizerMoment.Group] {
     groupsWithPaths.map { group, paths in
-      let settings = group.rule.allSettings.map {
-        OptimizerMoment.Setting(name: $0.name, number: $0.number(of: group.rule))
-      }
-      return .init(rule: group.rule.name, settings: settings, paths: paths)
+      .init(
+        rule: group.rule.name, settings: OptimizerMoment.Setting.all(of: group.rule), paths: paths)
     }
   }
 }

@@ -32,7 +32,12 @@ extension Trainer {
     guard let weights = best?.weights else { return }
     let current = Parameter.values(of: parameters)
     Parameter.setValues(of: parameters, to: weights)
-    best?.suspended = (current, parameters.map(\.slot.serial))
+    suspend(current)
+  }
+
+  /// Notes the weights with which training goes on instead of those that the model has.
+  func suspend(_ weights: [Tensor<Float>]?) {
+    best?.suspended = weights.map { ($0, parameters.map(\.slot.serial)) }
   }
 
   /// Undoes ``useBest()``, unless somebody has changed the model meanwhile.
@@ -47,7 +52,7 @@ extension Trainer {
   }
 
   /// Nil if the model has those with which training goes on.
-  private var suspendedWeights: [Tensor<Float>]? {
+  var suspendedWeights: [Tensor<Float>]? {
     guard let suspended = best?.suspended, suspended.serials == parameters.map(\.slot.serial) else {
       return nil
     }

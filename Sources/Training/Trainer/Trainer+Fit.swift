@@ -123,7 +123,7 @@ extension Trainer {
 
   /// What tells that a callback changed something.
   private var marks: Marks<Rule> {
-    Marks(rules: optimizer.groups.map(\.rule), serials: parameters.map(\.slot.serial))
+    Marks(rules: optimizer.rules, serials: parameters.map(\.slot.serial))
   }
 
   private func begin(

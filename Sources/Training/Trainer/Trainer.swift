@@ -33,7 +33,8 @@ public final class Trainer<Net: ParameterTree & Sendable, Rule: UpdateRule, Targ
   public let model: Net
   /// What changes it. Its settings may be changed at any time.
   public let optimizer: Optimizer<Rule>
-  /// The learning rate at each step; without one it stays what the optimizer says.
+  /// The learning rate at each step, of all groups and all networks of a swarm; without one each
+  /// stays what the optimizer says.
   ///
   /// A schedule that is reduced on a plateau watches the loss of validation, without validation
   /// that of training.

@@ -74,4 +74,46 @@ struct LearningRateCurveTests {
     #expect(LearningRateCurve(rates: [], losses: []).suggestion == nil)
     #expect(LearningRateCurve(rates: [1, 2, 3], losses: [1, 2, 3]).suggestion == nil)
   }
+
+  /// Each network of a swarm has its own again, after the trials and from a checkpoint.
+  @Test func networksKeepTheirRates() throws {
+    let rates: [Float] = [0.1, 0.2, 0.3]
+    let swarm = Swarm(3) { Linear(1, 1, bias: false, initialization: .constant(4)) }
+    let optimizer = Optimizer(rates.map { SGD(learningRate: $0) }, for: swarm)
+    let trainer = Trainer(swarm, optimizer) { swarm, x, y in
+      swarm.batched { net in (net(x) - y).squared().mean() }.sum()
+    }
+    let data = Dataset(inputs: [[1]], targets: Tensor<Float>([[1]]))
+    _ = try trainer.findLearningRate(on: data, steps: 5, batch: 1)
+    #expect(optimizer.rules.map(\.learningRate) == rates)
+    let checkpoint = trainer.checkpoint
+    optimizer.learningRate = 1
+    try trainer.resume(from: checkpoint)
+    #expect(optimizer.rules.map(\.learningRate) == rates)
+    let other = Optimizer(SGD(learningRate: 1), for: swarm.parameters)
+    let error = #expect(throws: TrainingError.self) { try checkpoint.optimizer.restore(other) }
+    #expect("\(error!)" == "the checkpoint is one of 3 networks, the optimizer of 1")
+    #expect(other.learningRate == 1)
+  }
+
+  /// Where the best weights are not the last ones, training goes on with the last all the same: a
+  /// rate of 1.1 takes w further from 1 with each step.
+  @Test func trainingGoesOnWithTheLastWeights() throws {
+    func trained(tryingRates: Bool) throws -> [[Float]] {
+      let w = Parameter(value: [0]), model: Parameters = ["w": w]
+      let trainer = Trainer(model, Optimizer(SGD(learningRate: 1.1), for: model)) { _, x, y in
+        (w.value * x - y).squared().mean()
+      }
+      trainer.earlyStopping = EarlyStopping(patience: 10)
+      let data = Dataset(inputs: [[1]], targets: Tensor<Float>([[1]]))
+      try trainer.fit(data, epochs: 3, batch: 1)
+      #expect(trainer.bestEpoch == 1)
+      if tryingRates { _ = try trainer.findLearningRate(on: data, steps: 5, batch: 1) }
+      let weights = trainer.checkpoint.weights.map(\.value.scalars)
+      try trainer.fit(data, epochs: 4, batch: 1)
+      return weights + trainer.checkpoint.weights.map(\.value.scalars)
+    }
+    let plain = try trained(tryingRates: false)
+    #expect(try trained(tryingRates: true) == plain && plain[0] != plain[1])
+  }
 }
