@@ -41,22 +41,27 @@ struct FitRun<Problem: FitProblem> {
   mutating func callAsFunction() throws -> (model: TableModel, report: FitReport) {
     let clock = ContinuousClock(), start = clock.now
     let splits = try splits
-    var trials: [Trial] = []
+    var trials: [Trial] = [], isInterrupted = false
     for (number, split) in splits.enumerated() {
       if splits.count > 1 { try onEvent?(.fold(number: number + 1, of: splits.count)) }
       let trial = try trial(split)
+      isInterrupted = trial.outcome.isInterrupted
+      // A fold that is done says more than one that is not.
+      if isInterrupted, !trials.isEmpty { break }
       trials.append(trial)
       try onEvent?(.validated(trial.network))
-      if trial.outcome.isInterrupted { break }
+      if isInterrupted { break }
     }
-    var last: (model: TableModel, rows: Int)? = trials.last.map { ($0.model, $0.training) }
+    let isComplete = trials.count > 1 && trials.count == splits.count
+    var last = (isComplete ? trials.last : trials.first).map {
+      (model: $0.model, rows: $0.training)
+    }
     var epochs = trials.flatMap(\.outcome.trained.records)
     let chosen = trials.map(\.outcome.trained.bestEpoch).sorted()
     var bestEpoch = chosen.isEmpty ? 0 : max(chosen[chosen.count / 2], 1)
     if !trials.isEmpty {
       settings.weightDecay = commonest(trials.map(\.outcome.settings.weightDecay))
     }
-    var isInterrupted = trials.last?.outcome.isInterrupted ?? false
     if !isInterrupted, !settings.keepsValidation || trials.isEmpty {
       if !trials.isEmpty { try onEvent?(.refitting(epochs: bestEpoch, rows: source.rows.count)) }
       let whole = try train(source.rows, epochs: trials.isEmpty ? nil : bestEpoch)
@@ -67,7 +72,6 @@ struct FitRun<Problem: FitProblem> {
         last = (whole.inputs.model(whole.outcome.model), source.rows.count)
       }
     }
-    let isComplete = trials.count > 1 && trials.count == splits.count
     func evaluation(_ part: (Trial) -> TableEvaluation) -> TableEvaluation? {
       isComplete ? TableEvaluation(overFolds: trials.map(part)) : trials.first.map(part)
     }

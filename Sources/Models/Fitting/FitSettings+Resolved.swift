@@ -26,28 +26,10 @@ extension FitSettings {
     settings.epochs = epochs ?? usualEpochs
     settings.patience = patience ?? max(settings.epochs! / 4, 5)
     let batches = (rows - 1) / settings.batch! + 1
-    settings.usualDecays = settings.usualDecays(
-      task, steps: max(settings.epochs!, usualEpochs) * batches)
+    settings.usualPulls = rule.usualPulls(task)
+    // In fewer steps than 200 a decay as strong would let nothing be learnt.
+    settings.pullingSteps = max(max(settings.epochs!, usualEpochs) * batches, 200)
     return settings
-  }
-
-  /// A weak and a strong decay, of settings that are resolved but for them.
-  ///
-  /// Apart from the gradient a decay of d shrinks weights by e^-(d Σ rates), whatever they learn.
-  /// That is the same for all sizes of data, by e^-2 and e^-10: the few steps of a small table
-  /// would all but leave its weights as they were drawn.
-  ///
-  /// - Parameter steps: of a training with the usual epochs, or with those asked for
-  ///   if they are more.
-  private func usualDecays(_ task: TableTask, steps: Int) -> [Float] {
-    switch rule {
-    case .adamw, .lion:
-      // In fewer steps than 200 a decay as strong would let nothing be learnt.
-      let mean = max(learningRate!, 1e-30) * (schedule == .constant ? 1 : 0.5)
-      return [2, 10].map { $0 / (mean * Float(max(steps, 200))) }
-    case .sgd, .momentum, .adam, .rmsprop, .adagrad:
-      return task == .classification ? [1.5e-4, 1.5e-3] : [1e-4, 1e-3]
-    }
   }
 
   /// Whether members are pulled differently.
@@ -76,7 +58,16 @@ extension FitSettings {
   }
 
   /// The weight decay of each part of a committee.
-  var decays: [Float] { weightDecay.map { [$0] } ?? usualDecays }
+  ///
+  /// Apart from the gradient a decay of d shrinks weights by e^-(d Σ rates), whatever they learn:
+  /// pulls of 2 and 10 are that exponent for all sizes of data, or the few steps of a small table
+  /// would all but leave its weights as they were drawn.
+  var decays: [Float] {
+    if let weightDecay { return [weightDecay] }
+    guard rule.decaysApart else { return usualPulls }
+    let mean = max(learningRate!, 1e-30) * (schedule == .constant ? 1 : 0.5)
+    return usualPulls.map { $0 / (mean * Float(pullingSteps)) }
+  }
 
   /// The learning rate over so many steps.
   func rates(steps: Int) -> Schedule {
@@ -91,6 +82,15 @@ extension FitSettings {
 }
 
 extension FitSettings.Rule {
+  /// Whether weight decay is no part of the gradient.
+  fileprivate var decaysApart: Bool { self == .adamw || self == .lion }
+
+  /// A weak and a strong pull: see ``FitSettings/decays``.
+  fileprivate func usualPulls(_ task: TableTask) -> [Float] {
+    if decaysApart { return [2, 10] }
+    return task == .classification ? [1.5e-4, 1.5e-3] : [1e-4, 1e-3]
+  }
+
   /// A learning rate that most tables take.
   fileprivate func usualRate(_ task: TableTask) -> Float {
     switch self {

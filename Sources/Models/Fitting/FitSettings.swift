@@ -35,12 +35,13 @@ public struct FitSettings: Sendable, Hashable {
   public var batch: Int?
   /// The share of hidden units that are left out at random in each step.
   public var dropout: Float = 0
-  /// How much weights are pulled towards 0. Nil: of a weak and a strong pull, the one that is
-  /// better on the validation rows.
+  /// How much weights are pulled towards 0. Nil: half of several members weakly and half strongly,
+  /// averaged unless one half is clearly better on the validation rows; a single network weakly.
   public var weightDecay: Float?
   /// Which rows validate.
   public var validation = ValidationChoice.share(0.2)
-  /// How many epochs may be no better than the best before training ends.
+  /// How many epochs in a row may be clearly worse than the best, by more than chance makes them on
+  /// so few rows, before training ends.
   public var patience: Int?
   /// Counts a row of a rare class for more, so that all classes count the same.
   public var balancesClasses = false
@@ -50,8 +51,10 @@ public struct FitSettings: Sendable, Hashable {
   /// epochs that validation chose.
   public var keepsValidation = false
 
-  /// A weak and a strong weight decay, for members of which nobody says how much they are pulled.
-  var usualDecays: [Float] = []
+  /// How weakly and how strongly members are pulled if nobody says so, and the steps over which
+  /// rules that decay weights apart from the gradient do it.
+  var usualPulls: [Float] = []
+  var pullingSteps = 1
 
   /// The settings that most tables do well with.
   public init() {}

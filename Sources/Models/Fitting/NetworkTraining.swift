@@ -50,8 +50,7 @@ struct NetworkTraining<Target: TensorScalar> {
       _ rule: (_ learningRate: Float, _ weightDecay: Float) -> Rule
     ) throws -> Outcome {
       try train(
-        committee, settings.optimizer(for: committee, rule), training, validation,
-        epochs: epochs ?? settings.epochs!, progress)
+        committee, rule, training, validation, epochs: epochs ?? settings.epochs!, progress)
     }
     return switch settings.rule {
     case .sgd: try run { SGD(learningRate: $0, weightDecay: $1) }
@@ -64,25 +63,30 @@ struct NetworkTraining<Target: TensorScalar> {
     }
   }
 
-  private func train(
-    _ committee: Committee, _ optimizer: Optimizer<some UpdateRule>,
+  private func train<Rule: UpdateRule>(
+    _ committee: Committee, _ rule: (_ learningRate: Float, _ weightDecay: Float) -> Rule,
     _ training: Dataset<Target>, _ validation: Dataset<Target>?, epochs: Int,
     _ progress: FitProgress
   ) throws -> Outcome {
-    let trainer = Trainer(committee, optimizer) { [objective] in objective($0, $1, $2) }
+    func makeTrainer(_ settings: FitSettings) -> Trainer<Committee, Rule, Target> {
+      Trainer(committee, settings.optimizer(for: committee, rule)) { [objective] in
+        objective($0, $1, $2)
+      }
+    }
     // Batches of nearly one size: a last one of few rows would take a step as large as the others.
     let batches = (training.count - 1) / settings.batch! + 1
     let batch = (training.count - 1) / batches + 1
     let choices = validation.map { self.choices(of: committee, on: $0) } ?? []
     var settings = settings
-    if let begun = progress.begun {
-      try resume(trainer, choices, from: begun)
-    } else if settings.findsLearningRate {
-      let curve = try trainer.findLearningRate(
+    if progress.begun == nil, settings.findsLearningRate {
+      let curve = try makeTrainer(settings).findLearningRate(
         on: training, from: 1e-5, to: 1, steps: 100, batch: batch, seed: settings.seed)
       settings.learningRate = curve.suggestion ?? settings.learningRate
       try onEvent?(.learningRate(settings.learningRate!))
     }
+    // Decays follow the rate that was found.
+    let trainer = makeTrainer(settings)
+    if let begun = progress.begun { try resume(trainer, choices, from: begun) }
     trainer.schedule = settings.rates(steps: settings.epochs! * batches)
     trainer.stopFlag = stopFlag
     var records = progress.begun?.state.records ?? []

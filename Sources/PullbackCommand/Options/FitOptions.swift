@@ -103,7 +103,8 @@ struct FitOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Stop after so many epochs without a better validation loss.", valueName: "epochs"))
+      "Stop when more epochs than these, one after the other, are clearly worse than the best.",
+      valueName: "epochs"))
   var patience: Int?
 
   @Option(

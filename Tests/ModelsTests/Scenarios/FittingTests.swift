@@ -117,6 +117,47 @@ struct FittingTests {
     #expect(try model.predict(table).labels.count == 400)
   }
 
+  /// A fold that is done, with its own measures, however far the next one has come.
+  @Test func aFlagInALaterFoldLeavesTheModelOfOneThatIsDone() throws {
+    let table = try FitTables.quarters(rows: 200)
+    var fitting = FitSettings()
+    fitting.validation = .folds(3)
+    fitting.epochs = 4
+    func interrupted(afterEpochs most: Int) throws -> (FitReport, [TableEvaluation], TableModel) {
+      let flag = StopFlag()
+      var validated: [TableEvaluation] = [], epochs = 0
+      let (model, report) = try TableModel.fit(
+        table, TableSettings(targets: ["quarter"]), fitting: fitting, stopFlag: flag
+      ) { event in
+        if case .validated(let evaluation) = event { validated.append(evaluation) }
+        if case .epoch = event { epochs += 1 }
+        if case .fold(2, _) = event, most == 4 { flag.raise() }
+        if epochs == most, most > 4 { flag.raise() }
+      }
+      return (report, validated, model)
+    }
+    let (report, validated, _) = try interrupted(afterEpochs: 4)
+    #expect(report.isInterrupted && report.epochs.count == 4 && report.folds.isEmpty)
+    #expect(validated.count == 1 && report.validation?["accuracy"] == validated[0]["accuracy"])
+    let (later, _, _) = try interrupted(afterEpochs: 6)
+    #expect(later.isInterrupted && later.checksum == report.checksum)
+  }
+
+  /// What was found is as if it had been given, the decays that follow from it too.
+  @Test(arguments: [FitSettings.Rule.adamw, .adam])
+  func aRateThatIsFoundIsLikeOneThatIsGiven(rule: FitSettings.Rule) throws {
+    let table = try FitTables.quarters(rows: 100)
+    var fitting = FitSettings()
+    (fitting.rule, fitting.epochs, fitting.findsLearningRate) = (rule, 3, true)
+    let settings = TableSettings(targets: ["quarter"])
+    let found = try TableModel.fit(table, settings, fitting: fitting).report
+    fitting.findsLearningRate = false
+    fitting.learningRate = found.settings.learningRate
+    #expect(try TableModel.fit(table, settings, fitting: fitting).report.checksum == found.checksum)
+    fitting.learningRate = nil
+    #expect(try TableModel.fit(table, settings, fitting: fitting).report.checksum != found.checksum)
+  }
+
   @Test func balancedClassesCountTheSame() throws {
     var random = SplitMix(seed: 5)
     let lines = (0..<400).map { row in
