@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import PullbackPlans
 import PullbackRuntime
 import PullbackTensors
@@ -175,5 +176,13 @@ import Testing
     expect(gradient(of: safe.sum(), withRespectTo: z), [0, 0.25])
     let infinite = gradient(of: (relu(x) * Tensor(.infinity)).sum(), withRespectTo: x)
     #expect(infinite.scalars[0] == 0)
+  }
+
+  /// Up to where cosh itself is infinite, beyond where e^x is.
+  @Test(arguments: [-89.4, -88.8, -3, 0, 3, 88.8, 89.4])
+  func sinhHasADerivativeWhereItHasAValue(number: Double) {
+    let x = Tensor<Float>(Float(number))
+    let xg = gradient(of: sinh(x), withRespectTo: x), exact = Foundation.cosh(Double(Float(number)))
+    #expect(abs(Double(xg.scalars[0]) / exact - 1) < 4e-7)
   }
 }

@@ -90,7 +90,7 @@ package enum Unary: UInt8, Sendable, CaseIterable {
     case .log: g / x
     case .log1p: g / (Value.constant(1, x.elementType) + x)
     case .squareRoot: g / (y + y)
-    case .sinh: g * ((x.unary(.exp) + (-x).unary(.exp)) * 0.5)
+    case .sinh: g * x.hyperbolicCosine
     case .tanh: g * (1 - y * y)
     // Not y (1 - y), which is 0 as soon as y is rounded to 1.
     case .sigmoid: g * (y * (-x).unary(.sigmoid))
@@ -171,4 +171,12 @@ extension Value {
   }
 
   package static prefix func - (x: Value) -> Value { x.unary(.negate) }
+}
+
+extension Value {
+  /// (e^x + e^-x) / 2, by halves: e^x is infinite where this is not yet.
+  fileprivate var hyperbolicCosine: Value {
+    let (up, down) = ((self * 0.5).unary(.exp), (self * -0.5).unary(.exp))
+    return up * 0.5 * up + down * 0.5 * down
+  }
 }
