@@ -95,12 +95,7 @@ public struct Table: Sendable {
   /// The line of the file on which a row, counted from 0, starts; for messages. A mistake if there
   /// is no such row.
   public func line(ofRow row: Int) -> Int {
-    guard row >= 0, row < rowCount else {
-      Mistake(
-        "line(ofRow:)", "there is no row \(row): rows are 0..<\(rowCount)",
-        fix: "count rows from 0"
-      ).stop(at: nil)
-    }
+    checkRow(row, of: rowCount, in: "line(ofRow:)", at: nil)
     return lines[row]
   }
 
@@ -133,4 +128,12 @@ public struct Table: Sendable {
     throw FileError(
       .malformed, in: file, "there is no column \(name.quoted); the columns are \(names)")
   }
+}
+
+/// Stops unless there is such a row.
+package func checkRow(_ row: Int, of rowCount: Int, in operation: String, at site: CallSite?) {
+  guard row < 0 || row >= rowCount else { return }
+  Mistake(
+    operation, "there is no row \(row): rows are 0..<\(rowCount)", fix: "count rows from 0"
+  ).stop(at: site)
 }

@@ -22,12 +22,20 @@ extension TableStream {
     fileprivate let records: Bytes
     fileprivate let ends: [Int]
 
-    /// The line of the file on which a row starts; the row is counted from 0 in this chunk.
-    public func line(ofRow row: Int) -> Int { lines[row] }
+    /// The line of the file on which a row starts; the row is counted from 0 in this chunk. A
+    /// mistake if there is no such row.
+    public func line(ofRow row: Int) -> Int {
+      checkRow(row, of: rowCount, in: "line(ofRow:)", at: nil)
+      return lines[row]
+    }
 
     /// The text of a row as it stands in the file, without the end of its last line; empty if
-    /// records are not kept. The row is counted from 0 in this chunk.
-    public func record(_ row: Int) -> String { String(decoding: recordBytes(row), as: UTF8.self) }
+    /// records are not kept. The row is counted from 0 in this chunk. A mistake if there is no such
+    /// row.
+    public func record(_ row: Int) -> String {
+      checkRow(row, of: rowCount, in: "record(_:)", at: nil)
+      return String(decoding: recordBytes(row), as: UTF8.self)
+    }
 
     var hasRecords: Bool { ends.count == rowCount }
 

@@ -11,9 +11,13 @@ extension Preprocessing {
   /// Whatever stands in the rows, the inputs are finite. Throws if a column is missing, or holds
   /// texts or dates instead of numbers or the other way round.
   ///
-  /// - Parameter rows: all if nil; else these, in this order.
-  public func inputs(of table: Table, rows: [Int]? = nil) throws(FileError) -> Tensor<Float> {
-    try inputs(rowCount: table.rowCount, rows: rows, file: table.file) {
+  /// - Parameter rows: all if nil; else these, in this order. A mistake if the table has none of
+  ///   that number.
+  public func inputs(
+    of table: Table, rows: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) throws(FileError) -> Tensor<Float> {
+    table.check(rows, in: "inputs(of:rows:)", at: CallSite(file, line))
+    return try inputs(rowCount: table.rowCount, rows: rows, file: table.file) {
       (_, column) throws(FileError) in
       try table.readColumn(column.name, "which the model's inputs are made from")
     }
@@ -24,9 +28,13 @@ extension Preprocessing {
   /// Throws if the target's column is missing, if a row has no value there or one that is no class
   /// of the model; and for a regression.
   ///
-  /// - Parameter rows: all if nil; else these, in this order.
-  public func labels(of table: Table, rows: [Int]? = nil) throws(FileError) -> Tensor<Int32> {
-    try labels(rows: rows, file: table.file) { (column) throws(FileError) in
+  /// - Parameter rows: all if nil; else these, in this order. A mistake if the table has none of
+  ///   that number.
+  public func labels(
+    of table: Table, rows: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) throws(FileError) -> Tensor<Int32> {
+    table.check(rows, in: "labels(of:rows:)", at: CallSite(file, line))
+    return try labels(rows: rows, file: table.file) { (column) throws(FileError) in
       try table.readColumn(column.name, "which holds the classes")
     }
   }
@@ -65,9 +73,13 @@ extension Preprocessing {
   /// Throws if a target's column is missing or holds no numbers, if a row has no value there; and
   /// for a classification.
   ///
-  /// - Parameter rows: all if nil; else these, in this order.
-  public func targets(of table: Table, rows: [Int]? = nil) throws(FileError) -> Tensor<Float> {
-    try targets(rowCount: table.rowCount, rows: rows, file: table.file) {
+  /// - Parameter rows: all if nil; else these, in this order. A mistake if the table has none of
+  ///   that number.
+  public func targets(
+    of table: Table, rows: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) throws(FileError) -> Tensor<Float> {
+    table.check(rows, in: "targets(of:rows:)", at: CallSite(file, line))
+    return try targets(rowCount: table.rowCount, rows: rows, file: table.file) {
       (_, column) throws(FileError) in
       try table.readColumn(column.name, "which the model predicts")
     }
@@ -102,13 +114,15 @@ extension Preprocessing {
   /// A regression's outputs [rows, targets] in the units of the table: for each row a number
   /// for each target, not far outside what the training rows held. A mistake if there are not
   /// as many columns.
-  public func unscaled(_ outputs: Tensor<Float>) -> [[Double]] {
+  public func unscaled(
+    _ outputs: Tensor<Float>, file: StaticString = #fileID, line: UInt = #line
+  ) -> [[Double]] {
     let width = targets.count
     guard outputs.shape.rank == 2, outputs.shape[1] == width else {
       Mistake(
         "unscaled(_:)", "outputs of shape \(outputs.shape) for \(counted(width, "target"))",
         fix: "give the model's outputs: [rows, \(width)]"
-      ).stop(at: nil)
+      ).stop(at: CallSite(file, line))
     }
     let scalars = outputs.scalars
     return (0..<outputs.shape[0]).map { row in
@@ -145,5 +159,12 @@ extension Preprocessing {
       }
     }
     return Tensor(shape: [count, width], scalars: numbers)
+  }
+}
+
+extension Table {
+  /// Stops unless all rows are some of the table's.
+  func check(_ rows: [Int]?, in operation: String, at site: CallSite) {
+    for row in rows ?? [] { checkRow(row, of: rowCount, in: operation, at: site) }
   }
 }

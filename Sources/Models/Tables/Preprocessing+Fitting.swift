@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PullbackFormats
+import PullbackTensors
 
 extension Preprocessing {
   /// Fitted on training rows alone, so that other rows say how good predictions of
@@ -13,10 +14,12 @@ extension Preprocessing {
   ///
   /// - Parameters:
   ///   - understanding: what was understood of the same table.
-  ///   - rows: some of `understanding.rows`.
+  ///   - rows: some of `understanding.rows`. A mistake if the table has none of that number.
   public init(
-    fitting table: Table, _ understanding: TableUnderstanding, rows: [Int]
+    fitting table: Table, _ understanding: TableUnderstanding, rows: [Int],
+    file: StaticString = #fileID, line: UInt = #line
   ) throws(FileError) {
+    table.check(rows, in: "Preprocessing", at: CallSite(file, line))
     guard !rows.isEmpty else {
       throw FileError(.malformed, in: table.file, "there are no rows to learn from")
     }

@@ -35,7 +35,10 @@ public struct TableSettings: Sendable, Hashable {
   /// What columns are taken for, by name, where the guess is wrong.
   public var columns: [String: ColumnChoice]
   /// How many categories of a column get an input of their own; the others are one, "other".
-  public var mostCategories: Int
+  /// At least 1.
+  public var mostCategories: Int {
+    didSet { mostCategories = max(mostCategories, 1) }
+  }
 
   /// Settings for columns that are to be predicted.
   public init(

@@ -47,7 +47,7 @@ private final class Channel<Element: Sendable>: @unchecked Sendable {
   private var ready: [Result<Element, any Error>] = []
   private var isOver = false
   private var isCancelled = false
-  /// What makes values where no thread could be started; touched by the taker alone.
+  /// What makes values where no thread could be started.
   private var ownMaker: Prefetch<Element>.Maker?
   private var isAlone = false
 
@@ -115,8 +115,8 @@ private final class Channel<Element: Sendable>: @unchecked Sendable {
         fix: "begin a pass of its own in the child"
       ).stop(at: nil)
     }
-    if isAlone { return try takeAlone() }
     let result: Result<Element, any Error>? = locked {
+      if isAlone { return makeAlone() }
       while ready.isEmpty, !isOver { pthread_cond_wait(changed, mutex) }
       if ready.isEmpty { return nil }
       pthread_cond_broadcast(changed)
@@ -125,18 +125,18 @@ private final class Channel<Element: Sendable>: @unchecked Sendable {
     return try result?.get()
   }
 
-  private func takeAlone() throws -> Element? {
+  /// The next value, made by its taker, who holds the mutex: several may take from one channel.
+  private func makeAlone() -> Result<Element, any Error>? {
     if isOver { return nil }
-    do {
+    let made = Result { () throws -> Element? in
       let maker = try ownMaker ?? begin()
       ownMaker = maker
-      if let element = try maker() { return element }
-      (isOver, ownMaker) = (true, nil)
-      return nil
-    } catch {
-      (isOver, ownMaker) = (true, nil)
-      throw error
+      return try maker()
     }
+    if case .success(let element?) = made { return .success(element) }
+    (isOver, ownMaker) = (true, nil)
+    if case .failure(let error) = made { return .failure(error) }
+    return nil
   }
 
   /// True if somebody still waits for values.

@@ -50,8 +50,9 @@ struct ConvolutionForm: Hashable, Sendable {
   ) throws(Mistake) {
     let channels = x.shape[x.rank - 1], last = kernels.rank - 1, isForward = axis != last
     let outputs = isForward ? kernels.shape[last] : channels
-    let inputs = kernels.shape[axis] * (isForward ? groups : 1)
-    guard inputs == channels else {
+    let (inputs, overflows) = kernels.shape[axis].multipliedReportingOverflow(
+      by: isForward ? groups : 1)
+    guard inputs == channels, !overflows else {
       let cut = groups == 1 || !isForward ? "" : " in \(groups) groups"
       throw Mistake(
         operation,

@@ -12,7 +12,8 @@ public struct ImageSize: Sendable, Hashable {
   /// Numbers of a pixel: 1 for grey, 3 for colours.
   public let channels: Int
 
-  /// A size in pixels. A mistake if an extent is less than 1.
+  /// A size in pixels. A mistake if an extent is less than 1, or if there are more numbers than
+  /// Int32 counts.
   public init(
     height: Int, width: Int, channels: Int = 1, file: StaticString = #fileID, line: UInt = #line
   ) {
@@ -20,6 +21,15 @@ public struct ImageSize: Sendable, Hashable {
       Mistake(
         "ImageSize", "\(height) by \(width) pixels of \(counted(channels, "channel"))",
         fix: "use 1 or more of each"
+      ).stop(at: CallSite(file, line))
+    }
+    let (pixels, areTooMany) = height.multipliedReportingOverflow(by: width)
+    let (numbers, overflows) = pixels.multipliedReportingOverflow(by: channels)
+    guard !areTooMany, !overflows, numbers <= Int32.max else {
+      Mistake(
+        "ImageSize",
+        "\(height) by \(width) pixels of \(counted(channels, "channel")) are too many numbers",
+        fix: "use \(Int32.max) numbers or fewer"
       ).stop(at: CallSite(file, line))
     }
     (self.height, self.width, self.channels) = (height, width, channels)

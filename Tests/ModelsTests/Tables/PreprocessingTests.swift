@@ -211,4 +211,45 @@ struct PreprocessingTests {
       #expect(Array(rows[row][1...]) == (0..<3).map { $0 == row % 3 ? 1 : 0 })
     }
   }
+
+  enum RowFault: String, CaseIterable, Codable {
+    case inputs, labels, targets, fitting, line, chunk, record
+
+    func run() throws {
+      let bytes = Array("x,y\n1,a\n2,b\n3,a\n".utf8)
+      let table = try CSV.table(from: bytes)
+      let understanding = try TableUnderstanding(table, TableSettings(targets: ["y"]))
+      let fitted = try Preprocessing(fitting: table, understanding, rows: [0, 1, 2])
+      let stream = try TableStream(from: bytes, columns: [.text("y")])
+      let chunk = try stream.next()!
+      switch self {
+      case .inputs: _ = try fitted.inputs(of: table, rows: [0, 3])
+      case .labels: _ = try fitted.labels(of: table, rows: [3])
+      case .targets: _ = try fitted.targets(of: table, rows: [3])
+      case .fitting: _ = try Preprocessing(fitting: table, understanding, rows: [1, 3])
+      case .line: _ = table.line(ofRow: 3)
+      case .chunk: _ = chunk.line(ofRow: 3)
+      case .record: _ = chunk.record(3)
+      }
+    }
+  }
+
+  @Test(arguments: RowFault.allCases) func rowsThatAreNotThereAreMistakes(fault: RowFault) async {
+    let outcome = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      [fault = fault as RowFault] in try fault.run()
+    }
+    let text = String(decoding: outcome?.standardErrorContent ?? [], as: UTF8.self)
+    // Methods that may be handed on as functions cannot know the call.
+    let knowsTheCall = ![.line, .chunk, .record].contains(fault)
+    #expect(text.contains("PreprocessingTests.swift") == knowsTheCall, "\(text)")
+    #expect(text.contains("there is no row 3: rows are 0..<3. Fix: count rows from 0."), "\(text)")
+  }
+
+  /// There is always a category of its own beside "other".
+  @Test func noFewerCategoriesThanOne() {
+    var settings = TableSettings(targets: ["y"], mostCategories: -1)
+    #expect(settings.mostCategories == 1)
+    settings.mostCategories = -7
+    #expect(settings.mostCategories == 1)
+  }
 }

@@ -117,7 +117,7 @@ struct BatchTransformImagesTests {
   }
 
   enum Fault: String, CaseIterable, Codable {
-    case chance, shifts, flat, vector, size, channels, extent
+    case chance, shifts, flat, vector, size, channels, extent, numbers
 
     var message: String {
       switch self {
@@ -134,6 +134,9 @@ struct BatchTransformImagesTests {
       case .channels:
         "horizontalFlips: inputs [2, 8, 8] are no images of 8 by 8 pixels with 3 channels."
       case .extent: "ImageSize: 0 by 8 pixels of 1 channel. Fix: use 1 or more of each."
+      case .numbers:
+        "ImageSize: 4294967296 by 4294967296 pixels of 1 channel are too many numbers. "
+          + "Fix: use 2147483647 numbers or fewer."
       }
     }
 
@@ -153,6 +156,7 @@ struct BatchTransformImagesTests {
         let size = ImageSize(height: 8, width: 8, channels: 3)
         try run(.horizontalFlips(of: size), [2, 8, 8])
       case .extent: _ = ImageSize(height: 0, width: 8)
+      case .numbers: _ = ImageSize(height: 1 << 32, width: 1 << 32)
       }
     }
   }
