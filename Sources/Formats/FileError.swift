@@ -16,6 +16,8 @@ public struct FileError: Error, Sendable, Hashable {
     case malformed
     /// The file cannot be written; what stood there before still does.
     case unwritable
+    /// The file may be as it should be, but the system has no memory for what it holds.
+    case tooLarge
   }
 
   /// Where in a file.

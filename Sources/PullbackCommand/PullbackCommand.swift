@@ -99,12 +99,12 @@ extension PullbackCommand {
   /// The exit code of what is wrong with files, data and memory; nil for other errors.
   private static func codeOfData(_ error: any Error) -> ExitCode? {
     switch error {
-    case let error as FileError where error.isAboutMemory: ExitCode(71)
     case let error as FileError:
       switch error.kind {
       case .malformed: ExitCode(65)
       case .unreadable: ExitCode(66)
       case .unwritable: ExitCode(73)
+      case .tooLarge: ExitCode(71)
       }
     case is TrainingError, is TrainingDiverged, is DatasetError, is PredictionError, is LayerError:
       ExitCode(65)

@@ -9,7 +9,7 @@ final class Deflater {
   private(set) var result: Bytes = []
 
   init(for file: String) throws(FileError) {
-    zlib = try Zlib.load(for: file)
+    zlib = try Zlib.toDeflate(file)
     self.file = file
     stream = .allocate(capacity: 1)
     stream.initialize(to: Zlib.Stream())

@@ -32,7 +32,7 @@ final class InflatingReader {
 
   /// - Parameter range: the compressed bytes in the source, which must be within it.
   init(_ source: ByteSource, _ range: Range<Int>, _ wrapping: Wrapping) throws(FileError) {
-    zlib = try Zlib.load(for: source.name)
+    zlib = try Zlib.toInflate(source.name)
     (self.source, self.wrapping) = (source, wrapping)
     (offset, end) = (range.lowerBound, range.upperBound)
     stream = .allocate(capacity: 1)

@@ -58,13 +58,22 @@ struct Zlib: Sendable {
 
   private static let shared = Zlib(libraryName)
 
-  /// The library, or an error that says what is missing.
-  static func load(for file: String) throws(FileError) -> Zlib {
+  /// The library, to read a file that is compressed; or an error that says what is missing.
+  static func toInflate(_ file: String) throws(FileError) -> Zlib {
     if let shared { return shared }
     throw FileError(
       .unreadable, in: file,
       "is compressed, and the system has no zlib (\(libraryName)) to inflate it; install zlib or "
         + "decompress the file first")
+  }
+
+  /// The library, to compress what is written to a file; or an error that says what is missing.
+  static func toDeflate(_ file: String) throws(FileError) -> Zlib {
+    if let shared { return shared }
+    throw FileError(
+      .unwritable, in: file,
+      "the system has no zlib (\(libraryName)) to compress it; install zlib or save it without "
+        + "compression")
   }
 
   init?(_ library: String) {

@@ -16,7 +16,8 @@ package func readAll(descriptor: Int32, name: String) throws(FileError) -> [UInt
   while true {
     let block = try stream.next()
     if block.isEmpty { return all }
-    try requireMemory(block.count, for: name)
+    // Growing takes an array of up to twice the size beside the old one.
+    try requireMemory(3 * (all.count + block.count), for: name)
     all += block
   }
 }

@@ -5,14 +5,8 @@ import PullbackTensors
 
 extension FileError {
   static func noMemory(_ byteCount: Int, in file: String, at place: Place? = nil) -> FileError {
-    FileError(.unreadable, in: file, at: place, "the system has no \(byteCount)" + noMemoryEnding)
-  }
-
-  private static let noMemoryEnding = " bytes of memory for it"
-
-  /// Whether the file is as it should be, but there is no memory for what it holds.
-  package var isAboutMemory: Bool {
-    kind == .unreadable && problem.hasSuffix(FileError.noMemoryEnding)
+    FileError(
+      .tooLarge, in: file, at: place, "the system has no \(byteCount) bytes of memory for it")
   }
 }
 

@@ -68,7 +68,7 @@
             }
             break
           } catch {
-            precondition(error.kind == .unreadable, "\(error)")
+            precondition(error.kind == .tooLarge, "\(error)")
             precondition(error.problem.hasPrefix("the system has no "), "\(error)")
             refusals += 1
           }
@@ -88,7 +88,7 @@
           }
           preconditionFailure("80 MB in 16")
         } catch let error as FileError {
-          precondition(error.file == "a.csv" && error.kind == .unreadable, "\(error)")
+          precondition(error.file == "a.csv" && error.kind == .tooLarge, "\(error)")
         }
         let matrix = try table.matrix(of: ["a"])
         precondition(matrix[99_999, 0].scalars == [99_999])
