@@ -2,6 +2,7 @@
 
 import Foundation
 import PullbackTestSupport
+import PullbackTensors
 import Testing
 
 /// What CONTRIBUTING says of the files and modules, read off the files.
@@ -36,6 +37,14 @@ struct StructureTests {
         #expect(!isOurs || allowed.contains(name), "\(source.path) imports \(name)")
       }
     }
+  }
+
+  /// Messages leave the package's own lines out, and nobody else's.
+  @Test func modulesOfThePackageAreKnown() throws {
+    let manifest = try String(
+      contentsOf: SourceFile.root.appending(path: "Package.swift"), encoding: .utf8)
+    let names = manifest.matches(of: /name: "(Pullback\w*)"/).map { String($0.1) }
+    #expect(Set(names).subtracting(["PullbackTestSupport"]) == CallSite.modules)
   }
 
   /// The command may have its essentials, which carry no ICU, and where there are none, all of it.

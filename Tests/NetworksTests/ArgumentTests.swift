@@ -287,7 +287,7 @@ struct ArgumentTests {
     let sgd = Optimizer(SGD(learningRate: 0, momentum: 0.999), for: parameters)
     sgd.learningRate = 0
     let adam = Optimizer(
-      AdamW(learningRate: 0, weightDecay: 0, betas: (0, 0), epsilon: 0), for: parameters)
+      AdamW(learningRate: 0, betas: (0, 0), epsilon: 0, weightDecay: 0), for: parameters)
     adam.weightDecay = 0
     #expect(Linear(0, 0).parameters.scalarCount == 0)
     let zeros = Parameter(shape: [3], .uniform(bound: 0))

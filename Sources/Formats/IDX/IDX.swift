@@ -26,6 +26,17 @@ public enum IDX {
     try load(ByteSource(path: path), upTo: limit)
   }
 
+  /// Reads a file as a tensor to compute with; see ``StoredTensor/tensor(as:)``.
+  ///
+  /// ```swift
+  /// let labels = try IDX.load(at: "train-labels-idx1-ubyte.gz", as: Int32.self)   // Tensor<Int32>
+  /// ```
+  public static func load<Scalar: TensorScalar>(
+    at path: String, as type: Scalar.Type, upTo limit: Int = .max
+  ) throws(FileError) -> Tensor<Scalar> {
+    try load(at: path, upTo: limit).tensor(as: type)
+  }
+
   /// Reads a tensor from the bytes of a file.
   public static func load(
     from bytes: [UInt8], name: String = "IDX", upTo limit: Int = .max

@@ -33,6 +33,13 @@ public enum NumPy {
     try load(ByteSource(bytes, name: name))
   }
 
+  /// Reads an array from the bytes of a .npy file as a tensor to compute with.
+  public static func load<Scalar: TensorScalar>(
+    from bytes: [UInt8], as type: Scalar.Type, name: String = "NumPy"
+  ) throws(FileError) -> Tensor<Scalar> {
+    try load(from: bytes, name: name).tensor(as: type)
+  }
+
   /// Opens a .npz file.
   ///
   /// - Parameter limit: how many bytes an array may take; larger ones are an error when they are

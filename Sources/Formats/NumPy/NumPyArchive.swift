@@ -54,7 +54,8 @@ public struct NumPyArchive: Sendable {
   /// Reads an array in the element type of the file. Throws if there is none of that name, if its
   /// bytes do not match their checksum, or for what ``NumPy/load(at:)`` throws.
   ///
-  /// A compressed array is read twice: before it gets memory, as much must be in it as it declares.
+  /// An array is read twice: before it gets memory, as much must be in it as it declares, and with
+  /// the bits of its checksum.
   public func load(_ name: String) throws(FileError) -> StoredTensor {
     let member = try member(name)
     let origin = StoredTensor.Origin(file: source.name, part: name)

@@ -4,7 +4,7 @@ import PullbackTensors
 
 // Functions of straight lines, or of one straight line and a curve, as layers.
 
-/// y = x above 0, else slope x, as a layer: see ``leakyReLU(_:slope:)``.
+/// y = x above 0, else slope x, as a layer: see ``leakyReLU(_:slope:file:line:)``.
 public struct LeakyReLU: FunctionLayer {
   public static let kind = "leaky-relu"
 
@@ -32,7 +32,7 @@ public struct LeakyReLU: FunctionLayer {
   }
 }
 
-/// y = x above 0, else alpha (e^x - 1), as a layer: see ``elu(_:alpha:)``.
+/// y = x above 0, else alpha (e^x - 1), as a layer: see ``elu(_:alpha:file:line:)``.
 public struct ELU: FunctionLayer {
   public static let kind = "elu"
 

@@ -80,8 +80,8 @@ public struct AdamW: AdaptiveMoments {
 
   /// A mistake if the learning rate, λ or ε is negative or not finite, or a β not in 0 ..< 1.
   public init(
-    learningRate: Float = 1e-3, weightDecay: Float = 0.01, betas: (Float, Float) = (0.9, 0.999),
-    epsilon: Float = 1e-8, file: StaticString = #fileID, line: UInt = #line
+    learningRate: Float = 1e-3, betas: (Float, Float) = (0.9, 0.999), epsilon: Float = 1e-8,
+    weightDecay: Float = 0.01, file: StaticString = #fileID, line: UInt = #line
   ) {
     self.learningRate = learningRate
     self.weightDecay = weightDecay

@@ -29,7 +29,7 @@ public struct Lion: UpdateRule {
 
   /// A mistake if the learning rate or λ is negative or not finite, or a β not in 0 ..< 1.
   public init(
-    learningRate: Float = 1e-4, weightDecay: Float = 0, betas: (Float, Float) = (0.9, 0.99),
+    learningRate: Float = 1e-4, betas: (Float, Float) = (0.9, 0.99), weightDecay: Float = 0,
     file: StaticString = #fileID, line: UInt = #line
   ) {
     self.learningRate = learningRate

@@ -29,8 +29,10 @@ extension Optimizer {
   /// optimizer.thaw(base)
   /// print(base.value, head.value)   // [4.] [0.]
   /// ```
-  public func freeze(_ tree: some ParameterTree) {
-    let places = ownPlaces(of: tree, in: "freeze")
+  public func freeze(
+    _ tree: some ParameterTree, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    let places = ownPlaces(of: tree, in: "freeze", at: CallSite(file, line))
     for place in places {
       course.frozen.insert(ObjectIdentifier(parameters.distinct[place]))
       course.sums?.forget(place)
@@ -39,8 +41,10 @@ extension Optimizer {
   }
 
   /// Trains frozen parameters of a tree again.
-  public func thaw(_ tree: some ParameterTree) {
-    for place in ownPlaces(of: tree, in: "thaw") {
+  public func thaw(
+    _ tree: some ParameterTree, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    for place in ownPlaces(of: tree, in: "thaw", at: CallSite(file, line)) {
       course.frozen.remove(ObjectIdentifier(parameters.distinct[place]))
     }
     noteCourse()
@@ -59,7 +63,9 @@ extension Optimizer {
       })
   }
 
-  private func ownPlaces(of tree: some ParameterTree, in function: String) -> [Int] {
+  private func ownPlaces(
+    of tree: some ParameterTree, in function: String, at site: CallSite
+  ) -> [Int] {
     let wanted = Set(tree.parameters.distinct.map { ObjectIdentifier($0) })
     let places = parameters.distinct.indices.filter {
       wanted.contains(ObjectIdentifier(parameters.distinct[$0]))
@@ -68,7 +74,7 @@ extension Optimizer {
       Mistake(
         "Optimizer.\(function)", "the optimizer trains none of these \(tree.parameters.counts)",
         fix: "give a part of the model that it was made for"
-      ).stop(at: nil)
+      ).stop(at: site)
     }
     return places
   }

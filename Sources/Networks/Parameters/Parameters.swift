@@ -46,19 +46,21 @@ public struct Parameters: ParameterTree, Sendable, ExpressibleByDictionaryLitera
   public var parameters: Parameters { self }
 
   /// Adds a parameter or a tree under a name. A mistake if the name is taken.
-  public mutating func add(_ name: String, _ tree: any ParameterTree) {
-    for leaf in tree.parameters.leaves { add(leaf.below(name)) }
+  public mutating func add(
+    _ name: String, _ tree: any ParameterTree, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    for leaf in tree.parameters.leaves { add(leaf.below(name), at: CallSite(file, line)) }
   }
 
   init(_ leaves: some Sequence<ParameterLeaf>) {
     for leaf in leaves { add(leaf) }
   }
 
-  private mutating func add(_ leaf: ParameterLeaf) {
+  private mutating func add(_ leaf: ParameterLeaf, at site: CallSite? = nil) {
     if positions.updateValue(leaves.count, forKey: leaf.path) != nil {
       Mistake(
         "Parameters", "two parameters have the path \(leaf.path)", fix: "give each its own name"
-      ).stop(at: nil)
+      ).stop(at: site)
     }
     leaves.append(leaf)
     if known.insert(ObjectIdentifier(leaf.parameter)).inserted { distinct.append(leaf.parameter) }

@@ -89,6 +89,30 @@ public struct Recorded<each Input: RecordedInput, Output>: Sendable {
     return replayOrStop(arguments)
   }
 
+  /// The same with numbers where the function takes a `Tensor<Float>`: see ``evaluated(_:)``.
+  @_disfavoredOverload
+  public func evaluated<each Given: RecordedGiven>(
+    _ input: repeat each Given
+  ) throws(EvaluationError) -> Output
+  where repeat (each Given).Input == each Input {
+    if Recording.current != nil { return body(repeat (each input).input) }
+    var arguments: [RecordedArgument] = []
+    repeat arguments.append((each input).recordedInput)
+    return try replay(arguments)
+  }
+
+  /// The same with Doubles where the function takes a `Tensor<Double>`: see ``evaluated(_:)``.
+  @_disfavoredOverload
+  public func evaluated<each Given: RecordedGivenDouble>(
+    _ input: repeat each Given
+  ) throws(EvaluationError) -> Output
+  where repeat (each Given).Wide == each Input {
+    if Recording.current != nil { return body(repeat (each input).wide) }
+    var arguments: [RecordedArgument] = []
+    repeat arguments.append((each input).wideInput)
+    return try replay(arguments)
+  }
+
   private func replayOrStop(_ arguments: [RecordedArgument]) -> Output {
     do { return try replay(arguments) } catch { error.stop() }
   }

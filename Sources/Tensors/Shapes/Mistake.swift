@@ -72,7 +72,17 @@ package struct CallSite: Sendable {
   }
 
   /// Nil for a call that a layer of this package makes, whose line tells nobody anything.
-  fileprivate var inUsersCode: CallSite? { "\(file)".hasPrefix("Pullback") ? nil : self }
+  fileprivate var inUsersCode: CallSite? {
+    let module = "\(file)".prefix { $0 != "/" }
+    return CallSite.modules.contains(String(module)) ? nil : self
+  }
+
+  /// The package's own, as Package.swift names them.
+  package static let modules: Set = [
+    "Pullback", "PullbackByHand", "PullbackCommand", "PullbackDerivations", "PullbackDrawing",
+    "PullbackFormats", "PullbackModels", "PullbackNetworks", "PullbackPlans", "PullbackRuntime",
+    "PullbackTensors", "PullbackTraining",
+  ]
 }
 
 /// Runs a rule on behalf of the user's call at `site`; a mistake stops the program.

@@ -29,7 +29,11 @@ public struct MedianAbsoluteError: Metric {
   }
 
   public mutating func add(_ outputs: Tensor<Float>, _ targets: Tensor<Float>) {
-    stopping(at: nil) { () throws(Mistake) in
+    add(outputs, targets, at: nil)
+  }
+
+  mutating func add(_ outputs: Tensor<Float>, _ targets: Tensor<Float>, at site: CallSite?) {
+    stopping(at: site) { () throws(Mistake) in
       let rows = try NumberRows(name, outputs, targets, weights: nil)
       try columns.add(rows, name, startingWith: []) { errors, row, column in
         errors.append(abs(rows.error(row, column)))
@@ -43,6 +47,11 @@ public struct MedianAbsoluteError: Metric {
 /// ```swift
 /// print(medianAbsoluteError([1, 2, 3, 4], [1, 4, 103, 4]))   // 1.0
 /// ```
-public func medianAbsoluteError(_ outputs: Tensor<Float>, _ targets: Tensor<Float>) -> Double {
-  MedianAbsoluteError().value(of: outputs, targets)
+public func medianAbsoluteError(
+  _ outputs: Tensor<Float>, _ targets: Tensor<Float>,
+  file: StaticString = #fileID, line: UInt = #line
+) -> Double {
+  var metric = MedianAbsoluteError()
+  metric.add(outputs, targets, at: CallSite(file, line))
+  return metric.value
 }

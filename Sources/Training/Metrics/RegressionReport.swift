@@ -44,7 +44,7 @@ public struct RegressionReport: Sendable, CustomStringConvertible {
     squares.add(outputs, targets, file: file, line: line)
     absolute.add(outputs, targets, file: file, line: line)
     root.add(outputs, targets, file: file, line: line)
-    median.add(outputs, targets)
+    median.add(outputs, targets, at: CallSite(file, line))
     count += outputs.shape[0]
   }
 

@@ -42,14 +42,14 @@ struct SavingTests {
       AnyRule(
         Adam(learningRate: rate, betas: (share, share), epsilon: rate, weightDecay: rate)),
       AnyRule(
-        AdamW(learningRate: rate, weightDecay: rate, betas: (share, share), epsilon: rate)),
+        AdamW(learningRate: rate, betas: (share, share), epsilon: rate, weightDecay: rate)),
       AnyRule(
         RMSprop(
           learningRate: rate, alpha: share, epsilon: rate, momentum: share, isCentered: share > 0,
           weightDecay: rate)),
       AnyRule(
         Adagrad(learningRate: rate, initialAccumulator: rate, epsilon: rate, weightDecay: rate)),
-      AnyRule(Lion(learningRate: rate, weightDecay: rate, betas: (share, share))),
+      AnyRule(Lion(learningRate: rate, betas: (share, share), weightDecay: rate)),
       AnyRule(
         Muon(learningRate: rate, momentum: share, isNesterov: share == 0, weightDecay: rate)),
     ]

@@ -40,7 +40,7 @@ struct TorchRulesTests {
     ),
     ("lion", AnyRule(Lion(learningRate: 0.01))),
     (
-      "lion-decayed", AnyRule(Lion(learningRate: 0.01, weightDecay: 0.5, betas: (0.8, 0.95)))
+      "lion-decayed", AnyRule(Lion(learningRate: 0.01, betas: (0.8, 0.95), weightDecay: 0.5))
     ),
     ("muon", AnyRule(Muon(learningRate: 0.02))),
     (

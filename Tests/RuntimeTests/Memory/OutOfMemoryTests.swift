@@ -15,6 +15,17 @@
       #expect(throws: Never.self) { try (Tensor<Float>([1, 2]) + 1).evaluated() }
     }
 
+    /// A recorded function takes the same arguments where it throws and where it stops.
+    @Test func numbersMayBeGiven() throws {
+      let scaled = recorded { (x: Tensor<Float>, factor: Tensor<Float>) in x * factor }
+      let wide = recorded { (x: Tensor<Double>, factor: Tensor<Double>) in x * factor }
+      #expect(try scaled.evaluated([1, 2], 3).scalars == [3, 6])
+      let x: Tensor<Float> = [1, 2], factor: Float = 3, number = 0.1
+      #expect(try scaled.evaluated(x, factor).scalars == scaled(x, factor).scalars)
+      let y: Tensor<Double> = [1, 2]
+      #expect(try wide.evaluated(y, number).scalars == wide(y, number).scalars)
+    }
+
     @Test func whatIsComputedOnTheWayIsThrown() {
       let w: Tensor<Float> = [[0.5, 0.25]]
       let y = Tensor<Float>.ones([1 << 42, 1]) • w

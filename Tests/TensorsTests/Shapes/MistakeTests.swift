@@ -104,4 +104,17 @@ import Testing
     #expect(none.all(along: 0).scalars == [true, true])
     #expect(Tensor<Float>([]).reshaped(to: [-1, 3]).shape == [0, 3])
   }
+
+  /// Lines of the package's own are left out; a user's module may have a name that begins alike.
+  @Test(arguments: [false, true]) func linesOfOthersAreShown(isOwn: Bool) async {
+    let outcome = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      [isOwn = isOwn as Bool] in
+      let file: StaticString = isOwn ? "PullbackNetworks/Linear.swift" : "PullbackDemo/main.swift"
+      Mistake("demo", "nothing works", fix: "try again").stop(at: CallSite(file, 3))
+    }
+    let place = isOwn ? "Pullback" : "PullbackDemo/main.swift:3"
+    #expect(
+      MistakeTests.text(outcome).hasPrefix(
+        "\(place): Fatal error: demo: nothing works. Fix: try again."))
+  }
 }
