@@ -9,7 +9,8 @@ extension CSV {
     public enum Field: Sendable, Hashable {
       /// A number; an empty field if it is NaN.
       case number(Double)
-      /// A text; an empty one is read as a missing value.
+      /// A text; an empty one is read as a missing value, and so is what
+      /// the reader takes for one: see ``CSV/missing``.
       case text(String)
     }
 

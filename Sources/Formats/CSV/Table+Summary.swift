@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackRuntime
+
 extension Table {
   /// What the numbers of a column are like: those that are there and finite.
   public struct NumberSummary: Sendable, Hashable {
@@ -39,13 +41,11 @@ extension Table.Column {
     guard case .numeric(let values) = values else { return nil }
     let sorted = values.filter(\.isFinite).sorted()
     guard let low = sorted.first, let high = sorted.last else { return nil }
-    // Halves and scaled numbers: no difference or square of them is infinite.
-    let reach = high / 2 - low / 2
     var histogram = [Int](repeating: 0, count: max(binCount, 1))
     for number in sorted {
-      let place = reach == 0 ? 0 : (number / 2 - low / 2) / reach
-      histogram[min(Int(place * Double(histogram.count)), histogram.count - 1)] += 1
+      histogram[number.bin(of: low...high, among: histogram.count)] += 1
     }
+    // Scaled, no square of a difference is infinite.
     let scale = max(-low, high, .leastNormalMagnitude).binade
     let mean = sorted.reduce(0) { $0 + $1 / scale } / Double(sorted.count)
     let squares = sorted.reduce(0) { $0 + ($1 / scale - mean) * ($1 / scale - mean) }

@@ -34,13 +34,11 @@ struct Spread {
     }
     nonFiniteCount = count - Int(seen)
     guard least <= largest else { return }
-    range = least...largest
-    self.mean = mean
+    let range = least...largest
+    (self.range, self.mean) = (range, mean)
     deviation = (squares / seen).squareRoot()
     for number in numbers where number.isFinite {
-      let place = (number - least) / (largest - least) * Double(Spread.bins)
-      // All are one number where the range has no width.
-      histogram[place.isFinite ? min(Int(place), Spread.bins - 1) : 0] += 1
+      histogram[number.bin(of: range, among: Spread.bins)] += 1
     }
   }
 

@@ -28,6 +28,7 @@ final class PlainMemory: @unchecked Sendable {
   func room<Element: BitwiseCopyable>(for count: Int) -> UnsafeMutableBufferPointer<Element> {
     if count == 0 { return UnsafeMutableBufferPointer(start: nil, count: 0) }
     let memory = take(count * MemoryLayout<Element>.stride)
+    // In bounds: as many elements as there is room for were asked for.
     return UnsafeMutableBufferPointer(
       start: memory.bindMemory(to: Element.self, capacity: count), count: count)
   }
@@ -54,6 +55,7 @@ final class PlainMemory: @unchecked Sendable {
 
   /// A copy of one element.
   func one<Element: BitwiseCopyable>(_ element: Element) -> UnsafePointer<Element> {
+    // In bounds: there is room for one.
     let bound = take(MemoryLayout<Element>.stride).bindMemory(to: Element.self, capacity: 1)
     bound.initialize(to: element)
     return UnsafePointer(bound)

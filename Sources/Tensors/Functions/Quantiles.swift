@@ -6,8 +6,7 @@ extension Tensor where Scalar: FloatingPointScalar {
   /// (n - 1), counted from 0.
   ///
   /// x.g: (1 - t) y.g goes to the element at i, t y.g to the next one. NaN if there is one, x.g
-  /// too, and over an empty axis. A mistake if q is not in 0...1, or an axis has more than
-  /// 2³¹ - 1 elements.
+  /// too, and over an empty axis. A mistake if q is not in 0...1.
   ///
   ///     let x: Tensor<Float> = [[4, 1, 3], [8, 0, 2]]
   ///     print(x.quantile(0.25, along: 1), x.quantile(1))   // [2. 1.] 8.0

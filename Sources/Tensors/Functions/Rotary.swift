@@ -6,7 +6,7 @@
 /// y_i = x_i cos(p θ_i) - x_(i+d/2) sin(p θ_i), y_(i+d/2) = x_(i+d/2) cos(p θ_i) + x_i sin(p θ_i)
 /// for i < d/2, position p and θ_i = base^(-2i/d). x and result: [..., t, d]; positions: [t], 0 ..<
 /// t if nothing is said. x.g is y.g turned back. The angles are computed in Double. A mistake if d
-/// is odd, or there are more or fewer positions than t.
+/// is odd, there are more or fewer positions than t, or the base is not a finite number above 1.
 ///
 ///     let x: Tensor<Float> = [[1, 0], [1, 0]]
 ///     print(rotaryEmbedded(x))   // [[1.         0.        ]

@@ -102,8 +102,9 @@ public struct RandomKey: Sendable, Hashable {
     return folding(in: hash)
   }
 
-  /// `count` keys that differ from each other and from this one. A mistake if there are to be fewer
-  /// than none.
+  /// `count` keys that differ from each other and from this one: those that ``folding(in:)`` gives
+  /// for 0, 1, ..., so fold other numbers, or names, into a key that is split. A mistake if there
+  /// are to be fewer than none.
   ///
   ///     print(RandomKey(seed: 7).split(into: 3).count)   // 3
   public func split(

@@ -35,23 +35,17 @@ public struct Distribution: Sendable, Hashable {
         .stop(at: CallSite(file, line))
     }
     let finite = numbers.filter(\.isFinite), size = Double(finite.count)
-    let mean = finite.reduce(0, +) / size
-    let square = finite.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / size
+    // Scaled, no sum or square is infinite.
+    let scale = finite.reduce(.leastNormalMagnitude) { max($0, abs($1)) }.binade
+    let mean = finite.reduce(0) { $0 + $1 / scale } / size
+    let square = finite.reduce(0) { $0 + ($1 / scale - mean) * ($1 / scale - mean) } / size
     count = numbers.count
     nonFiniteCount = numbers.count - finite.count
-    self.mean = mean
-    standardDeviation = square.squareRoot()
+    self.mean = mean * scale
+    standardDeviation = square.squareRoot() * scale
+    range = finite.min().map { $0...finite.max()! }
     var histogram = [Int](repeating: 0, count: bins)
-    if let least = finite.min(), let largest = finite.max() {
-      range = least...largest
-      for number in finite {
-        let place = (number - least) / (largest - least) * Double(bins)
-        // All are the same number where the range has no width.
-        histogram[place.isFinite ? min(Int(place), bins - 1) : 0] += 1
-      }
-    } else {
-      range = nil
-    }
+    for number in finite { histogram[number.bin(of: range!, among: bins)] += 1 }
     self.histogram = histogram
   }
 }

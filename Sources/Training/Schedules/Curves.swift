@@ -19,7 +19,4 @@ func halfWave(_ share: Double) -> Double { (1 + cos(Double.pi * share)) / 2 }
 extension Double {
   /// The power, which is 1 for an exponent of 0.
   func power(_ exponent: Double) -> Double { pow(self, exponent) }
-
-  /// The power, which is 1 for an exponent of 0.
-  func power(_ exponent: Int) -> Double { pow(self, Double(exponent)) }
 }

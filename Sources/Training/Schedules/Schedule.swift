@@ -59,9 +59,9 @@ public struct Schedule: Hashable, Sendable {
     switch form {
     case .constant(let rate): Double(rate)
     case .steps(let start, let factor, let every):
-      Double(start) * factor.power(step / every)
+      Double(start) * factor.power(Double(step / every))
     case .milestones(let start, let factor, let places):
-      Double(start) * factor.power(places.count { $0 <= step })
+      Double(start) * factor.power(Double(places.count { $0 <= step }))
     case .exponential(let start, let factor, let every):
       Double(start) * factor.power(Double(step) / Double(every))
     case .polynomial(let start, let end, let steps, let power):

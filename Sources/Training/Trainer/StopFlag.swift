@@ -9,8 +9,8 @@ import Synchronization
 ///
 /// ```swift
 /// enum Interruption { static let stop = StopFlag() }   // a handler sees only what all can see
+/// trainer.stopFlag = Interruption.stop   // made here: making it is nothing for a handler
 /// signal(SIGINT) { _ in Interruption.stop.raise() }
-/// trainer.stopFlag = Interruption.stop
 /// ```
 public final class StopFlag: Sendable {
   private let raised = Atomic<Bool>(false)

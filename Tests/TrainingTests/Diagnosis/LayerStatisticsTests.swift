@@ -72,6 +72,10 @@ struct LayerStatisticsTests {
     #expect(same.histogram == [3, 0, 0, 0] && same.standardDeviation == 0)
     let odd = Distribution(of: [-1, .infinity, 1], bins: 2)
     #expect(odd.histogram == [1, 1] && odd.nonFiniteCount == 1 && odd.mean == 0)
+    // Neither the width of the range nor the sum of the numbers is a Double.
+    let huge = Distribution(of: [-1.7e308, 1.7e308, 1.7e308, 0], bins: 4)
+    #expect(huge.histogram == [1, 0, 1, 2] && abs(huge.mean / 4.25e307 - 1) < 1e-12)
+    #expect(huge.standardDeviation.isFinite)
   }
 
   /// The position in a sequence is the path.
