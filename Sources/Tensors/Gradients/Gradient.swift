@@ -75,14 +75,16 @@ package func gradients(
 }
 
 /// The gradients of a scalar loss, nil for tensors it does not depend on.
+///
+/// - Parameter ofNetworks: see `pullback`.
 package func gradientsIfReached(
   of loss: Value, withRespectTo targets: [Value], at site: CallSite? = nil,
-  observing observe: ((ReverseStep) -> Void)? = nil
+  ofNetworks: Bool = false, observing observe: ((ReverseStep) -> Void)? = nil
 ) -> [Value?] {
   stopping(at: site) { () throws(Mistake) in try checkDifferentiable(loss) }
   return pullback(
     of: loss, cotangent: Value.constant(1, loss.elementType), withRespectTo: targets, at: site,
-    observing: observe)
+    ofNetworks: ofNetworks, observing: observe)
 }
 
 /// What the reverse walk did at one node: for those who read it.
@@ -108,10 +110,13 @@ package struct ReverseStep {
 ///
 /// - Parameters:
 ///   - refusesEnds: whether a history that has ended on the way is a mistake.
+///   - ofNetworks: whether targets, and what depends on them, have an axis of networks in front:
+///     each network then gets the bits that it gets alone.
 ///   - observe: called after each node with what was handed to its inputs.
 package func pullback(
   of result: Value, cotangent: Value, withRespectTo targets: [Value], at site: CallSite? = nil,
-  refusingEnds refusesEnds: Bool = true, observing observe: ((ReverseStep) -> Void)? = nil
+  refusingEnds refusesEnds: Bool = true, ofNetworks: Bool = false,
+  observing observe: ((ReverseStep) -> Void)? = nil
 ) -> [Value?] {
   // Nothing older than the oldest target depends on a target. No derivative goes through a detached
   // tensor, and what is behind it is known only until somebody reads it: the order in which
@@ -139,7 +144,7 @@ package func pullback(
   var received = [ReceivedCotangents](repeating: ReceivedCotangents(), count: order.count)
   received[order.count - 1].add(cotangent)
   for position in (0..<order.count).reversed() where isWanted[position] {
-    guard let cotangent = received[position].sum() else { continue }
+    guard let cotangent = received[position].sum(ofNetworks: ofNetworks) else { continue }
     received[position] = ReceivedCotangents()
     if isTarget[position] { received[position].add(cotangent) }
     let node = order[position], inputs = node.inputs
@@ -157,7 +162,7 @@ package func pullback(
     }
     if let step { observe?(step) }
   }
-  return targets.map { order.position(of: $0).flatMap { received[$0].sum() } }
+  return targets.map { order.position(of: $0).flatMap { received[$0].sum(ofNetworks: ofNetworks) } }
 }
 
 extension [Value] {

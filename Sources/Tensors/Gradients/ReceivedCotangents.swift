@@ -20,11 +20,13 @@ struct ReceivedCotangents {
   }
 
   /// All of them added up; nil if there are none.
-  func sum() -> Value? {
+  ///
+  /// - Parameter ofNetworks: see ``SumsOfMany/summedTogether(_:ofNetworks:)``.
+  func sum(ofNetworks: Bool) -> Value? {
     guard let first else { return placed }
     var whole = first
     if !others.isEmpty {
-      let wholes = SumsOfMany.summedTogether([first] + others)
+      let wholes = SumsOfMany.summedTogether([first] + others, ofNetworks: ofNetworks)
       whole = wholes.dropFirst().reduce(wholes[0]) { $0 + $1 }
     }
     return placed.map { whole + $0 } ?? whole

@@ -32,6 +32,12 @@ import Testing
     Use(testDescription: "a part") { w, x, at in w[at % 4] * x },
     Use(testDescription: "a column of it transposed") { w, x, at in w.transposed()[at % 4] * x },
     Use(testDescription: "element by element") { w, x, at in w * x[0..<1] },
+    Use(testDescription: "x • (w + w)") { w, x, _ in x • (w + w) },
+    Use(testDescription: "rows by number of w + w") { w, x, at in
+      (w + w).gathered(Tensor<Int32>([Int32(at % 4), 2, 2])) * x
+    },
+    Use(testDescription: "three times a sum that stretches") { w, x, _ in x + (w[1] + w[1] + w[1])
+    },
     Use(testDescription: "by turns") { w, x, at in
       at % 2 == 0 ? x • w : w.gathered(Tensor<Int32>([1, Int32(at % 3), 0])) * x
     },
@@ -88,12 +94,12 @@ import Testing
   /// Products that are long already are added: joining their operands would take longer.
   @Test func longProductsStay() {
     let w = Tensor<Float>.ones([4, 4])
-    let xs = (0..<20).map { Tensor<Float>.full([50, 4], Float($0)) }
+    let xs = (0..<20).map { Tensor<Float>.full([150, 4], Float($0)) }
     let loss = xs.dropFirst().reduce(relu(xs[0] • w).sum()) { $0 + relu($1 • w).sum() }
     let found: Tensor<Float> = gradient(of: loss, withRespectTo: w)
     let placed = operations(found.value) { $0.placesOfParts != nil }
     #expect(placed == 0)
-    #expect(found.scalars == [Float](repeating: 50 * 190, count: 16))
+    #expect(found.scalars == [Float](repeating: 150 * 190, count: 16))
   }
 
   /// The work of the gradient of a loop over positions grows with their number, whatever is sliced.
