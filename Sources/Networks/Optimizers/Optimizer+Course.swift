@@ -18,8 +18,9 @@ extension Optimizer {
   }
 
   /// Leaves parameters of a tree as they are from the next step on: no gradient is
-  /// computed for them, and what is kept for them stays. Those that are not this
-  /// optimizer's are not touched anyway.
+  /// computed for them, and what is kept for them stays, but for their gradients of losses with
+  /// which no step has been taken yet: these are dropped. Those that are not this optimizer's are
+  /// not touched anyway.
   ///
   /// ```swift
   /// let base = Parameter(value: [4]), head = Parameter(value: [1])

@@ -93,7 +93,9 @@ struct StepCourse {
       return (form, [])
     case .ending(let reached):
       form.sums = .ended(
-        reached: trained.indices.filter { reached.contains(trained[$0].place) })
+        reached: trained.indices.filter { reached.contains(trained[$0].place) }.map {
+          .init(number: $0, shape: trained[$0].parameter.shape)
+        })
     }
     form.clipping = clipping?.kind
     form.averageCount = averages.count

@@ -18,7 +18,15 @@ struct StepForm: Hashable, Sendable {
     case added
     /// A step is taken with their mean and those of the sums, which become zeros. Sums of these
     /// parameters are not zeros.
-    case ended(reached: [Int])
+    case ended(reached: [Reached])
+  }
+
+  /// A parameter that an earlier loss of the round reached: the step changes it, whether its own
+  /// loss says how large it is or not.
+  struct Reached: Hashable {
+    /// Its number among the trained ones.
+    let number: Int
+    let shape: Shape
   }
 
   /// A parameter whose average is updated.
@@ -51,6 +59,21 @@ struct StepStructure<Rule: UpdateRule>: Hashable {
   /// own; 0 if it is one.
   let networks: Int
   let areNumbersOwn: Bool
+}
+
+/// Where what is written down finds its numbers and averages.
+struct StepLayout: Hashable, Sendable {
+  /// A number of the structure.
+  let structure: UInt64
+  /// Of all groups, frozen ones too; those of the form come last.
+  let scalarCount: Int
+  let averages: [AverageSlots]
+
+  /// The slots of an average and of what it is an average of.
+  struct AverageSlots: Hashable {
+    let average: Int
+    let source: Int
+  }
 }
 
 /// Numbers of a step that are no rule's.

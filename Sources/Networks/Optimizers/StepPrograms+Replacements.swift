@@ -16,12 +16,18 @@ extension StepPrograms {
     isRecorded: Bool, at site: CallSite?
   ) -> [Replacement] {
     if parameters.isEmpty {
-      Mistake(
-        "minimize", "all parameters are frozen", fix: "thaw some of them, or compute the loss alone"
-      ).stop(at: site)
+      let mistake =
+        tree.distinct.isEmpty
+        ? Mistake(
+          "minimize", "the optimizer has no parameters",
+          fix: "list the model's layers and parameters in its `parameters`")
+        : Mistake(
+          "minimize", "all parameters are frozen",
+          fix: "thaw some of them, or compute the loss alone")
+      mistake.stop(at: site)
     }
     let found = gradientsIfReached(
-      of: loss, withRespectTo: firstSlots.map { leaves[$0] }, at: site)
+      of: loss, withRespectTo: firstSlots.map { leaves[$0] }, at: site, ofNetworks: networks > 0)
     if found.allSatisfy({ $0 == nil }) {
       Mistake(
         "minimize",
@@ -102,7 +108,7 @@ extension StepPrograms {
           }
         }
     case .ended(let reached):
-      let share = others.removeFirst(), reached = Set(reached)
+      let share = others.removeFirst(), reached = Set(reached.map(\.number))
       for number in found.indices where reached.contains(number) || found[number] != nil {
         let sum = sum(number), before = Tensor<Float>(leaves[sum])
         found[number] = (found[number].map { before + $0 } ?? before) * share

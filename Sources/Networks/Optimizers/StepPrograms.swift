@@ -40,7 +40,7 @@ final class StepPrograms {
   /// Where the slots of each parameter begin.
   let firstSlots: [Int]
   /// For each average of the form its slot and that of what it is an average of.
-  let averageSlots: [(average: Int, source: Int)]
+  let averageSlots: [StepLayout.AverageSlots]
   /// Sums that a run adds to.
   private let sums: GradientSums?
   private let structure: UInt64
@@ -66,7 +66,6 @@ final class StepPrograms {
     self.state = state
     self.form = form
     self.sums = sums
-    self.structure = structure
     self.update = update
     self.scalars = scalars
     scalarCount = scalars.bits.count
@@ -85,7 +84,9 @@ final class StepPrograms {
       defer { for kept in state { _ = place(kept) } }
       return place(parameter)
     }
-    averageSlots = averaged.map { (average: place($0.average), source: place($0.source)) }
+    averageSlots = averaged.map { .init(average: place($0.average), source: place($0.source)) }
+    self.structure = RuleNumbers.number(
+      of: StepLayout(structure: structure, scalarCount: scalarCount, averages: averageSlots))
     if let networkNumbers { holders.append(networkNumbers) }
     self.holders = holders
     slots = holders.map(\.slot)

@@ -29,6 +29,12 @@ struct CourseMistakeTests {
       $1.minimize($0.value.sum())
     },
     Example(
+      message: "minimize: the optimizer has no parameters. Fix: list the model's layers and "
+        + "parameters in its `parameters`."
+    ) { w, _ in
+      Optimizer(SGD(learningRate: 1), for: [:] as Parameters).minimize(w.value.sum())
+    },
+    Example(
       message: "depends on no current value of any of the 1 parameters that are not frozen."
     ) {
       $1.freeze($0)
