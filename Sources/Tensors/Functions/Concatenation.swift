@@ -20,7 +20,7 @@ public func concatenated<Scalar: TensorScalar>(
 ) -> Tensor<Scalar> {
   let site = CallSite(file, line)
   let result = Value.concatenated(tensors.map(\.value), along: axis, at: site)
-  return Tensor(result.distinct(from: tensors[0].value, by: "concatenated"))
+  return Tensor(tensors.reduce(result) { $0.distinct(from: $1.value, by: "concatenated") })
 }
 
 extension Value {

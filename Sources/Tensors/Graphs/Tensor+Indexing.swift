@@ -148,7 +148,10 @@ extension Tensor {
     let replaced = stopping(at: site) { () throws(Mistake) in
       try value.replacing(steps, with: numbers.value)
     }
-    self = Tensor(replaced.distinct(from: value, by: "subscript"))
+    // A tensor of its own also where nothing, or all of it, is replaced.
+    self = Tensor(
+      replaced.distinct(from: value, by: "subscript")
+        .distinct(from: numbers.value, by: "subscript"))
   }
 
   private static func steps<each Index: TensorIndex>(_ index: repeat each Index) -> [IndexStep] {

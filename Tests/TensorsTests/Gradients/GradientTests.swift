@@ -185,4 +185,17 @@ import Testing
     let xg = gradient(of: sinh(x), withRespectTo: x), exact = Foundation.cosh(Double(Float(number)))
     #expect(abs(Double(xg.scalars[0]) / exact - 1) < 4e-7)
   }
+
+  /// A variable that is given other numbers as a whole is none of the tensor that they came from.
+  @Test func whatIsAssignedIsAnotherTensor() {
+    let b: Tensor<Float> = [3, 4]
+    var a: Tensor<Float> = [1, 2], c: Tensor<Float> = [1, 2]
+    a[.ellipsis] = b
+    c[0...1] = b
+    let joined = concatenated([Tensor<Float>.zeros([0]), b])
+    for x in [a, c, joined] {
+      #expect(gradient(of: (b * b).sum(), withRespectTo: x).scalars == [0, 0])
+      #expect(gradient(of: (x * x).sum(), withRespectTo: b).scalars == [6, 8])
+    }
+  }
 }
