@@ -77,8 +77,13 @@ public struct FitArrays: Sendable {
     }
     self.name = name
     forms = "inputs \(inputs), targets \(targets)"
-    self.inputs = try inputs.rowsOfNumbers(in: name)
     isUniform = inputs.shape.rank > 2 || inputs.type == .uint8
+    if inputs.type == .float64 {
+      try checkRounding(
+        inputs.tensor(as: Double.self).scalars, width: inputs.elementCount / rows,
+        areUniform: isUniform, "number", in: name)
+    }
+    self.inputs = try inputs.rowsOfNumbers(in: name)
     let distinct = width == 1 ? Set(values.lazy.map { $0 + 0 }) : []
     self.task = task ?? (FitArrays.areClasses(distinct, targets) ? .classification : .regression)
     switch self.task {
@@ -91,6 +96,7 @@ public struct FitArrays: Sendable {
       labels = values.map { places[$0 + 0]! }
       (classNames, numbers) = (classes.map(numberText), [])
     case .regression:
+      try checkRounding(values, width: width, "target", in: file)
       (labels, classNames) = ([], [])
       numbers = (0..<rows).map { Array(values[$0 * width..<($0 + 1) * width]) }
     }
@@ -110,6 +116,46 @@ extension FitArrays: CustomStringConvertible {
   public var description: String {
     forms + "; \(task.rawValue)"
       + (classNames.isEmpty ? "" : " of \(counted(classNames.count, "class", plural: "classes"))")
+  }
+}
+
+/// Throws if a network, which takes and gives numbers as they are, could not tell them apart: as
+/// Floats they are infinite, or moved by a hundredth of the standard deviation of their column, or
+/// of all where they are of one kind.
+private func checkRounding(
+  _ numbers: [Double], width: Int, areUniform: Bool = false, _ word: String, in file: String
+) throws(FileError) {
+  let advice =
+    ", and a network computes with Float: subtract a mean and divide by a deviation first, or give "
+    + "a table, whose columns are scaled before they are rounded"
+  // What is no number at all is told elsewhere.
+  if !numbers.allSatisfy(\.isFinite) { return }
+  if let place = numbers.firstIndex(where: { !Float($0).isFinite }) {
+    throw FileError(
+      .malformed, in: file,
+      "row \(place / width + 1), \(word) \(place % width + 1) is \(numbers[place])" + advice)
+  }
+  let step = areUniform ? 1 : width, count = Double(numbers.count / step)
+  for column in 0..<step {
+    let places = stride(from: column, to: numbers.count, by: step)
+    // Numbers as shares of the largest: no square is infinite or 0.
+    let size = places.reduce(0) { max($0, numbers[$1].magnitude) }
+    if size == 0 { continue }
+    func deviation(_ share: (Double) -> Double) -> (mean: Double, squared: Double) {
+      let mean = places.reduce(0) { $0 + share(numbers[$1]) } / count
+      let squares = places.reduce(0) { sum, place in
+        let distance = share(numbers[place]) - mean
+        return sum + distance * distance
+      }
+      return (mean, squares / count)
+    }
+    let (mean, squared) = deviation { $0 / size }
+    if squared > 0, deviation({ ($0 - Double(Float($0))) / size }).squared > 1e-4 * squared {
+      throw FileError(
+        .malformed, in: file,
+        "\(word) \(column + 1) of the rows has the mean \((mean * size).brief) and the deviation "
+          + (squared.squareRoot() * size).brief + advice)
+    }
   }
 }
 

@@ -159,4 +159,37 @@ struct FitArraysTests {
     }
     #expect(throws: FileError.self) { try model.predict(FitTables.line()) }
   }
+
+  /// Numbers of Double that a network, of Float, does not tell apart.
+  @Test func numbersThatRoundingMovesAreRefused() throws {
+    var random = SplitMix(seed: 5)
+    let x = random.doubles(200, in: -1...1), y = random.doubles(100, in: -1...1)
+    func arrays(
+      _ moved: (Double) -> Double, _ movedTarget: (Double) -> Double = { $0 }
+    ) throws(FileError) -> FitArrays {
+      try FitArrays(
+        inputs: StoredTensor(shape: [100, 2], scalars: x.map(moved)),
+        targets: StoredTensor(shape: [100], scalars: y.map(movedTarget)))
+    }
+    let end =
+      ", and a network computes with Float: subtract a mean and divide by a deviation first, or give "
+      + "a table, whose columns are scaled before they are rounded"
+    func problem(_ make: () throws(FileError) -> FitArrays) -> String {
+      do throws(FileError) { _ = try make() } catch { return error.problem }
+      return "none"
+    }
+    #expect(problem { () throws(FileError) in try arrays { $0 + 1000 } } == "none")
+    #expect(problem { () throws(FileError) in try arrays { _ in 0.1 } } == "none")
+    let far = problem { () throws(FileError) in try arrays { $0 + 1e9 } }
+    #expect(far.hasPrefix("number 1 of the rows has the mean 1e+09 and the deviation 0."), "\(far)")
+    #expect(far.hasSuffix(end))
+    let small = problem { () throws(FileError) in try arrays { $0 * 1e-300 } }
+    #expect(small.hasPrefix("number 1 of the rows") && small.hasSuffix(end), "\(small)")
+    let large = problem { () throws(FileError) in try arrays { $0 * 1e200 } }
+    #expect(large.hasPrefix("row 1, number 1 is \(x[0] * 1e200)") && large.hasSuffix(end))
+    let target = problem { () throws(FileError) in try arrays({ $0 }, { $0 + 1e9 }) }
+    #expect(target.hasPrefix("target 1 of the rows has the mean 1e+09"), "\(target)")
+    let largeTarget = problem { () throws(FileError) in try arrays({ $0 }, { $0 * 1e200 }) }
+    #expect(largeTarget.hasPrefix("row 1, target 1 is "), "\(largeTarget)")
+  }
 }
