@@ -38,9 +38,11 @@ let predictor = Predictor(model, inputs: [64])
   var request = Data()
   let end = Data("\r\n\r\n".utf8)
   while true {
-    let part = connection.availableData
-    if part.isEmpty || request.count > 1 << 16 { return }
-    request += part
+    var part = [UInt8](repeating: 0, count: 1 << 12)
+    // A client that is gone is an error here, where `availableData` would stop the program.
+    let count = read(connection.fileDescriptor, &part, part.count)
+    if count <= 0 || request.count > 1 << 16 { return }
+    request += part[..<count]
     guard let head = request.range(of: end) else { continue }
     let lines = String(decoding: request[..<head.lowerBound], as: UTF8.self).lowercased()
       .components(separatedBy: "\r\n")
@@ -87,6 +89,9 @@ func listen(on port: UInt16) -> (socket: Int32, port: UInt16)? {
   }
   try trainer.fit(Digits.training, epochs: epochs, batch: 32, seed: 7)
 }
+
+// Answering a client that is gone is an error, too, and no signal that ends the program.
+signal(SIGPIPE, SIG_IGN)
 
 let isSelfTest = CommandLine.arguments.contains("--self-test")
 guard let (listener, port) = listen(on: isSelfTest ? 0 : 8080) else {
