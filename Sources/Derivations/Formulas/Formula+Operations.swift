@@ -32,10 +32,11 @@ extension Formula {
     case .conversion: self = Formula.converted(x[0], from: node.inputs[0].elementType, node)
     case .reduction(let reduction, let axes):
       let shape = node.inputs[0].shape
+      let isWhole = shape.indices.allSatisfy { axes.contains($0) || shape[$0] == 1 }
       let over: Formula.Axes? =
-        axes.count < shape.rank
-        ? .these(axes, rank: shape.rank)
-        : x[0].isMadeOfNumbers ? .elements(shape.elementCount) : nil
+        isWhole && x[0].isMadeOfNumbers
+        ? .elements(shape.elementCount)
+        : axes.count < shape.rank ? .these(axes, rank: shape.rank) : nil
       self = .reduced(.elements(reduction), x[0], over: over)
     case .alongAxis(_, let words):
       self = .arranged(x[0], ([words] + x.dropFirst().map(\.text)).joined(separator: " "))

@@ -114,7 +114,7 @@ public struct OptimizerState: Sendable {
       throw malformed("holds \(counted(groups.count, "group")) of parameters, not \(known.count)")
     }
     for (number, group) in groups.enumerated() {
-      guard group.paths == nil || group.paths == known[number].paths else {
+      guard group.paths.map({ Set($0) == Set(known[number].paths) }) ?? true else {
         throw malformed("holds other parameters in group \(number)")
       }
     }

@@ -75,6 +75,7 @@ package func batched(
   let oldest = replacements.lazy.map(\.0.node.serial).min() ?? .max
   let order = GraphOrder(of: results) { $0.serial < oldest }
   var rewritten = [Value?](repeating: nil, count: order.count)
+  let alignments = BatchedInputs.Alignments()
   for (original, replacement) in replacements {
     if let position = order.position(of: original) { rewritten[position] = replacement }
   }
@@ -85,7 +86,7 @@ package func batched(
     guard batchedInputs.contains(where: { $0 != nil }) else { continue }
     let inputs = BatchedInputs(
       original: original, values: zip(batchedInputs, original).map { $0 ?? $1 },
-      isBatched: batchedInputs.map { $0 != nil }, extent: extent,
+      isBatched: batchedInputs.map { $0 != nil }, extent: extent, alignments: alignments,
       transform: { batched([$0], over: $1, extent: extent)[0] })
     rewritten[position] = node.operation.batched(inputs, result: node, extent: extent)
   }

@@ -79,9 +79,6 @@ private struct Joinable {
       operation = .product(rows: networks == .left ? rows - 1 : rows, inner: inner)
     case .reduction(.sum, let axes):
       if ofNetworks, place != 0 || axes.contains(0) { return nil }
-      // Of one row a swarm's bias gets no sum, but the row.
-      let shape = node.inputs[0].shape
-      if axes.sorted.allSatisfy({ shape[$0] == 1 }) { return nil }
       networks = ofNetworks ? .left : .none
       operation = .total(ofNetworks ? AxisSet(axes.sorted.map { $0 - 1 }) : axes)
     case .gathering(.scatterAdd(let count), let batchRank):
@@ -154,7 +151,7 @@ extension Value {
   /// elsewhere, and where.
   fileprivate func summing(ofNetworks: Bool) -> (node: Node, place: Int) {
     var whole = self
-    while case .movement(.reshape) = whole.node.operation { whole = whole.node.inputs[0] }
+    while whole.node.isRearrangement { whole = whole.node.inputs[0] }
     guard ofNetworks, case .movement(.transpose(let order)) = whole.node.operation,
       order.dropFirst().elementsEqual((0..<whole.rank).filter { $0 != order[0] })
     else { return (whole.node, 0) }
@@ -172,5 +169,19 @@ extension Value {
     let moved = Shape(order.map { $0 + 1 })
     return stacked(values.map { $0.node.inputs[0] })
       .transposed(moved.leading(axis) + [0] + moved.droppingLeading(axis))
+  }
+}
+
+extension Node {
+  /// Whether the numbers are those of the input in another shape: a sum along extents of 1 is that
+  /// alone, where a swarm has a reshape.
+  fileprivate var isRearrangement: Bool {
+    switch operation {
+    case .movement(.reshape): true
+    case .reduction(.sum, let axes): axes.sorted.allSatisfy { inputs[0].shape[$0] == 1 }
+    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
+      .reduction, .scan, .contraction, .movement, .gathering:
+      false
+    }
   }
 }

@@ -10,15 +10,36 @@ package struct BatchedInputs {
   package let extent: Int
   /// Batches what was traced from the first of each pair, given the second in its place.
   package let transform: @Sendable (Value, [(Value, Value)]) -> Value
+  private let alignments: Alignments
 
-  package init(
+  /// What has been reshaped for one batching: once for all uses, so that cotangents are added in the
+  /// order in which they would be without the leading axis.
+  final class Alignments {
+    private var known: [Use: Value] = [:]
+
+    private struct Use: Hashable {
+      let serial: UInt64
+      let rank: Int
+    }
+
+    func value(_ value: Value, ofRank rank: Int, _ reshaped: () -> Value) -> Value {
+      let use = Use(serial: value.node.serial, rank: rank)
+      if let known = known[use] { return known }
+      let value = reshaped()
+      known[use] = value
+      return value
+    }
+  }
+
+  init(
     original: [Value], values: [Value], isBatched: [Bool], extent: Int,
-    transform: @escaping @Sendable (Value, [(Value, Value)]) -> Value
+    alignments: Alignments, transform: @escaping @Sendable (Value, [(Value, Value)]) -> Value
   ) {
     self.original = original
     self.values = values
     self.isBatched = isBatched
     self.extent = extent
+    self.alignments = alignments
     self.transform = transform
   }
 
@@ -35,8 +56,10 @@ package struct BatchedInputs {
     values.indices.map {
       guard isBatched[$0] else { return values[$0] }
       let inner = original[$0].shape
-      let missing = Shape(repeating: 1, rank: rank - inner.rank)
-      return values[$0].reshaped(to: [extent] + missing + inner)
+      let missing = Shape(repeating: 1, rank: rank - inner.rank), value = values[$0]
+      return alignments.value(value, ofRank: rank) {
+        value.reshaped(to: [extent] + missing + inner)
+      }
     }
   }
 }

@@ -81,4 +81,70 @@ struct SwarmSequencesTests {
       }
     }
   }
+
+  private struct Parts: ParameterTree, Sendable {
+    let b = Parameter(shape: [4], .normal(standardDeviation: 1))
+    let w = Parameter(shape: [4, 4], .normal(standardDeviation: 0.5))
+    let gru = GRU(4, 4)
+    var parameters: Parameters { ["b": b, "w": w, "gru": gru] }
+  }
+
+  private static let image = Tensor<Float>.normal([2, 1, 3, 4], key: RandomKey(seed: 1))
+  private static let rows = Tensor<Float>.normal([3, 4], key: RandomKey(seed: 2))
+
+  private static let losses: [(name: String, loss: @Sendable (Parts) -> Tensor<Float>)] = [
+    ("summed along an extent of 1", { tanh(image + $0.b.value).squared().sum() }),
+    (
+      "eight sums along an extent of 1",
+      { parts in
+        var y = rows.reshaped(to: [1, 3, 4])
+        for _ in 0..<8 { y = tanh(y + parts.b.value) }
+        return y.squared().sum()
+      }
+    ),
+    (
+      "a bias on the left",
+      { parts in
+        var y = rows
+        for _ in 0..<3 { y = tanh(parts.b.value + y • parts.w.value) }
+        return y.squared().sum()
+      }
+    ),
+    (
+      "one layer three times",
+      { parts in
+        var y = rows.reshaped(to: [1, 3, 4])
+        for _ in 0..<3 { y = parts.gru(y) }
+        return y.squared().sum()
+      }
+    ),
+    (
+      "one row",
+      { parts in
+        var y = rows[0..<1]
+        for _ in 0..<9 { y = y • parts.w.value + parts.b.value }
+        return y.squared().sum()
+      }
+    ),
+    (
+      "a weight on the left of a batch of 1",
+      { parts in
+        var y = rows.reshaped(to: [1, 3, 4]).transposed(0, 2, 1)
+        for _ in 0..<8 { y = tanh(parts.w.value • y) }
+        return y.squared().sum()
+      }
+    ),
+  ]
+
+  @Test(arguments: losses.map(\.name)) func eachPartHasItsBits(name: String) throws {
+    let loss = try #require(Self.losses.first { $0.name == name }).loss
+    let swarm = Swarm(8) { Parts() }, alone = (0..<8).map { swarm.network($0) }
+    let optimizer = Optimizer(SGD(learningRate: 1), for: swarm)
+    optimizer.minimize(swarm.batched { loss($0) }.sum())
+    for (number, net) in alone.enumerated() {
+      Optimizer(SGD(learningRate: 1), for: net.parameters).minimize(loss(net))
+      let found = swarm.network(number).parameters.map(\.parameter.value.scalars)
+      #expect(found == net.parameters.map(\.parameter.value.scalars), "network \(number)")
+    }
+  }
 }

@@ -168,7 +168,10 @@ extension Value {
   /// broadcasting.
   package func summed(to shape: Shape) -> Value {
     if shape == self.shape { return self }
-    let axes = shape.stretchedAxes(to: self.shape)
-    return reduced(.sum, axes).reshaped(to: shape)
+    let stretched = shape.stretchedAxes(to: self.shape)
+    // Nothing is added up along an extent of 1. So a network sums over the same axes alone and in a
+    // swarm, where it has one axis more.
+    let axes = AxisSet(stretched.sorted.filter { self.shape[$0] != 1 })
+    return reduced(.sum, axes.isEmpty ? stretched : axes).reshaped(to: shape)
   }
 }
