@@ -12,8 +12,8 @@ package struct BatchedInputs {
   package let transform: @Sendable (Value, [(Value, Value)]) -> Value
   private let alignments: Alignments
 
-  /// What has been reshaped for one batching: once for all uses, so that cotangents are added in the
-  /// order in which they would be without the leading axis.
+  /// What has been reshaped for one batching: once for all uses, so that cotangents are added in
+  /// the order in which they would be without the leading axis.
   final class Alignments {
     private var known: [Use: Value] = [:]
 
