@@ -5,25 +5,39 @@
 // Bounds: rows of n elements that follow each other; or n rows of `width` columns, `stride` apart,
 // width at most PB_SCAN_WIDTH. Reversed, they are met from the last to the first.
 
+// Rows side by side: each is one chain, in which every step waits for the one before.
+enum { PB_SCAN_TOGETHER = 4 };
+
 // T is the type of the elements, W that of what runs along: Double for Float, which is rounded
 // where it is written and nowhere else. NEXT makes it of the one before, of x and of the factor f.
 #define PB_SCAN_ROWS(name, T, W, NEXT) \
+  PB_INLINE void pb_scan_together_##name( \
+    long rows, long n, long step, T *to, const T *from, const T *factors) { \
+    W kept[PB_SCAN_TOGETHER]; \
+    for (long r = 0; r < rows; r++) { \
+      kept[r] = from[r * n]; \
+      to[r * n] = from[r * n]; \
+    } \
+    for (long i = 1; i < n; i++) { \
+      PB_UNROLLED for (long r = 0; r < rows; r++) { \
+        W x = from[r * n + i * step], f = factors[r * n + i * step]; \
+        kept[r] = NEXT(kept[r], x, f); \
+        to[r * n + i * step] = (T)kept[r]; \
+      } \
+    } \
+  } \
   static void pb_scan_rows_##name( \
     long rows, long n, int is_reversed, void *out, const void *a, const void *b) { \
     if (n == 0) return; \
-    long step = is_reversed ? -1 : 1; \
-    for (long r = 0; r < rows; r++) { \
-      long first = r * n + (is_reversed ? n - 1 : 0); \
-      const T *from = (const T *)a + first, *factors = (const T *)b + first; \
-      T *to = (T *)out + first; \
-      W kept = from[0]; \
-      to[0] = from[0]; \
-      for (long i = 1; i < n; i++) { \
-        W x = from[i * step], f = factors[i * step]; \
-        kept = NEXT(kept, x, f); \
-        to[i * step] = (T)kept; \
-      } \
+    long step = is_reversed ? -1 : 1, first = is_reversed ? n - 1 : 0; \
+    const T *from = (const T *)a + first, *factors = (const T *)b + first; \
+    T *to = (T *)out + first; \
+    for (; rows >= PB_SCAN_TOGETHER; rows -= PB_SCAN_TOGETHER) { \
+      pb_scan_together_##name(PB_SCAN_TOGETHER, n, step, to, from, factors); \
+      to += PB_SCAN_TOGETHER * n, from += PB_SCAN_TOGETHER * n, factors += PB_SCAN_TOGETHER * n; \
     } \
+    for (; rows > 0; rows--, to += n, from += n, factors += n) \
+      pb_scan_together_##name(1, n, step, to, from, factors); \
   }
 
 #define PB_SCAN_COLUMNS(name, T, W, NEXT) \
