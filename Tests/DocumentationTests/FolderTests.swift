@@ -14,7 +14,7 @@ struct FolderTests {
       "Programs", "Reading", "Bodies", "Cores", "Steps", "Passes", "Verification", "Output",
     ],
     "Runtime": [
-      "Memory", "Threads", "Runs", "Kernels", "Bodies", "Cores", "Execution", "Recording", "",
+      "Kernels", "Memory", "Threads", "Runs", "Bodies", "Cores", "Execution", "Recording", "",
       "Printing", "Reading",
     ],
     "Networks": [

@@ -16,20 +16,8 @@ struct Walk: BitwiseCopyable {
     offset = view.offset
     // One for each axis of the space at most, and one if it has none.
     let axes: UnsafeMutableBufferPointer<pb_axis> = plain.room(for: max(space.rank, 1))
-    axes.initialize(repeating: pb_axis(extent: 1, stride: 0))
-    var count = 0, axis = space.rank
-    while axis > 0 {
-      axis -= 1
-      let extent = space[axis], stride = view.strides[axis]
-      if extent == 1 { continue }
-      if count > 0, axes[count - 1].stride * axes[count - 1].extent == stride {
-        axes[count - 1].extent *= extent
-      } else {
-        axes[count] = pb_axis(extent: extent, stride: stride)
-        count += 1
-      }
-    }
-    self.axes = UnsafeBufferPointer(rebasing: axes[..<max(count, 1)])
+    let count = axes.fill(space, strides: view.strides)
+    self.axes = UnsafeBufferPointer(rebasing: axes[..<count])
   }
 
   /// The extent of the innermost axis.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CPullbackKernels
 import PullbackTensors
 
 extension Storage {
@@ -88,41 +89,28 @@ private enum PooledMemory: MemoryKeeper {
     // In bounds, as all elements below: the part lies within the shape that the
     // storage was made for.
     let start = storage.base + part.offset * size
-    if byteCount >= smallestPart, part.isContiguous {
+    let isContiguous = byteCount == 0 || part.isContiguous
+    if byteCount >= smallestPart, isContiguous {
       return Storage(partOf: storage, address: OpaquePointer(start), byteCount: byteCount)
     }
     guard let copy = Storage(ifAvailable: byteCount) else { return nil }
-    if byteCount > 0 { part.copy(from: start, into: copy.base, size) }
+    if isContiguous {
+      copy.base.copyMemory(from: start, byteCount: byteCount)
+    } else {
+      part.copy(from: start, into: copy.base)
+    }
     return copy
   }
 }
 
 extension PlacedPart {
-  /// Copies the elements into row-major order, run by run.
-  fileprivate func copy(
-    from source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer, _ size: Int
-  ) {
-    // The innermost axes that follow each other are one run.
-    var outerRank = shape.rank, run = 1
-    while outerRank > 0, shape[outerRank - 1] == 1 || strides[outerRank - 1] == run {
-      outerRank -= 1
-      run *= shape[outerRank]
-    }
-    var index = Shape(repeating: 0, rank: outerRank), place = 0, done = 0
-    while true {
-      (target + done * size).copyMemory(from: source + place * size, byteCount: run * size)
-      done += run
-      // The next index, innermost axis first.
-      var axis = outerRank - 1
-      while axis >= 0 {
-        index[axis] += 1
-        place += strides[axis]
-        if index[axis] < shape[axis] { break }
-        place -= shape[axis] * strides[axis]
-        index[axis] = 0
-        axis -= 1
-      }
-      if axis < 0 { return }
+  /// Copies the elements into row-major order.
+  fileprivate func copy(from source: UnsafeRawPointer, into target: UnsafeMutableRawPointer) {
+    withUnsafeTemporaryAllocation(of: pb_axis.self, capacity: max(shape.rank, 1)) { axes in
+      let count = axes.fill(shape, strides: strides)
+      // In bounds: as many elements as the part has, each of them within the storage.
+      pb_load_for(elementType.kernelType)(
+        shape.elementCount, target, source, 0, axes.baseAddress, count)
     }
   }
 }
