@@ -20,6 +20,7 @@
 #include "scan.inc.h"
 #include "gemm.inc.h"
 #include "pack.inc.h"
+#include "single.inc.h"
 #include "scattered.inc.h"
 
 // Rows of the table, in the order F32, F64, I32, U8.
@@ -48,6 +49,7 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
   .copies = PB_BY_SIZE(copy),
   .fills = PB_BY_SIZE(fill),
   .loads = PB_BY_SIZE(load),
+  .gathers = PB_BY_SIZE(gather),
   .places = PB_BY_SIZE(place),
   .adds_at = PB_ALL_TYPES(add_at),
   .iotas = PB_ALL_TYPES(iota),
@@ -94,6 +96,7 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
   },
 
   .tiles = { pb_tile_f32, pb_tile_f64, pb_tile_u32 },
+  .single_tiles = { pb_single_f32, pb_single_f64, pb_single_u32 },
   .narrow_tiles = { pb_narrow_f32, pb_narrow_f64, pb_narrow_u32 },
   .ahead_tiles = { pb_ahead_f32, pb_ahead_f64, pb_ahead_u32 },
   .beside_tiles = { pb_beside_f32, pb_beside_f64, pb_beside_u32 },

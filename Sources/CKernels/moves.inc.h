@@ -161,6 +161,34 @@ PB_MOVES(8, pb_word8)
 PB_MOVES(32, pb_word32)
 PB_MOVES(64, pb_word64)
 
+// Rows of tables by number, each group of indices with a table of its own.
+#define PB_GATHER(size, W) \
+  static void pb_gather_##size( \
+    long n, void *out, const void *table, const int32_t *indices, long position, long rest, \
+    long index_count, long count) { \
+    W *restrict r = out; \
+    long row = position / rest, column = position % rest; \
+    long group = row / index_count, left = index_count - row % index_count; \
+    const W *x = (const W *)table + group * count * rest; \
+    for (const int32_t *index = indices + row; n > 0; left = index_count, x += count * rest) { \
+      if (rest == 1) { \
+        long length = left < n ? left : n; \
+        for (long i = 0; i < length; i++) r[i] = x[index[i]]; \
+        r += length, index += length, n -= length; \
+      } else { \
+        for (; left > 0 && n > 0; left--, index++, column = 0) { \
+          long length = rest - column < n ? rest - column : n; \
+          pb_copy_run_##size(length, r, x + *index * rest + column); \
+          r += length, n -= length; \
+        } \
+      } \
+    } \
+  }
+
+PB_GATHER(8, pb_word8)
+PB_GATHER(32, pb_word32)
+PB_GATHER(64, pb_word64)
+
 // Writes past the caches: whole lines of 64 bytes, what is left at the ends as usual.
 static void pb_stream_bytes(long n, void *out, const void *a) {
   char *r = out;

@@ -21,6 +21,7 @@ struct pb_kernels {
   pb_map copies[PB_TYPES];
   pb_fill fills[PB_TYPES];
   pb_load loads[PB_TYPES];
+  pb_gather gathers[PB_TYPES];
   pb_place places[PB_TYPES];
   pb_place adds_at[PB_TYPES];
   pb_iota iotas[PB_TYPES];
@@ -47,6 +48,7 @@ struct pb_kernels {
 
   pb_gemm tiles[PB_TYPES];
   pb_gemm narrow_tiles[PB_TYPES];
+  pb_gemm single_tiles[PB_TYPES];
   pb_gemm ahead_tiles[PB_TYPES];
   pb_gemm beside_tiles[PB_TYPES];
   pb_gemm wide_tiles[PB_TYPES];

@@ -91,6 +91,14 @@ typedef void (*pb_load)(
   long n, void *out, const void *a, long position, const pb_axis *axes, long count);
 pb_load pb_load_for(pb_type type);
 
+/// Rows of `rest` elements by number, each `index_count` indices out of a table of `count` rows of
+/// their own: `out[i] = a[(g * count + indices[row]) * rest + column]` where position + i is
+/// row * rest + column and g is row / index_count. `out` must not overlap `a`.
+typedef void (*pb_gather)(
+  long n, void *out, const void *a, const int32_t *indices, long position, long rest,
+  long index_count, long count);
+pb_gather pb_gather_for(pb_type type);
+
 /// `out[r * out_row + c * out_column] = a[r * a_row + c * a_column]`, or `+=` (for U8 `|=`), for
 /// r < rows and c < columns; strides may be 0 (those of `a`) or negative. `out` must
 /// not overlap `a`.
@@ -256,6 +264,9 @@ long pb_gemm_segment(long k);
 /// The same with pb_narrow_columns columns, one vector: for what is left of a matrix's columns.
 pb_gemm pb_gemm_narrow_for(pb_type type);
 long pb_narrow_columns(pb_type type);
+
+/// The same with one column, of which no more is read or written; acs is 1.
+pb_gemm pb_gemm_single_for(pb_type type);
 
 /// The same as the first, for an `a` that comes from memory: it asks for what comes next, which may
 /// be beyond the end of `a`. If acs = 1, these are the next rows, taken to follow each other

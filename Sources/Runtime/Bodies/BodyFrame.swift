@@ -232,7 +232,11 @@ struct BodyFrame: BitwiseCopyable {
     case .iota(let walk), .periodicIota(let walk, _):
       walk.write(operand.iota, into: register, at: position, count: count)
     case .gathered(let gather):
-      loadGathered(register, size, gather, at: position, count: count)
+      // In bounds: the indices were checked by an earlier step.
+      gather.kernel(
+        count, register, memory.pointer(gather.table),
+        memory.pointer(gather.indices).assumingMemoryBound(to: Int32.self), position, gather.rest,
+        gather.indexCount, gather.count)
     }
   }
 
@@ -247,24 +251,6 @@ struct BodyFrame: BitwiseCopyable {
       let more = min(done, count - done)
       (register + done * operand.size).copyMemory(from: register, byteCount: more * operand.size)
       done += more
-    }
-  }
-
-  /// Rows of the table one after the other; the indices were checked by an earlier step.
-  private func loadGathered(
-    _ register: UnsafeMutableRawPointer, _ size: Int, _ gather: CompiledGather, at position: Int,
-    count: Int
-  ) {
-    let table = memory.pointer(gather.table)
-    let indices = memory.pointer(gather.indices).assumingMemoryBound(to: Int32.self)
-    var done = 0
-    while done < count {
-      let (row, column) = (position + done).quotientAndRemainder(dividingBy: gather.rest)
-      let length = min(gather.rest - column, count - done)
-      let source = row / gather.indexCount * gather.count + Int(indices[row])
-      (register + done * size).copyMemory(
-        from: table + (source * gather.rest + column) * size, byteCount: length * size)
-      done += length
     }
   }
 }

@@ -102,6 +102,7 @@ struct Repetition: BitwiseCopyable {
 
 /// Rows of a table by number: see `GatherOperand`.
 struct CompiledGather: BitwiseCopyable {
+  let kernel: pb_gather
   let table: Int
   let indices: Int
   let count: Int
@@ -124,6 +125,7 @@ extension Operand {
     case .gathered(let gather):
       return .gathered(
         CompiledGather(
+          kernel: pb_gather_for(gather.table.elementType.kernelType),
           table: slots.number(of: gather.table.slot),
           indices: slots.number(of: gather.indices.slot), count: gather.count,
           indexCount: gather.indexCount, rest: gather.rest))

@@ -68,12 +68,19 @@ struct CompiledContraction: CompiledCore {
     _ core: borrowing ContractionCore, of step: borrowing Step,
     in context: borrowing CompilationContext
   ) {
-    a = ContractionOperand(
+    let left = ContractionOperand(
       core.a, batch: core.batch, rows: core.rowAxes, columns: core.innerAxesOfA, in: context)
-    b = ContractionOperand(
+    let right = ContractionOperand(
       core.b, batch: core.batch, rows: core.innerAxesOfB, columns: core.columnAxes, in: context)
     batchCount = core.batch.elementCount
-    (rows, inner, columns) = (core.rows, core.inner, core.columns)
+    inner = core.inner
+    // One row times columns whose elements lie side by side: the same numbers in the same places
+    // as these columns, as rows, times a vector.
+    let isExchanged =
+      core.rows == 1 && core.columns > 1 && right.rowStride == 1 && !core.isOuter
+      && left.scattered == nil && right.scattered == nil
+    (rows, columns) = isExchanged ? (core.columns, 1) : (core.rows, core.columns)
+    (a, b) = isExchanged ? (right.transposed, left.transposed) : (left, right)
     let type = core.elementType.kernelType
     guard let packing = pb_pack_for(type), let scatteredPacking = pb_pack_scattered_for(type)
     else { preconditionFailure("matmul is defined for numbers only") }
@@ -91,9 +98,9 @@ struct CompiledContraction: CompiledCore {
     switch core.ending {
     case .none: (bias, update) = (nil, nil)
     case .bias(let access):
-      // Vectors of a turned product do not run along rows, and outer products have a
-      // kernel of theirs.
-      let canAdd = !blocking.isTurned && outerKernel == nil
+      // Vectors of a turned product do not run along rows, nor do columns of one that was
+      // exchanged, and outer products have a kernel of theirs.
+      let canAdd = !blocking.isTurned && !isExchanged && outerKernel == nil
       (bias, update) = (canAdd ? Extra(access, context) : nil, nil)
       if !canAdd { bodyOfStep = core.bodyAdding(access, into: step.body.slotOfCore!) }
     case .update(let minuend, let factor):

@@ -100,7 +100,7 @@ struct ContractionBlocking: BitwiseCopyable {
     kernels = Kernels(type)
     let narrowColumns = kernels.narrowColumns
     let (rows, inner, columns) = (product.rows, product.inner, product.columns)
-    let isLong = inner > Self.longestInner
+    let isLong = inner > Self.longestInner && !product.isByVector(lanes: narrowColumns)
     let hasFewTiles = columns <= Self.fewTiles * pb_tile_columns(type)
     // Each tile of columns would read the same far apart elements again.
     let gathersA = product.scatters.a && !isLong && !hasFewTiles
@@ -116,6 +116,7 @@ struct ContractionBlocking: BitwiseCopyable {
     isTurned =
       turnsRuns
       || !product.isOuter && !product.scatters.a && !product.scatters.b
+        && !product.isByVector(lanes: narrowColumns)
         && (isAcross
           || product.a.columnStride == 1 && inner <= Self.longestTurnedInner && !isFar)
         && product.turningPays(lanes: narrowColumns, copiesA: !isAcross)
@@ -151,7 +152,7 @@ struct ContractionBlocking: BitwiseCopyable {
       : max(columns, 1)
     keepsSumsApart =
       isTurned
-      || !scatters
+      || !scatters && tile.columns > 1
         && (isLong
           || !product.isOuter
             && !tile.endsInside(columns, panelColumns: panelColumns, narrow: narrowColumns))
@@ -197,6 +198,9 @@ struct ContractionBlocking: BitwiseCopyable {
 
   /// A kernel and how much of the product, transposed or not, it makes at a time.
   fileprivate struct Tiles: BitwiseCopyable {
+    /// How many vectors of rows the kernel for a matrix and a vector takes side by side.
+    private static let vectorsOfRows = 4
+
     let kernel: pb_gemm
     let rows: Int
     let columns: Int
@@ -211,6 +215,11 @@ struct ContractionBlocking: BitwiseCopyable {
           product.columns <= pb_narrow_columns(type)
           ? pb_narrow_columns(type) : pb_tile_columns(type)
         kernel = pb_gemm_for(type)
+        return
+      }
+      if product.isByVector(lanes: pb_narrow_columns(type)) {
+        (kernel, rows, columns) =
+          (pb_gemm_single_for(type), Self.vectorsOfRows * pb_narrow_columns(type), 1)
         return
       }
       let (tall, wide) =
@@ -335,6 +344,16 @@ extension ContractionBlocking.Product {
   fileprivate func hasVectorsOfRows(lanes: Int) -> Bool {
     !scatters.b && a.rowStride == 1 && runs.rows.isMultiple(of: lanes)
       && (b.columnStride == 1 || columns == 1) && columns <= lanes
+  }
+
+  /// An inner axis that is worth turning elements for.
+  private static let leastTurnedInner = 16
+
+  /// Whether rows of a, each side by side, are multiplied by one vector: lanes are rows then, and
+  /// nothing is multiplied that is not wanted.
+  fileprivate func isByVector(lanes: Int) -> Bool {
+    columns == 1 && rows >= lanes && a.columnStride == 1 && inner >= Self.leastTurnedInner
+      && !isOuter && !scatters.a && !scatters.b
   }
 
   /// Copying b pays from so many rows that use the copy: fewer where its rows are multiples of a

@@ -38,6 +38,16 @@ struct ContractionOperand: BitwiseCopyable {
     )
   }
 
+  /// Its matrices transposed; rows and columns stand at one distance.
+  var transposed: ContractionOperand {
+    ContractionOperand(slot: slot, batch: batch, rowStride: columnStride, columnStride: rowStride)
+  }
+
+  private init(slot: Int, batch: Walk, rowStride: Int, columnStride: Int) {
+    (self.slot, self.batch, scattered) = (slot, batch, nil)
+    (self.rowStride, self.columnStride) = (rowStride, columnStride)
+  }
+
   /// One matrix of the batch.
   @inline(__always)
   func matrix(_ batch: Int, _ memory: RunMemory, elementSize: Int) -> MatrixView {

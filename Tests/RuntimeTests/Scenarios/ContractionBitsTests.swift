@@ -87,6 +87,9 @@ import PullbackTestSupport
     [12, 4097, 12], [3, 5000, 66], [25, 5000, 51], [97, 2049, 70], [97, 201, 33], [100, 4097, 66],
     // Few columns of a transposed matrix: vectors run along its rows.
     [784, 64, 50], [300, 4200, 10], [130, 700, 50], [200, 500, 3], [70, 90, 1], [33, 40, 2],
+    // A matrix and a vector, from either side: lanes are rows, all of them or the last ones again.
+    [70, 401, 1], [9, 4500, 1], [37, 2050, 1], [600, 300, 1], [31, 17, 1], [1, 700, 70],
+    [1, 4500, 33], [1, 18, 3],
     // Strips, one and several at a time, of a straight and of a turned product.
     [29, 1025, 130], [130, 4096, 32], [170, 530, 300], [260, 4200, 18], [41, 4400, 100],
     [2, 300, 700], [6, 64, 1030], [130, 64, 520], [0, 5, 3], [3, 5, 0], [3, 0, 17],
@@ -155,7 +158,7 @@ import PullbackTestSupport
     arguments: [
       [2, 40, 90], [3, 2049, 70], [5, 0, 40], [6, 900, 10], [33, 128, 128], [40, 401, 16],
       [64, 300, 47], [97, 201, 200], [70, 4200, 46], [130, 90, 50], [9, 1, 30], [4, 60, 511],
-      [3, 20, 700],
+      [3, 20, 700], [1, 400, 70], [70, 40, 1], [9, 500, 1],
     ])
   func biases(shape: [Int]) {
     let (rows, inner, columns) = (shape[0], shape[1], shape[2])
@@ -180,7 +183,11 @@ import PullbackTestSupport
     }
   }
 
-  @Test("Batches", arguments: [[2, 5, 19, 33], [3, 13, 2049, 17], [4, 100, 210, 40]])
+  @Test(
+    "Batches",
+    arguments: [
+      [2, 5, 19, 33], [3, 13, 2049, 17], [4, 100, 210, 40], [3, 20, 50, 1], [3, 1, 50, 20],
+    ])
   func batches(shape: [Int]) {
     let (count, rows, inner, columns) = (shape[0], shape[1], shape[2], shape[3])
     var choice = SplitMix(seed: count)
