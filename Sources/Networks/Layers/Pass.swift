@@ -16,11 +16,29 @@ public struct Pass: Sendable {
   @TaskLocal public static var current = Pass(keys: nil)
 
   private let keys: KeySequence?
+  /// The recording that it was opened in, if it was.
+  private let recording: ObjectIdentifier?
   /// The halves of a number of each network's own, where a function of one is written down for all.
   private var seed: [Value]?
 
+  private init(keys: KeySequence?, seed: [Value]? = nil) {
+    (self.keys, self.seed) = (keys, seed)
+    recording = Recording.current.map { ObjectIdentifier($0) }
+  }
+
   /// True inside `Pass.training`.
-  public var isTraining: Bool { keys != nil }
+  ///
+  /// A mistake in a recorded function if the pass was opened outside: replays would be of this
+  /// pass, whatever pass they are in.
+  public var isTraining: Bool {
+    if keys != nil, let current = Recording.current, recording != ObjectIdentifier(current) {
+      Mistake(
+        "recorded", "a layer is in a training pass from outside the recorded function",
+        fix: "open Pass.training(key:) inside"
+      ).stop(at: nil)
+    }
+    return keys != nil
+  }
 
   /// A new key at each call: the first layer that asks gets the first one. Nil in inference.
   ///
@@ -58,7 +76,7 @@ public struct Pass: Sendable {
 }
 
 extension Pass: CustomStringConvertible {
-  public var description: String { isTraining ? "training pass" : "inference pass" }
+  public var description: String { keys != nil ? "training pass" : "inference pass" }
 }
 
 /// Keys derived from one, in the order of asking.

@@ -19,10 +19,9 @@ extension StepPrograms {
     return (places, others)
   }
 
-  /// The new values that a loss reaches.
-  func renewals(reachedBy loss: Value) -> [Replacement] {
-    renewals(
-      by: GraphOrder(of: [loss]) { $0.isDetached }.nodes.filter { $0.renewedSlot != nil })
+  /// The new values that a loss and what is kept beside it reach.
+  func renewals(reachedBy values: [Value]) -> [Replacement] {
+    renewals(by: GraphOrder(of: values) { $0.isDetached }.nodes.filter { $0.renewedSlot != nil })
   }
 
   /// One for each slot. Where a layer was called several times, each call starts with what the

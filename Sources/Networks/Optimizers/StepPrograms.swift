@@ -183,6 +183,7 @@ final class StepPrograms {
     _ values: [Value], _ signature: borrowing Signature, _ areGradients: [Bool]?,
     at site: CallSite
   ) -> RecordedForm {
+    let unknown = signature.unknownNodes
     var given = ReplayInputs()
     given.leaves = signature.nodesOfNumbers
     given.bits = signature.nodesOfBits
@@ -202,7 +203,7 @@ final class StepPrograms {
     return RecordedForm(
       results: areGradients == nil ? values : [],
       inputs: given.reading(Array(zip(leaves, slots))), replacing: replacements,
-      slots: slots + slots(renewedBy: signature.renewals).others)
+      slots: slots + slots(renewedBy: signature.renewals).others, unknown: unknown)
   }
 
   /// What the slots hold now. Averages, and what is not trained here, have leaves of their own: a
@@ -224,7 +225,8 @@ final class StepPrograms {
     PullbackRuntime.plan(
       [loss],
       replacing: replacements(
-        for: loss, leaves, scalarsFrom: 0, renewals(reachedBy: loss), isRecorded: false, at: site))
+        for: loss, leaves, scalarsFrom: 0, renewals(reachedBy: [loss]), isRecorded: false, at: site)
+    )
   }
 
   /// The step with these gradients and the numbers as they are, and its scalars.
@@ -248,7 +250,7 @@ final class StepPrograms {
     func updates() -> [Replacement] {
       replacements(
         for: traced.loss, leaves, scalarsFrom: given.leaves.count,
-        renewals(reachedBy: traced.loss), isRecorded: true, at: nil)
+        renewals(reachedBy: results), isRecorded: true, at: nil)
     }
     let isTrainedAlone = read.allSatisfy { read in trained.contains { $0 === read.slot } }
     guard isTrainedAlone, let words = words(of: results, leaves, given) else {

@@ -48,19 +48,22 @@ package struct Capture: ~Copyable, Reusable {
   ///   - recomputing: whether numbers of the values themselves count as unknown, as for a listing.
   ///   - placeholders: leaves without numbers that each replay brings along.
   ///   - renewed: leaves with numbers of their own at each replay, detached or not.
+  ///   - unknown: nodes that count as unknown, whether they have numbers or not.
   package mutating func read(
     _ values: [Value], replacing replacements: [(result: Int, leaf: Value)] = [],
-    recomputing: Bool = false, placeholders: [Node] = [], renewed: [Node] = []
+    recomputing: Bool = false, placeholders: [Node] = [], renewed: [Node] = [],
+    unknown: UnknownNodes? = nil
   ) throws(Mistake) {
     let asked = recomputing ? values.filter { !$0.node.inputs.isEmpty }.map(\.node.serial) : []
     // What a replay brings along must not be taken for what it is now.
     func isFixed(_ source: Node) -> Bool {
       !placeholders.contains { $0 === source } && !renewed.contains { $0 === source }
         && !replacements.contains { $0.leaf.node === source }
-        && !source.isDetached(fromOneOf: renewed)
+        && !source.isDetached(fromOneOf: renewed) && unknown?.contains(source) != true
     }
     func isKnown(_ node: Node) -> Bool {
-      (node.hasNumbers || node.takePart(copyingAtMost: Capture.longestCopy, where: isFixed))
+      unknown?.contains(node) != true
+        && (node.hasNumbers || node.takePart(copyingAtMost: Capture.longestCopy, where: isFixed))
         && (asked.isEmpty || !asked.contains(node.serial))
         && (renewed.isEmpty || !node.isDetached(fromOneOf: renewed))
     }
@@ -249,9 +252,13 @@ package struct Capture: ~Copyable, Reusable {
 extension Node {
   /// True if the node stands for one of these leaves without its derivative.
   fileprivate func isDetached(fromOneOf leaves: [Node]) -> Bool {
-    guard case .identity(.detached) = operation, inputs.count == 1 else { return false }
-    let source = inputs[0].node
-    return leaves.contains { $0 === source } && !leaves.contains { $0 === self }
+    if leaves.contains(where: { $0 === self }) { return false }
+    var node = self
+    while node.isDetached, let source = node.input(0) {
+      if leaves.contains(where: { $0 === source }) { return true }
+      node = source
+    }
+    return false
   }
 }
 

@@ -36,6 +36,7 @@ package struct Signature: ~Copyable, Reusable {
         || $0.takePart(copyingAtMost: Capture.longestCopy, where: isFixed)
     }
     text.write(order, trained: trained, oldestTrained: oldest, &former)
+    text.keepRenewals(of: order, reachedBy: values)
     for value in values { text.words.append(UInt64(order.position(of: value)!)) }
   }
 
@@ -50,6 +51,14 @@ package struct Signature: ~Copyable, Reusable {
 
   /// The nodes that hold new values for what layers keep.
   package var renewals: [Node] { text.placesOfRenewals.map { order[$0] } }
+
+  /// Calls `body` with each node that had no numbers when it was read.
+  func forEachUnknown(_ body: (Node) -> Void) {
+    var known = text.placesOfNumbers[...]
+    for position in 0..<order.count {
+      if known.first == position { known.removeFirst() } else { order.look(at: position, body) }
+    }
+  }
 
   /// Whether it says all that a recording of the graph is made from: no numbers are known but those
   /// of trained leaves.
@@ -98,11 +107,6 @@ extension Node {
     }
     guard let derivation else { return [0, bits] }
     return [UInt64(1 + derivation.folded.count), UInt64(derivation.argument)] + derivation.folded
-  }
-
-  /// True for numbers that nothing is known to have been computed from.
-  fileprivate var isData: Bool {
-    if case .creation(.data) = operation { true } else { false }
   }
 }
 
@@ -164,6 +168,22 @@ package struct SignatureText {
       .scan, .contraction, .movement, .gathering:
       if node.historyHasEnded { isReusable = false }
     }
+  }
+
+  /// Drops the renewals that are behind something detached: whether its numbers were read, which
+  /// cuts off what it was computed from, must not show.
+  fileprivate mutating func keepRenewals(of order: borrowing GraphOrder, reachedBy values: [Value])
+  {
+    if placesOfRenewals.isEmpty { return }
+    var isReached = [Bool](repeating: false, count: order.count)
+    for value in values { isReached[order.position(of: value)!] = true }
+    for position in (0..<order.count).reversed() where isReached[position] {
+      if order[position].isDetached { continue }
+      for index in 0..<order.inputCount(at: position) {
+        isReached[order.input(index, at: position)] = true
+      }
+    }
+    placesOfRenewals.removeAll { !isReached[$0] }
   }
 
   /// Of which trained leaves a known tensor carries former values: mostly of none.

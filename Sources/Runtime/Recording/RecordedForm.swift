@@ -78,11 +78,13 @@ package final class RecordedForm: @unchecked Sendable {
     case replaced(Int)
   }
 
-  /// - Parameter slots: what holds the leaves that are replaced or read anew, in the order that
-  ///   their numbers stand for.
+  /// - Parameters:
+  ///   - slots: what holds the leaves that are replaced or read anew, in the order that their
+  ///     numbers stand for.
+  ///   - unknown: what counts as unknown, whether it has numbers or not.
   package init(
     results: [Value], inputs given: ReplayInputs, replacing replacements: [Replacement],
-    slots: [LeafSlot]
+    slots: [LeafSlot], unknown: UnknownNodes? = nil
   ) {
     let leaves = replacements.enumerated().map {
       (result: results.count + $0.offset, leaf: $0.element.leaf)
@@ -92,7 +94,7 @@ package final class RecordedForm: @unchecked Sendable {
     stopping(at: nil) { () throws(Mistake) in
       try capture.reader.read(
         results + replacements.map(\.update), replacing: leaves, placeholders: given.leaves,
-        renewed: given.slots.map(\.leaf.node))
+        renewed: given.slots.map(\.leaf.node), unknown: unknown)
     }
     executable = PlanCache.shared.executable(for: capture.reader)
     let plan = executable.plan

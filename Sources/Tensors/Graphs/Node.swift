@@ -42,8 +42,8 @@ package final class Node: Sendable {
 
   /// The numbers of a tensor without its history, once they are known.
   package convenience init(detaching value: Value, _ numbers: Storage) {
-    // A leaf holds nothing but its numbers, and batching must still find it.
-    let inputs = value.node.inputs.isEmpty ? Inputs(value) : Inputs()
+    // A leaf holds nothing but its numbers, and batching and recordings must still find it.
+    let inputs = value.node.inputs.isEmpty || value.node.isDetached ? Inputs(value) : Inputs()
     self.init(.identity(.detached), inputs, value.form)
     slot.store(numbers)
   }

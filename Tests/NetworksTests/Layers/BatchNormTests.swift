@@ -211,3 +211,41 @@ struct BatchNormTests {
     }
   }
 }
+
+extension BatchNormTests {
+  /// Behind what is detached nothing is renewed, whether it was read or not; what is kept beside
+  /// the loss is renewed with it.
+  @Test(arguments: [false, true], [false, true])
+  func whatIsDetachedIsNotRenewed(isRecorded: Bool, isRead: Bool) {
+    let norm = BatchNorm(1).initialized(seed: 1), w = Parameter(value: [1])
+    let x: Tensor<Float> = [[1], [3]], key = RandomKey(seed: 1)
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: ["w": w, "norm": norm])
+    if isRecorded {
+      let step = optimizer.recorded { (x: Tensor<Float>, key: RandomKey) in
+        Pass.training(key: key) { (norm(x).detached() * w.value).squared().sum() }
+      }
+      step(x, key)
+    } else {
+      let y = Pass.training(key: key) { norm(x).detached() }
+      if isRead { _ = y.scalars }
+      optimizer.minimize((y * w.value).squared().sum())
+    }
+    #expect(norm.mean.value.scalars == [0] && norm.variance.value.scalars == [1])
+  }
+
+  @Test(arguments: [false, true])
+  func whatIsKeptIsRenewed(isRecorded: Bool) {
+    let norm = BatchNorm(1).initialized(seed: 1), w = Parameter(value: [1])
+    let x: Tensor<Float> = [[1], [3]], key = RandomKey(seed: 1)
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: ["w": w, "norm": norm])
+    if isRecorded {
+      let step = optimizer.recorded { (x: Tensor<Float>, key: RandomKey) in
+        (w.value.sum(), Pass.training(key: key) { norm(x) })
+      }
+      _ = step(x, key)
+    } else {
+      optimizer.minimize(w.value.sum(), keeping: Pass.training(key: key) { norm(x) })
+    }
+    #expect(norm.mean.value.scalars == [0.2])
+  }
+}
