@@ -9,8 +9,8 @@ extension Preprocessing {
   /// that the model does not know, do not matter.
   ///
   /// Whatever stands in the rows, the inputs are finite. What stands for no value to the model does
-  /// so here, also where the table was read without ``missing``. Throws if a column is missing, or holds
-  /// texts or dates instead of numbers or the other way round.
+  /// so here, also where the table was read without ``missing``. Throws if a column is missing, or
+  /// holds texts or dates instead of numbers or the other way round.
   ///
   /// - Parameter rows: all if nil; else these, in this order. A mistake if the table has none of
   ///   that number.
