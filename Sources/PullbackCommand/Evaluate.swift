@@ -10,8 +10,9 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure a model on data that hold what it predicts.",
     discussion: """
-      Columns are found by name; others than the model's do not matter. Each metric stands with an \
-      interval in which it lies 19 times of 20.
+      Columns are found by name; others than the model's do not matter. What stood for no value in \
+      training does so here, and a value that is no number where one is wanted is missing, and said. \
+      Each metric stands with an interval in which it lies 19 times of 20.
 
         pullback evaluate homes.safetensors sold-in-may.csv
       """)
@@ -30,23 +31,36 @@ struct Evaluate: ParsableCommand {
   @OptionGroup(title: "Reading a table") var table: TableOptions
   @OptionGroup var options: RunOptions
 
+  func validate() throws {
+    try require(
+      table.column.isEmpty,
+      "--column is settled: columns are read as those that the model was trained on")
+  }
+
   func run() throws {
     try prepare(threads: options.threads)
     let model = try TableModel.load(at: found(model))
     let evaluation: TableEvaluation
+    var misfits: [Table.Column] = []
     switch try GivenData(file) {
     case .arrays(let paths):
       try table.checkSaysNothing(of: paths[0])
       // What is kept for a test, where there is something.
       evaluation = try model.evaluate(
         FitArrays.test(at: paths, task: model.task) ?? FitArrays(at: paths, task: model.task))
-    case .table(let path): evaluation = try model.evaluate(table.table(at: path, for: model))
+    case .table(let path):
+      let table = try table.table(at: path, for: model)
+      misfits = table.misfitColumns(of: model)
+      for line in misfits.compactMap(\.misfitLine) { Console.note("pullback: \(line)\n") }
+      evaluation = try model.evaluate(table)
     }
     if options.json {
       var line = JSONLine(event: "result")
       line.add("rows", evaluation.rows)
       line.add("metrics", .object(evaluation.metricMembers))
       line.add("intervals", evaluation.intervals)
+      line.add(
+        "misfits", .object(misfits.map { JSON.Member($0.name, .integer($0.misfitCount)) }))
       return try Console.page(line)
     }
     try Console.page("\(evaluation)\non \(counted(evaluation.rows, "row"))")

@@ -18,9 +18,10 @@ struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Predict for the rows of a table, or for rows as they come.",
     discussion: """
-      Columns are found by name; others than the model's do not matter. A value that is missing, or no \
-      number where one is wanted, is taken as the training rows' missing ones are, a category that \
-      they do not have as "other", and both are said. From a pipe or a terminal each row is answered \
+      Columns are found by name; others than the model's do not matter. What stood for no value in \
+      training does so here. A value that is missing, or no number where one is wanted, is taken as \
+      the training rows' missing ones are, a category that they do not have as "other", and both are \
+      said. From a pipe or a terminal each row is answered \
       when it has come.
 
         pullback predict homes.safetensors new.csv --output predicted.csv

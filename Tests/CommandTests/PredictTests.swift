@@ -49,6 +49,56 @@ struct PredictTests {
         == "Error: \(new): there is no column \"length\"; the columns are \"a\", \"b\"\n")
   }
 
+  /// What stood for no value in training does so in new rows, from files and pipes.
+  @Test func textsForNoValueAreTheModels() throws {
+    let data = try folder.write(Array(SmallTables.marked().utf8), to: "marked.csv")
+    let model = folder.file("m.safetensors"), old = folder.file("old.safetensors")
+    let run = try Command.run(
+      "train", data, "--target", "y", "--missing", "-999,k.A.", "--quiet", "--epochs", "40",
+      "--output", model)
+    try #require(run.status == 0, "\(run.errors)")
+    let rows = "a,b\n,1\n-999,1\nK.A.,1\nnone,1\n-7,1\n"
+    let new = try folder.write(Array(rows.utf8), to: "new.csv")
+    func answers(_ result: Command.Result) -> [String] {
+      result.output.split(separator: "\n").dropFirst().map(String.init)
+    }
+    let predicted = try Command.run("predict", model, new), found = answers(predicted)
+    #expect(found.count == 5 && Set(found[0...3]).count == 1 && found[4] != found[0])
+    // A word that is no number is missing, too, and said.
+    #expect(
+      predicted.errors == "pullback: a: 1 value that training did not have: \"none\" in line 5\n")
+    let piped = try Command.run(inShell: "\"$0\" predict \(model) < \(new)")
+    #expect(answers(piped) == found)
+    // Those of the command line are more.
+    let more = try Command.run("predict", model, new, "--missing", "none", "--missing", "-7,-999")
+    #expect(Set(answers(more)) == [found[0]] && more.errors.isEmpty, "\(more)")
+
+    func r2(_ arguments: String...) throws -> Double {
+      let run = try Command.run(["evaluate"] + arguments + ["--json"])
+      let metrics = try run.jsonLines.last?["metrics"] as? [String: Any]
+      return try #require(metrics?["r2"] as? Double, "\(run)")
+    }
+    let measured = try r2(model, data)
+    #expect(measured > 0.7)
+    let input = try Command.run(inShell: "\"$0\" evaluate \(model) - --json < \(data)")
+    let metrics = try input.jsonLines.last?["metrics"] as? [String: Any]
+    #expect(metrics?["r2"] as? Double == measured)
+
+    let shown = try Command.run("inspect", model)
+    #expect(shown.output.contains("no value: \"-999\", \"k.A.\", beside the usual texts\n"))
+    let json = try Command.run("inspect", model, "--json").jsonLines
+    #expect(json.last?["missing"] as? [String] == CSV.missing + ["-999", "k.A."])
+
+    // A file of a version that did not keep them.
+    var file = try ModelFile.load(at: model)
+    file.preprocessing?.missing = CSV.missing
+    try file.save(to: old)
+    #expect(try r2(old, data) < 0)
+    #expect(try r2(old, data, "--missing", "-999") == measured)
+    let told = try Command.run("predict", old, new, "--missing", "-999,k.a.")
+    #expect(answers(told) == found)
+  }
+
   @Test func jsonIsAnObjectARow() throws {
     let model = try model()
     let new = try folder.write(Array("width,length,town\n5.5,4.5,Ulm\n".utf8), to: "new.csv")
@@ -128,6 +178,71 @@ struct PredictTests {
     #expect(try run.jsonLines.last?["misfits"] as? [String: Int] == ["length": 1])
   }
 
+  /// What of a table is not read as in training is said, in an evaluation too: points where commas
+  /// were, lines that were comments, days behind months.
+  @Test func otherwiseWrittenTablesAreSaid() throws {
+    let rows = SmallTables.marked().split(separator: "\n").dropFirst().map { line in
+      line.split(separator: ",").map { $0.replacing(".", with: ",") }.joined(separator: ";")
+    }
+    func write(_ lines: [String], _ name: String) throws -> String {
+      try folder.write(
+        Array((["a;b;y"] + lines).joined(separator: "\n").utf8 + [10]), to: name)
+    }
+    let data = try write(rows, "comma.csv"), model = folder.file("m.safetensors")
+    let run = try Command.run(
+      "train", data, "--target", "y", "--missing=-999", "--quiet", "--epochs", "5", "--output",
+      model)
+    try #require(run.status == 0, "\(run.errors)")
+    let good = try Command.run("evaluate", model, data, "--json")
+    #expect(good.errors.isEmpty && good.status == 0)
+    #expect(try good.jsonLines.last?["misfits"] as? [String: Int] == [:])
+    let marked = try write(rows.flatMap { ["%\($0)", $0] }, "comments.csv")
+    let comments = try Command.run("evaluate", model, marked, "--json")
+    #expect(
+      comments.errors.hasPrefix("pullback: a: 200 values left out as missing: \"%"),
+      "\(comments)")
+    #expect(try comments.jsonLines.last?["misfits"] as? [String: Int] == ["a": 200])
+    let asTrained = try Command.run("evaluate", model, marked, "--json", "--comment", "%")
+    #expect(asTrained.output == good.output && asTrained.errors.isEmpty)
+    let points = try write(
+      rows.map { line in
+        let fields = line.split(separator: ";")
+        return ([fields[0].replacing(",", with: ".")] + fields[1...]).joined(separator: ";")
+      }, "points.csv")
+    let predicted = try Command.run("predict", model, points)
+    #expect(predicted.errors.contains("a: "), "\(predicted.errors)")
+    let measured = try Command.run("evaluate", model, points)
+    #expect(measured.errors.contains("pullback: a: "), "\(measured.errors)")
+  }
+
+  /// Days in front are the model's, also beside columns of plain numbers. Of others the model does
+  /// not know whether months were in front or years: the reader asks.
+  @Test(arguments: [true, false])
+  func daysAreReadAsInTraining(isDayFirst: Bool) throws {
+    var random = SplitMix(seed: 4)
+    var text = "when,b,y\n"
+    for row in 0..<200 {
+      let (day, month) = (1 + random.below(12), 1 + random.below(12))
+      let days = 30 * (isDayFirst ? month : day) + (isDayFirst ? day : month)
+      text += "\(day)/\(month)/2024,\(row % 7),\(days)\n"
+    }
+    let data = try folder.write(Array(text.utf8), to: "days.csv"), model = folder.file("m.st")
+    let order = isDayFirst ? "--day-first" : "--no-day-first"
+    let run = try Command.run(
+      "train", data, "--target", "y", order, "--quiet", "--epochs", "5", "--output", model)
+    try #require(run.status == 0, "\(run.errors)")
+    let said = try Command.run("evaluate", model, data, order)
+    #expect(said.status == 0 && said.errors.isEmpty, "\(said)")
+    let plain = try Command.run("evaluate", model, data)
+    if isDayFirst {
+      #expect(plain.status == 0 && plain.output == said.output, "\(plain)")
+    } else {
+      #expect(plain.status == 65 && plain.errors.contains("say which: --day-first"), "\(plain)")
+    }
+    let other = isDayFirst ? "--no-day-first" : "--day-first"
+    #expect(try Command.run("evaluate", model, data, other).output != said.output)
+  }
+
   /// Numbers that no training row came near: predictions are finite.
   @Test func hostileRowsAreAnswered() throws {
     let model = try model()
@@ -151,7 +266,10 @@ struct PredictTests {
     let other = try Command.run("predict", file, file)
     #expect(other.status == 65 && other.errors.contains("is a text that begins with"))
     #expect(try Command.run("predict").status == 64)
-    #expect(try Command.run("predict", "m", "f", "--decimal", "comma").status == 64)
+    for (name, option) in [("predict", "--decimal=comma"), ("evaluate", "--column=x=number")] {
+      let settled = try Command.run(name, "m", "f", option)
+      #expect(settled.status == 64 && settled.errors.contains("that the model was trained on"))
+    }
     #expect(try Command.run("evaluate", file).status == 64)
   }
 }

@@ -4,6 +4,8 @@
 struct NumberColumnBuilder {
   private let name: String
   private let survey: Survey.Column
+  /// Of the exact reading; the tolerant one knows more.
+  private let isDecimalComma: Bool
   private var numbers: Numbers
   /// The numbers themselves where a Double rounds them and all are whole.
   private var wholes: ContiguousArray<Int128> = []
@@ -17,6 +19,7 @@ struct NumberColumnBuilder {
     name: String, _ survey: Survey.Column, rowCount: Int, _ plan: ColumnPlan, _ syntax: Syntax
   ) {
     (self.name, self.survey) = (name, survey)
+    isDecimalComma = syntax.point == UInt8(ascii: ",")
     spelled = plan.spelling.map(SpelledNumbers.init)
     if let spelled {
       // Whole numbers are the same with either sign for decimals.
@@ -91,11 +94,16 @@ struct NumberColumnBuilder {
     return Table.Column(
       name: name, contents: .numbers(numbers), missingCount: missingCount,
       isConstant: isConstant, isIdentifierLike: isIdentifierLike,
-      firstRoundedRow: firstRounded,
-      findings: spelled.map {
-        Table.Column.Findings(
-          $0.spelling, misfitCount, $0.misfits, numberCount: numbers.count - missingCount)
-      })
+      firstRoundedRow: firstRounded, findings: findings(misfitCount, missingCount))
+  }
+
+  private func findings(_ misfitCount: Int, _ missingCount: Int) -> Table.Column.Findings? {
+    if let spelled {
+      return Table.Column.Findings(
+        spelled.spelling, misfitCount, spelled.misfits, numberCount: numbers.count - missingCount)
+    }
+    if !isDecimalComma { return nil }
+    return Table.Column.Findings(Table.Spelling(isDecimalComma: true), numberCount: 0)
   }
 }
 

@@ -5,9 +5,8 @@
 struct StreamOpening {
   let separator: UInt8
   let names: [String]
-  /// The places of the wanted columns.
-  let positions: [Int]
-  let missing: MissingValues
+  /// The wanted columns, where they stand.
+  let columns: [StreamedColumn]
   /// In front of the first row.
   let reader: RecordReader
 
@@ -28,15 +27,17 @@ struct StreamOpening {
     }
     guard let best else { throw failure! }
     (separator, names) = (best.separator, best.names.map(\.text))
-    missing = MissingValues(options.missing)
     var reader = best.reader(of: start)
     try reader.push(start.bytes)
     if start.isWhole { reader.finish() }
     if best.hasHeader { _ = try reader.nextPushed() }
     self.reader = reader
-    var positions: [Int] = []
-    for name in wanted { positions.append(try best.position(of: name, in: stream.name)) }
-    self.positions = positions
+    var missing = StreamedMissing(options.missing), wantedColumns: [StreamedColumn] = []
+    for (name, column) in zip(wanted, columns) {
+      let position = try best.position(of: name, in: stream.name)
+      wantedColumns.append(StreamedColumn(column, at: position, missing.values(of: column)))
+    }
+    self.columns = wantedColumns
   }
 }
 
@@ -151,10 +152,11 @@ private struct Candidate {
     names = hasHeader ? header : options.header == nil && found(comment) > 0 ? comment : numbered
     var fitting = 0
     if !hasHeader {
-      let missing = MissingValues(options.missing)
+      var missing = StreamedMissing(options.missing)
       for (name, column) in zip(wanted, columns) {
         guard let position = names.firstIndex(of: name) else { continue }
-        if StreamedColumn(column, at: position).fits(first, missing) { fitting += 1 }
+        let streamed = StreamedColumn(column, at: position, missing.values(of: column))
+        if streamed.fits(first) { fitting += 1 }
       }
     }
     rank = (found(names), fitting, count)

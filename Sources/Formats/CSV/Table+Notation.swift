@@ -59,7 +59,7 @@ extension Table {
 }
 
 extension Table.Column {
-  /// What the tolerant reading knows of a column beyond the exact one. An object, because most
+  /// What is known of a column beyond plain numbers that were read exactly. An object, because most
   /// columns have nothing of it.
   final class Findings: Sendable {
     let spelling: Table.Spelling

@@ -11,14 +11,17 @@ public struct Table: Sendable {
   public let columns: [Column]
   /// How many rows there are below the names.
   public let rowCount: Int
+  /// The texts that stood for no value where it was read.
+  public let missing: [String]
   private let lines: RowLines
   /// The names: their numbers are those of the columns.
   private let index: Categories
 
   init(
-    file: String, columns: [Column], rowCount: Int, lines: RowLines, index: Categories
+    file: String, columns: [Column], rowCount: Int, missing: [String], lines: RowLines,
+    index: Categories
   ) {
-    (self.file, self.columns, self.rowCount) = (file, columns, rowCount)
+    (self.file, self.columns, self.rowCount, self.missing) = (file, columns, rowCount, missing)
     (self.lines, self.index) = (lines, index)
   }
 

@@ -10,7 +10,8 @@ struct TableOptions {
   var comment: Character?
   var types: [String: Table.Kind] = [:]
   var notations: [String: Table.Notation] = [:]
-  var missing = CSV.missing
+  /// Those that are usual if nil.
+  var missing: [String]?
   var reading = CSV.Reading.exact
 
   /// The separator as the one byte that it must be.

@@ -7,6 +7,7 @@ struct TableReader {
   let separator: UInt8
   let syntax: Syntax
   let options: TableOptions
+  private let missing: [String]
 
   init(_ source: ByteSource, _ options: TableOptions) throws(FileError) {
     (self.source, self.options) = (source, options)
@@ -29,7 +30,8 @@ struct TableReader {
         "a comma cannot both separate fields\(given == nil ? ", as the first line says," : "") and "
           + "stand before decimals")
     }
-    syntax = Syntax(missing: MissingValues(options.missing), point: point)
+    missing = options.missing ?? CSV.missing
+    syntax = Syntax(missing: MissingValues(missing), point: point)
     separator = try SeparatorSample.detect(
       in: source, from: opening, given: named, point, isTolerant: options.reading == .tolerant)
   }
@@ -51,7 +53,8 @@ struct TableReader {
     let plans = try plans(names, index, survey, first, hasHeader: hasHeader)
     let (columns, lines) = try columns(names, plans, survey, first, hasHeader: hasHeader)
     return Table(
-      file: source.name, columns: columns, rowCount: survey.rowCount, lines: lines, index: index)
+      file: source.name, columns: columns, rowCount: survey.rowCount, missing: missing,
+      lines: lines, index: index)
   }
 
   /// The first reading.

@@ -57,9 +57,10 @@ struct StreamedColumn {
   /// The known texts, and their codes: the same text twice has the first one's.
   let categories: Categories
   let codes: [Int32]
+  let missing: MissingValues
 
-  init(_ column: TableStream.Column, at position: Int) {
-    (name, self.position) = (column.name, position)
+  init(_ column: TableStream.Column, at position: Int, _ missing: MissingValues) {
+    (name, self.position, self.missing) = (column.name, position, missing)
     var categories = Categories(), codes: [Int32] = []
     switch column.kind {
     case .numeric(let spelling): (self.spelling, keepsTexts) = (SpellingReader(spelling), false)
@@ -74,9 +75,28 @@ struct StreamedColumn {
   }
 }
 
+/// The texts that stand for no value in columns: most have the same, which are kept once.
+struct StreamedMissing {
+  /// What the stream is given.
+  private let given: [String]?
+  private var known: [[Name]: MissingValues] = [:]
+
+  init(_ given: [String]?) { self.given = given }
+
+  mutating func values(of column: TableStream.Column) -> MissingValues {
+    let texts = column.missing.map { $0 + (given ?? []) } ?? given ?? CSV.missing
+    let names = texts.map { Name($0) }
+    if let values = known[names] { return values }
+    var seen: Set<Name> = []
+    let values = MissingValues(names.filter { seen.insert($0).inserted }.map(\.text))
+    known[names] = values
+    return values
+  }
+}
+
 extension StreamedColumn {
   /// Whether a record has a value in the column, which fits.
-  func fits(_ reader: borrowing RecordReader, _ missing: MissingValues) -> Bool {
+  func fits(_ reader: borrowing RecordReader) -> Bool {
     let buffer = reader.buffer, bytes = buffer.span
     let field = reader.fields[position]
     if missing.contains(bytes, field) { return false }
@@ -115,19 +135,21 @@ struct ChunkBuilder {
   }
 
   mutating func append(
-    _ reader: borrowing RecordReader, _ columns: [StreamedColumn], _ missing: MissingValues
+    _ reader: borrowing RecordReader, _ columns: [StreamedColumn]
   ) throws(FileError) {
     let buffer = reader.buffer, bytes = buffer.span
     for column in columns.indices {
       let field = reader.fields[columns[column].position]
       if columns[column].spelling != nil {
-        if let number = number(field, bytes, columns[column].spelling!, missing) {
+        if columns[column].missing.contains(bytes, field) {
+          numbers[column].append(.nan)
+        } else if let number = columns[column].spelling!.number(bytes, field) {
           numbers[column].append(number)
         } else {
           numbers[column].append(.nan)
           try note(column, reader, columns)
         }
-      } else if missing.contains(bytes, field) {
+      } else if columns[column].missing.contains(bytes, field) {
         codes[column].append(TableStream.missing)
       } else if columns[column].keepsTexts {
         try appendText(column, reader, columns)
@@ -162,14 +184,6 @@ struct ChunkBuilder {
         try reader.text(columns[column].position, column: columns[column].name))
     }
     codes[column].append(code)
-  }
-
-  /// The number in a field, NaN if it is missing; nil if it does not fit.
-  private func number(
-    _ field: Field, _ bytes: Span<UInt8>, _ spelling: SpellingReader, _ missing: MissingValues
-  ) -> Double? {
-    if missing.contains(bytes, field) { return .nan }
-    return spelling.number(bytes, field)
   }
 
   private func code(

@@ -42,21 +42,28 @@ public final class TableStream {
     public let name: String
     /// What is read.
     public let kind: Kind
+    /// Texts that stand for no value in the column, beside those that the stream is given; nil
+    /// where the stream alone says so.
+    public let missing: [String]?
 
     /// A column of numbers.
     public static func numeric(
-      _ name: String, _ spelling: Table.Spelling = Table.Spelling()
+      _ name: String, _ spelling: Table.Spelling = Table.Spelling(), missing: [String]? = nil
     ) -> Column {
-      Column(name: name, kind: .numeric(spelling))
+      Column(name: name, kind: .numeric(spelling), missing: missing)
     }
 
     /// A column of categories, by their texts in the order of their codes.
-    public static func categorical(_ name: String, _ texts: [String]) -> Column {
-      Column(name: name, kind: .categorical(texts))
+    public static func categorical(
+      _ name: String, _ texts: [String], missing: [String]? = nil
+    ) -> Column {
+      Column(name: name, kind: .categorical(texts), missing: missing)
     }
 
     /// A column of texts that are not known.
-    public static func text(_ name: String) -> Column { Column(name: name, kind: .text) }
+    public static func text(_ name: String, missing: [String]? = nil) -> Column {
+      Column(name: name, kind: .text, missing: missing)
+    }
   }
 
   /// What stands in a column of a chunk, row by row.
@@ -84,7 +91,6 @@ public final class TableStream {
   public let separator: Character
 
   private let stream: ByteStream
-  private let missingTexts: MissingValues
   private let rowsPerChunk: Int
   private let keepsRecords: Bool
   private let columns: [StreamedColumn]
@@ -101,9 +107,8 @@ public final class TableStream {
     let opening = try StreamOpening(stream, columns, options)
     (self.stream, file, names) = (stream, stream.name, opening.names)
     separator = Character(Unicode.Scalar(opening.separator))
-    missingTexts = opening.missing
     (self.rowsPerChunk, self.keepsRecords) = (max(rowsPerChunk, 1), keepsRecords)
-    self.columns = zip(columns, opening.positions).map { StreamedColumn($0, at: $1) }
+    self.columns = opening.columns
     reader = opening.reader
   }
 
@@ -124,7 +129,7 @@ public final class TableStream {
     do throws(FileError) {
       while chunk.rowCount < rowsPerChunk, try nextRecord(waits: chunk.rowCount == 0) {
         try reader.checkFieldCount(names.count)
-        try chunk.append(reader, columns, missingTexts)
+        try chunk.append(reader, columns)
       }
     } catch {
       if chunk.rowCount == 0 {
@@ -163,12 +168,13 @@ extension TableStream {
   ///   - header: whether the first record holds the names; see above if nil.
   ///   - skip: how many lines stand before the table.
   ///   - comment: what begins lines that are none of the table's, wherever they stand.
-  ///   - missing: texts that stand for no value.
+  ///   - missing: texts that stand for no value, beside those of each column; if nil,
+  ///     ``CSV/missing`` in the columns that name none.
   ///   - rowsPerChunk: how many rows come at once at most.
   ///   - keepsRecords: whether chunks have the text of each record.
   public convenience init(
     at path: String, columns: [Column], separator: Character? = nil, header: Bool? = nil,
-    skip: Int = 0, comment: Character? = nil, missing: [String] = CSV.missing,
+    skip: Int = 0, comment: Character? = nil, missing: [String]? = nil,
     rowsPerChunk: Int = 4096, keepsRecords: Bool = false
   ) throws(FileError) {
     let options = TableOptions(
@@ -184,7 +190,7 @@ extension TableStream {
   public convenience init(
     descriptor: Int32, name: String = "standard input", columns: [Column],
     separator: Character? = nil, header: Bool? = nil, skip: Int = 0, comment: Character? = nil,
-    missing: [String] = CSV.missing, rowsPerChunk: Int = 4096, keepsRecords: Bool = false
+    missing: [String]? = nil, rowsPerChunk: Int = 4096, keepsRecords: Bool = false
   ) throws(FileError) {
     let options = TableOptions(
       separator: separator, header: header, skip: skip, comment: comment, missing: missing)
@@ -199,7 +205,7 @@ extension TableStream {
   public convenience init(
     from bytes: [UInt8], name: String = "CSV", columns: [Column], separator: Character? = nil,
     header: Bool? = nil, skip: Int = 0, comment: Character? = nil,
-    missing: [String] = CSV.missing, rowsPerChunk: Int = 4096, keepsRecords: Bool = false
+    missing: [String]? = nil, rowsPerChunk: Int = 4096, keepsRecords: Bool = false
   ) throws(FileError) {
     let options = TableOptions(
       separator: separator, header: header, skip: skip, comment: comment, missing: missing)

@@ -41,6 +41,11 @@ struct MissingValues {
     }
   }
 
+  func contains(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    return contains(bytes.span, Field(start: 0, end: bytes.count))
+  }
+
   /// Words by which people mark missing values, beyond those that are taken for one.
   static let marks = MissingValues([
     "-", "--", "---", ".", "..", "*", "?", "NA", "NaN", "N/A", "#N/A", "n.a.", "null", "nil",

@@ -13,6 +13,9 @@ extension Preprocessing {
     } else if !targets.isEmpty {
       members.append(.init("targets", .array(targets.map(\.json))))
     }
+    if missing != CSV.missing {
+      members.append(.init("missing", .array(missing.map(JSON.string))))
+    }
     return .object(members)
   }
 
@@ -22,7 +25,8 @@ extension Preprocessing {
     }
     self.init(
       inputs: try columns(reader.member("inputs")),
-      targets: try columns(reader.memberIfPresent("targets")))
+      targets: try columns(reader.memberIfPresent("targets")),
+      missing: try reader.memberIfPresent("missing")?.strings() ?? CSV.missing)
     if let target = reader.memberIfPresent("target") { targets.insert(try Column(target), at: 0) }
   }
 
@@ -45,6 +49,11 @@ extension Preprocessing {
       }
     }
     try check.checkDistinct(targets.map(\.name), at: "preprocessing.targets")
+    guard missing.count <= Preprocessing.mostMissing else {
+      throw check.error(
+        "preprocessing.missing",
+        "\(missing.count) texts that stand for no value; \(Preprocessing.mostMissing) are the most")
+    }
   }
 }
 

@@ -28,7 +28,7 @@ extension TableEvaluation {
       ("accuracy", accuracy, wilson(accuracy, of: count)),
       (
         "log_loss", mean,
-        .around(mean, reach(of: losses), within: 0 ... .infinity)
+        .around(mean, reach(of: losses), within: Self.bounds(of: "log_loss"))
       ), ("f1_macro", F1(.macro).value(of: logits, labels), nil),
     ]
     if classes == 2 {
@@ -36,7 +36,8 @@ extension TableEvaluation {
       let numbers = logits.scalars
       let scores = (0..<count).map { Double(numbers[2 * $0 + 1]) - Double(numbers[2 * $0]) }
       let (area, error) = area(scores, known)
-      metrics.append(("roc_auc", area, .around(area, normalReach * error, within: 0...1)))
+      let bounds = Self.bounds(of: "roc_auc")
+      metrics.append(("roc_auc", area, .around(area, normalReach * error, within: bounds)))
     }
     self.init(rows: count, metrics: metrics)
   }
@@ -71,7 +72,10 @@ private func wilson(_ share: Double, of count: Int) -> ClosedRange<Double>? {
   let n = Double(count), z2 = normalReach * normalReach
   let middle = (share + z2 / (2 * n)) / (1 + z2 / n)
   let root = (share * (1 - share) / n + z2 / (4 * n * n)).squareRoot()
-  return .around(middle, normalReach * root / (1 + z2 / n), within: 0...1)
+  let interval = ClosedRange.around(
+    middle, normalReach * root / (1 + z2 / n), within: TableEvaluation.bounds(of: "accuracy"))
+  // It ends at 0 or 1 where the share does, but for rounding.
+  return interval.map { min($0.lowerBound, share)...max($0.upperBound, share) }
 }
 
 /// The area under the receiver operating characteristic and its standard error; NaN without rows

@@ -28,17 +28,16 @@ extension TableEvaluation {
       }
     }
     func metric(
-      _ name: String, _ sum: Double, _ moves: [Double], within bounds: ClosedRange<Double>
+      _ name: String, _ sum: Double, _ moves: [Double]
     ) -> (name: String, value: Double, interval: ClosedRange<Double>?) {
       let value = sum / Double(columns)
-      return (name, value, .around(value, reach(of: moves) / Double(columns), within: bounds))
+      let reach = reach(of: moves) / Double(columns)
+      return (name, value, .around(value, reach, within: TableEvaluation.bounds(of: name)))
     }
     self.init(
       rows: count,
       metrics: [
-        metric("r2", r2, ofR2, within: -.infinity...1),
-        metric("rmse", rmse, ofRMSE, within: 0 ... .infinity),
-        metric("mae", mae, ofMAE, within: 0 ... .infinity),
+        metric("r2", r2, ofR2), metric("rmse", rmse, ofRMSE), metric("mae", mae, ofMAE),
       ])
   }
 }

@@ -11,7 +11,8 @@ import PullbackTensors
 /// the mean over the targets where there are several. Intervals of those not named are a normal
 /// distribution's, of the mean over the rows or, for `r2` and `rmse`, of what it is to first order;
 /// `f1_macro` has none. Over folds each value is the mean of those of the folds, the interval twice
-/// its standard error to both sides.
+/// its standard error to both sides. Each interval holds the value and ends where the metric does:
+/// no accuracy is above 1.
 public struct TableEvaluation: Sendable {
   /// How many rows were measured.
   public let rows: Int
@@ -43,8 +44,18 @@ extension TableEvaluation {
         let values = folds.compactMap { $0[metric.name] }
         let mean = values.reduce(0, +) / count
         let error = (values.spread / count.squareRoot()) * 2
-        return (metric.name, mean, .around(mean, error))
+        return (metric.name, mean, .around(mean, error, within: Self.bounds(of: metric.name)))
       })
+  }
+
+  /// What a metric can be.
+  static func bounds(of metric: String) -> ClosedRange<Double> {
+    switch metric {
+    case "accuracy", "f1_macro", "roc_auc": 0...1
+    case "r2": -.infinity...1
+    // Errors.
+    default: 0 ... .infinity
+    }
   }
 }
 
@@ -60,7 +71,7 @@ extension [Double] {
 extension ClosedRange<Double> {
   /// So far to both sides, within bounds; nil if a number is not finite.
   static func around(
-    _ middle: Double, _ reach: Double, within bounds: ClosedRange = -.infinity ... .infinity
+    _ middle: Double, _ reach: Double, within bounds: ClosedRange
   ) -> ClosedRange? {
     guard middle.isFinite, reach.isFinite else { return nil }
     return Swift.max(

@@ -46,7 +46,9 @@ extension TableModel {
     case .regression:
       return TableEvaluation(
         predictions: preprocessing.unscaled(try checked(outputs, in: table.file)),
-        numbers: try table.numbers(of: targetNames, Array(0..<table.rowCount)))
+        numbers: try table.numbers(
+          of: targetNames, Array(0..<table.rowCount),
+          missing: table.notReadAsMissing(preprocessing.missing)))
     }
   }
 

@@ -57,10 +57,14 @@ struct TableSource: FitSource {
 
 extension Table {
   /// The numbers of columns, row by row. Throws if one is missing.
-  func numbers(of names: [String], _ rows: [Int]) throws(FileError) -> [[Double]] {
+  ///
+  /// - Parameter missing: texts that stand for no value, beside those of the table's reader.
+  func numbers(
+    of names: [String], _ rows: [Int], missing: [String] = []
+  ) throws(FileError) -> [[Double]] {
     var columns: [[Double]] = []
     for name in names {
-      let column = try readColumn(name, "which is to be predicted")
+      let column = try readColumn(name, "which is to be predicted", missing: missing)
       let numbers = try column.numbers(dated: column.isDated)
       if let row = rows.first(where: { !numbers[$0].isFinite }) {
         throw column.error(row: row, "there is no number to compare with")

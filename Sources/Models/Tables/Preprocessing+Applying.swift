@@ -8,8 +8,9 @@ extension Preprocessing {
   /// The inputs of rows: [rows, inputCount]. Columns are found by name: their order, and columns
   /// that the model does not know, do not matter.
   ///
-  /// Whatever stands in the rows, the inputs are finite. Throws if a column is missing, or holds
-  /// texts or dates instead of numbers or the other way round.
+  /// Whatever stands in the rows, the inputs are finite. What stands for no value to the model does
+  /// so here, also where the table was read without ``missing``. Throws if a column is missing, or
+  /// holds texts or dates instead of numbers or the other way round.
   ///
   /// - Parameter rows: all if nil; else these, in this order. A mistake if the table has none of
   ///   that number.
@@ -17,9 +18,11 @@ extension Preprocessing {
     of table: Table, rows: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line
   ) throws(FileError) -> Tensor<Float> {
     table.check(rows, in: "inputs(of:rows:)", at: CallSite(file, line))
+    let missing = table.notReadAsMissing(missing)
     return try inputs(rowCount: table.rowCount, rows: rows, file: table.file) {
       (_, column) throws(FileError) in
-      try table.readColumn(column.name, "which the model's inputs are made from")
+      try table.readColumn(
+        column.name, "which the model's inputs are made from", missing: missing)
     }
   }
 
@@ -34,8 +37,9 @@ extension Preprocessing {
     of table: Table, rows: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line
   ) throws(FileError) -> Tensor<Int32> {
     table.check(rows, in: "labels(of:rows:)", at: CallSite(file, line))
+    let missing = table.notReadAsMissing(missing)
     return try labels(rows: rows, file: table.file) { (column) throws(FileError) in
-      try table.readColumn(column.name, "which holds the classes")
+      try table.readColumn(column.name, "which holds the classes", missing: missing)
     }
   }
 
@@ -79,9 +83,10 @@ extension Preprocessing {
     of table: Table, rows: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line
   ) throws(FileError) -> Tensor<Float> {
     table.check(rows, in: "targets(of:rows:)", at: CallSite(file, line))
+    let missing = table.notReadAsMissing(missing)
     return try targets(rowCount: table.rowCount, rows: rows, file: table.file) {
       (_, column) throws(FileError) in
-      try table.readColumn(column.name, "which the model predicts")
+      try table.readColumn(column.name, "which the model predicts", missing: missing)
     }
   }
 

@@ -5,7 +5,8 @@ import PullbackRuntime
 import PullbackTensors
 
 extension Preprocessing: CustomStringConvertible {
-  /// A table: what becomes of each column, a line each; more than 40 are only counted.
+  /// A table: what becomes of each column, a line each; more than 40 are only counted. Behind it
+  /// the texts that stand for no value, where they are others than usual.
   public var description: String {
     var rows = [["column", "as", "inputs", "how"]]
     rows += inputs.prefix(40).map(\.cells)
@@ -15,7 +16,20 @@ extension Preprocessing: CustomStringConvertible {
       rows += targets.prefix(40).map(\.cells)
       if targets.count > 40 { rows.append(["and \(targets.count - 40) more", "", "", ""]) }
     }
-    return alignedTable(rows, textColumns: 4)
+    return alignedTable(rows, textColumns: 4) + missingLine
+  }
+
+  private var missingLine: String {
+    func quoted(_ texts: [String]) -> String {
+      let rest = texts.count - 40
+      return texts.prefix(40).map(\.quoted).joined(separator: ", ")
+        + (rest > 0 ? " and \(rest) more" : "")
+    }
+    let others = missing.filter { !CSV.missing.contains($0) }
+    guard CSV.missing.allSatisfy(missing.contains) else {
+      return "\nno value: " + (missing.isEmpty ? "no text stands for it" : quoted(missing))
+    }
+    return others.isEmpty ? "" : "\nno value: \(quoted(others)), beside the usual texts"
   }
 
   /// What each input is, in order: "age", "age missing", "sex = female", "sold day of

@@ -10,7 +10,8 @@ extension Preprocessing {
   /// The classes are those of all rows that were understood: a class of which no training row is
   /// keeps its place. Columns of which the training rows say nothing are left out.
   ///
-  /// Throws if there are no rows, or nothing is left to predict from.
+  /// Throws if there are no rows, nothing is left to predict from, or more texts stood for no value
+  /// than a file takes.
   ///
   /// - Parameters:
   ///   - understanding: what was understood of the same table.
@@ -23,7 +24,13 @@ extension Preprocessing {
     guard !rows.isEmpty else {
       throw FileError(.malformed, in: table.file, "there are no rows to learn from")
     }
-    self.init(inputs: [])
+    guard table.missing.count <= Preprocessing.mostMissing else {
+      throw FileError(
+        .malformed, in: table.file,
+        "was read with \(table.missing.count) texts that stand for no value; a model keeps up to "
+          + "\(Preprocessing.mostMissing)")
+    }
+    self.init(inputs: [], missing: table.missing)
     for column in understanding.columns {
       guard let found = table[column.name] else { continue }
       let transform = try Transform(

@@ -5,7 +5,8 @@ import PullbackTensors
 
 extension Preprocessing {
   /// What a stream of rows is asked for, so that ``inputs(of:)`` of its chunks are those of the
-  /// table: the columns of the inputs, as they were written where the model was trained.
+  /// table: the columns of the inputs, as they were written where the model was trained, with the
+  /// texts that stood for no value there.
   ///
   /// ```swift
   /// let table = try CSV.table(at: "penguins.csv")
@@ -18,19 +19,29 @@ extension Preprocessing {
   /// }
   /// // [4, 4]
   /// ```
-  public var streamSchema: [TableStream.Column] { inputs.map(\.streamed) }
+  public var streamSchema: [TableStream.Column] { inputs.map { $0.streamed(missing: ownMissing) } }
 
   /// The same with the targets behind them, to compare predictions with.
   public var streamSchemaWithTargets: [TableStream.Column] {
-    streamSchema + targets.map(\.streamed)
+    streamSchema + targets.map { $0.streamed(missing: ownMissing) }
   }
 
+  /// Nil if they are the usual ones: who opens the stream may say others.
+  private var ownMissing: [String]? { missing == CSV.missing ? nil : missing }
+
   /// The kinds that a table's columns are to be read as, so that names of categories stay as they
-  /// are written: for `CSV.table`.
+  /// are written: for `CSV.table`, which is given ``missing``, too.
+  ///
+  /// ```swift
+  /// let preprocessing = try TableModel.load(at: "penguins.safetensors").preprocessing
+  /// let table = try CSV.table(
+  ///   at: "new.csv", types: preprocessing.tableTypes, notations: preprocessing.tableNotations,
+  ///   missing: preprocessing.missing, reading: .tolerant)
+  /// ```
   public var tableTypes: [String: Table.Kind] {
     var types: [String: Table.Kind] = [:]
     for column in inputs + targets {
-      switch column.streamed.kind {
+      switch column.streamed().kind {
       case .numeric: types[column.name] = .numeric
       case .categorical, .text: types[column.name] = .categorical
       }
@@ -89,12 +100,12 @@ extension Preprocessing {
 }
 
 extension Preprocessing.Column {
-  fileprivate var streamed: TableStream.Column {
+  fileprivate func streamed(missing: [String]? = nil) -> TableStream.Column {
     switch transform {
-    case .number, .date: .numeric(name, spelling)
-    case .category(let coding) where coding.areNumbers: .numeric(name, spelling)
-    case .category(let coding): .categorical(name, coding.categories)
-    case .words: .text(name)
+    case .number, .date: .numeric(name, spelling, missing: missing)
+    case .category(let coding) where coding.areNumbers: .numeric(name, spelling, missing: missing)
+    case .category(let coding): .categorical(name, coding.categories, missing: missing)
+    case .words: .text(name, missing: missing)
     }
   }
 }

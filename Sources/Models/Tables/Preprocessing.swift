@@ -74,11 +74,17 @@ public struct Preprocessing: Sendable, Hashable {
   public var inputs: [Column]
   /// The columns that are predicted: one of classes, or some of numbers.
   public var targets: [Column]
+  /// The texts that stood for no value where the training rows were read, and do so in new ones.
+  /// A file takes up to 1,000.
+  public var missing: [String]
 
   /// Preprocessing for the columns that inputs are made from and for those that are predicted.
-  public init(inputs: [Column], targets: [Column] = []) {
-    (self.inputs, self.targets) = (inputs, targets)
+  public init(inputs: [Column], targets: [Column] = [], missing: [String] = CSV.missing) {
+    (self.inputs, self.targets, self.missing) = (inputs, targets, missing)
   }
+
+  /// Each field of a table is compared with all of them.
+  static let mostMissing = 1000
 
   /// What is predicted; regression where nothing is.
   public var task: TableTask { classes == nil ? .regression : .classification }

@@ -117,18 +117,22 @@ func numberText(_ number: Double) -> String {
 
 extension Table {
   /// A column that must be there; `use` says what for.
-  func readColumn(_ name: String, _ use: String) throws(FileError) -> ReadColumn {
+  ///
+  /// - Parameter missing: texts that stand for no value, beside those of the table's reader.
+  func readColumn(
+    _ name: String, _ use: String, missing: [String] = []
+  ) throws(FileError) -> ReadColumn {
     guard let column = self[name] else {
       throw FileError(
         .malformed, in: file,
         "there is no column \(name.quoted), \(use)" + name.suggestion(among: columns.map(\.name)))
     }
-    return readColumn(column)
+    return readColumn(column, missing: missing)
   }
 
-  func readColumn(_ column: Column) -> ReadColumn {
+  func readColumn(_ column: Column, missing: [String] = []) -> ReadColumn {
     let values: ReadColumn.Values =
-      switch column.values {
+      switch column.values(withoutThose: missing) {
       case .numeric(let numbers): .numbers(numbers)
       case .categorical(let codes, let texts): .texts(codes, texts)
       }

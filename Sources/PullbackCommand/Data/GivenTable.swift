@@ -29,20 +29,22 @@ extension TableOptions {
     }
     let numbers = columns.filter { notations[$0.name] != nil }.map(\.spelling)
     // Where all agree: a column for itself may say nothing.
-    let commas = Set(numbers.map(\.isDecimalComma)), days = Set(numbers.map(\.isDayFirst))
+    let commas = Set(numbers.map(\.isDecimalComma))
     let decimal = self.decimal ?? (commas == [true] ? "," : nil)
+    let days = Set(numbers.filter(\.hasDays).map(\.isDayFirst))
     let dayFirst = self.dayFirst ?? (days == [true] ? true : nil)
+    let missing = allMissing(for: model)
     if path != "-" {
       return try CSV.table(
         at: found(path), separator: separator, decimal: decimal, dayFirst: dayFirst,
         header: header, skip: skip ?? 0, comment: comment, types: types, notations: notations,
-        missing: allMissing, reading: .tolerant)
+        missing: missing, reading: .tolerant)
     }
     let bytes = try readAll(descriptor: STDIN_FILENO, name: TableOptions.standardInput)
     return try CSV.table(
       from: bytes, name: TableOptions.standardInput, separator: separator,
       decimal: decimal, dayFirst: dayFirst, header: header, skip: skip ?? 0, comment: comment,
-      types: types, notations: notations, missing: allMissing, reading: .tolerant)
+      types: types, notations: notations, missing: missing, reading: .tolerant)
   }
 
   /// What a table's reader must know of columns; it finds dates by itself.
@@ -58,11 +60,30 @@ extension TableOptions {
     return types
   }
 
-  var allMissing: [String] { CSV.missing + listed(missing) }
+  /// The texts that stand for no value: those with which the model was trained, or the usual ones,
+  /// and those that are given.
+  func allMissing(for model: TableModel?) -> [String] {
+    var texts = model?.preprocessing.missing ?? CSV.missing
+    for text in listed(missing)
+    where !texts.contains(where: { $0.utf8.elementsEqual(text.utf8) }) {
+      texts.append(text)
+    }
+    return texts
+  }
 
   /// What columns are taken for.
   var choices: [String: ColumnChoice] {
     Dictionary(column.map { ($0.name, $0.choice) }) { $1 }
+  }
+}
+
+extension Table.Spelling {
+  /// Whether a day and a month stand in the numbers' texts.
+  fileprivate var hasDays: Bool {
+    switch notation {
+    case .date, .dateTime: true
+    case .plain, .percent, .currency, .time: false
+    }
   }
 }
 
@@ -83,14 +104,23 @@ extension Table {
   }
 
   /// A line for each column in which values do not fit, with the first of them.
-  var misfitLines: [String] {
-    columns.filter { $0.misfitCount > 0 }.map { column in
-      let shown = column.misfits.map { "\($0.text.quoted) in line \($0.line)" }
-      let rest = column.misfitCount - shown.count
-      return
-        "\(column.name.shortened): \(counted(column.misfitCount, "value")) left out as missing: "
-        + shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
-    }
+  var misfitLines: [String] { columns.compactMap(\.misfitLine) }
+
+  /// The columns of a model in which values do not fit.
+  func misfitColumns(of model: TableModel) -> [Column] {
+    let names = (model.preprocessing.inputs + model.preprocessing.targets).map(\.name)
+    return names.compactMap { self[$0] }.filter { $0.misfitCount > 0 }
+  }
+}
+
+extension Table.Column {
+  /// Nil if all values fit.
+  var misfitLine: String? {
+    if misfitCount == 0 { return nil }
+    let shown = misfits.map { "\($0.text.quoted) in line \($0.line)" }
+    let rest = misfitCount - shown.count
+    return "\(name.shortened): \(counted(misfitCount, "value")) left out as missing: "
+      + shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
   }
 }
 

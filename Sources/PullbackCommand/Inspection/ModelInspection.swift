@@ -37,6 +37,9 @@ struct ModelInspection {
             ]
           }))
       line.add("classes", texts: file.classNames)
+      if let preprocessing = file.preprocessing {
+        line.add("missing", texts: preprocessing.missing)
+      }
       line.add("summary", file.summary)
       return try Console.page(line)
     }

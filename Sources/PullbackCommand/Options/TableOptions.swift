@@ -47,7 +47,8 @@ struct TableOptions: ParsableArguments {
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "A text that stands for no value, beside the usual ones; several times, or with commas.",
+      "A text that stands for no value, beside the usual ones and those that a model was trained "
+        + "with; several times, or with commas.",
       valueName: "text"))
   var missing: [String] = []
 

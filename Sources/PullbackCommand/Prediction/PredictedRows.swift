@@ -35,7 +35,7 @@ struct PredictedRows {
   mutating func predict(
     tableAt file: String?, _ use: (TablePredictions) throws -> Void
   ) throws {
-    let columns = model.preprocessing.streamSchema, missing = table.allMissing
+    let columns = model.preprocessing.streamSchema, missing = table.allMissing(for: model)
     let rows =
       if let file, file != "-" {
         try TableStream(

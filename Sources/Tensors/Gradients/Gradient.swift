@@ -21,14 +21,8 @@ public func gradient<Scalar: FloatingPointScalar, each Target: FloatingPointScal
   of loss: Tensor<Scalar>, withRespectTo target: repeat Tensor<each Target>,
   file: StaticString = #fileID, line: UInt = #line
 ) -> (repeat Tensor<each Target>) {
-  var targets: [Value] = []
-  repeat targets.append((each target).value)
-  let start = Node.reserveSerials(1)
-  let gradients = gradients(of: loss.value, withRespectTo: targets, at: CallSite(file, line))
-    .distinct(since: start, by: "gradient")
-  var next = gradients.makeIterator()
-  func typed<T>(_ target: Tensor<T>) -> Tensor<T> { Tensor(next.next()!) }
-  return (repeat typed(each target))
+  typedGradients(
+    of: loss, withRespectTo: repeat each target, in: "gradient", at: CallSite(file, line))
 }
 
 // Swift 6.3 does not take a pack of one for a tensor where it infers what a closure gives.
@@ -51,7 +45,8 @@ public func gradient<Scalar: FloatingPointScalar, Target: FloatingPointScalar>(
     .distinct(since: start, by: "gradient").map { Tensor($0) }
 }
 
-/// The value and the gradient of a function at a point.
+/// The value and the gradient of a function at a point. A mistake if the value is none that
+/// `gradient(of:withRespectTo:)` takes.
 ///
 /// ```swift
 /// let (value, slope) = valueAndGradient(at: Tensor<Float>(3)) { x in x * x }
@@ -62,29 +57,50 @@ public func valueAndGradient<Scalar: FloatingPointScalar, each Target: FloatingP
   of function: (repeat Tensor<each Target>) -> Tensor<Scalar>
 ) -> (value: Tensor<Scalar>, gradient: (repeat Tensor<each Target>)) {
   let loss = function(repeat each point)
-  return (loss, gradient(of: loss, withRespectTo: repeat each point, file: file, line: line))
+  let slope = typedGradients(
+    of: loss, withRespectTo: repeat each point, in: "valueAndGradient", at: CallSite(file, line))
+  return (loss, slope)
+}
+
+private func typedGradients<Scalar: FloatingPointScalar, each Target: FloatingPointScalar>(
+  of loss: Tensor<Scalar>, withRespectTo target: repeat Tensor<each Target>,
+  in operation: String, at site: CallSite
+) -> (repeat Tensor<each Target>) {
+  var targets: [Value] = []
+  repeat targets.append((each target).value)
+  let start = Node.reserveSerials(1)
+  let gradients = gradients(of: loss.value, withRespectTo: targets, in: operation, at: site)
+    .distinct(since: start, by: operation)
+  var next = gradients.makeIterator()
+  func typed<T>(_ target: Tensor<T>) -> Tensor<T> { Tensor(next.next()!) }
+  return (repeat typed(each target))
 }
 
 /// The gradients of a scalar loss, zero for tensors it does not depend on.
+///
+/// - Parameter operation: what messages call it.
 package func gradients(
-  of loss: Value, withRespectTo targets: [Value], at site: CallSite? = nil
+  of loss: Value, withRespectTo targets: [Value], in operation: String = "gradient",
+  at site: CallSite? = nil
 ) -> [Value] {
-  zip(targets, gradientsIfReached(of: loss, withRespectTo: targets, at: site)).map {
-    $1 ?? Value.full($0.shape, 0, $0.elementType)
-  }
+  let reached = gradientsIfReached(of: loss, withRespectTo: targets, in: operation, at: site)
+  return zip(targets, reached).map { $1 ?? Value.full($0.shape, 0, $0.elementType) }
 }
 
 /// The gradients of a scalar loss, nil for tensors it does not depend on.
 ///
-/// - Parameter ofNetworks: see `pullback`.
+/// - Parameters:
+///   - operation: what messages call it.
+///   - ofNetworks: see `pullback`.
 package func gradientsIfReached(
-  of loss: Value, withRespectTo targets: [Value], at site: CallSite? = nil,
-  ofNetworks: Bool = false, observing observe: ((ReverseStep) -> Void)? = nil
+  of loss: Value, withRespectTo targets: [Value], in operation: String = "gradient",
+  at site: CallSite? = nil, ofNetworks: Bool = false,
+  observing observe: ((ReverseStep) -> Void)? = nil
 ) -> [Value?] {
-  stopping(at: site) { () throws(Mistake) in try checkDifferentiable(loss) }
+  stopping(at: site) { () throws(Mistake) in try checkDifferentiable(loss, in: operation) }
   return pullback(
-    of: loss, cotangent: Value.constant(1, loss.elementType), withRespectTo: targets, at: site,
-    ofNetworks: ofNetworks, observing: observe)
+    of: loss, cotangent: Value.constant(1, loss.elementType), withRespectTo: targets,
+    in: operation, at: site, ofNetworks: ofNetworks, observing: observe)
 }
 
 /// What the reverse walk did at one node: for those who read it.
@@ -109,12 +125,14 @@ package struct ReverseStep {
 /// are summed. Nil for targets that the result does not depend on.
 ///
 /// - Parameters:
+///   - operation: what messages call it.
 ///   - refusesEnds: whether a history that has ended on the way is a mistake.
 ///   - ofNetworks: whether targets, and what depends on them, have an axis of networks in front:
 ///     each network then gets the bits that it gets alone.
 ///   - observe: called after each node with what was handed to its inputs.
 package func pullback(
-  of result: Value, cotangent: Value, withRespectTo targets: [Value], at site: CallSite? = nil,
+  of result: Value, cotangent: Value, withRespectTo targets: [Value],
+  in operation: String = "gradient", at site: CallSite? = nil,
   refusingEnds refusesEnds: Bool = true, ofNetworks: Bool = false,
   observing observe: ((ReverseStep) -> Void)? = nil
 ) -> [Value?] {
@@ -132,7 +150,7 @@ package func pullback(
   for position in 0..<order.count where !isWanted[position] {
     let node = order[position]
     if refusesEnds, node.historyHasEnded, node.serial > oldest {
-      endedHistory(node).stop(at: site)
+      endedHistory(node, in: operation).stop(at: site)
     }
     if node.serial < oldest { continue }
     isWanted[position] = (0..<order.inputCount(at: position)).contains {
@@ -176,17 +194,17 @@ extension [Value] {
   }
 }
 
-private func checkDifferentiable(_ loss: Value) throws(Mistake) {
-  if loss.node.historyHasEnded { throw endedHistory(loss.node) }
+private func checkDifferentiable(_ loss: Value, in operation: String) throws(Mistake) {
+  if loss.node.historyHasEnded { throw endedHistory(loss.node, in: operation) }
   guard loss.rank == 0 else {
     throw Mistake(
-      "gradient", "the loss \(loss.label) is not a scalar",
+      operation, "the loss \(loss.label) is not a scalar",
       fix: "reduce it with sum() or mean() first")
   }
 }
 
-private func endedHistory(_ node: Node) -> Mistake {
+private func endedHistory(_ node: Node, in operation: String) -> Mistake {
   Mistake(
-    "gradient", "the history of \(Value(node).label) has ended: minimize(loss) took its step",
+    operation, "the history of \(Value(node).label) has ended: minimize(loss) took its step",
     fix: "take gradients before minimize(loss), or compute the loss again")
 }

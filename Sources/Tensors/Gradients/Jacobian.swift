@@ -50,8 +50,8 @@ public func hessian<Scalar: FloatingPointScalar, Target: FloatingPointScalar>(
   file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Target> {
   let site = CallSite(file, line)
-  let xg = gradients(of: loss.value, withRespectTo: [x.value], at: site)[0]
-  return Tensor(jacobians(of: xg, withRespectTo: [x.value], at: site)[0])
+  let xg = gradients(of: loss.value, withRespectTo: [x.value], in: "hessian", at: site)[0]
+  return Tensor(jacobians(of: xg, withRespectTo: [x.value], in: "hessian", at: site)[0])
 }
 
 /// vᵀ J: what a change of x does to the sum of y weighted by v. One reverse walk.
@@ -67,10 +67,11 @@ public func vectorJacobianProduct<Scalar: FloatingPointScalar, Target: FloatingP
   of y: Tensor<Scalar>, withRespectTo x: Tensor<Target>, vector v: Tensor<Scalar>,
   file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Target> {
-  let site = CallSite(file, line)
-  checkShape(v.value, like: y.value, "result", in: "vectorJacobianProduct", at: site)
-  let product = transposedJacobian(of: y.value, withRespectTo: x.value, times: v.value, at: site)
-  return Tensor(product.distinct(from: v.value, by: "vectorJacobianProduct"))
+  let site = CallSite(file, line), operation = "vectorJacobianProduct"
+  checkShape(v.value, like: y.value, "result", in: operation, at: site)
+  let product = transposedJacobian(
+    of: y.value, withRespectTo: x.value, times: v.value, in: operation, at: site)
+  return Tensor(product.distinct(from: v.value, by: operation))
 }
 
 /// J v: how y changes when x moves along v.
@@ -90,41 +91,46 @@ public func jacobianVectorProduct<Scalar: FloatingPointScalar, Target: FloatingP
   of y: Tensor<Scalar>, withRespectTo x: Tensor<Target>, vector v: Tensor<Target>,
   file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Scalar> {
-  let site = CallSite(file, line)
-  checkShape(v.value, like: x.value, "point", in: "jacobianVectorProduct", at: site)
+  let site = CallSite(file, line), operation = "jacobianVectorProduct"
+  checkShape(v.value, like: x.value, "point", in: operation, at: site)
   let u = Value.full(y.shape, 0, Scalar.elementType)
-  let product = transposedJacobian(of: y.value, withRespectTo: x.value, times: u, at: site)
-  let change = transposedJacobian(of: product, withRespectTo: u, times: v.value, at: site)
-  return Tensor(change.distinct(from: v.value, by: "jacobianVectorProduct"))
+  let product = transposedJacobian(
+    of: y.value, withRespectTo: x.value, times: u, in: operation, at: site)
+  let change = transposedJacobian(
+    of: product, withRespectTo: u, times: v.value, in: operation, at: site)
+  return Tensor(change.distinct(from: v.value, by: operation))
 }
 
 /// Jacobians with the axes of y, then those of each target; zero where y does not depend on it.
+///
+/// - Parameter operation: what messages call it.
 package func jacobians(
-  of y: Value, withRespectTo targets: [Value], at site: CallSite? = nil
+  of y: Value, withRespectTo targets: [Value], in operation: String = "jacobian",
+  at site: CallSite? = nil
 ) -> [Value] {
   let count = y.shape.elementCount
   stopping(at: site) { () throws(Mistake) in
-    try checkPositions(count, of: y.label, in: "jacobian")
+    try checkPositions(count, of: y.label, in: operation)
   }
   let row = Value.placeholder(y.shape, y.elementType)
-  let rows = pullback(of: y, cotangent: row, withRespectTo: targets, at: site)
-  let numbers = Value.iota(count, .int32, in: "jacobian", at: site)
+  let rows = pullback(of: y, cotangent: row, withRespectTo: targets, in: operation, at: site)
+  let numbers = Value.iota(count, .int32, in: operation, at: site)
   let identity = (numbers.reshaped(to: [count, 1]) .== numbers)
     .converted(to: y.elementType).reshaped(to: [count] + y.shape)
   let reached = rows.compactMap { $0 }
   var found = batched(reached, over: [(row, identity)], extent: count).makeIterator()
   return zip(targets, rows).map { target, row in
     row == nil
-      ? Value.full(y.shape + target.shape, 0, target.elementType, at: site)
+      ? Value.full(y.shape + target.shape, 0, target.elementType, in: operation, at: site)
       : found.next()!.reshaped(to: y.shape + target.shape, at: site)
   }
 }
 
 /// Jᵀ v for one target, zero where y does not depend on it.
 private func transposedJacobian(
-  of y: Value, withRespectTo x: Value, times v: Value, at site: CallSite
+  of y: Value, withRespectTo x: Value, times v: Value, in operation: String, at site: CallSite
 ) -> Value {
-  pullback(of: y, cotangent: v, withRespectTo: [x], at: site)[0]
+  pullback(of: y, cotangent: v, withRespectTo: [x], in: operation, at: site)[0]
     ?? Value.full(x.shape, 0, x.elementType)
 }
 

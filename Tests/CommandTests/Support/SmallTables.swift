@@ -18,6 +18,18 @@ enum SmallTables {
     return text
   }
 
+  /// y = 3 a + b, where -999 stands for one a in five.
+  static func marked(rows: Int = 200, seed: UInt64 = 3) -> String {
+    var random = SplitMix(seed: seed)
+    var text = "a,b,y\n"
+    for row in 0..<rows {
+      let numbers = random.doubles(2, in: 0...10).map { ($0 * 100).rounded() / 100 }
+      text += "\(row % 5 == 2 ? "-999" : "\(numbers[0])"),\(numbers[1]),"
+      text += "\(3 * numbers[0] + numbers[1])\n"
+    }
+    return text
+  }
+
   /// price = 100 rooms + 50 in Bonn + noise; decimal commas, a currency, a missing
   /// value and a misfit.
   static func homes(rows: Int = 200, seed: UInt64 = 2) -> String {

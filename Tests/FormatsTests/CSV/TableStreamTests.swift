@@ -48,6 +48,42 @@ struct TableStreamTests {
     #expect((0..<2).map(chunks[1].record) == ["z,9,,8", ",9,7.5,?"])
   }
 
+  /// Texts for no value: a column's own and the stream's, or the usual ones where neither says any.
+  @Test(
+    arguments: [
+      (nil, nil, [true, true, false, false]), (nil, ["-9"], [false, false, true, false]),
+      (["-9"], nil, [false, false, true, false]), (["-9"], ["NA"], [false, true, true, false]),
+      (["", "NA", "-9"], ["NA", "none"], [true, true, true, true]),
+      ([], nil, [false, false, false, false]), ([], [""], [true, false, false, false]),
+    ] as [([String]?, [String]?, [Bool])])
+  func missingTextsOfAColumn(own: [String]?, given: [String]?, missing: [Bool]) throws {
+    let texts = ["", "na", "-9", "None"]
+    let text = "t,u,a\n" + texts.map { "\($0),\($0),\($0)\n" }.joined()
+    let columns: [TableStream.Column] = [
+      .categorical("t", ["x"], missing: own), .text("u", missing: own),
+      .numeric("a", missing: own), .numeric("a"),
+    ]
+    let stream = try TableStream(from: Array(text.utf8), columns: columns, missing: given)
+    let chunk = try #require(try stream.next())
+    guard case .categorical(let codes) = chunk.columns[0],
+      case .text(let places, _) = chunk.columns[1]
+    else {
+      Issue.record("\(chunk.columns)")
+      return
+    }
+    #expect(codes == missing.map { $0 ? TableStream.missing : TableStream.unknown })
+    #expect(places.map { $0 == TableStream.missing } == missing)
+    // Numbers that are missing are no misfits; -9 is a number where it is not.
+    let isNumber = texts.indices.map { texts[$0] == "-9" && !missing[$0] }
+    #expect(numbers(chunk.columns[2]).map { $0 == -9 } == isNumber)
+    #expect(chunk.misfitCounts[2] == texts.indices.count { !missing[$0] && !isNumber[$0] })
+    // A column that says nothing is the stream's.
+    let usual = given ?? CSV.missing
+    #expect(
+      numbers(chunk.columns[3]).map(\.isNaN)
+        == texts.map { text in text != "-9" || usual.contains("-9") })
+  }
+
   @Test func misfitsAreShownInEachChunk() throws {
     let text = "a;b;t\n" + (0..<20).map { "\($0);free;x\n" }.joined()
     let chunks = try all(try stream(text, rowsPerChunk: 8))

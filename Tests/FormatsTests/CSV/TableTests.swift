@@ -49,6 +49,21 @@ struct TableTests {
     #expect(texts(column) == ["01067", "1067", "80331"])
   }
 
+  /// What reads more of the same kind, after the exact reading too.
+  @Test(arguments: [CSV.Reading.exact, .tolerant])
+  func aDecimalCommaIsKnown(reading: CSV.Reading) throws {
+    let text = "x;n;t\n1,5;1;a\n-2,25;2;b\n"
+    let table = try CSV.table(from: Array(text.utf8), decimal: ",", reading: reading)
+    let columns = table.columns.prefix(2)
+    #expect(columns.allSatisfy { $0.spelling == Table.Spelling(isDecimalComma: true) })
+    #expect("\(columns[0])".hasPrefix("x: numeric (decimal comma)"))
+    let stream = try TableStream(
+      from: Array(text.utf8), columns: columns.map { .numeric($0.name, $0.spelling) })
+    #expect(try stream.next()?.columns == [.numeric([1.5, -2.25]), .numeric([1, 2])])
+    let points = try CSV.table(from: Array(text.utf8), reading: .exact)
+    #expect(points.columns.allSatisfy { $0.spelling == Table.Spelling() })
+  }
+
   private let composed = "caf\u{E9}", decomposed = "cafe\u{301}"
 
   /// Swift calls them equal; files and other programs do not.

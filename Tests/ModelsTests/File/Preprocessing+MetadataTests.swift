@@ -29,10 +29,13 @@ struct PreprocessingMetadataTests {
   ]
 
   private func load(
-    _ inputs: JSON, _ target: JSON = ["name": "y", "type": "oneHot", "categories": ["p", "q"]]
+    _ inputs: JSON, _ target: JSON = ["name": "y", "type": "oneHot", "categories": ["p", "q"]],
+    missing: JSON? = nil
   ) throws -> ModelFile {
     var contents = ModelContents()
-    contents.metadata = ["preprocessing": ["inputs": inputs, "target": target]]
+    var members: [JSON.Member] = [.init("inputs", inputs), .init("target", target)]
+    if let missing { members.append(.init("missing", missing)) }
+    contents.metadata = ["preprocessing": .object(members)]
     contents.parts = []
     return try ModelFile.load(from: contents.bytes, name: "model")
   }
@@ -66,6 +69,60 @@ struct PreprocessingMetadataTests {
     #expect(
       try ModelFile.load(at: folder.file("model.safetensors")).preprocessing
         == several.preprocessing)
+  }
+
+  /// A file that does not say what stands for no value was written where the usual texts do.
+  @Test(
+    arguments: [
+      (nil, CSV.missing, ""), (["", "NA", "NaN", "?"], CSV.missing, ""),
+      (
+        ["", "NA", "NaN", "?", "-999", "k. A."], CSV.missing + ["-999", "k. A."],
+        "\nno value: \"-999\", \"k. A.\", beside the usual texts"
+      ),
+      (["", "-"], ["", "-"], "\nno value: \"\", \"-\""),
+      ([], [], "\nno value: no text stands for it"),
+    ] as [(JSON?, [String], String)])
+  func textsForNoValueAreKept(member: JSON?, missing: [String], line: String) throws {
+    let file = try load(.array(Self.inputs), missing: member)
+    let preprocessing = try #require(file.preprocessing)
+    #expect(preprocessing.missing == missing)
+    #expect("\(preprocessing)".hasSuffix("p, q" + line), "\(preprocessing)")
+    let path = folder.file("model.safetensors")
+    try file.save(to: path)
+    #expect(try ModelFile.load(at: path).preprocessing == preprocessing)
+    // What says nothing is not written.
+    let text = try #require(try Safetensors.read(at: path).metadata["preprocessing"])
+    #expect(try JSON(parsing: text)["missing"] == (missing == CSV.missing ? nil : member))
+  }
+
+  @Test func wrongTextsForNoValueAreRefused() throws {
+    func message(_ missing: JSON) -> String? {
+      #expect(throws: FileError.self) {
+        try load(.array(Self.inputs), missing: missing)
+      }?.description
+    }
+    #expect(message("-999") == "model: preprocessing.missing: a list expected")
+    #expect(message(["", 999]) == "model: preprocessing.missing[1]: a text expected")
+    let many = (0...1000).map { "none \($0)" }
+    let problem = "1001 texts that stand for no value"
+    #expect(
+      message(.array(many.map(JSON.string)))
+        == "model: preprocessing.missing: \(problem); 1000 are the most")
+    var file = try load(.array(Self.inputs))
+    file.preprocessing?.missing = many
+    #expect(throws: FileError.self) { try file.save(to: folder.file("model.safetensors")) }
+    file.preprocessing?.missing = many.dropLast()
+    try file.save(to: folder.file("model.safetensors"))
+    // No fit begins that could not be saved.
+    let table = try CSV.table(
+      from: Array("x,y\n1,2\n2,5\n3,7\n".utf8), name: "table.csv", missing: many)
+    let error = #expect(throws: FileError.self) {
+      let understanding = try TableUnderstanding(table, TableSettings(targets: ["y"]))
+      _ = try Preprocessing(fitting: table, understanding, rows: understanding.rows)
+    }
+    #expect(
+      error?.description
+        == "table.csv: was read with \(problem); a model keeps up to 1000")
   }
 
   @Test func fittedPreprocessingIsKept() throws {

@@ -63,6 +63,64 @@ struct TableEvaluationTests {
     #expect(evaluation["accuracy"] == nil)
   }
 
+  /// Classes of rows of which a share is right, with two classes or three.
+  private func evaluation(right: Int, of count: Int, classes: Int) -> TableEvaluation {
+    var logits: [Float] = [], labels: [Int32] = []
+    for row in 0..<count {
+      let label = row % classes, guess = row < right ? label : (label + 1) % classes
+      labels.append(Int32(label))
+      logits += (0..<classes).map { $0 == guess ? 3 : 0 }
+    }
+    return TableEvaluation(
+      logits: Tensor(shape: [count, classes], scalars: logits), labels: Tensor(labels))
+  }
+
+  /// Wilson's interval reaches from 0 where nothing is right and to 1 where all is, whatever
+  /// rounding makes of it.
+  @Test(arguments: [2, 3])
+  func intervalsHoldTheirValues(classes: Int) throws {
+    for count in 1...120 {
+      for right in [0, 1, count / 2, count - 1, count] {
+        let evaluation = evaluation(right: right, of: count, classes: classes)
+        for metric in evaluation.metrics {
+          guard let interval = metric.interval else { continue }
+          #expect(interval.contains(metric.value), "\(metric)")
+          #expect(interval.lowerBound >= 0, "\(metric)")
+          #expect(metric.name == "log_loss" || interval.upperBound <= 1, "\(metric)")
+        }
+        let accuracy = try #require(evaluation.metrics.first)
+        let interval = try #require(accuracy.interval)
+        #expect(accuracy.name == "accuracy")
+        if right == 0 { #expect(interval.lowerBound == 0) }
+        if right == count { #expect(interval.upperBound == 1) }
+        // The roots of (p - share)² = z² p (1 - p) / n, which is what the interval is.
+        let z2 = 1.959963984540054 * 1.959963984540054, n = Double(count)
+        let share = Double(right) / n
+        for p in [interval.lowerBound, interval.upperBound] {
+          #expect(abs((p - share) * (p - share) - z2 * p * (1 - p) / n) < 1e-9)
+        }
+      }
+    }
+    let none = "\(evaluation(right: 0, of: 50, classes: 3))".split(separator: "\n")[0]
+    #expect(none.split(separator: " ") == ["accuracy", "0", "0", "to", "0.07135"])
+  }
+
+  /// Folds that differ much would reach beyond what a metric can be.
+  @Test func intervalsOverFoldsEndWhereTheMetricsDo() throws {
+    let shares = [10, 10, 4].map { evaluation(right: $0, of: 10, classes: 2) }
+    for metric in TableEvaluation(overFolds: shares).metrics {
+      let interval = try #require(metric.interval)
+      #expect(interval.contains(metric.value) && interval.lowerBound >= 0, "\(metric)")
+      #expect(metric.name == "log_loss" || interval.upperBound <= 1, "\(metric)")
+    }
+    let errors = [0.0, 0, 9].map { error in
+      TableEvaluation(predictions: [[0], [8]], numbers: [[error], [8 - error]])
+    }
+    let mean = TableEvaluation(overFolds: errors)
+    try expect(mean, "mae", 3, [0, 9])
+    #expect(try #require(mean.metrics.first { $0.name == "r2" }?.interval).upperBound == 1)
+  }
+
   @Test func foldsAreAveraged() throws {
     let folds = [1.0, 2, 3].map { error in
       TableEvaluation(predictions: [[0], [0]], numbers: [[error], [-error]])

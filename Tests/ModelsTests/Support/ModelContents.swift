@@ -93,6 +93,7 @@ struct ModelContents {
           ["name": "city", "type": "oneHot", "categories": ["Ulm", "Köln", ""]],
         ],
         "target": ["name": "kind", "type": "oneHot", "categories": ["a", "b", "c"]],
+        "missing": ["", "-999"],
       ],
       "classNames": ["a", "b", "caf\u{E9}"],
       "summary": ["epochs": 3, "losses": [0.5, nil], "note": ["text": "x"]],

@@ -58,6 +58,87 @@ struct PreprocessingStreamTests {
     #expect(found.map(\.bitPattern) == expected.map(\.bitPattern))
   }
 
+  /// Texts for no value where a model was trained are so where it predicts: of streams, of tables
+  /// that are read with them, and of others.
+  @Test(arguments: 0..<3 as Range<UInt64>, [CSV.missing, []])
+  func whatStoodForNoValueIsKept(seed: UInt64, usual: [String]) throws {
+    var random = SplitMix(seed: seed)
+    var lines = ["a;t;words;n;y"]
+    for _ in 0..<200 {
+      // The first holds a seventh of each text for no value, the others some.
+      let a = random.pick(["-999", "-1", "1,5", "2,25", "3", "4,75", "5"])
+      let t = random.pick(["Ulm", "NA", "none", "Bonn", "-999"])
+      let words = random.pick(["old red", "new blue", "none", "-999", "old blue"])
+      lines.append("\(a);\(t);\(words);\(random.pick(["1", "2", "-1"]));\(1 + random.below(9))")
+    }
+    let text = Array((lines.joined(separator: "\n") + "\n").utf8)
+    func read(_ missing: [String], _ model: Preprocessing? = nil) throws -> Table {
+      try CSV.table(
+        from: text, decimal: ",", types: model?.tableTypes ?? ["t": .categorical],
+        notations: model?.tableNotations ?? [:], missing: missing, reading: .tolerant)
+    }
+    let missing = usual + ["-999", "NONE", "-1"], table = try read(missing)
+    let understanding = try TableUnderstanding(
+      table,
+      TableSettings(
+        targets: ["y"], task: .regression,
+        columns: ["t": .category, "words": .text, "n": .category, "a": .number]))
+    let preprocessing = try Preprocessing(
+      fitting: table, understanding, rows: understanding.rows)
+    #expect(preprocessing.missing == missing && preprocessing.inputs.count == 4)
+    let names = preprocessing.inputNames
+    #expect(names.contains("a missing") && names.contains("t missing"), "\(names)")
+    #expect(!names.contains("t = none") && !names.contains("t = -999"), "\(names)")
+    #expect(names.contains("t = NA") == usual.isEmpty, "\(names)")
+    let expected = try preprocessing.inputs(of: table).scalars.map(\.bitPattern)
+    let stream = try TableStream(
+      from: text, columns: preprocessing.streamSchema, rowsPerChunk: 30)
+    var streamed: [Float] = []
+    while let chunk = try stream.next() {
+      streamed += try preprocessing.inputs(of: chunk).scalars
+      #expect(chunk.misfitCounts == [0, 0, 0, 0])
+    }
+    #expect(streamed.map(\.bitPattern) == expected)
+    for other in [preprocessing.missing, usual] {
+      let again = try read(other, preprocessing)
+      #expect(try preprocessing.inputs(of: again).scalars.map(\.bitPattern) == expected)
+    }
+    // More that stands for no value is said to whoever reads.
+    let more = try TableStream(
+      from: text, columns: preprocessing.streamSchema, missing: ["Ulm", "1,5"])
+    let chunk = try #require(try more.next())
+    let wider = try read(missing + ["Ulm", "1,5"], preprocessing)
+    #expect(
+      try preprocessing.inputs(of: chunk).scalars.map(\.bitPattern)
+        == preprocessing.inputs(of: wider).scalars.map(\.bitPattern))
+  }
+
+  /// A target without a value is none to compare with, however the table was read.
+  @Test(arguments: [("y", "1", "-7"), ("k", "p", "-7")])
+  func targetsWithoutAValueAreKnown(target: String, other: String, mark: String) throws {
+    let values = ["y": ["1", "2", "3.5", "-7"], "k": ["p", "q", "p", "-7"]][target]!
+    let text = "x,\(target)\n" + (0..<40).map { "\($0 * $0 % 17),\(values[$0 % 4])\n" }.joined()
+    let table = try CSV.table(
+      from: Array(text.utf8), types: target == "k" ? ["k": .categorical] : [:],
+      missing: CSV.missing + [mark])
+    let settings = TableSettings(
+      targets: [target], task: target == "y" ? .regression : .classification)
+    let understanding = try TableUnderstanding(table, settings)
+    #expect(understanding.rows.count == 30)
+    let preprocessing = try Preprocessing(fitting: table, understanding, rows: understanding.rows)
+    let plain = try CSV.table(
+      from: Array("x,\(target)\n1,\(other)\n2,\(mark)\n".utf8), name: "new.csv",
+      types: preprocessing.tableTypes)
+    let error = #expect(throws: FileError.self) {
+      switch preprocessing.task {
+      case .regression: _ = try preprocessing.targets(of: plain)
+      case .classification: _ = try preprocessing.labels(of: plain)
+      }
+    }
+    #expect(error?.description.contains("new.csv:3: in the column \"\(target)\"") == true)
+    #expect(error?.description.hasSuffix("to compare with") == true, "\(String(describing: error))")
+  }
+
   @Test(arguments: ["kind", "price"])
   func targetsComeBehindTheInputs(target: String) throws {
     let whole = text(seed: 9, count: 120)
