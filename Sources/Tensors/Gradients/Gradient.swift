@@ -168,19 +168,52 @@ package func pullback(
     let node = order[position], inputs = node.inputs
     var step = observe == nil ? nil : ReverseStep(node: node, cotangent: cotangent)
     for index in 0..<order.inputCount(at: position) {
-      let source = order.input(index, at: position)
+      var source = order.input(index, at: position)
       let input = order[source]
       guard isWanted[source], input.elementType.isFloatingPoint,
         let contribution = node.operation.derivative(
           at: index, inputs: inputs, result: Value(node), cotangent: cotangent)
       else { continue }
       let summed = contribution.summed(to: input.shape)
-      received[source].add(summed, amongZeros: node.operation.placesCotangent)
+      if step == nil, !node.operation.placesCotangent {
+        // Straight to what was aligned, so that its uses are added in the order in which they came:
+        // a swarm aligns where a network alone does not.
+        while !isTarget[source], order[source].isAligned(behind: ofNetworks ? 1 : 0) {
+          source = order.input(0, at: source)
+        }
+      }
+      received[source].add(
+        summed.aligned(back: order[source].shape), amongZeros: node.operation.placesCotangent)
       step?.contributions.append(.init(input: input, stretched: contribution, summed: summed))
     }
     if let step { observe?(step) }
   }
   return targets.map { order.position(of: $0).flatMap { received[$0].sum(ofNetworks: ofNetworks) } }
+}
+
+extension Node {
+  /// Whether it is its input with axes of extent 1 put in front, or behind some leading axes.
+  fileprivate func isAligned(behind leading: Int) -> Bool {
+    guard case .movement(.reshape) = operation, let shape = input(0)?.shape else { return false }
+    let new = self.shape.rank - shape.rank
+    return new > 0 && shape.rank >= leading
+      && (0..<self.shape.rank).allSatisfy { axis in
+        axis < leading
+          ? self.shape[axis] == shape[axis]
+          : self.shape[axis] == (axis < leading + new ? 1 : shape[axis - new])
+      }
+  }
+}
+
+extension Value {
+  /// The cotangent of what was aligned.
+  fileprivate func aligned(back shape: Shape) -> Value {
+    if self.shape == shape { return self }
+    if case .movement(.reshape) = node.operation, node.inputs[0].shape == shape {
+      return node.inputs[0]
+    }
+    return reshaped(to: shape)
+  }
 }
 
 extension [Value] {

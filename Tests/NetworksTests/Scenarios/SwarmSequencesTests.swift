@@ -127,6 +127,28 @@ struct SwarmSequencesTests {
       }
     ),
     (
+      "a bias in rows and by itself",
+      { parts in
+        let b = parts.b.value, own = 0.1 * b.squared().sum()
+        return (tanh(rows + b) + b).squared().sum() + own
+      }
+    ),
+    (
+      "a bias in rows, by itself, and in rows again",
+      { parts in
+        let b = parts.b.value, y = tanh(rows + b), own = (b * b.sum()).sum()
+        return ((y + own) * b + b).squared().sum() + b.squared().sum()
+      }
+    ),
+    (
+      "a bias of ranks",
+      { parts in
+        let b = parts.b.value
+        return (tanh(image + b) * b + rows[0] * b).squared().sum()
+          + (rows * b.expandingShape(at: 0)).sum() + b.sum()
+      }
+    ),
+    (
       "a weight on the left of a batch of 1",
       { parts in
         var y = rows.reshaped(to: [1, 3, 4]).transposed(0, 2, 1)
