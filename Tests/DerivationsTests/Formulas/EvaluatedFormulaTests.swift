@@ -51,21 +51,35 @@ import Testing
   /// other.
   static func expression(_ seed: Int) -> (loss: Tensor<Float>, targets: [Tensor<Float>]) {
     var random = SplitMix(seed: seed)
+    let (made, targets) = tensors(2 + random.below(8), seed, &random)
+    let loss = made.suffix(4).reduce(Tensor<Float>(0)) { sum, x in
+      sum + (random.isTrue(oneIn: 2) ? x.sum() : (x * x).mean())
+    }
+    return (loss, targets)
+  }
+
+  /// A tensor y that takes few operations.
+  static func line(_ seed: Int) -> (y: Tensor<Float>, targets: [Tensor<Float>]) {
+    var random = SplitMix(seed: seed)
+    let (made, targets) = tensors(1 + random.below(4), seed, &random)
+    return (made.last!.named("y"), targets)
+  }
+
+  private static func tensors(
+    _ count: Int, _ seed: Int, _ random: inout SplitMix
+  ) -> (made: [Tensor<Float>], targets: [Tensor<Float>]) {
     let n = 2 + random.below(2), m = random.isTrue(oneIn: 2) ? n : 1 + random.below(4)
     let key = RandomKey(seed: UInt64(seed))
     var pool: [Tensor<Float>] = [[n], [m], [n, m], [m, n], [n, 1], [1, m]].enumerated().map {
       .normal(Shape($1), key: key.folding(in: UInt64($0))).named("x\($0)")
     }
     let targets = pool
-    for step in 0..<(2 + random.below(8)) {
+    for step in 0..<count {
       var next = Self.next(random.pick(pool), random.pick(pool), &random)
       if random.isTrue(oneIn: 5) { next = next.named("n\(step)") }
       pool.append(next)
     }
-    let loss = pool.suffix(4).reduce(Tensor<Float>(0)) { sum, x in
-      sum + (random.isTrue(oneIn: 2) ? x.sum() : (x * x).mean())
-    }
-    return (loss, targets)
+    return (pool, targets)
   }
 
   private static func next(

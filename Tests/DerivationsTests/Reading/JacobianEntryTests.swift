@@ -53,6 +53,68 @@ import Testing
     }
   }
 
+  /// Lines in which several operations stand, all of one line.
+  @Test(arguments: 0..<600)
+  func randomLines(seed: Int) throws {
+    let (y, targets) = EvaluatedFormulaTests.line(seed)
+    let derivation = explain(y.squared().sum(), withRespectTo: targets)
+    guard derivation.forward.count == 2 else { return }
+    var reader = FormulaReader()
+    for input in derivation.inputs {
+      reader.tensors[input.name] = EvaluatedFormulaTests.numbers(input.value)
+    }
+    reader.tensors["y"] = EvaluatedFormulaTests.numbers(y.value)
+    for (x, input) in targets.compactMap({ x in
+      derivation.inputs.first { $0.value.node === x.value.node }.map { (x, $0) }
+    }) {
+      let form = try #require(
+        derivation.backward.flatMap(\.jacobians).first {
+          $0.output == "y" && $0.input == input.name
+        })
+      let right = EvaluatedFormulaTests.numbers(jacobian(of: y, withRespectTo: x).value)
+      let message: Comment = "∂\(derivation.forward[0].formula)/∂\(input.name): \(form.entries)"
+      func expectSums(_ entry: Formula, overOutput isOutput: Bool) throws {
+        let rank = y.rank, ofY = Array(0..<rank), ofX = Array(rank..<right.shape.count)
+        let shape = isOutput ? Array(x.shape) : Array(y.shape)
+        let entries: Numbers
+        do { entries = try reader.read(entry, as: shape) } catch FormulaReader.Failure.unknown {
+          return
+        }
+        let axes = isOutput ? ofY : ofX
+        let sums = right.reduced(axes) { $0.reduce(0, +) }.values
+        let counts = right.reduced(axes) { Double($0.count { $0 != 0 }) }.values
+        // What goes nowhere has no entry.
+        let isMoved = if case .moved = form.pattern { true } else { false }
+        let isClose = sums.indices.allSatisfy {
+          abs(sums[$0] - entries.values[$0]) < 1e-4 * (1 + abs(sums[$0]))
+            || isMoved && counts[$0] == 0
+        }
+        #expect(isClose, message)
+        #expect(counts.allSatisfy { $0 <= 1 }, message)
+      }
+      switch form.pattern {
+      case .slope(let entry), .gradient(let entry), .diagonal(let entry), .reduced(let entry),
+        .moved(let entry):
+        try expectSums(entry, overOutput: true)
+      case .identity: try expectSums(.number(1), overOutput: true)
+      case .stretched(let entry, let agreements):
+        try expectSums(entry, overOutput: false)
+        // Indices that agree, as they are counted from the last axis.
+        let ofX = x.rank == 1 ? ["j"] : ["i", "j"], ofY = y.rank == 1 ? ["k"] : ["r", "k"]
+        guard x.rank <= 2, y.rank <= 2 else { continue }
+        _ = Numbers(right.shape) { index in
+          let agree = agreements.allSatisfy {
+            index[y.rank + ofX.firstIndex(of: $0.ofInput)!]
+              == index[ofY.firstIndex(of: $0.ofOutput)!]
+          }
+          #expect(agree || right[index] == 0, message)
+          return 0
+        }
+      case .matrix, .product, .chosen, .collected, .sumOfUses, .chain: continue
+      }
+    }
+  }
+
   /// What is stretched inside of the line, not by its last operation.
   @Test func stretchedEarly() throws {
     let m = Self.normal([2, 3], 1, "m"), s = Self.normal([], 2, "s"),
