@@ -65,7 +65,7 @@ extension Phrase {
         Phrase.contraction(node, x, batch: batch, rows: rows, inner: inner), of: node.shape)
     case .transposed:
       let matrix = x[0].ranked(in: node.inputs[0].shape)
-      if isNumber(0) {
+      if isNumber(0) || x[0].isOneStretched {
         self = x[0]
       } else {
         var shape = matrix.shape

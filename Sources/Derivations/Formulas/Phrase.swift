@@ -123,10 +123,11 @@ struct Phrase {
     return phrase
   }
 
+  /// True for one number that is said to be everywhere.
+  var isOneStretched: Bool { if case .stretched(_, .all) = formula { true } else { false } }
+
   /// In a pointwise operation nothing is gained by saying that a number goes everywhere.
-  var inPointwise: Phrase {
-    if case .stretched(_, .all) = formula { bare[0] } else { self }
-  }
+  var inPointwise: Phrase { isOneStretched ? inComparison : self }
 
   /// Without the words for what is stretched.
   var inComparison: Phrase { bare.first ?? self }

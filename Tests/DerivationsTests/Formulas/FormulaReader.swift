@@ -171,8 +171,7 @@ struct FormulaReader {
     case .quotient(let x, let y): return try pointwise([x, y]) { $0[0] / $0[1] }
     case .squared(let x): return try pointwise([x]) { $0[0] * $0[0] }
     case .matmul(let x, let y):
-      let (x, y) = (try read(x), try read(y))
-      return try some(x.matmul(y), "\(x.shape) @ \(y.shape)")
+      return try product(x, y)
     case .transposed(let x):
       let x = try read(x), rank = x.shape.count
       if rank < 2 { throw Failure.wrong("\(x.shape)ᵀ") }
@@ -211,6 +210,18 @@ struct FormulaReader {
     if name == "einsum" { return try einsum(inputs) }
     guard let function = functions[name] else { throw Failure.unknown(name) }
     return try pointwise(inputs, function)
+  }
+
+  private func product(_ left: Formula, _ right: Formula) throws -> Numbers {
+    var (x, y) = (try read(left), try read(right))
+    // The other matrix says how far one is stretched.
+    if case .stretched = left, x.shape.count == 2, x.shape[1] == 1, y.shape.count > 1 {
+      x = x.broadcast(to: [x.shape[0], y.shape[y.shape.count - 2]])!
+    }
+    if case .stretched = right, y.shape.count == 2, y.shape[0] == 1 {
+      y = y.broadcast(to: [x.shape.last ?? 1, y.shape[1]])!
+    }
+    return try some(x.matmul(y), "\(x.shape) @ \(y.shape)")
   }
 
   private func einsum(_ inputs: [Formula]) throws -> Numbers {
@@ -342,8 +353,9 @@ struct FormulaReader {
       return try some(found.reshaped(to: shape(target)), "\(found.shape) \(words)")
     }
     if let target = bracketed(words, behind: "stretched to ") {
-      let found = try read(x)
-      return try some(found.broadcast(to: shape(target)), "\(found.shape) \(words)")
+      let found = try read(x), shape = try shape(target)
+      return try some(
+        found.droppingUnits(beyond: shape.count).broadcast(to: shape), "\(found.shape) \(words)")
     }
     if let order = bracketed(words, behind: "with axes in the order ") {
       return try read(x).transposed(try shape(order))
