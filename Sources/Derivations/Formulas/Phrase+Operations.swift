@@ -229,12 +229,13 @@ extension Phrase {
     }
     var source = letters
     for (axis, sourceAxis) in order.enumerated() { source[sourceAxis] = letters[axis] }
-    switch (x, input.notation) {
-    case (.arranged(let inner, let words), .arranged(let order)) where words == order:
+    if case .arranged(let inner, let words) = x, case .arranged(words) = input.notation {
       return (source.joined(), inner)
-    case (.transposed(let inner), .transposed): return (source.joined(), inner)
-    default: return (letters.joined(), x)
     }
+    if case .transposed(let inner) = x, case .transposed = input.notation {
+      return (source.joined(), inner)
+    }
+    return (letters.joined(), x)
   }
 }
 

@@ -6,7 +6,7 @@ import PullbackTensors
 import Testing
 
 /// Entries of Jacobians, evaluated, are those of the Jacobians themselves.
-@Suite struct JacobianEntryTests {
+@Suite struct LinePlacesTests {
   private static func normal(_ shape: Shape, _ seed: UInt64, _ name: String) -> Tensor<Double> {
     .normal(shape, key: RandomKey(seed: seed)).named(name)
   }

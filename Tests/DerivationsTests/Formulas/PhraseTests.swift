@@ -6,7 +6,7 @@ import Testing
 
 /// Where a reader would let other elements meet, count others, or put them elsewhere, formulas say
 /// more.
-@Suite struct SaidShapeTests {
+@Suite struct PhraseTests {
   private static let x = Tensor<Float>([1, 2, 4]).named("x"),
     y = Tensor<Float>([3, 5, 7]).named("y")
   private static let column = x.expandingShape(at: 1), row = x.expandingShape(at: 0)
