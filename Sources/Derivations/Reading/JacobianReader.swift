@@ -91,10 +91,13 @@ struct JacobianReader {
       return .moved(moved)
     }
     let others = path.filter { !$0.passesOn && !isRepeatedForBatches($0.node, x, path) }
-    if others.count == 1, let special = product(others[0].node, path, x) { return special }
+    // A product may have x on both sides; what comes to y beside it counts, too.
+    let isOneProduct =
+      others.count == 1 && path.allSatisfy { $0.isOnlyWay || $0.node === others[0].node }
+    if isOneProduct, let special = product(others[0].node, path, x) { return special }
     if contributions.count > 1 { return .sumOfUses(contributions.count) }
-    return .chain(
-      others.map { $0.node.isCustom ? "the custom gradient" : $0.node.operation.name })
+    let names = others.map { $0.node.isCustom ? "the custom gradient" : $0.node.operation.name }
+    return path.allSatisfy(\.isOnlyWay) ? .chain(names) : .ways(through: names)
   }
 
   /// The nodes through which x reaches the result in a differentiable way.
@@ -102,7 +105,10 @@ struct JacobianReader {
     var depends: Set<UInt64> = [x.node.serial], path: [Passage] = []
     var uses: [UInt64: Int] = [:]
     for node in walked {
-      let reached = node.inputs.values.map { depends.contains($0.node.serial) }
+      // A rule that a user wrote is of all inputs but the first, which is the result.
+      let reached = node.inputs.values.enumerated().map { index, input in
+        depends.contains(input.node.serial) && !(node.isCustom && index == 0)
+      }
       guard reached.contains(true) else { continue }
       depends.insert(node.serial)
       for (input, isReached) in zip(node.inputs.values, reached) where isReached {

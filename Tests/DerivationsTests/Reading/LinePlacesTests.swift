@@ -110,7 +110,7 @@ import Testing
           #expect(agree || right[index] == 0, message)
           return 0
         }
-      case .matrix, .product, .chosen, .collected, .sumOfUses, .chain: continue
+      case .matrix, .product, .chosen, .collected, .sumOfUses, .chain, .ways: continue
       }
     }
   }
@@ -199,6 +199,11 @@ import Testing
     }
     #expect(entries(x + x.transposed()) == "the sum of those of its 2 uses")
     #expect(entries(x.mean(along: 0) + x.mean(along: 1)) == "the sum of those of its 2 uses")
+    let turned = x.transposed(), w = Self.normal([3, 3], 2, "w")
+    #expect(
+      entries(turned + turned[.reversed]) == "the sum of the ways through transposed, slice, +")
+    #expect(entries(x • w + x) == "the sum of those of its 2 uses")
+    #expect(entries(x • w + w) == "w_jk where i = r, else 0")
     #expect(entries(concatenated([x, x])) == "the sum of those of its 2 uses")
     #expect(entries(x[.reversed]) == "1 where the element came from, else 0")
   }
