@@ -88,19 +88,22 @@ public struct Derivation: Sendable {
     self.forward = entries.indices.compactMap { index in
       let entry = entries[index]
       guard let formula = entry.formula else { return nil }
-      let cost = Cost(of: entry.value) { forward.entry(of: $0) != nil }
+      let cost = Cost(of: entry.value) { forward.entry(of: $0) == nil ? nil : .named }
       return Line(
         name: entry.name, shape: entry.value.shape, operations: cost.operations,
         bytes: cost.bytes, jacobians: [], check: nil, written: formula, value: entry.value,
         owner: nil, sources: jacobians.inputs(of: index).map { entries[$0].name })
     }
     let differentiated = Set(backward.lines.compactMap(\.entry))
-    let calculated = Set(backward.lines.map(\.value.node.serial))
+    let calculated = Dictionary(
+      backward.lines.map { ($0.value.node.serial, $0.formula) }, uniquingKeysWith: { a, _ in a })
+    func known(_ node: Node) -> Cost.Known? {
+      if case .number(let number) = calculated[node.serial] { return .number(number) }
+      let isNamed = forward.entry(of: node) != nil || calculated[node.serial] != nil
+      return isNamed ? .named : nil
+    }
     self.backward = backward.lines.enumerated().map { index, line in
-      let cost =
-        line.isAlias
-        ? .nothing
-        : Cost(of: line.value) { forward.entry(of: $0) != nil || calculated.contains($0.serial) }
+      let cost = line.isAlias ? .nothing : Cost(of: line.value, known: known)
       // Only where a gradient comes from: none comes through detached and custom tensors.
       let uses = (line.entry.map { jacobians.uses(of: $0) } ?? [])
         .filter { differentiated.contains($0.output) }

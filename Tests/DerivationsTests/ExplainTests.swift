@@ -204,6 +204,21 @@ import Testing
     #expect(derivation.passes)
   }
 
+  /// A tensor that is called as the derivative of another would be.
+  @Test func namesOfDerivatives() {
+    let w = Tensor<Float>([1, 2]).named("w"), g = Tensor<Float>([3, 5]).named("w.g")
+    let t = Tensor<Float>([1, 1]).named("t1.g")
+    for targets in [[w, g], [g, w]] {
+      let derivation = explain((exp(w * g) * t).sum(), withRespectTo: targets)
+      #expect(Set(derivation.inputs.map(\.name)) == ["w", "w.g_2", "t1.g"])
+      let names = (derivation.forward + derivation.backward).map(\.name)
+      #expect(!names.contains("t1"))
+      #expect(Set(names).count == names.count)
+      #expect(Set(names).isDisjoint(with: derivation.inputs.map(\.name)))
+      EvaluatedFormulaTests.expectTrue(derivation)
+    }
+  }
+
   @Test func edges() {
     let w = Tensor<Float>(3)
     let alone = explain(w, withRespectTo: [w])

@@ -101,8 +101,14 @@ struct CentralDifferences {
     }
     // Where even the shortest step meets it, the kink is at this very point.
     if !best.isNaN || kinks.isEmpty { return (best, []) }
-    let (low, high) = (Swift.min(left, right), Swift.max(left, right))
-    return (error(of: slope, low, high, bend: 0, &size), kinks)
+    // At a jump neither side has a slope: there a derivative is that of what is chosen at x.
+    let held = measure(direction, steps[1], holdingRelations: true)
+    for sides in [(held.left, held.right), (left, right)] {
+      let (low, high) = (Swift.min(sides.0, sides.1), Swift.max(sides.0, sides.1))
+      best = error(of: slope, low, high, bend: 0, &size)
+      if best <= Check.tolerance { break }
+    }
+    return (best, kinks)
   }
 
   /// How far a slope is outside what was measured, beside the largest slope seen.
@@ -126,11 +132,13 @@ struct CentralDifferences {
 
   /// The slopes on both sides of x, and what is decided otherwise on one of them than at x.
   private func measure(
-    _ direction: Value, _ step: Double
+    _ direction: Value, _ step: Double, holdingRelations holdsRelations: Bool = false
   ) -> (left: Double, right: Double, kinks: [String]) {
     let x = function.x, start = function.results.map(\.value)
-    let ahead = function.moved(to: x + direction * .scalar(step, .double))
-    let behind = function.moved(to: x + direction * .scalar(-step, .double))
+    let ahead = function.moved(
+      to: x + direction * .scalar(step, .double), holdingRelations: holdsRelations)
+    let behind = function.moved(
+      to: x + direction * .scalar(-step, .double), holdingRelations: holdsRelations)
     let right = function.change(from: start, to: ahead.results)
     let left = function.change(from: behind.results, to: start)
     func differ(_ index: Int, _ there: [Decision]) -> Value {

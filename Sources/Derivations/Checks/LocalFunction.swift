@@ -29,12 +29,20 @@ struct LocalFunction {
   }
 
   /// The results with x moved, and what the nodes on the way decide there.
-  func moved(to point: Value) -> (results: [Value], decisions: [Decision]) {
+  ///
+  /// - Parameter holdsRelations: whether comparisons stay as they are where x is.
+  func moved(
+    to point: Value, holdingRelations holdsRelations: Bool = false
+  ) -> (results: [Value], decisions: [Decision]) {
     var moved = [x.node.serial: point], found = moved
     var decisions: [Decision] = []
     for follower in followers {
       let node = follower.node
-      let value = Rewriting.copy(node, node.inputs.values.map { moved[$0.node.serial] ?? $0 })
+      let isHeld = if case .comparison = node.operation { holdsRelations } else { false }
+      let value =
+        isHeld
+        ? follower
+        : Rewriting.copy(node, node.inputs.values.map { moved[$0.node.serial] ?? $0 })
       found[node.serial] = value
       // What a result does to other results is in its cotangent.
       if !isResult.contains(node.serial) { moved[node.serial] = value }

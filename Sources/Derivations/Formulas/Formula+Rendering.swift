@@ -30,6 +30,7 @@ private struct FormulaWriter {
   private func parts(_ formula: Formula) -> (String, Level) {
     switch formula {
     case .name(let name): return (symbol(name), .postfix)
+    case .unnamed(let words): return (symbol(words), .postfix)
     case .gradient(let name): return (symbol(name) + ".g", .postfix)
     case .number(let number): return (written(number), number < 0 ? .product : .postfix)
     case .call(let function, let inputs):

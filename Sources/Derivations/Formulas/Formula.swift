@@ -7,6 +7,8 @@ import PullbackTensors
 package indirect enum Formula: Hashable, Sendable {
   /// A tensor that has a line of its own.
   case name(String)
+  /// Numbers that have no line, in words: equal words may be of different tensors.
+  case unnamed(String)
   /// The derivative of the loss for a tensor: s1.g.
   case gradient(String)
   case number(Double)
@@ -41,6 +43,8 @@ package indirect enum Formula: Hashable, Sendable {
     case these(AxisSet, rank: Int)
     /// All there are, of equal numbers: how many they are is part of what their sum says.
     case elements(Int)
+    /// Some, of numbers that are equal along them: so many.
+    case counted(AxisSet, rank: Int, count: Int)
 
     /// As a reader names them.
     var words: String {
@@ -48,6 +52,8 @@ package indirect enum Formula: Hashable, Sendable {
       case .all: "all axes"
       case .these(let axes, let rank): axisNames(axes, rank: rank)
       case .elements(let count): "all \(count) elements"
+      case .counted(let axes, let rank, let count):
+        countedAxes(axes, rank: rank, count: count)
       }
     }
   }
@@ -93,7 +99,7 @@ package indirect enum Formula: Hashable, Sendable {
   /// The formulas it is made of.
   private var parts: [Formula] {
     switch self {
-    case .name, .gradient, .number: []
+    case .name, .unnamed, .gradient, .number: []
     case .call(_, let inputs), .sum(let inputs), .product(let inputs): inputs
     case .negative(let x), .squared(let x), .transposed(let x), .not(let x), .indicator(let x),
       .reduced(_, let x, _), .stretched(let x, _), .arranged(let x, _), .part(let x, _):
@@ -108,29 +114,45 @@ package indirect enum Formula: Hashable, Sendable {
 
   var isNumber: Bool { if case .number = self { true } else { false } }
 
-  /// True for a number, and for a quotient of numbers: the same everywhere.
+  /// True if nothing but numbers stands in it, and the same everywhere.
   var isMadeOfNumbers: Bool {
     switch self {
     case .number: true
-    case .negative(let x): x.isMadeOfNumbers
-    case .quotient(let x, let y): x.isMadeOfNumbers && y.isMadeOfNumbers
-    case .name, .gradient, .call, .sum, .product, .squared, .matmul, .transposed, .relation, .not,
-      .indicator, .choice, .reduced, .stretched, .arranged, .part:
-      false
+    case .arranged, .part: false
+    case .name, .unnamed, .gradient, .call, .negative, .sum, .product, .quotient, .squared, .matmul,
+      .transposed, .relation, .not, .indicator, .choice, .reduced, .stretched:
+      !parts.isEmpty && parts.allSatisfy(\.isMadeOfNumbers)
     }
   }
+
+  /// True if an equal formula is of the same tensor.
+  private var isDefinite: Bool {
+    if case .unnamed = self { false } else { parts.allSatisfy(\.isDefinite) }
+  }
+
+  private func isSame(as other: Formula) -> Bool { self == other && !isNumber && isDefinite }
+
+  /// The same elements under another shape, said once.
+  func shaped(_ shape: Shape) -> Formula {
+    if case .arranged(let x, let words) = self, words.hasPrefix(Formula.asShape) {
+      return x.shaped(shape)
+    }
+    return .arranged(self, "\(Formula.asShape)\(shape)")
+  }
+
+  private static let asShape = "as "
 }
 
 // The rules. Numbers and names are formulas as they are.
 extension Formula {
-  static func times(_ x: Formula, _ y: Formula) -> Formula {
+  package static func times(_ x: Formula, _ y: Formula) -> Formula {
     if x == .number(1) { return y }
     if y == .number(1) { return x }
     if case .negative(let x) = x { return minus(times(x, y)) }
     if case .negative(let y) = y { return minus(times(x, y)) }
     if case .number(let number) = x, number < 0 { return minus(times(.number(-number), y)) }
     if case .number(let number) = y, number < 0 { return minus(times(x, .number(-number))) }
-    if x == y, !x.isNumber { return .squared(x) }
+    if x.isSame(as: y) { return .squared(x) }
     // A number over or under the fraction line, so that factors stay together.
     if case .quotient(.number(1), let count) = x { return over(y, count) }
     if case .quotient(.number(1), let count) = y { return over(x, count) }
@@ -150,12 +172,12 @@ extension Formula {
     return .quotient(x, y)
   }
 
-  static func plus(_ x: Formula, _ y: Formula) -> Formula {
+  package static func plus(_ x: Formula, _ y: Formula) -> Formula {
     if x == .number(0) { return y }
     if y == .number(0) { return x }
-    if x == y, !x.isNumber { return times(.number(2), x) }
+    if x.isSame(as: y) { return times(.number(2), x) }
     var terms = x.terms
-    if let same = terms.firstIndex(of: y), !y.isNumber {
+    if let same = terms.firstIndex(where: { y.isSame(as: $0) }) {
       terms[same] = times(.number(2), y)
       return .sum(terms)
     }
@@ -188,10 +210,6 @@ extension Formula {
 
   /// x where the condition holds, else y; a choice of nothing is a mask, as in the notes.
   static func choose(_ condition: Formula, _ x: Formula, _ y: Formula) -> Formula {
-    // All but NaN equals itself: of no interest to a reader.
-    if case .relation(.comparison(.equal), let left, let right) = condition, left == right {
-      return x
-    }
     if y == .number(0) { return times(x, .indicator(condition)) }
     if x == .number(0) { return times(y, .indicator(opposite(condition))) }
     return .choice(condition, x, y)

@@ -52,7 +52,10 @@ struct BackwardReading {
       let name = forward.entries[entry].name
       write(done.value, &forward, owners)
       let isOwner = owners[done.value.node.serial] == entry
-      let formula = isOwner ? written[done.value.node.serial]! : formulas[done.value.node]!
+      let formula =
+        isOwner
+        ? written[done.value.node.serial]!
+        : formulas[done.value.node]!.line(of: done.value.shape)
       lines.append(
         Line(
           name: "\(name).g", entry: entry, formula: formula, value: done.value, isAlias: !isOwner))
@@ -67,21 +70,22 @@ struct BackwardReading {
     _ value: Value, _ forward: inout ForwardReading, _ owners: [UInt64: Int]
   ) {
     for node in formulas.missing(for: value) {
-      let formula = formulas.written(node)
+      let phrase = formulas.written(node)
       if let owner = owners[node.serial] {
-        written[node.serial] = formula
+        written[node.serial] = phrase.line(of: node.shape)
         let name = Formula.gradient(forward.entries[owner].name)
-        if formula.isNumber {
-          formulas.set(node, number: formula, named: name)
+        if phrase.formula.isNumber {
+          formulas.set(node, number: phrase.formula, named: name)
         } else {
-          formulas[node] = name
+          formulas.set(node, named: name)
         }
-      } else if formula.size > BackwardReading.longest {
+      } else if phrase.formula.size > BackwardReading.longest {
         let name = forward.newName()
-        lines.append(Line(name: name, entry: nil, formula: formula, value: Value(node)))
-        formulas[node] = .name(name)
+        lines.append(
+          Line(name: name, entry: nil, formula: phrase.line(of: node.shape), value: Value(node)))
+        formulas.set(node, named: .name(name))
       } else {
-        formulas[node] = formula
+        formulas[node] = phrase
       }
     }
   }

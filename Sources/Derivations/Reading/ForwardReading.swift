@@ -85,7 +85,7 @@ struct ForwardReading {
     let isFixed = fixed.contains(node.serial)
     let isInput = order.inputCount(at: position) == 0 && (isFixed || !node.isNumberOrRange)
     let written = isInput ? nil : formulas.written(node)
-    if givenName == nil, !isFixed, let written, isInlined(position, written) {
+    if givenName == nil, !isFixed, let written, isInlined(position, written.formula) {
       formulas[node] = written
       depths[position] = depth(at: position)
       return
@@ -95,8 +95,8 @@ struct ForwardReading {
       givenName.map { names.unique($0) }
       ?? (isLoss ? names.unique("L") : isInput ? names.next("x") : names.next("t"))
     entryOfNode[node.serial] = entries.count
-    entries.append(Entry(name: name, nodes: [node], formula: written))
-    formulas[node] = .name(name)
+    entries.append(Entry(name: name, nodes: [node], formula: written?.line(of: node.shape)))
+    formulas.set(node, named: .name(name))
   }
 
   /// For each value the name that it gets from the node that alone uses it, or has.

@@ -45,6 +45,8 @@ package enum JacobianPattern: Hashable, Sendable {
   case sumOfUses(Int)
   /// A chain of operations, whose names these are.
   case chain([String])
+  /// Operations that x goes through in several ways.
+  case ways(through: [String])
 
   /// Two indices that must be equal.
   package struct Agreement: Hashable, Sendable {
@@ -74,7 +76,7 @@ package enum JacobianPattern: Hashable, Sendable {
     switch self {
     case .slope, .gradient: true
     case .identity, .diagonal, .stretched, .reduced, .moved, .matrix, .product, .chosen, .collected,
-      .sumOfUses, .chain:
+      .sumOfUses, .chain, .ways:
       false
     }
   }
@@ -85,7 +87,7 @@ package enum JacobianPattern: Hashable, Sendable {
     case .stretched(_, let agreements): !agreements.isEmpty
     case .product: true
     case .slope, .gradient, .identity, .diagonal, .reduced, .moved, .matrix, .chosen, .collected,
-      .sumOfUses, .chain:
+      .sumOfUses, .chain, .ways:
       false
     }
   }
@@ -108,6 +110,7 @@ package enum JacobianPattern: Hashable, Sendable {
     case .chain(let names):
       return names.count == 1
         ? "that of \(names[0])" : "the product of those of \(names.joined(separator: ", "))"
+    case .ways(let names): return "the sum of the ways through \(names.joined(separator: ", "))"
     }
   }
 }

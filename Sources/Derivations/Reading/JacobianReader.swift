@@ -15,8 +15,10 @@ struct JacobianReader {
     names = step.inputs.map { forward.entries[$0].name }
     output = forward.entries[entry].name
     var table = FormulaTable()
-    for (standIn, name) in zip(step.standIns, names) { table[standIn.node] = .name(name) }
-    table[step.result.node] = table[step.result.node] ?? .name(output)
+    for (standIn, name) in zip(step.standIns, names) {
+      table.set(standIn.node, named: .name(name))
+    }
+    if table[step.result.node] == nil { table.set(step.result.node, named: .name(output)) }
     self.table = table
   }
 
@@ -42,13 +44,14 @@ struct JacobianReader {
     }
   }
 
-  private func formula(_ value: Value) -> Formula {
+  private func phrase(_ value: Value) -> Phrase {
     var table = table
-    let formula = table.formula(of: value)
-    // What is the same for all elements is said once.
-    if case .stretched(let inner, _) = formula { return inner }
-    if case .arranged(let inner, _) = formula, inner.isMadeOfNumbers { return inner }
-    return formula
+    return table.phrase(of: value)
+  }
+
+  /// For entries: what is the same for all elements is said once.
+  private func formula(_ value: Value) -> Formula {
+    phrase(value).inComparison.line(of: value.shape)
   }
 
   /// - Parameters:
@@ -58,7 +61,10 @@ struct JacobianReader {
     _ x: Value, _ walked: [Node], sum: Value, contributions: [ReverseStep.Contribution]
   ) -> JacobianPattern {
     let y = step.result
-    if y.rank == 0 { return x.rank == 0 ? .slope(formula(sum)) : .gradient(formula(sum)) }
+    if y.rank == 0 {
+      return x.rank == 0
+        ? .slope(formula(sum)) : .gradient(phrase(sum).inPointwise.line(of: x.shape))
+    }
     let path = path(from: x, walked)
     let kinds = Set(path.map(\.reach))
     // Each element of x reaches one of y: entries are what a cotangent of ones brings back.
@@ -66,49 +72,90 @@ struct JacobianReader {
       let diagonal = formula(sum)
       return diagonal == .number(1) ? .identity : .diagonal(diagonal)
     }
-    if kinds.isSubset(of: [.same, .stretched]), contributions.count == 1,
-      x.shape.broadcast(with: y.shape) == y.shape
-    {
-      return .stretched(formula(contributions[0].stretched), agreements(x.shape, y.shape))
+    if kinds.isSubset(of: [.same, .stretched]), let places = LinePlaces(of: x, in: y, path) {
+      let entry = places.entry { standIn, result in
+        var table = table
+        table[standIn.node] = places.phrase(of: phrase(x))
+        if table[result.node] == nil { table.set(result.node, named: .name(output)) }
+        return table
+      }
+      return .stretched(entry, agreements(x.shape, y.shape, places.ofX))
     }
-    if kinds.isSubset(of: [.same, .reduced]) { return .reduced(formula(sum)) }
-    if kinds.isSubset(of: [.same, .moved]) { return .moved(formula(sum)) }
+    if kinds.isSubset(of: [.same, .reduced]), keepsSameAxes(x, path) {
+      return .reduced(formula(sum))
+    }
+    if kinds.isSubset(of: [.same, .moved]), path.allSatisfy(\.isOnlyWay) {
+      // Where the zeros are, the words say.
+      let moved = formula(sum)
+      if case .arranged(let entry, _) = moved, entry.isMadeOfNumbers { return .moved(entry) }
+      return .moved(moved)
+    }
     let others = path.filter { !$0.passesOn && !isRepeatedForBatches($0.node, x, path) }
-    if others.count == 1, let special = product(others[0].node, path, x) { return special }
+    // A product may have x on both sides; what comes to y beside it counts, too.
+    let isOneProduct =
+      others.count == 1 && path.allSatisfy { $0.isOnlyWay || $0.node === others[0].node }
+    if isOneProduct, let special = product(others[0].node, path, x) { return special }
     if contributions.count > 1 { return .sumOfUses(contributions.count) }
-    return .chain(others.map(\.node.operation.name))
-  }
-
-  /// A node through which x reaches the result, and how.
-  private struct Passage {
-    let node: Node
-    let reach: Node.Reach
-    /// True if its derivative for what comes from x is the cotangent itself.
-    let passesOn: Bool
+    let names = others.map { $0.node.isCustom ? "the custom gradient" : $0.node.operation.name }
+    return path.allSatisfy(\.isOnlyWay) ? .chain(names) : .ways(through: names)
   }
 
   /// The nodes through which x reaches the result in a differentiable way.
   private func path(from x: Value, _ walked: [Node]) -> [Passage] {
     var depends: Set<UInt64> = [x.node.serial], path: [Passage] = []
+    var uses: [UInt64: Int] = [:]
     for node in walked {
-      let reached = node.inputs.values.map { depends.contains($0.node.serial) }
-      if reached.contains(true) {
-        depends.insert(node.serial)
-        path.append(
-          Passage(node: node, reach: node.reach(from: reached), passesOn: node.passesOn(reached)))
+      // A rule that a user wrote is of all inputs but the first, which is the result.
+      let reached = node.inputs.values.enumerated().map { index, input in
+        depends.contains(input.node.serial) && !(node.isCustom && index == 0)
       }
+      guard reached.contains(true) else { continue }
+      depends.insert(node.serial)
+      for (input, isReached) in zip(node.inputs.values, reached) where isReached {
+        uses[input.node.serial, default: 0] += 1
+      }
+      path.append(Passage(node: node, reached: reached))
+    }
+    for index in path.indices {
+      path[index].isOnlyWay = path[index].inputs.allSatisfy { uses[$0.node.serial] == 1 }
     }
     return path
   }
 
+  /// True if all sums on the way are over the same axes of x.
+  private func keepsSameAxes(_ x: Value, _ path: [Passage]) -> Bool {
+    var origins: [UInt64: [Int?]] = [
+      x.node.serial: x.shape.indices.map { x.shape[$0] == 1 ? nil : $0 }
+    ]
+    for passage in path {
+      let node = passage.node
+      var own: [Int?]?
+      for input in passage.inputs {
+        let before = origins[input.node.serial]!
+        let kept: [Int?]
+        if case .reduction(_, let axes) = node.notation {
+          kept = before.indices.filter { !axes.contains($0) }.map { before[$0] }
+        } else if node.isUnitReshape {
+          var rest = before.compactMap(\.self)[...]
+          kept = node.shape.map { $0 == 1 ? nil : rest.popFirst() }
+        } else {
+          kept = before
+        }
+        if let own, own != kept { return false }
+        own = kept
+      }
+      origins[node.serial] = own
+    }
+    return true
+  }
+
   /// For x stretched to y: which index of y each axis of x shares.
-  private func agreements(_ x: Shape, _ y: Shape) -> [JacobianPattern.Agreement] {
+  private func agreements(
+    _ x: Shape, _ y: Shape, _ places: [Int?]
+  ) -> [JacobianPattern.Agreement] {
     let (own, ofOutput) = (indices(of: x, "ij"), indices(of: y, "rk"))
-    let stretched = x.stretchedAxes(to: y)
     return x.indices.compactMap { axis in
-      let place = axis + y.rank - x.rank
-      if stretched.contains(place) || x[axis] == 1 { return nil }
-      return .init(ofInput: own[axis], ofOutput: ofOutput[place])
+      places[axis].map { .init(ofInput: own[axis], ofOutput: ofOutput[$0]) }
     }
   }
 
@@ -145,20 +192,18 @@ struct JacobianReader {
     }
   }
 
-  private func written(_ value: Value) -> Formula {
-    var table = table
-    return table.formula(of: value)
-  }
+  private func written(_ value: Value) -> Formula { phrase(value).formula }
 
   private func matrixProduct(_ node: Node, _ path: [Passage], _ x: Value) -> JacobianPattern? {
     let batchRank = node.shape.rank - 2
     let (a, b) = (node.inputs[0], node.inputs[1])
     func isRepeated(_ operand: Value) -> Bool { isRepeatedForBatches(operand.node, x, path) }
     func isX(_ operand: Value) -> Bool { operand.node === x.node || isRepeated(operand) }
+    let hasRow = batchRank == 0 && node.shape[0] == 1
     func matrix(_ operand: Value) -> Formula {
-      let formula = written(operand)
-      if batchRank > 0, case .stretched(let matrix, _) = formula { return matrix }
-      return formula
+      let phrase = phrase(operand)
+      if batchRank > 0, case .stretched(let matrix, _) = phrase.formula { return matrix }
+      return hasRow ? phrase.formula : phrase.complete(in: operand.shape).formula
     }
     // Rows of several matrices times one are rows of one matrix.
     let isOneMatrix = b.rank < node.shape.rank
@@ -166,7 +211,6 @@ struct JacobianReader {
       if batchRank == 0 { return .none }
       return isRepeated(operand) || isOneMatrix && operand.node === b.node ? .repeated : .same
     }
-    let hasRow = batchRank == 0 && node.shape[0] == 1
     if isX(a), hasRow, !isX(b) { return .matrix(.transpose(matrix(b))) }
     var factors: [JacobianPattern.Factor] = []
     if isX(a) {

@@ -15,7 +15,7 @@ struct Names {
   /// The name itself, or with a number behind it if it is taken.
   mutating func unique(_ name: String) -> String {
     var candidate = name
-    while taken.contains(candidate) {
+    while isTaken(candidate) || candidate.isDerivative(among: reserved) {
       suffixes[name, default: 1] += 1
       candidate = "\(name)_\(suffixes[name]!)"
     }
@@ -29,9 +29,15 @@ struct Names {
     repeat {
       counts[letter, default: 0] += 1
       name = "\(letter)\(counts[letter]!)"
-    } while taken.contains(name) || reserved.contains(name)
+    } while isTaken(name) || reserved.contains(name) || reserved.contains(name.derivative)
     taken.insert(name)
     return name
+  }
+
+  /// True for a name in use, for that of a derivative of what has one, and where that of its own
+  /// derivative is in use.
+  private func isTaken(_ name: String) -> Bool {
+    taken.contains(name) || taken.contains(name.derivative) || name.isDerivative(among: taken)
   }
 
   /// A name on one line, without control characters, not too long.
@@ -44,5 +50,15 @@ struct Names {
     if printable.isEmpty { return "unnamed" }
     return printable.count <= longest
       ? String(printable) : String(printable.prefix(longest - 1)) + "…"
+  }
+}
+
+extension String {
+  /// How the derivative of the loss for what has this name is called.
+  fileprivate var derivative: String { self + ".g" }
+
+  /// True for the name of the derivative of one of these.
+  fileprivate func isDerivative(among names: Set<String>) -> Bool {
+    hasSuffix("".derivative) && names.contains(String(dropLast("".derivative.count)))
   }
 }

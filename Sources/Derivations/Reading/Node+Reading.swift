@@ -11,8 +11,8 @@ extension Formula {
     case .matmul: true
     case .sum(let terms): terms.contains(where: \.hasProduct)
     case .negative(let x), .quotient(let x, _): x.hasProduct
-    case .name, .gradient, .number, .call, .product, .squared, .transposed, .relation, .not,
-      .indicator, .choice, .reduced, .stretched, .arranged, .part:
+    case .name, .unnamed, .gradient, .number, .call, .product, .squared, .transposed, .relation,
+      .not, .indicator, .choice, .reduced, .stretched, .arranged, .part:
       false
     }
   }

@@ -99,7 +99,7 @@ extension Node {
       scan.notation(axis: axis, isReversed: isReversed)
     case .contraction(let batch, let rows, let inner):
       contractionNotation(of: inputs[1].shape, batch: batch, rows: rows, inner: inner)
-    case .movement(let movement): movement.notation(from: inputs[0].shape, to: shape)
+    case .movement(let movement): movement.notation(from: inputs.values.map(\.shape), to: shape)
     case .gathering(let gathering, _): gathering.notation
     }
   }

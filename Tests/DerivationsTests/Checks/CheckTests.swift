@@ -138,4 +138,19 @@ import Testing
     #expect(derivation.largestError.isNaN)
     #expect(derivation.description.contains("not a number"))
   }
+
+  /// Where a comparison is of equal numbers and the function jumps there, the derivative is that of
+  /// what is chosen, and a wrong one is found all the same.
+  @Test func jumps() {
+    let c = Tensor<Float>([-1, 2, 0.5]).named("c"), r = relu(c)
+    for loss in [select(c .> r, c * r, r), select(c .>= r, c * r, r), select(r .> c, c * r, 3 * r)]
+    {
+      let derivation = explain(loss.sum(), withRespectTo: [c])
+      #expect(derivation.passes, "\(derivation)")
+      #expect(derivation.backward.contains { $0.check?.kinks.isEmpty == false })
+    }
+    // Nothing jumps at -1; at 2 and 0.5 it does.
+    let wrong = withCustomGradient(of: { select($0 .> r, $0 * r, r) }, at: c) { _, yg in 5 * yg }
+    #expect(!gradientCheck({ _ in wrong + 0 * c }, at: c, seed: 1).passes)
+  }
 }

@@ -49,4 +49,24 @@ import Testing
     // A comparison and a choice.
     #expect(mask.first { $0.name == "s.g" }?.operations == 24)
   }
+  /// What is written as a number, and what decides about NaN alone, is not read.
+  @Test func whatDoesNotStandInTheLine() {
+    let h = Tensor<Float>([[1], [-2]]).named("h"), m = Self.normal([2, 3], "m")
+    func cost(_ loss: Tensor<Float>, _ name: String) -> [Int] {
+      let line = explain(loss, withRespectTo: [h, m]).backward.first { $0.name == name }
+      return line.map { [$0.operations, $0.bytes] } ?? []
+    }
+    let ofH = 4 * 2, ofM = 4 * 6
+    // 2 (t1 - 1): a difference and a product each.
+    #expect(cost((relu(h) - 1).squared().sum(), "t1.g") == [4, 2 * ofH])
+    // t1.g * 1{h > 0}: a comparison and a choice each.
+    #expect(cost((relu(h) - 1).squared().sum(), "h.g") == [4, 3 * ofH])
+    // 1
+    #expect(cost(exp(m).sum(), "t1.g") == [0, ofM])
+    // t1, of which t1.g is 1.
+    #expect(cost(exp(m).sum(), "m.g") == [0, 2 * ofM])
+    // A product of matrices has the number by its name.
+    let w = Self.normal([3, 2], "w")
+    #expect(cost((m • w).sum(), "m.g") == [2 * 6 * 2, 4 * 4 + ofM + ofM])
+  }
 }

@@ -105,8 +105,9 @@ package enum Notation: Sendable {
   case arranged(String)
   /// The elements of x in another shape.
   case reshaped
-  /// x among zeros, or several inputs in their places: in words.
-  case placed(String)
+  /// x among zeros, or several inputs in their places, which are written as indices of the whole.
+  /// Whether some may overlap: then these are added up.
+  case placed(at: [String], overlapping: Bool)
   /// x repeated.
   case stretched
   /// x[...]

@@ -34,9 +34,9 @@ package enum Movement: Sendable {
   }
 
   /// - Parameters:
-  ///   - shape: that of x.
+  ///   - shapes: those of the inputs.
   ///   - result: that of y.
-  func notation(from shape: Shape, to result: Shape) -> Notation {
+  func notation(from shapes: [Shape], to result: Shape) -> Notation {
     switch self {
     case .reshape: return .reshaped
     case .transpose(let order):
@@ -45,12 +45,14 @@ package enum Movement: Sendable {
       return order == swapped ? .transposed : .arranged("with axes in the order \(order)")
     case .expand: return .stretched
     case .slice(let place, let dropped):
-      return .part(place.written(result.restoring(dropped), within: shape))
+      return .part(place.written(result.restoring(dropped), within: shapes[0], dropping: dropped))
     case .placed(let places):
-      return .placed(
-        places.count == 1 && places[0].keepsNeighbours
-          ? "among zeros in \(result) from \(places[0].starts)"
-          : "placed in \(result)")
+      let parts = zip(places, shapes).map { place, shape in
+        // What an element alone has for a place is a number, whether its axis is there or not.
+        let alone = AxisSet(shape.indices.filter { shape[$0] == 1 && result[$0] != 1 })
+        return place.written(shape, within: result, dropping: alone)
+      }
+      return .placed(at: parts, overlapping: Place.mayOverlap(places, shapes))
     case .windows(let windows):
       return .arranged(
         "in windows of \(windows.size) every \(windows.stride) along axis \(windows.axis)"

@@ -57,13 +57,34 @@ package struct Place: Sendable, Equatable {
   }
 
   /// How the part is written as an index of its whole, as "1..<3, :".
-  func written(_ extents: Shape, within whole: Shape) -> String {
+  ///
+  /// - Parameter dropped: axes of extent 1 that the part does not have.
+  func written(_ extents: Shape, within whole: Shape, dropping dropped: AxisSet) -> String {
     starts.indices.map { axis in
       let (start, stride, extent) = (starts[axis], stride(axis), extents[axis])
-      if extent == 1, whole[axis] != 1 { return "\(start)" }
-      if stride != 1 { return "\(start)...\(start + (extent - 1) * stride) by \(stride)" }
+      if dropped.contains(axis) { return "\(start)" }
+      if stride != 1, extent > 1 {
+        return "\(start)...\(start + (extent - 1) * stride) by \(stride)"
+      }
       return extent == whole[axis] ? ":" : "\(start)..<\(start + extent)"
     }.joined(separator: ", ")
+  }
+
+  /// False if no two parts at these places have an element of their whole in common, as far as the
+  /// boxes around them tell.
+  static func mayOverlap(_ places: [Place], _ extents: [Shape]) -> Bool {
+    let boxes = zip(places, extents).map { place, extents in
+      extents.indices.map { axis in
+        let start = place.starts[axis], last = start + (extents[axis] - 1) * place.stride(axis)
+        return (Swift.min(start, last), Swift.max(start, last))
+      }
+    }
+    // Mostly parts follow each other along one axis: then sorting tells.
+    for axis in boxes.first?.indices ?? 0..<0 {
+      let spans = boxes.map { $0[axis] }.sorted { $0 < $1 }
+      if zip(spans, spans.dropFirst()).allSatisfy({ $0.1 < $1.0 }) { return false }
+    }
+    return boxes.count > 1
   }
 }
 
