@@ -175,7 +175,7 @@ package func pullback(
           at: index, inputs: inputs, result: Value(node), cotangent: cotangent)
       else { continue }
       let summed = contribution.summed(to: input.shape)
-      if step == nil, !node.operation.placesCotangent {
+      if step == nil, node.operation.broadcasts {
         // Straight to what was aligned, so that its uses are added in the order in which they came:
         // a swarm aligns where a network alone does not.
         while !isTarget[source], order[source].isAligned(behind: ofNetworks ? 1 : 0) {
@@ -189,6 +189,18 @@ package func pullback(
     if let step { observe?(step) }
   }
   return targets.map { order.position(of: $0).flatMap { received[$0].sum(ofNetworks: ofNetworks) } }
+}
+
+extension Operation {
+  /// Whether its inputs may have lower ranks than its result, element by element.
+  fileprivate var broadcasts: Bool {
+    switch self {
+    case .binary, .selection: true
+    case .creation, .random, .identity, .unary, .comparison, .conversion, .reduction, .scan,
+      .contraction, .movement, .gathering:
+      false
+    }
+  }
 }
 
 extension Node {
