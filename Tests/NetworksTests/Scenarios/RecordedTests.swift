@@ -197,6 +197,21 @@ struct RecordedTests {
           + "Fix: make the key an argument and open Pass.training(key:) inside."))
   }
 
+  /// Its layers would be trained, or not, at all replays.
+  @Test func aTrainingPassFromOutsideIsAMistake() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      let norm = BatchNorm(1).initialized(seed: 1)
+      let normed = recorded { (x: Tensor<Float>) in norm(x) }
+      Pass.training(key: RandomKey(seed: 1)) { _ = normed([[1], [3]]) }
+    }
+    #expect(
+      standardError(of: result).contains(
+        "recorded: a layer is in a training pass from outside the recorded function. "
+          + "Fix: open Pass.training(key:) inside."))
+  }
+
   @Test func readingNumbersInsideIsAMistake() async {
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
