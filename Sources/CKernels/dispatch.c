@@ -125,7 +125,7 @@ PB_BY_REDUCTION(pb_row_start, pb_row_start_for, row_starts)
 PB_BY_REDUCTION(pb_row_accumulate, pb_row_accumulate_for, row_accumulates)
 PB_BY_REDUCTION(pb_row_finish, pb_row_finish_for, row_finishes)
 PB_BY_REDUCTION(pb_rows_reduce, pb_rows_reduce_for, rows_reduces)
-PB_BY_REDUCTION(pb_rows_reduce, pb_columns_reduce_for, columns_reduces)
+PB_BY_REDUCTION(pb_columns_reduce, pb_columns_reduce_for, columns_reduces)
 
 pb_stream pb_stream_for_bytes(void) { return pb_current()->stream; }
 
@@ -141,7 +141,7 @@ pb_row_accumulate pb_sum_row_wide(void) { return pb_current()->sum_row_wide; }
 
 pb_rows_reduce pb_sum_rows_wide(void) { return pb_current()->sum_rows_wide; }
 
-pb_rows_reduce pb_sum_columns_wide(void) { return pb_current()->sum_columns_wide; }
+pb_columns_reduce pb_sum_columns_wide(void) { return pb_current()->sum_columns_wide; }
 
 pb_arg_row pb_arg_row_for(int is_max, pb_type type) {
   return PB_IN(type, PB_TYPES) ? pb_current()->arg_rows[is_max != 0][type] : NULL;

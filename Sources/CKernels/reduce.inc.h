@@ -85,28 +85,32 @@
     pb_##s##x16 all = *(const pb_##s##x16_at *)lanes; \
     *(T *)out = pb_combined_##name(&all); \
   } \
-  static void pb_columns_##name(long rows, long n, void *out, const void *a) { \
-    for (long j = 0; j < n; j += PB_LANES) { \
-      long width = n - j < PB_LANES ? n - j : PB_LANES; \
-      const T *row = (const T *)a + j; \
-      T *to = (T *)out + j; \
-      pb_##s##x16 all, x; \
-      if (width == PB_LANES) { \
-        all = *(const pb_##s##x16_at *)to; \
-        for (long r = 0; r < rows; r++, row += n) { \
-          x = *(const pb_##s##x16_at *)row; \
-          all = OF(all, x); \
+  /* A row at a time would wait for `out` at each; all rows of sixteen columns, for memory. */ \
+  static void pb_columns_##name(long rows, long n, long apart, void *out, const void *a) { \
+    const T *block = a; \
+    for (; rows > 0; rows -= PB_CHAIN, block += PB_CHAIN * apart) \
+      for (long j = 0; j < n; j += PB_LANES) { \
+        long width = n - j < PB_LANES ? n - j : PB_LANES; \
+        long count = rows < PB_CHAIN ? rows : PB_CHAIN; \
+        const T *row = block + j; \
+        T *to = (T *)out + j; \
+        pb_##s##x16 all, x; \
+        if (width == PB_LANES) { \
+          all = *(const pb_##s##x16_at *)to; \
+          for (; count > 0; count--, row += apart) { \
+            x = *(const pb_##s##x16_at *)row; \
+            all = OF(all, x); \
+          } \
+          *(pb_##s##x16_at *)to = all; \
+        } else { \
+          pb_load_tail_##s(width, &all, to, (T)(identity)); \
+          for (; count > 0; count--, row += apart) { \
+            pb_load_tail_##s(width, &x, row, (T)(identity)); \
+            all = OF(all, x); \
+          } \
+          pb_store_tail_##s(width, to, &all); \
         } \
-        *(pb_##s##x16_at *)to = all; \
-      } else { \
-        pb_load_tail_##s(width, &all, to, (T)(identity)); \
-        for (long r = 0; r < rows; r++, row += n) { \
-          pb_load_tail_##s(width, &x, row, (T)(identity)); \
-          all = OF(all, x); \
-        } \
-        pb_store_tail_##s(width, to, &all); \
       } \
-    } \
   } \
   static void pb_rows_##name(long rows, long n, void *out, const void *a) { \
     const T *row = a; \
@@ -177,33 +181,28 @@ static void pb_wide_rows_sum(long rows, long n, void *out, const void *a) {
   }
 }
 
-// Chains of sixteen rows in Float, then to Double.
-#define PB_SUM_COLUMNS(all, rows, row, n, LOAD) \
-  for (long left = rows; left > 0; left -= 16) { \
-    pb_f32x16 sum = 0.0f, x; \
-    for (long r = left < 16 ? left : 16; r > 0; r--, row += n) { \
-      LOAD(x, row); \
-      sum += x; \
-    } \
-    all += PB_WIDENED(sum); \
-  }
-#define PB_LOAD_WHOLE(x, from) x = *(const pb_f32x16_at *)(from)
-#define PB_LOAD_PART(x, from) pb_load_tail_f32(width, &x, from, 0.0f)
-
-static void pb_wide_columns_sum(long rows, long n, void *out, const void *a) {
-  for (long j = 0; j < n; j += PB_LANES) {
-    long width = n - j < PB_LANES ? n - j : PB_LANES;
-    const float *row = (const float *)a + j;
-    double *to = (double *)out + j;
-    pb_f64x16 all;
-    if (width == PB_LANES) {
-      all = *(const pb_f64x16_at *)to;
-      PB_SUM_COLUMNS(all, rows, row, n, PB_LOAD_WHOLE)
-      *(pb_f64x16_at *)to = all;
-    } else {
-      pb_load_tail_f64(width, &all, to, 0.0);
-      PB_SUM_COLUMNS(all, rows, row, n, PB_LOAD_PART)
-      pb_store_tail_f64(width, to, &all);
+// A chain of rows in Float, then to Double.
+static void pb_wide_columns_sum(long rows, long n, long apart, void *out, const void *a) {
+  const float *block = a;
+  for (; rows > 0; rows -= PB_CHAIN, block += PB_CHAIN * apart)
+    for (long j = 0; j < n; j += PB_LANES) {
+      long width = n - j < PB_LANES ? n - j : PB_LANES;
+      long count = rows < PB_CHAIN ? rows : PB_CHAIN;
+      const float *row = block + j;
+      double *to = (double *)out + j;
+      pb_f32x16 sum = 0.0f, x;
+      if (width == PB_LANES) {
+        for (; count > 0; count--, row += apart) sum += *(const pb_f32x16_at *)row;
+        *(pb_f64x16_at *)to += PB_WIDENED(sum);
+      } else {
+        for (; count > 0; count--, row += apart) {
+          pb_load_tail_f32(width, &x, row, 0.0f);
+          sum += x;
+        }
+        pb_f64x16 all;
+        pb_load_tail_f64(width, &all, to, 0.0);
+        all += PB_WIDENED(sum);
+        pb_store_tail_f64(width, to, &all);
+      }
     }
-  }
 }

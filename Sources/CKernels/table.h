@@ -36,10 +36,10 @@ struct pb_kernels {
   pb_row_accumulate row_accumulates[PB_REDUCTIONS][PB_TYPES];
   pb_row_finish row_finishes[PB_REDUCTIONS][PB_TYPES];
   pb_rows_reduce rows_reduces[PB_REDUCTIONS][PB_TYPES];
-  pb_rows_reduce columns_reduces[PB_REDUCTIONS][PB_TYPES];
+  pb_columns_reduce columns_reduces[PB_REDUCTIONS][PB_TYPES];
   pb_row_accumulate sum_row_wide;
   pb_rows_reduce sum_rows_wide;
-  pb_rows_reduce sum_columns_wide;
+  pb_columns_reduce sum_columns_wide;
   pb_arg_row arg_rows[2][PB_TYPES];  // minimum, maximum
   pb_arg_column arg_columns[2][PB_TYPES];
 

@@ -154,6 +154,8 @@ static inline void pb_prefetch(long n, const void *a) {
 enum { PB_LANES = 16 };
 /// Chains of a long row end after so many elements.
 enum { PB_PIECE = 512 };
+/// Rows that are added up in Float before their sum goes to Double.
+enum { PB_CHAIN = 16 };
 
 /// Maximum and minimum propagate NaN. U8: PB_MAX is any, PB_MIN is all, PB_SUM is undefined (NULL).
 /// PB_NORM, the root of the sum of squares, and PB_SQUARED_DEVIATIONS, the sum of the squares of
@@ -179,17 +181,18 @@ pb_row_start pb_row_start_for(pb_reduction reduction, pb_type type);
 pb_row_accumulate pb_row_accumulate_for(pb_reduction reduction, pb_type type);
 pb_row_finish pb_row_finish_for(pb_reduction reduction, pb_type type);
 pb_rows_reduce pb_rows_reduce_for(pb_reduction reduction, pb_type type);
-/// `out[j] = out[j] op a[r * n + j]` for the rows r in order: what PB_ADD, PB_MAXIMUM or PB_MINIMUM
-/// row by row gives. `out` must not overlap `a`.
-pb_rows_reduce pb_columns_reduce_for(pb_reduction reduction, pb_type type);
+/// `out[j] = out[j] op a[r * apart + j]` for n columns and the rows r in order: what PB_ADD,
+/// PB_MAXIMUM or PB_MINIMUM row by row gives. `out` must not overlap `a`.
+typedef void (*pb_columns_reduce)(long rows, long n, long apart, void *out, const void *a);
+pb_columns_reduce pb_columns_reduce_for(pb_reduction reduction, pb_type type);
 
 /// Sums of F32 in lanes of F64, for long axes: each call adds up the next n elements in Float, in
 /// chains of n / 64, and adds that to the lanes. The lanes start and finish as those of F64 do.
 pb_row_accumulate pb_sum_row_wide(void);
 /// Whole rows, in pieces of PB_PIECE; `out` is F32.
 pb_rows_reduce pb_sum_rows_wide(void);
-/// The same for columns, sixteen rows at a time: `out` holds n elements of F64.
-pb_rows_reduce pb_sum_columns_wide(void);
+/// The same for columns, in chains of PB_CHAIN rows: `out` holds n elements of F64.
+pb_columns_reduce pb_sum_columns_wide(void);
 
 /// Where the extreme of a row is: the first wins among equals, NaN wins over numbers. A row may
 /// come in pieces: `base` is the index of a[0], `is_first` says that best and index hold nothing

@@ -88,6 +88,8 @@ struct CompiledBody: BitwiseCopyable {
   let fetched: UnsafeBufferPointer<Direct>
   let instructions: UnsafeBufferPointer<CompiledInstruction>
   let copies: UnsafeBufferPointer<Copy>
+  /// Whether all operands are read where they lie, and what is computed goes where it stays.
+  let isInPlace: Bool
   /// Elements that a register holds.
   let capacity: Int
   /// Elements that go through the body at a time: whole periods of its periodic operands, if there
@@ -125,8 +127,8 @@ struct CompiledBody: BitwiseCopyable {
     SingleOperands.find(in: body, operands, keeping: kept)
     NumberOperands.find(in: body, operands, keeping: kept)
     let numberCount = operands.count(where: \.isNumber)
-    // What is read where it is, and written where it stays, goes all at once.
-    let isInPlace =
+    // Goes all at once.
+    isInPlace =
       operands.allSatisfy { $0.load.isInPlace || $0.isNumber }
       && (body.instructions.isEmpty
         ? body.stores.isEmpty

@@ -15,7 +15,7 @@ struct CompiledReduction: CompiledCore {
   private static let columnChunk = 4 * Tile.length
   /// Rows that are added up before their sum goes to that of all: fewer, if a tile does not hold
   /// as many whole ones.
-  private static let rowsOfChain = 16
+  private static let rowsOfChain = Int(PB_CHAIN)
   /// In Double, where a tile holds several, and as many as are short in Float.
   private static let rowsOfLongChain = 64
 
@@ -263,14 +263,14 @@ struct CompiledReduction: CompiledCore {
     let position = pb_arg_column_for(isMax, type)
     let combine = self.reduction.kernelCode.map { pb_columns_reduce_for($0, type)! }
     if self.reduction.kernelCode != nil { fillIdentity(columns.count, results, lanes: own) }
-    forEachTile(of: range, columns, outer, frame) { row, lines, start, width, values in
+    forEachTile(of: range, columns, outer, frame) { row, lines, start, width, apart, values in
       if let combine {
-        combine(lines, width, results + start * size, values)
+        combine(lines, width, apart, results + start * size, values)
       } else {
         let indices = (results + start * 4).assumingMemoryBound(to: Int32.self)
         for line in 0..<lines {
           position!(
-            width, values + line * width * size, Int32(row + line), own + start * size, indices)
+            width, values + line * apart * size, Int32(row + line), own + start * size, indices)
         }
       }
     }
@@ -287,15 +287,16 @@ struct CompiledReduction: CompiledCore {
     let chain = sums + Self.columnChunk * MemoryLayout<Double>.size
     _ = sums.initializeMemory(as: Double.self, repeating: 0, count: count)
     func begin() { _ = chain.initializeMemory(as: UInt8.self, repeating: 0, count: count * size) }
-    if holdsRows(columns) {
-      forEachTile(of: range, columns, outer, frame) { _, lines, _, width, values in
+    let holdsRows = holdsRows(columns)
+    if holdsRows || prologue.pointee.isInPlace {
+      let chained = holdsRows ? Self.rowsOfLongChain : Self.rowsOfChain
+      forEachTile(of: range, columns, outer, frame) { _, lines, _, width, apart, values in
         // Cuts rows into chains itself.
-        if isWide { return add(lines, width, sums, values) }
-        for row in stride(from: 0, to: lines, by: Self.rowsOfLongChain) {
+        if isWide { return add(lines, width, apart, sums, values) }
+        for row in stride(from: 0, to: lines, by: chained) {
           begin()
-          inType(
-            min(Self.rowsOfLongChain, lines - row), width, chain, values + row * width * size)
-          add(1, width, sums, chain)
+          inType(min(chained, lines - row), width, apart, chain, values + row * apart * size)
+          add(1, width, width, sums, chain)
         }
       }
       return
@@ -303,10 +304,10 @@ struct CompiledReduction: CompiledCore {
     for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.rowsOfChain) {
       let rows = first..<min(first + Self.rowsOfChain, range.upperBound)
       begin()
-      forEachTile(of: rows, columns, outer, frame) { _, lines, start, width, values in
-        inType(lines, width, chain + start * size, values)
+      forEachTile(of: rows, columns, outer, frame) { _, lines, start, width, apart, values in
+        inType(lines, width, apart, chain + start * size, values)
       }
-      add(1, count, sums, chain)
+      add(1, count, count, sums, chain)
     }
   }
 
@@ -315,22 +316,28 @@ struct CompiledReduction: CompiledCore {
     columns.count == self.inner && self.inner <= Tile.length
   }
 
-  /// Evaluates the rows `range` of some columns and shows each tile: its first row, how many rows
-  /// it holds, where among the columns it begins, how many of them, and their numbers.
+  /// Evaluates the rows `range` of some columns and shows each tile: its first row, how many there
+  /// are, its first column, how many, how far apart rows are, and the first one's numbers.
   @inline(__always)
   private func forEachTile(
     of range: Range<Int>, _ columns: Range<Int>, _ outer: Int, _ frame: BodyFrame,
     _ body: (
-      _ row: Int, _ lines: Int, _ start: Int, _ width: Int, _ values: UnsafeMutableRawPointer
+      _ row: Int, _ lines: Int, _ start: Int, _ width: Int, _ apart: Int, UnsafeMutableRawPointer
     ) -> Void
   ) {
     let start = outer * self.reduced * self.inner
     if !holdsRows(columns) {
+      if prologue.pointee.isInPlace, !range.isEmpty {
+        let first = start + range.lowerBound * self.inner + columns.lowerBound
+        frame.evaluate(at: first, count: columns.count)
+        let values = frame.value(self.reducedValue)
+        return body(range.lowerBound, range.count, 0, columns.count, self.inner, values)
+      }
       for row in range {
         let first = start + row * self.inner + columns.lowerBound
         forEachTile(of: 0..<columns.count) { column, count in
           frame.evaluate(at: first + column, count: count)
-          body(row, 1, column, count, frame.value(self.reducedValue))
+          body(row, 1, column, count, count, frame.value(self.reducedValue))
         }
       }
       return
@@ -348,7 +355,7 @@ struct CompiledReduction: CompiledCore {
         at: start + first * self.inner, count: rows * self.inner, holdsPeriods: isHeld)
       for row in stride(from: 0, to: rows, by: lines) {
         let values = frame.value(self.reducedValue) + row * self.inner * size
-        body(first + row, min(lines, rows - row), 0, self.inner, values)
+        body(first + row, min(lines, rows - row), 0, self.inner, self.inner, values)
       }
     }
   }

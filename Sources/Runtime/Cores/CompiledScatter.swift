@@ -138,7 +138,7 @@ struct CompiledScatter: CompiledCore {
       let row = Int(indices[update]), sum = sums + (-uses[row] - 1) * rest
       switch (uses[row] < 0, rest) {
       case (true, 1): sum.pointee += Double(from[update])
-      case (true, _): addInDouble(1, rest, sum, source + update * rowSize)
+      case (true, _): addInDouble(1, rest, rest, sum, source + update * rowSize)
       case (false, 1): to[row] += from[update]
       case (false, _):
         let place = target + row * rowSize
