@@ -52,13 +52,46 @@ public func gradient<Scalar: FloatingPointScalar, Target: FloatingPointScalar>(
 /// let (value, slope) = valueAndGradient(at: Tensor<Float>(3)) { x in x * x }
 /// print(value, slope)   // 9.0 6.0
 /// ```
-public func valueAndGradient<Scalar: FloatingPointScalar, each Target: FloatingPointScalar>(
-  at point: repeat Tensor<each Target>, file: StaticString = #fileID, line: UInt = #line,
-  of function: (repeat Tensor<each Target>) -> Tensor<Scalar>
-) -> (value: Tensor<Scalar>, gradient: (repeat Tensor<each Target>)) {
-  let loss = function(repeat each point)
+public func valueAndGradient<Scalar: FloatingPointScalar, Target: FloatingPointScalar>(
+  at point: Tensor<Target>, file: StaticString = #fileID, line: UInt = #line,
+  of function: (Tensor<Target>) -> Tensor<Scalar>
+) -> (value: Tensor<Scalar>, gradient: Tensor<Target>) {
+  let loss = function(point)
   let slope = typedGradients(
-    of: loss, withRespectTo: repeat each point, in: "valueAndGradient", at: CallSite(file, line))
+    of: loss, withRespectTo: point, in: "valueAndGradient", at: CallSite(file, line))
+  return (loss, slope)
+}
+
+/// The value and the partial gradients of a function of several tensors: see the form for one. A
+/// tensor that is given twice is two arguments.
+///
+/// ```swift
+/// let x: Tensor<Float> = 3
+/// print(valueAndGradient(at: x, x) { a, b in a * b * b }.gradient)   // (9.0, 18.0)
+/// ```
+public func valueAndGradient<
+  Scalar: FloatingPointScalar, First: FloatingPointScalar, Second: FloatingPointScalar,
+  each Other: FloatingPointScalar
+>(
+  at first: Tensor<First>, _ second: Tensor<Second>, _ other: repeat Tensor<each Other>,
+  file: StaticString = #fileID, line: UInt = #line,
+  of function: (Tensor<First>, Tensor<Second>, repeat Tensor<each Other>) -> Tensor<Scalar>
+) -> (
+  value: Tensor<Scalar>, gradient: (Tensor<First>, Tensor<Second>, repeat Tensor<each Other>)
+) {
+  var uses: [ObjectIdentifier: Int] = [:]
+  func count(_ node: Node) { uses[ObjectIdentifier(node), default: 0] += 1 }
+  count(first.value.node)
+  count(second.value.node)
+  repeat count((each other).value.node)
+  func own<T>(_ point: Tensor<T>) -> Tensor<T> {
+    uses[ObjectIdentifier(point.value.node)] == 1 ? point : point.reshaped(to: point.shape)
+  }
+  let (one, two, rest) = (own(first), own(second), (repeat own(each other)))
+  let loss = function(one, two, repeat each rest)
+  let slope = typedGradients(
+    of: loss, withRespectTo: one, two, repeat each rest, in: "valueAndGradient",
+    at: CallSite(file, line))
   return (loss, slope)
 }
 

@@ -12,6 +12,10 @@
 ///     let x: Tensor<Float> = [1, 2], rate = 0.1, n = 2
 ///     print(x - rate * x / n)   // [0.95 1.9 ]
 ///
+/// In the closure of a function whose argument types are open, as those of Swift's `map` are, a
+/// quotient of two whole literals is one of Int, as `let half = 1 / 2` is: `xs.map { $0 * (1 / 2)
+/// }` multiplies by 0. Write `0.5`, `$0 / 2`, or the type: `{ (x: Tensor<Float>) in x * (1 / 2) }`.
+///
 /// Such an operand is generic, so it is never a literal: in `1 - d` both are numbers, and the type
 /// checker tries no tensors there.
 public protocol TensorOperand<Scalar> {

@@ -5,6 +5,15 @@ extension Formulas {
   /// tensors, ox an optional one, flag a `Bool`.
   static let sumsAndClosures = lines(
     """
+    zip(values, values).map { $0 * $1 }.reduce(0, +) + s
+    zip(values, values).map { ($0 - $1) * ($0 - $1) }.reduce(0, +) / Scalar(values.count)
+    zip(values, values).map { (a, b) -> Scalar in a * b }.reduce(0, +)
+    zip(values, values).map { max($0, $1) }.reduce(0, +)
+    zip(values, values).map(*).reduce(0, +)
+    zip(values.dropFirst(), values).map { $0 - $1 }.reduce(0, +)
+    zip(values, values).filter { $0 > $1 }.map { $0 - $1 }.reduce(0, +)
+    ivalues.enumerated().map { Scalar($0) * Scalar($1) }.reduce(0, +)
+    zip(xs, xs).map { $0 * $1 }.reduce(0, +) * s
     (x - b1) / (b2 - b1) * (s - t) + t
     s * x * x + t * x + b1
     ((b1 * x + b2) * x + s) * x + t

@@ -131,6 +131,26 @@ import Testing
     expect(wg, [1, 2])
   }
 
+  /// A tensor that is given twice is two arguments.
+  @Test func valueAndGradientOfOneTwice() {
+    let (_, (first, second)) = valueAndGradient(at: w, w) { a, b in (a * b * b).sum() }
+    expect(first, [9, 16])
+    expect(second, [18, 32])
+    let (_, (a, b, c)) = valueAndGradient(at: w, x, w) { a, b, c in (a * b * c * c).sum() }
+    let (p, q, r) = gradient(of: (w * x * w * w).sum(), withRespectTo: w, x, w)
+    expect(b, q.scalars)
+    expect(a + c, p.scalars)
+    expect(p, r.scalars)
+  }
+
+  /// A quotient of literals is no 0 of Int in the function.
+  @Test func valueAndGradientOfLiterals() {
+    expect(valueAndGradient(at: x) { ($0.squared() * (1 / 2)).sum() }.gradient, x.scalars)
+    let (_, (xg, wg)) = valueAndGradient(at: x, w) { (1 / 2 * $0 * $1 - 1 / 4).sum() }
+    expect(xg, [1.5, 2])
+    expect(wg, [0.5, 1])
+  }
+
   @Test func gradientsOfGradients() {
     // x^5 and its five derivatives.
     let x = Tensor<Double>(2)

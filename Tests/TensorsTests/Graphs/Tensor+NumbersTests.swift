@@ -66,6 +66,22 @@ struct OtherNumbersTests {
     #expect(select(z / 16 .> 1 / 4, z, 1 / 2).scalars == [8])
   }
 
+  @Test func writtenFractionsAreAssigned() {
+    func assigned<S>(_ change: (inout Tensor<S>) -> Void) -> Float {
+      var x = Tensor<S>(Tensor<Float>([8]))
+      change(&x)
+      return Tensor<Float>(x).scalars[0]
+    }
+    #expect(assigned { (x: inout Tensor<Float>) in x *= 1 / 2 } == 4)
+    #expect(assigned { (x: inout Tensor<Double>) in x *= 1 / 2 } == 4)
+    #expect(assigned { (x: inout Tensor<Float>) in x /= 5 / 2 } == 3.2)
+    #expect(assigned { (x: inout Tensor<Double>) in x -= 5 / 2 } == 5.5)
+    #expect(assigned { (x: inout Tensor<Float>) in x += 3 / 2 - 1 } == 8.5)
+    #expect(assigned { (x: inout Tensor<Float>) in x[0] += 1 / 4 } == 8.25)
+    let n = 3
+    #expect(assigned { (x: inout Tensor<Double>) in x += n } == 11)
+  }
+
   @Test func derivativesAreThoseOfTheRoundedNumber() {
     let g = gradient(of: (x * d + x * x / n).sum(), withRespectTo: x)
     // 0.1 + 2 x / 3
