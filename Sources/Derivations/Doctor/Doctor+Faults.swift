@@ -80,7 +80,7 @@ extension Doctor {
     let (user, contribution) = own[0]
     var faults = stretchedFaults(contribution.stretched)
     if case .contraction(0, 1, 1) = user.operation, user.inputs[1].node === w.node,
-      let g = cotangents[user.serial]
+      user.inputs[0].rank == 2, w.rank == 2, let g = cotangents[user.serial]
     {
       let a = user.inputs[0]
       faults += outerProducts(a, g)

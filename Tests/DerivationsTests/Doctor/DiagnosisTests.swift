@@ -17,6 +17,16 @@ import Testing
     #expect(diagnose((2 * s).transposed(), of: s.squared().sum(), withRespectTo: s).isRight)
   }
 
+  /// A product with a vector has no columns to sum over.
+  @Test func productsWithVectors() {
+    let x: Tensor<Double> = [[1, 2, 3], [0, 1, 4]], w: Tensor<Double> = [[1, 2], [0, 1], [3, 1]]
+    let b: Tensor<Double> = [0.5, 2]
+    let loss = einsum("ij,jk,k->i", x, w, b).squared().sum()
+    let g = gradient(of: loss, withRespectTo: b)
+    #expect(diagnose(g, of: loss, withRespectTo: b).isRight)
+    #expect(diagnose(-g, of: loss, withRespectTo: b).findings.map(\.faults) == [[.sign]])
+  }
+
   @Test func aTransposedRowIsAColumn() {
     let x: Tensor<Float> = [[1, 2], [3, 5], [0, 1]], w: Tensor<Float> = [[1], [1]]
     let s = x • w
