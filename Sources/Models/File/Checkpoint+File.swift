@@ -133,7 +133,7 @@ extension OptimizerState {
     var numbers = NamedTensors()
     for (name, value) in moment.state { numbers.add(name, value) }
     self.init(
-      stepCount: moment.stepCount,
+      stepCount: moment.stepCount, missedSteps: moment.missedSteps,
       groups: moment.groups.map { group in
         Group(
           kind: group.rule,
@@ -157,7 +157,7 @@ extension OptimizerMoment {
   ) throws(FileError) {
     let kept = try values(state.numbers.map { $0 }).map { (name: $0.path, value: $0.value) }
     self.init(
-      stepCount: state.stepCount,
+      stepCount: state.stepCount, missedSteps: state.missedSteps,
       groups: state.groups.map { group in
         Group(rule: group.kind, settings: moments(group.settings), paths: group.paths)
       }, networks: state.networks.map(moments), state: kept,

@@ -31,6 +31,10 @@ extension OptimizerState {
         "optimizer.stepCount",
         "\(stepCount) where a whole number in 0 ... \(stepCounts.upperBound) is expected")
     }
+    for (path, count) in missedSteps.sorted(by: { $0.key < $1.key }) where count > stepCount {
+      throw check.error(
+        "optimizer.missedSteps", "\(path.quoted) missed \(count) of \(counted(stepCount, "step"))")
+    }
     if let misnamed {
       throw check.error(
         "optimizer.kind", "\(misnamed.quoted) is a rule of Pullback; give yours a name of its own")
@@ -47,6 +51,13 @@ extension OptimizerState {
       // settings.
       guard let known = KnownRules[group.kind], !group.settings.isEmpty else { return }
       rules.append(try group.rule(like: AnyRule(known), at: "\(part).settings", check))
+    }
+    // Of a swarm, what one of its networks keeps is kept for all.
+    for settings in networks {
+      let network = Group(kind: kind, settings: settings, paths: nil)
+      guard let known = KnownRules[kind] else { break }
+      let rule = try network.rule(like: AnyRule(known), at: "optimizer.networks", check)
+      if rule.stateNames.count > rules[0].stateNames.count { rules[0] = rule }
     }
     let kept = KeptNumbers(rules: rules, groups: groups)
     for (name, stored) in numbers {

@@ -26,6 +26,8 @@ public struct OptimizerState: Sendable {
 
   /// Steps that had been taken.
   public let stepCount: Int
+  /// How many of them left a parameter as it was, by the paths of those that missed any.
+  public let missedSteps: [String: Int]
   /// One or more.
   public let groups: [Group]
   /// Of a swarm's optimizer, the settings of the rule of each network; else none.
@@ -43,6 +45,7 @@ public struct OptimizerState: Sendable {
   /// The state of an optimizer as it is now.
   public init<Rule>(of optimizer: Optimizer<Rule>) {
     stepCount = optimizer.stepCount
+    missedSteps = optimizer.missedStepsByPath
     groups = optimizer.groupsWithPaths.map { group, paths in
       Group(
         kind: group.rule.name,
@@ -60,9 +63,11 @@ public struct OptimizerState: Sendable {
 
   /// The state of an optimizer at another time.
   init(
-    stepCount: Int, groups: [Group], networks: [[String: Double]], numbers: NamedTensors
+    stepCount: Int, missedSteps: [String: Int], groups: [Group], networks: [[String: Double]],
+    numbers: NamedTensors
   ) {
-    (self.stepCount, self.groups, self.networks) = (stepCount, groups, networks)
+    (self.stepCount, self.missedSteps) = (stepCount, missedSteps)
+    (self.groups, self.networks) = (groups, networks)
     (self.numbers, misnamed) = (numbers, nil)
   }
 
@@ -137,6 +142,7 @@ public struct OptimizerState: Sendable {
       file: file
     ).perform()
     optimizer.stepCount = stepCount
+    optimizer.missedStepsByPath = missedSteps
     optimizer.rules = restored
   }
 }
@@ -193,6 +199,11 @@ extension OptimizerState {
               ]
             })))
     }
+    if !missedSteps.isEmpty {
+      let counts = missedSteps.sorted { $0.key < $1.key }
+      members.append(
+        .init("missedSteps", .object(counts.map { .init($0.key, .integer($0.value)) })))
+    }
     if !networks.isEmpty {
       members.append(.init("networks", .array(networks.map { jsonOfSettings($0) })))
     }
@@ -202,6 +213,10 @@ extension OptimizerState {
   init(_ reader: MetadataReader, _ numbers: NamedTensors) throws(FileError) {
     let kind = try reader.member("kind").string()
     stepCount = try reader.member("stepCount").count()
+    missedSteps =
+      try reader.memberIfPresent("missedSteps")?.members { (count) throws(FileError) in
+        try count.count()
+      } ?? [:]
     let only = Group(kind: kind, settings: try readSettings(reader.member("settings")), paths: nil)
     let list = reader.memberIfPresent("groups")
     groups =

@@ -34,6 +34,16 @@ extension ParameterTree {
   /// ])
   /// ```
   ///
+  /// A `Linear` behind a ``Flatten`` of images has its inputs in the order [h, w, c] here and
+  /// [c, h, w] there, which no shape tells: of 4 x 4 places, 8 channels and 10 outputs
+  ///
+  /// ```swift
+  /// let names: [String: PyTorchTensor] = [
+  ///   "4.weight": "4.weight".inPyTorch.reshaped(to: [10, 8, 4, 4]).transposed(2, 3, 1, 0)
+  ///     .reshaped(to: [128, 10])
+  /// ]
+  /// ```
+  ///
   /// Throws unless the file has the weights of all layers, in their shapes, and nothing else (but
   /// the `num_batches_tracked` of batch norms); the model stays as it is then.
   ///

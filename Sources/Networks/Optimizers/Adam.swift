@@ -4,8 +4,8 @@ import PullbackTensors
 
 /// Adam: steps of a size that follows the gradient's first two moments.
 ///
-/// At step t, with gradient g: m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g²,
-/// w ← w - η m̂ / (√v̂ + ε) with m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ). m and v start at 0.
+/// At step t of those that change w, with gradient g: m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂)
+/// g², w ← w - η m̂ / (√v̂ + ε) with m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ). m and v start at 0.
 /// Computed as w - ηₜ m / (√v + εₜ), which is the same, with ηₜ = η √(1 - β₂ᵗ) / (1 - β₁ᵗ) and
 /// εₜ = ε √(1 - β₂ᵗ): one division less an element. With weight decay λ, g is g + λ w; that of
 /// ``AdamW`` is apart from the moments, which most networks want.

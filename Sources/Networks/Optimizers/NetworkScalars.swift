@@ -8,7 +8,8 @@ struct NetworkScalars {
   private var groups: [StepScalars.Group] = []
   /// Which of them each network has.
   private var places: [Int] = []
-  /// All numbers as Floats: the first one of all networks, then the second one, ...
+  /// All numbers as Floats, class after class: the first one of all networks, then the second one,
+  /// ...
   private(set) var numbers: [Float] = []
 
   /// Nil where there is no more than one rule.
@@ -26,7 +27,14 @@ struct NetworkScalars {
   }
 
   /// Computes the numbers for a step.
-  mutating func update(for step: Int) {
+  mutating func update(for step: Int, missed: MissedSteps) {
+    numbers.removeAll(keepingCapacity: true)
+    for number in missed.classes.indices {
+      append(for: missed.number(of: step, forClass: number))
+    }
+  }
+
+  private mutating func append(for step: Int) {
     for index in groups.indices { groups[index].update(for: step) }
     let names = groups[0].values.names
     if let other = groups.first(where: { $0.values.names != names }) {
@@ -35,7 +43,6 @@ struct NetworkScalars {
         fix: "give numbers of the same names at each step"
       ).stop(at: nil)
     }
-    numbers.removeAll(keepingCapacity: true)
     for number in names.indices {
       for place in places { numbers.append(Float(groups[place].values.values[number])) }
     }

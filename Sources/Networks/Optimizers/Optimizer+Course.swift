@@ -31,7 +31,7 @@ extension Optimizer {
   /// print(base.value, head.value)   // [4.] [0.]
   /// ```
   public func freeze(
-    _ tree: some ParameterTree, file: StaticString = #fileID, line: UInt = #line
+    _ tree: any ParameterTree, file: StaticString = #fileID, line: UInt = #line
   ) {
     let places = ownPlaces(of: tree, in: "freeze", at: CallSite(file, line))
     for place in places {
@@ -43,7 +43,7 @@ extension Optimizer {
 
   /// Trains frozen parameters of a tree again.
   public func thaw(
-    _ tree: some ParameterTree, file: StaticString = #fileID, line: UInt = #line
+    _ tree: any ParameterTree, file: StaticString = #fileID, line: UInt = #line
   ) {
     for place in ownPlaces(of: tree, in: "thaw", at: CallSite(file, line)) {
       course.frozen.remove(ObjectIdentifier(parameters.distinct[place]))
@@ -65,7 +65,7 @@ extension Optimizer {
   }
 
   private func ownPlaces(
-    of tree: some ParameterTree, in function: String, at site: CallSite
+    of tree: any ParameterTree, in function: String, at site: CallSite
   ) -> [Int] {
     let wanted = Set(tree.parameters.distinct.map { ObjectIdentifier($0) })
     let places = parameters.distinct.indices.filter {

@@ -8,20 +8,17 @@ extension Optimizer {
   /// - Parameter scalars: the numbers of a step.
   func makePrograms(_ scalars: StepScalars) -> StepPrograms {
     let all = parameters.distinct
-    var writers: [RuleWriter<Rule>] = [], trained: [(place: Int, parameter: Parameter)] = []
-    var firstScalar = 0, place = 0
-    for (index, group) in knownGroups.enumerated() {
-      let names = scalars.groups[index].values.names
-      let writer = RuleWriter(form: forms[index], scalarNames: names, firstScalar: firstScalar)
-      for _ in group.parameters.distinct {
-        if !course.frozen.contains(ObjectIdentifier(all[place])) {
-          trained.append((place, all[place]))
-          writers.append(writer)
-        }
-        place += 1
-      }
+    var writersOfClasses: [RuleWriter<Rule>] = [], firstScalar = 0
+    for (member, group) in zip(missed.classes, scalars.groups) {
+      let names = group.values.names
+      writersOfClasses.append(
+        RuleWriter(form: forms[member.group], scalarNames: names, firstScalar: firstScalar))
       firstScalar += names.count
     }
+    let trained = all.indices.filter { !course.frozen.contains(ObjectIdentifier(all[$0])) }.map {
+      (place: $0, parameter: all[$0])
+    }
+    let writers = trained.map { writersOfClasses[missed.classOfPlace[$0.place]] }
     let (form, averaged) = course.form(for: trained)
     let state = trained.map { place, _ in
       keptState[place] + (form.sums == .none ? [] : [course.sums!.sums[place]])
@@ -29,7 +26,7 @@ extension Optimizer {
     // What a rule writes depends on its form and on shapes alone.
     var areChecked = [Bool](repeating: false, count: writers.count)
     return StepPrograms(
-      parameters, training: trained.map(\.parameter), state: state, form: form,
+      parameters, training: trained, missed: missed, state: state, form: form,
       averaged: averaged, sums: form.sums == .added ? course.sums : nil, scalars: scalars,
       networks: networkRules.count, networkScalars,
       structure: RuleNumbers.number(

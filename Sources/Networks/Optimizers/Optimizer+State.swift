@@ -11,10 +11,22 @@ extension Optimizer {
     }
   }
 
+  /// How many steps each parameter missed, by its path; those that missed none are not there.
+  package var missedStepsByPath: [String: Int] {
+    get {
+      let counts = zip(parameters.distinctLeaves.map(\.path), missedSteps)
+      return Dictionary(uniqueKeysWithValues: counts.filter { $1 > 0 })
+    }
+    set { missedSteps = parameters.distinctLeaves.map { newValue[$0.path] ?? 0 } }
+  }
+
   /// What is kept for the parameters, under its name: "velocity/hidden.weight".
   package var namedState: [(name: String, parameter: Parameter)] {
-    let names = groupsWithPaths.flatMap { group, paths in
-      paths.map { path in group.rule.stateNames.map { "\($0)/\(path)" } }
+    // Of a swarm, what one of its networks keeps is kept for all: `forms` knows, once settings are
+    // read.
+    let state = state
+    let names = zip(groupsWithPaths, forms).flatMap { group, form in
+      group.paths.map { path in form.stateNames.map { "\($0)/\(path)" } }
     }
     return zip(names, state).flatMap { zip($0, $1).map { ($0, $1) } }
   }

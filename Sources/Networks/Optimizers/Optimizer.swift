@@ -41,6 +41,9 @@ public final class Optimizer<Rule: UpdateRule> {
   private(set) var networkScalars: NetworkScalars?
   private var areSettingsNew = true
   private var count = 0
+  let missed: MissedSteps
+  /// That of the classes which the programs are for.
+  private var revision = 0
   /// What the next step does beside what the rules say.
   @exclusivity(unchecked) var course = StepCourse()
   /// Those for the rules and the course as they are; nil after a change.
@@ -79,14 +82,22 @@ public final class Optimizer<Rule: UpdateRule> {
   init(_ groups: [Group], networkRules: [Rule], at site: CallSite) {
     self.networkRules = networkRules
     let whole = Group.tree(of: groups, at: site)
+    if let leaf = whole.trained.distinctLeaves.first(where: \.parameter.isReplaced) {
+      Mistake(
+        "Optimizer", "\(leaf.path) stands for another version's numbers inside withModel",
+        fix: "make the optimizer for that version's own parameters"
+      ).stop(at: site)
+    }
     parameters = whole.trained
     knownGroups = groups
     settings = groups.map(\.rule.allSettings)
+    missed = MissedSteps(groups: groups.map(\.parameters.distinct.count))
     noteSettings(at: site)
     whole.initializeMissing()
   }
 
-  /// The groups; their settings may change, their parameters stay.
+  /// The groups; their settings may change, their parameters stay. A rule of another kind starts
+  /// anew: with state of zeros, and its first step.
   public var groups: [Group] {
     get { knownGroups }
     set {
@@ -96,7 +107,7 @@ public final class Optimizer<Rule: UpdateRule> {
           fix: "change the groups' settings alone, or make a new optimizer"
         ).stop(at: nil)
       }
-      if let rule = newValue.first?.rule, rule != knownGroups[0].rule { setAllNetworks(to: rule) }
+      if let rule = newValue.first?.rule, rule != knownGroups[0].rule { setNetworks(to: rule) }
       knownGroups = newValue
       settings = newValue.map(\.rule.allSettings)
       noteSettings()
@@ -131,7 +142,21 @@ public final class Optimizer<Rule: UpdateRule> {
     }
   }
 
-  private func setAllNetworks(to rule: Rule) {
+  /// What changes for the group changes for all networks; what they have of their own stays.
+  private func setNetworks(to rule: Rule) {
+    if networkRules.isEmpty { return }
+    var changed = knownGroups[0].rule
+    guard changed.name == rule.name else {
+      for index in networkRules.indices { networkRules[index] = rule }
+      return
+    }
+    for setting in settings[0] where setting.number(of: rule) != setting.number(of: changed) {
+      setting.set(&changed, setting.number(of: rule))
+      for index in networkRules.indices {
+        setting.set(&networkRules[index], setting.number(of: rule))
+      }
+    }
+    if changed == rule { return }
     for index in networkRules.indices { networkRules[index] = rule }
   }
 
@@ -163,6 +188,10 @@ public final class Optimizer<Rule: UpdateRule> {
   }
 
   /// Steps taken so far. From 2^53 on, where an exact count ends, it stays as it is.
+  ///
+  /// A parameter that a step leaves as it is, because it is frozen or the loss does not depend on
+  /// it, has missed it: rules that count steps count those which changed the parameter. Setting the
+  /// count sets that of all.
   public var stepCount: Int {
     get { count }
     set {
@@ -173,7 +202,14 @@ public final class Optimizer<Rule: UpdateRule> {
         ).stop(at: nil)
       }
       count = newValue
+      missedSteps = []
     }
+  }
+
+  /// How many steps each parameter missed, in their order; none if it is empty.
+  package var missedSteps: [Int] {
+    get { missed.counts }
+    set { if newValue != missedSteps { missed.counts = newValue } }
   }
 
   /// The numbers that are kept for each parameter, in the order of the parameters, each once; for
@@ -183,13 +219,15 @@ public final class Optimizer<Rule: UpdateRule> {
     return keptState
   }
 
-  /// A number of the step that was taken last, as the first group's rule made it: for tests.
-  package func scalar(_ name: String) -> Double {
-    currentPrograms().scalars.groups[0].values[name]
+  /// A number of the step that was taken last, as the rule made it for the parameter of a place:
+  /// for tests.
+  package func scalar(_ name: String, ofPlace place: Int) -> Double {
+    currentPrograms().scalars.groups[missed.classOfPlace[place]].values[name]
   }
 
   /// The programs for the next step, which is not counted.
   func nextPrograms() -> StepPrograms {
+    if areSettingsNew { readSettings() }
     findRound()
     let former = count
     defer { count = former }
@@ -199,6 +237,8 @@ public final class Optimizer<Rule: UpdateRule> {
 
   /// The programs for the next step, which is counted.
   func beginStep() -> StepPrograms {
+    // Before the step is counted: what is kept anew has missed those until now.
+    if areSettingsNew { readSettings() }
     if course.isPlain {
       countStep()
       return currentPrograms()
@@ -224,6 +264,7 @@ public final class Optimizer<Rule: UpdateRule> {
   /// The programs of the rules as they are now, with the numbers for the step of this count.
   func currentPrograms() -> StepPrograms {
     if areSettingsNew { readSettings() }
+    forgetOtherClasses()
     if let programs, programs.update(for: max(count, 1)) { return programs }
     if programs == nil, let known = knownPrograms[course.key] {
       programs = known
@@ -233,8 +274,17 @@ public final class Optimizer<Rule: UpdateRule> {
     return makePrograms()
   }
 
+  /// Programs for other classes of parameters have other numbers.
+  private func forgetOtherClasses() {
+    if revision == missed.revision { return }
+    revision = missed.revision
+    programs = nil
+    knownPrograms = [:]
+  }
+
   private func readSettings() {
     areSettingsNew = false
+    forgetOtherClasses()
     let new =
       networkRules.isEmpty
       ? zip(knownGroups, settings).map { $0.rule.form(of: $1) }
@@ -254,20 +304,29 @@ public final class Optimizer<Rule: UpdateRule> {
   }
 
   private func readScalars(of programs: StepPrograms) {
-    for (index, group) in knownGroups.enumerated() {
-      programs.scalars.groups[index].read(group.rule, settings[index])
+    for (number, member) in missed.classes.enumerated() {
+      let rule = knownGroups[member.group].rule
+      programs.scalars.groups[number].read(rule, settings[member.group])
     }
     programs.scalars.others = course.numbers
     programs.networkScalars = networkScalars
   }
 
-  /// What rules of other forms keep as well keeps its numbers; what is new starts at 0.
+  /// What rules of other forms keep as well keeps its numbers; what is new starts at 0. So does all
+  /// that a rule of another kind keeps, whatever its name, and its count of steps.
   private func keepState(of old: [Rule], as new: [Rule]) {
     var number = 0
     let former = keptState
     keptState = []
     for (index, group) in knownGroups.enumerated() {
-      let names = old.isEmpty ? [] : old[index].stateNames
+      let isOfAnotherKind = !old.isEmpty && old[index].name != new[index].name
+      let names = old.isEmpty || isOfAnotherKind ? [] : old[index].stateNames
+      if isOfAnotherKind {
+        let first = number, last = first + group.parameters.distinct.count
+        missedSteps = missedSteps.enumerated().map {
+          (first..<last).contains($0.offset) ? count : $0.element
+        }
+      }
       for parameter in group.parameters.distinct {
         keptState.append(
           new[index].stateNames.map { name in
@@ -282,7 +341,9 @@ public final class Optimizer<Rule: UpdateRule> {
   private func makePrograms() -> StepPrograms {
     var scalars =
       programs?.scalars
-      ?? StepScalars(zip(knownGroups, settings).map { StepScalars.Group($0.rule, $1) })
+      ?? StepScalars(
+        missed.classes.map { StepScalars.Group(knownGroups[$0.group].rule, settings[$0.group]) },
+        missed: missed)
     scalars.others = course.numbers
     scalars.update(for: max(count, 1))
     let made = makePrograms(scalars)

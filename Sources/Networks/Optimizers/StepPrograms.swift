@@ -18,8 +18,12 @@ final class StepPrograms {
   /// What recorded steps know these by.
   let number = Node.reserveSerials(1)
   let tree: Parameters
-  /// Those that are trained.
+  /// Those that are trained, and their places among all.
   let parameters: [Parameter]
+  private let places: [Int]
+  private let missed: MissedSteps
+  /// The last program that did not change all parameters, and the classes that missed it.
+  @exclusivity(unchecked) private var latestPartial: (program: ObjectIdentifier, missing: [Int])?
   /// What is kept for each parameter; the sum of its gradients comes last, if there is one.
   let state: [[Parameter]]
   let form: StepForm
@@ -50,19 +54,22 @@ final class StepPrograms {
 
   /// - Parameters:
   ///   - tree: with the paths of the parameters.
+  ///   - trained: the parameters that are trained, and their places among all.
   ///   - averaged: a pair for each average of the form.
   ///   - scalars: with the numbers of a step.
   ///   - sums: those that a run adds to, if it does.
   ///   - structure: a number of all that `update` depends on, beside its arguments,
   ///     and of the form.
   init(
-    _ tree: Parameters, training parameters: [Parameter], state: [[Parameter]], form: StepForm,
+    _ tree: Parameters, training trained: [(place: Int, parameter: Parameter)],
+    missed: MissedSteps, state: [[Parameter]], form: StepForm,
     averaged: [AverageState.Pair], sums: GradientSums?, scalars: StepScalars, networks: Int,
     _ networkScalars: NetworkScalars?, structure: UInt64,
     update: @escaping Update
   ) {
     self.tree = tree
-    self.parameters = parameters
+    let parameters = trained.map(\.parameter)
+    (self.parameters, places, self.missed) = (parameters, trained.map(\.place), missed)
     self.state = state
     self.form = form
     self.sums = sums
@@ -90,8 +97,8 @@ final class StepPrograms {
     if let networkNumbers { holders.append(networkNumbers) }
     self.holders = holders
     slots = holders.map(\.slot)
-    trained = parameters.map(\.slot)
-    former = FormerValues(of: trained.map(\.number))
+    self.trained = parameters.map(\.slot)
+    former = FormerValues(of: self.trained.map(\.number))
   }
 
   /// Computes the numbers for a step; false if they are others than what is written down expects.
@@ -99,7 +106,7 @@ final class StepPrograms {
     scalars.update(for: step)
     if scalars.bits.count != scalarCount { return false }
     if let networkNumbers {
-      networkScalars!.update(for: step)
+      networkScalars!.update(for: step, missed: missed)
       networkNumbers.value = Tensor(shape: networkNumbers.shape, scalars: networkScalars!.numbers)
     }
     return true
@@ -284,9 +291,23 @@ final class StepPrograms {
     return borrowed.reader.text.words + [.max - 2]
   }
 
-  /// The program that is run next: notes which sums it adds to.
+  /// The program that is run next: notes which sums it adds to, and which parameters it leaves as
+  /// they are.
   func noting(_ program: RecordedProgram) -> RecordedProgram {
-    if let sums { sums.note(slots: program.replacedSlots) }
+    if let sums {
+      sums.note(slots: program.replacedSlots)
+    } else if program.changedCount < missed.classOfPlace.count {
+      note(partial: program)
+    }
     return program
+  }
+
+  private func note(partial program: RecordedProgram) {
+    if let latest = latestPartial, latest.program == ObjectIdentifier(program) {
+      return missed.count(classes: latest.missing)
+    }
+    let missing = missed.split(changing: program.changedNumbers.map { places[$0] })
+    missed.count(classes: missing)
+    latestPartial = (ObjectIdentifier(program), missing)
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The numbers that the rules of all groups are given for a step. It knows no type of rule: what is
-/// generic would cost at each step as much as a small network.
+/// The numbers that the rules of all classes of parameters are given for a step. It knows no type
+/// of rule: what is generic would cost at each step as much as a small network.
 struct StepScalars {
   struct Group {
     /// The settings, then what the rule adds.
@@ -28,19 +28,21 @@ struct StepScalars {
     }
   }
 
+  /// One for each class.
   var groups: [Group]
+  private let missed: MissedSteps
   /// What comes after those of the rules.
   var others: [StepNumber] = []
-  /// All numbers as Floats, group after group, and the others.
+  /// All numbers as Floats, class after class, and the others.
   private(set) var bits: [UInt64] = []
 
-  init(_ groups: [Group]) { self.groups = groups }
+  init(_ groups: [Group], missed: MissedSteps) { (self.groups, self.missed) = (groups, missed) }
 
   /// Computes the numbers for a step.
   mutating func update(for step: Int) {
     bits.removeAll(keepingCapacity: true)
     for index in groups.indices {
-      groups[index].update(for: step)
+      groups[index].update(for: missed.number(of: step, forClass: index))
       let values = groups[index].values.values
       for number in values.indices { bits.append(UInt64(Float(values[number]).bitPattern)) }
     }

@@ -118,6 +118,9 @@ public final class Parameter: Sendable {
     knownPath.map { "\($0) \(shape)" } ?? "a parameter of shape \(shape)"
   }
 
+  /// Whether its numbers are those of another version at the moment: see ``Copy/withModel(_:)``.
+  var isReplaced: Bool { slot.current !== slot }
+
   /// Its path, once a model has got its numbers.
   var knownPath: String? { HolderNames[slot.current.number] ?? HolderNames[slot.number] }
 

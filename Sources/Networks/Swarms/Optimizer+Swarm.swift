@@ -84,6 +84,7 @@ extension Optimizer {
       ).stop(at: site)
     }
     one.stepCount = stepCount
+    one.missedStepsByPath = missedStepsByPath
     let kept = Dictionary(
       uniqueKeysWithValues: namedState.map { ($0.name, $0.parameter.value[number]) })
     for (name, parameter) in one.namedState {

@@ -31,6 +31,7 @@ package final class RecordedProgram: @unchecked Sendable {
     executable = form.executable
     derivedBits = form.derivedBits
     self.slots = slots
+    changedCount = form.replaced.count { $0.number != nil }
     held = plain.array(slots.map { .passUnretained($0) })
     let read = form.read.enumerated().map { (slot: slots[$0.element.slot], read: Int?($0.offset)) }
     let replaced = form.replaced.map { (slot: slots[$0.slot], read: Int?.none) }
@@ -54,6 +55,10 @@ package final class RecordedProgram: @unchecked Sendable {
   }
 
   package var plan: Plan { executable.plan }
+
+  /// How many of the numbered slots a run replaces, and which.
+  package let changedCount: Int
+  package var changedNumbers: [Int] { form.replaced.compactMap(\.number) }
 
   /// The numbers of the slots that a run replaces.
   package var replacedSlots: [UInt64] { form.replaced.map { slots[$0.slot].number } }

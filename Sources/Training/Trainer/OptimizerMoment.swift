@@ -55,6 +55,8 @@ package struct OptimizerMoment: Sendable {
   }
 
   package let stepCount: Int
+  /// By the paths of the parameters that missed any.
+  package let missedSteps: [String: Int]
   package let groups: [Group]
   /// Of a swarm, the settings of each network.
   package let networks: [[Setting]]
@@ -65,10 +67,11 @@ package struct OptimizerMoment: Sendable {
   package let averages: [Average]
 
   package init(
-    stepCount: Int, groups: [Group], networks: [[Setting]],
+    stepCount: Int, missedSteps: [String: Int], groups: [Group], networks: [[Setting]],
     state: [(name: String, value: Tensor<Float>)], sums: Sums, averages: [Average]
   ) {
-    (self.stepCount, self.groups, self.networks) = (stepCount, groups, networks)
+    (self.stepCount, self.missedSteps) = (stepCount, missedSteps)
+    (self.groups, self.networks) = (groups, networks)
     (self.state, self.sums, self.averages) = (state, sums, averages)
   }
 
@@ -76,6 +79,7 @@ package struct OptimizerMoment: Sendable {
   package init<Rule>(of optimizer: Optimizer<Rule>) {
     let slots = optimizer.namedState
     stepCount = optimizer.stepCount
+    missedSteps = optimizer.missedStepsByPath
     groups = optimizer.momentGroups
     networks = optimizer.networkRules.map { Setting.all(of: $0) }
     let summed = optimizer.accumulated
@@ -116,6 +120,7 @@ package struct OptimizerMoment: Sendable {
     }
     Parameter.setValues(of: slots.map(\.parameter), to: values)
     optimizer.stepCount = stepCount
+    optimizer.missedStepsByPath = missedSteps
     if sums.count > 0 || optimizer.accumulated.count > 0 {
       optimizer.accumulated = AccumulatedGradients(
         count: sums.count, sums: places.indices.map { sums.values[$0] })

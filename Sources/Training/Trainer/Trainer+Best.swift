@@ -11,7 +11,7 @@ extension Trainer {
   /// Whether training has gone on for too long since the best epoch.
   var hasStoppedEarly: Bool {
     guard let earlyStopping, let last = history.last else { return false }
-    return last.epoch - (best?.epoch ?? 0) > earlyStopping.patience
+    return last.epoch - (best?.epoch ?? watchedFrom ?? last.epoch) > earlyStopping.patience
   }
 
   /// Keeps the weights of an epoch that is the best one so far.

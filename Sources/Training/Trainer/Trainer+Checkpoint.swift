@@ -38,7 +38,7 @@ extension Trainer {
     }
     try checkpoint.optimizer.restore(optimizer)
     Parameter.setValues(of: parameters, to: weights)
-    (progress, self.best, ending) = (checkpoint.progress, best, nil)
+    (progress, self.best, watchedFrom, ending) = (checkpoint.progress, best, nil, nil)
   }
 
   /// What a checkpoint has for each parameter.

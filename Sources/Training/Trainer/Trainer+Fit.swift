@@ -96,7 +96,9 @@ extension Trainer {
   func setRate() {
     guard let schedule else { return }
     let rate = schedule.rate(at: progress.step, after: progress.watched)
-    if rate != optimizer.groups[0].learningRate || optimizer.groups.count > 1 {
+    if rate != optimizer.groups[0].learningRate || optimizer.groups.count > 1
+      || optimizer.networkRules.contains(where: { $0.learningRate != rate })
+    {
       optimizer.learningRate = rate
     }
   }
@@ -137,7 +139,11 @@ extension Trainer {
           + "\(begun.batch), and is to go on with seed \(run.seed) and batches of \(run.batch)")
     }
     progress.run = run
-    if earlyStopping == nil { best = nil }
+    if earlyStopping == nil {
+      (best, watchedFrom) = (nil, nil)
+    } else if watchedFrom == nil {
+      watchedFrom = progress.epoch
+    }
   }
 }
 

@@ -80,6 +80,8 @@ public final class Trainer<Net: ParameterTree & Sendable, Rule: UpdateRule, Targ
   let parameters: [Parameter]
   var progress = TrainingProgress()
   var best: BestWeights?
+  /// The epochs that were done when early stopping began to watch; nil if it does not.
+  var watchedFrom: Int?
 
   /// Trains a model of any kind on a loss of it.
   ///

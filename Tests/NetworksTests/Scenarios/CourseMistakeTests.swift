@@ -71,6 +71,14 @@ struct CourseMistakeTests {
       $1.freeze($0)
       $1.apply(gradients: [[1, 2], nil])
     },
+    Example(
+      message: "Optimizer: weight stands for another version's numbers inside withModel. Fix: make "
+        + "the optimizer for that version's own parameters."
+    ) { _, _ in
+      Linear(1, 1, bias: false).initialized(seed: 1).copy().withModel {
+        _ = Optimizer(SGD(learningRate: 1), for: $0.parameters)
+      }
+    },
     Example(message: "accumulated: 0 gradients for 2 parameters.") {
       $1.accumulated = .init(count: 1, sums: [])
     },

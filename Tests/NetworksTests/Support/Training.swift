@@ -46,14 +46,14 @@ enum Rule: String, CaseIterable {
 }
 
 extension Optimizer {
-  /// The numbers that the rule was given for its last step, in the order that `ReferenceTraining`
-  /// takes.
-  var scalars: [Double] {
+  /// The numbers that the rule was given for its last step of each parameter, in the order that
+  /// `ReferenceTraining` takes.
+  var scalars: [[Double]] {
     let names =
       groups[0].rule.name == "SGD"
       ? ["learningRate", "momentum"]
       : ["beta1", "firstShare", "beta2", "secondShare", "rate", "margin"]
-    return names.map(scalar)
+    return parameters.distinct.indices.map { place in names.map { scalar($0, ofPlace: place) } }
   }
 }
 
@@ -88,16 +88,16 @@ struct ReferenceTraining {
     return (number, found.map { $0.map { Tensor<Float>($0).scalars } })
   }
 
-  /// - Parameter scalars: the optimizer's, as they are during the step.
+  /// - Parameter scalars: the optimizer's, as they are during the step, for each that is trained.
   mutating func step(
-    only trained: [Int]? = nil, scalars: [Double],
+    only trained: [Int]? = nil, scalars: [[Double]],
     _ makeLoss: ([Tensor<Float>]) -> Tensor<Float>
   ) {
     let found: [[Float]?]
     (loss, found) = gradients(makeLoss)
-    let scalars = scalars.map { Float($0) }
-    for index in trained ?? Array(weights.indices) {
+    for (index, scalars) in zip(trained ?? Array(weights.indices), scalars) {
       guard let gradient = found[index] else { continue }
+      let scalars = scalars.map { Float($0) }
       for place in gradient.indices { update(index, place, gradient[place], scalars) }
     }
   }

@@ -201,6 +201,46 @@ struct SwarmTests {
     #expect(numbers(model.parameters) == numbers(swarm.network(2).parameters))
   }
 
+  /// What one of the networks keeps is kept for all: also where it is not the first.
+  @Test(arguments: [[0, 0.9], [0.9, 0]])
+  func stateIsThatOfAllNetworks(momenta: [Float]) throws {
+    func make() -> (Swarm<Linear>, Optimizer<SGD>) {
+      let swarm = Swarm(2) { Linear(1, 1, bias: false, initialization: .constant(4)) }
+      return (swarm, Optimizer(momenta.map { SGD(learningRate: 0.1, momentum: $0) }, for: swarm))
+    }
+    func step(_ swarm: Swarm<Linear>, _ optimizer: Optimizer<SGD>) {
+      optimizer.minimize(swarm.batched { net in net([[1]]).squared().sum() }.sum())
+    }
+    let (swarm, optimizer) = make()
+    for _ in 0..<3 { step(swarm, optimizer) }
+    let folder = TemporaryFolder(), path = folder.file("s.safetensors")
+    try ModelFile(swarm, optimizer: optimizer).save(to: path)
+    let (other, loaded) = make(), read = try ModelFile.load(at: path)
+    try read.restore(other)
+    try #require(read.optimizer).restore(loaded)
+    let models = (0..<2).map { swarm.network($0) }
+    let alone = (0..<2).map { optimizer.network($0, for: models[$0]) }
+    for _ in 0..<3 {
+      step(swarm, optimizer)
+      step(other, loaded)
+      for (model, own) in zip(models, alone) { own.minimize(model([[1]]).squared().sum()) }
+    }
+    #expect(numbers(other.parameters) == numbers(swarm.parameters))
+    for index in 0..<2 {
+      #expect(numbers(models[index].parameters) == numbers(swarm.network(index).parameters))
+    }
+  }
+
+  /// What is changed for all leaves networks what they have of their own.
+  @Test func groupsOfASwarm() {
+    let swarm = Swarm(2) { Linear(1, 1) }
+    let rules = [SGD(learningRate: 0.1), SGD(learningRate: 0.01, momentum: 0.9)]
+    let optimizer = Optimizer(rules, for: swarm)
+    optimizer.groups[0].learningRate = 0.2
+    #expect(optimizer.rules.map(\.learningRate) == [0.2, 0.2])
+    #expect(optimizer.rules.map(\.momentum) == [0, 0.9])
+  }
+
   @Test func aNetworkIsSavedAndLoaded() throws {
     let swarm = Swarm(2) { Sequential(Linear(4, 3), ReLU(), Linear(3, 1)) }
     let folder = TemporaryFolder(), path = folder.file("one.safetensors")

@@ -38,6 +38,20 @@ struct EarlyStoppingTests {
     #expect(w.value.scalars == [best] && trainer.history.count == epochs)
   }
 
+  /// What was done before it watched does not count.
+  @Test(arguments: [false, true]) func beginsWhereItIsSet(isResumed: Bool) throws {
+    var (trainer, w, data) = trainer([9, 8, 7, 6, 5, 4, 6, 6, 6])
+    try trainer.fit(data, validation: data, epochs: 4, batch: 1)
+    if isResumed {
+      let checkpoint = trainer.checkpoint
+      (trainer, w, data) = self.trainer([5, 4, 6, 6, 6])
+      try trainer.resume(from: checkpoint)
+    }
+    trainer.earlyStopping = EarlyStopping(patience: 1)
+    try trainer.fit(data, validation: data, epochs: 9, batch: 1)
+    #expect(trainer.history.count == 8 && trainer.bestEpoch == 6 && w.value.scalars == [4])
+  }
+
   @Test func aChangeMustBeLargeEnough() throws {
     let (trainer, w, data) = trainer([3, 2.9, 2.8, 2.7, 1])
     trainer.earlyStopping = EarlyStopping(patience: 2, leastChange: 3)
