@@ -10,8 +10,8 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure a model on data that hold what it predicts.",
     discussion: """
-      Columns are found by name; others than the model's do not matter. What stood for no value in \
-      training does so here, and a value that is no number where one is wanted is missing, and said. \
+      Columns are found by name; others than the model's do not matter. They are read as \
+      predict reads them, unless --decimal or --day-first say otherwise, and what does not fit is said; a row without an answer is an error. \
       Each metric stands with an interval in which it lies 19 times of 20.
 
         pullback evaluate homes.safetensors sold-in-may.csv
@@ -41,7 +41,7 @@ struct Evaluate: ParsableCommand {
     try prepare(threads: options.threads)
     let model = try TableModel.load(at: found(model))
     let evaluation: TableEvaluation
-    var misfits: [Table.Column] = []
+    var rows = PredictedRows(model, table)
     switch try GivenData(file) {
     case .arrays(let paths):
       try table.checkSaysNothing(of: paths[0])
@@ -49,18 +49,15 @@ struct Evaluate: ParsableCommand {
       evaluation = try model.evaluate(
         FitArrays.test(at: paths, task: model.task) ?? FitArrays(at: paths, task: model.task))
     case .table(let path):
-      let table = try table.table(at: path, for: model)
-      misfits = table.misfitColumns(of: model)
-      for line in misfits.compactMap(\.misfitLine) { Console.note("pullback: \(line)\n") }
-      evaluation = try model.evaluate(table)
+      evaluation = try rows.evaluate(tableAt: path)
+      for note in rows.notes { Console.note("pullback: \(note)\n") }
     }
     if options.json {
       var line = JSONLine(event: "result")
       line.add("rows", evaluation.rows)
       line.add("metrics", .object(evaluation.metricMembers))
       line.add("intervals", evaluation.intervals)
-      line.add(
-        "misfits", .object(misfits.map { JSON.Member($0.name, .integer($0.misfitCount)) }))
+      line.add("misfits", rows.misfitCounts)
       return try Console.page(line)
     }
     try Console.page("\(evaluation)\non \(counted(evaluation.rows, "row"))")

@@ -67,7 +67,7 @@ struct Predict: ParsableCommand {
       !probabilities || model.task == .classification,
       "--probabilities are those of classes; \(self.model.printable) predicts numbers")
     var rows = PredictedRows(model, table)
-    let lines = PredictionLines(hasProbabilities: probabilities)
+    let lines = PredictionLines(of: model, hasProbabilities: probabilities)
     let names = lines.names(targets: model.targetNames, classes: model.classNames)
     let isStream = PredictedRows.isStream(file), stop = StopFlag()
     var count = 0
@@ -133,10 +133,7 @@ struct Predict: ParsableCommand {
       var line = JSONLine(event: "result")
       line.add("rows", count)
       line.add("output", output.map(JSON.string) ?? .null)
-      line.add(
-        "misfits",
-        .object(
-          rows.misfits.filter { $0.count > 0 }.map { JSON.Member($0.column, .integer($0.count)) }))
+      line.add("misfits", rows.misfitCounts)
       line.add("seconds", seconds)
       try Console.page(line)
     } else if let output {

@@ -56,17 +56,21 @@ public enum CSV {
   ///   - types: kinds of columns, by name; a column not named here is numeric if all its values are
   ///     numbers, or most in the tolerant reading. Without a header the names are "column 1", ...
   ///   - notations: what numbers of columns are, by name, in the tolerant reading.
+  ///   - spellings: all of how numbers of columns are written, by name, in the tolerant reading:
+  ///     whatever the file says.
   ///   - missing: texts that stand for no value.
   ///   - reading: what counts as a number, and what becomes of a text among numbers.
   public static func table(
     at path: String, separator: Character? = nil, decimal: Character? = nil,
     dayFirst: Bool? = nil, header: Bool? = nil, skip: Int = 0, comment: Character? = nil,
     types: [String: Table.Kind] = [:], notations: [String: Table.Notation] = [:],
-    missing: [String] = CSV.missing, reading: Reading = .exact
+    spellings: [String: Table.Spelling] = [:], missing: [String] = CSV.missing,
+    reading: Reading = .exact
   ) throws(FileError) -> Table {
     let options = TableOptions(
       separator: separator, decimal: decimal, isDayFirst: dayFirst, header: header, skip: skip,
-      comment: comment, types: types, notations: notations, missing: missing, reading: reading)
+      comment: comment, types: types, notations: notations, spellings: spellings, missing: missing,
+      reading: reading)
     return try TableReader(ByteSource(path: path), options).table()
   }
 
@@ -77,12 +81,13 @@ public enum CSV {
     from bytes: [UInt8], name: String = "CSV", separator: Character? = nil,
     decimal: Character? = nil, dayFirst: Bool? = nil, header: Bool? = nil, skip: Int = 0,
     comment: Character? = nil, types: [String: Table.Kind] = [:],
-    notations: [String: Table.Notation] = [:], missing: [String] = CSV.missing,
-    reading: Reading = .exact
+    notations: [String: Table.Notation] = [:], spellings: [String: Table.Spelling] = [:],
+    missing: [String] = CSV.missing, reading: Reading = .exact
   ) throws(FileError) -> Table {
     let options = TableOptions(
       separator: separator, decimal: decimal, isDayFirst: dayFirst, header: header, skip: skip,
-      comment: comment, types: types, notations: notations, missing: missing, reading: reading)
+      comment: comment, types: types, notations: notations, spellings: spellings, missing: missing,
+      reading: reading)
     return try TableReader(ByteSource(bytes, name: name), options).table()
   }
 }

@@ -26,14 +26,15 @@ struct SpellingDecision {
 
   init(
     _ counts: NotationCounts, separator: UInt8, _ options: TableOptions,
-    kinds: [Int: Table.Kind] = [:], notations: [Int: Table.Notation] = [:]
+    kinds: [Int: Table.Kind] = [:], notations: [Int: Table.Notation] = [:],
+    spellings: [Int: Table.Spelling] = [:]
   ) {
     (self.counts, self.separator, self.options) = (counts, separator, options)
     isDecimalComma = agreement { $0.counts.commaVote(of: $1) }
     isDayFirst = agreement { $0.counts.dayFirstVote(of: $1) }
     columns.reserveCapacity(counts.columnCount)
     for column in 0..<counts.columnCount {
-      columns.append(decide(column, kinds[column], notations[column]))
+      columns.append(decide(column, kinds[column], notations[column], spellings[column]))
     }
   }
 
@@ -55,15 +56,21 @@ struct SpellingDecision {
   }
 
   private func decide(
-    _ column: Int, _ kind: Table.Kind?, _ notation: Table.Notation?
+    _ column: Int, _ kind: Table.Kind?, _ notation: Table.Notation?, _ spelling: Table.Spelling?
   ) -> Column {
-    let (isDecimalComma, isDayFirst) = (decimalComma(column), dayFirst(column))
+    let notation = spelling?.notation ?? notation
+    let isDecimalComma = spelling?.isDecimalComma ?? decimalComma(column)
+    let isDayFirst = spelling?.isDayFirst ?? dayFirst(column)
     let values = counts.valueCount(of: column), numbers = counts.numberCount(of: column)
     var candidates = candidates(
       column, isDecimalComma: isDecimalComma ?? false, isDayFirst: isDayFirst ?? false)
     if let notation {
       candidates = candidates.filter { $0.spelling.notation == notation }
-      if candidates.isEmpty { candidates = [(Table.Spelling(notation), 0)] }
+      if candidates.isEmpty {
+        let spelling = Table.Spelling(
+          notation, isDecimalComma: isDecimalComma ?? false, isDayFirst: isDayFirst ?? false)
+        candidates = [(spelling, 0)]
+      }
     }
     // The first of them if several have as many.
     let best = candidates.dropFirst().reduce(candidates[0]) { $1.count > $0.count ? $1 : $0 }
@@ -71,7 +78,8 @@ struct SpellingDecision {
     guard kind != .categorical, isAsked || values == 0 || isClear(best.count, column) else {
       return Column(spelling: nil, numberCount: numbers, valueCount: values)
     }
-    var result = Column(spelling: best.spelling, numberCount: best.count, valueCount: values)
+    var result = Column(
+      spelling: spelling ?? best.spelling, numberCount: best.count, valueCount: values)
     switch best.spelling.notation {
     case .plain, .percent, .currency: if isDecimalComma == nil { result.question = .decimals }
     case .date, .dateTime: if isDayFirst == nil { result.question = .days }

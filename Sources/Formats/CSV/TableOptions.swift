@@ -10,6 +10,7 @@ struct TableOptions {
   var comment: Character?
   var types: [String: Table.Kind] = [:]
   var notations: [String: Table.Notation] = [:]
+  var spellings: [String: Table.Spelling] = [:]
   /// Those that are usual if nil.
   var missing: [String]?
   var reading = CSV.Reading.exact

@@ -17,12 +17,14 @@ extension TableReader {
   ) throws(FileError) -> [ColumnPlan] {
     let kinds = try columns(options.types, index, names)
     let notations = try columns(options.notations, index, names)
-    for column in notations.keys.sorted() where kinds[column] == .categorical {
+    let spellings = try columns(options.spellings, index, names)
+    let said = Set(notations.keys).union(spellings.keys)
+    for column in said.sorted() where kinds[column] == .categorical {
       throw source.malformed(
         "the column \(names[column].quoted) cannot be categorical and have a notation")
     }
     guard let counts = survey.notations else {
-      if let column = notations.keys.min() {
+      if let column = said.min() {
         throw source.malformed(
           "a notation of the column \(names[column].quoted) wants reading: .tolerant")
       }
@@ -31,7 +33,8 @@ extension TableReader {
       }
     }
     let decision = SpellingDecision(
-      counts, separator: separator, options, kinds: kinds, notations: notations)
+      counts, separator: separator, options, kinds: kinds, notations: notations,
+      spellings: spellings)
     for (column, decided) in decision.columns.enumerated() {
       if let question = decided.question {
         throw try ask(question, column, names[column], from: first, hasHeader: hasHeader)

@@ -40,12 +40,13 @@ extension JSONScanner {
   private static let object = 48
 
   /// Counts memory: values take up to forty times the bytes of their text, so that a file which
-  /// fits could become values which do not. Elements count twice, for arrays that grow.
+  /// fits could become values which do not; what is metadata takes some five times as many.
+  /// Elements count twice, for arrays that grow.
   private mutating func spend(_ byteCount: Int, text: String = "") throws(FileError) {
     spent += byteCount
     // Shorter texts have no object of their own.
     if text.utf8.count > 15 { spent += text.utf8.count + JSONScanner.object }
-    guard spent <= bytes.count + 48 << 20 else {
+    guard spent <= 8 * bytes.count + 48 << 20 else {
       throw malformed("more values than a text of \(bytes.count) bytes may hold")
     }
     if spent > granted {

@@ -12,7 +12,9 @@ extension TableEvaluation {
       let unit = powerOfTwo(near: zip(predictions, numbers).flatMap { [$0[column], $1[column]] })
       let truth = numbers.map { $0[column] / unit }
       let errors = zip(predictions, truth).map { $0[column] / unit - $1 }
-      let middle = truth.reduce(0, +) / Double(count)
+      // From the first on: of numbers that are all the same it is that number, without a rounding.
+      let first = truth.first ?? 0
+      let middle = first + truth.reduce(0) { $0 + ($1 - first) } / Double(count)
       let squares = errors.map { $0 * $0 }
       let variations = truth.map { ($0 - middle) * ($0 - middle) }
       let square = squares.reduce(0, +) / Double(count)

@@ -52,6 +52,43 @@ extension TableModel {
     }
   }
 
+  /// The same on the rows of a stream that was asked for `preprocessing.streamSchemaWithTargets`,
+  /// which are read as those that the model was trained on. Of each row no more is kept than what
+  /// is predicted and what is true.
+  ///
+  /// ```swift
+  /// let stream = try TableStream(
+  ///   at: "new.csv", columns: model.preprocessing.streamSchemaWithTargets)
+  /// let accuracy = try model.evaluate(stream)["accuracy"]
+  /// ```
+  ///
+  /// - Parameter use: what else becomes of each part.
+  public func evaluate(
+    _ rows: TableStream, _ use: (TableStream.Chunk) -> Void = { _ in }
+  ) throws(FileError) -> TableEvaluation {
+    try checkPredictsTables(rows.file)
+    var outputs: [Tensor<Float>] = [], labels: [Tensor<Int32>] = [], numbers: [[Double]] = []
+    while let chunk = try rows.next() {
+      use(chunk)
+      outputs.append(
+        try checked(model.outputs(of: preprocessing.inputs(of: chunk)), in: rows.file))
+      switch task {
+      case .classification: labels.append(try preprocessing.labels(of: chunk))
+      case .regression: numbers += try preprocessing.targetNumbers(of: chunk)
+      }
+    }
+    if outputs.isEmpty {
+      throw FileError(.malformed, in: rows.file, "there are no rows to measure")
+    }
+    let all = concatenated(outputs, along: 0)
+    return switch task {
+    case .classification:
+      TableEvaluation(logits: all, labels: concatenated(labels, along: 0))
+    case .regression:
+      TableEvaluation(predictions: preprocessing.unscaled(all), numbers: numbers)
+    }
+  }
+
   func predictions(
     _ outputs: Tensor<Float>, in file: String
   ) throws(FileError) -> TablePredictions {

@@ -35,7 +35,7 @@ extension Preprocessing {
   /// ```swift
   /// let preprocessing = try TableModel.load(at: "penguins.safetensors").preprocessing
   /// let table = try CSV.table(
-  ///   at: "new.csv", types: preprocessing.tableTypes, notations: preprocessing.tableNotations,
+  ///   at: "new.csv", types: preprocessing.tableTypes, spellings: preprocessing.tableSpellings,
   ///   missing: preprocessing.missing, reading: .tolerant)
   /// ```
   public var tableTypes: [String: Table.Kind] {
@@ -49,13 +49,14 @@ extension Preprocessing {
     return types
   }
 
-  /// What the numbers of a table's columns are to be read as: for `CSV.table`.
-  public var tableNotations: [String: Table.Notation] {
-    var notations: [String: Table.Notation] = [:]
+  /// How the numbers of a table's columns were written where the model was trained: for
+  /// `CSV.table`, which would else go by the few rows that it reads.
+  public var tableSpellings: [String: Table.Spelling] {
+    var spellings: [String: Table.Spelling] = [:]
     for column in inputs + targets where tableTypes[column.name] == .numeric {
-      notations[column.name] = column.spelling.notation
+      spellings[column.name] = column.spelling
     }
-    return notations
+    return spellings
   }
 
   /// The inputs of a chunk's rows: [rows, inputCount], with the bits that the same rows of a table
@@ -88,6 +89,16 @@ extension Preprocessing {
     return try targets(rowCount: chunk.rowCount, rows: nil, file: chunk.file) {
       (place, column) in chunk.readColumn(inputs.count + place, column)
     }
+  }
+
+  /// The targets of a chunk's rows in the units of the table, a row each: see ``targets(of:)``.
+  func targetNumbers(of chunk: TableStream.Chunk) throws(FileError) -> [[Double]] {
+    // Throws where there is no number.
+    _ = try targets(of: chunk)
+    let columns: [[Double]] = targets.indices.map {
+      if case .numeric(let numbers) = chunk.columns[inputs.count + $0] { numbers } else { [] }
+    }
+    return (0..<chunk.rowCount).map { row in columns.map { $0[row] } }
   }
 
   private func check(_ chunk: TableStream.Chunk, _ count: Int) {

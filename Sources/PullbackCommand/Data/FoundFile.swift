@@ -44,7 +44,7 @@ func checkWritable(_ outputs: [String?], reading inputs: [String]) throws(FileEr
       throw FileError(
         .unwritable, in: path, "is read here and would be lost; name another file to write")
     }
-    if written.contains(where: { $0 == path || isSameFile($0, path) }) {
+    if written.contains(where: { isSameFile($0, path) || isSamePlace($0, path) }) {
       throw FileError(.unwritable, in: path, "is to hold two things; name two files to write")
     }
     written.append(path)
@@ -64,6 +64,12 @@ private func isSameFile(_ one: String, _ other: String) -> Bool {
   var (first, second) = (stat(), stat())
   return stat(one, &first) == 0 && stat(other, &second) == 0
     && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+}
+
+/// Whether a file made at one path would be that at the other.
+private func isSamePlace(_ one: String, _ other: String) -> Bool {
+  let (first, second) = (split(one), split(other))
+  return first.name == second.name && isSameFile(first.folder, second.folder)
 }
 
 private func checkWritable(_ path: String) throws(FileError) {

@@ -18,33 +18,20 @@ extension TableOptions {
 
   /// Reads a table as people have them.
   ///
-  /// - Parameters:
-  ///   - path: "-" is standard input.
-  ///   - model: reads columns as those that it was trained on.
-  func table(at path: String, for model: TableModel? = nil) throws -> Table {
-    let columns = (model?.preprocessing.inputs ?? []) + (model?.preprocessing.targets ?? [])
-    let types = self.types.merging(model?.preprocessing.tableTypes ?? [:]) { own, _ in own }
-    let notations = (model?.preprocessing.tableNotations ?? [:]).filter {
-      types[$0.key] == .numeric
-    }
-    let numbers = columns.filter { notations[$0.name] != nil }.map(\.spelling)
-    // Where all agree: a column for itself may say nothing.
-    let commas = Set(numbers.map(\.isDecimalComma))
-    let decimal = self.decimal ?? (commas == [true] ? "," : nil)
-    let days = Set(numbers.filter(\.hasDays).map(\.isDayFirst))
-    let dayFirst = self.dayFirst ?? (days == [true] ? true : nil)
-    let missing = allMissing(for: model)
+  /// - Parameter path: "-" is standard input.
+  func table(at path: String) throws -> Table {
+    let missing = allMissing(for: nil)
     if path != "-" {
       return try CSV.table(
         at: found(path), separator: separator, decimal: decimal, dayFirst: dayFirst,
-        header: header, skip: skip ?? 0, comment: comment, types: types, notations: notations,
+        header: header, skip: skip ?? 0, comment: comment, types: types,
         missing: missing, reading: .tolerant)
     }
     let bytes = try readAll(descriptor: STDIN_FILENO, name: TableOptions.standardInput)
     return try CSV.table(
       from: bytes, name: TableOptions.standardInput, separator: separator,
       decimal: decimal, dayFirst: dayFirst, header: header, skip: skip ?? 0, comment: comment,
-      types: types, notations: notations, missing: missing, reading: .tolerant)
+      types: types, missing: missing, reading: .tolerant)
   }
 
   /// What a table's reader must know of columns; it finds dates by itself.
@@ -71,19 +58,19 @@ extension TableOptions {
     return texts
   }
 
+  /// A model's columns, written as is said here where something is.
+  func respelled(_ columns: [TableStream.Column]) -> [TableStream.Column] {
+    columns.map { column in
+      guard case .numeric(var spelling) = column.kind else { return column }
+      if let decimal { spelling.isDecimalComma = decimal == "," }
+      if let dayFirst { spelling.isDayFirst = dayFirst }
+      return .numeric(column.name, spelling, missing: column.missing)
+    }
+  }
+
   /// What columns are taken for.
   var choices: [String: ColumnChoice] {
     Dictionary(column.map { ($0.name, $0.choice) }) { $1 }
-  }
-}
-
-extension Table.Spelling {
-  /// Whether a day and a month stand in the numbers' texts.
-  fileprivate var hasDays: Bool {
-    switch notation {
-    case .date, .dateTime: true
-    case .plain, .percent, .currency, .time: false
-    }
   }
 }
 
@@ -105,12 +92,6 @@ extension Table {
 
   /// A line for each column in which values do not fit, with the first of them.
   var misfitLines: [String] { columns.compactMap(\.misfitLine) }
-
-  /// The columns of a model in which values do not fit.
-  func misfitColumns(of model: TableModel) -> [Column] {
-    let names = (model.preprocessing.inputs + model.preprocessing.targets).map(\.name)
-    return names.compactMap { self[$0] }.filter { $0.misfitCount > 0 }
-  }
 }
 
 extension Table.Column {

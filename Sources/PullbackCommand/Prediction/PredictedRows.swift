@@ -12,7 +12,7 @@ import Musl
 import Glibc
 #endif
 
-/// Rows of which predictions are made, some at a time.
+/// Rows of which predictions are made, some at a time: read as those that the model was trained on.
 struct PredictedRows {
   let model: TableModel
   let table: TableOptions
@@ -35,27 +35,42 @@ struct PredictedRows {
   mutating func predict(
     tableAt file: String?, _ use: (TablePredictions) throws -> Void
   ) throws {
-    let columns = model.preprocessing.streamSchema, missing = table.allMissing(for: model)
-    let rows =
-      if let file, file != "-" {
-        try TableStream(
-          at: found(file), columns: columns, separator: table.separator, header: table.header,
-          skip: table.skip ?? 0, comment: table.comment, missing: missing,
-          rowsPerChunk: PredictedRows.most)
-      } else {
-        try TableStream(
-          descriptor: STDIN_FILENO, name: TableOptions.standardInput, columns: columns,
-          separator: table.separator, header: table.header, skip: table.skip ?? 0,
-          comment: table.comment, missing: missing, rowsPerChunk: PredictedRows.most)
-      }
-    misfits = columns.map { ($0.name, 0, []) }
+    let rows = try stream(tableAt: file, model.preprocessing.streamSchema)
     while let chunk = try rows.next() {
-      for column in columns.indices where chunk.misfitCounts[column] > 0 {
-        misfits[column].count += chunk.misfitCounts[column]
-        let room = PredictedRows.mostExamples - misfits[column].examples.count
-        misfits[column].examples += chunk.misfits[column].prefix(max(room, 0))
-      }
+      note(chunk)
       try use(model.predict(chunk))
+    }
+  }
+
+  /// How good the model is on a table's rows; nil and "-" are standard input.
+  mutating func evaluate(tableAt file: String?) throws -> TableEvaluation {
+    let rows = try stream(tableAt: file, model.preprocessing.streamSchemaWithTargets)
+    return try model.evaluate(rows) { note($0) }
+  }
+
+  private mutating func stream(
+    tableAt file: String?, _ columns: [TableStream.Column]
+  ) throws -> TableStream {
+    let columns = table.respelled(columns)
+    misfits = columns.map { ($0.name, 0, []) }
+    let missing = table.allMissing(for: model)
+    if let file, file != "-" {
+      return try TableStream(
+        at: found(file), columns: columns, separator: table.separator, header: table.header,
+        skip: table.skip ?? 0, comment: table.comment, missing: missing,
+        rowsPerChunk: PredictedRows.most)
+    }
+    return try TableStream(
+      descriptor: STDIN_FILENO, name: TableOptions.standardInput, columns: columns,
+      separator: table.separator, header: table.header, skip: table.skip ?? 0,
+      comment: table.comment, missing: missing, rowsPerChunk: PredictedRows.most)
+  }
+
+  private mutating func note(_ chunk: TableStream.Chunk) {
+    for column in misfits.indices where chunk.misfitCounts[column] > 0 {
+      misfits[column].count += chunk.misfitCounts[column]
+      let room = PredictedRows.mostExamples - misfits[column].examples.count
+      misfits[column].examples += chunk.misfits[column].prefix(max(room, 0))
     }
   }
 
@@ -69,6 +84,11 @@ struct PredictedRows {
   ) throws {
     let rows = try format == .npy ? NumPy.load(at: file) : IDX.load(at: file)
     try use(model.predict(rows, name: file))
+  }
+
+  /// The columns in which values did not fit, with how many.
+  var misfitCounts: JSON {
+    .object(misfits.filter { $0.count > 0 }.map { JSON.Member($0.column, .integer($0.count)) })
   }
 
   /// A line for each column in which values did not fit.

@@ -16,6 +16,17 @@ import Glibc
 struct PredictionLines {
   /// How likely each class is, too.
   let hasProbabilities: Bool
+  /// How far each target's numbers spread: a network tells them apart as finely as that says,
+  /// however large they are.
+  private let spreads: [Double]
+
+  init(of model: TableModel, hasProbabilities: Bool) {
+    self.hasProbabilities = hasProbabilities
+    spreads = model.preprocessing.targets.map { target in
+      guard case .number(let coding) = target.transform else { return 1 }
+      return coding.scale * (coding.curve?.scale ?? 1)
+    }
+  }
 
   /// The names of the columns.
   func names(targets: [String], classes: [String]) -> [String] {
@@ -26,7 +37,7 @@ struct PredictionLines {
   func columns(of predictions: TablePredictions) -> [CSV.Writer.Column] {
     if predictions.classNames.isEmpty {
       return predictions.targetNames.indices.map { target in
-        .numbers(predictions.numbers.map { $0[target].nineDigits })
+        .numbers(predictions.numbers.map { $0[target].known(of: spreads[target]) })
       }
     }
     var columns = [CSV.Writer.Column.categories(predictions.labels, predictions.classNames)]
@@ -34,7 +45,7 @@ struct PredictionLines {
     let width = predictions.classNames.count
     for label in 0..<width {
       columns.append(
-        .numbers((0..<predictions.count).map { Double(chances[$0 * width + label]).nineDigits }))
+        .numbers((0..<predictions.count).map { Double(chances[$0 * width + label]).known(of: 1) }))
     }
     return columns
   }
@@ -61,17 +72,20 @@ struct PredictionLines {
     if !predictions.classNames.isEmpty {
       return .string(predictions.classNames[Int(predictions.labels[row])])
     }
-    let numbers = predictions.numbers[row].map { JSON.number($0.nineDigits) }
+    let numbers = zip(predictions.numbers[row], spreads).map { JSON.number($0.known(of: $1)) }
     if numbers.count == 1 { return numbers[0] }
     return .object(zip(predictions.targetNames, numbers).map { JSON.Member($0, $1) })
   }
 }
 
 extension Double {
-  /// Without digits that a network of Floats does not know.
-  fileprivate var nineDigits: Double {
+  /// Without digits that a network of Floats does not know of numbers that spread so far: nine, or
+  /// as many places as eight digits of the spread have.
+  fileprivate func known(of spread: Double) -> Double {
     guard isFinite, self != 0 else { return self }
-    let places = 8 - Int(log10(magnitude).rounded(.down))
+    let own = 8 - Int(log10(magnitude).rounded(.down))
+    let places =
+      spread.isNormal ? max(own, 7 - Int(log10(spread.magnitude).rounded(.down))) : own
     guard places.magnitude < 300 else { return self }
     let scale = pow(10, Double(abs(places)))
     let rounded = places < 0 ? (self / scale).rounded() * scale : (self * scale).rounded() / scale

@@ -38,6 +38,14 @@ struct SpellingDecisionTests {
     #expect(try tolerant("x\n$1\n$2\n$3\n€4\n", header: true)["x"]?.misfits.map(\.line) == [5])
   }
 
+  /// What is said of a column goes with what is said of all.
+  @Test func aNotationWithoutItsSignKeepsTheComma() throws {
+    let table = try CSV.table(
+      from: Array("a;b\n1.234,5;x\n2;y\n".utf8), decimal: ",", notations: ["a": .currency],
+      reading: .tolerant)
+    #expect(numbers(table["a"]) == [1234.5, 2])
+  }
+
   @Test func atMostFiveMisfitsAreKept() throws {
     let text = "x\n" + (0..<100).map { $0 % 10 == 3 ? "t\($0)\n" : "\($0)\n" }.joined()
     let column = try #require(try tolerant(text)["x"])

@@ -44,8 +44,8 @@ struct JSONTests {
     #expect(try JSON(parsing: "18446744073709551616") == .number(0x1p64))
   }
 
-  /// A text that fits may be values which do not: 5 million take 240 MB, the text and 48 MiB
-  /// are allowed.
+  /// A text that fits may be values which do not: 5 million take 240 MB, eight times the text
+  /// and 48 MiB are allowed.
   @Test func memoryIsLimited() throws {
     func list(_ count: Int) -> String {
       "[" + String(repeating: "0,", count: count) + "0]"

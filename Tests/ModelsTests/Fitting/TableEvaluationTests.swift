@@ -30,6 +30,16 @@ struct TableEvaluationTests {
     #expect("\(evaluation)".hasPrefix("accuracy  0.6667"))
   }
 
+  /// The mean of equal numbers is that number: scikit-learn's R^2 is 0 then, or 1.
+  @Test func equalNumbers() {
+    let truth = [[Double]](repeating: [0.1], count: 10)
+    func r2(_ prediction: Double) -> Double? {
+      let predictions = [[Double]](repeating: [prediction], count: 10)
+      return TableEvaluation(predictions: predictions, numbers: truth)["r2"]
+    }
+    #expect(r2(0.2) == 0 && r2(0.1) == 1)
+  }
+
   @Test func numbers() throws {
     let evaluation = TableEvaluation(
       predictions: [[1, 10], [2, 20], [4, 25], [4, 41]],

@@ -30,7 +30,7 @@ struct PreprocessingStreamTests {
     try CSV.table(
       from: Array(text.utf8), name: "homes.csv",
       types: model?.tableTypes ?? ["zip": .categorical],
-      notations: model?.tableNotations ?? [:], reading: .tolerant)
+      spellings: model?.tableSpellings ?? [:], reading: .tolerant)
   }
 
   private func fitted(_ table: Table, target: String) throws -> Preprocessing {
@@ -58,6 +58,24 @@ struct PreprocessingStreamTests {
     #expect(found.map(\.bitPattern) == expected.map(\.bitPattern))
   }
 
+  /// A few rows of which nothing says whether commas stand before decimals or thousands.
+  @Test func fewRowsAreReadAsInTraining() throws {
+    let rows = (0..<40).map { "\($0 % 7),\(100 + $0 * 9).5\t\($0 % 10),25\t\($0 % 3)" }
+    let text = "a\tb\ty\n" + rows.joined(separator: "\n") + "\n"
+    let table = try CSV.table(from: Array(text.utf8), reading: .tolerant)
+    let understanding = try TableUnderstanding(
+      table, TableSettings(targets: ["y"], task: .regression))
+    let model = try Preprocessing(fitting: table, understanding, rows: understanding.rows)
+    let few = Array("a\tb\ty\n2,075\t3,5\t1\n1,100\t4\t2\n".utf8)
+    let read = try CSV.table(
+      from: few, types: model.tableTypes, spellings: model.tableSpellings, reading: .tolerant)
+    guard case .numeric(let a) = read["a"]?.values, case .numeric(let b) = read["b"]?.values else {
+      Issue.record("no numbers")
+      return
+    }
+    #expect(a == [2075, 1100] && b == [3.5, 4])
+  }
+
   /// Texts for no value where a model was trained are so where it predicts: of streams, of tables
   /// that are read with them, and of others.
   @Test(arguments: 0..<3 as Range<UInt64>, [CSV.missing, []])
@@ -75,7 +93,7 @@ struct PreprocessingStreamTests {
     func read(_ missing: [String], _ model: Preprocessing? = nil) throws -> Table {
       try CSV.table(
         from: text, decimal: ",", types: model?.tableTypes ?? ["t": .categorical],
-        notations: model?.tableNotations ?? [:], missing: missing, reading: .tolerant)
+        spellings: model?.tableSpellings ?? [:], missing: missing, reading: .tolerant)
     }
     let missing = usual + ["-999", "NONE", "-1"], table = try read(missing)
     let understanding = try TableUnderstanding(
