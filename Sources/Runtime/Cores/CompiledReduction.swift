@@ -13,8 +13,7 @@ import PullbackTensors
 /// good as its last rounding and some eight others. Long columns of Double are short chains, too.
 struct CompiledReduction: CompiledCore {
   private static let columnChunk = 4 * Tile.length
-  /// Rows that are added up before their sum goes to that of all: fewer, if a tile does not hold
-  /// as many whole ones.
+  /// Rows that are added up before their sum goes to that of all; fewer, if a tile holds fewer.
   private static let rowsOfChain = Int(PB_CHAIN)
   /// In Double, where a tile holds several, and as many as are short in Float.
   private static let rowsOfLongChain = 64
