@@ -23,7 +23,7 @@ final class StepPrograms {
   private let places: [Int]
   private let missed: MissedSteps
   /// The last program that did not change all parameters, and the classes that missed it.
-  @exclusivity(unchecked) private var latestPartial: (program: ObjectIdentifier, missing: [Int])?
+  @exclusivity(unchecked) private var latestPartial: (program: RecordedProgram, missing: [Int])?
   /// What is kept for each parameter; the sum of its gradients comes last, if there is one.
   let state: [[Parameter]]
   let form: StepForm
@@ -303,11 +303,17 @@ final class StepPrograms {
   }
 
   private func note(partial program: RecordedProgram) {
-    if let latest = latestPartial, latest.program == ObjectIdentifier(program) {
+    if let latest = latestPartial, latest.program === program {
       return missed.count(classes: latest.missing)
     }
-    let missing = missed.split(changing: program.changedNumbers.map { places[$0] })
+    // A rule may leave a parameter as it is, and change what it keeps for it.
+    let replaced = Set(program.replacedSlots)
+    let changed = parameters.indices.filter { number in
+      let first = firstSlots[number]
+      return slots[first...first + state[number].count].contains { replaced.contains($0.number) }
+    }
+    let missing = missed.split(changing: changed.map { places[$0] })
     missed.count(classes: missing)
-    latestPartial = (ObjectIdentifier(program), missing)
+    latestPartial = (program, missing)
   }
 }

@@ -56,9 +56,8 @@ package final class RecordedProgram: @unchecked Sendable {
 
   package var plan: Plan { executable.plan }
 
-  /// How many of the numbered slots a run replaces, and which.
+  /// How many of the parameters that were numbered a run replaces.
   package let changedCount: Int
-  package var changedNumbers: [Int] { form.replaced.compactMap(\.number) }
 
   /// The numbers of the slots that a run replaces.
   package var replacedSlots: [UInt64] { form.replaced.map { slots[$0.slot].number } }

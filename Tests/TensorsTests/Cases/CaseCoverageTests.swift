@@ -18,6 +18,7 @@ import Testing
       "random: tensors.txt has the quantiles of Threefry's numbers",
     "categorical(logits:key:)": "random: CategoricalTests compares frequencies with probabilities",
     "gradient(of:withRespectTo:)": derivatives, "valueAndGradient(at:of:)": derivatives,
+    "valueAndGradient(at:_:_:of:)": derivatives,
     "jacobian(of:withRespectTo:)": derivatives, "hessian(of:withRespectTo:)": derivatives,
     "vectorJacobianProduct(of:withRespectTo:vector:)": derivatives,
     "jacobianVectorProduct(of:withRespectTo:vector:)": derivatives,
