@@ -143,15 +143,15 @@ import Testing
     }
   }
 
-  // What was quadratic took many minutes; beside all other tests a moment may last one.
-  @Test(
-    "A thousand slices are planned, and placed, in a moment", .timeLimit(.minutes(5)),
-    arguments: Graph.allCases)
+  // Not a time limit of the test: that counts waiting for the tests beside it, too.
+  @Test("A thousand slices are planned, and placed, in a moment", arguments: Graph.allCases)
   func thousand(graph: Graph) throws {
+    let start = ContinuousClock.now
     let result = graph.result(1000)
     let cost = try Cost(result)
     #expect(cost.steps < 5000 && cost.bytes < 40 * 8 * 1000)
     evaluate([result])
     #expect(result.node.hasNumbers)
+    #expect(ContinuousClock.now - start < .seconds(60))
   }
 }
