@@ -143,6 +143,15 @@ pb_rows_reduce pb_sum_rows_wide(void) { return pb_current()->sum_rows_wide; }
 
 pb_columns_reduce pb_sum_columns_wide(void) { return pb_current()->sum_columns_wide; }
 
+pb_rows_of pb_rows_of_for(pb_term term, pb_type type) {
+  int known = PB_IN(term, PB_TERMS) && PB_IN(type, PB_TYPES);
+  return known ? pb_current()->rows_of[term][type] : NULL;
+}
+
+pb_rows_of pb_rows_of_wide(pb_term term) {
+  return PB_IN(term, PB_TERMS) ? pb_current()->rows_of_wide[term] : NULL;
+}
+
 pb_arg_row pb_arg_row_for(int is_max, pb_type type) {
   return PB_IN(type, PB_TYPES) ? pb_current()->arg_rows[is_max != 0][type] : NULL;
 }

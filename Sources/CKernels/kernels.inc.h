@@ -16,6 +16,7 @@
 #include "normal.inc.h"
 #include "reduce.inc.h"
 #include "moments.inc.h"
+#include "terms.inc.h"
 #include "extremes.inc.h"
 #include "scan.inc.h"
 #include "gemm.inc.h"
@@ -82,6 +83,10 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
   .sum_row_wide = pb_wide_row_sum,
   .sum_rows_wide = pb_wide_rows_sum,
   .sum_columns_wide = pb_wide_columns_sum,
+  .rows_of = {
+    PB_FLOATS(rows_of_products), PB_FLOATS(rows_of_differences), PB_FLOATS(rows_of_squares)
+  },
+  .rows_of_wide = { pb_rows_of_products_wide, pb_rows_of_differences_wide, pb_rows_of_squares_wide },
   .arg_rows = { PB_ALL_TYPES(arg_row_min), PB_ALL_TYPES(arg_row_max) },
   .arg_columns = { PB_ALL_TYPES(arg_column_min), PB_ALL_TYPES(arg_column_max) },
 

@@ -23,18 +23,19 @@
     r[i] = (R)(expression); \
   })
 
-// A map of two operands, and the same where the second one is a single element.
-#define PB_ARITHMETIC(name, s, T, expression) \
-  PB_BINARY(name##_##s, T, T, expression) \
-  static void pb_##name##_one_##s( \
+// A loop whose second operand, y, is a single element.
+#define PB_BY_ONE(name, T, statement) \
+  static void pb_##name( \
     long n, void *out, const void *a, const void *b, const void *c, const void *d) { \
     (void)c, (void)d; \
     T *r = out, y = *(const T *)b; \
-    PB_ELEMENTWISE for (long i = 0; i < n; i++) { \
-      T x = ((const T *)a)[i]; \
-      r[i] = expression; \
-    } \
+    PB_ELEMENTWISE for (long i = 0; i < n; i++) statement \
   }
+
+// A map of two operands, and the same where the second one is a single element.
+#define PB_ARITHMETIC(name, s, T, expression) \
+  PB_BINARY(name##_##s, T, T, expression) \
+  PB_BY_ONE(name##_one_##s, T, { T x = ((const T *)a)[i]; r[i] = expression; })
 
 // Each operation is rounded, like the maps they stand for.
 #define PB_PRODUCTS(s, T) \
@@ -134,6 +135,16 @@
   PB_MAP_LOOP(multiply_product_##s, T, { \
     T product = ((const T *)a)[i] * ((const T *)b)[i]; \
     r[i] = product * ((const T *)c)[i]; \
+  }) \
+  PB_MAP_LOOP(scale_multiply_add_##s, T, { \
+    T scaled = ((const T *)a)[i] * ((const T *)b)[i]; \
+    T product = scaled * ((const T *)c)[i]; \
+    r[i] = product + ((const T *)d)[i]; \
+  }) \
+  PB_BY_ONE(scale_multiply_add_one_##s, T, { \
+    T scaled = ((const T *)a)[i] * y; \
+    T product = scaled * ((const T *)c)[i]; \
+    r[i] = product + ((const T *)d)[i]; \
   }) \
   PB_MAP_LOOP(multiply_quotient_##s, T, { \
     T quotient = ((const T *)a)[i] / ((const T *)b)[i]; \

@@ -10,6 +10,7 @@
 enum {
   PB_TYPES = PB_U8 + 1,
   PB_REDUCTIONS = PB_SQUARED_DEVIATIONS + 1,
+  PB_TERMS = PB_TERM_SQUARE + 1,
   PB_SCANS = PB_SCAN_RECURRENCE + 1
 };
 
@@ -40,6 +41,8 @@ struct pb_kernels {
   pb_row_accumulate sum_row_wide;
   pb_rows_reduce sum_rows_wide;
   pb_columns_reduce sum_columns_wide;
+  pb_rows_of rows_of[PB_TERMS][PB_TYPES];
+  pb_rows_of rows_of_wide[PB_TERMS];
   pb_arg_row arg_rows[2][PB_TYPES];  // minimum, maximum
   pb_arg_column arg_columns[2][PB_TYPES];
 

@@ -191,6 +191,17 @@ pb_columns_reduce pb_columns_reduce_for(pb_reduction reduction, pb_type type);
 pb_row_accumulate pb_sum_row_wide(void);
 /// Whole rows, in pieces of PB_PIECE; `out` is F32.
 pb_rows_reduce pb_sum_rows_wide(void);
+/// Sums of rows whose elements are computed on the way: a b, a - b, or (a - b)^2, where b in
+/// the last two is one element for each row.
+typedef enum pb_term { PB_TERM_PRODUCT, PB_TERM_DIFFERENCE, PB_TERM_SQUARE } pb_term;
+/// `out[r]` is the sum of row r, with the bits of the maps one after the other and PB_SUM. One b of
+/// a row is b[r * apart]; a - b is written to `made`, unless that is NULL, which may start where `a`
+/// does. `out` must not overlap others. Of F32 and F64.
+typedef void (*pb_rows_of)(
+  long rows, long n, void *out, const void *a, const void *b, long apart, void *made);
+pb_rows_of pb_rows_of_for(pb_term term, pb_type type);
+/// With the bits of pb_sum_rows_wide.
+pb_rows_of pb_rows_of_wide(pb_term term);
 /// The same for columns, in chains of PB_CHAIN rows: `out` holds n elements of F64.
 pb_columns_reduce pb_sum_columns_wide(void);
 

@@ -16,14 +16,14 @@
 ///
 /// Comparisons write U8. SELECT: b where the condition a (U8) holds, else c.
 ///
-/// ADD_ONE to DIVIDE_ONE and EXP_OF_DIFFERENCE_ONE: the same as without _ONE, where b is
-/// a single element.
+/// ADD_ONE to DIVIDE_ONE, SCALE_MULTIPLY_ADD_ONE and EXP_OF_DIFFERENCE_ONE: the same as without
+/// _ONE, where b is a single element.
 ///
 /// From MULTIPLY_ADD on each is several maps in one pass over memory, every operation rounded by
 /// itself: a b + c, c - a b, a b + c d; c where a and b are so related, else d; a between b and
 /// c; d where a is, else 0, and NaN where a is. Of floating point a b + c (d d), sqrt(a) + b, c -
-/// a / b, d - a b / c, a + b between c and d, a where it is above b, else a c; (a b) c, (a / b)
-/// c; max(a, b) f(z), z = a between b and c, for f(z) the sigmoid, the normal distribution
+/// a / b, d - a b / c, a + b between c and d, a where it is above b, else a c; (a b) c, (a b) c +
+/// d, (a / b) c; max(a, b) f(z), z = a between b and c, for f(z) the sigmoid, the normal distribution
 /// function or (z + c) d, and this alone; a sigmoid(-b); and exp(a - b). Limits, and this d, are
 /// the same for all elements: one number.
 #define PB_FOR_EACH_MAP(MAP) \
@@ -83,6 +83,8 @@
   MAP(GATED_RAMP, gated_ramp, FLOATS) \
   MAP(ABOVE_OR_PRODUCT, above_or_product, FLOATS) \
   MAP(MULTIPLY_PRODUCT, multiply_product, FLOATS) \
+  MAP(SCALE_MULTIPLY_ADD, scale_multiply_add, FLOATS) \
+  MAP(SCALE_MULTIPLY_ADD_ONE, scale_multiply_add_one, FLOATS) \
   MAP(MULTIPLY_QUOTIENT, multiply_quotient, FLOATS) \
   MAP(GATED_SIGMOID, gated_sigmoid, FLOATS) \
   MAP(GATED_NORMAL, gated_normal, FLOATS) \

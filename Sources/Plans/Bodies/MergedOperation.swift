@@ -19,6 +19,8 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
   case subtractProductQuotient
   /// (a b) c
   case multiplyProduct
+  /// (a b) c + d
+  case scaleMultiplyAdd
   /// (a / b) c
   case multiplyQuotient
   /// c where a = b, else d
@@ -59,6 +61,7 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
     case .subtractQuotient: ["/", "-"]
     case .subtractProductQuotient: ["*", "/", "-"]
     case .multiplyProduct: ["*", "*"]
+    case .scaleMultiplyAdd: ["*", "*", "+"]
     case .multiplyQuotient: ["/", "*"]
     case .selectEqual: [".==", "select"]
     case .selectGreater: [".>", "select"]
@@ -84,8 +87,8 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
     case .multiplyAdd, .subtractProduct, .subtractQuotient, .multiplyProduct, .multiplyQuotient,
       .aboveOrProduct, .clamp, .gatedSigmoid, .gatedNormal:
       3
-    case .sumOfProducts, .sumWithSquare, .subtractProductQuotient, .selectEqual, .selectGreater,
-      .selectGreaterOrEqual, .clampSum, .within, .ramp, .gatedRamp:
+    case .sumOfProducts, .sumWithSquare, .scaleMultiplyAdd, .subtractProductQuotient, .selectEqual,
+      .selectGreater, .selectGreaterOrEqual, .clampSum, .within, .ramp, .gatedRamp:
       4
     }
   }
@@ -97,8 +100,8 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
     case .ramp, .gatedRamp: 1..<4
     case .clampSum: 2..<4
     case .multiplyAdd, .subtractProduct, .sumOfProducts, .sumWithSquare, .rootAdd,
-      .subtractQuotient, .subtractProductQuotient, .multiplyProduct, .multiplyQuotient,
-      .selectEqual, .selectGreater, .selectGreaterOrEqual, .aboveOrProduct,
+      .subtractQuotient, .subtractProductQuotient, .multiplyProduct, .scaleMultiplyAdd,
+      .multiplyQuotient, .selectEqual, .selectGreater, .selectGreaterOrEqual, .aboveOrProduct,
       .timesOppositeSigmoid, .expOfDifference:
       0..<0
     }
@@ -111,8 +114,8 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
       .selectGreaterOrEqual, .clamp, .within:
       true
     case .sumWithSquare, .rootAdd, .subtractQuotient, .subtractProductQuotient, .multiplyProduct,
-      .multiplyQuotient, .aboveOrProduct, .clampSum, .ramp, .gatedRamp, .gatedSigmoid,
-      .gatedNormal, .timesOppositeSigmoid, .expOfDifference:
+      .scaleMultiplyAdd, .multiplyQuotient, .aboveOrProduct, .clampSum, .ramp, .gatedRamp,
+      .gatedSigmoid, .gatedNormal, .timesOppositeSigmoid, .expOfDifference:
       false
     }
   }

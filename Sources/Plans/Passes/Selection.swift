@@ -176,18 +176,30 @@ private struct Selection {
     // Two readings of one value are more than one use: it stays.
     if let (c, d) = factors(y, of: index) {
       guard isSum else { return (.subtractProduct, [c, d, x]) }
-      guard let (a, b) = factors(x, of: index) else { return (.multiplyAdd, [c, d, x]) }
+      guard let (a, b) = factors(x, of: index) else {
+        return scaled(c, d, x, index) ?? scaled(d, c, x, index) ?? (.multiplyAdd, [c, d, x])
+      }
       if let (e, f) = factors(d, of: index), e == f { return (.sumWithSquare, [a, b, c, e]) }
       return (.sumOfProducts, [a, b, c, d])
     }
     if isSum {
-      if let (a, b) = factors(x, of: index) { return (.multiplyAdd, [a, b, y]) }
+      if let (a, b) = factors(x, of: index) {
+        return scaled(a, b, y, index) ?? scaled(b, a, y, index) ?? (.multiplyAdd, [a, b, y])
+      }
       if let a = root(y, of: index) { return (.rootAdd, [a, x]) }
       return root(x, of: index).map { (.rootAdd, [$0, y]) }
     }
     guard let (a, b) = quotient(y, of: index) else { return nil }
     guard let (c, d) = factors(a, of: index) else { return (.subtractQuotient, [a, b, x]) }
     return (.subtractProductQuotient, [c, d, b, x])
+  }
+
+  /// a b + c, where a is a product by one number for each long row.
+  private func scaled(_ a: Int, _ b: Int, _ c: Int, _ index: Int) -> Merge? {
+    guard let (x, y) = factors(a, of: index), isSameAlongRows(x) != isSameAlongRows(y),
+      !isSameAlongRows(b), !isSameAlongRows(c)
+    else { return nil }
+    return (.scaleMultiplyAdd, isSameAlongRows(x) ? [y, x, b, c] : [x, y, b, c])
   }
 
   /// A choice with the comparison that it is made by. Comparing again costs nothing: so others may

@@ -164,10 +164,12 @@ struct BodyFrame: BitwiseCopyable {
   ) {
     guard case .single(let slot, let walk) = body.operands[instruction.b].load else { return }
     let base = memory.pointer(slot), size = body.operands[instruction.b].size
-    let result = table[instruction.value], other = table[instruction.a]
+    let result = table[instruction.value]
     walk.forEachRow(from: position, count: count) { done, element, length in
-      let single = base + element * size, a = other + done * size
-      map(length, result + done * instruction.resultSize, a, single, single, single)
+      let done = done * size
+      map(
+        length, result + done, table[instruction.a] + done, base + element * size,
+        table[instruction.c] + done, table[instruction.d] + done)
     }
   }
 

@@ -106,9 +106,9 @@ struct CompiledBody: BitwiseCopyable {
   let scratchByteCount: Int
   let tableByteCount: Int
 
-  /// - Parameter kept: a value that is read when the tile is done, such as one to be reduced.
+  /// - Parameter kept: values that are read when the tile is done, such as one to be reduced.
   init(
-    _ body: borrowing Body, space: borrowing Shape, keeping kept: Int? = nil,
+    _ body: borrowing Body, space: borrowing Shape, keeping kept: InlineNumbers = [],
     in context: borrowing CompilationContext
   ) {
     let plain = context.plain, operandCount = body.operands.count
@@ -132,7 +132,7 @@ struct CompiledBody: BitwiseCopyable {
       operands.allSatisfy { $0.load.isInPlace || $0.isNumber }
       && (body.instructions.isEmpty
         ? body.stores.isEmpty
-        : kept == nil && body.isOneStoredInstruction(but: context.streamed))
+        : kept.isEmpty && body.isOneStoredInstruction(but: context.streamed))
     let most =
       isInPlace ? Int.max : Tile.length(values: valueCount - numberCount, size: largest)
     let length = min(most, max(space.elementCount, 1))
@@ -198,7 +198,7 @@ private struct InstructionWriter {
   typealias Value = (register: Int, lastUse: Int)
 
   private let operands: UnsafeBufferPointer<CompiledOperand>
-  private let kept: Int?
+  private let kept: InlineNumbers
   private let slots: SlotNumbering
   private let streamed: Set<Slot>
   private let step: Int
@@ -210,7 +210,7 @@ private struct InstructionWriter {
 
   /// - Parameter values: room for one for each value, as long as the writer is used.
   init(
-    _ operands: UnsafeBufferPointer<CompiledOperand>, keeping kept: Int?,
+    _ operands: UnsafeBufferPointer<CompiledOperand>, keeping kept: InlineNumbers,
     _ registers: RegisterFile, _ values: UnsafeMutableBufferPointer<Value>,
     _ context: borrowing CompilationContext
   ) {
@@ -220,7 +220,7 @@ private struct InstructionWriter {
     self.registers = registers
     slots = context.slots
     // What goes to a reduction is at hand tile by tile, without a fence.
-    streamed = kept == nil ? context.streamed : []
+    streamed = kept.isEmpty ? context.streamed : []
     step = context.step
   }
 
@@ -321,7 +321,7 @@ private struct InstructionWriter {
       }
     }
     for store in body.stores { values[store.value].lastUse = Int.max }
-    if let kept { values[kept].lastUse = Int.max }
+    for index in 0..<kept.count { values[kept[index]].lastUse = Int.max }
   }
 }
 

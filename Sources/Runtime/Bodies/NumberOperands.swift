@@ -8,14 +8,15 @@ import PullbackPlans
 enum NumberOperands {
   /// Marks them.
   ///
-  /// - Parameter kept: a value that is read when the tile is done.
+  /// - Parameter kept: values that are read when the tile is done.
   static func find(
     in body: borrowing Body, _ operands: UnsafeMutableBufferPointer<CompiledOperand>,
-    keeping kept: Int?
+    keeping kept: InlineNumbers
   ) {
     var areNone = true
     for value in operands.indices where operands[value].isUniform {
-      operands[value].isNumber = value != kept && body.stores.allSatisfy { $0.value != value }
+      operands[value].isNumber =
+        !kept.contains(value) && body.stores.allSatisfy { $0.value != value }
       areNone = areNone && !operands[value].isNumber
     }
     if areNone { return }

@@ -8,10 +8,10 @@ import PullbackPlans
 enum SingleOperands {
   /// Marks them.
   ///
-  /// - Parameter kept: a value that is read when the tile is done.
+  /// - Parameter kept: values that are read when the tile is done.
   static func find(
     in body: borrowing Body, _ operands: UnsafeMutableBufferPointer<CompiledOperand>,
-    keeping kept: Int?
+    keeping kept: InlineNumbers
   ) {
     for value in operands.indices {
       guard let extent = operands[value].singleExtent, extent >= Body.shortestRow,
@@ -24,9 +24,9 @@ enum SingleOperands {
   /// Whether all that read it have a kernel for a single element, beside an operand that is none.
   private static func isTakenAlone(
     _ value: Int, in body: borrowing Body,
-    _ operands: UnsafeMutableBufferPointer<CompiledOperand>, keeping kept: Int?
+    _ operands: UnsafeMutableBufferPointer<CompiledOperand>, keeping kept: InlineNumbers
   ) -> Bool {
-    if value == kept { return false }
+    if kept.contains(value) { return false }
     for store in body.stores where store.value == value { return false }
     for index in body.instructions.indices {
       let inputs = body.instructions[index].inputs

@@ -23,6 +23,11 @@ struct Walk: BitwiseCopyable {
   /// The extent of the innermost axis.
   var extent: Int { axes[0].extent }
 
+  /// How far apart the elements are of which there is one for each row of `length` positions.
+  func distanceOfRows(of length: Int) -> Int? {
+    axes.count == 2 && axes[0].stride == 0 && extent == length ? axes[1].stride : nil
+  }
+
   /// What repeats itself, with a period within a tile.
   var repetition: Repetition? {
     guard let last = axes.lastIndex(where: { $0.stride != 0 }) else { return nil }

@@ -35,6 +35,8 @@ struct CompiledReduction: CompiledCore {
   private let partialSize: Int
   private let resultSize: Int
   private let prologue: UnsafePointer<CompiledBody>
+  /// What of the prologue is done while rows are added up.
+  private let term: UnsafePointer<CompiledRowTerm>?
   private let segments: Int
   private let length: Int
   private let size: Int
@@ -58,9 +60,6 @@ struct CompiledReduction: CompiledCore {
     reducedValue = core.reducedValue
     elementType = core.elementType
     resultSize = core.resultType.byteCount
-    prologue = context.plain.one(
-      CompiledBody(
-        core.prologue, space: core.space, keeping: core.reducedValue, in: context))
     size = core.elementType.byteCount
     let longestChain = core.inner == 1 ? Tile.length : Self.rowsOfLongChain
     let isLongSum = core.reduction == .sum && core.reduced > longestChain
@@ -76,6 +75,12 @@ struct CompiledReduction: CompiledCore {
     length =
       cuts == 1 ? core.reduced : ((core.reduced + cuts - 1) / cuts + lanes - 1) / lanes * lanes
     segments = cuts == 1 ? 1 : (core.reduced + length - 1) / length
+    let taken = segments == 1 ? CompiledRowTerm.taken(from: core, isWide: isWide, in: context) : nil
+    term = taken.map { context.plain.one($0.term) }
+    prologue = context.plain.one(
+      taken?.rest
+        ?? CompiledBody(
+          core.prologue, space: core.space, keeping: [core.reducedValue], in: context))
     // Lanes of one row, or numbers of a chunk of columns, then the prologue's registers.
     body = StepBody(
       step.body, of: step, coreByteCount: Self.ownByteCount + prologue.pointee.scratchByteCount,
@@ -180,23 +185,12 @@ struct CompiledReduction: CompiledCore {
     while row < rows.upperBound {
       let count = min(rowsPerTile, rows.upperBound - row)
       frame.evaluate(at: row * self.reduced, count: count * self.reduced, holdsPeriods: isHeld)
-      kernel(count, self.reduced, results + row * size, frame.value(self.reducedValue))
+      if let term {
+        term.pointee.add(count, from: row, frame, into: results + row * size)
+      } else {
+        kernel(count, self.reduced, results + row * size, frame.value(self.reducedValue))
+      }
       row += count
-    }
-  }
-
-  /// What a stretch of one row is reduced with.
-  private struct RowKernels {
-    let start: pb_row_start
-    let accumulate: pb_row_accumulate
-    let finish: pb_row_finish
-
-    /// Nil for positions.
-    init?(_ reduction: Reduction, _ type: ElementType, isWide: Bool) {
-      guard let code = reduction.kernelCode else { return nil }
-      start = pb_row_start_for(code, type.kernelType)
-      accumulate = isWide ? pb_sum_row_wide() : pb_row_accumulate_for(code, type.kernelType)
-      finish = pb_row_finish_for(code, type.kernelType)
     }
   }
 

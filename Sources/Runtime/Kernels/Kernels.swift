@@ -103,6 +103,7 @@ extension MergedOperation {
     case .subtractQuotient: PB_SUBTRACT_QUOTIENT
     case .subtractProductQuotient: PB_SUBTRACT_PRODUCT_QUOTIENT
     case .multiplyProduct: PB_MULTIPLY_PRODUCT
+    case .scaleMultiplyAdd: PB_SCALE_MULTIPLY_ADD
     case .multiplyQuotient: PB_MULTIPLY_QUOTIENT
     case .selectEqual: PB_SELECT_EQUAL
     case .selectGreater: PB_SELECT_GREATER
@@ -197,6 +198,7 @@ extension Body.Instruction {
     case .binary(let binary):
       input == 1 || binary.isCommutative ? binary.kernelCodeByOne : nil
     case .merged(.expOfDifference): input == 1 ? PB_EXP_OF_DIFFERENCE_ONE : nil
+    case .merged(.scaleMultiplyAdd): input == 1 ? PB_SCALE_MULTIPLY_ADD_ONE : nil
     case .unary, .comparison, .selection, .conversion, .merged, .checked, .random: nil
     }
   }
