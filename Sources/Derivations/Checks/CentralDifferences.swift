@@ -37,6 +37,8 @@ struct CentralDifferences {
   /// For each direction what the gradient says.
   private let slopes: [Double]
   private let norm: Double
+  /// The smallest magnitude in x that is not 0.
+  private let smallest: Double
   /// The slope along a direction that a gradient of this size has.
   private let typical: Double
   /// What is decided at x itself.
@@ -47,6 +49,9 @@ struct CentralDifferences {
   /// Relative to the size of what is moved. A step of 1e-5 leaves about ten digits; shorter ones do
   /// not reach kinks nearby, and follow functions that bend strongly.
   private static let steps = [1e-5, 1e-6, 1e-7, 1e-8]
+  /// Those for an x whose smallest numbers are far below its size, which a step is to move by
+  /// little too: so short that rounding leaves few digits, so nothing is called wrong by them.
+  private static let shortSteps = [1e-9, 1e-10, 1e-11, 1e-12]
   /// With this error no shorter step is tried.
   private static let goodError = 1e-7
 
@@ -57,11 +62,16 @@ struct CentralDifferences {
       Value.random(.normal, shape, .double, key: key.folding(in: UInt64(number)))
     }
     directions = normals.map { $0 / $0.norm }
-    let norms = [function.x.norm, gradient.norm]
+    let magnitudes = function.x.unary(.absolute), zero = Value.scalar(0, .double)
+    let positive = Value.select(
+      magnitudes.compared(.greater, to: zero), magnitudes, .infinity)
+    let least = count == 0 ? positive.summed : positive.reduced(.min, AxisSet(all: shape.rank))
+    let norms = [function.x.norm, gradient.norm, least]
     let slopes = directions.map { (gradient * $0).summed }
     here = function.decisions
     evaluate(directions + norms + slopes + here.map(\.value))
     norm = norms[0].total
+    smallest = norms[2].total
     typical = norms[1].total / Double(Swift.max(count, 1)).squareRoot()
     self.slopes = slopes.map(\.total)
   }
@@ -99,6 +109,9 @@ struct CentralDifferences {
         (kinks, left, right) = (measured.kinks, measured.left, measured.right)
       }
     }
+    if !(best <= Check.tolerance), let found = compareShortSteps(slope, direction, size) {
+      return found
+    }
     // Where even the shortest step meets it, the kink is at this very point.
     if !best.isNaN || kinks.isEmpty { return (best, []) }
     // At a jump neither side has a slope: there a derivative is that of what is chosen at x.
@@ -109,6 +122,28 @@ struct CentralDifferences {
       if best <= Check.tolerance { break }
     }
     return (best, kinks)
+  }
+
+  /// What the first of the steps measures that are short beside the smallest numbers too and show
+  /// no error beyond the tolerance; between both sides of a kink there is none.
+  private mutating func compareShortSteps(
+    _ slope: Double, _ direction: Value, _ size: Double
+  ) -> (error: Double, kinks: [String])? {
+    let each = Double(function.x.shape.elementCount).squareRoot()
+    var longer = CentralDifferences.steps.last! * Swift.max(norm, 1)
+    for step in CentralDifferences.shortSteps.map({ $0 * Swift.max(norm, 1) }) {
+      if longer <= 1e-3 * smallest * each { break }
+      longer = step
+      let (left, right, kinks) = measure(direction, step)
+      let isSmooth = kinks.isEmpty, central = (left + right) / 2
+      var size = size
+      let error = error(
+        of: slope, isSmooth ? central : Swift.min(left, right),
+        isSmooth ? central : Swift.max(left, right),
+        bend: isSmooth ? abs(right - left) / step : 0, &size)
+      if error <= Check.tolerance { return (error, kinks) }
+    }
+    return nil
   }
 
   /// How far a slope is outside what was measured, beside the largest slope seen.

@@ -30,6 +30,22 @@ import Testing
     #expect(!check.passes)
   }
 
+  @Test(
+    "Numbers of very different sizes", arguments: [1e-3, 1e-5, 1e-6, 1e-7, 1e-8] as [Double],
+    0..<5 as Range<UInt64>)
+  func sizes(least: Double, seed: UInt64) {
+    let x = Tensor<Double>([least, 1, -least.squareRoot(), 3, 0])
+    #expect(gradientCheck({ log($0.squared() + 1e-30) }, at: x[0..<4], seed: seed).passes)
+    #expect(gradientCheck({ 1 / $0[0..<4] }, at: x, seed: seed).passes)
+    #expect(gradientCheck({ relu($0) }, at: x, seed: seed).passes)
+    func wrong(by factor: Double) -> GradientCheck {
+      gradientCheck(
+        { x in withCustomGradient(of: { 1 / $0 }, at: x) { x, yg in -factor * yg / (x * x) } },
+        at: x[0..<4], seed: seed)
+    }
+    #expect(wrong(by: 1).passes && !wrong(by: 1.001).passes && !wrong(by: -1).passes)
+  }
+
   @Test func theSeedIsPrinted() {
     let x: Tensor<Double> = [1, 2]
     let check = gradientCheck({ exp($0) }, at: x)
