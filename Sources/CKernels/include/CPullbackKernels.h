@@ -195,8 +195,8 @@ pb_rows_reduce pb_sum_rows_wide(void);
 /// the last two is one element for each row.
 typedef enum pb_term { PB_TERM_PRODUCT, PB_TERM_DIFFERENCE, PB_TERM_SQUARE } pb_term;
 /// `out[r]` is the sum of row r, with the bits of the maps one after the other and PB_SUM. One b of
-/// a row is b[r * apart]; a - b is written to `made`, unless that is NULL, which may start where `a`
-/// does. `out` must not overlap others. Of F32 and F64.
+/// a row is b[r * apart]; a - b is written to `made` too, which may start where `a` does, unless it
+/// is NULL. `out` must not overlap others. Of F32 and F64.
 typedef void (*pb_rows_of)(
   long rows, long n, void *out, const void *a, const void *b, long apart, void *made);
 pb_rows_of pb_rows_of_for(pb_term term, pb_type type);

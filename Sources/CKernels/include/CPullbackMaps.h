@@ -20,10 +20,10 @@
 /// _ONE, where b is a single element.
 ///
 /// From MULTIPLY_ADD on each is several maps in one pass over memory, every operation rounded by
-/// itself: a b + c, c - a b, a b + c d; c where a and b are so related, else d; a between b and
-/// c; d where a is, else 0, and NaN where a is. Of floating point a b + c (d d), sqrt(a) + b, c -
-/// a / b, d - a b / c, a + b between c and d, a where it is above b, else a c; (a b) c, (a b) c +
-/// d, (a / b) c; max(a, b) f(z), z = a between b and c, for f(z) the sigmoid, the normal distribution
+/// itself: a b + c, c - a b, a b + c d; c where a and b are so related, else d; a between b and c;
+/// d where a is, else 0, and NaN where a is. Of floating point a b + c (d d), sqrt(a) + b, c - a /
+/// b, d - a b / c, a + b between c and d, a where it is above b, else a c; (a b) c, (a b) c + d, (a
+/// / b) c; max(a, b) f(z), z = a between b and c, for f(z) the sigmoid, the normal distribution
 /// function or (z + c) d, and this alone; a sigmoid(-b); and exp(a - b). Limits, and this d, are
 /// the same for all elements: one number.
 #define PB_FOR_EACH_MAP(MAP) \
