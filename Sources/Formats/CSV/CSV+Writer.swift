@@ -154,10 +154,11 @@ extension CSV {
     }
 
     private func needsQuotes(_ text: String.UTF8View) -> Bool {
-      // Blanks at the ends would be dropped, and a line may not look like a comment.
+      // Blanks at the ends would be dropped, and so would a byte order mark at the start of the
+      // file; and a line may not look like a comment.
       let ends = [text.first!, text.last!]
       return ends.contains(UInt8(ascii: " ")) || ends.contains(UInt8(ascii: "\t"))
-        || ends[0] == UInt8(ascii: "#")
+        || ends[0] == UInt8(ascii: "#") || text.starts(with: [0xEF, 0xBB, 0xBF])
         || text.contains { $0 == separator || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
     }
 

@@ -61,7 +61,8 @@ public final class Parameter: Sendable {
   }
 
   /// The current numbers, as a tensor without history. Reading them before the parameter is
-  /// initialised is a mistake, and so is setting a tensor of another shape, or any in a snapshot.
+  /// initialised is a mistake, and so is setting a tensor of another shape, or any in a snapshot or
+  /// inside a recorded function.
   ///
   /// While a copy or a snapshot of the model is called, these are the numbers of the copy or of the
   /// snapshot.
@@ -85,6 +86,13 @@ public final class Parameter: Sendable {
       Mistake(
         "Parameter.value", "\(value.value.label) does not fit \(label)",
         fix: "a parameter keeps its shape"
+      ).stop(at: nil)
+    }
+    if Recording.current != nil, slot.leaf != nil {
+      Mistake(
+        "Parameter.value",
+        "\(label) is set inside a recorded function, which is written down once and would not set it "
+          + "again", fix: "return the numbers, and set it outside"
       ).stop(at: nil)
     }
     if slot.all != nil {

@@ -23,6 +23,9 @@ struct CSVWritingTests {
       try writer.write(row: [.number(1), .number(.nan), .number(-0.5)])
     }
     #expect(written == "a,\"b,c\",\"#d\"\nx,\"say \"\"y\"\"\",\"a\nb\"\n\" z\",,é;'\n1,,-0.5\n")
+    // Read back as the name that it is.
+    let marked = try text(["\u{FEFF}a", "b"]) { _ in }
+    #expect(marked == "\"\u{FEFF}a\",b\n")
   }
 
   @Test(

@@ -157,6 +157,17 @@ struct InitializationTests {
       "Parameter: the initialization has a start of inf. Fix: use a finite number.",
       { _ = Parameter(shape: [3], .constant(.infinity)) }
     ),
+    (
+      "Parameter.value: a parameter of shape [2] is set inside a recorded function, which is written",
+      {
+        let w = Parameter(value: [1, 2])
+        let step = recorded { (x: Tensor<Float>) in
+          w.value = x
+          return x
+        }
+        _ = step([3, 4])
+      }
+    ),
   ]
 
   /// Also after `initialized(seed:)`, as a start that another parameter of the model

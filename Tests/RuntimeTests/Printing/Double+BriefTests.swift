@@ -14,7 +14,7 @@ struct DoubleBriefTests {
       (9_999_999.4, "9999999"), (9_999_999.6, "1e+07"), (12_345_678, "1.235e+07"),
       (1e-4, "0.0001"), (0.000_099_999_6, "0.0001"), (0.000_012_345_6, "1.235e-05"),
       (-2.9042e302, "-2.904e+302"), (.leastNonzeroMagnitude, "5e-324"), (1e15, "1e+15"),
-      (.nan, "nan"), (-.infinity, "-inf"),
+      (.nan, "nan"), (-.nan, "nan"), (-.infinity, "-inf"),
     ] as [(Double, String)])
   func hasFourDigits(number: Double, expected: String) {
     #expect(number.brief == expected)
