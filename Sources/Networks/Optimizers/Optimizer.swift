@@ -39,6 +39,8 @@ public final class Optimizer<Rule: UpdateRule> {
   private(set) var keptState: [[Parameter]] = []
   /// Where the rules of a swarm's networks differ.
   private(set) var networkScalars: NetworkScalars?
+  /// What the rule of each of a swarm's networks keeps.
+  private var networkStateNames: [[String]] = []
   private var areSettingsNew = true
   private var count = 0
   let missed: MissedSteps
@@ -296,6 +298,7 @@ public final class Optimizer<Rule: UpdateRule> {
       keepState(of: forms, as: new)
       forms = new
     }
+    startStateOfNetworks()
     if !isAlike {
       programs = nil
       knownPrograms = [:]
@@ -334,6 +337,23 @@ public final class Optimizer<Rule: UpdateRule> {
               ?? Parameter(value: .zeros(parameter.shape))
           })
         number += 1
+      }
+    }
+  }
+
+  /// What a network of a swarm begins to keep starts at 0, as it does alone: what others keep was
+  /// computed for this one, too.
+  private func startStateOfNetworks() {
+    let former = networkStateNames
+    networkStateNames = networkRules.map(\.stateNames)
+    if former == networkStateNames || former.isEmpty { return }
+    for (number, name) in forms[0].stateNames.enumerated() {
+      let begins = zip(former, networkStateNames).map { !$0.contains(name) && $1.contains(name) }
+      if !begins.contains(true) { continue }
+      for parameter in keptState.map({ $0[number] }) {
+        let ones = [Int](repeating: 1, count: parameter.shape.rank - 1)
+        let mask = Tensor(begins).reshaped(to: Shape([begins.count] + ones))
+        parameter.value = select(mask, .zeros(parameter.shape), parameter.value)
       }
     }
   }

@@ -60,6 +60,9 @@ extension ReductionCore {
     var rest = prologue
     rest.instructions.removeLast(count)
     rest.stores = []
+    let isRead = a == b || rest.instructions.contains { $0.inputs.contains(b) }
+    // No register is filled with what the kernel reads where it is.
+    if operation != .product, !isRead { rest.operands[b] = .constant(bits: 0, elementType) }
     return RowTerm(operation: operation, a: a, b: b, stored: stores.first?.slot, rest: rest)
   }
 

@@ -44,7 +44,7 @@ struct CompiledRowTerm: BitwiseCopyable {
       single = nil
       return
     }
-    let operand = CompiledOperand(term.rest.operands[b], over: core.space, in: context)
+    let operand = CompiledOperand(core.prologue.operands[b], over: core.space, in: context)
     guard case .strided(let slot, let walk) = operand.load,
       let distance = walk.distanceOfRows(of: core.reduced)
     else { return nil }

@@ -231,6 +231,28 @@ struct SwarmTests {
     }
   }
 
+  /// What one begins to keep starts at 0, whatever is kept for the others.
+  @Test func networksBeginToKeepAtTheirOwnTime() {
+    let swarm = Swarm(2) { Linear(1, 1, initialization: .constant(4)) }
+    let optimizer = Optimizer(
+      [0, 0.9].map { SGD(learningRate: 0.1, momentum: $0) }, for: swarm)
+    let models = (0..<2).map { swarm.network($0) }
+    let alone = (0..<2).map { optimizer.network($0, for: models[$0]) }
+    for momenta in [[0, 0.9], [0.5, 0.9], [0.5, 0], [0, 0], [0.9, 0.5], [0.8, 0.5]] as [[Float]] {
+      for (index, momentum) in momenta.enumerated() {
+        optimizer.rules[index].momentum = momentum
+        alone[index].momentum = momentum
+      }
+      for _ in 0..<3 {
+        optimizer.minimize(swarm.batched { net in net([[1]]).squared().sum() }.sum())
+        for (model, own) in zip(models, alone) { own.minimize(model([[1]]).squared().sum()) }
+      }
+      for (index, model) in models.enumerated() {
+        #expect(numbers(model.parameters) == numbers(swarm.network(index).parameters))
+      }
+    }
+  }
+
   /// What is changed for all leaves networks what they have of their own.
   @Test func groupsOfASwarm() {
     let swarm = Swarm(2) { Linear(1, 1) }
