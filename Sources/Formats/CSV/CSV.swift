@@ -58,7 +58,7 @@ public enum CSV {
   ///   - notations: what numbers of columns are, by name, in the tolerant reading.
   ///   - spellings: all of how numbers of columns are written, by name, in the tolerant reading:
   ///     whatever the file says.
-  ///   - missing: texts that stand for no value.
+  ///   - missing: texts that stand for no value; a number does so however it is written.
   ///   - reading: what counts as a number, and what becomes of a text among numbers.
   public static func table(
     at path: String, separator: Character? = nil, decimal: Character? = nil,

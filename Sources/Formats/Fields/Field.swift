@@ -19,18 +19,29 @@ struct Field {
   var hasDoubledQuotes: Bool { last & 2 != 0 }
 }
 
-/// The texts that stand for no value, compared byte by byte without regard to case.
+/// The texts that stand for no value, compared byte by byte without regard to case; a number among
+/// them does so however it is written.
 struct MissingValues {
   private let texts: [Bytes]
   /// Bit n is set if one of them has n bytes: most fields are told apart by this.
   private let lengths: UInt64
+  private let numbers: [Double]
 
   init(_ texts: [String]) {
     self.texts = texts.map { Bytes($0.utf8.map(MissingValues.lowercased)) }
     lengths = self.texts.reduce(0) { $0 | MissingValues.bit($1.count) }
+    numbers = self.texts.compactMap {
+      MissingValues.number($0.span, Field(start: 0, end: $0.count))
+    }
   }
 
   func contains(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
+    if containsText(bytes, field) { return true }
+    if numbers.isEmpty { return false }
+    return MissingValues.number(bytes, field).map(numbers.contains) ?? false
+  }
+
+  private func containsText(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
     let count = field.count
     guard lengths & MissingValues.bit(count) != 0 else { return false }
     return texts.contains { text in
@@ -51,6 +62,18 @@ struct MissingValues {
     "-", "--", "---", ".", "..", "*", "?", "NA", "NaN", "N/A", "#N/A", "n.a.", "null", "nil",
     "none", "missing", "unknown", "undefined", "<NA>", "#NULL!", "#DIV/0!", "#VALUE!",
   ])
+
+  /// With either sign for decimals; but a comma before three figures may be one between thousands.
+  private static func number(_ bytes: Span<UInt8>, _ field: Field) -> Double? {
+    if field.hasDoubledQuotes { return nil }
+    for point in [UInt8(ascii: "."), UInt8(ascii: ",")] {
+      guard let number = Decimal(bytes, field.start, field.end, point: point) else { continue }
+      let mayGroup =
+        point == UInt8(ascii: ",") && field.count > 4 && bytes[field.end - 4] == point
+      return number.isInfinite || mayGroup ? nil : number.double(bytes)
+    }
+    return nil
+  }
 
   private static func bit(_ count: Int) -> UInt64 { 1 << UInt64(min(count, 63)) }
 

@@ -106,6 +106,35 @@ struct TableTests {
     #expect(numbers(column).map(\.isNaN) == [true, false, true, false])
   }
 
+  /// As in pandas, where `na_values=-999` stands for -999.0 too.
+  @Test(arguments: [
+    ("-999", ".", "-999.0 -999 -9.99e2 -999.000 999 -999.5 -99.9", [0, 1, 2, 3]),
+    ("-999.00", ".", "-999 -999.0 -998", [0, 1]),
+    ("-999", ",", "-999,0 -999 -999,00 -999,5", [0, 1, 2]),
+    ("0", ".", "0 0.0 -0 .0 10 1e-9", [0, 1, 2, 3]), ("inf", ".", "1 1e999 inf", [2]),
+  ])
+  func missingNumbersAreMissingHoweverWritten(
+    mark: String, decimal: String, fields: String, missing: [Int]
+  ) throws {
+    let text = "x;y\n" + fields.split(separator: " ").map { "\($0);w" }.joined(separator: "\n")
+    for reading in [CSV.Reading.exact, .tolerant] {
+      let table = try CSV.table(
+        from: Array(text.utf8), separator: ";", decimal: Character(decimal), header: true,
+        missing: [mark], reading: reading)
+      let values = numbers(table["x"])
+      #expect(values.indices.filter { values[$0].isNaN } == missing)
+      #expect(table["x"]?.missingCount == missing.count)
+    }
+  }
+
+  /// A comma before three figures may stand between thousands.
+  @Test func missingNumbersAreNotThousandsOfThem() throws {
+    let column = try CSV.table(
+      from: Array("x;y\n-1;a\n2;b\n\"-1,000\";c\n3;d\n".utf8), separator: ";", header: true,
+      missing: ["-1"], reading: .tolerant)["x"]
+    #expect(column?.missingCount == 1 && numbers(column)[2] == -1000)
+  }
+
   /// pandas#32134, #48170, #5697: what the table says of 19 digits is not said of Doubles.
   @Test func flagsKnowAllDigits() throws {
     let base: Int64 = 1_234_567_890_123_456_700
