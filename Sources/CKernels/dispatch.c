@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "table.h"
-#include "threefry.inc.h"
 
 // Every table this program was built with, best first. The last one runs everywhere.
 static const struct pb_kernels *const pb_all[] = {
@@ -85,7 +84,6 @@ pb_map pb_convert_for(pb_type from, pb_type to) {
 #define PB_BY_TYPE(result, name, field) \
   result name(pb_type type) { return PB_IN(type, PB_TYPES) ? pb_current()->field[type] : 0; }
 
-PB_BY_TYPE(pb_map, pb_copy_for, copies)
 PB_BY_TYPE(pb_fill, pb_fill_for, fills)
 PB_BY_TYPE(pb_load, pb_load_for, loads)
 PB_BY_TYPE(pb_gather, pb_gather_for, gathers)
@@ -117,7 +115,7 @@ PB_BY_TYPE(pb_pack_scattered, pb_pack_scattered_for, packs_scattered)
 
 #define PB_BY_REDUCTION(result, name, field) \
   result name(pb_reduction reduction, pb_type type) { \
-    int known = PB_IN(reduction, PB_REDUCTIONS) && PB_IN(type, PB_TYPES); \
+    int known = PB_IN(reduction, PB_REDUCTION_COUNT) && PB_IN(type, PB_TYPES); \
     return known ? pb_current()->field[reduction][type] : NULL; \
   }
 
@@ -144,12 +142,12 @@ pb_rows_reduce pb_sum_rows_wide(void) { return pb_current()->sum_rows_wide; }
 pb_columns_reduce pb_sum_columns_wide(void) { return pb_current()->sum_columns_wide; }
 
 pb_rows_of pb_rows_of_for(pb_term term, pb_type type) {
-  int known = PB_IN(term, PB_TERMS) && PB_IN(type, PB_TYPES);
+  int known = PB_IN(term, PB_TERM_COUNT) && PB_IN(type, PB_TYPES);
   return known ? pb_current()->rows_of[term][type] : NULL;
 }
 
 pb_rows_of pb_rows_of_wide(pb_term term) {
-  return PB_IN(term, PB_TERMS) ? pb_current()->rows_of_wide[term] : NULL;
+  return PB_IN(term, PB_TERM_COUNT) ? pb_current()->rows_of_wide[term] : NULL;
 }
 
 pb_arg_row pb_arg_row_for(int is_max, pb_type type) {
@@ -161,21 +159,14 @@ pb_arg_column pb_arg_column_for(int is_max, pb_type type) {
 }
 
 pb_scan_rows pb_scan_rows_for(pb_scan scan, pb_type type) {
-  int known = PB_IN(scan, PB_SCANS) && PB_IN(type, PB_TYPES);
+  int known = PB_IN(scan, PB_SCAN_COUNT) && PB_IN(type, PB_TYPES);
   return known ? pb_current()->scan_rows[scan][type] : NULL;
 }
 
 pb_scan_columns pb_scan_columns_for(pb_scan scan, pb_type type) {
-  int known = PB_IN(scan, PB_SCANS) && PB_IN(type, PB_TYPES);
+  int known = PB_IN(scan, PB_SCAN_COUNT) && PB_IN(type, PB_TYPES);
   return known ? pb_current()->scan_columns[scan][type] : NULL;
 }
-
-void pb_threefry2x32(uint64_t key, uint64_t counter, uint32_t out[2]) {
-  pb_threefry((uint32_t)(key >> 32), (uint32_t)key, (uint32_t)(counter >> 32), (uint32_t)counter,
-              &out[0], &out[1]);
-}
-
-pb_random pb_bits(void) { return pb_current()->bits; }
 
 long pb_first_outside(long n, const int32_t *a, int32_t count) {
   return pb_current()->first_outside(n, a, count);

@@ -15,6 +15,7 @@
 #include "random.inc.h"
 #include "normal.inc.h"
 #include "reduce.inc.h"
+#include "product.inc.h"
 #include "moments.inc.h"
 #include "terms.inc.h"
 #include "extremes.inc.h"
@@ -28,6 +29,7 @@
 #define PB_FLOATS(name) { pb_##name##_f32, pb_##name##_f64 }
 #define PB_NUMBERS(name) { pb_##name##_f32, pb_##name##_f64, pb_##name##_i32 }
 #define PB_ALL_TYPES(name) { pb_##name##_f32, pb_##name##_f64, pb_##name##_i32, pb_##name##_u8 }
+#define PB_NO_TYPES(name) { 0 }
 #define PB_TRUTHS(name) { [PB_U8] = pb_##name##_u8 }
 #define PB_BY_SIZE(name) { pb_##name##_32, pb_##name##_64, pb_##name##_32, pb_##name##_8 }
 #define PB_PASTED(prefix, isa) prefix##isa
@@ -47,7 +49,6 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
     [PB_I32] = { pb_convert_i32_f32, pb_convert_i32_f64, pb_copy_32, pb_convert_i32_u8 },
     [PB_U8] = { pb_convert_u8_f32, pb_convert_u8_f64, pb_convert_u8_i32, pb_copy_8 },
   },
-  .copies = PB_BY_SIZE(copy),
   .fills = PB_BY_SIZE(fill),
   .loads = PB_BY_SIZE(load),
   .gathers = PB_BY_SIZE(gather),
@@ -59,46 +60,31 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
 
   .uniforms = PB_FLOATS(uniform),
   .normals = PB_FLOATS(normal),
-  .bits = pb_bits_i32,
 
-  .row_starts = {
-    PB_NUMBERS(start_sum), PB_ALL_TYPES(start_max), PB_ALL_TYPES(start_min),
-    { pb_start_moments, pb_start_moments }, { pb_start_moments, pb_start_moments }
-  },
-  .row_accumulates = {
-    PB_NUMBERS(accumulate_sum), PB_ALL_TYPES(accumulate_max), PB_ALL_TYPES(accumulate_min),
-    PB_FLOATS(accumulate_norm), PB_FLOATS(accumulate_deviations)
-  },
-  .row_finishes = {
-    PB_NUMBERS(finish_sum), PB_ALL_TYPES(finish_max), PB_ALL_TYPES(finish_min),
-    PB_FLOATS(finish_norm), PB_FLOATS(finish_deviations)
-  },
-  .rows_reduces = {
-    PB_NUMBERS(rows_sum), PB_ALL_TYPES(rows_max), PB_ALL_TYPES(rows_min),
-    PB_FLOATS(rows_norm), PB_FLOATS(rows_deviations)
-  },
-  .columns_reduces = {
-    PB_NUMBERS(columns_sum), PB_ALL_TYPES(columns_max), PB_ALL_TYPES(columns_min)
-  },
+#define PB_STARTS(code, name, types, ...) [PB_##code] = PB_##types(start_##name),
+#define PB_ACCUMULATES(code, name, types, ...) [PB_##code] = PB_##types(accumulate_##name),
+#define PB_FINISHES(code, name, types, ...) [PB_##code] = PB_##types(finish_##name),
+#define PB_ROWS(code, name, types, ...) [PB_##code] = PB_##types(rows_##name),
+#define PB_COLUMNS(code, name, types, of_columns) [PB_##code] = PB_##of_columns(columns_##name),
+  .row_starts = { PB_FOR_EACH_REDUCTION(PB_STARTS) },
+  .row_accumulates = { PB_FOR_EACH_REDUCTION(PB_ACCUMULATES) },
+  .row_finishes = { PB_FOR_EACH_REDUCTION(PB_FINISHES) },
+  .rows_reduces = { PB_FOR_EACH_REDUCTION(PB_ROWS) },
+  .columns_reduces = { PB_FOR_EACH_REDUCTION(PB_COLUMNS) },
   .sum_row_wide = pb_wide_row_sum,
   .sum_rows_wide = pb_wide_rows_sum,
   .sum_columns_wide = pb_wide_columns_sum,
-  .rows_of = {
-    PB_FLOATS(rows_of_products), PB_FLOATS(rows_of_differences), PB_FLOATS(rows_of_squares)
-  },
-  .rows_of_wide = { pb_rows_of_products_wide, pb_rows_of_differences_wide, pb_rows_of_squares_wide },
+#define PB_ROWS_OF(code, name) [PB_TERM_##code] = PB_FLOATS(rows_of_##name),
+#define PB_ROWS_OF_WIDE(code, name) [PB_TERM_##code] = pb_rows_of_##name##_wide,
+  .rows_of = { PB_FOR_EACH_TERM(PB_ROWS_OF) },
+  .rows_of_wide = { PB_FOR_EACH_TERM(PB_ROWS_OF_WIDE) },
   .arg_rows = { PB_ALL_TYPES(arg_row_min), PB_ALL_TYPES(arg_row_max) },
   .arg_columns = { PB_ALL_TYPES(arg_column_min), PB_ALL_TYPES(arg_column_max) },
 
-  .scan_rows = {
-    PB_NUMBERS(scan_rows_sum), PB_NUMBERS(scan_rows_product), PB_ALL_TYPES(scan_rows_max),
-    PB_ALL_TYPES(scan_rows_min), PB_FLOATS(scan_rows_recurrence)
-  },
-  .scan_columns = {
-    PB_NUMBERS(scan_columns_sum), PB_NUMBERS(scan_columns_product),
-    PB_ALL_TYPES(scan_columns_max), PB_ALL_TYPES(scan_columns_min),
-    PB_FLOATS(scan_columns_recurrence)
-  },
+#define PB_ROWS_OF_SCAN(code, name, types) [PB_SCAN_##code] = PB_##types(scan_rows_##name),
+#define PB_COLUMNS_OF_SCAN(code, name, types) [PB_SCAN_##code] = PB_##types(scan_columns_##name),
+  .scan_rows = { PB_FOR_EACH_SCAN(PB_ROWS_OF_SCAN) },
+  .scan_columns = { PB_FOR_EACH_SCAN(PB_COLUMNS_OF_SCAN) },
 
   .tiles = { pb_tile_f32, pb_tile_f64, pb_tile_u32 },
   .single_tiles = { pb_single_f32, pb_single_f64, pb_single_u32 },

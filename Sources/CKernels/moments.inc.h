@@ -15,16 +15,6 @@ typedef struct {
   double count;
 } pb_moments;
 
-static void pb_start_moments(void *lanes) {
-  *(pb_moments *)lanes = (pb_moments){ 0 };
-}
-
-#define PB_LOAD_OR_TAIL(s, x, n, row, padding) \
-  if (n >= PB_LANES) \
-    x = *(const pb_##s##x16_at *)(row); \
-  else \
-    pb_load_tail_##s(n, &x, row, padding);
-
 // Squares of floats in short chains of floats, as in sums; false where one may overflow or
 // too many vanish.
 PB_INLINE _Bool pb_add_squares_f32(long n, pb_f64x16 *all, const float *row) {
@@ -50,6 +40,8 @@ PB_INLINE _Bool pb_add_squares_f64(long n, pb_f64x16 *all, const double *row) {
 }
 
 #define PB_MOMENTS(s, T) \
+  static void pb_start_norm_##s(void *lanes) { *(pb_moments *)lanes = (pb_moments){ 0 }; } \
+  static void pb_start_deviations_##s(void *lanes) { *(pb_moments *)lanes = (pb_moments){ 0 }; } \
   static void pb_accumulate_norm_##s(long n, void *lanes, const void *a) { \
     const T *row = a; \
     if (pb_add_squares_##s(n, &((pb_moments *)lanes)->squares, row)) return; \
@@ -105,8 +97,7 @@ PB_INLINE _Bool pb_add_squares_f64(long n, pb_f64x16 *all, const double *row) {
   static void pb_rows_##name(long rows, long n, void *out, const void *a) { \
     const T *row = a; \
     for (long r = 0; r < rows; r++, row += n) { \
-      pb_moments moments; \
-      pb_start_moments(&moments); \
+      pb_moments moments = { 0 }; \
       PB_BY_PIECES(n, row, pb_accumulate_##name(length, &moments, piece)) \
       pb_finish_##name(&moments, (T *)out + r); \
     } \

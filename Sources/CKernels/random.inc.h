@@ -26,7 +26,6 @@
     } \
   }
 
-PB_RANDOM(bits_i32, uint32_t, { (void)x1; r[i] = x0; })
 PB_RANDOM(uniform_f32, float, { (void)x1; r[i] = (float)(x0 >> 8) * 0x1p-24f; })
 PB_RANDOM(uniform_f64, double, {
   r[i] = (double)(((uint64_t)x0 << 32 | x1) >> 11) * 0x1p-53;

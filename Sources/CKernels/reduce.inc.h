@@ -148,6 +148,13 @@ PB_REDUCTION(min_i32, i32, int32_t, INT32_MAX, PB_MIN_OF_INTEGERS, PB_TAKE_MIN_O
 PB_REDUCTION(min_u8, u8, uint8_t, 1, PB_MIN_OF_INTEGERS, PB_TAKE_MIN_OF_INTEGERS,
              PB_SETTLE_NOTHING, 4)
 
+// The next sixteen elements, or those that are left and `padding`.
+#define PB_LOAD_OR_TAIL(s, x, n, row, padding) \
+  if (n >= PB_LANES) \
+    x = *(const pb_##s##x16_at *)(row); \
+  else \
+    pb_load_tail_##s(n, &x, row, padding);
+
 // A long row goes by pieces: where one ends, chains do.
 #define PB_BY_PIECES(n, row, statement) \
   for (long done = 0; done < n; done += PB_PIECE) { \

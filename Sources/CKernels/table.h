@@ -9,9 +9,6 @@
 
 enum {
   PB_TYPES = PB_U8 + 1,
-  PB_REDUCTIONS = PB_SQUARED_DEVIATIONS + 1,
-  PB_TERMS = PB_TERM_SQUARE + 1,
-  PB_SCANS = PB_SCAN_RECURRENCE + 1
 };
 
 // Indexed by the enums of the public header; NULL where an entry has no meaning.
@@ -19,7 +16,6 @@ struct pb_kernels {
   const char *name;
   pb_map maps[PB_MAP_COUNT][PB_TYPES];
   pb_map converts[PB_TYPES][PB_TYPES];  // from, to
-  pb_map copies[PB_TYPES];
   pb_fill fills[PB_TYPES];
   pb_load loads[PB_TYPES];
   pb_gather gathers[PB_TYPES];
@@ -31,23 +27,22 @@ struct pb_kernels {
 
   pb_random uniforms[PB_TYPES];
   pb_random normals[PB_TYPES];
-  pb_random bits;
 
-  pb_row_start row_starts[PB_REDUCTIONS][PB_TYPES];
-  pb_row_accumulate row_accumulates[PB_REDUCTIONS][PB_TYPES];
-  pb_row_finish row_finishes[PB_REDUCTIONS][PB_TYPES];
-  pb_rows_reduce rows_reduces[PB_REDUCTIONS][PB_TYPES];
-  pb_columns_reduce columns_reduces[PB_REDUCTIONS][PB_TYPES];
+  pb_row_start row_starts[PB_REDUCTION_COUNT][PB_TYPES];
+  pb_row_accumulate row_accumulates[PB_REDUCTION_COUNT][PB_TYPES];
+  pb_row_finish row_finishes[PB_REDUCTION_COUNT][PB_TYPES];
+  pb_rows_reduce rows_reduces[PB_REDUCTION_COUNT][PB_TYPES];
+  pb_columns_reduce columns_reduces[PB_REDUCTION_COUNT][PB_TYPES];
   pb_row_accumulate sum_row_wide;
   pb_rows_reduce sum_rows_wide;
   pb_columns_reduce sum_columns_wide;
-  pb_rows_of rows_of[PB_TERMS][PB_TYPES];
-  pb_rows_of rows_of_wide[PB_TERMS];
+  pb_rows_of rows_of[PB_TERM_COUNT][PB_TYPES];
+  pb_rows_of rows_of_wide[PB_TERM_COUNT];
   pb_arg_row arg_rows[2][PB_TYPES];  // minimum, maximum
   pb_arg_column arg_columns[2][PB_TYPES];
 
-  pb_scan_rows scan_rows[PB_SCANS][PB_TYPES];
-  pb_scan_columns scan_columns[PB_SCANS][PB_TYPES];
+  pb_scan_rows scan_rows[PB_SCAN_COUNT][PB_TYPES];
+  pb_scan_columns scan_columns[PB_SCAN_COUNT][PB_TYPES];
 
   pb_gemm tiles[PB_TYPES];
   pb_gemm narrow_tiles[PB_TYPES];

@@ -83,7 +83,7 @@ extension Reduction {
   /// Whether its result is where an element stands, rather than what is made of elements.
   package var givesPosition: Bool {
     switch self {
-    case .sum, .max, .min, .norm, .squaredDeviations: false
+    case .sum, .product, .max, .min, .norm, .squaredDeviations: false
     case .argmax, .argmin: true
     }
   }

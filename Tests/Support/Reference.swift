@@ -83,6 +83,9 @@ package enum Reference {
     case .sum:
       type == .int32
         ? Double(x.reduce(Int32(0)) { $0 &+ Int32($1) }) : x.reduce(0, +)
+    case .product:
+      type == .int32
+        ? Double(x.reduce(Int32(1)) { $0 &* Int32($1) }) : x.reduce(1, *)
     case .max, .min:
       x[Int(Reference.reduction(reduction == .max ? .argmax : .argmin, x, type))]
     case .norm: x.reduce(0) { $0 + $1 * $1 }.squareRoot()

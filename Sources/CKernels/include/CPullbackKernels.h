@@ -71,9 +71,6 @@ pb_map pb_map_for(pb_map_code code, pb_type type);
 /// Conversion: to Int32 truncates, saturates, and NaN gives 0; to U8 is `!= 0`. Reads `a` only.
 pb_map pb_convert_for(pb_type from, pb_type to);
 
-/// `out[i] = a[i]`.
-pb_map pb_copy_for(pb_type type);
-
 /// `out[i] = *scalar`.
 typedef void (*pb_fill)(long n, void *out, const void *scalar);
 pb_fill pb_fill_for(pb_type type);
@@ -119,11 +116,9 @@ long pb_first_outside(long n, const int32_t *a, int32_t count);
 
 // Random numbers --------------------------------------------------------------------------------
 
-/// Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw: Parallel random numbers, SC 2011).
-/// High words of key and counter come first.
-void pb_threefry2x32(uint64_t key, uint64_t counter, uint32_t out[2]);
-
-/// Element i is a function of `key` and `position + i`: the same on every instruction set.
+/// Element i is a function of `key` and `position + i`, high words first, by Threefry-2x32 with 20
+/// rounds (Salmon, Moraes, Dror, Shaw: Parallel random numbers, SC 2011): the same on every
+/// instruction set.
 typedef void (*pb_random)(long n, void *out, uint64_t key, uint64_t position);
 
 /// Uniform in [0, 1): 24 bits for F32, 53 for F64; NULL for other types.
@@ -131,9 +126,6 @@ pb_random pb_uniform_for(pb_type type);
 
 /// Standard normal, by the inverse distribution function (Wichura, AS 241); NULL for other types.
 pb_random pb_normal_for(pb_type type);
-
-/// 32 random bits an element, as Int32.
-pb_random pb_bits(void);
 
 // Reductions ------------------------------------------------------------------------------------
 
@@ -157,16 +149,27 @@ enum { PB_PIECE = 512 };
 /// Rows that are added up in Float before their sum goes to Double.
 enum { PB_CHAIN = 16 };
 
+/// All reductions: the code PB_..., the name of the loops, and the element types of rows and of
+/// columns that they are written for (see kernels.inc.h).
+///
 /// Maximum and minimum propagate NaN. U8: PB_MAX is any, PB_MIN is all, PB_SUM is undefined (NULL).
-/// PB_NORM, the root of the sum of squares, and PB_SQUARED_DEVIATIONS, the sum of the squares of
+/// PB_PRODUCT is defined for rows of F32, F64 and I32, and computed in F64 for F32. PB_NORM, the root of the sum of squares, and PB_SQUARED_DEVIATIONS, the sum of the squares of
 /// what lies between the elements and their mean, are defined for rows of F32 and F64 and
 /// computed in F64.
-typedef enum pb_reduction {
-  PB_SUM, PB_MAX, PB_MIN, PB_NORM, PB_SQUARED_DEVIATIONS
-} pb_reduction;
+#define PB_FOR_EACH_REDUCTION(REDUCTION) \
+  REDUCTION(SUM, sum, NUMBERS, NUMBERS) \
+  REDUCTION(MAX, max, ALL_TYPES, ALL_TYPES) \
+  REDUCTION(MIN, min, ALL_TYPES, ALL_TYPES) \
+  REDUCTION(PRODUCT, product, NUMBERS, NO_TYPES) \
+  REDUCTION(NORM, norm, FLOATS, NO_TYPES) \
+  REDUCTION(SQUARED_DEVIATIONS, deviations, FLOATS, NO_TYPES)
 
-/// Sets `lanes` (PB_LANES elements of the type; 3 PB_LANES of F64 in the last two) to the
-/// identity.
+#define PB_CODE(code, ...) PB_##code,
+typedef enum pb_reduction { PB_FOR_EACH_REDUCTION(PB_CODE) PB_REDUCTION_COUNT } pb_reduction;
+#undef PB_CODE
+
+/// Sets `lanes` to the identity: PB_LANES elements of the type, of F64 for a product of F32, and
+/// 3 PB_LANES of F64 for the last two.
 typedef void (*pb_row_start)(void *lanes);
 /// Takes in the next n elements; every piece but the last holds a multiple of PB_LANES.
 typedef void (*pb_row_accumulate)(long n, void *lanes, const void *a);
@@ -193,7 +196,12 @@ pb_row_accumulate pb_sum_row_wide(void);
 pb_rows_reduce pb_sum_rows_wide(void);
 /// Sums of rows whose elements are computed on the way: a b, a - b, or (a - b)^2, where b in
 /// the last two is one element for each row.
-typedef enum pb_term { PB_TERM_PRODUCT, PB_TERM_DIFFERENCE, PB_TERM_SQUARE } pb_term;
+#define PB_FOR_EACH_TERM(TERM) \
+  TERM(PRODUCT, products) TERM(DIFFERENCE, differences) TERM(SQUARE, squares)
+
+#define PB_CODE(code, ...) PB_TERM_##code,
+typedef enum pb_term { PB_FOR_EACH_TERM(PB_CODE) PB_TERM_COUNT } pb_term;
+#undef PB_CODE
 /// `out[r]` is the sum of row r, with the bits of the maps one after the other and PB_SUM. One b of
 /// a row is b[r * apart]; a - b is written to `made` too, which may start where `a` does, unless it
 /// is NULL. `out` must not overlap others. Of F32 and F64.
@@ -222,9 +230,16 @@ pb_arg_column pb_arg_column_for(int is_max, pb_type type);
 /// rounded once; Int32 wraps. NaN goes on to the end. U8: PB_SCAN_MAX is or, PB_SCAN_MIN is and. A
 /// recurrence, of F32 and F64, multiplies what is kept by `b[i]` and adds `a[i]`; others do not
 /// look at b, which must be as long all the same. The first result is `a[0]`.
-typedef enum pb_scan {
-  PB_SCAN_SUM, PB_SCAN_PRODUCT, PB_SCAN_MAX, PB_SCAN_MIN, PB_SCAN_RECURRENCE
-} pb_scan;
+#define PB_FOR_EACH_SCAN(SCAN) \
+  SCAN(SUM, sum, NUMBERS) \
+  SCAN(PRODUCT, product, NUMBERS) \
+  SCAN(MAX, max, ALL_TYPES) \
+  SCAN(MIN, min, ALL_TYPES) \
+  SCAN(RECURRENCE, recurrence, FLOATS)
+
+#define PB_CODE(code, ...) PB_SCAN_##code,
+typedef enum pb_scan { PB_FOR_EACH_SCAN(PB_CODE) PB_SCAN_COUNT } pb_scan;
+#undef PB_CODE
 
 /// Rows of n elements, each from its first to its last, or from its last to its first. Sums are of
 /// eight elements at a time, added to what came before. `out` must not overlap `a` or `b`.

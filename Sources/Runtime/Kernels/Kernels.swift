@@ -127,6 +127,7 @@ extension Reduction {
   var kernelCode: pb_reduction? {
     switch self {
     case .sum: PB_SUM
+    case .product: PB_PRODUCT
     case .max: PB_MAX
     case .min: PB_MIN
     case .norm: PB_NORM
@@ -141,7 +142,7 @@ extension Reduction {
     case .sum: PB_ADD
     case .max: PB_MAXIMUM
     case .min: PB_MINIMUM
-    case .argmax, .argmin, .norm, .squaredDeviations: nil
+    case .product, .argmax, .argmin, .norm, .squaredDeviations: nil
     }
   }
 }

@@ -16,31 +16,7 @@ extension Tensor where Scalar: NumericScalar {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let set = value.axes(axes, of: "product", at: CallSite(file, line))
-    let result = value.product(set).distinct(from: value, by: "product")
+    let result = value.reduced(.product, set).distinct(from: value, by: "product")
     return Tensor(keepingAxes ? result.reshaped(to: shape.collapsing(set)) : result)
-  }
-}
-
-extension Value {
-  fileprivate func product(_ axes: AxisSet) -> Value {
-    let lines = lines(along: axes), last = lines.rank - 1, count = lines.shape[last]
-    if count == 0 { return .full(shape.dropping(axes), 1, elementType) }
-    return lines.scanned(.product, along: last).element(count - 1, ofLines: last)
-  }
-
-  /// The other axes, then one for all elements along these.
-  func lines(along axes: AxisSet) -> Value {
-    let others = shape.indices.filter { !axes.contains($0) }
-    let reduced = shape.indices.filter { axes.contains($0) }
-    let count = reduced.reduce(1) { $0 * shape[$1] }
-    return transposed(Shape(others + reduced)).reshaped(
-      to: Shape(others.map { shape[$0] }) + [count])
-  }
-
-  /// The elements at one place along an axis, without the axis.
-  func element(_ place: Int, ofLines axis: Int) -> Value {
-    var starts = Shape(repeating: 0, rank: rank), extents = shape
-    (starts[axis], extents[axis]) = (place, 1)
-    return sliced(from: starts, extents: extents, dropping: AxisSet([axis]))
   }
 }

@@ -20,13 +20,8 @@ public func withCustomGradient<Scalar: FloatingPointScalar>(
   file: StaticString = #fileID, line: UInt = #line,
   pullback: @escaping @Sendable (_ x: Tensor<Scalar>, _ yg: Tensor<Scalar>) -> Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  let site = CallSite(file, line)
-  let y = function(Tensor(x.value)).value
-  let rule = CustomRule { inputs, cotangent in
-    let xg = pullback(Tensor(inputs[1]), Tensor(cotangent))
-    return [checked(xg, inputs[1], at: site)]
-  }
-  return Tensor(Value(.identity(.custom(rule)), Inputs(y, x.value)))
+  let y = function(Tensor(x.value))
+  return withPullback(y, of: x, rule: nil, at: CallSite(file, line), pullback)
 }
 
 /// A derivative that you write, as a value: rules that are equal are one.
@@ -60,13 +55,8 @@ public func withCustomGradient<Rule: GradientRule>(
   of function: (Tensor<Rule.Scalar>) -> Tensor<Rule.Scalar>, at x: Tensor<Rule.Scalar>, rule: Rule,
   file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Rule.Scalar> {
-  let site = CallSite(file, line)
-  let y = function(Tensor(x.value)).value
-  let known = CustomRule(number: RuleNumbers.number(of: rule)) { inputs, cotangent in
-    let xg = rule.pullback(Tensor(inputs[1]), Tensor(cotangent))
-    return [checked(xg, inputs[1], at: site)]
-  }
-  return Tensor(Value(.identity(.custom(known)), Inputs(y, x.value)))
+  let y = function(Tensor(x.value)), number = RuleNumbers.number(of: rule)
+  return withPullback(y, of: x, rule: number, at: CallSite(file, line), rule.pullback)
 }
 
 /// The result of a function of two tensors with a derivative that you write: see the form for one.
@@ -79,13 +69,69 @@ public func withCustomGradient<Scalar: FloatingPointScalar>(
       _ x: Tensor<Scalar>, _ y: Tensor<Scalar>, _ zg: Tensor<Scalar>
     ) -> (Tensor<Scalar>, Tensor<Scalar>)
 ) -> Tensor<Scalar> {
-  let site = CallSite(file, line)
-  let z = function(x, y).value
-  let rule = CustomRule { inputs, cotangent in
+  let z = function(x, y)
+  return withPullback(z, of: x, y, rule: nil, at: CallSite(file, line), pullback)
+}
+
+/// A derivative of a function of two tensors that you write, as a value: see ``GradientRule``.
+///
+/// ```swift
+/// // Scales that are not trained through.
+/// struct Straight: BinaryGradientRule {
+///   func pullback(
+///     _ x: Tensor<Float>, _ y: Tensor<Float>, _ zg: Tensor<Float>
+///   ) -> (Tensor<Float>, Tensor<Float>) { (zg * y, .zeros(y.shape)) }
+/// }
+/// let x: Tensor<Float> = [1, 2], scale: Tensor<Float> = [10, 20]
+/// let z = withCustomGradient(of: { $0 * $1 }, at: x, scale, rule: Straight())
+/// let (xg, sg) = gradient(of: z.sum(), withRespectTo: x, scale)
+/// print(xg, sg)   // [10. 20.] [0. 0.]
+/// ```
+public protocol BinaryGradientRule<Scalar>: Hashable, Sendable {
+  associatedtype Scalar: FloatingPointScalar
+
+  /// x.g and y.g from x, y and z.g, each in the shape of its tensor. They must depend on these and
+  /// on the rule's own values alone.
+  func pullback(
+    _ x: Tensor<Scalar>, _ y: Tensor<Scalar>, _ zg: Tensor<Scalar>
+  ) -> (Tensor<Scalar>, Tensor<Scalar>)
+}
+
+/// The result of a function of two tensors with the derivative of a rule: see the form with a
+/// closure.
+public func withCustomGradient<Rule: BinaryGradientRule>(
+  of function: (Tensor<Rule.Scalar>, Tensor<Rule.Scalar>) -> Tensor<Rule.Scalar>,
+  at x: Tensor<Rule.Scalar>, _ y: Tensor<Rule.Scalar>, rule: Rule,
+  file: StaticString = #fileID, line: UInt = #line
+) -> Tensor<Rule.Scalar> {
+  let z = function(x, y), number = RuleNumbers.number(of: rule)
+  return withPullback(z, of: x, y, rule: number, at: CallSite(file, line), rule.pullback)
+}
+
+private func withPullback<Scalar: FloatingPointScalar>(
+  _ y: Tensor<Scalar>, of x: Tensor<Scalar>, rule number: UInt64?, at site: CallSite,
+  _ pullback: @escaping @Sendable (Tensor<Scalar>, Tensor<Scalar>) -> Tensor<Scalar>
+) -> Tensor<Scalar> {
+  let rule = CustomRule(number: number) { inputs, cotangent in
+    let xg = pullback(Tensor(inputs[1]), Tensor(cotangent))
+    return [checked(xg, inputs[1], at: site)]
+  }
+  return Tensor(Value(.identity(.custom(rule)), Inputs(y.value, x.value)))
+}
+
+private func withPullback<Scalar: FloatingPointScalar>(
+  _ z: Tensor<Scalar>, of x: Tensor<Scalar>, _ y: Tensor<Scalar>, rule number: UInt64?,
+  at site: CallSite,
+  _ pullback:
+    @escaping @Sendable (Tensor<Scalar>, Tensor<Scalar>, Tensor<Scalar>) -> (
+      Tensor<Scalar>, Tensor<Scalar>
+    )
+) -> Tensor<Scalar> {
+  let rule = CustomRule(number: number) { inputs, cotangent in
     let (xg, yg) = pullback(Tensor(inputs[1]), Tensor(inputs[2]), Tensor(cotangent))
     return [checked(xg, inputs[1], at: site), checked(yg, inputs[2], at: site)]
   }
-  return Tensor(Value(.identity(.custom(rule)), Inputs(z, x.value, y.value)))
+  return Tensor(Value(.identity(.custom(rule)), Inputs(z.value, x.value, y.value)))
 }
 
 /// What a rule gave for an input, which must have the input's shape: summing over axes along which

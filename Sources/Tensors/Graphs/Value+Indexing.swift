@@ -114,6 +114,15 @@ extension Value {
   }
 }
 
+extension Value {
+  /// The elements at one place along an axis, without the axis.
+  func element(_ place: Int, ofLines axis: Int) -> Value {
+    var starts = Shape(repeating: 0, rank: rank), extents = shape
+    (starts[axis], extents[axis]) = (place, 1)
+    return sliced(from: starts, extents: extents, dropping: AxisSet([axis]))
+  }
+}
+
 extension Int {
   /// The range of an axis of this extent whose negative bounds were meant to count from its end;
   /// nil if none is negative, or there is no such range.

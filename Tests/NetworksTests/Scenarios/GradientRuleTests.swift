@@ -50,6 +50,63 @@ import Testing
     #expect(GradientRuleTests.calls.load(ordering: .relaxed) == 1)
   }
 
+  private struct ScaledPair: BinaryGradientRule {
+    var limit: Float
+    func pullback(
+      _ x: Tensor<Float>, _ y: Tensor<Float>, _ zg: Tensor<Float>
+    ) -> (Tensor<Float>, Tensor<Float>) {
+      GradientRuleTests.calls.add(1, ordering: .relaxed)
+      return (zg * y * limit, zg * limit)
+    }
+  }
+
+  @Test func anEqualRuleOfTwoIsAskedOnce() {
+    let w = Parameter(value: [2, -3]), x: Tensor<Float> = [1, 2]
+    let optimizer = Optimizer(SGD(learningRate: 1), for: ["w": w])
+    GradientRuleTests.calls.store(0, ordering: .relaxed)
+    for step in 1...5 {
+      let y = withCustomGradient(of: { $0 * $1 }, at: w.value, x, rule: ScaledPair(limit: 0.5))
+      optimizer.minimize(y.sum())
+      let moved = 0.5 * Float(step)
+      let expected: [Float] = [2 - moved, -3 - 2 * moved]
+      #expect(w.value.scalars == expected)
+    }
+    #expect(GradientRuleTests.calls.load(ordering: .relaxed) == 1)
+    let z = withCustomGradient(of: { $0 * $1 }, at: x, x + 1, rule: ScaledPair(limit: 3))
+    let expected: [Float] = [2 * 3 + 3, 3 * 3 + 3]
+    #expect(gradient(of: z.sum(), withRespectTo: x).scalars == expected)
+  }
+
+  /// Batched, with some of its inputs and with all: one rule for each.
+  @Test func anEqualRuleIsAskedOnceWhereItIsBatched() {
+    let w = Parameter(value: [2, -3])
+    let optimizer = Optimizer(SGD(learningRate: 1), for: ["w": w])
+    func loss(_ rows: Int, _ limit: Float) -> Tensor<Float> {
+      let x = Tensor<Float>.ones([rows, 2])
+      let each = batched(over: x) { x in
+        let first = withCustomGradient(of: { $0 * 3 }, at: w.value * x, rule: Clipped(limit: limit))
+        return withCustomGradient(of: { $0 * $1 }, at: first, w.value, rule: ScaledPair(limit: 1))
+      }
+      return each.sum()
+    }
+    for rows in [3, 4] {
+      for limit: Float in [0.25, 1e6] {
+        GradientRuleTests.calls.store(0, ordering: .relaxed)
+        for _ in 0..<4 {
+          let now = w.value.scalars
+          optimizer.minimize(loss(rows, limit))
+          // Each row gives w, clipped, through the first rule, and 1 through the second.
+          let expected = now.map { w in
+            let moved = Float(rows) * (max(min(w, limit), -limit) + 1)
+            return w - moved
+          }
+          #expect(w.value.scalars == expected)
+        }
+        #expect(GradientRuleTests.calls.load(ordering: .relaxed) == 2)
+      }
+    }
+  }
+
   @Test func rulesThatDifferAreToldApart() {
     let w = Parameter(value: [10])
     let optimizer = Optimizer(SGD(learningRate: 1), for: ["w": w])

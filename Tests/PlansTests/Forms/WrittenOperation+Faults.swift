@@ -65,7 +65,8 @@ extension WrittenOperation {
         right.giving(.double), right.reading(.float, at: 0), right.reading(.double, at: 1),
         right.reading(.double, at: 2),
       ]
-    case .reduction(.sum): return [right.giving(.double), right.ofType(.bool)]
+    case .reduction(.sum), .reduction(.product):
+      return [right.giving(.double), right.ofType(.bool)]
     case .reduction(.max), .reduction(.min): return [right.giving(.double)]
     case .reduction(.norm), .reduction(.squaredDeviations):
       return [right.giving(.double), right.ofType(.int32), right.ofType(.bool)]
@@ -132,6 +133,8 @@ extension WrittenOperation {
         right.taking(Form([5, 2, 3], .bool), at: 0),
       ]
     case .reduction(.sum): return [noInput, oneMore, other, axes(.sum, [2]), axes(.sum, [0, 1])]
+    case .reduction(.product):
+      return [noInput, oneMore, other, axes(.product, [2]), axes(.product, [0, 1])]
     case .reduction(.norm):
       return [noInput, oneMore, other, axes(.norm, [2]), axes(.norm, [0, 1])]
     case .reduction(.squaredDeviations):

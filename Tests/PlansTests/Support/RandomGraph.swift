@@ -186,7 +186,7 @@ struct RandomGraph {
     guard let x = any(where: { $0.rank > 0 }) else { return }
     var axes = AxisSet((0..<x.rank).filter { _ in choice.isTrue(oneIn: 2) })
     if axes.isEmpty { axes = AxisSet([choice.below(x.rank)]) }
-    var kinds: [Reduction] = x.elementType == .bool ? [] : [.sum, .sum]
+    var kinds: [Reduction] = x.elementType == .bool ? [] : [.sum, .sum, .product]
     if x.elementType == .float { kinds += [.norm, .squaredDeviations] }
     if axes.sorted.allSatisfy({ x.shape[$0] > 0 }) {
       kinds += [.max, .min]

@@ -26,6 +26,7 @@ import Testing
     "withCustomGradient(of:at:pullback:)": derivatives,
     "withCustomGradient(of:at:rule:)": derivatives,
     "withCustomGradient(of:at:_:pullback:)": derivatives,
+    "withCustomGradient(of:at:_:rule:)": derivatives,
   ]
   private static let derivatives = "of functions: the tests of Gradients, and every case's own"
 

@@ -54,7 +54,7 @@ struct RandomGraph {
     case 7: return select(x)
     case 8...10 where x.rank > 0:
       let axes = x.shape.indices.filter { _ in Bool.random(using: &random) }
-      let reduction: Reduction = [.sum, .max, .min].randomElement(using: &random)!
+      let reduction: Reduction = [.sum, .product, .max, .min].randomElement(using: &random)!
       return x.reduced(reduction, AxisSet(axes)) * 0.5
     case 11...12 where x.rank > 0:
       return x.transposed(Shape(x.shape.indices.shuffled(using: &random)))

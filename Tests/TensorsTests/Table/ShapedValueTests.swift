@@ -20,7 +20,7 @@ import PullbackTestSupport
       for mask in 1..<(1 << shape.rank) where shape.rank > 0 {
         let axes = AxisSet(shape.indices.filter { mask >> $0 & 1 == 1 })
         if isPosition, axes.count > 1 { continue }
-        let isOfNothing = reduction == .sum || reduction == .norm || reduction == .squaredDeviations
+        let isOfNothing = [.sum, .product, .norm, .squaredDeviations].contains(reduction)
         if !isOfNothing, axes.sorted.contains(where: { shape[$0] == 0 }) { continue }
         let result = array.value.reduced(reduction, axes)
         let expected = array.reduced(along: axes) { Reference.reduction(reduction, $0, type) }

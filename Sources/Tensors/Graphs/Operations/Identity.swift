@@ -93,7 +93,13 @@ package enum Identity: Sendable {
     // The rule is written for one example: it is traced on stand-ins, then batched.
     let shapes = inputs.original.map { ($0.shape, $0.elementType) }
     let transform = inputs.transform
-    let batchedRule = CustomRule { inputs, cotangent in
+    let number = rule.number.map {
+      RuleNumbers.number(
+        of: BatchedRule(
+          number: $0, inputs: inputs.original.map { Form($0.shape, $0.elementType) },
+          isBatched: inputs.isBatched, extent: inputs.extent))
+    }
+    let batchedRule = CustomRule(number: number) { inputs, cotangent in
       let standIns = shapes.map { shape, type in Value.placeholder(shape, type) }
       let outer = Value.placeholder(result.shape, result.elementType)
       let traced = rule.pullback(Inputs(standIns), outer)
@@ -102,6 +108,14 @@ package enum Identity: Sendable {
     }
     return Value(.identity(.custom(batchedRule)), Inputs(inputs.stretched))
   }
+}
+
+/// A rule with a number, for all indices of a leading axis: equal where it does the same.
+private struct BatchedRule: Hashable {
+  let number: UInt64
+  let inputs: [Form]
+  let isBatched: [Bool]
+  let extent: Int
 }
 
 /// What holds a leaf whose value may be replaced.

@@ -7,6 +7,8 @@
 package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// 0 over an empty axis.
   case sum
+  /// 1 over an empty axis. Of Float in Double, rounded once; Int32 wraps.
+  case product
   /// For Bool: any, false over an empty axis. NaN if one element is NaN.
   case max
   /// For Bool: all, true over an empty axis. NaN if one element is NaN.
@@ -28,6 +30,7 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   package var symbol: String {
     switch self {
     case .sum: "sum"
+    case .product: "product"
     case .max: "max"
     case .min: "min"
     case .argmax: "argmax"
@@ -42,14 +45,15 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     switch self {
     case .max where type == .bool: "any"
     case .min where type == .bool: "all"
-    case .sum, .max, .min, .argmax, .argmin, .norm, .squaredDeviations: symbol
+    case .sum, .product, .max, .min, .argmax, .argmin, .norm, .squaredDeviations: symbol
     }
   }
 
-  /// sum: every element gets the cotangent of its sum. max, min: the elements that attain the
-  /// result share its cotangent evenly; where that is NaN, all get NaN. norm: x.g = y.g x / y, 0
-  /// where y is. squaredDeviations: x.g = 2 y.g (x - μ); μ is subtracted twice, so a large mean
-  /// costs no digits.
+  /// sum: every element gets the cotangent of its sum. product: x.g = y.g times what the others
+  /// multiply to, those before it and those behind; nothing is divided, so zeros are as good as
+  /// other numbers. max, min: the elements that attain the result share its cotangent evenly;
+  /// where that is NaN, all get NaN. norm: x.g = y.g x / y, 0 where y is. squaredDeviations:
+  /// x.g = 2 y.g (x - μ); μ is subtracted twice, so a large mean costs no digits.
   func derivative(
     _ x: Value, axes: AxisSet, result y: Value, cotangent g: Value
   ) -> Value? {
@@ -58,6 +62,10 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     }
     switch self {
     case .sum: return stretched(g)
+    case .product:
+      let lines = x.lines(along: axes)
+      let others = lines.productOfThoseBefore(false) * lines.productOfThoseBefore(true)
+      return stretched(g) * others.fromLines(along: axes, of: x.shape)
     case .max, .min:
       // NaN is neither less nor greater: it attains what is NaN.
       let misses = x.compared(self == .max ? .less : .greater, to: stretched(y))
@@ -87,13 +95,13 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     switch self {
     case .sum, .argmax, .argmin: .nothing
     case .max, .min, .norm: [.input, .result]
-    case .squaredDeviations: .input
+    case .product, .squaredDeviations: .input
     }
   }
 
   var kink: Kink? {
     switch self {
-    case .sum, .norm, .squaredDeviations: nil
+    case .sum, .product, .norm, .squaredDeviations: nil
     case .max, .min: .tie
     case .argmax, .argmin: .tiedPosition
     }
@@ -102,7 +110,7 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// The types of x.
   package var types: ElementTypes {
     switch self {
-    case .sum, .argmax, .argmin: .numbers
+    case .sum, .product, .argmax, .argmin: .numbers
     case .max, .min: .all
     case .norm, .squaredDeviations: .floatingPoint
     }
@@ -112,14 +120,14 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   package var goesAlongRows: Bool {
     switch self {
     case .sum, .max, .min, .argmax, .argmin: false
-    case .norm, .squaredDeviations: true
+    case .product, .norm, .squaredDeviations: true
     }
   }
 
   /// True if the result is a position, of Int32, along the one axis.
   package var isPosition: Bool {
     switch self {
-    case .sum, .max, .min, .norm, .squaredDeviations: false
+    case .sum, .product, .max, .min, .norm, .squaredDeviations: false
     case .argmax, .argmin: true
     }
   }
@@ -127,7 +135,7 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// True if there is a result for no elements of this type.
   func isDefinedOverNothing(of type: ElementType) -> Bool {
     switch self {
-    case .sum, .norm, .squaredDeviations: true
+    case .sum, .product, .norm, .squaredDeviations: true
     case .max, .min: type == .bool
     case .argmax, .argmin: false
     }
@@ -156,6 +164,31 @@ extension Value {
     return Value(.reduction(reduction, axes: axes), self, at: site)
   }
 
+  /// The other axes, then one for all elements along these.
+  func lines(along axes: AxisSet) -> Value {
+    let others = shape.dropping(axes)
+    return transposed(shape.axesOfLines(along: axes)).reshaped(
+      to: others + [axes.sorted.reduce(1) { $0 * shape[$1] }])
+  }
+
+  /// The reverse of ``lines(along:)`` for a value of this shape.
+  fileprivate func fromLines(along axes: AxisSet, of shape: Shape) -> Value {
+    let order = shape.axesOfLines(along: axes)
+    var back = order
+    for (place, axis) in order.enumerated() { back[axis] = place }
+    return reshaped(to: Shape(order.map { shape[$0] })).transposed(back)
+  }
+
+  /// What those before each element of a line multiply to or, reversed, those behind it.
+  fileprivate func productOfThoseBefore(_ isReversed: Bool) -> Value {
+    let axis = rank - 1
+    let isFirst = Value.isFirst(along: axis, of: shape, isReversed: isReversed)
+    return Value.select(
+      isFirst, .constant(1, elementType),
+      scanned(.product, along: axis, isReversed: isReversed)
+        .shifted(along: axis, isReversed: isReversed))
+  }
+
   /// Whether leaves that go along rows in Double are as fast and exact as they promise: of Float,
   /// along the last axes.
   func isOfRows(_ axes: AxisSet) -> Bool {
@@ -173,5 +206,12 @@ extension Value {
     // swarm, where it has one axis more.
     let axes = AxisSet(stretched.sorted.filter { self.shape[$0] != 1 })
     return reduced(.sum, axes.isEmpty ? stretched : axes).reshaped(to: shape)
+  }
+}
+
+extension Shape {
+  /// The other axes, then these.
+  fileprivate func axesOfLines(along axes: AxisSet) -> Shape {
+    Shape(indices.filter { !axes.contains($0) } + indices.filter { axes.contains($0) })
   }
 }
