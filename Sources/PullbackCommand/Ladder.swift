@@ -89,7 +89,7 @@ struct Ladder: ParsableCommand {
       table.append([
         climb.rung.name, climb.rung.formula, climb.best.asTime,
         (speed / 1e9).threeDigits, "\((climbed[0].best / climb.best).threeDigits)x",
-        "\(decimal(100 * speed / peak, 1))%", climb.isCorrect ? "yes" : "NO",
+        "\((100 * speed / peak).written(decimals: 1))%", climb.isCorrect ? "yes" : "NO",
       ])
     }
     try Console.print(alignedTable(table, textColumns: 2))

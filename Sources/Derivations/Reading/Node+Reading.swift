@@ -78,7 +78,7 @@ extension Node {
   var derivativeReadsInput: Bool {
     if case .product = notation, hasNumberOperand { return false }
     if case .quotient = notation, hasNumberOperand { return false }
-    return operation.derivativeReads.contains(.input)
+    return operation.derivativeReadsInput
   }
 
   /// A reshape that adds or drops axes of extent 1.

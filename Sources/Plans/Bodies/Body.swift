@@ -34,6 +34,16 @@ package struct Body: Sendable {
       ? operands[value].elementType : instructions[value - operands.count].resultType
   }
 
+  /// Whether a value is read, and is the same everywhere.
+  func isUniform(_ value: Int, over space: Shape) -> Bool {
+    guard value < operands.count else { return false }
+    return switch operands[value] {
+    case .constant: true
+    case .memory(let access): access.view.isUniform(space)
+    case .core, .iota, .gathered: false
+    }
+  }
+
   /// Its instructions, for a listing.
   var names: String { instructions.map(\.operation.name).joined(separator: " ") }
 

@@ -6,7 +6,10 @@ import PullbackTensors
 package struct ReductionCore: Sendable {
   /// What is reduced serially; longer axes are cut. Columns sooner, so that threads can share them
   /// where there is nothing else to share. The same in a batch as alone.
-  package var segmentLength: Int { inner > 1 ? 1024 : 4096 }
+  package var segmentLength: Int {
+    if reduction.combination == nil { return max(reduced, 1) }
+    return inner > 1 ? 1024 : 4096
+  }
 
   package let reduction: Reduction
   package let prologue: Body
@@ -48,7 +51,8 @@ extension ReductionCore: StepCore {
   func streamedCount(elements: Int) -> Int { space.elementCount }
 
   func description(_ name: (Slot) -> String) -> String {
-    let reduced = "\(reduction.symbol) of \(space)"
-    return prologue.names.isEmpty ? reduced : "\(prologue.names), then \(reduced)"
+    let term = rowTerm, before = (term?.rest ?? prologue).names
+    let reduction = term.map { "(\($0.operation.symbol) \(reduction.symbol))" } ?? reduction.symbol
+    return before.isEmpty ? "\(reduction) of \(space)" : "\(before), then \(reduction) of \(space)"
   }
 }

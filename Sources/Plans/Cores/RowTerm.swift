@@ -12,6 +12,15 @@ package struct RowTerm: Sendable {
     case difference
     /// (a - b)², likewise
     case squaredDifference
+
+    /// How listings write it.
+    var symbol: String {
+      switch self {
+      case .product: Binary.multiply.symbol
+      case .difference: Binary.subtract.symbol
+      case .squaredDifference: "\(Binary.subtract.symbol) \(Binary.multiply.symbol)"
+      }
+    }
   }
 
   package let operation: Operation
@@ -25,9 +34,10 @@ package struct RowTerm: Sendable {
 }
 
 extension ReductionCore {
-  /// How the prologue ends, if rows can be added up while that is computed.
+  /// How the prologue ends, if rows, which are not cut, can be added up while that is computed.
   package var rowTerm: RowTerm? {
-    guard reduction == .sum, inner == 1, elementType.isFloatingPoint,
+    guard reduction == .sum, inner == 1, reduced > 0, reduced <= segmentLength,
+      elementType.isFloatingPoint,
       let last = prologue.instructions.last, reducedValue == prologue.lastValue
     else { return nil }
     let isDifference = last.operation == .binary(.subtract)

@@ -144,14 +144,7 @@ private struct Selection {
     return access.view.isRowMajor(space) && !access.view.isUniform(space)
   }
 
-  private func isUniform(_ value: Int) -> Bool {
-    guard value < first else { return false }
-    return switch body.operands[value] {
-    case .constant: true
-    case .memory(let access): access.view.isUniform(space)
-    case .iota, .core, .gathered: false
-    }
-  }
+  private func isUniform(_ value: Int) -> Bool { body.isUniform(value, over: space) }
 
   /// Whether it is 0, and not -0.
   private func isZero(_ value: Int) -> Bool {

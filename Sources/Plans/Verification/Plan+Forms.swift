@@ -68,6 +68,9 @@ extension Plan {
       core.prologue.hasValue(core.reducedValue)
         && core.prologue.type(of: core.reducedValue) == core.elementType,
       "the core reduces another value")
+    try require(
+      core.inner == 1 || !core.reduction.goesAlongRows,
+      "\(core.reduction.symbol) has no kernel for columns")
     try Operation.reduction(core.reduction, axes: AxisSet([1])).check(
       [Form([core.outer, core.reduced, core.inner], core.elementType)],
       Form([core.outer, core.inner], core.resultType), of: "the core")
@@ -137,6 +140,11 @@ extension Plan {
         inputs.append(Form(space, body.type(of: value)))
       }
       try check(instruction, inputs, over: space, of: "instruction \(index)")
+      if case .merged(let merged) = instruction.operation {
+        try require(
+          merged.numbers.allSatisfy { body.isUniform(instruction.inputs[$0], over: space) },
+          "instruction \(index), \(merged.name), takes many numbers for one")
+      }
       try require(
         instruction.elementType == inputs.last?.elementType ?? instruction.resultType,
         "instruction \(index) is for another type")

@@ -55,7 +55,7 @@ struct BenchResult {
   }
 
   fileprivate func cells(peak: Double) -> [String] {
-    let share = speed.map { "\(decimal(100 * $0 / peak, 1))%" } ?? ""
+    let share = speed.map { "\((100 * $0 / peak).written(decimals: 1))%" } ?? ""
     return [
       name, "\(measurement.threadsUsed) of \(threads)", measurement.best.asTime,
       measurement.median.asTime, speed?.threeDigits ?? "", share,

@@ -65,7 +65,7 @@ struct NetworkMemory {
       ]
     let table = [["network \(name), batch \(batch)", "bytes"]] + rows.map { [$0.0, "\($0.1)"] }
     try Console.print(alignedTable(table))
-    try Console.print("Training added \(decimal(ratio, 2)) times what it needs.")
+    try Console.print("Training added \(ratio.written(decimals: 2)) times what it needs.")
   }
 
   private static func words(_ name: String) -> String {

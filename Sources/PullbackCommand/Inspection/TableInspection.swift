@@ -46,7 +46,9 @@ struct TableInspection {
     var rows = [["column", "holds", "missing", "values", "histogram"] + more]
     for column in table.columns.prefix(TableInspection.mostLines) {
       let summary = ColumnSummary(column)
-      let association = target.map { [self.association(column, $0).map { decimal($0, 2) } ?? ""] }
+      let association = target.map {
+        [self.association(column, $0).map { $0.written(decimals: 2) } ?? ""]
+      }
       rows.append(
         [
           column.name.cut(to: 20), summary.kind, "\(column.missingCount)",

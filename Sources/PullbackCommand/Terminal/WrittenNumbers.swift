@@ -4,23 +4,11 @@
 
 import Pullback
 
-/// With a fixed number of decimals.
-func decimal(_ number: Double, _ places: Int) -> String {
-  var scale = 1.0
-  for _ in 0..<places { scale *= 10 }
-  let scaled = (number * scale).rounded()
-  // Beyond what an Int64 holds, decimals mean nothing.
-  guard scaled.magnitude < 1e15 else { return "\(number)" }
-  let digits = String(Int(scaled.magnitude))
-  let padded = String(repeating: "0", count: max(places + 1 - digits.count, 0)) + digits
-  return (scaled < 0 ? "-" : "") + padded.dropLast(places) + "." + padded.suffix(places)
-}
-
 extension Double {
   /// With three significant digits; three places below 1, all of those before the point.
   var threeDigits: String {
     if self >= 100 { return "\(Int(rounded()))" }
-    return decimal(self, self < 1 ? 3 : self < 10 ? 2 : 1)
+    return written(decimals: self < 1 ? 3 : self < 10 ? 2 : 1)
   }
 
   /// Seconds, in the unit that leaves one to three digits before the point.

@@ -51,8 +51,9 @@ struct DigitsRun {
     try Console.print(
       json
         ? outcome.json(seconds: seconds).description
-        : "test accuracy \(decimal(outcome.accuracy, 4)) after \(decimal(seconds, 2)) s "
-          + "(loss \(decimal(outcome.loss, 4)), \(training.model.parameters.scalarCount) "
+        : "test accuracy \(outcome.accuracy.written(decimals: 4)) "
+          + "after \(seconds.written(decimals: 2)) s "
+          + "(loss \(outcome.loss.written(decimals: 4)), \(training.model.parameters.scalarCount) "
           + "parameters, \(counted(Threads.highestUsed, "thread")), \(instructionSet))")
   }
 
@@ -108,9 +109,9 @@ struct DigitsRun {
 
 extension EpochRecord {
   fileprivate var row: String {
-    "\(epoch)".padded(to: 5) + decimal(loss, 4).padded(to: 16)
-      + decimal(validationLoss!, 4).padded(to: 18)
-      + decimal(metrics["accuracy"]!, 4).padded(to: 22)
+    "\(epoch)".padded(to: 5) + loss.written(decimals: 4).padded(to: 16)
+      + validationLoss!.written(decimals: 4).padded(to: 18)
+      + metrics["accuracy"]!.written(decimals: 4).padded(to: 22)
   }
 
   fileprivate var json: JSONLine {

@@ -45,8 +45,8 @@ struct DigitsTraining {
     let loss = try trainingLoss()
     // Guessing blindly costs ln(classes): a start that is better by chance may be left again.
     if !(loss <= max(startLoss, log(Double(Digits.classCount)))) {
-      return "the loss on the training images is \(decimal(loss, 4)), above the "
-        + "\(decimal(startLoss, 4)) of the untrained network"
+      return "the loss on the training images is \(loss.written(decimals: 4)), above the "
+        + "\(startLoss.written(decimals: 4)) of the untrained network"
     }
     // So it ends where the steps were so large that no unit of a layer is left above 0.
     let logits = model(Digits.training.inputs)

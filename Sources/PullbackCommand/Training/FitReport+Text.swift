@@ -21,7 +21,8 @@ extension FitReport {
         + "\(Double(settings.learningRate ?? 0).brief), batches of \(settings.batch ?? 0)"
         + (settings.weightDecay.map { ", weight decay \(Double($0).brief)" } ?? "") + ".")
     lines.append(
-      "\(counted(bestEpoch, "epoch")) with \(counted(rows, "row")); \(decimal(seconds, 2)) s, "
+      "\(counted(bestEpoch, "epoch")) with \(counted(rows, "row")); "
+        + "\(seconds.written(decimals: 2)) s, "
         + "\(counted(Threads.highestUsed, "thread")), \(instructionSet).")
     if isInterrupted { lines.append("Interrupted: the model is the best that there was.") }
     lines += warnings.map { "\($0)" }.filter { !shown.contains($0) }.map { "warning: \($0)" }

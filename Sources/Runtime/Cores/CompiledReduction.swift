@@ -12,6 +12,7 @@ import PullbackTensors
 /// Float is short chains in Float whose sums are added in Double: whatever its length, it is as
 /// good as its last rounding and some eight others. Long columns of Double are short chains, too.
 struct CompiledReduction: CompiledCore {
+  private static let mostSegments = 16
   private static let columnChunk = 4 * Tile.length
   /// Rows that are added up before their sum goes to that of all; fewer, if a tile holds fewer.
   private static let rowsOfChain = Int(PB_CHAIN)
@@ -68,14 +69,12 @@ struct CompiledReduction: CompiledCore {
     partialType = isWide ? .double : core.elementType
     partialSize = isWide ? MemoryLayout<Double>.size : core.resultType.byteCount
     let longest = core.segmentLength
-    let isCut = core.reduction.combination != nil
-    let wanted = isCut ? (core.reduced + longest - 1) / longest : 1
-    let cuts = max(min(wanted, 16), 1)
+    let cuts = max(min((core.reduced + longest - 1) / longest, Self.mostSegments), 1)
     let lanes = Int(PB_LANES)
     length =
       cuts == 1 ? core.reduced : ((core.reduced + cuts - 1) / cuts + lanes - 1) / lanes * lanes
     segments = cuts == 1 ? 1 : (core.reduced + length - 1) / length
-    let taken = segments == 1 ? CompiledRowTerm.taken(from: core, isWide: isWide, in: context) : nil
+    let taken = CompiledRowTerm.taken(from: core, isWide: isWide, in: context)
     term = taken.map { context.plain.one($0.term) }
     prologue = context.plain.one(
       taken?.rest
@@ -364,7 +363,7 @@ struct CompiledReduction: CompiledCore {
   private func combine(
     _ partials: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer
   ) {
-    let combine = pb_map_for(self.reduction.combination!, partialType.kernelType)!
+    let combine = pb_map_for(self.reduction.combination!.kernelCode, partialType.kernelType)!
     for outer in 0..<self.outer {
       let result = target + outer * self.inner * size
       let first = partials + outer * segments * self.inner * partialSize

@@ -15,14 +15,14 @@ struct CompiledRowTerm: BitwiseCopyable {
   private let length: Int
   private let size: Int
 
-  /// The term of a core's rows, which are not cut, and what of the prologue comes before it, if
+  /// The term of a core's rows and what of the prologue comes before it, if
   /// whole rows of that fit into a tile.
   ///
   /// - Parameter isWide: whether sums are added in Double.
   static func taken(
     from core: borrowing ReductionCore, isWide: Bool, in context: borrowing CompilationContext
   ) -> (term: CompiledRowTerm, rest: CompiledBody)? {
-    guard core.reduced > 0, let taken = core.rowTerm,
+    guard let taken = core.rowTerm,
       let term = CompiledRowTerm(taken, of: core, isWide: isWide, in: context)
     else { return nil }
     let rest = CompiledBody(taken.rest, space: core.space, keeping: term.kept, in: context)

@@ -135,16 +135,6 @@ extension Reduction {
     case .argmax, .argmin: nil
     }
   }
-
-  /// What combines the results of two segments; nil where rows are not cut.
-  var combination: pb_map_code? {
-    switch self {
-    case .sum: PB_ADD
-    case .max: PB_MAXIMUM
-    case .min: PB_MINIMUM
-    case .product, .argmax, .argmin, .norm, .squaredDeviations: nil
-    }
-  }
 }
 
 extension Scan {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Operation {
-  /// Whose numbers its derivatives look at.
-  package var derivativeReads: Reads {
+  /// Whether its derivatives, as formulas have them, look at the numbers of what they are for.
+  package var derivativeReadsInput: Bool {
     switch self {
-    case .unary(let unary): unary.reads
-    case .binary(let binary): binary.reads
-    case .reduction(let reduction, _): reduction.reads
-    case .scan(let scan, _, _): scan.reads
+    case .unary(let unary): unary.derivativeReadsInput
+    case .binary(let binary): binary.derivativeReadsInput
+    case .reduction(let reduction, _): reduction.derivativeReadsInput
+    case .scan(let scan, _, _): scan.derivativeReadsInput
     // A rule of the user's may read anything.
-    case .contraction, .identity(.custom): .input
+    case .contraction, .identity(.custom): true
     case .creation, .random, .identity, .comparison, .selection, .conversion, .movement,
       .gathering:
-      .nothing
+      false
     }
   }
 

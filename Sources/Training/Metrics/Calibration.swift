@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackRuntime
 import PullbackTensors
 
 /// Whether probabilities can be believed: in bins of the probabilities, their mean beside the share

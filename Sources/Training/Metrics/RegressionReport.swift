@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PullbackRuntime
 import PullbackTensors
 
 /// How far outputs of a regression are from their targets, as a table.

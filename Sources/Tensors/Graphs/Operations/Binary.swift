@@ -95,11 +95,10 @@ extension Binary {
     Form(try pointwiseShape(x, y, types), x.elementType)
   }
 
-  var reads: Reads {
+  var derivativeReadsInput: Bool {
     switch self {
-    case .add, .subtract: .nothing
-    case .multiply: .input
-    case .divide, .power, .maximum, .minimum: [.input, .result]
+    case .add, .subtract: false
+    case .multiply, .divide, .power, .maximum, .minimum: true
     }
   }
 

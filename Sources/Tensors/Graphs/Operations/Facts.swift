@@ -4,16 +4,6 @@
 // family says it in its file; whoever writes, checks or explains a graph asks, and knows no
 // operation by name.
 
-/// Whose numbers the derivatives of an operation look at.
-package struct Reads: OptionSet, Sendable {
-  package let rawValue: UInt8
-  package init(rawValue: UInt8) { self.rawValue = rawValue }
-
-  package static let nothing: Reads = []
-  package static let input = Reads(rawValue: 1)
-  package static let result = Reads(rawValue: 2)
-}
-
 /// Where an operation has no derivative: it decides something by looking at numbers.
 package enum Kink: Sendable {
   /// Which side of 0 the input is on.

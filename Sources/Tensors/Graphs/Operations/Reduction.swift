@@ -91,11 +91,10 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     }
   }
 
-  var reads: Reads {
+  var derivativeReadsInput: Bool {
     switch self {
-    case .sum, .argmax, .argmin: .nothing
-    case .max, .min, .norm: [.input, .result]
-    case .product, .squaredDeviations: .input
+    case .sum, .argmax, .argmin: false
+    case .product, .max, .min, .norm, .squaredDeviations: true
     }
   }
 
@@ -121,6 +120,16 @@ package enum Reduction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     switch self {
     case .sum, .max, .min, .argmax, .argmin: false
     case .product, .norm, .squaredDeviations: true
+    }
+  }
+
+  /// What puts the results of two parts of an axis together; nil where axes are not cut.
+  package var combination: Binary? {
+    switch self {
+    case .sum: .add
+    case .max: .maximum
+    case .min: .minimum
+    case .product, .argmax, .argmin, .norm, .squaredDeviations: nil
     }
   }
 

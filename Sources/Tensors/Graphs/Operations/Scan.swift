@@ -101,11 +101,10 @@ package enum Scan: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     }
   }
 
-  var reads: Reads {
+  var derivativeReadsInput: Bool {
     switch self {
-    case .sum, .sortedPositions: .nothing
-    case .sort: .input
-    case .product, .max, .min, .recurrence: [.input, .result]
+    case .sum, .sortedPositions: false
+    case .product, .max, .min, .recurrence, .sort: true
     }
   }
 

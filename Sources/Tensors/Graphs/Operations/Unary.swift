@@ -126,7 +126,7 @@ extension Unary {
   }
 
   private struct Facts {
-    var reads = Reads.nothing
+    var readsInput = false
     var kink: Kink?
     /// Nil for a function.
     var notation: Notation?
@@ -136,28 +136,28 @@ extension Unary {
   private var facts: Facts {
     switch self {
     case .negate: Facts(notation: .minus, undoesItself: true)
-    case .absolute: Facts(reads: .input, kink: .sideOfZero)
+    case .absolute: Facts(readsInput: true, kink: .sideOfZero)
     case .sign: Facts(kink: .sideOfZero)
-    case .exp: Facts(reads: .result)
-    case .expm1: Facts(reads: .input)
-    case .log: Facts(reads: .input)
-    case .log1p: Facts(reads: .input)
-    case .squareRoot: Facts(reads: .result)
-    case .sinh: Facts(reads: .input)
-    case .tanh: Facts(reads: .result)
-    case .sigmoid: Facts(reads: [.input, .result])
-    case .softplus: Facts(reads: .input)
-    case .erf: Facts(reads: .input)
-    case .normalDistribution: Facts(reads: .input)
-    case .sin: Facts(reads: .input)
-    case .cos: Facts(reads: .input)
-    case .relu: Facts(reads: .input, kink: .sideOfZero)
+    case .exp: Facts()
+    case .expm1: Facts(readsInput: true)
+    case .log: Facts(readsInput: true)
+    case .log1p: Facts(readsInput: true)
+    case .squareRoot: Facts()
+    case .sinh: Facts(readsInput: true)
+    case .tanh: Facts()
+    case .sigmoid: Facts(readsInput: true)
+    case .softplus: Facts(readsInput: true)
+    case .erf: Facts(readsInput: true)
+    case .normalDistribution: Facts(readsInput: true)
+    case .sin: Facts(readsInput: true)
+    case .cos: Facts(readsInput: true)
+    case .relu: Facts(readsInput: true, kink: .sideOfZero)
     case .floor, .ceil, .round: Facts(kink: .rounding)
     case .not: Facts(notation: .opposite)
     }
   }
 
-  var reads: Reads { facts.reads }
+  var derivativeReadsInput: Bool { facts.readsInput }
   var kink: Kink? { facts.kink }
   var notation: Notation { facts.notation ?? .function(symbol) }
 

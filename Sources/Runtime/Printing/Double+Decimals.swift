@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Double {
-  /// Whole numbers without a point, others with four decimals: a sum of weights.
-  var asCount: String {
-    self == rounded() && magnitude < 1e15 ? "\(Int(self))" : written(decimals: 4)
-  }
-
   /// With so many decimals, rounded like C's `printf`: the exact number to the nearest, ties to
   /// even.
-  func written(decimals: Int) -> String {
+  package func written(decimals: Int) -> String {
     var scale = 1.0
     for _ in 0..<decimals { scale *= 10 }
     let scaled = magnitude * scale
