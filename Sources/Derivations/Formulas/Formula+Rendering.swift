@@ -61,6 +61,8 @@ private struct FormulaWriter {
     case .reduced(let summary, let x, let axes): return reduced(summary, x, over: axes)
     case .stretched(let x, let axes):
       return ("\(write(x, .relation)) \(phrase("stretched over \(axes.words)"))", .phrase)
+    case .shaped(let x, let shape):
+      return ("\(write(x, .relation)) \(phrase("as \(shape)"))", .phrase)
     case .arranged(let x, let words):
       return ("\(write(x, .relation)) \(phrase(words))", .phrase)
     case .part(let x, let index): return ("\(write(x, .postfix))[\(phrase(index))]", .postfix)

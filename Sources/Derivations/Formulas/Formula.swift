@@ -32,6 +32,8 @@ package indirect enum Formula: Hashable, Sendable {
   case reduced(Summary, Formula, over: Axes?)
   /// Repeated along axes.
   case stretched(Formula, along: Axes)
+  /// The same elements under another shape.
+  case shaped(Formula, Shape)
   /// The same numbers in another arrangement, said in words behind it.
   case arranged(Formula, String)
   /// What stands in brackets behind it.
@@ -102,7 +104,8 @@ package indirect enum Formula: Hashable, Sendable {
     case .name, .unnamed, .gradient, .number: []
     case .call(_, let inputs), .sum(let inputs), .product(let inputs): inputs
     case .negative(let x), .squared(let x), .transposed(let x), .not(let x), .indicator(let x),
-      .reduced(_, let x, _), .stretched(let x, _), .arranged(let x, _), .part(let x, _):
+      .reduced(_, let x, _), .stretched(let x, _), .shaped(let x, _), .arranged(let x, _),
+      .part(let x, _):
       [x]
     case .quotient(let x, let y), .matmul(let x, let y), .relation(_, let x, let y): [x, y]
     case .choice(let condition, let x, let y): [condition, x, y]
@@ -118,7 +121,7 @@ package indirect enum Formula: Hashable, Sendable {
   var isMadeOfNumbers: Bool {
     switch self {
     case .number: true
-    case .arranged, .part: false
+    case .shaped, .arranged, .part: false
     case .name, .unnamed, .gradient, .call, .negative, .sum, .product, .quotient, .squared, .matmul,
       .transposed, .relation, .not, .indicator, .choice, .reduced, .stretched:
       !parts.isEmpty && parts.allSatisfy(\.isMadeOfNumbers)
@@ -134,13 +137,8 @@ package indirect enum Formula: Hashable, Sendable {
 
   /// The same elements under another shape, said once.
   func shaped(_ shape: Shape) -> Formula {
-    if case .arranged(let x, let words) = self, words.hasPrefix(Formula.asShape) {
-      return x.shaped(shape)
-    }
-    return .arranged(self, "\(Formula.asShape)\(shape)")
+    if case .shaped(let x, _) = self { x.shaped(shape) } else { .shaped(self, shape) }
   }
-
-  private static let asShape = "as "
 }
 
 // The rules. Numbers and names are formulas as they are.

@@ -88,6 +88,7 @@ struct JacobianReader {
       // Where the zeros are, the words say.
       let moved = formula(sum)
       if case .arranged(let entry, _) = moved, entry.isMadeOfNumbers { return .moved(entry) }
+      if case .shaped(let entry, _) = moved, entry.isMadeOfNumbers { return .moved(entry) }
       return .moved(moved)
     }
     let others = path.filter { !$0.passesOn && !isRepeatedForBatches($0.node, x, path) }

@@ -12,7 +12,7 @@ extension Formula {
     case .sum(let terms): terms.contains(where: \.hasProduct)
     case .negative(let x), .quotient(let x, _): x.hasProduct
     case .name, .unnamed, .gradient, .number, .call, .product, .squared, .transposed, .relation,
-      .not, .indicator, .choice, .reduced, .stretched, .arranged, .part:
+      .not, .indicator, .choice, .reduced, .stretched, .shaped, .arranged, .part:
       false
     }
   }

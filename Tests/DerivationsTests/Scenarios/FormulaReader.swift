@@ -83,6 +83,9 @@ struct FormulaReader {
       return try pointwise([condition, x, y]) { $0[0] != 0 ? $0[1] : $0[2] }
     case .reduced(let summary, let x, let axes): return try reduced(summary, try read(x), axes)
     case .stretched(let x, let axes): return try stretched(try read(x), axes)
+    case .shaped(let x, let target):
+      let found = try read(x)
+      return try some(found.reshaped(to: Array(target)), "\(found.shape) as \(target)")
     case .arranged(let x, let words): return try arranged(x, words)
     case .part(.name("ones"), let extents): return Numbers(try shape(extents)) { _ in 1 }
     case .part(let x, let index):
@@ -248,10 +251,6 @@ struct FormulaReader {
 
   private func arranged(_ x: Formula, _ words: String) throws -> Numbers {
     if words == "with a derivative of its own" { return try read(x) }
-    if let target = bracketed(words, behind: "as ") {
-      let found = try read(x)
-      return try some(found.reshaped(to: shape(target)), "\(found.shape) \(words)")
-    }
     if let target = bracketed(words, behind: "stretched to ") {
       let found = try read(x), shape = try shape(target)
       return try some(
