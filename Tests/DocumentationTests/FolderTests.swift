@@ -7,11 +7,12 @@ import Testing
 /// where their sources do.
 struct FolderTests {
   /// The folders of each module, from left to right: a file names no type of a folder further
-  /// right. The module's own files stand where the empty name does.
+  /// right, and no member that is declared there alone. The module's own files stand where the
+  /// empty name does.
   private static let order = [
     "Tensors": ["Shapes", "Graphs", "Functions", "Gradients"],
     "Plans": [
-      "Programs", "Reading", "Bodies", "Cores", "Steps", "Passes", "Verification", "Output",
+      "Programs", "Reading", "Bodies", "Cores", "Steps", "Verification", "Passes", "Output",
     ],
     "Runtime": [
       "Kernels", "Memory", "Threads", "Runs", "Bodies", "Cores", "Execution", "Recording", "",
@@ -47,13 +48,27 @@ struct FolderTests {
       let place = try place(file)
       for name in file.declaredTypes { places[name] = place }
     }
+    var members: [String: Int] = [:]
     for file in files {
       let place = try place(file)
-      for word in file.words where !word.isMember && places[word.text, default: place] > place {
-        Issue.record("\(file.path):\(word.line) names \(word.text), of a folder further right")
+      for name in file.declaredMembers where Self.declarationCounts[name] == 1 {
+        members[name] = place
+      }
+    }
+    for file in files {
+      let place = try place(file)
+      for word in file.words {
+        let known = word.isMember ? members : places
+        if known[word.text, default: place] > place {
+          Issue.record("\(file.path):\(word.line) names \(word.text), of a folder further right")
+        }
       }
     }
   }
+
+  /// How often a name is declared in all sources, whatever it is the name of.
+  private static let declarationCounts: [String: Int] = SourceFile.sources
+    .flatMap(\.declaredNames).reduce(into: [:]) { $0[$1, default: 0] += 1 }
 
   /// Modules whose tests stand beside their sources or apart, in folders that sources do not have:
   /// scenarios, tables, support.
@@ -86,6 +101,31 @@ struct FolderTests {
 }
 
 extension SourceFile {
+  /// What follows `func`, `var`, `let` or `case`, one of a line.
+  fileprivate var declaredNames: [String] {
+    lines.compactMap { SourceFile.declared(in: $0, by: ["func", "var", "let", "case"]) }
+  }
+
+  /// The members of its types that others in its module see. Names of one word are left out: the
+  /// standard library may have a member of that name.
+  fileprivate var declaredMembers: [String] {
+    lines.filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") && !$0.contains("private ") }
+      .compactMap { SourceFile.declared(in: $0, by: ["func", "var", "let"]) }
+      .filter { $0.contains(where: \.isUppercase) && !Self.members.contains($0) }
+  }
+
+  /// Of the standard library.
+  private static let members: Set = ["isFinite", "isInfinite", "isEmpty", "firstIndex"]
+
+  private static func declared(in line: String, by keywords: Set<String>) -> String? {
+    let words = line.prefix { $0 != "/" && $0 != "\"" }
+      .split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+    guard let keyword = words.firstIndex(where: { keywords.contains(String($0)) }),
+      keyword + 1 < words.count
+    else { return nil }
+    return String(words[keyword + 1])
+  }
+
   /// The types that it declares for others in its module.
   fileprivate var declaredTypes: [String] {
     let kinds: Set = ["struct", "enum", "class", "protocol", "typealias"]

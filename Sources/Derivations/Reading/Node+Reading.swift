@@ -25,22 +25,6 @@ extension Value {
     return Names.readable(name)
   }
 
-  /// True for one number, also repeated, or otherwise rearranged a few times.
-  var isNumber: Bool {
-    var node = self.node
-    for _ in 0..<16 {
-      switch node.notation {
-      case .number: return true
-      case .stretched, .reshaped, .conversion: node = node.inputs[0].node
-      case .words, .random, .same, .named, .detached, .remark, .function, .minus, .opposite, .sum,
-        .difference, .product, .quotient, .relation, .or, .and, .choice, .reduction, .alongAxis,
-        .matmul, .contraction, .transposed, .arranged, .placed, .part, .chosen, .collected:
-        return false
-      }
-    }
-    return false
-  }
-
   var isReduction: Bool {
     if case .reduction = node.operation { true } else { false }
   }
@@ -60,10 +44,6 @@ extension Node {
     if case .identity(.custom) = operation { true } else { false }
   }
 
-  var isSum: Bool {
-    if case .reduction(.sum, _) = operation { true } else { false }
-  }
-
   var isAdditive: Bool {
     if case .sum = notation { return true }
     if case .difference = notation { return true }
@@ -79,11 +59,5 @@ extension Node {
     if case .product = notation, hasNumberOperand { return false }
     if case .quotient = notation, hasNumberOperand { return false }
     return operation.derivativeReadsInput
-  }
-
-  /// A reshape that adds or drops axes of extent 1.
-  var isUnitReshape: Bool {
-    guard case .reshaped = notation else { return false }
-    return shape.filter { $0 != 1 } == inputs[0].shape.filter { $0 != 1 }
   }
 }

@@ -33,6 +33,12 @@ package struct ContractionCore: Sendable {
     case update(minuend: Access, factor: Access)
   }
 
+  /// Whether it is an outer product whose a stands in one column, its b in one row.
+  package var isOuter: Bool {
+    inner == 1 && rowAxes.rank == 1
+      && (columns == 1 || columnAxes.rank == 1 && b.view.strides.last == 1)
+  }
+
   /// Whether there is more than one product.
   private var isBatched: Bool { batch.elementCount > 1 }
   package var rowAxes: Shape { axes?[0] ?? axis(rows) }

@@ -12,15 +12,6 @@ extension Plan {
     phases = scheduler.phases
     if !scheduler.order.elementsEqual(steps.indices) { steps = scheduler.order.map { steps[$0] } }
   }
-
-  /// The phase of each step.
-  var phaseOfStep: [Int] {
-    var phaseOfStep = [Int](filled: 0, count: steps.count)
-    for (number, phase) in phases.enumerated() {
-      for step in phase.steps { phaseOfStep[step] = number }
-    }
-    return phaseOfStep
-  }
 }
 
 /// Gathers steps to phases, one phase after the other.

@@ -44,12 +44,6 @@ extension ContractionCore {
       return nil
     }
   }
-
-  /// Whether it is an outer product whose a stands in one column, its b in one row.
-  package var isOuter: Bool {
-    inner == 1 && rowAxes.rank == 1
-      && (columns == 1 || columnAxes.rank == 1 && b.view.strides.last == 1)
-  }
 }
 
 extension View {

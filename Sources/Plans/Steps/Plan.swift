@@ -64,6 +64,15 @@ public struct Plan: Sendable {
     package var donor: Int?
   }
 
+  /// The phase of each step.
+  var phaseOfStep: [Int] {
+    var phaseOfStep = [Int](filled: 0, count: steps.count)
+    for (number, phase) in phases.enumerated() {
+      for step in phase.steps { phaseOfStep[step] = number }
+    }
+    return phaseOfStep
+  }
+
   /// Rounds up to whole cache lines.
   package static func padded(_ byteCount: Int) -> Int { (byteCount + 63) & ~63 }
 }
