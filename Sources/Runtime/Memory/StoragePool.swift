@@ -23,13 +23,18 @@ enum StoragePool {
     var blocks: [Int: [UInt]] = [:]
     var byteCount = 0
 
-    mutating func clear() {
+    /// All that is kept, which is no longer.
+    mutating func takeAll() -> Contents {
+      defer { self = Contents() }
+      return self
+    }
+
+    consuming func giveBack() {
       for (byteCount, blocks) in blocks {
         for block in blocks {
           SystemMemory.give(UnsafeMutableRawPointer(bitPattern: block)!, byteCount)
         }
       }
-      self = Contents()
     }
   }
 
@@ -59,7 +64,7 @@ enum StoragePool {
 
   /// Gives all that it keeps back to the system.
   static func empty() {
-    contents.withLock { $0.clear() }
+    contents.withLock { $0.takeAll() }.giveBack()
   }
 
   /// Batches and sequences of about the same length share blocks: rounded up to one of eight sizes
@@ -80,13 +85,18 @@ enum StoragePool {
 
   private static func keep(_ block: UnsafeMutableRawPointer, _ size: Int) -> Bool {
     let address = UInt(bitPattern: block)
-    return contents.withLockIfAvailable { contents in
-      // Full of sizes that nobody wants any more: start afresh.
-      if contents.byteCount + size > limit { contents.clear() }
-      contents.blocks[size, default: []].append(address)
-      contents.byteCount += size
-      return true
-    } ?? false
+    // The system takes its time: nobody is kept from the pool meanwhile.
+    guard
+      let unwanted = contents.withLockIfAvailable({ contents in
+        // Full of sizes that nobody wants any more: start afresh.
+        let unwanted = contents.byteCount + size > limit ? contents.takeAll() : Contents()
+        contents.blocks[size, default: []].append(address)
+        contents.byteCount += size
+        return unwanted
+      })
+    else { return false }
+    unwanted.giveBack()
+    return true
   }
 }
 
