@@ -73,6 +73,7 @@ struct NetworkTraining<Target: TensorScalar> {
         objective($0, $1, $2)
       }
     }
+    let startLoss = meanLoss(of: committee, on: training)
     // Batches of nearly one size: a last one of few rows would take a step as large as the others.
     let batches = (training.count - 1) / settings.batch! + 1
     let batch = (training.count - 1) / batches + 1
@@ -118,6 +119,9 @@ struct NetworkTraining<Target: TensorScalar> {
     let place = best(of: choices)
     place.map { choices[$0] }?.restore()
     let kept = place.map { choices[$0].committee } ?? committee
+    if trainer.ending != .interrupted {
+      try refuseDivergence(of: kept, on: training, from: startLoss)
+    }
     return Outcome(
       model: kept.merged(),
       trained: FitState.Trained(
@@ -125,6 +129,30 @@ struct NetworkTraining<Target: TensorScalar> {
         bestEpoch: place.map { choices[$0].epoch } ?? records.count,
         weights: Parameter.values(of: kept.parameters.distinct)),
       settings: settings.choosing(place ?? 0), isInterrupted: trainer.ending == .interrupted)
+  }
+
+  /// The mean over examples and members.
+  private func meanLoss(of committee: Committee, on examples: Dataset<Target>) -> Double {
+    let members = committee.parts.reduce(0) { $0 + $1.count }
+    var sum = 0.0
+    for batch in examples.batches(of: 4096) {
+      let loss = Float(objective(committee, batch.inputs, batch.targets))
+      sum += Double(loss) * Double(batch.inputs.shape[0])
+    }
+    return sum / Double(examples.count * members)
+  }
+
+  /// Throws where training left a network far worse than it began, although every loss was a number:
+  /// rules that scale their steps go far and never to infinity.
+  private func refuseDivergence(
+    of committee: Committee, on training: Dataset<Target>, from startLoss: Double
+  ) throws(FitError) {
+    let loss = meanLoss(of: committee, on: training)
+    if loss <= 2 * startLoss { return }
+    throw FitError(
+      nil,
+      "training diverged: the loss on the rows that train is \(loss.brief), that of the untrained "
+        + "network \(startLoss.brief); try a smaller learning rate")
   }
 
   /// Puts a training to where it stood in another run of the fit.

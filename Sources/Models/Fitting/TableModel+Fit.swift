@@ -22,9 +22,9 @@ extension TableModel {
   /// linear model come to.
   ///
   /// Throws a `FileError` if the table does not hold what is asked for, a ``FitError`` if no
-  /// network can be fitted with the settings, a `TrainingDiverged` if numbers grow without bounds,
-  /// a `FileError` that says what differs if the checkpoint is of another fit, and what
-  /// `onCheckpoint` and `onEvent` throw.
+  /// network can be fitted with the settings or the fitted one is far worse than an untrained one,
+  /// a `TrainingDiverged` if numbers grow without bounds, a `FileError` that says what differs if
+  /// the checkpoint is of another fit, and what `onCheckpoint` and `onEvent` throw.
   ///
   /// - Parameters:
   ///   - settings: what is to be predicted, and how columns are taken.

@@ -30,6 +30,19 @@ struct TrainOnTablesTests {
     #expect(folder.names == ["kinds.csv"])
   }
 
+  /// Rules that scale their steps go far away without ever coming to infinity.
+  @Test(arguments: ["sgd", "momentum", "adam", "adamw", "rmsprop", "adagrad", "lion"])
+  func aTrainingThatDivergesEndsWith65(rule: String) throws {
+    let file = try write(SmallTables.marked(), "marked.csv")
+    let run = try Command.run(
+      "train", file, "--target", "y", "--optimizer", rule, "--learning-rate", "1000", "--epochs",
+      "20",
+      "--quiet", "--output", folder.file("m.safetensors"))
+    #expect(run.status == 65 && run.output.isEmpty, "\(run.output)")
+    #expect(run.errors.contains("training diverged"), "\(run.errors)")
+    #expect(folder.names == ["marked.csv"])
+  }
+
   @Test func jsonIsAnObjectALineAndTheLastIsTheResult() throws {
     let file = try write(SmallTables.species(), "kinds.csv")
     let run = try Command.run(
