@@ -3,7 +3,7 @@
 /// The programs of one optimizer or recorded step, those that ran last: for one thread.
 package struct RecordedPrograms: Sendable {
   /// How many a function or an optimizer keeps at most, and how many bytes of them.
-  package static let capacity = 64
+  package static let capacity = 1024
   package static let byteLimit = 1 << 28
 
   private var programs = RecentlyUsed<RecordedProgram>(
