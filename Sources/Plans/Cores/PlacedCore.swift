@@ -133,6 +133,22 @@ extension PlacedCore.Part {
     return min(start, end)...max(start, end)
   }
 
+  /// Whether an axis tells the boxes around two parts apart.
+  func isApart(from other: PlacedCore.Part) -> Bool {
+    extents.indices.contains {
+      let (one, two) = (span(along: $0), other.span(along: $0))
+      return one.upperBound < two.lowerBound || two.upperBound < one.lowerBound
+    }
+  }
+
+  /// Whether the box around another part holds this one.
+  func isWithin(_ other: PlacedCore.Part) -> Bool {
+    extents.indices.allSatisfy {
+      let (one, two) = (span(along: $0), other.span(along: $0))
+      return two.lowerBound <= one.lowerBound && one.upperBound <= two.upperBound
+    }
+  }
+
   /// How far positions along an axis stand apart; nil if there is one.
   fileprivate func distance(along axis: Int) -> Int? {
     extents[axis] > 1 ? abs(place.stride(axis)) : nil

@@ -67,6 +67,44 @@ extension Simplification {
     return self.place(.reshape, of: whole, to: entry.shape)
   }
 
+  /// Of more parts it is not looked for the one that a slice lies in.
+  private static let mostSearchedParts = 32
+
+  /// Makes a slice of parts at their places one of the part that it lies in. So the derivatives of
+  /// many assignments to one tensor are parts of what came to the last, and need no whole each.
+  func takeFromPart(_ entry: inout Program.Entry) -> Bool {
+    guard case .movement(.slice(let place, let dropped)) = entry.operation,
+      case .movement(.placed(let places)) = entries[entry.inputs[0]].operation,
+      places.count <= Self.mostSearchedParts
+    else { return false }
+    let whole = entries[entry.inputs[0]], type = whole.elementType
+    func part(_ place: Place, _ extents: Shape) -> PlacedCore.Part {
+      .init(source: .constant(bits: 0, type), extents: extents, place: place)
+    }
+    let slice = part(place, entry.shape.restoring(dropped))
+    if slice.extents.elementCount == 0 { return false }
+    var parts: [PlacedCore.Part] = [], found: (input: Int, starts: Shape)?
+    for (number, place) in places.enumerated() {
+      let other = part(place, entries[whole.inputs[number]].shape)
+      if other.extents.elementCount == 0 { continue }
+      parts.append(other)
+      if slice.isApart(from: other) { continue }
+      guard found == nil, place.keepsNeighbours, slice.isWithin(other) else { return false }
+      found = (whole.inputs[number], place.starts)
+    }
+    // What is added up among zeros may have lost the sign of a zero.
+    guard let found, PlacedCore.coverage(of: parts, in: whole.shape) != .overlapping else {
+      return false
+    }
+    let axes = slice.extents.indices
+    let inner = Place(
+      starts: Shape(axes.map { place.starts[$0] - found.starts[$0] }),
+      strides: Shape(axes.map { place.stride($0) }))
+    entry.operation = .movement(.slice(at: inner, dropping: dropped))
+    entry.inputs = [found.input]
+    return true
+  }
+
   /// What a part is a slice of, where, and the extents of the slice before axes were dropped.
   private func slice(_ part: Int) -> (source: Int, place: Place, extents: Shape)? {
     var sliced = part

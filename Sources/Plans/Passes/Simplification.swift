@@ -83,6 +83,7 @@ struct Simplification {
     case .given, .rows, .reduction: return nil
     case .view:
       merge(&entry)
+      while takeFromPart(&entry) { merge(&entry) }
       return equivalent(of: entry)
     case .pointwise:
       if let same = equivalent(of: entry) { return same }

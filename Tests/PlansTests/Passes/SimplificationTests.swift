@@ -165,4 +165,52 @@ import Testing
         placed([0, 1, 2, 3, 4], overlapping: 1), placed([3, 1, 4, 0, 2], overlapping: 1),
       ]) == 2)
   }
+
+  /// Whole numbers, and zeros of both signs, at places beside or over each other.
+  @Test("A slice of parts is one of the part that it lies in", arguments: 0..<60 as Range<UInt64>)
+  func slicesOfParts(seed: UInt64) throws {
+    var choice = SplitMix(seed: seed)
+    let whole: Shape = [6, 9]
+    var parts: [(value: Value, starts: Shape, strides: Shape?)] = []
+    var corners = [(0, 0), (0, 5), (3, 0), (3, 5)]
+    if seed % 3 == 0 { corners.append((2, 4)) }
+    for (row, column) in corners {
+      let extents: Shape = [1 + choice.below(3), 1 + choice.below(4)]
+      let numbers = (0..<extents.elementCount).map { _ in
+        [-0.0, 0, 1, 2, 3][choice.below(5)] as Float
+      }
+      let isSparse = choice.isTrue(oneIn: 4) && extents[1] <= 2
+      let part = Tensor(numbers).reshaped(to: extents) * 3
+      parts.append((part.value, [row, column], isSparse ? [1, 2] : nil))
+    }
+    let placed = Value.placed(parts, in: whole)
+    let known = Tensor(Tensor<Float>(placed).scalars).reshaped(to: whole).value
+    for _ in 0..<40 {
+      let extents: Shape = [1 + choice.below(3), 1 + choice.below(4)]
+      var starts: Shape = [0, 0], strides: Shape = [1, 1]
+      for axis in 0..<2 {
+        starts[axis] = choice.below(whole[axis] - extents[axis] + 1)
+        if choice.isTrue(oneIn: 4) {
+          (starts[axis], strides[axis]) = (starts[axis] + extents[axis] - 1, -1)
+        }
+      }
+      let dropped = AxisSet((0..<2).filter { extents[$0] == 1 && choice.isTrue(oneIn: 2) })
+      func slice(_ value: Value) -> Value {
+        value.strided(from: starts, extents: extents, by: strides, dropping: dropped)
+      }
+      #expect(slice(placed).bits == slice(known).bits)
+    }
+  }
+
+  @Test func derivativesOfAssignmentsNeedNoWholeEach() throws {
+    func byteCount(rows: Int) throws -> Int {
+      let x = Tensor<Float>((0..<rows * 16).map(Float.init)).reshaped(to: [rows, 16])
+      var y = Tensor<Float>.zeros([rows, 16])
+      for row in 0..<rows { y[row, 0..<8] = tanh(x[row, 0..<8]) }
+      let xg = gradient(of: (y * y).sum(), withRespectTo: x)
+      return try Plan(Capture(of: [xg.value]).program, verifying: true).arenaByteCount
+    }
+    let few = try byteCount(rows: 40), many = try byteCount(rows: 160)
+    #expect(many < 6 * few, "\(few) bytes for 40 rows, \(many) for 160")
+  }
 }
