@@ -3,6 +3,7 @@
 import PullbackPlans
 import PullbackRuntime
 import PullbackTensors
+import PullbackTestSupport
 import Testing
 
 @Suite struct SimplificationTests {
