@@ -76,6 +76,11 @@ public func transposedConvolution<Scalar: FloatingPointScalar>(
     let more = try outputPadding.along(count, from: 0, "outputPadding", in: operation)
     if padding != .same {
       for axis in 0..<count {
+        guard given[axis] > 0 else {
+          throw Mistake(
+            operation, "\(x.label) has no element along axis \(axis + 1)",
+            fix: "give one or more along each axis that windows go over")
+        }
         extents[axis] =
           (given[axis] - 1) * steps[axis] + form.span(of: size, axis) + more[axis]
           - form.before[axis] - form.after[axis]

@@ -253,6 +253,37 @@ struct SwarmTests {
     }
   }
 
+  /// A parameter with axes of extent 1 put in front, however that is written.
+  @Test(arguments: 0..<3)
+  func axesInFrontChangeNoBits(form: Int) {
+    struct Net: ParameterTree, Sendable {
+      let p = Parameter(shape: [2, 8], .normal(standardDeviation: 1))
+      let form: Int
+      var parameters: Parameters { ["p": p] }
+      func loss() -> Tensor<Float> {
+        let e =
+          switch form {
+          case 0: p.value.expanded(to: [1, 2, 8])
+          case 1: p.value.reshaped(to: [1, 2, 8])
+          case 2: p.value.expanded(to: [1, 1, 2, 8])
+          case let other: fatalError("\(other)")
+          }
+        return (tanh(e) * sigmoid(e) * e + exp(-e)).sum()
+      }
+    }
+    for seed in 0..<12 as Range<UInt64> {
+      let swarm = Swarm(seeds: [seed, seed + 100]) { Net(form: form) }
+      let alone = Net(form: form).initialized(seed: seed)
+      let optimizer = Optimizer(SGD(learningRate: 1), for: swarm)
+      let own = Optimizer(SGD(learningRate: 1), for: alone.parameters)
+      for _ in 0..<2 {
+        optimizer.minimize(swarm.batched { $0.loss() }.sum())
+        own.minimize(alone.loss())
+      }
+      #expect(numbers(swarm.network(0).parameters) == numbers(alone.parameters))
+    }
+  }
+
   /// What is changed for all leaves networks what they have of their own.
   @Test func groupsOfASwarm() {
     let swarm = Swarm(2) { Linear(1, 1) }

@@ -68,6 +68,14 @@ extension MistakeExample {
         + "result. Fix: use less padding, and axes of 1 element or more."
     ) { _ = transposedConvolution(image, .zeros([1, 1, 1, 3]), padding: 4) },
     MistakeExample(
+      name: "an empty series",
+      message: "transposedConvolution: series [1, 0, 2] has no element along axis 1. Fix: give one "
+        + "or more along each axis that windows go over."
+    ) {
+      let series = Tensor<Float>.ones([1, 0, 2]).named("series")
+      _ = transposedConvolution(series, .ones([3, 4, 2]), stride: 2)
+    },
+    MistakeExample(
       name: "a window of padding",
       message: "maxPooled: a padding of 2 holds a whole window of 2. Fix: use less padding than "
         + "the window is long."

@@ -159,8 +159,15 @@ extension Value {
     to shape: Shape, in function: String? = nil, at site: CallSite? = nil
   ) -> Value {
     if shape == self.shape { return self }
+    // Where nothing is stretched it is what a swarm makes of it, so that the cotangents of its uses
+    // are added up in the same order.
+    let new = shape.rank - rank
+    let onlyAddsAxes =
+      new > 0
+      && shape.indices.allSatisfy { shape[$0] == ($0 < new ? 1 : self.shape[$0 - new]) }
     return Value(
-      .movement(.expand), self, elementType: nil, shape: shape, in: function, at: site)
+      .movement(onlyAddsAxes ? .reshape : .expand), self, elementType: nil, shape: shape,
+      in: function, at: site)
   }
 }
 
