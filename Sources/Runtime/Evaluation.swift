@@ -62,7 +62,7 @@ extension Tensor {
   /// ```
   public func evaluated() throws(EvaluationError) -> Tensor {
     try compute(value)
-    return self
+    return Tensor(value.distinct(from: value, by: "evaluated"))
   }
 }
 

@@ -52,7 +52,7 @@ extension ReductionCore: StepCore {
 
   func description(_ name: (Slot) -> String) -> String {
     let term = rowTerm, before = (term?.rest ?? prologue).names
-    let reduction = term.map { "(\($0.operation.symbol) \(reduction.symbol))" } ?? reduction.symbol
-    return before.isEmpty ? "\(reduction) of \(space)" : "\(before), then \(reduction) of \(space)"
+    let symbol = term.map { "(\($0.operation.symbol) \(reduction.symbol))" } ?? reduction.symbol
+    return (before.isEmpty ? "" : "\(before), then ") + "\(symbol) of \(space)"
   }
 }

@@ -45,12 +45,21 @@ extension Tensor {
 }
 
 extension Tensor {
+  private static var mostComputedForElements: Int { 1 << 26 }
+
   /// The element of a tensor that has one: read where it stands if it is a part of known numbers.
   fileprivate var onlyElement: Scalar {
     Recording.refuseReading()
-    guard !value.node.hasNumbers, let (source, place) = value.node.knownPart else {
-      return withElements { $0[0] }
+    if value.node.hasNumbers { return withElements { $0[0] } }
+    var part = value.node.knownPart
+    // Whoever reads a second element of one tensor reads many: then all are computed, and kept.
+    if part == nil, let source = value.node.sliced, source.noteElementRead(),
+      source.shape.elementCount <= Self.mostComputedForElements
+    {
+      evaluate(Value(source))
+      part = value.node.knownPart
     }
+    guard let (source, place) = part else { return withElements { $0[0] } }
     // In bounds: the part lies within the shape that the storage was made for.
     return source.withNumbers {
       $0.elements(of: Scalar.self, count: place.offset + 1)[place.offset]
@@ -75,7 +84,7 @@ extension TensorScalar {
 
 extension Tensor where Scalar: NumericScalar {
   /// True if |x - y| <= absoluteTolerance + relativeTolerance |y| for all elements; NaN is close
-  /// to nothing, an infinity to itself. A mistake if the shapes differ.
+  /// to nothing, an infinity to itself. A mistake if the shapes differ or a tolerance is below 0.
   ///
   ///     print(Tensor<Float>([1, 2]).isClose(to: [1, 2.000001]))   // true
   public func isClose(
@@ -86,6 +95,12 @@ extension Tensor where Scalar: NumericScalar {
       Mistake(
         "isClose", "\(value.label) and \(other.value.label) differ in shape",
         fix: "compare tensors of one shape"
+      ).stop(at: CallSite(file, line))
+    }
+    guard relativeTolerance >= 0, absoluteTolerance >= 0 else {
+      Mistake(
+        "isClose", "tolerances of \(relativeTolerance) and \(absoluteTolerance)",
+        fix: "use numbers from 0 on"
       ).stop(at: CallSite(file, line))
     }
     evaluate([value, other.value])

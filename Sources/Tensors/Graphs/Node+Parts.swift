@@ -16,6 +16,13 @@ extension Node {
     }
   }
 
+  /// What this slice, or slice of a slice, is cut out of; nil if it is none.
+  package var sliced: Node? {
+    var node = self
+    while node.isSlice, let input = node.input(0) { node = input }
+    return node === self ? nil : node
+  }
+
   /// Whether nothing but movements lies between this node and known numbers: asked first, for most
   /// slices are of something to be computed.
   private var movesKnownNumbers: Bool {

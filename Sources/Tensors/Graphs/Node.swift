@@ -13,6 +13,7 @@ package final class Node: Sendable {
 
   private let slot = StorageSlot()
   private let ended = Atomic<Bool>(false)
+  private let wasReadByElement = Atomic<Bool>(false)
   // Read under a lock in the few nodes whose history can end meanwhile; the inputs of all other
   // nodes change in `deinit` alone, when nobody else can look.
   @exclusivity(unchecked) nonisolated(unsafe) private var stored: Inputs
@@ -78,6 +79,11 @@ package final class Node: Sendable {
   package func withNumbers<Result>(_ look: (Storage) -> Result) -> Result { slot.look(look) }
 
   package var hasNumbers: Bool { slot.isFull }
+
+  /// Notes that one of its elements is read by itself; true if that happened before.
+  package func noteElementRead() -> Bool {
+    wasReadByElement.exchange(true, ordering: .relaxed)
+  }
 
   /// Stores the numbers. The first writer wins: all writers computed the same bits.
   package func keep(_ numbers: Storage) {

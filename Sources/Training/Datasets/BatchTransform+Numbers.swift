@@ -84,7 +84,11 @@ extension BatchTransform where Input == Int32, Output == Float {
   public static func oneHot(
     classes: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> BatchTransform {
-    BatchTransform(file: file, line: line) { examples, _ in
+    if classes < 1 {
+      Mistake("oneHot", "\(counted(classes, "class", plural: "classes"))", fix: "use 1 or more")
+        .stop(at: CallSite(file, line))
+    }
+    return BatchTransform(file: file, line: line) { examples, _ in
       Dataset(
         inputs: examples.inputs,
         targets: examples.labels.oneHot(classes, as: Float.self, file: file, line: line))

@@ -48,7 +48,8 @@ struct WeightedMean: Sendable {
   private var sum = LongSum()
   private var weight = LongSum()
 
-  var value: Double { sum.value / weight.value }
+  /// NaN of nothing.
+  var value: Double { weight.value == 0 ? .nan : sum.value / weight.value }
 
   mutating func add(_ x: Double, weight: Double) {
     sum.add(x, times: weight)

@@ -153,6 +153,33 @@ import Testing
     }
   }
 
+  /// What nobody has read yet is computed whole when its second element is read, and kept.
+  @Test(arguments: 0..<4)
+  func elementsOfWhatIsNotKnownYet(kind: Int) {
+    let x = Tensor<Float>((0..<24).map(Float.init)).reshaped(to: [4, 6])
+    let y =
+      switch kind {
+      case 0: x * 2 + 1
+      case 1: x.transposed().reshaped(to: [4, 6])
+      case 2: x.reshaped(to: [4, 1, 6]).expanded(to: [4, 3, 6])[.all, 1]
+      default: x.reversed(along: 1)
+      }
+    let expected = (0..<24).map { place -> Float in
+      let (i, k) = (place / 6, place % 6)
+      return switch kind {
+      case 0: Float(place * 2 + 1)
+      case 1: Float(place % 4 * 6 + place / 4)
+      case 2: Float(place)
+      default: Float(i * 6 + 5 - k)
+      }
+    }
+    _ = Float(y[0, 0])
+    #expect(!y.value.node.hasNumbers)
+    #expect((0..<24).map { Float(y[$0 / 6, $0 % 6]) } == expected)
+    #expect(y.value.node.hasNumbers || y.value.node.sliced?.hasNumbers == true)
+    #expect(gradient(of: (y * y).sum(), withRespectTo: x).sum().scalars.count == 1)
+  }
+
   @Test func recordedFunctionsReadConstantPartsOnceAndArgumentsAnew() {
     let table: Tensor<Float> = [[1, 2], [3, 4]]
     let f = recorded { (x: Tensor<Float>) in x[1] * table[0] + x[0, 1] }
