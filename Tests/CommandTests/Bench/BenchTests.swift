@@ -221,7 +221,7 @@ import Testing
     let network = try Command.run("bench", "network", "cnn8", "--batch", "3", "--explain").output
     #expect(network.split(separator: "\n").count { $0.hasPrefix("step") } == 8)
     let operation = try Command.run("bench", "operation", "layernorm", "--explain").output
-    #expect(operation.hasPrefix("1. -, then sum of [4096, 256]"))
+    #expect(operation.hasPrefix("1. (- sum) of [4096, 256]"))
   }
 
   static let badArguments: [(String, String)] = [

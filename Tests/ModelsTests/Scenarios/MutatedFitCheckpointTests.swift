@@ -45,6 +45,9 @@ struct MutatedFitCheckpointTests {
       #expect(!error.description.isEmpty, comment)
     } catch let error as TrainingDiverged {
       #expect(!"\(error)".isEmpty, comment)
+    } catch let error as FitError {
+      // Weights as large as a file may have them are far worse than none.
+      #expect("\(error)".hasPrefix("training diverged"), comment)
     }
     return false
   }

@@ -176,7 +176,9 @@ import Testing
     _ = Float(y[0, 0])
     #expect(!y.value.node.hasNumbers)
     #expect((0..<24).map { Float(y[$0 / 6, $0 % 6]) } == expected)
-    #expect(y.value.node.hasNumbers || y.value.node.sliced?.hasNumbers == true)
+    // An element of a view of known numbers is read where it stands.
+    let isComputed = y.value.node.hasNumbers || y.value.node.sliced?.hasNumbers == true
+    #expect(isComputed == (kind < 3))
     #expect(gradient(of: (y * y).sum(), withRespectTo: x).sum().scalars.count == 1)
   }
 

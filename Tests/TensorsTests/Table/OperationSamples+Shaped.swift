@@ -92,8 +92,10 @@ extension OperationSample {
     let plain = cases.map { source, target in
       OperationSample(.other(.reshape), [Input(source)]) { $0[0].reshaped(to: target) }
     }
-    // Reshapes that no view can express.
+    // Reshapes that no view can express, and stretching where nothing is stretched.
     let copied: [OperationSample] = [
+      OperationSample(.other(.reshape), [Input([1, 1])]) { $0[0].expanded(to: [1, 1, 1]) },
+      OperationSample(.other(.reshape), [Input([2, 3])]) { $0[0].expanded(to: [1, 2, 3]) },
       OperationSample(.other(.reshape), [Input([2, 3])]) {
         $0[0].transposed([1, 0]).reshaped(to: [6])
       },
@@ -119,7 +121,7 @@ extension OperationSample {
 
   static var expansions: [OperationSample] {
     let cases: [(Shape, Shape)] = [
-      ([], [2, 3]), ([3], [2, 3]), ([2, 1], [2, 3]), ([1], [0]), ([], [0]), ([1, 1], [1, 1, 1]),
+      ([], [2, 3]), ([3], [2, 3]), ([2, 1], [2, 3]), ([1], [0]), ([], [0]), ([1, 1], [1, 2, 1]),
       ([2, 1, 3], [4, 2, 2, 3]), ([0, 1], [0, 3]), ([1, 2, 1], [2, 3, 2, 2, 2]),
     ]
     return cases.map { source, target in
