@@ -153,9 +153,9 @@ enum { PB_CHAIN = 16 };
 /// columns that they are written for (see kernels.inc.h).
 ///
 /// Maximum and minimum propagate NaN. U8: PB_MAX is any, PB_MIN is all, PB_SUM is undefined (NULL).
-/// PB_PRODUCT is defined for rows of F32, F64 and I32, and computed in F64 for F32. PB_NORM, the root of the sum of squares, and PB_SQUARED_DEVIATIONS, the sum of the squares of
-/// what lies between the elements and their mean, are defined for rows of F32 and F64 and
-/// computed in F64.
+/// PB_PRODUCT is defined for rows of F32, F64 and I32, and computed in F64 for F32. PB_NORM, the
+/// root of the sum of squares, and PB_SQUARED_DEVIATIONS, the sum of the squares of what lies
+/// between the elements and their mean, are defined for rows of F32 and F64 and computed in F64.
 #define PB_FOR_EACH_REDUCTION(REDUCTION) \
   REDUCTION(SUM, sum, NUMBERS, NUMBERS) \
   REDUCTION(MAX, max, ALL_TYPES, ALL_TYPES) \

@@ -142,8 +142,8 @@ struct NetworkTraining<Target: TensorScalar> {
     return sum / Double(examples.count * members)
   }
 
-  /// Throws where training left a network far worse than it began, although every loss was a number:
-  /// rules that scale their steps go far and never to infinity.
+  /// Throws where training left a network far worse than it began, although every loss was a
+  /// number: rules that scale their steps go far and never to infinity.
   private func refuseDivergence(
     of committee: Committee, on training: Dataset<Target>, from startLoss: Double
   ) throws(FitError) {

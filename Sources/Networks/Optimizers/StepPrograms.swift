@@ -13,7 +13,7 @@ final class StepPrograms {
     _ number: Int, _ leaves: [Tensor<Float>], _ gradient: Tensor<Float>, _ scalars: [Tensor<Float>]
   ) -> [Tensor<Float>]
 
-  private static let shared = SharedRecentlyUsed<RecordedForm>(capacity: 1024, byteLimit: 1 << 28)
+  private static let shared = SharedRecentlyUsed<RecordedForm>(capacity: 256, byteLimit: 1 << 28)
 
   /// What recorded steps know these by.
   let number = Node.reserveSerials(1)

@@ -5,7 +5,7 @@ import PullbackPlans
 /// Plans by the structure of the graph they were made for.
 package final class PlanCache: Sendable {
   package static let shared = PlanCache()
-  package static let capacity = 1024
+  package static let capacity = 256
   /// Bytes that the plans kept may take.
   package static let byteLimit = 1 << 28
 
