@@ -9,7 +9,7 @@ RANGES = {"log": (1e-3, 1000), "log1p": (0, 1000), "sqrt": (1e-3, 1000)}
 NUMBERS = ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "erf", "sigmoid",
            "logSigmoid", "softplus", "gelu", "geluTanh", "silu", "leakyReLU", "elu", "selu", "relu6",
            "hardSigmoid", "hardSwish", "hardTanh", "clipped", "floor"]
-ROWS = ["softmax", "logSoftmax", "logSumExp", "variance", "norm"]
+ROWS = ["softmax", "logSoftmax", "logSumExp", "variance", "norm", "product"]
 # Of a million numbers, and with this ending along the rows of [4096, 1000].
 SCANS_AND_SORTS = ["cumulativeSum", "cumulativeProduct", "sorted", "sortedIndices", "largest"]
 ENDING = "-rows"
@@ -35,7 +35,7 @@ class Operation:
             return
         is_million = self.name in SCANS_AND_SORTS and self.name == options.name
         shape = (1_000_000,) if is_million else (4096, 1000)
-        if self.name == "cumulativeProduct":
+        if self.name in ("cumulativeProduct", "product"):
             # Products become neither 0 nor infinite.
             self.inputs = [random.uniform(0.999, 1.001, shape).astype(numpy.float32)]
         else:
@@ -45,7 +45,8 @@ class Operation:
     def numpy(self):
         import numpy
         function = {"cumulativeSum": numpy.cumsum, "cumulativeProduct": numpy.cumprod,
-                    "sorted": numpy.sort, "sortedIndices": numpy.argsort}.get(self.name)
+                    "sorted": numpy.sort, "sortedIndices": numpy.argsort,
+                    "product": numpy.prod}.get(self.name)
         if function is None or self.gradient:
             raise NotImplementedError(f"numpy is not asked for {self.name}")
         return lambda: function(self.inputs[0], axis=-1)
@@ -65,6 +66,7 @@ class Operation:
             "logSumExp": lambda x: torch.logsumexp(x, -1),
             "variance": lambda x: torch.var(x, -1, correction=0),
             "norm": lambda x: torch.linalg.vector_norm(x, dim=-1),
+            "product": lambda x: torch.prod(x, -1),
             "cumulativeSum": lambda x: torch.cumsum(x, -1),
             "cumulativeProduct": lambda x: torch.cumprod(x, -1),
             "sorted": lambda x: torch.sort(x)[0], "sortedIndices": torch.argsort,
@@ -107,6 +109,7 @@ class Operation:
             "clipped": lambda x: jnp.clip(x, -3, 5), "softmax": nn.softmax,
             "logSoftmax": nn.log_softmax, "logSumExp": lambda x: nn.logsumexp(x, -1),
             "variance": lambda x: jnp.var(x, -1), "norm": lambda x: jnp.linalg.norm(x, axis=-1),
+            "product": lambda x: jnp.prod(x, -1),
             "cumulativeSum": lambda x: jnp.cumsum(x, -1),
             "cumulativeProduct": lambda x: jnp.cumprod(x, -1), "sorted": jnp.sort,
             "sortedIndices": jnp.argsort, "largest": lambda x: jax.lax.top_k(x, 10),

@@ -117,6 +117,10 @@ struct BenchedOperation: Sendable {
     BenchedOperation("logSumExp", rows) { $0.logSumExp(along: -1) },
     BenchedOperation("variance", rows) { $0.variance(along: -1) },
     BenchedOperation("norm", rows) { $0.norm(along: -1) },
+    // Neither 0 nor infinite.
+    BenchedOperation("product", Input(shape: rows.shape, range: 0.999...1.001)) {
+      $0.product(along: -1)
+    },
   ]
 
   /// Of a million numbers, and along rows.
