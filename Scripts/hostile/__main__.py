@@ -108,10 +108,12 @@ class Campaign:
         """Calls that work, with the words that a command needs, tried out."""
         needed = sum(not argument["isOptional"] for argument in command.positionals)
         usual = [self.path(word) for word in USUAL]
-        words = itertools.product(usual, repeat=needed + len(command.needed))
-        needing = (Base(word[:needed], [w for pair in zip(command.needed, word[needed:]) for w in pair])
-                   for word in words)
         works = lambda base: self.run(Trial(command.call(base)))[1] == 0
+        # Without words that need not be there, then with them.
+        needing = (
+            Base(word[:given], [w for pair in zip(command.needed, word[given:]) for w in pair])
+            for given in sorted({needed, len(command.positionals)})
+            for word in itertools.product(usual, repeat=given + len(command.needed)))
         command.bases = [*itertools.islice(filter(works, needing), 1)]
         if needed < len(command.positionals) and any(map(command.takes_file_at, range(needed + 1))):
             command.bases += [b for b in self.tables(command) if b.words and works(b)]
