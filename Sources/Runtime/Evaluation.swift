@@ -44,9 +44,9 @@ private func compute(_ value: Value) throws(EvaluationError) {
 }
 
 extension Tensor {
-  /// This tensor, its numbers computed; throws where `evaluate` would stop the program: if the
-  /// system refuses memory for the result or for what is computed on the way, or if there is
-  /// nothing at an index.
+  /// This tensor, its numbers computed, as a tensor of its own; throws where `evaluate` would stop
+  /// the program: if the system refuses memory for the result or for what is computed on the way,
+  /// or if there is nothing at an index.
   ///
   /// For a computation whose size or indices come from outside. Nothing is half computed: it may be
   /// tried again, with fewer rows for example.
