@@ -18,6 +18,7 @@ struct FormulaTests {
   @Test(arguments: scalars, imports)
   func compilesWithNumbersOfItsType(scalar: String, imports: String) throws {
     var formulas = Formulas.withNumbersOfTheirType + Formulas.sumsAndClosures
+    formulas += Formulas.comparisons
     if imports.contains("Foundation") {
       formulas += Formulas.withFoundation + Formulas.sumsWithFoundation
     }
@@ -26,10 +27,32 @@ struct FormulaTests {
 
   @Test(arguments: imports)
   func compilesWithOtherNumbers(imports: String) throws {
-    var formulas = Formulas.withOtherNumbers
-    if imports.contains("Foundation") { formulas += Formulas.withOtherNumbersAndFoundation }
+    var formulas = Formulas.withOtherNumbers + Formulas.comparisonsWithOtherNumbers
+    formulas += Formulas.withOtherNumbersOfNoGivenType
+    if imports.contains("Foundation") {
+      formulas += Formulas.withOtherNumbersAndFoundation
+      formulas += Formulas.withOtherNumbersAndFoundationOfNoGivenType
+    }
     // The worst opens 11,500.
     try expectCompiles(formulas, of: "Float", imports, limit: 23_000)
+  }
+
+  /// Where a formula stands gives it a type, and lets it have any: either changes the search.
+  @Test(
+    arguments: [
+      "let r: T = FORMULA; _ = r", "func take(_: T) {}; take(FORMULA)",
+      "let f: (T) -> T = { x in FORMULA }; _ = f", "let f = { (x: T) in FORMULA }; _ = f",
+      "_ = xs.map { x in FORMULA }", #"_ = "\(FORMULA)""#, "print(FORMULA)",
+      #"print("squares", FORMULA, separator: ": ")"#,
+    ], imports.dropLast())
+  func compilesWhereverItStands(statement: String, imports: String) throws {
+    var formulas = Formulas.withNumbersOfTheirType + Formulas.withOtherNumbers
+    if imports.contains("Foundation") {
+      formulas += Formulas.withFoundation + Formulas.sumsWithFoundation
+      formulas += Formulas.withOtherNumbersAndFoundation
+    }
+    // The worst opens 17,000.
+    try expectCompiles(formulas, of: "Float", imports, in: statement, limit: 34_000)
   }
 
   @Test(arguments: scalars, imports)
@@ -95,11 +118,12 @@ struct FormulaTests {
   }
 
   private func expectCompiles(
-    _ formulas: [String], of scalar: String, _ imports: String, limit: Int
+    _ formulas: [String], of scalar: String, _ imports: String,
+    in statement: String = "_ = FORMULA", limit: Int
   ) throws {
     #expect(!formulas.isEmpty)
     let result = try CompiledSource.typeChecked(
-      source(formulas, of: scalar, imports), flags: Self.flags(limit: limit))
+      source(formulas, of: scalar, imports, in: statement), flags: Self.flags(limit: limit))
     #expect(result.succeeded, "\(result.messages)")
   }
 
@@ -107,8 +131,10 @@ struct FormulaTests {
     ["-Xfrontend", "-solver-scope-threshold=\(limit)"]
   }
 
-  /// Each formula in a function of its own.
-  private func source(_ formulas: [String], of scalar: String, _ imports: String) -> String {
+  /// Each formula in a function of its own, where `FORMULA` is in its statement.
+  private func source(
+    _ formulas: [String], of scalar: String, _ imports: String, in statement: String = "_ = FORMULA"
+  ) -> String {
     let functions = formulas.enumerated().map { number, formula in
       """
       func formula\(number)(
@@ -117,7 +143,7 @@ struct FormulaTests {
         dvalues: [Double], ivalues: [Int],
         xs: [T], ox: T?, flag: Bool, other: Tensor<Double>, indices: Tensor<Int32>
       ) {
-        _ = \(formula)
+        \(statement.replacing("FORMULA", with: formula))
       }
       """
     }

@@ -13,9 +13,7 @@ extension Formulas {
     x.sum() / n
     -(y * log(x + d) + (1 - y) * log(1 - x + d)).mean()
     b1 * x + b2 * y + d * m + t * w
-    x - lr * x * (1 - x) * (1 - 2 * x) * (1 + d)
     maximum(x, d)
-    x .> d
     x * i
     (x + d) * (y - d) / (1 + d * w)
     w - d * ((b1 * m + (1 - b1) * g) / (sqrt(v) + 1e-8))
@@ -61,8 +59,6 @@ extension Formulas {
     select(x .> d, x, y)
     select(x .> d, x, 0)
     select(x .> 0, x, d * x)
-    x .< d
-    d .> x
     pow(x, d)
     pow(d, x)
     pow(x, d) * n
@@ -159,8 +155,6 @@ extension Formulas {
     x * sqrt(2 / Double(n))
     sqrt(d) * x + sqrt(1 - d) * y
     x * cos(d) - y * sin(d)
-    0.5 * d * (1 + cos(.pi * d)) * x
-    x * (0.5 * (1 + cos(Double.pi * d)))
     x * log(d)
     m / (1 - pow(d, n))
     m / (1 - pow(b1, n))
@@ -183,6 +177,27 @@ extension Formulas {
     w - lr * sqrt(1 - pow(d, t)) / (1 - pow(d, t)) * m / (sqrt(v) + eps)
     w - lr * ((b1 * m + (1 - b1) * g) / (1 - pow(d, t)) / (sqrt((b2 * v + (1 - b2) * g * g) / (1 \
     - pow(d, t))) + 1e-8))
+    """)
+
+  /// Comparisons with a `Double`.
+  static let comparisonsWithOtherNumbers = lines(
+    """
+    x .> d
+    x .< d
+    d .> x
+    """)
+
+  /// Those that cost seconds where the type of the whole is given, as in `let r: Tensor<Float> = ...`.
+  static let withOtherNumbersOfNoGivenType = lines(
+    """
+    x - lr * x * (1 - x) * (1 - 2 * x) * (1 + d)
+    """)
+
+  /// The same, with Foundation.
+  static let withOtherNumbersAndFoundationOfNoGivenType = lines(
+    """
+    0.5 * d * (1 + cos(.pi * d)) * x
+    x * (0.5 * (1 + cos(Double.pi * d)))
     w - d * ((d * m + (1 - d) * g) / (1 - pow(d, n)) / (sqrt((d * v + (1 - d) * g * g) / (1 - \
     pow(d, n))) + 1e-8))
     """)

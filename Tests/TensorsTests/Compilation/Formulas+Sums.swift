@@ -40,8 +40,6 @@ extension Formulas {
     x * y - (x * y).mean() / (x * x).mean() * (y - 1)
     -(0.5 * x * x + 0.25 * x * x * x * x) / (1 + s) + 2
     sin(s * x) / (s * x + eps) - cos(t * y) * (1 - x) / 2
-    (x .> 0) .& (y .< s + 1) .| (x .== t)
-    !(x .> s) .& (y .>= 2 * t - 1)
     x * (y + 1) * (y + 2) / 2 - s * (y + 3)
     exp(-s * (x - t) * (x - t)) - exp(-s * (y - t) * (y - t))
     m / (1 - b1) - lr * g * (1 - b2) / (s + 1) * (1 - t)

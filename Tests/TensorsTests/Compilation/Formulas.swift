@@ -108,18 +108,6 @@ enum Formulas {
     select(x .> 0, 1.0507 * x, 1.0507 * 1.67326 * (exp(x) - 1))
     select((x .> 0) .& (x .< 1), x, 0)
     select(!(x .> s), x, -x)
-    x .> 0
-    x .> 0.5
-    0.5 .< x
-    s .< x
-    x .< s
-    x .<= s + 1
-    x .>= y - s
-    x .== y
-    x .== s
-    x .!= 0
-    x * 2 .> y + 1
-    x - s .> 0
     pow(x, 0.5)
     pow(x, -1)
     pow(2, x)
@@ -305,6 +293,25 @@ enum Formulas {
     (x - sqrt(1 - s) * y) / sqrt(s)
     1 / sqrt(s) * (x - (1 - s) / sqrt(1 - t) * y)
     floor(s) * x
+    """)
+
+  /// Comparisons: tensors of truth values.
+  static let comparisons = lines(
+    """
+    x .> 0
+    x .> 0.5
+    0.5 .< x
+    s .< x
+    x .< s
+    x .<= s + 1
+    x .>= y - s
+    x .== y
+    x .== s
+    x .!= 0
+    x * 2 .> y + 1
+    x - s .> 0
+    (x .> 0) .& (y .< s + 1) .| (x .== t)
+    !(x .> s) .& (y .>= 2 * t - 1)
     """)
 
   /// What costs most: an implicit member says nothing of its type.
