@@ -115,7 +115,8 @@ struct Scheduler {
       let missing = missing(for: best.rows, after: best.steps, among: window)
       if missing.isEmpty {
         let part = part(of: best.steps, among: window)
-        add(part.steps, rows: Phase.Rows(best.rows, of: part.steps, in: steps))
+        let together = Phase.Rows.together(part.steps, by: best.rows, in: steps)
+        add(together, rows: Phase.Rows(best.rows, of: together, in: steps))
         let readers = part.readers.filter { isReady($0) && isFreeToWrite($0) }
         if !readers.isEmpty { add(readers, rows: nil) }
       } else {

@@ -33,19 +33,58 @@ extension Phase.Rows {
   /// As many rows at a time as stay in the second cache, in multiples that products are best cut
   /// into. Bits do not depend on it.
   init(_ count: Int, of chosen: some Sequence<Int>, in steps: [Step]) {
-    var elements = 0, multiple = 1
-    for step in chosen {
-      elements += steps[step].streamedCount
-      let matrixRows = steps[step].matrixRowCount
-      if matrixRows > 0 {
-        let each = matrixRows / count
-        multiple = max(multiple, (Self.wholeTiles + each - 1) / each)
+    var taken = Taken(count: count)
+    for step in chosen { taken.add(steps[step]) }
+    self.init(
+      count: count,
+      inFlight: min(max(Self.cachedByteCount / taken.rowByteCount, taken.multiple), count),
+      multiple: taken.multiple)
+  }
+
+  /// The first steps of `chosen` for which one number of rows at a time is right. A convolution has
+  /// enough matrix rows in one example and much to keep in cache for it, a dense layer needs
+  /// many examples and little for each: together they leave the caches, and if those are about all
+  /// examples there are, each thread has memory for all of them.
+  static func together(
+    _ chosen: ArraySlice<Int>, by count: Int, in steps: [Step]
+  ) -> ArraySlice<Int> {
+    var taken = Taken(count: count)
+    for place in chosen.indices {
+      let before = taken
+      taken.add(steps[chosen[place]])
+      let changes = taken.multiple > before.multiple || !before.isTooMuch
+      if place > chosen.startIndex, taken.own != before.multiple, changes, taken.isTooMuch,
+        count <= 2 * taken.multiple
+      {
+        return chosen[..<place]
       }
     }
-    let rowByteCount = max(elements * 4 / count, 1)
-    self.init(
-      count: count, inFlight: min(max(Self.cachedByteCount / rowByteCount, multiple), count),
-      multiple: multiple)
+    return chosen
+  }
+
+  /// What some steps stream through for each row, and how many rows they are best cut into.
+  private struct Taken {
+    let count: Int
+    private(set) var multiple = 1
+    /// How many the last step is best cut into.
+    private(set) var own = 1
+    private var elements = 0
+
+    init(count: Int) { self.count = count }
+
+    mutating func add(_ step: Step) {
+      elements += step.streamedCount
+      own = 1
+      if step.matrixRowCount > 0 {
+        let each = step.matrixRowCount / count
+        own = (wholeTiles + each - 1) / each
+      }
+      multiple = max(multiple, own)
+    }
+
+    var rowByteCount: Int { max(elements * 4 / count, 1) }
+    /// Whether rows that are best cut into leave the caches; all rows are no more than there are.
+    var isTooMuch: Bool { min(multiple, count) * rowByteCount > 2 * cachedByteCount }
   }
 
   /// Rows of a matrix that whole tiles of every instruction set cut without a rest.

@@ -9,7 +9,7 @@ import PullbackTensors
 /// Prints tensors as Swift's `print` does, so that formulas of tensors may stand in its
 /// parentheses.
 ///
-///     let x: Tensor = [1, 2, 3]
+///     let x: Tensor<Float> = [1, 2, 3]
 ///     print(x * x - 1)           // [0 3 8]
 ///     print(x + 1, x * 2)        // [2 3 4] [2 4 6]
 public func print<Scalar: TensorScalar>(
@@ -21,7 +21,7 @@ public func print<Scalar: TensorScalar>(
 /// Prints words and then tensors as Swift's `print` does, so that formulas of tensors may stand in
 /// its parentheses.
 ///
-///     let x: Tensor = [1, 2, 3]
+///     let x: Tensor<Float> = [1, 2, 3]
 ///     print("squares:", x * x)   // squares: [1 4 9]
 public func print<Scalar: TensorScalar>(
   _ words: String, _ tensors: Tensor<Scalar>..., separator: String = " ",

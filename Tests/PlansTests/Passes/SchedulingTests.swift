@@ -112,6 +112,26 @@ struct SchedulingTests {
     #expect(shallow.phases.count == 2, "\(shallow.phases)")
   }
 
+  /// A convolution keeps few images in flight, a dense layer many rows: where those are all there
+  /// are, neither makes the other leave the caches. Small images and many more go together.
+  @Test func convolutionsAndDenseLayersAreApart() throws {
+    func plan(side: Int, count: Int = 96) throws -> Plan {
+      func leaf(_ shape: Shape) -> Tensor<Float> { Tensor<Float>.ones(shape).scaledLeaf }
+      let images = leaf([count, side, side, 4])
+      let seen = relu(convolution(images, leaf([3, 3, 4, 8]), padding: .same))
+      let features = seen.maxPooled(size: 2).reshaped(to: [count, side * side * 2])
+      let hidden = relu(features • leaf([side * side * 2, 48]))
+      return Plan(
+        try Capture(of: [softmax(hidden • leaf([48, 10])).value]).program, verifying: true)
+    }
+    let large = try plan(side: 32)
+    let inFlight = large.phases.compactMap(\.rows?.inFlight)
+    #expect(inFlight.count == 2 && inFlight[0] < 8 && inFlight[1] >= 48, "\(large)")
+    #expect(large.rowArenaByteCount < 1 << 19)
+    #expect(try plan(side: 4).phases.count == 1)
+    #expect(try plan(side: 32, count: 960).phases.count == 1)
+  }
+
   /// A thousand networks at once are one phase, updates with them, however much they take together.
   @Test func updatesGoAlong() {
     let x = Tensor<Float>.ones([1000, 32, 16]).scaledLeaf

@@ -187,7 +187,8 @@ extension Formulas {
     d .> x
     """)
 
-  /// Those that cost seconds where the type of the whole is given, as in `let r: Tensor<Float> = ...`.
+  /// Those that cost seconds where the type of the whole is given, as in
+  /// `let r: Tensor<Float> = ...`.
   static let withOtherNumbersOfNoGivenType = lines(
     """
     x - lr * x * (1 - x) * (1 - 2 * x) * (1 + d)
