@@ -34,6 +34,11 @@ struct TableOptions {
       throw source.malformed(
         "\(comment.debugDescription) cannot begin comments; use one as '#', '%' or '!'")
     }
+    if comment == separator {
+      throw source.malformed(
+        "\(comment.debugDescription) cannot separate fields and begin comments; use another for one"
+      )
+    }
     return byte
   }
 }

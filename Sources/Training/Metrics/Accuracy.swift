@@ -19,8 +19,12 @@ public struct Accuracy: ClassMetric {
   private var mean = WeightedMean()
 
   /// With a threshold for outputs that are one number each: class 1 is what is larger, so 0 for
-  /// logits, 0.5 for probabilities.
-  public init(threshold: Float? = nil) { self.threshold = threshold }
+  /// logits, 0.5 for probabilities; NaN is a mistake.
+  public init(
+    threshold: Float? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    self.threshold = ScoredRows.checked(threshold, "Accuracy", CallSite(file, line))
+  }
 
   public var name: String { "accuracy" }
   public var isBetterWhenLarger: Bool { true }

@@ -79,7 +79,8 @@ public func confusionMatrix(
   classNames: [String]? = nil, weights: Tensor<Float>? = nil,
   file: StaticString = #fileID, line: UInt = #line
 ) -> ConfusionMatrix {
-  var matrix = ConfusionMatrix(threshold: threshold, classNames: classNames)
+  var matrix = ConfusionMatrix(
+    threshold: threshold, classNames: classNames, file: file, line: line)
   matrix.add(outputs, labels, weights: weights, file: file, line: line)
   return matrix
 }

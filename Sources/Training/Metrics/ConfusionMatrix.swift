@@ -42,9 +42,19 @@ public struct ConfusionMatrix: ClassMetric {
   private var occurs: [Bool] = []
 
   /// With a threshold for outputs that are one number each: class 1 is what is larger, so 0 for
-  /// logits, 0.5 for probabilities.
-  public init(threshold: Float? = nil, classNames: [String]? = nil) {
-    self.threshold = threshold
+  /// logits, 0.5 for probabilities; NaN is a mistake.
+  public init(
+    threshold: Float? = nil, classNames: [String]? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) {
+    self.init(
+      threshold: threshold, classNames: classNames, of: "ConfusionMatrix", CallSite(file, line))
+  }
+
+  init(
+    threshold: Float?, classNames: [String]? = nil, of metric: String, _ site: CallSite
+  ) {
+    self.threshold = ScoredRows.checked(threshold, metric, site)
     self.classNames = classNames
   }
 

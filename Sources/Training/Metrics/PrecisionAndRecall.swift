@@ -27,10 +27,13 @@ public struct Precision: MatrixMetric {
   let average: ClassAverage
   var matrix: ConfusionMatrix
 
-  /// Outputs are [..., classes], or with a threshold one number each.
-  public init(_ average: ClassAverage, threshold: Float? = nil) {
+  /// Outputs are [..., classes], or with a threshold, which is not NaN, one number each.
+  public init(
+    _ average: ClassAverage, threshold: Float? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) {
     self.average = average
-    matrix = ConfusionMatrix(threshold: threshold)
+    matrix = ConfusionMatrix(threshold: threshold, of: "Precision", CallSite(file, line))
   }
 
   public var name: String { "precision_\(average.suffix)" }
@@ -46,10 +49,13 @@ public struct Recall: MatrixMetric {
   let average: ClassAverage
   var matrix: ConfusionMatrix
 
-  /// Outputs are [..., classes], or with a threshold one number each.
-  public init(_ average: ClassAverage, threshold: Float? = nil) {
+  /// Outputs are [..., classes], or with a threshold, which is not NaN, one number each.
+  public init(
+    _ average: ClassAverage, threshold: Float? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) {
     self.average = average
-    matrix = ConfusionMatrix(threshold: threshold)
+    matrix = ConfusionMatrix(threshold: threshold, of: "Recall", CallSite(file, line))
   }
 
   public var name: String { "recall_\(average.suffix)" }
@@ -67,10 +73,13 @@ public struct F1: MatrixMetric {
   let average: ClassAverage
   var matrix: ConfusionMatrix
 
-  /// Outputs are [..., classes], or with a threshold one number each.
-  public init(_ average: ClassAverage, threshold: Float? = nil) {
+  /// Outputs are [..., classes], or with a threshold, which is not NaN, one number each.
+  public init(
+    _ average: ClassAverage, threshold: Float? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) {
     self.average = average
-    matrix = ConfusionMatrix(threshold: threshold)
+    matrix = ConfusionMatrix(threshold: threshold, of: "F1", CallSite(file, line))
   }
 
   public var name: String { "f1_\(average.suffix)" }
@@ -87,7 +96,7 @@ public func precision(
   threshold: Float? = nil, weights: Tensor<Float>? = nil,
   file: StaticString = #fileID, line: UInt = #line
 ) -> Double {
-  Precision(average, threshold: threshold)
+  Precision(average, threshold: threshold, file: file, line: line)
     .value(of: outputs, labels, weights: weights, file: file, line: line)
 }
 
@@ -101,7 +110,7 @@ public func recall(
   threshold: Float? = nil, weights: Tensor<Float>? = nil,
   file: StaticString = #fileID, line: UInt = #line
 ) -> Double {
-  Recall(average, threshold: threshold)
+  Recall(average, threshold: threshold, file: file, line: line)
     .value(of: outputs, labels, weights: weights, file: file, line: line)
 }
 
@@ -115,6 +124,6 @@ public func f1(
   threshold: Float? = nil, weights: Tensor<Float>? = nil,
   file: StaticString = #fileID, line: UInt = #line
 ) -> Double {
-  F1(average, threshold: threshold)
+  F1(average, threshold: threshold, file: file, line: line)
     .value(of: outputs, labels, weights: weights, file: file, line: line)
 }

@@ -79,6 +79,17 @@ struct ScoredRows {
     return best - numbers.startIndex
   }
 
+  /// A threshold where it is given: nothing is above NaN.
+  static func checked(_ threshold: Float?, _ metric: String, _ site: CallSite) -> Float? {
+    if let threshold, threshold.isNaN {
+      Mistake(
+        metric, "a threshold of NaN", fix: "use a number: 0 for logits, 0.5 for probabilities"
+      )
+      .stop(at: site)
+    }
+    return threshold
+  }
+
   private static func columns(
     _ metric: String, _ outputs: Tensor<Float>, _ labels: Tensor<Int32>, _ wanted: Columns
   ) throws(Mistake) -> Int {

@@ -108,6 +108,13 @@ struct CSVReadingTests {
     #expect(error?.problem.contains("cannot begin comments") == true)
   }
 
+  @Test func whatSeparatesFieldsBeginsNoComments() {
+    let error = #expect(throws: FileError.self) {
+      try CSV.table(from: Array("a;b\n1;2\n".utf8), separator: ";", comment: ";")
+    }
+    #expect(error?.problem.contains("separate fields and begin comments") == true)
+  }
+
   @Test func linesOfCommentsBeyondAnyBlockAreSkipped() throws {
     let many = String(repeating: "# \(String(repeating: "c", count: 70))\r\n", count: 30_000)
     let table = try tolerant(many + "x,y\r\n1,2\r\n")

@@ -9,6 +9,7 @@ struct ScoredRowsTests {
     case fewLabels, oneColumn, oneNumber, severalColumns, notRows, label, negativeLabel, weights
     case negativeWeight, notAWeight, logits, moreClasses, names, noClass, numbers, reshaped
     case moreNumbers, halfLabel, noAxis, k, bins, quantile
+    case threshold, thresholdOfF1
 
     func commit() {
       let labels: Tensor<Int32> = [0, 1]
@@ -43,6 +44,8 @@ struct ScoredRowsTests {
       case .k: _ = TopKAccuracy(0)
       case .bins: _ = Calibration(of: .logits, bins: 0)
       case .quantile: _ = QuantileLoss(1.5)
+      case .threshold: _ = Accuracy(threshold: .nan)
+      case .thresholdOfF1: _ = f1([1, 2], labels: labels, .macro, threshold: .nan)
       }
     }
 
@@ -88,6 +91,8 @@ struct ScoredRowsTests {
       case .k: "TopKAccuracy: the 0 largest of a row. Fix: use a number of 1 or more."
       case .bins: "Calibration: 0 bins. Fix: use 1 or more."
       case .quantile: "QuantileLoss: a quantile of 1.5. Fix: use a number in 0...1."
+      case .threshold: "Accuracy: a threshold of NaN. Fix: use a number: 0 for logits"
+      case .thresholdOfF1: "F1: a threshold of NaN. Fix: use a number: 0 for logits"
       }
     }
   }
