@@ -118,7 +118,7 @@ extension ContractionCore: StepCore {
   func addReads(to reads: inout [Read]) {
     // Rows of the step are rows of one matrix, or matrices.
     reads.append(Read(access: a, space: batch + rowAxes + innerAxesOfA, isInStep: false))
-    let right = isBatched ? batch + innerAxesOfB + columnAxes : nil
+    let right = isBatched && !areShared ? batch + innerAxesOfB + columnAxes : nil
     reads.append(Read(access: b, space: right, isInStep: false))
     switch ending {
     case .none: break
@@ -131,11 +131,18 @@ extension ContractionCore: StepCore {
 
   var namesWhatItReads: Bool { true }
 
-  /// A few large products are shared by all threads, one after the other.
+  /// A few large products are shared by all threads: by rows of each, if all of b, which is copied
+  /// before, is little beside what has these rows; else one after the other.
   func partCount(elements: Int) -> Int {
     if !isBatched { return rows }
-    let isFew = batch.elementCount < Self.many
-    return isFew && rows * inner * columns > Self.largeProduct ? 1 : batch.elementCount
+    if !areShared { return batch.elementCount }
+    return 4 * min(inner, columns) <= rows ? batch.elementCount * rows : 1
+  }
+
+  var wholeCount: Int { areShared ? batch.elementCount : 1 }
+
+  private var areShared: Bool {
+    isBatched && batch.elementCount < Self.many && rows * inner * columns > Self.largeProduct
   }
 
   /// As many products as keep the threads of a large machine busy, and multiplications that take

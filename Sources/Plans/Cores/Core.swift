@@ -45,6 +45,9 @@ protocol StepCore: Sendable {
   /// In how many equal parts, one after the other, it makes the step's results, each by itself;
   /// they can be taken together. 1 if it makes all of them at once.
   func partCount(elements: Int) -> Int
+  /// Of how many its rows must be a multiple, and more: those of which a thread would have too much
+  /// if it made a whole one. 1 if there are none.
+  var wholeCount: Int { get }
   /// Rows of all matrices that it multiplies, which are cut into tiles; 0 if it does not.
   var matrixRowCount: Int { get }
   /// Additions, multiplications and other operations for a result of `elements` elements.
@@ -65,6 +68,7 @@ extension StepCore {
   var checksIndices: Bool { false }
   func addWrites(to writes: inout [Write]) {}
   var namesWhatItReads: Bool { false }
+  var wholeCount: Int { 1 }
   var matrixRowCount: Int { 0 }
   func productCount(elements: Int) -> Int { 0 }
   func streamedCount(elements: Int) -> Int { elements }

@@ -23,6 +23,7 @@ package struct Step: Sendable {
   /// See `StepCore`.
   let matrixRowCount: Int
   private let partCount: Int
+  private let wholeCount: Int
 
   package init(core: Core, space: Shape, body: Body) {
     // Not `core.kind`: what is asked here is asked of each new plan, and a box takes
@@ -59,6 +60,7 @@ package struct Step: Sendable {
     checksIndices = body.checksIndices || kind.checksIndices
     matrixRowCount = kind.matrixRowCount
     partCount = elements == 0 ? 1 : kind.partCount(elements: elements)
+    wholeCount = kind.wholeCount
   }
 
   package var writes: [Slot] { filled.map(\.slot) }
@@ -70,6 +72,7 @@ package struct Step: Sendable {
   /// row-major order, by itself.
   package func goesByRows(_ rows: Int) -> Bool {
     partCount.isMultiple(of: rows)
+      && (wholeCount == 1 || rows > wholeCount && rows.isMultiple(of: wholeCount))
   }
 
   /// Whether each of `rows` rows reads, of an argument of `count` elements, only those
@@ -80,16 +83,18 @@ package struct Step: Sendable {
     }
   }
 
+  private static let fewRows = 16
+
   /// Adds by how many rows a phase may go that the step is in, if they are new: its leading axis,
-  /// or the leading two, whose rows are fewer numbers at a time.
+  /// or the leading two, whose rows are fewer numbers at a time; more if those are still few.
   func addRowCounts(to counts: inout [Int]) {
     if partCount <= 1 { return }
     var rows = 1, axes = 0
-    for axis in 0..<space.rank where space[axis] > 1 && axes < 2 {
+    for axis in 0..<space.rank where space[axis] > 1 && (axes < 2 || rows < Self.fewRows) {
       rows *= space[axis]
       axes += 1
-      if !goesByRows(rows) { return }
-      if !counts.contains(rows) { counts.append(rows) }
+      if !partCount.isMultiple(of: rows) { return }
+      if goesByRows(rows), !counts.contains(rows) { counts.append(rows) }
     }
   }
 }

@@ -47,6 +47,10 @@ struct CompiledContraction: CompiledCore {
   private let copyOffset, leftCopyOffset, stripOffset: Int
   let tableOffset: Int
   let sharedByteCount: Int
+  /// Of a copy of one b.
+  private let copyByteCount: Int
+  /// Whether rows of the phase are rows of matrices of a batch: then all of b is copied before.
+  private let cutsMatrices: Bool
   /// How many small products of a batch wait in the panel for the step's body.
   let together: Int
   /// Whether each thread can copy b for itself.
@@ -112,18 +116,20 @@ struct CompiledContraction: CompiledCore {
     let isWhole =
       batchCount > 1 && bodyOfStep.slotOfCore == nil && rows <= blocking.panelRows
       && columns <= blocking.panelColumns
-    together = isWhole ? max(Tile.length / max(rows * columns, 1), 1) : 1
+    cutsMatrices = batchCount > 1 && (context.rowCount ?? 0) > batchCount
+    together = isWhole && !cutsMatrices ? max(Tile.length / max(rows * columns, 1), 1) : 1
     let panel = blocking.panelRows * blocking.panelColumns * elementSize * together
     copyOffset = sumByteCount + (bodyOfStep.slotOfCore == nil ? Plan.padded(panel) : 0)
     // Whole tiles, of a panel of a or of all of b.
     let bytes = blocking.tileColumns * inner * elementSize
-    sharedByteCount = blocking.packs ? blocking.tiles(columns) * bytes : 0
+    copyByteCount = blocking.packs ? blocking.tiles(columns) * bytes : 0
+    sharedByteCount = copyByteCount * (cutsMatrices ? batchCount : 1)
     // In a phase that goes by rows, threads are at different products of a batch.
     canCopyAlone =
-      sharedByteCount > 0
-      && (sharedByteCount <= CompiledContraction.nearByteCount
-        || batchCount > 1 && context.goesByRows)
-    leftCopyOffset = copyOffset + (canCopyAlone ? sharedByteCount : 0)
+      copyByteCount > 0 && !cutsMatrices
+      && (copyByteCount <= CompiledContraction.nearByteCount
+        || batchCount > 1 && context.rowCount != nil)
+    leftCopyOffset = copyOffset + (canCopyAlone ? copyByteCount : 0)
     stripOffset =
       leftCopyOffset + (blocking.copiesA ? blocking.tiles(blocking.panelRows) * bytes : 0)
     tableOffset = Plan.padded(
@@ -153,12 +159,16 @@ struct CompiledContraction: CompiledCore {
     return blocking.packs && batchCount > 1 ? nil : batchCount * rowPanels * columnPanels
   }
 
-  /// Copies b of a single product, before rows or units run.
+  /// Copies b of a single product, or of all whose rows follow, before rows or units run.
   ///
   /// - Parameter alone: whether rows run alone: each thread makes a copy that it can for itself.
   func prepare(_ memory: RunMemory, _ scratch: Scratch, alone: Bool) {
     if blocking.packs, batchCount == 1, !alone || !canCopyAlone {
       pack(batch: 0, memory, scratch)
+    } else if blocking.packs, cutsMatrices {
+      for batch in 0..<batchCount {
+        pack(batch: batch, memory, scratch.sharing(batch * copyByteCount))
+      }
     }
   }
 
@@ -175,7 +185,7 @@ struct CompiledContraction: CompiledCore {
       Panel(batch: batch, rows: rows, columns: columns), memory, scratch, thread: thread)
   }
 
-  /// Runs some rows of a single product on one thread, after `prepare`: see `Phase.rows`.
+  /// Rows of matrices, or whole products of a batch.
   func runRows(
     _ range: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
     alone: Bool
@@ -190,6 +200,16 @@ struct CompiledContraction: CompiledCore {
       multiply(
         batch: 0, range.lowerBound * each..<range.upperBound * each, memory, scratch,
         thread: thread)
+      return
+    }
+    if cutsMatrices {
+      var row = range.lowerBound * each
+      while row < range.upperBound * each {
+        let (batch, first) = row.quotientAndRemainder(dividingBy: rows)
+        let end = min(rows, first + range.upperBound * each - row)
+        multiply(batch: batch, first..<end, memory, scratch, thread: thread)
+        row += end - first
+      }
       return
     }
     let matrices = batchCount / count
@@ -277,7 +297,9 @@ struct CompiledContraction: CompiledCore {
     } else if blocking.isTurned {
       multiplyTurned(panel, left, right, into: target, own)
     } else {
-      let packed = blocking.packs ? scratch.shared : nil
+      // In bounds: there is a copy for each matrix if they are cut, else one.
+      let copy = cutsMatrices ? panel.batch * copyByteCount : 0
+      let packed = blocking.packs ? scratch.shared + copy : nil
       multiplyStraight(panel, left, right, packed: packed, into: target, own, memory)
     }
   }

@@ -35,7 +35,7 @@ struct CompiledPhase: BitwiseCopyable {
 
   init(_ phase: Phase, of plan: borrowing Plan, in context: inout CompilationContext) {
     var members: [Member] = [], shared = 0, threadByteCount = 0
-    context.goesByRows = phase.rows != nil
+    context.rowCount = phase.rows?.count
     members.reserveCapacity(phase.steps.count)
     let fetched = Self.fetched(in: phase, of: plan)
     for number in phase.steps {

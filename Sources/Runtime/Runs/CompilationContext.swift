@@ -10,8 +10,8 @@ struct CompilationContext {
   var step = 0
   /// Slots that are written past the caches: see `streamedByteCount`.
   let streamed: Set<Slot>
-  /// Whether its phase goes by rows.
-  var goesByRows = false
+  /// By how many rows its phase goes, if it does.
+  var rowCount: Int?
   /// What the step reads from outside of its phase, and no later step of it does: of that the next
   /// rows are fetched while it works on some.
   var fetched: [Slot] = []
