@@ -10,8 +10,8 @@ import PullbackTensors
 /// parentheses.
 ///
 ///     let x: Tensor<Float> = [1, 2, 3]
-///     print(x * x - 1)           // [0 3 8]
-///     print(x + 1, x * 2)        // [2 3 4] [2 4 6]
+///     print(x * x - 1)           // [0. 3. 8.]
+///     print(x + 1, x * 2)        // [2. 3. 4.] [2. 4. 6.]
 public func print<Scalar: TensorScalar>(
   _ tensors: Tensor<Scalar>..., separator: String = " ", terminator: String = "\n"
 ) {
@@ -22,7 +22,7 @@ public func print<Scalar: TensorScalar>(
 /// its parentheses.
 ///
 ///     let x: Tensor<Float> = [1, 2, 3]
-///     print("squares:", x * x)   // squares: [1 4 9]
+///     print("squares:", x * x)   // squares: [1. 4. 9.]
 public func print<Scalar: TensorScalar>(
   _ words: String, _ tensors: Tensor<Scalar>..., separator: String = " ",
   terminator: String = "\n"
