@@ -31,9 +31,15 @@ extension Scheduler {
   }
 
   private func frees(_ step: Int) -> Bool {
-    let read = Set(steps[step].reads.map(\.slot)).reduce(0) { $0 + byteCount(of: $1) }
-    let written = steps[step].filled.reduce(0) { $0 + byteCount(of: $1.slot) }
+    let (read, written) = byteCounts(of: step)
     return read > Scheduler.much / 8 && written * 4 <= read
+  }
+
+  private func byteCounts(of step: Int) -> (read: Int, written: Int) {
+    (
+      Set(steps[step].reads.map(\.slot)).reduce(0) { $0 + byteCount(of: $1) },
+      steps[step].filled.reduce(0) { $0 + byteCount(of: $1.slot) }
+    )
   }
 
   private func byteCount(of slot: Slot) -> Int {
@@ -71,8 +77,8 @@ extension Scheduler {
     return (chosen[...last], readers.filter { $0.place <= last }.map(\.step))
   }
 
-  /// Steps outside of `chosen` that need nothing else, with the place in it of the last
-  /// step that they need.
+  /// Steps outside of `chosen` that need nothing else and leave no more than they read, with the
+  /// place in it of the last step that they need.
   private func readers(
     of chosen: [Int], among window: [Int]
   ) -> [(step: Int, place: Int)] {
@@ -83,7 +89,8 @@ extension Scheduler {
         guard let index = chosen.firstIndex(of: writer) else { return nil }
         place = max(place, index)
       }
-      return (step, place)
+      let (read, written) = byteCounts(of: step)
+      return written <= read ? (step, place) : nil
     }
   }
 
