@@ -64,6 +64,23 @@ struct SchedulingTests {
     #expect(try phases((sums * sums).value) == [["matmul by 12", "reduction by 12"]])
   }
 
+  /// A few large products go by the rows of each, so that attention keeps no scores.
+  @Test(arguments: [[3, 512, 64], [1, 3, 512, 64], [2, 3, 512, 64]], [false, true])
+  func fewLargeProductsGoByTheirRows(extents: [Int], isCausal: Bool) throws {
+    func leaf() -> Tensor<Float> { Tensor<Float>.ones(Shape(extents)).scaledLeaf }
+    let means = scaledDotProductAttention(leaf(), leaf(), leaf(), isCausal: isCausal)
+    let plan = Plan(try Capture(of: [means.value]).program, verifying: true)
+    let count = extents.dropLast().reduce(1, *)
+    #expect(plan.phases.last?.rows?.count == count, "\(plan)")
+    #expect(plan.arenaByteCount + plan.rowArenaByteCount < count * 512 * 4 / 2, "\(plan)")
+  }
+
+  /// Copies of all that the rows are multiplied with would be as much as the rows.
+  @Test func fewLargeSquaresFollowEachOther() throws {
+    func leaf() -> Tensor<Float> { Tensor<Float>.ones([3, 160, 160]).scaledLeaf }
+    #expect(try phases((tanh(leaf() • leaf()) • leaf()).value) == [["matmul"], ["matmul"]])
+  }
+
   @Test func aLeadingExtentOfOneIsPassedOver() throws {
     func leaf(_ shape: Shape) -> Tensor<Float> { Tensor<Float>.ones(shape).scaledLeaf }
     let a = leaf([1, 7, 3, 3]), b = leaf([1, 7, 3, 3])

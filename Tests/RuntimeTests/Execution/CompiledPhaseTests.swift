@@ -43,6 +43,35 @@ import PullbackTestSupport
     #expect(plans.flatMap(\.phases).contains { $0.rows == nil && $0.steps.count > 2 })
   }
 
+  /// A few large products go by the rows of each: cut anywhere they have the bits of each product by
+  /// itself, whether their right operands are copied or read where they are.
+  @Test(arguments: [[2, 301, 64, 257], [3, 512, 40, 130], [7, 260, 65, 300], [15, 270, 30, 270]])
+  func fewLargeProductsHaveTheBitsOfEach(extents: [Int]) throws {
+    let (count, rows, inner, columns) = (extents[0], extents[1], extents[2], extents[3])
+    var choice = SplitMix(seed: rows)
+    func leaf(_ shape: Shape) -> Tensor<Float> {
+      let numbers = choice.floats(shape.elementCount).map { $0 / 4 }
+      return Tensor(shape: shape, scalars: numbers)
+    }
+    let x = leaf([count, rows, inner]), y = leaf([count, columns, inner])
+    let z = leaf([count, columns, inner]), bias = leaf([inner])
+    func chain(_ x: Tensor<Float>, _ y: Tensor<Float>, _ z: Tensor<Float>) -> Tensor<Float> {
+      let turned = y.shape.rank == 3 ? y.transposed(0, 2, 1) : y.transposed()
+      return tanh(softmax(x • turned) • z + bias)
+    }
+    let plan = Plan(try Capture(of: [chain(x, y, z).value]).program, verifying: true)
+    #expect(plan.phases.contains { $0.rows?.count == count * rows }, "\(plan)")
+    let expected = (0..<count).flatMap { number in
+      let one = chain(x[number], y[number], z[number]).value
+      for node in GraphOrder(of: [one], isLeaf: { _ in false }).nodes { evaluate([Value(node)]) }
+      return CompiledPhaseTests.bits(one)
+    }
+    onThreads([1, 2, 3, 7]) { threads in
+      let isEqual = CompiledPhaseTests.bits(chain(x, y, z).value) == expected
+      #expect(isEqual, "\(threads) threads")
+    }
+  }
+
   enum Check: String, CaseIterable, Codable { case one, twoInOrder, twoInTurn, twoLayers }
 
   /// Bad labels in networks that go by rows: the same row is named however many threads look.
