@@ -45,7 +45,9 @@ import PullbackTestSupport
 
   /// A few large products go by the rows of each: cut anywhere they have the bits of each product by
   /// itself, whether their right operands are copied or read where they are.
-  @Test(arguments: [[2, 301, 64, 257], [3, 512, 40, 130], [7, 260, 65, 300], [15, 270, 30, 270]])
+  @Test(arguments: [
+    [2, 301, 64, 257], [3, 512, 40, 130], [7, 260, 65, 300], [15, 270, 30, 270],
+  ])
   func fewLargeProductsHaveTheBitsOfEach(extents: [Int]) throws {
     let (count, rows, inner, columns) = (extents[0], extents[1], extents[2], extents[3])
     var choice = SplitMix(seed: rows)
