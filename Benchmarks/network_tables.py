@@ -14,7 +14,7 @@ NETWORKS = ["cnn28", "cnn8", "resnet", "gpt", "lstm", "mlpnorm", "swarm"]
 ROWS = (
     [(f"step {name}", f"network {name}") for name in NETWORKS]
     + [(f"{name}-{end}", f"operation {name}{flag}")
-       for name in ("conv", "softmax", "layernorm", "attention")
+       for name in ("conv", "softmax", "layernorm", "attention", "longAttention")
        for end, flag in (("f", ""), ("fb", " --gradient"))]
     + [("predict-cnn28", "predict --convolutional --batch 1"),
        ("predict-cnn28, recorded", "predict --convolutional --batch 1 --recorded")])

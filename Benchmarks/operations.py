@@ -17,7 +17,8 @@ NAMES = NUMBERS + ROWS + SCANS_AND_SORTS + [name + ENDING for name in SCANS_AND_
 WITHOUT_GRADIENT = {"floor", "sortedIndices", "sortedIndices" + ENDING}
 # What the peers give their own order of axes; images are [n, c, h, w] here.
 SHAPES = {"conv": [(16, 32, 32, 32), (64, 32, 3, 3), (64,)],
-          "layernorm": [(4096, 256), (256,), (256,)], "attention": [(16, 4, 64, 32)] * 3}
+          "layernorm": [(4096, 256), (256,), (256,)], "attention": [(16, 4, 64, 32)] * 3,
+          "longAttention": [(1, 8, 2048, 64)] * 3}
 
 
 class Operation:
@@ -75,6 +76,7 @@ class Operation:
             "layernorm": lambda x, w, b: functional.layer_norm(x, w.shape, w, b),
             "attention": lambda q, k, v: functional.scaled_dot_product_attention(
                 q, k, v, is_causal=True)}
+        special["longAttention"] = special["attention"]
         function = special.get(self.name) or getattr(torch, self.name)
         # Copies, which PyTorch aligns as it likes them.
         inputs = [torch.tensor(x, requires_grad=self.gradient) for x in self.inputs]
@@ -115,7 +117,8 @@ class Operation:
             "sortedIndices": jnp.argsort, "largest": lambda x: jax.lax.top_k(x, 10),
             "conv": lambda x, w, b: networks_jax.convolution(x, (w, b)),
             "layernorm": lambda x, w, b: networks_jax.layer_norm(x, (w, b)),
-            "attention": networks_jax.causal_attention}
+            "attention": networks_jax.causal_attention,
+            "longAttention": networks_jax.causal_attention}
         function = special.get(self.name) or getattr(jnp, self.name)
         inputs = [jnp.asarray(x) for x in self.inputs]
         if self.name == "conv":

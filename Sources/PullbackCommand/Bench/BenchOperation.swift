@@ -16,7 +16,8 @@ struct BenchOperation: ParsableCommand {
       own; softmax, logSoftmax, logSumExp, variance and norm the rows of [4096, 1000]; scans and sorts \
       both (the former ends in -rows); largest gives 10 and where they stand. conv has 64 filters of \
       3 x 3 for [16, 32, 32, 32], layernorm takes [4096, 256] with scale and bias, attention is causal \
-      on [16, 4, 64, 32]. Without a name: all, or all that have a gradient.
+      on [16, 4, 64, 32], longAttention on [1, 8, 2048, 64]. Without a name: all, or all that have a \
+      gradient.
 
         pullback bench operation softmax --gradient
         pullback bench operation layernorm --explain

@@ -152,6 +152,10 @@ struct BenchedOperation: Sendable {
     BenchedOperation(
       "attention", [Input](repeating: Input(shape: [16, 4, 64, 32]), count: 3), products: 33.6e6
     ) { scaledDotProductAttention($0[0], $0[1], $0[2], isCausal: true) },
+    BenchedOperation(
+      "longAttention", [Input](repeating: Input(shape: [1, 8, 2048, 64]), count: 3),
+      products: 8.59e9
+    ) { scaledDotProductAttention($0[0], $0[1], $0[2], isCausal: true) },
   ]
 }
 

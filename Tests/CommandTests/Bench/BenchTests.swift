@@ -100,7 +100,8 @@ import Testing
   private static func hasSpeed(_ name: String) -> Bool {
     [
       "matmul", "step", "predict", "serve", "elementwise chain", "elementwise sum", "network",
-      "recurrence", "operation conv", "operation attention", "peak fma",
+      "recurrence", "operation conv", "operation attention",
+      "operation longAttention", "peak fma",
     ].contains { name.hasPrefix($0) }
   }
 
