@@ -43,8 +43,8 @@ import PullbackTestSupport
     #expect(plans.flatMap(\.phases).contains { $0.rows == nil && $0.steps.count > 2 })
   }
 
-  /// A few large products go by the rows of each: cut anywhere they have the bits of each by itself,
-  /// whether their right operands are copied or read where they are.
+  /// A few large products go by the rows of each. Cut anywhere, they have the bits of each by
+  /// itself, whether their right operands are copied or read where they are.
   @Test(arguments: [
     [2, 301, 64, 257], [3, 512, 40, 130], [7, 260, 65, 300], [15, 270, 30, 270],
   ])
