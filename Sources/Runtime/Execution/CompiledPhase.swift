@@ -102,11 +102,11 @@ struct CompiledPhase: BitwiseCopyable {
   }
 
   /// How the steps are blocked that are.
-  var blockings: [String] { members.compactMap(\.step.core.blockingInWords) }
+  var blockings: [String] { members.compactMap(\.step.blockingInWords) }
 
   func run(_ memory: RunMemory, _ scratch: Scratch) {
     if members.count == 1, byRows == nil {
-      members[0].step.core.run(memory, scratch)
+      members[0].step.run(memory, scratch)
       return
     }
     if let byRows {
@@ -127,7 +127,7 @@ struct CompiledPhase: BitwiseCopyable {
     // With one turn each, threads need not wait for each other's copies.
     let alone = threads > 1 && turns == 1
     for index in members.indices {
-      members[index].step.core.prepare(
+      members[index].step.prepare(
         memory, scratch.sharing(members[index].sharedOffset), alone: alone)
     }
     scratch.split(units: units, nanoseconds: nanoseconds) { unit, thread in
@@ -136,7 +136,7 @@ struct CompiledPhase: BitwiseCopyable {
         innerBuffers.isEmpty
         ? memory : rowMemory(memory, innerBuffers, scratch, thread, from: range.lowerBound)
       for index in members.indices {
-        members[index].step.core.runRows(
+        members[index].step.runRows(
           range, of: rows.count, memory, scratch.sharing(members[index].sharedOffset),
           thread: thread, alone: alone)
       }
@@ -158,11 +158,11 @@ struct CompiledPhase: BitwiseCopyable {
 
   private func runUnits(_ memory: RunMemory, _ scratch: Scratch) {
     for index in members.indices where members[index].unitCount > 0 {
-      members[index].step.core.prepare(
+      members[index].step.prepare(
         memory, scratch.sharing(members[index].sharedOffset), alone: false)
     }
     for index in members.indices where members[index].unitCount == 0 {
-      members[index].step.core.run(
+      members[index].step.run(
         memory, scratch.sharing(members[index].sharedOffset))
     }
     scratch.split(units: unitCount, nanoseconds: nanoseconds, areAlike: false) { number, thread in
@@ -171,7 +171,7 @@ struct CompiledPhase: BitwiseCopyable {
         unit -= members[index].unitCount
         index += 1
       }
-      members[index].step.core.runUnit(
+      members[index].step.runUnit(
         unit, memory, scratch.sharing(members[index].sharedOffset), thread: thread)
     }
   }
