@@ -3,7 +3,7 @@
 import PullbackTensors
 
 /// The main work of a step, a file for each kind. Passes and listings ask `kind`; nobody else tells
-/// kinds apart but `Step`, which asks everything at once, verification, and Runtime, where it makes
+/// kinds apart but `Step`, which asks everything at once, and Runtime, where it makes
 /// them ready to run.
 package indirect enum Core: Sendable {
   /// The body works on stored numbers only.
@@ -26,12 +26,18 @@ package indirect enum Core: Sendable {
     case .placed(let core): core
     }
   }
+
+  /// What it does to each element that it takes in, if it is a kind that does anything.
+  var prologue: Body? {
+    switch self {
+    case .reduction(let core): core.prologue
+    case .pointwise, .contraction, .scan, .sort, .scatterAdd, .placed: nil
+    }
+  }
 }
 
 /// What passes and listings ask a core.
 protocol StepCore: Sendable {
-  /// What it does to each element that it takes in, if it is a kind that does anything.
-  var bodyOfItsOwn: Body? { get }
   /// The type of what it makes for each element of the step; nil if it makes nothing.
   var madeType: ElementType? { get }
   /// Adds what it reads by itself.
@@ -63,7 +69,6 @@ protocol StepCore: Sendable {
 }
 
 extension StepCore {
-  var bodyOfItsOwn: Body? { nil }
   var readCount: Int { 2 }
   var checksIndices: Bool { false }
   func addWrites(to writes: inout [Write]) {}

@@ -24,7 +24,6 @@ package struct ReductionCore: Sendable {
 }
 
 extension ReductionCore: StepCore {
-  var bodyOfItsOwn: Body? { prologue }
   var madeType: ElementType? { resultType }
 
   func addReads(to reads: inout [Read]) {

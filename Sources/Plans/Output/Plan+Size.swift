@@ -10,7 +10,7 @@ extension Plan {
     for index in steps.indices {
       count += Plan.byteCount(of: steps[index].reads) + Plan.byteCount(of: steps[index].filled)
       count += MemoryLayout<ReductionCore>.size + Plan.byteCount(of: steps[index].body)
-      if let body = steps[index].core.kind.bodyOfItsOwn { count += Plan.byteCount(of: body) }
+      if let prologue = steps[index].core.prologue { count += Plan.byteCount(of: prologue) }
     }
     return count
   }

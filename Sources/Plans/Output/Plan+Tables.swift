@@ -18,7 +18,7 @@ extension Plan {
 }
 
 extension Step {
-  fileprivate var bodies: [Body] { (core.kind.bodyOfItsOwn.map { [$0] } ?? []) + [body] }
+  fileprivate var bodies: [Body] { (core.prologue.map { [$0] } ?? []) + [body] }
 }
 
 extension Body {

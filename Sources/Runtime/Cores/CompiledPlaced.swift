@@ -76,9 +76,9 @@ struct CompiledPlaced: CompiledCore {
     run(panel, of: parts[numbers.first..<numbers.end], memory, scratch, thread: thread)
   }
 
+  /// Runs the rows `range` of `count` on one thread: see `Phase.rows`.
   func runRows(
-    _ range: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
-    alone: Bool
+    _ range: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int
   ) {
     let each = rows / count
     var row = range.lowerBound * each

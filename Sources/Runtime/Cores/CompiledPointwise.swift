@@ -16,9 +16,9 @@ struct CompiledPointwise: CompiledCore {
 
   func run(_ memory: RunMemory, _ scratch: Scratch) { body.run(memory, scratch) }
 
+  /// Runs the rows `rows` of `count` on one thread: see `Phase.rows`.
   func runRows(
-    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
-    alone: Bool
+    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int
   ) {
     let each = body.elementCount / count
     body.run(

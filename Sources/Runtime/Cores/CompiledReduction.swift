@@ -135,9 +135,9 @@ struct CompiledReduction: CompiledCore {
     if segments > 1 { combine(partials, into: target) }
   }
 
+  /// Runs the rows `rows` of `count` on one thread: see `Phase.rows`.
   func runRows(
-    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
-    alone: Bool
+    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int
   ) {
     let target = body.coreSlot.map(memory.pointer) ?? scratch.shared
     let own = scratch.thread(thread), each = outer / count

@@ -61,9 +61,9 @@ struct CompiledScan: CompiledCore {
     if body.coreSlot == nil { body.run(memory, scratch, core: target) }
   }
 
+  /// Runs the rows `rows` of `count` on one thread: see `Phase.rows`.
   func runRows(
-    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
-    alone: Bool
+    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int
   ) {
     let target = target(memory, scratch), each = outer / count
     let matrices = rows.lowerBound * each..<rows.upperBound * each

@@ -60,9 +60,9 @@ struct CompiledSort: CompiledCore {
     if body.coreSlot == nil { body.run(memory, scratch, core: target) }
   }
 
+  /// Runs the rows `rows` of `count` on one thread: see `Phase.rows`.
   func runRows(
-    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
-    alone: Bool
+    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int
   ) {
     let target = body.coreSlot.map(memory.pointer) ?? scratch.shared
     let lines = outer * inner / count, elements = lines * extent

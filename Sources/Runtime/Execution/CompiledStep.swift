@@ -2,8 +2,9 @@
 
 import PullbackPlans
 
-/// A step made ready to run. Kinds of cores are told apart here and nowhere else: where a core is
-/// made, and where it is found again.
+/// A step made ready to run. Kinds of cores are told apart here and nowhere else: by a
+/// switch for each question, because a replay asks all of them, and calls through a protocol
+/// would copy the cores.
 struct CompiledStep: BitwiseCopyable {
   private enum Core: BitwiseCopyable {
     case pointwise(UnsafePointer<CompiledPointwise>)
@@ -23,65 +24,88 @@ struct CompiledStep: BitwiseCopyable {
   let nanoseconds: Int
 
   init(_ step: borrowing Step, in context: borrowing CompilationContext) {
-    switch step.core {
-    case _ where step.space.elementCount == 0, .pointwise:
-      self.init(CompiledPointwise(step, in: context), Core.pointwise, step, context)
-    case .contraction(let core):
-      self.init(
-        CompiledContraction(core, of: step, in: context), Core.contraction, step, context)
-    case .reduction(let core):
-      self.init(CompiledReduction(core, of: step, in: context), Core.reduction, step, context)
-    case .scan(let core):
-      self.init(CompiledScan(core, of: step, in: context), Core.scan, step, context)
-    case .sort(let core):
-      self.init(CompiledSort(core, of: step, in: context), Core.sort, step, context)
-    case .scatterAdd(let core):
-      self.init(CompiledScatter(core, of: step, in: context), Core.scatterAdd, step, context)
-    case .placed(let core):
-      self.init(CompiledPlaced(core, of: step, in: context), Core.placed, step, context)
-    }
-  }
-
-  private init<Made: CompiledCore>(
-    _ made: Made, _ core: (UnsafePointer<Made>) -> Core, _ step: borrowing Step,
-    _ context: borrowing CompilationContext
-  ) {
-    self.core = core(context.plain.one(made))
-    needs = Needs(made)
+    let plain = context.plain
     checksIndices = step.checksIndices
     nanoseconds = step.nanoseconds
-  }
-
-  /// The core where it stands, whatever its kind.
-  private var inPlace: any CompiledCore {
-    switch core {
-    case .pointwise(let core): core
-    case .contraction(let core): core
-    case .reduction(let core): core
-    case .scan(let core): core
-    case .sort(let core): core
-    case .scatterAdd(let core): core
-    case .placed(let core): core
+    switch step.core {
+    case _ where step.space.elementCount == 0, .pointwise:
+      let made = CompiledPointwise(step, in: context)
+      (core, needs) = (.pointwise(plain.one(made)), Needs(made))
+    case .contraction(let contraction):
+      let made = CompiledContraction(contraction, of: step, in: context)
+      (core, needs) = (.contraction(plain.one(made)), Needs(made))
+    case .reduction(let reduction):
+      let made = CompiledReduction(reduction, of: step, in: context)
+      (core, needs) = (.reduction(plain.one(made)), Needs(made))
+    case .scan(let scan):
+      let made = CompiledScan(scan, of: step, in: context)
+      (core, needs) = (.scan(plain.one(made)), Needs(made))
+    case .sort(let sort):
+      let made = CompiledSort(sort, of: step, in: context)
+      (core, needs) = (.sort(plain.one(made)), Needs(made))
+    case .scatterAdd(let scatter):
+      let made = CompiledScatter(scatter, of: step, in: context)
+      (core, needs) = (.scatterAdd(plain.one(made)), Needs(made))
+    case .placed(let placed):
+      let made = CompiledPlaced(placed, of: step, in: context)
+      (core, needs) = (.placed(plain.one(made)), Needs(made))
     }
   }
 
   /// How the core is blocked on this machine, in words; nil if it is not.
-  var blockingInWords: String? { inPlace.blockingInWords }
+  var blockingInWords: String? {
+    switch core {
+    case .contraction(let core): core.pointee.blockingInWords
+    case .pointwise, .reduction, .scan, .sort, .scatterAdd, .placed: nil
+    }
+  }
 
-  func run(_ memory: RunMemory, _ scratch: Scratch) { inPlace.run(memory, scratch) }
+  func run(_ memory: RunMemory, _ scratch: Scratch) {
+    switch core {
+    case .pointwise(let core): core.pointee.run(memory, scratch)
+    case .contraction(let core): core.pointee.run(memory, scratch)
+    case .reduction(let core): core.pointee.run(memory, scratch)
+    case .scan(let core): core.pointee.run(memory, scratch)
+    case .sort(let core): core.pointee.run(memory, scratch)
+    case .scatterAdd(let core): core.pointee.run(memory, scratch)
+    case .placed(let core): core.pointee.run(memory, scratch)
+    }
+  }
 
   func prepare(_ memory: RunMemory, _ scratch: Scratch, alone: Bool) {
-    inPlace.prepare(memory, scratch, alone: alone)
+    switch core {
+    case .pointwise, .reduction, .scan, .sort, .scatterAdd, .placed: break
+    case .contraction(let core): core.pointee.prepare(memory, scratch, alone: alone)
+    }
   }
 
   func runRows(
     _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
     alone: Bool
   ) {
-    inPlace.runRows(rows, of: count, memory, scratch, thread: thread, alone: alone)
+    switch core {
+    case .pointwise(let core):
+      core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
+    case .contraction(let core):
+      core.pointee.runRows(rows, of: count, memory, scratch, thread: thread, alone: alone)
+    case .reduction(let core):
+      core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
+    case .scan(let core): core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
+    case .sort(let core): core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
+    case .scatterAdd: preconditionFailure("rows that are added up do not go by rows")
+    case .placed(let core): core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
+    }
   }
 
   func runUnit(_ unit: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int) {
-    inPlace.runUnit(unit, memory, scratch, thread: thread)
+    switch core {
+    case .pointwise(let core): core.pointee.runUnit(unit, memory, scratch, thread: thread)
+    case .contraction(let core): core.pointee.runUnit(unit, memory, scratch, thread: thread)
+    case .reduction(let core): core.pointee.run(memory, scratch.alone(thread))
+    case .scan(let core): core.pointee.run(memory, scratch.alone(thread))
+    case .sort(let core): core.pointee.run(memory, scratch.alone(thread))
+    case .scatterAdd(let core): core.pointee.run(memory, scratch.alone(thread))
+    case .placed(let core): core.pointee.runUnit(unit, memory, scratch, thread: thread)
+    }
   }
 }
