@@ -42,6 +42,7 @@ struct Fusion {
     groups.reserveCapacity(count)
     for index in program.entries.indices { place(index) }
     for index in groups.indices { sink(index) }
+    leaveToReaders()
     mergeSideBySide()
   }
 
@@ -213,7 +214,7 @@ struct Fusion {
   }
 
   /// True if position i of the input, in row-major order of `shape`, is position i of its base.
-  private func isDirect(_ input: Int, as shape: Shape, for reader: Int = .max) -> Bool {
+  func isDirect(_ input: Int, as shape: Shape, for reader: Int = .max) -> Bool {
     // Mostly it is its own base.
     if base(of: input, for: reader) == input, program.entries[input].shape == shape { return true }
     guard case .entry(let base, let view) = source(of: input, for: reader) else { return false }
@@ -260,6 +261,19 @@ struct Fusion {
     members.append(groups[source].body, to: &groups[target].body)
     groups[source].body = Chains.Chain()
     groups[target].firstReader = min(groups[target].firstReader, groups[source].firstReader)
+  }
+
+  /// Some entries of the body of a group become those of a higher one, which alone reads them.
+  mutating func give(_ entries: [Int], of source: Int, to target: Int) {
+    var left = Chains.Chain()
+    members.take(groups[source].body) { entry, members in
+      if !entries.contains(entry) { members.append(entry, to: &left) }
+    }
+    groups[source].body = left
+    for entry in entries {
+      add(entry, toBodyOf: target)
+      for input in program.entries[entry].inputs { noteReads(of: input, by: target) }
+    }
   }
 
   private mutating func placeReduction(_ index: Int, _ reduction: Reduction, axes: AxisSet) {

@@ -43,6 +43,17 @@ struct Chains {
     }
   }
 
+  /// Shows each number of a list that is given up: it may be put into another.
+  mutating func take(_ chain: Chain, _ body: (Int, inout Chains) -> Void) {
+    var number = chain.first
+    for _ in 0..<chain.count {
+      let next = links[number]
+      links[number] = -1
+      body(number, &self)
+      number = next
+    }
+  }
+
   func allSatisfy(_ chain: Chain, _ isSo: (Int) -> Bool) -> Bool {
     var areSo = true
     forEach(chain) { areSo = areSo && isSo($0) }

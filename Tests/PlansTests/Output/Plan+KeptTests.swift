@@ -22,6 +22,17 @@ import Testing
     #expect(plan.keptByteCount == hidden + differences + isOn)
   }
 
+  /// The derivative of tanh is made of its result, which the gradient of the second weight reads,
+  /// too: it is computed on the way back, and nothing else is kept for it.
+  @Test func tanhKeepsItsResultAlone() {
+    evaluate(x, y)
+    let first = Linear(20, 16).initialized(seed: 1), second = Linear(16, 8).initialized(seed: 2)
+    let parameters: Parameters = ["first": first.parameters, "second": second.parameters]
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: parameters)
+    let plan = optimizer.plan(minimizing: meanSquaredError(second(tanh(first(x))), y))
+    #expect(plan.keptByteCount == 64 * 16 * 4 + 64 * 8 * 4)
+  }
+
   /// What is written in two parts is read as a whole, by the gradient of the second layer's weight:
   /// with the 128 · 8 differences.
   @Test func partsAreKeptAsAWhole() {

@@ -36,6 +36,26 @@ import Testing
     #expect(isEqual)
   }
 
+  @Test("What one later group alone reads of numbers that stand in memory is computed there")
+  func leftToReaders() {
+    let x = Tensor<Float>([[0.5, -1], [2, 0.25]])
+    let w = Tensor<Float>([[1, 2], [3, 4]])
+    let y = tanh(x • w)
+    // 1 - y y depends on y alone, and y is read by the product as well.
+    let z = (y • w) * (1 - y * y)
+    let steps = Plan(evaluating: z).description.split(separator: "\n").prefix(2)
+    #expect(
+      steps == [
+        "1. matmul a0 [2, 2] • a1 [2, 2], then tanh -> b0 [2, 2]   20 FLOP",
+        "2. matmul b0 [2, 2] • a1 [2, 2], then (* -) * -> r0 [2, 2]   28 FLOP",
+      ])
+    // Not if numbers would have to be kept for it that nobody else needs, or if they are asked for.
+    let sum = x • w + 1
+    let kept = Plan(evaluating: (tanh(sum) • w) * (sum * sum)), asked = 1 - y * y
+    #expect(kept.buffers.count == 2, "\(kept)")
+    #expect(Plan(evaluating: asked, (y • w) * asked).outputs.count == 2)
+  }
+
   @Test("A transpose that many products read is copied once", arguments: [1, 3, 4, 7])
   func readByMany(products: Int) {
     let w = Tensor<Float>((0..<12 * 5).map { Float($0 % 7) }).reshaped(to: [5, 12])
