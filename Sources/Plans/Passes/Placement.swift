@@ -113,12 +113,34 @@ extension Plan {
     }
   }
 
-  /// First fit: a buffer goes to the lowest gap that is free while it lives, parts
-  /// where their whole is.
+  /// Where large buffers lie decides how much memory there must be: whoever comes first takes a
+  /// small piece of a gap in which a large one would have had room. So they are placed before the
+  /// others, if that takes less.
   private mutating func placeBuffers() {
+    placeBuffers(around: [])
+    let large = largeBuffers
+    if !large.isEmpty {
+      var other = self
+      other.placeBuffers(around: other.placeBySize(large))
+      if other.arenaByteCount < arenaByteCount { self = other }
+    }
+    for number in buffers.indices {
+      guard let part = buffers[number].part else { continue }
+      buffers[number].offset = buffers[part.whole].offset + part.byteOffset
+      buffers[number].firstStep = buffers[part.whole].firstStep
+      buffers[number].lastStep = buffers[part.whole].lastStep
+    }
+  }
+
+  /// First fit: a buffer goes to the lowest gap that is free while it lives; those that have a
+  /// place keep it.
+  private mutating func placeBuffers(around placed: [Tenancy]) {
+    var isPlaced: Set<Int> = []
     var starts = Chains(count: buffers.count), ends = starts
     var starting = [Chains.Chain](filled: Chains.Chain(), count: steps.count), ending = starting
-    for number in buffers.indices where buffers[number].lastStep >= 0 {
+    for tenancy in placed { isPlaced.insert(tenancy.buffer) }
+    for number in buffers.indices
+    where buffers[number].lastStep >= 0 && (placed.isEmpty || !isPlaced.contains(number)) {
       starts.append(number, to: &starting[buffers[number].firstStep])
       ends.append(number, to: &ending[buffers[number].lastStep])
     }
@@ -126,9 +148,11 @@ extension Plan {
     for phase in phases {
       for step in phase.steps {
         starts.forEach(starting[step]) {
-          let byteCount = buffers[$0].byteCount(phase.rows)
+          let byteCount = buffers[$0].byteCount(phase.rows), lifetime = buffers[$0].lifetime
           buffers[$0].offset =
-            buffers[$0].isInner ? innerGaps.take(byteCount) : gaps.take(byteCount)
+            buffers[$0].isInner
+            ? innerGaps.take(byteCount)
+            : gaps.take(byteCount, around: placed.lazy.filter { $0.lifetime.overlaps(lifetime) })
         }
         ends.forEach(ending[step]) {
           let byteCount = buffers[$0].byteCount(phase.rows)
@@ -140,15 +164,62 @@ extension Plan {
         }
       }
     }
-    arenaByteCount = gaps.end
+    arenaByteCount = placed.reduce(gaps.end) { max($0, $1.range.upperBound) }
     rowArenaByteCount = innerGaps.end
-    for number in buffers.indices {
-      guard let part = buffers[number].part else { continue }
-      buffers[number].offset = buffers[part.whole].offset + part.byteOffset
-      buffers[number].firstStep = buffers[part.whole].firstStep
-      buffers[number].lastStep = buffers[part.whole].lastStep
-    }
   }
+
+  /// The buffers by whose size it is decided where they lie, largest first: few, so that asking for
+  /// each other one whether it is in their way takes little.
+  private var largeBuffers: [Int] {
+    let sizes = buffers.map {
+      $0.lastStep >= 0 && !$0.isInner ? Plan.padded($0.numberByteCount) : 0
+    }
+    // Plans of small steps are made often, and have nothing to win.
+    guard let largest = sizes.max(), largest >= 1 << 16 else { return [] }
+    let large = sizes.indices.filter { sizes[$0] >= largest / 8 }
+    return Array(large.sorted { (sizes[$1], $0) < (sizes[$0], $1) }.prefix(64))
+  }
+
+  /// Places buffers in this order, each where it is free of those before it while it lives.
+  private mutating func placeBySize(_ large: [Int]) -> [Tenancy] {
+    var placed: [Tenancy] = []
+    for number in large {
+      let byteCount = Plan.padded(buffers[number].numberByteCount)
+      let lifetime = buffers[number].lifetime
+      let offset = firstOffset(
+        from: 0, for: byteCount, around: placed.lazy.filter { $0.lifetime.overlaps(lifetime) })
+      buffers[number].offset = offset
+      let tenancy = Tenancy(
+        buffer: number, range: offset..<offset + byteCount, lifetime: lifetime)
+      let place = placed.firstIndex { $0.range.lowerBound > offset } ?? placed.count
+      placed.insert(tenancy, at: place)
+    }
+    return placed
+  }
+}
+
+extension Plan.Buffer {
+  fileprivate var lifetime: ClosedRange<Int> { firstStep...lastStep }
+}
+
+/// The bytes of the arena that a buffer has while it lives.
+private struct Tenancy {
+  let buffer: Int
+  let range: Range<Int>
+  let lifetime: ClosedRange<Int>
+}
+
+/// The lowest offset from one on where so many bytes lie beside those of others, which are
+/// in the order in which they begin.
+private func firstOffset(
+  from start: Int, for byteCount: Int, around others: some Sequence<Tenancy>
+) -> Int {
+  var offset = start
+  for other in others where other.range.upperBound > offset {
+    if other.range.lowerBound >= offset + byteCount { break }
+    offset = other.range.upperBound
+  }
+  return offset
 }
 
 /// The unused ranges of an arena, in order of their offsets.
@@ -157,23 +228,28 @@ private struct FreeGaps {
   /// Where the arena ends so far.
   private(set) var end = 0
 
-  mutating func take(_ byteCount: Int) -> Int {
+  mutating func take(
+    _ byteCount: Int, around others: some Sequence<Tenancy> = EmptyCollection<Tenancy>()
+  ) -> Int {
     if byteCount == 0 { return 0 }
-    if let index = gaps.firstIndex(where: { $0.byteCount >= byteCount }) {
-      let offset = gaps[index].offset
-      gaps[index].offset += byteCount
-      gaps[index].byteCount -= byteCount
+    for index in gaps.indices where gaps[index].byteCount >= byteCount {
+      let gap = gaps[index], offset = firstOffset(from: gap.offset, for: byteCount, around: others)
+      let behind = gap.offset + gap.byteCount - offset - byteCount
+      if behind < 0 { continue }
+      gaps[index].byteCount = offset - gap.offset
+      if behind > 0 { gaps.insert((offset + byteCount, behind), at: index + 1) }
       if gaps[index].byteCount == 0 { gaps.remove(at: index) }
       return offset
     }
     // A gap at the end grows.
     if let last = gaps.last, last.offset + last.byteCount == end {
       gaps.removeLast()
-      end = last.offset + byteCount
-      return last.offset
+      end = last.offset
     }
-    end += byteCount
-    return end - byteCount
+    let offset = firstOffset(from: end, for: byteCount, around: others)
+    if offset > end { gaps.append((end, offset - end)) }
+    end = offset + byteCount
+    return offset
   }
 
   mutating func give(_ offset: Int, _ byteCount: Int) {
