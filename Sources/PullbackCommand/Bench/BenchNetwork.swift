@@ -14,15 +14,18 @@ struct BenchNetwork: ParsableCommand {
       Forward, cross-entropy, backward and Adam on one fixed batch, recorded, of public layers: \
       convolutions for images of 28 x 28 and 8 x 8, residual blocks with batch norm, a transformer and \
       an LSTM over characters, a dense network with layer norm and dropout; or, with squared errors, \
-      1000 networks 4-16-16-2 at once, each on 32 rows of its own. Without a name: all.
+      1000 networks 4-16-16-2 at once, each on 32 rows of its own.
 
         pullback bench network cnn28 --threads 1
         pullback bench network gpt --batch 256 --memory
         pullback bench network lstm --explain
       """)
 
-  @Argument(help: "\(BenchedNetwork.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var name: BenchedNetwork?
+  @Argument(help: "\(BenchedNetwork.allCases.map(\.rawValue).joined(separator: ", ")), or all.")
+  var name = "all"
+
+  /// The one that is named; nil for all.
+  private var network: BenchedNetwork? { BenchedNetwork(rawValue: name) }
 
   @Option(parsing: .unconditional, help: "Examples of the batch. (default: as the peers have it)")
   var batch: Int?
@@ -41,24 +44,26 @@ struct BenchNetwork: ParsableCommand {
 
   func validate() throws {
     try require(batch.map { (1...4096).contains($0) } ?? true, "--batch must be from 1 to 4096")
-    try require(!memory || name != nil, "--memory is that of one network in a process: name one")
-    try require(!explain || name != nil, "--explain prints the plan of one network: name one")
+    try require(
+      name == "all" || network != nil,
+      "There is no benchmark of '\(name)'. See pullback bench network --help.")
+    try require(!memory || network != nil, "--memory is that of one network in a process: name one")
+    try require(!explain || network != nil, "--explain prints the plan of one network: name one")
   }
 
   func run() throws {
     try options.begin()
-    if memory, let name {
-      let batch = batch ?? name.batch
-      return try NetworkMemory(training: { name.trained(batch: batch) }, "\(name)", batch: batch)
+    if memory, let network {
+      let batch = batch ?? network.batch
+      return try NetworkMemory(training: { network.trained(batch: batch) }, name, batch: batch)
         .report(asJSON: options.json)
     }
-    if explain, let name {
-      let trained = name.trained(batch: batch ?? name.batch)
+    if explain, let network {
+      let trained = network.trained(batch: batch ?? network.batch)
       _ = trained.step()
       return try Console.print(trained.plan()?.explanation ?? "")
     }
-    let chosen = name.map { [$0] } ?? BenchedNetwork.allCases
-    try options.report(chosen.map(result))
+    try options.report((network.map { [$0] } ?? BenchedNetwork.allCases).map(result))
   }
 
   private func result(_ network: BenchedNetwork) -> BenchResult {
@@ -77,7 +82,7 @@ struct BenchNetwork: ParsableCommand {
 }
 
 /// A network, its batch and its step.
-enum BenchedNetwork: String, CaseIterable, ExpressibleByArgument {
+enum BenchedNetwork: String, CaseIterable {
   case cnn28, cnn8, resnet, gpt, lstm, mlpnorm, swarm
 
   /// Multiplications and additions of the products of a step on such a batch, forward and backward.

@@ -16,15 +16,15 @@ struct BenchOperation: ParsableCommand {
       own; softmax, logSoftmax, logSumExp, variance and norm the rows of [4096, 1000]; scans and sorts \
       both (the former ends in -rows); largest gives 10 and where they stand. conv has 64 filters of \
       3 x 3 for [16, 32, 32, 32], layernorm takes [4096, 256] with scale and bias, attention is causal \
-      on [16, 4, 64, 32], longAttention on [1, 8, 2048, 64]. Without a name: all, or all that have a \
-      gradient.
+      on [16, 4, 64, 32], longAttention on [1, 8, 2048, 64]; all with --gradient are \
+      those that have one.
 
         pullback bench operation softmax --gradient
         pullback bench operation layernorm --explain
       """)
 
-  @Argument(help: "\(BenchedOperation.all.map(\.name).joined(separator: ", ")).")
-  var name: String?
+  @Argument(help: "\(BenchedOperation.all.map(\.name).joined(separator: ", ")), or all.")
+  var name = "all"
 
   @Flag(help: "Its gradients instead.")
   var gradient = false
@@ -35,8 +35,8 @@ struct BenchOperation: ParsableCommand {
   @OptionGroup var options: BenchOptions
 
   func validate() throws {
-    try require(!explain || name != nil, "--explain prints the plan of one function: name one")
-    guard let name else { return }
+    try require(!explain || name != "all", "--explain prints the plan of one function: name one")
+    if name == "all" { return }
     guard let operation = BenchedOperation.all.first(where: { $0.name == name }) else {
       throw ValidationError(
         "There is no benchmark of '\(name)'. See pullback bench operation --help.")
@@ -47,7 +47,7 @@ struct BenchOperation: ParsableCommand {
   func run() throws {
     try options.begin()
     let chosen = BenchedOperation.all.filter {
-      (name == nil || $0.name == name) && (!gradient || $0.derivable != nil)
+      (name == "all" || $0.name == name) && (!gradient || $0.derivable != nil)
     }
     if explain { return try Console.print(explanation(chosen[0])) }
     try options.report(chosen.map(result))

@@ -57,6 +57,12 @@ import Testing
     (["operation", "sortedIndices"], ["operation sortedIndices"]),
     (["network", "cnn8", "--batch", "5"], ["network cnn8 batch 5"]),
     (["network", "mlpnorm"], ["network mlpnorm"]),
+    (
+      ["network", "all", "--batch", "2"],
+      ["cnn28", "cnn8", "resnet", "gpt", "lstm", "mlpnorm", "swarm"].map {
+        "network \($0) batch 2"
+      }
+    ),
     (["predict", "--convolutional", "--batch", "3"], ["predict cnn28 batch 3"]),
     (
       ["trainer", "--examples", "700"],
@@ -256,6 +262,7 @@ import Testing
     ("plan --operations -1", "--operations must"),
     ("elementwise --elements 0", "--elements must"),
     ("operation gellu", "no benchmark of 'gellu'"),
+    ("network gpt2", "no benchmark of 'gpt2'"),
     ("operation sortedIndices --gradient", "sortedIndices has no gradient"),
     ("network cnn9", "cnn9"), ("network --memory", "name one"),
     ("network cnn8 --batch 0", "--batch must be from 1 to 4096"),
