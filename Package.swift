@@ -7,6 +7,9 @@ import PackageDescription
 // a debug build is for debugging the user's program, not for waiting on ours.
 let optimisedC: [CSetting] = [.unsafeFlags(["-O2", "-ffp-contract=off"])]
 let optimisedSwift: [SwiftSetting] = [.unsafeFlags(["-O"])]
+// Tests call what is optimised and are no faster for being it themselves, and there is more of them
+// than of the library.
+let plainInRelease: [SwiftSetting] = [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
 let package = Package(
   name: "Pullback",
@@ -86,38 +89,47 @@ let package = Package(
     .target(name: "CPullbackAllocations", path: "Tests/CAllocations"),
     .target(name: "CPullbackProcesses", path: "Tests/CProcesses"),
     .testTarget(
-      name: "TensorsTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]
-    ),
-    .testTarget(name: "PlansTests", dependencies: ["Pullback", "PullbackTestSupport"]),
+      name: "TensorsTests", dependencies: ["Pullback", "PullbackTestSupport"],
+      exclude: ["Fixtures"], swiftSettings: plainInRelease),
+    .testTarget(
+      name: "PlansTests", dependencies: ["Pullback", "PullbackTestSupport"],
+      swiftSettings: plainInRelease),
     .testTarget(
       name: "RuntimeTests",
       dependencies: [
         "Pullback", "PullbackTestSupport", "CPullbackProcesses", "StoppingExamples",
       ],
-      exclude: ["Fixtures"]
-    ),
+      exclude: ["Fixtures"], swiftSettings: plainInRelease),
     .testTarget(
       name: "FormatsTests", dependencies: ["Pullback", "PullbackTestSupport"],
-      exclude: ["Fixtures"]),
+      exclude: ["Fixtures"], swiftSettings: plainInRelease),
     .testTarget(
-      name: "ModelsTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"]),
+      name: "ModelsTests", dependencies: ["Pullback", "PullbackTestSupport"], exclude: ["Fixtures"],
+      swiftSettings: plainInRelease),
     .testTarget(
       name: "NetworksTests",
       dependencies: ["Pullback", "PullbackTestSupport", "CPullbackAllocations"],
-      exclude: ["Fixtures"]),
+      exclude: ["Fixtures"], swiftSettings: plainInRelease),
     .testTarget(
       name: "TrainingTests", dependencies: ["Pullback", "PullbackTestSupport"],
-      exclude: ["Fixtures"]),
+      exclude: ["Fixtures"], swiftSettings: plainInRelease),
     .testTarget(
       name: "DerivationsTests",
-      dependencies: ["Pullback", "PullbackTestSupport", "CPullbackAllocations"]),
-    .testTarget(name: "DrawingTests", dependencies: ["PullbackDrawing", "PullbackTestSupport"]),
-    .testTarget(name: "ByHandTests", dependencies: ["Pullback", "PullbackByHand"]),
+      dependencies: ["Pullback", "PullbackTestSupport", "CPullbackAllocations"],
+      swiftSettings: plainInRelease),
+    .testTarget(
+      name: "DrawingTests", dependencies: ["PullbackDrawing", "PullbackTestSupport"],
+      swiftSettings: plainInRelease),
+    .testTarget(
+      name: "ByHandTests", dependencies: ["Pullback", "PullbackByHand"],
+      swiftSettings: plainInRelease),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["PullbackCommand", "PullbackTestSupport", "CPullbackProcesses"]),
+      dependencies: ["PullbackCommand", "PullbackTestSupport", "CPullbackProcesses"],
+      swiftSettings: plainInRelease),
     .testTarget(
-      name: "DocumentationTests", dependencies: ["Pullback", "PullbackTestSupport"]),
+      name: "DocumentationTests", dependencies: ["Pullback", "PullbackTestSupport"],
+      swiftSettings: plainInRelease),
   ],
   swiftLanguageModes: [.v6]
 )
