@@ -221,6 +221,12 @@ struct ArgumentTests {
     ) { _ = Parameter(shape: [2, -3], .zeros) },
     Example("Embedding: 0 rows of 4 features. Fix: use 1 or more of each.") { _ = Embedding(0, 4) },
     Example("Embedding: 1 row of 0 features. Fix: use 1 or more of each.") { _ = Embedding(1, 0) },
+    Example(
+      """
+      Embedding: the axis of rows has 3000000000 elements, and positions along it are of Int32. Fix: \
+      use at most 2147483647 elements, in several parts if there are more.
+      """
+    ) { _ = Embedding(3_000_000_000, 1) },
     Example("TransformerBlock: 0 hidden features. Fix: use 1 or more.") {
       _ = TransformerBlock(8, heads: 2, hidden: 0)
     },

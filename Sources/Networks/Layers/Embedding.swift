@@ -20,7 +20,8 @@ public struct Embedding: StoredLayer {
   /// W: [count, features].
   public let weight: Parameter
 
-  /// A mistake if there is no row or no feature, or more numbers than can be counted.
+  /// A mistake if there is no row or no feature, more rows than an Int32 can count, or more numbers
+  /// than there can be.
   public init(
     _ count: Int, _ features: Int, initialization: Initialization = .normal(standardDeviation: 1),
     file: StaticString = #fileID, line: UInt = #line
@@ -32,6 +33,9 @@ public struct Embedding: StoredLayer {
         throw Mistake(
           "Embedding", "\(counted(count, "row")) of \(counted(features, "feature"))",
           fix: "use 1 or more of each")
+      }
+      guard count <= Int(Int32.max) else {
+        throw .tooManyPositions(count, of: "the axis of rows", in: "Embedding")
       }
     }
     weight = Parameter(shape: shape, initialization)
@@ -45,6 +49,8 @@ public struct Embedding: StoredLayer {
   }
 
   public init(settings: LayerSettings) throws(LayerError) {
+    // No more rows than an Int32 can count.
+    _ = try settings.count("count")
     let shape = try settings.shape("count", "features")
     for (extent, name) in zip(shape, ["count", "features"]) where extent == 0 {
       throw LayerError("0 where 1 or more are expected", setting: name)

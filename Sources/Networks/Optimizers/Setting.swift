@@ -4,7 +4,7 @@ import PullbackTensors
 
 /// A setting of an update rule: its name in files and among the scalars, where it stands, and which
 /// numbers it can be.
-public struct Setting<Rule>: Sendable {
+public struct Setting<Rule>: Sendable, CustomStringConvertible {
   package let name: String
   /// How messages speak of it: "a learning rate". Made of the name when it is needed.
   package var title: String { givenTitle ?? Setting.title(of: name) }
@@ -49,6 +49,10 @@ public struct Setting<Rule>: Sendable {
       name, title: nil, range: .option, absent: absent.map { $0 ? 1 : 0 },
       get: { $0[keyPath: path] ? 1 : 0 }, put: { $0[keyPath: path] = $1 != 0 })
   }
+
+  /// Its name: `print(SGD(learningRate: 0.1).settings)` prints
+  /// `[momentum, isNesterov, weightDecay]`.
+  public var description: String { name }
 
   package func number(of rule: Rule) -> Float { get(rule) }
 

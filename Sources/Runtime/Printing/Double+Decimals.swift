@@ -7,7 +7,7 @@ extension Double {
     var scale = 1.0
     for _ in 0..<decimals { scale *= 10 }
     let scaled = magnitude * scale
-    guard scaled < 1e15 else { return "\(self)" }
+    guard scaled < 1e15 else { return isNaN ? "nan" : "\(self)" }
     var whole = scaled.rounded(.toNearestOrEven)
     // Where rounding made a tie of the product, what was lost says on which side it stands.
     let lost = (-scaled).addingProduct(magnitude, scale), below = scaled.rounded(.down)

@@ -143,7 +143,7 @@ extension Operation {
 
 extension Mistake {
   /// An axis so long that an Int32 cannot count it, where it holds a position along one.
-  static func tooManyPositions(
+  package static func tooManyPositions(
     _ extent: Int, of axis: String, in operation: String, most: Int = Int(Int32.max)
   ) -> Mistake {
     Mistake(

@@ -45,9 +45,10 @@ public protocol BatchReader<Target>: SendableMetatype {
 ///
 /// ```swift
 /// let order = BatchOrder(size: 64, key: RandomKey(seed: 7), droppingLast: true)
+/// print(order)   // batches of 64, shuffled, none of fewer
 /// print(order.batchCount(of: 1000), order.starting(at: 3).first)   // 15 3
 /// ```
-public struct BatchOrder: Sendable, Hashable {
+public struct BatchOrder: Sendable, Hashable, CustomStringConvertible {
   /// Examples of a batch; the last one may have fewer.
   public let size: Int
   /// What chance depends on: the order of the examples and what transforms draw.
@@ -79,6 +80,14 @@ public struct BatchOrder: Sendable, Hashable {
     }
     (self.size, self.key, self.isShuffled) = (size, key, isShuffled)
     (self.isLastDropped, self.first) = (droppingLast, first)
+  }
+
+  public var description: String {
+    var words = "batches of \(size)"
+    if isShuffled && key != nil { words += ", shuffled" }
+    if first > 0 { words += ", from batch \(first) on" }
+    if isLastDropped { words += ", none of fewer" }
+    return words
   }
 
   /// The key that orders the examples; nil if they are to stay in the source's own order.

@@ -153,6 +153,10 @@ struct UpdateRuleTests {
     #expect(optimizer.groups.map(\.learningRate) == [2, 2] && optimizer.learningRate == 2)
   }
 
+  @Test func settingsSayTheirNames() {
+    #expect("\(SGD(learningRate: 0.1).settings)" == "[momentum, isNesterov, weightDecay]")
+  }
+
   @Test func pathsOfGroupsWithTheSameNames() {
     let one = Linear(2, 2), other = Linear(2, 1)
     let optimizer = Optimizer(groups: [

@@ -29,7 +29,8 @@ struct DoubleDecimalsTests {
 
   @Test func whatIsNoNumberOrTooLargeIsWritten() {
     #expect(
-      Double.infinity.written(decimals: 2) == "inf" && Double.nan.written(decimals: 2) == "nan")
+      Double.infinity.written(decimals: 2) == "inf" && Double.nan.written(decimals: 2) == "nan"
+        && (-Double.nan).written(decimals: 2) == "nan")
     #expect(1e300.written(decimals: 2) == "1e+300")
   }
 }

@@ -33,6 +33,17 @@ struct BatchSourceTests {
     #expect(data.exampleCount == 7)
   }
 
+  @Test(arguments: [
+    (BatchOrder(size: 3), "batches of 3"),
+    (BatchOrder(size: 3, key: RandomKey(seed: 1)), "batches of 3, shuffled"),
+    (BatchOrder(size: 3, key: RandomKey(seed: 1), isShuffled: false), "batches of 3"),
+    (
+      BatchOrder(size: 3, droppingLast: true, startingAt: 2),
+      "batches of 3, from batch 2 on, none of fewer"
+    ),
+  ])
+  func ordersSayWhatTheyAre(order: BatchOrder, words: String) { #expect("\(order)" == words) }
+
   @Test func positionsGoWithTheirExamples() {
     let batch = Batch(data, number: 5, from: 70)
     #expect(batch.positions == [70, 71, 72, 73, 74, 75, 76] && batch.number == 5)
