@@ -49,6 +49,21 @@ public enum RecurrentActivation: String, Sendable, Hashable, CaseIterable {
   case relu
 }
 
+/// The derivative of a cell's gate, by its name in keys.
+private struct GateRule: Hashable, Sendable {}
+
+extension Value {
+  /// y = σ(x). x.g = y.g y (1 - y), for which the way back needs y alone. That of `sigmoid` keeps x
+  /// as well, for the digits that 1 - y lacks where y is nearly 1.
+  fileprivate var gate: Value {
+    let rule = CustomRule(number: RuleNumbers.number(of: GateRule())) { inputs, g in
+      let y = inputs[0]
+      return [g * y * (1 - y)]
+    }
+    return Value(.identity(.custom(rule)), Inputs(unary(.sigmoid), self))
+  }
+}
+
 /// A kind of cell: from what the input gives and the state to the next state, whose first
 /// part is the output.
 enum RecurrentCell {
@@ -110,14 +125,14 @@ enum RecurrentCell {
     case .gru:
       let recurrent = weights.recurrentBias.map { recurrent + $0.value } ?? recurrent
       let (x, h) = (drive.gates(3), recurrent.gates(3))
-      let reset = (x[0] + h[0]).unary(.sigmoid), update = (x[1] + h[1]).unary(.sigmoid)
+      let reset = (x[0] + h[0]).gate, update = (x[1] + h[1]).gate
       let new = (x[2] + reset * h[2]).unary(.tanh)
       return [new + update * (state[0] - new)]
     case .lstm:
       let gates = (drive + recurrent).gates(4)
-      let kept = gates[1].unary(.sigmoid) * state[1]
-      let cell = kept + gates[0].unary(.sigmoid) * gates[2].unary(.tanh)
-      return [gates[3].unary(.sigmoid) * cell.unary(.tanh), cell]
+      let kept = gates[1].gate * state[1]
+      let cell = kept + gates[0].gate * gates[2].unary(.tanh)
+      return [gates[3].gate * cell.unary(.tanh), cell]
     }
   }
 
