@@ -33,6 +33,18 @@ import Testing
     #expect(plan.keptByteCount == 64 * 16 * 4 + 64 * 8 * 4)
   }
 
+  /// A position of an LSTM keeps its four gates, tanh of the cell and the differences, and not what
+  /// the gates were made of.
+  @Test func gatesKeepWhatTheyGave() {
+    let x = Tensor<Float>.normal([64, 1, 20], key: RandomKey(seed: 6)),
+      y = y.reshaped(to: [64, 1, 8])
+    evaluate(x, y)
+    let model = LSTM(20, 8).initialized(seed: 1)
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: model.parameters)
+    let plan = optimizer.plan(minimizing: meanSquaredError(model(x), y))
+    #expect(plan.keptByteCount <= 6 * 64 * 8 * 4)
+  }
+
   /// What is written in two parts is read as a whole, by the gradient of the second layer's weight:
   /// with the 128 · 8 differences.
   @Test func partsAreKeptAsAWhole() {
