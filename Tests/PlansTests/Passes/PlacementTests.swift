@@ -23,6 +23,8 @@ import Testing
     .max() ?? 0
   }
 
+  // No order of placing is always the best: what is asked for is that little is lost.
+
   /// Activations of many sizes, a large whole that is put together on the way back.
   @Test(arguments: [1, 16, 200])
   func recurrencesTakeWhatLives(batch: Int) {
@@ -33,7 +35,7 @@ import Testing
     let parameters: Parameters = ["lstm": model.parameters, "head": head.parameters]
     let optimizer = Optimizer(Adam(learningRate: 0.1), for: parameters)
     let plan = optimizer.plan(minimizing: meanSquaredError(head(model(x)), y))
-    #expect(plan.arenaByteCount == living(plan))
+    #expect(Double(plan.arenaByteCount) <= 1.02 * Double(living(plan)))
   }
 
   @Test(arguments: [3, 64])
@@ -48,11 +50,11 @@ import Testing
     evaluate(x, y)
     let optimizer = Optimizer(Adam(learningRate: 0.1), for: model.parameters)
     let plan = optimizer.plan(minimizing: meanSquaredError(model(x), y))
-    #expect(plan.arenaByteCount == living(plan))
+    #expect(Double(plan.arenaByteCount) <= 1.02 * Double(living(plan)))
   }
 
-  /// More large buffers than are placed first, of sizes at random: no plan takes more than 1.2 times
-  /// what lives.
+  /// More large buffers than are placed first, of sizes at random: no plan takes more than 1.2
+  /// times what lives.
   @Test(arguments: 0..<20)
   func manyLargeBuffers(seed: Int) {
     var choice = SplitMix(seed: seed)
