@@ -11,8 +11,10 @@ extension Fusion {
   mutating func leaveToReaders() {
     let readers = Readers(self)
     for entry in program.entries.indices.reversed() {
-      guard let target = readers.only(of: entry), target > groupOf[entry], canLeave(entry),
+      let target = readers.only[entry]
+      guard target > groupOf[entry], groupOf[entry] >= 0, canLeave(entry),
         groups[target].takesBody, groups[target].space == groups[groupOf[entry]].space,
+        members.allSatisfy(groups[target].body, { reads(entry, byElementIn: $0) }),
         let leaving = entries(leavingWith: entry, for: target, readers),
         groups[target].body.count + leaving.count <= Fusion.bodyLimit
       else { continue }
@@ -43,9 +45,8 @@ extension Fusion {
 
   /// Whether an entry is in the body of its group and its operands could be in that of another.
   private func canLeave(_ entry: Int) -> Bool {
-    guard case .pointwise = program.entries[entry].accessPattern else { return false }
     let shape = program.entries[entry].shape
-    return roleOf[entry] == .body && writtenOut(entry) == nil
+    return isPointwise(entry) && roleOf[entry] == .body && writtenOut(entry) == nil
       && program.entries[entry].inputs.allSatisfy {
         let base = base(of: $0, for: entry)
         return base == bases[$0]
@@ -60,49 +61,53 @@ extension Fusion {
       && program.entries[entry].elementType == program.entries[other].elementType
   }
 
+  /// Whether a member of a body that reads an entry does so element by element.
+  private func reads(_ entry: Int, byElementIn reader: Int) -> Bool {
+    if let written = writtenOut(reader) { return written.source.base != entry }
+    let inputs = program.entries[reader].inputs, shape = program.entries[reader].shape
+    return inputs.allSatisfy {
+      base(of: $0, for: reader) != entry || isDirect($0, as: shape, for: reader)
+    }
+  }
+
+  private func isPointwise(_ entry: Int) -> Bool {
+    if case .pointwise = program.entries[entry].accessPattern { true } else { false }
+  }
+
   /// Who reads the entries of a program.
   private struct Readers {
     /// How many inputs they are.
     private(set) var count: [Int]
     /// The last group that reads each one; -1 for none.
     private(set) var last: [Int]
-    /// The group that reads it, if that does so element by element and is the only one.
-    private var onlyOne: [Int]
+    /// The group whose body alone reads it, in pointwise operations; -1 if there is no such group.
+    private(set) var only: [Int]
 
-    init(_ fusion: Fusion) {
-      let entries = fusion.program.entries
-      count = [Int](filled: 0, count: entries.count)
-      last = [Int](filled: -1, count: entries.count)
-      onlyOne = last
-      for reader in entries.indices where fusion.groupOf[reader] >= 0 {
-        let group = fusion.groupOf[reader], writtenOut = fusion.writtenOut(reader)
-        if let base = writtenOut?.source.base { note(base, readBy: group, byElement: false) }
-        let isInBody = fusion.roleOf[reader] == .body && entries[reader].isPointwise
-        for input in entries[reader].inputs {
-          let base = fusion.base(of: input, for: reader)
-          note(
-            base, readBy: group,
-            byElement: isInBody && writtenOut == nil
-              && fusion.isDirect(input, as: entries[reader].shape, for: reader))
+    init(_ fusion: borrowing Fusion) {
+      count = [Int](filled: 0, count: fusion.groupOf.count)
+      last = [Int](filled: -1, count: fusion.groupOf.count)
+      only = last
+      for reader in fusion.groupOf.indices where fusion.groupOf[reader] >= 0 {
+        let group = fusion.groupOf[reader]
+        let isInBody = fusion.roleOf[reader] == .body && fusion.isPointwise(reader)
+        if let written = fusion.writtenOut(reader) {
+          note(written.source.base, readBy: group, isInBody)
+        }
+        let inputs = fusion.program.entries[reader].inputs
+        for number in 0..<inputs.count {
+          note(fusion.base(of: inputs[number], for: reader), readBy: group, isInBody)
         }
       }
       for result in fusion.program.results {
-        note(fusion.bases[result], readBy: .max, byElement: false)
+        note(fusion.bases[result], readBy: .max, false)
       }
     }
 
-    private mutating func note(_ base: Int, readBy group: Int, byElement: Bool) {
+    private mutating func note(_ base: Int, readBy group: Int, _ isInBody: Bool) {
       if base < 0 { return }
-      let isOnly = byElement && (count[base] == 0 || onlyOne[base] == group)
-      onlyOne[base] = isOnly ? group : -1
+      only[base] = isInBody && (count[base] == 0 || only[base] == group) ? group : -1
       count[base] += 1
       last[base] = max(last[base], group)
     }
-
-    func only(of entry: Int) -> Int? { onlyOne[entry] < 0 ? nil : onlyOne[entry] }
   }
-}
-
-extension Program.Entry {
-  fileprivate var isPointwise: Bool { if case .pointwise = accessPattern { true } else { false } }
 }

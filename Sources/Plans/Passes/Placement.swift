@@ -149,10 +149,14 @@ extension Plan {
       for step in phase.steps {
         starts.forEach(starting[step]) {
           let byteCount = buffers[$0].byteCount(phase.rows), lifetime = buffers[$0].lifetime
-          buffers[$0].offset =
-            buffers[$0].isInner
-            ? innerGaps.take(byteCount)
-            : gaps.take(byteCount, around: placed.lazy.filter { $0.lifetime.overlaps(lifetime) })
+          if buffers[$0].isInner {
+            buffers[$0].offset = innerGaps.take(byteCount)
+          } else if placed.isEmpty {
+            buffers[$0].offset = gaps.take(byteCount)
+          } else {
+            buffers[$0].offset = gaps.take(
+              byteCount, around: placed.lazy.filter { $0.lifetime.overlaps(lifetime) })
+          }
         }
         ends.forEach(ending[step]) {
           let byteCount = buffers[$0].byteCount(phase.rows)
@@ -171,13 +175,19 @@ extension Plan {
   /// The buffers by whose size it is decided where they lie, largest first: few, so that asking for
   /// each other one whether it is in their way takes little.
   private var largeBuffers: [Int] {
-    let sizes = buffers.map {
-      $0.lastStep >= 0 && !$0.isInner ? Plan.padded($0.numberByteCount) : 0
+    var largest = 0
+    for number in buffers.indices where buffers[number].isBetweenPhases {
+      largest = max(largest, buffers[number].numberByteCount)
     }
     // Plans of small steps are made often, and have nothing to win.
-    guard let largest = sizes.max(), largest >= 1 << 16 else { return [] }
-    let large = sizes.indices.filter { sizes[$0] >= largest / 8 }
-    return Array(large.sorted { (sizes[$1], $0) < (sizes[$0], $1) }.prefix(64))
+    if largest < 1 << 16 { return [] }
+    let large = buffers.indices.filter {
+      buffers[$0].isBetweenPhases && buffers[$0].numberByteCount >= largest / 8
+    }
+    let order = large.sorted {
+      (buffers[$1].numberByteCount, $0) < (buffers[$0].numberByteCount, $1)
+    }
+    return Array(order.prefix(64))
   }
 
   /// Places buffers in this order, each where it is free of those before it while it lives.
@@ -200,6 +210,7 @@ extension Plan {
 
 extension Plan.Buffer {
   fileprivate var lifetime: ClosedRange<Int> { firstStep...lastStep }
+  fileprivate var isBetweenPhases: Bool { lastStep >= 0 && !isInner }
 }
 
 /// The bytes of the arena that a buffer has while it lives.
