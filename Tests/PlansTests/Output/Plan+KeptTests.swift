@@ -10,27 +10,27 @@ import Testing
   private let x = Tensor<Float>.normal([64, 20], key: RandomKey(seed: 1))
   private let y = Tensor<Float>.normal([64, 8], key: RandomKey(seed: 2))
 
-  /// Dense layers 20-16-8 with relu and the squared error of 64 examples: the backward pass needs
-  /// the 64 · 16 hidden numbers, the 64 · 8 differences, and whether each hidden unit is on.
-  @Test func keptOfATrainingStep() {
+  /// That of a step of dense layers 20-16-8 and the squared error of 64 examples: the backward pass
+  /// needs the 64 · 16 hidden numbers and the 64 · 8 differences.
+  private func plan(_ activation: (Tensor<Float>) -> Tensor<Float>) -> Plan {
     evaluate(x, y)
     let first = Linear(20, 16).initialized(seed: 1), second = Linear(16, 8).initialized(seed: 2)
     let parameters: Parameters = ["first": first.parameters, "second": second.parameters]
     let optimizer = Optimizer(SGD(learningRate: 0.1), for: parameters)
-    let plan = optimizer.plan(minimizing: meanSquaredError(second(relu(first(x))), y))
-    let hidden = 64 * 16 * 4, differences = 64 * 8 * 4, isOn = 64 * 16
-    #expect(plan.keptByteCount == hidden + differences + isOn)
+    return optimizer.plan(minimizing: meanSquaredError(second(activation(first(x))), y))
+  }
+
+  private let hiddenAndDifferences = 64 * 16 * 4 + 64 * 8 * 4
+
+  /// With relu, whether each hidden unit is on as well.
+  @Test func keptOfATrainingStep() {
+    #expect(plan { relu($0) }.keptByteCount == hiddenAndDifferences + 64 * 16)
   }
 
   /// The derivative of tanh is made of its result, which the gradient of the second weight reads,
   /// too: it is computed on the way back, and nothing else is kept for it.
   @Test func tanhKeepsItsResultAlone() {
-    evaluate(x, y)
-    let first = Linear(20, 16).initialized(seed: 1), second = Linear(16, 8).initialized(seed: 2)
-    let parameters: Parameters = ["first": first.parameters, "second": second.parameters]
-    let optimizer = Optimizer(SGD(learningRate: 0.1), for: parameters)
-    let plan = optimizer.plan(minimizing: meanSquaredError(second(tanh(first(x))), y))
-    #expect(plan.keptByteCount == 64 * 16 * 4 + 64 * 8 * 4)
+    #expect(plan { tanh($0) }.keptByteCount == hiddenAndDifferences)
   }
 
   /// A position of an LSTM keeps its four gates, tanh of the cell and the differences, and not what
