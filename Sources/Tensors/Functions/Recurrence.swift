@@ -50,13 +50,13 @@ public enum RecurrentActivation: String, Sendable, Hashable, CaseIterable {
 }
 
 /// The derivative of a cell's gate, by its name in keys.
-private struct GateRule: Hashable, Sendable {}
+private struct CellGateRule: Hashable, Sendable {}
 
 extension Value {
   /// y = σ(x). x.g = y.g y (1 - y), for which the way back needs y alone. That of `sigmoid` keeps x
   /// as well, for the digits that 1 - y lacks where y is nearly 1.
   fileprivate var gate: Value {
-    let rule = CustomRule(number: RuleNumbers.number(of: GateRule())) { inputs, g in
+    let rule = CustomRule(number: RuleNumbers.number(of: CellGateRule())) { inputs, g in
       let y = inputs[0]
       return [g * y * (1 - y)]
     }
