@@ -115,12 +115,14 @@ def memory(works, threads, options):
         note(f"{threads} threads: memory of {name}{batch}")
         found = ours.lines(f"network {name}{batch} --memory", options.seconds)[0]
         parts = ["parameters", "optimizer_state", "batch", "kept_activations", "needed", "arena",
-                 "before", "peak"]
+                 "before", "peak", "program_pages"]
         rows.append([f"{name}, batch {found['batch_size']}"]
                     + [f"{found[f'{part}_bytes'] / 2 ** 20:.2f}" for part in parts]
                     + [f"{found['ratio']:.2f}"])
     print(f"## Networks and their memory, MiB, threads: {threads}\n")
     table(["network", "parameters", "optimizer state", "batch", "kept activations", "needed",
-           "plan's buffers", "process before", "process at most", "growth / needed"], rows)
+           "plan's buffers", "process before", "process at most", "pages of the program",
+           "growth / needed"], rows)
     print("Needed is the sum of the four before it; kept activations are the buffers of the plan that the "
-          "backward pass reads; all its buffers stand beside them. Growth is what the process took from before the network was made.\n")
+          "backward pass reads; all its buffers stand beside them. Growth is what the process took from before the "
+          "network was made, without pages of the program, which it reads when they are first needed.\n")

@@ -33,7 +33,8 @@ struct BenchNetwork: ParsableCommand {
   @Flag(
     help: """
       Time nothing: print the most memory that the process had while it trained, beside that of \
-      parameters, optimizer state, batch and the activations that the backward pass reads.
+      parameters, optimizer state, batch and the activations that the backward pass reads. Pages of \
+      the program, which it reads when they are first needed, do not count.
       """)
   var memory = false
 
@@ -190,8 +191,10 @@ struct Trained {
   let step: () -> Float
   /// The plan of a step, after one.
   let plan: () -> Plan?
-  /// Bytes of inputs and labels, and of what the optimizer keeps.
-  let batchByteCount, stateByteCount: Int
+  /// Bytes of inputs and labels.
+  let batchByteCount: Int
+  /// Bytes of what the optimizer keeps.
+  let stateByteCount: () -> Int
 
   init<Input: TensorScalar>(
     _ model: some Layer<Tensor<Input>, Tensor<Float>>, _ inputs: Tensor<Input>, classes: Int
@@ -212,7 +215,7 @@ struct Trained {
     evaluate(inputs, labels)
     plan = { recorded.plan }
     batchByteCount = inputs.value.byteCount + labels.value.byteCount
-    stateByteCount = optimizer.state.joined().reduce(0) { $0 + $1.value.value.byteCount }
+    stateByteCount = { optimizer.state.joined().reduce(0) { $0 + $1.value.value.byteCount } }
     var number: UInt64 = 0
     step = {
       number += 1
@@ -232,7 +235,7 @@ struct Trained {
     evaluate(inputs, targets)
     plan = { recorded.plan }
     batchByteCount = inputs.value.byteCount + targets.value.byteCount
-    stateByteCount = optimizer.state.joined().reduce(0) { $0 + $1.value.value.byteCount }
+    stateByteCount = { optimizer.state.joined().reduce(0) { $0 + $1.value.value.byteCount } }
     step = { recorded(inputs, targets) }
   }
 }
