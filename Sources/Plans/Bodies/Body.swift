@@ -86,12 +86,12 @@ package struct Body: Sendable {
     }
   }
 
-  /// Defers stores to a slot's donor that a later instruction reads.
-  mutating func deferStores(donorOf donor: (Int) -> Slot?) {
+  /// Defers stores over what a later instruction reads.
+  ///
+  /// - Parameter donors: for each store what it is written over.
+  mutating func deferStores(over donors: [Slot?]) {
     for index in stores.indices {
-      guard case .output(let output) = stores[index].slot, let donor = donor(output) else {
-        continue
-      }
+      guard let donor = donors[index] else { continue }
       let producer = stores[index].value - operands.count
       stores[index].isDeferred = instructions.indices.contains { later in
         later > producer

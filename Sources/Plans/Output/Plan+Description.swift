@@ -30,8 +30,10 @@ extension Plan: CustomStringConvertible {
     return lines.joined(separator: "\n")
   }
 
-  /// Parts of others are not counted.
-  package var usedBuffers: [Buffer] { buffers.filter { $0.lastStep >= 0 && $0.part == nil } }
+  /// Parts of others are not counted, nor what takes the place of another.
+  package var usedBuffers: [Buffer] {
+    buffers.filter { $0.lastStep >= 0 && $0.part == nil && $0.donor == nil }
+  }
 
   /// Bytes of all of them, of inner ones those of one thread.
   package var usedByteCount: Int {
@@ -52,9 +54,7 @@ extension Plan: CustomStringConvertible {
   }
 
   private func describe(_ slot: Slot) -> String {
-    if case .output(let output) = slot, let donor = outputs[output].donor {
-      return "\(name(slot)) in place of \(name(.argument(donor)))"
-    }
+    if let donor = donor(of: slot) { return "\(name(slot)) in place of \(name(donor))" }
     if case .buffer(let buffer) = slot, let part = buffers[buffer].part {
       return "\(name(slot)) in \(name(.buffer(part.whole)))"
     }

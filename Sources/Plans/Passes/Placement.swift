@@ -6,75 +6,11 @@ extension Plan {
   /// Decides which donations are safe and gives each buffer its place in the arena.
   mutating func assignMemory() {
     refuseDonationsOfWhatIsRead()
-    deferStoresOverOperands()
     findLifetimes()
+    findSections()
+    findDonorsOfBuffers()
+    deferStoresOverOperands()
     placeBuffers()
-  }
-
-  /// A result may be written over an argument of its shape and type if no other step reads the
-  /// argument at the same time or later, but the same rows before it, and the writing step reads it
-  /// only at the position that it is about to write.
-  private mutating func refuseDonationsOfWhatIsRead() {
-    if outputs.allSatisfy({ $0.donor == nil }) { return }
-    let phase = phaseOfStep
-    // For each argument the last two steps that read it, and for each output the one that fills it.
-    var readers = [(last: Int, other: Int)](filled: (-1, -1), count: arguments.count)
-    var writer = [Int](filled: -1, count: outputs.count)
-    for number in steps.indices {
-      for read in steps[number].reads.indices {
-        if case .argument(let argument) = steps[number].reads[read].slot,
-          readers[argument].last != number
-        {
-          readers[argument] = (last: number, other: readers[argument].last)
-        }
-      }
-      for write in steps[number].filled {
-        if case .output(let output) = write.slot { writer[output] = number }
-      }
-    }
-    var isGiven = [Bool](filled: false, count: arguments.count)
-    for output in outputs.indices {
-      guard let donor = outputs[output].donor else { continue }
-      let number = writer[output], taken = arguments[donor]
-      let isAlike =
-        taken.type == outputs[output].elementType && taken.shape == outputs[output].shape
-      let reads = steps[number].reads
-      let readsElsewhere = reads.indices.contains {
-        !reads[$0].isInStep && reads[$0].slot == .argument(donor)
-      }
-      // Steps follow each other phase by phase.
-      let reader = readers[donor].last == number ? readers[donor].other : readers[donor].last
-      let isReadLater =
-        reader > number
-        || reader >= 0 && phase[reader] == phase[number]
-          && !isRead(donor, rowByRowBefore: number, in: phases[phase[number]])
-      if !isAlike || readsElsewhere || isReadLater || isGiven[donor] {
-        outputs[output].donor = nil
-      } else {
-        isGiven[donor] = true
-      }
-    }
-  }
-
-  /// Whether steps of a phase before the step `number` read, of an argument, only the rows
-  /// that they are at.
-  private func isRead(_ argument: Int, rowByRowBefore number: Int, in phase: Phase) -> Bool {
-    guard let rows = phase.rows else { return false }
-    let count = arguments[argument].shape.elementCount
-    return steps[phase.steps.lowerBound..<number].allSatisfy {
-      $0.reads(argument, byRows: rows.count, of: count)
-    }
-  }
-
-  private mutating func deferStoresOverOperands() {
-    let donors = outputs.map(\.donor)
-    if donors.allSatisfy({ $0 == nil }) { return }
-    for number in steps.indices
-    where steps[number].body.stores.contains(where: { store in
-      if case .output(let output) = store.slot { donors[output] != nil } else { false }
-    }) {
-      steps[number].body.deferStores { output in donors[output].map { .argument($0) } }
-    }
   }
 
   /// A buffer lives during whole phases: their steps run side by side. One that is used in a
@@ -125,10 +61,11 @@ extension Plan {
       if other.arenaByteCount < arenaByteCount { self = other }
     }
     for number in buffers.indices {
-      guard let part = buffers[number].part else { continue }
-      buffers[number].offset = buffers[part.whole].offset + part.byteOffset
-      buffers[number].firstStep = buffers[part.whole].firstStep
-      buffers[number].lastStep = buffers[part.whole].lastStep
+      let part = buffers[number].part, holder = part?.whole ?? placeHolder(of: number)
+      if holder == number { continue }
+      buffers[number].offset = buffers[holder].offset + (part?.byteOffset ?? 0)
+      buffers[number].firstStep = buffers[holder].firstStep
+      buffers[number].lastStep = buffers[holder].lastStep
     }
   }
 
@@ -179,8 +116,7 @@ extension Plan {
     for number in buffers.indices where buffers[number].isBetweenPhases {
       largest = max(largest, buffers[number].numberByteCount)
     }
-    // Plans of small steps are made often, and have nothing to win.
-    if largest < 1 << 16 { return [] }
+    if largest < Buffer.large { return [] }
     let large = buffers.indices.filter {
       buffers[$0].isBetweenPhases && buffers[$0].numberByteCount >= largest / 8
     }
@@ -194,30 +130,60 @@ extension Plan {
   private mutating func placeBySize(_ large: [Int]) -> [Tenancy] {
     var placed: [Tenancy] = []
     for number in large {
-      let byteCount = Plan.padded(buffers[number].numberByteCount)
-      let lifetime = buffers[number].lifetime
-      let offset = firstOffset(
-        from: 0, for: byteCount, around: placed.lazy.filter { $0.lifetime.overlaps(lifetime) })
+      let pieces = buffers[number].pieces.map { Tenancy(buffer: number, $0) }
+      var offset = 0, isFree = false
+      while !isFree {
+        isFree = true
+        for piece in pieces {
+          let start = firstOffset(
+            from: offset + piece.range.lowerBound, for: piece.range.count,
+            around: placed.lazy.filter { $0.lifetime.overlaps(piece.lifetime) })
+          if start > offset + piece.range.lowerBound {
+            offset = start - piece.range.lowerBound
+            isFree = false
+          }
+        }
+      }
       buffers[number].offset = offset
-      let tenancy = Tenancy(
-        buffer: number, range: offset..<offset + byteCount, lifetime: lifetime)
-      let place = placed.firstIndex { $0.range.lowerBound > offset } ?? placed.count
-      placed.insert(tenancy, at: place)
+      for piece in pieces {
+        let piece = piece.moved(by: offset)
+        let place = placed.firstIndex { $0.range.lowerBound > piece.range.lowerBound }
+        placed.insert(piece, at: place ?? placed.count)
+      }
     }
     return placed
   }
 }
 
 extension Plan.Buffer {
+  /// Plans of small steps are made often, and have nothing to win.
+  fileprivate static let large = 1 << 16
+  var isLarge: Bool { numberByteCount >= Self.large }
+  var isBetweenPhases: Bool { lastStep >= 0 && !isInner }
   fileprivate var lifetime: ClosedRange<Int> { firstStep...lastStep }
-  fileprivate var isBetweenPhases: Bool { lastStep >= 0 && !isInner }
+
+  /// It has no time of its own any more: it lives with another.
+  mutating func leaveTime() { (firstStep, lastStep) = (.max, -1) }
 }
 
-/// The bytes of the arena that a buffer has while it lives.
+/// Whole cache lines of the arena that a buffer has while it, or a section of it, lives.
 private struct Tenancy {
   let buffer: Int
-  let range: Range<Int>
+  private(set) var range: Range<Int>
   let lifetime: ClosedRange<Int>
+
+  /// Of a buffer that begins where the arena does.
+  init(buffer: Int, _ section: Plan.Buffer.Section) {
+    self.buffer = buffer
+    range = section.bytes.lowerBound & ~63..<Plan.padded(section.bytes.upperBound)
+    lifetime = section.lifetime
+  }
+
+  func moved(by offset: Int) -> Tenancy {
+    var moved = self
+    moved.range = range.lowerBound + offset..<range.upperBound + offset
+    return moved
+  }
 }
 
 /// The lowest offset from one on where so many bytes lie beside those of others, which are

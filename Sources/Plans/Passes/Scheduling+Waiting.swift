@@ -2,14 +2,19 @@
 
 /// A phase by rows would take all layers on the way back, and the gradients of all their results
 /// would live until the gradients of their parameters are computed from them, far from the caches
-/// by then. So it ends where much waits, and what waits is done before it goes on.
+/// by then. So it ends where much waits, and what waits is done before it goes on. And it ends
+/// where much memory is not needed any more that the steps behind could have: within a phase
+/// threads are at different steps, and one must not write where another still reads.
 extension Scheduler {
   /// Bytes that may wait: a second cache.
   static let much = 1 << 20
+  /// Bytes for which a phase ends so that they can be used again.
+  private static let muchMemory = 1 << 19
 
   /// Steps that read much and leave little, such as the gradients of parameters, are put where they
   /// can first be done, so that the window shows them when what they read is at hand.
   mutating func moveUpWhatFrees() {
+    countFreed()
     bufferReaderCounts = [Int](filled: 0, count: buffers.count)
     isMovedUp = [Bool](filled: false, count: steps.count)
     var lastWriters = [Int](filled: -1, count: isDone.count)
@@ -30,6 +35,17 @@ extension Scheduler {
     remaining.sort { (keys[$0], $0) > (keys[$1], $1) }
   }
 
+  /// Counts, for each step, the bytes that it is the last to read.
+  private mutating func countFreed() {
+    freed = [Int](filled: 0, count: steps.count)
+    let pieces = ReadPieces(steps, buffers) { buffers[$0].part == nil }
+    for (buffer, pieces) in pieces.ofBuffer {
+      for piece in pieces {
+        freed[piece.lastStep] += piece.elements.count * buffers[buffer].elementType.byteCount
+      }
+    }
+  }
+
   private func frees(_ step: Int) -> Bool {
     let (read, written) = byteCounts(of: step)
     return read > Scheduler.much / 8 && written * 4 <= read
@@ -46,23 +62,27 @@ extension Scheduler {
     if case .buffer(let number) = slot { buffers[number].numberByteCount } else { 0 }
   }
 
-  private func readerCount(of slot: Slot) -> Int {
-    if case .buffer(let number) = slot { bufferReaderCounts[number] } else { 0 }
+  /// Whether so many steps, all of one phase, are all that read a slot; whoever reads the whole of
+  /// a part comes later.
+  private func areAllReaders(_ count: Int, of slot: Slot) -> Bool {
+    guard case .buffer(let number) = slot else { return false }
+    return count > 0 && buffers[number].part == nil && bufferReaderCounts[number] == count
   }
 
-  /// The first of the steps `chosen`, which go by rows, after which much waits, and the steps that
-  /// wait for it; all of `chosen` if it is not much.
+  /// The first of the steps `chosen`, which go by rows, after which much waits or can be used
+  /// again, and the steps that wait for them; all of `chosen` if it is not much.
   func part(
     of chosen: [Int], among window: [Int]
   ) -> (steps: ArraySlice<Int>, readers: [Int]) {
-    let readers = takesMuch ? readers(of: chosen, among: window) : []
-    if readers.isEmpty { return (chosen[...], []) }
+    if !takesMuch { return (chosen[...], []) }
+    let readers = readers(of: chosen, among: window)
     let made = made(by: chosen, for: readers)
+    let reusable = reusable(after: chosen, making: made)
     func waiting(after place: Int) -> Int {
       made.reduce(0) { $0 + ($1.waits <= place ? $1.byteCount : 0) }
     }
     // What would leave the caches only to pass from one part to the other: little beside what
-    // waits, or nothing is gained.
+    // waits or is free, or nothing is gained.
     func crossing(_ place: Int) -> Int {
       made.reduce(0) {
         let crosses = $1.isInner && $1.filled <= place && $1.lastRead > place
@@ -72,9 +92,33 @@ extension Scheduler {
     let last = chosen.indices.first {
       let waiting = waiting(after: $0)
       return waiting > Scheduler.much && crossing($0) * 4 <= waiting
+        || reusable[$0] > Scheduler.muchMemory && crossing($0) * 4 <= reusable[$0]
     }
     guard let last else { return (chosen[...], []) }
     return (chosen[...last], readers.filter { $0.place <= last }.map(\.step))
+  }
+
+  /// After each of the steps `chosen` the bytes that were needed until then and that those behind
+  /// it fill for others, the lesser of both; none where it is little beside all that they fill, for
+  /// each end of a phase takes time.
+  private func reusable(after chosen: [Int], making made: [Made]) -> [Int] {
+    var later = [Int](filled: 0, count: chosen.count), free = later
+    for buffer in made {
+      if buffer.isInner {
+        // Not memory that others could have.
+        free[buffer.lastRead] -= buffer.byteCount
+      } else {
+        later[buffer.filled] += buffer.byteCount
+      }
+    }
+    let all = later.reduce(0, +)
+    var freeSoFar = 0, stillToCome = all
+    return chosen.indices.map { place in
+      freeSoFar += freed[chosen[place]] + free[place]
+      stillToCome -= later[place]
+      let reusable = min(freeSoFar, stillToCome)
+      return 4 * reusable > all ? reusable : 0
+    }
   }
 
   /// Steps outside of `chosen` that need nothing else and leave no more than they read, with the
@@ -113,7 +157,7 @@ extension Scheduler {
         return Made(
           byteCount: byteCount(of: write.slot), filled: place,
           lastRead: places.last ?? place,
-          isInner: places.count == readerCount(of: write.slot),
+          isInner: areAllReaders(places.count, of: write.slot),
           waits: readers.filter { reads($0.step) }.map(\.place).min() ?? .max)
       }
     }

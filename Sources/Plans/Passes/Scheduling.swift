@@ -48,6 +48,8 @@ struct Scheduler {
   let takesMuch: Bool
   /// If so, how many steps read each.
   var bufferReaderCounts: [Int] = []
+  /// If so, the bytes of what they read that nobody reads after them.
+  var freed: [Int] = []
   /// If so, which steps stand where they can first be done: see `moveUpWhatFrees`.
   var isMovedUp: [Bool] = []
   /// How many remaining steps read an argument.
@@ -242,7 +244,8 @@ struct Scheduler {
       let before = chosen.filter { links[$0].arguments.contains(donor) }
       return before.count == others
         && before.allSatisfy {
-          steps[$0].reads(donor, byRows: rows, of: arguments[donor].shape.elementCount)
+          steps[$0].reads(
+            .argument(donor), byRows: rows, of: arguments[donor].shape.elementCount)
         }
     }
   }

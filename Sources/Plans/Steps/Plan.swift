@@ -39,7 +39,32 @@ public struct Plan: Sendable {
     /// Where it lies if it is a part of another buffer, which lives as long as all of its parts
     /// together and is filled when they are.
     package var part: Part?
+    /// The buffer of its form whose memory it takes over, which is not needed any more.
+    package var donor: Int?
+    /// Pieces of it, in order, that live for a time of their own; none if it lives as one.
+    package var sections: [Section] = []
     package var numberByteCount: Int { elementCount * elementType.byteCount }
+
+    package struct Section: Sendable, Hashable {
+      package var bytes: Range<Int>
+      package let firstStep: Int
+      package let lastStep: Int
+
+      package init(bytes: Range<Int>, firstStep: Int, lastStep: Int) {
+        self.bytes = bytes
+        self.firstStep = firstStep
+        self.lastStep = lastStep
+      }
+
+      var lifetime: ClosedRange<Int> { firstStep...lastStep }
+    }
+
+    /// Its sections; if there are none, all of it.
+    package var pieces: [Section] {
+      sections.isEmpty
+        ? [Section(bytes: 0..<numberByteCount, firstStep: firstStep, lastStep: lastStep)]
+        : sections
+    }
 
     package struct Part: Sendable {
       package let whole: Int

@@ -75,12 +75,9 @@ package struct Step: Sendable {
       && (wholeCount == 1 || rows > wholeCount && rows.isMultiple(of: wholeCount))
   }
 
-  /// Whether each of `rows` rows reads, of an argument of `count` elements, only those
-  /// of the same row.
-  package func reads(_ argument: Int, byRows rows: Int, of count: Int) -> Bool {
-    reads.indices.allSatisfy {
-      reads[$0].slot != .argument(argument) || reads[$0].isByRows(rows, of: count)
-    }
+  /// Whether each of `rows` rows reads, of a slot of `count` elements, only those of the same row.
+  package func reads(_ slot: Slot, byRows rows: Int, of count: Int) -> Bool {
+    reads.indices.allSatisfy { reads[$0].slot != slot || reads[$0].isByRows(rows, of: count) }
   }
 
   private static let fewRows = 16

@@ -11,9 +11,9 @@ extension Plan {
     try checkLifetimes()
     let phaseOfStep = phaseOfStep
     try checkParts()
-    let used = buffers.filter { $0.firstStep <= $0.lastStep && $0.part == nil }
-    var places = OccupiedPlaces(), innerPlaces = OccupiedPlaces()
-    for buffer in used.sorted(by: { $0.firstStep < $1.firstStep }) {
+    let used = usedBuffers.sorted { $0.firstStep < $1.firstStep }
+    var innerPlaces = OccupiedPlaces(), pieces: [(offset: Int, piece: Buffer.Section)] = []
+    for buffer in used {
       let byteCount = buffer.byteCount(phases[phaseOfStep[buffer.firstStep]].rows)
       if byteCount == 0 { continue }
       let end = buffer.isInner ? rowArenaByteCount : arenaByteCount
@@ -21,11 +21,31 @@ extension Plan {
         buffer.offset >= 0 && buffer.offset % 64 == 0 && buffer.offset + byteCount <= end,
         "a buffer lies outside the arena")
       if buffer.isInner {
-        try innerPlaces.occupy(buffer, byteCount)
+        let whole = Buffer.Section(
+          bytes: 0..<byteCount, firstStep: buffer.firstStep, lastStep: buffer.lastStep)
+        try innerPlaces.occupy(buffer.offset, whole)
       } else {
-        try places.occupy(buffer, byteCount)
+        try checkSections(of: buffer)
+        for piece in buffer.pieces { pieces.append((buffer.offset, piece)) }
       }
     }
+    var places = OccupiedPlaces()
+    for (offset, piece) in pieces.sorted(by: { $0.piece.firstStep < $1.piece.firstStep }) {
+      try places.occupy(offset, piece)
+    }
+  }
+
+  /// Sections follow each other, are all of their buffer, and live while it does.
+  private func checkSections(of buffer: Buffer) throws(Illegality) {
+    var end = 0
+    for piece in buffer.pieces {
+      try require(
+        piece.bytes.lowerBound == end && piece.firstStep >= buffer.firstStep
+          && piece.lastStep <= buffer.lastStep,
+        "sections are not their buffer")
+      end = piece.bytes.upperBound
+    }
+    try require(end == buffer.numberByteCount, "sections are not their buffer")
   }
 
   /// Parts lie within their whole, which is none, has no other elements, and lives as long; none
@@ -53,51 +73,67 @@ extension Plan {
     }
   }
 
-  /// A buffer's memory is its own during all phases that use it, that of an inner one during all
-  /// steps, which are of one phase.
+  /// A buffer's memory, and of sections that which is read or written, is its own during all phases
+  /// that use it, that of an inner one during all steps, which are of one phase.
   private func checkLifetimes() throws(Illegality) {
     for phase in phases {
       for number in phase.steps {
-        for case .buffer(let index) in steps[number].reads.map(\.slot) + steps[number].writes {
-          let buffer = buffers[index]
-          if buffer.isInner {
-            try require(
-              phase.rows.map { buffer.elementCount.isMultiple(of: $0.count) } == true
-                && phase.steps.contains(buffer.firstStep)
-                && phase.steps.contains(buffer.lastStep)
-                && buffer.firstStep <= number && number <= buffer.lastStep,
-              "inner buffer \(index) is used when it does not live")
-          } else {
-            try require(
-              buffer.firstStep <= phase.steps.lowerBound
-                && buffer.lastStep >= phase.steps.upperBound - 1,
-              "buffer \(index) is used when it does not live")
-          }
+        for read in steps[number].reads {
+          guard case .buffer(let index) = read.slot else { continue }
+          try checkLife(of: index, read.elements(of: buffers[index].elementCount), number, phase)
+        }
+        for case .buffer(let index) in steps[number].writes {
+          try checkLife(of: index, 0..<buffers[index].elementCount, number, phase)
         }
       }
+    }
+  }
+
+  private func checkLife(
+    of index: Int, _ elements: Range<Int>, _ number: Int, _ phase: Phase
+  ) throws(Illegality) {
+    let buffer = buffers[index]
+    if buffer.isInner {
+      try require(
+        phase.rows.map { buffer.elementCount.isMultiple(of: $0.count) } == true
+          && phase.steps.contains(buffer.firstStep)
+          && phase.steps.contains(buffer.lastStep)
+          && buffer.firstStep <= number && number <= buffer.lastStep,
+        "inner buffer \(index) is used when it does not live")
+      return
+    }
+    let size = buffer.elementType.byteCount, start = buffer.part?.byteOffset ?? 0
+    let bytes = start + elements.lowerBound * size..<start + elements.upperBound * size
+    for piece in buffers[buffer.part?.whole ?? index].pieces where piece.bytes.overlaps(bytes) {
+      try require(
+        piece.firstStep <= phase.steps.lowerBound
+          && piece.lastStep >= phase.steps.upperBound - 1,
+        "buffer \(index) is used when it does not live")
     }
   }
 }
 
 /// Who has which bytes of the arena: places that do not overlap, in order of their offsets.
 private struct OccupiedPlaces {
-  private var places: [(offset: Int, end: Int, lastStep: Int)] = []
+  private var places: [(start: Int, end: Int, lastStep: Int)] = []
 
-  /// Gives a buffer its bytes, which nobody may have who still lives.
-  mutating func occupy(_ buffer: Plan.Buffer, _ byteCount: Int) throws(Illegality) {
-    let end = buffer.offset + byteCount
+  /// Gives a piece of a buffer at an offset its bytes, which nobody may have who still lives.
+  mutating func occupy(
+    _ offset: Int, _ piece: Plan.Buffer.Section
+  ) throws(Illegality) {
+    let start = offset + piece.bytes.lowerBound, end = offset + piece.bytes.upperBound
     var low = 0, high = places.count
     while low < high {
       let middle = (low + high) / 2
-      if places[middle].end <= buffer.offset { low = middle + 1 } else { high = middle }
+      if places[middle].end <= start { low = middle + 1 } else { high = middle }
     }
-    // From here on places end behind the buffer's offset.
+    // From here on places end behind the start.
     var next = low
-    while next < places.count, places[next].offset < end {
-      try require(places[next].lastStep < buffer.firstStep, "two living buffers overlap")
+    while next < places.count, places[next].start < end {
+      try require(places[next].lastStep < piece.firstStep, "two living buffers overlap")
       next += 1
     }
-    let place = (offset: buffer.offset, end: end, lastStep: buffer.lastStep)
+    let place = (start: start, end: end, lastStep: piece.lastStep)
     places.replaceSubrange(low..<next, with: CollectionOfOne(place))
   }
 }

@@ -67,49 +67,73 @@ extension Plan {
     }
   }
 
-  /// A result takes the place of an argument of its form, which no other does, and which nobody
-  /// reads at the same time or later, but steps before it the same rows, and its own step at the
-  /// position that it is about to write.
-  func checkDonations() throws(Illegality) {
-    var given: [Int: Int] = [:]
+  /// A result takes the place of an argument of its form, or a buffer that of a buffer, which no
+  /// other does, and which nobody reads at the same time or later, but steps before it the same
+  /// rows, and its own step at the position that it is about to write.
+  package func checkDonations() throws(Illegality) {
+    let takers = try checkTakers()
+    if takers.isEmpty { return }
+    let phaseOfStep = phaseOfStep
+    // The step that writes over each.
+    var writers: [Slot: Int] = [:]
+    for (number, step) in steps.enumerated() {
+      for slot in step.writes {
+        guard let donor = takers[slot] else { continue }
+        writers[donor] = number
+        try require(
+          !step.readsOutOfStep.contains { $0.slot == donor },
+          "step \(number) reads what it may have written over")
+        try checkStores(of: step, to: slot, over: donor)
+      }
+    }
+    for (number, step) in steps.enumerated() {
+      for access in step.reads {
+        guard let writer = writers[access.slot], writer != number else { continue }
+        let phase = phaseOfStep[writer], count = elementCount(of: access.slot)
+        let isSameRow =
+          phaseOfStep[number] == phase && number < writer
+          && phases[phase].rows.map { access.isByRows($0.count, of: count) } == true
+        try require(
+          phaseOfStep[number] < phase || isSameRow,
+          "step \(number) reads what is written over by then")
+      }
+    }
+  }
+
+  /// What takes the place of which other.
+  private func checkTakers() throws(Illegality) -> [Slot: Slot] {
+    var takers: [Slot: Slot] = [:], given = Set<Slot>()
     for (number, output) in outputs.enumerated() {
       guard let donor = output.donor else { continue }
       try require(
         arguments.indices.contains(donor) && arguments[donor].type == output.elementType
           && arguments[donor].shape == output.shape,
         "result \(number) takes the place of what is not like it")
-      try require(given.updateValue(number, forKey: donor) == nil, "an argument is given twice")
+      takers[.output(number)] = .argument(donor)
+      try require(given.insert(.argument(donor)).inserted, "an argument is given twice")
     }
-    if given.isEmpty { return }
-    let phaseOfStep = phaseOfStep
-    // The phase and the step that writes over each argument.
-    var writers: [Slot: (phase: Int, step: Int)] = [:]
-    for (number, step) in steps.enumerated() {
-      for case .output(let output) in step.writes {
-        guard let donor = outputs[output].donor else { continue }
-        writers[.argument(donor)] = (phaseOfStep[number], number)
-        try require(
-          !step.readsOutOfStep.contains { $0.slot == .argument(donor) },
-          "step \(number) reads an argument where it may have been written over")
-        try checkStores(of: step, to: .output(output), over: .argument(donor))
-      }
+    let wholes = Set(buffers.compactMap { $0.part?.whole })
+    for (number, buffer) in buffers.enumerated() {
+      guard let donor = buffer.donor else { continue }
+      let other = buffers[donor]
+      try require(
+        other.elementType == buffer.elementType && other.elementCount == buffer.elementCount
+          && !other.isInner && !buffer.isInner && other.offset == buffer.offset
+          && other.firstStep == buffer.firstStep && other.lastStep == buffer.lastStep
+          && other.part == nil && buffer.part == nil && wholes.isDisjoint(with: [number, donor]),
+        "buffer \(number) takes the place of what is not like it")
+      takers[.buffer(number)] = .buffer(donor)
+      try require(given.insert(.buffer(donor)).inserted, "a buffer is given twice")
     }
-    for (number, step) in steps.enumerated() {
-      for access in step.reads {
-        guard let writer = writers[access.slot], writer.step != number else { continue }
-        let rows = phases[writer.phase].rows?.count, count = elementCount(of: access.slot)
-        let isSameRow =
-          phaseOfStep[number] == writer.phase && number < writer.step
-          && rows.map { access.isByRows($0, of: count) } == true
-        try require(
-          phaseOfStep[number] < writer.phase || isSameRow,
-          "step \(number) reads what is written over by then")
-      }
-    }
+    return takers
   }
 
   private func elementCount(of slot: Slot) -> Int {
-    if case .argument(let argument) = slot { arguments[argument].shape.elementCount } else { 0 }
+    switch slot {
+    case .argument(let argument): arguments[argument].shape.elementCount
+    case .buffer(let buffer): buffers[buffer].elementCount
+    case .parameter, .output: 0
+    }
   }
 
   /// What later instructions of a body still read is written over when all of them are done.

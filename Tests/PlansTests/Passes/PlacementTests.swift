@@ -10,15 +10,13 @@ import Testing
 @Suite struct PlacementTests {
   init() { Plan.verifiesByDefault = true }
 
-  /// The most bytes that are needed at one time: those of the buffers between phases that live.
+  /// The most bytes that are needed at one time: those of the pieces of buffers between phases that
+  /// live.
   private func living(_ plan: Plan) -> Int {
-    plan.steps.indices.map { step in
-      plan.buffers.filter {
-        $0.part == nil && !$0.isInner
-          && ($0.firstStep...max($0.firstStep, $0.lastStep)).contains(step)
-          && $0.lastStep >= 0
-      }
-      .reduce(0) { $0 + Plan.padded($1.numberByteCount) }
+    let pieces = plan.usedBuffers.filter { !$0.isInner }.flatMap(\.pieces)
+    return plan.steps.indices.map { step in
+      pieces.filter { ($0.firstStep...$0.lastStep).contains(step) }
+        .reduce(0) { $0 + Plan.padded($1.bytes.count) }
     }
     .max() ?? 0
   }

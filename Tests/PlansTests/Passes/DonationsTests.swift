@@ -6,8 +6,9 @@ import PullbackTensors
 import Testing
 import PullbackTestSupport
 
-/// Results that take the place of arguments: only where nobody reads the old numbers any more.
-@Suite struct DonationTests {
+/// Results that take the place of arguments, and buffers that of buffers: only where nobody reads
+/// the old numbers any more.
+@Suite struct DonationsTests {
   init() { Plan.verifiesByDefault = true }
 
   /// Leaves, the results that are asked for, and for some leaves what takes their place.
@@ -157,5 +158,99 @@ import PullbackTestSupport
     let (results, replacements) = run(step)
     #expect(results == reference.results.map(\.bits))
     #expect(replacements == reference.updates.map(\.bits))
+  }
+
+  /// What is done with a product that is known to be read as a whole before.
+  enum Use: CaseIterable {
+    case inPlace, readLater, transposed, otherType, broadcast, readBesideIt
+
+    func result(_ product: Tensor<Float>, _ largest: Tensor<Float>, _ w: Tensor<Float>) -> Value {
+      let shifted = exp(product - largest)
+      return switch self {
+      case .inPlace: (w • shifted).value
+      case .readLater: (w • shifted + product).value
+      case .transposed: (w • exp(product.transposed() - largest)).value
+      case .otherType: (Tensor<Double>(w) • Tensor<Double>(product - largest)).value
+      case .broadcast: (w • exp(product[0..<1] - largest).expanded(to: product.shape)).value
+      case .readBesideIt: (w • shifted + w • product).value
+      }
+    }
+  }
+
+  @Test("A large buffer takes the place of one that is done with", arguments: Use.allCases)
+  func buffers(use: Use) throws {
+    let w = Tensor<Float>.normal([128, 128], key: RandomKey(seed: 1)) / 12
+    evaluate(w)
+    func result() -> Value {
+      let product = w • w
+      return use.result(product, product.max(), w)
+    }
+    let plan = try Plan(Capture(of: [result()]).program, verifying: true)
+    #expect(plan.buffers.contains { $0.donor != nil } == (use == .inPlace), "\(plan)")
+    let (known, alone) = (result(), result())
+    for node in GraphOrder(of: [alone], isLeaf: { _ in false }).nodes { evaluate([Value(node)]) }
+    #expect(known.bits == alone.bits)
+  }
+
+  /// Each pair of buffers of one form, one in place of the other where no pass put it.
+  @Test(arguments: [Use.readLater, .readBesideIt])
+  func wrongPlacesAreFound(use: Use) throws {
+    let w = Tensor<Float>.normal([128, 128], key: RandomKey(seed: 1)) / 12
+    evaluate(w)
+    let product = w • w
+    let plan = try Plan(
+      Capture(of: [use.result(product, product.max(), w)]).program, verifying: true)
+    let large = plan.buffers.indices.filter {
+      plan.buffers[$0].elementCount == 128 * 128 && !plan.buffers[$0].isInner
+    }
+    #expect(large.count >= 2, "\(plan)")
+    for taker in large {
+      for donor in large where donor != taker {
+        var broken = plan
+        broken.buffers[taker].donor = donor
+        for number in [taker, donor] {
+          broken.buffers[number].offset = 0
+          broken.buffers[number].firstStep = 0
+          broken.buffers[number].lastStep = plan.steps.count - 1
+        }
+        #expect(throws: Illegality.self, "\(taker) \(donor)") { try broken.checkDonations() }
+      }
+    }
+  }
+
+  /// Random programs on matrices of 64 KiB, which is when buffers take places.
+  private func largeProgram(seed: Int) -> [Value] {
+    var choice = SplitMix(seed: seed)
+    var pool = (0..<2).map {
+      Tensor<Float>.normal([128, 128], key: RandomKey(seed: UInt64(10 * seed + $0)))
+    }
+    for _ in 0..<(8 + seed % 12) {
+      let x = choice.pick(pool.suffix(4)), y = choice.pick(pool)
+      switch choice.below(7) {
+      case 0, 1: pool.append(tanh(x • y / 12))
+      case 2: pool.append(exp(x - x.max()))
+      case 3: pool.append(x * y - x.sum(along: 0, keepingAxes: true) / 128)
+      case 4: pool.append(x + y.transposed())
+      case 5: pool.append(maximum(x, relu(y)))
+      default: pool.append(softmax(x + y))
+      }
+    }
+    return pool.suffix(1 + seed % 3).map(\.value)
+  }
+
+  @Test("Large buffers hold what is made of each alone", arguments: 0..<60)
+  func largePrograms(seed: Int) {
+    let (together, alone) = (largeProgram(seed: seed), largeProgram(seed: seed))
+    for node in GraphOrder(of: alone, isLeaf: { _ in false }).nodes { evaluate([Value(node)]) }
+    evaluate(together)
+    for (result, expected) in zip(together, alone) { #expect(result.bits == expected.bits) }
+  }
+
+  @Test func manyLargeProgramsGiveTheirBuffers() throws {
+    let given = try (0..<60).reduce(0) { count, seed in
+      let plan = try Plan(Capture(of: largeProgram(seed: seed)).program, verifying: true)
+      return count + plan.buffers.count { $0.donor != nil }
+    }
+    #expect(given >= 30)
   }
 }
