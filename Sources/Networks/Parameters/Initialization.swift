@@ -168,12 +168,23 @@ public struct Initialization: Sendable, Hashable {
 }
 
 extension Initialization {
-  /// The numbers of a tensor. Zeros, of which large parameters are often made, are not kept.
+  /// The numbers of a tensor. Of one that is the same everywhere, as what an optimizer keeps is at
+  /// first, only that number.
   init(numbers tensor: Tensor<Float>) {
-    if case .creation(.constant(0)) = tensor.value.node.operation {
-      self = .zeros
+    if let number = tensor.value.numberEverywhere {
+      self = .constant(Float(number))
     } else {
       kind = .numbers(tensor.scalars)
     }
+  }
+}
+
+extension Value {
+  /// The number that was written down for all elements.
+  fileprivate var numberEverywhere: Double? {
+    if case .creation(.constant(let number)) = node.operation { return number }
+    if case .creation(.scalar(let number, argument: nil)) = node.operation { return number }
+    if case .movement(.expand) = node.operation { return node.inputs[0].numberEverywhere }
+    return nil
   }
 }

@@ -101,9 +101,9 @@ public struct Swarm<Net: ParameterTree & Sendable>: ParameterTree, Sendable {
 }
 
 extension [Tensor<Float>] {
-  /// One tensor of all of them, each of `shape`.
+  /// One tensor of all of them, each of `shape`. They are read one after the other, by one plan:
+  /// that of all together would be as long as they are many.
   fileprivate func joined(as shape: Shape) -> Tensor<Float> {
-    evaluate(self)
-    return Tensor(shape: [count] + shape, scalars: flatMap(\.scalars))
+    Tensor(shape: [count] + shape, scalars: flatMap(\.scalars))
   }
 }

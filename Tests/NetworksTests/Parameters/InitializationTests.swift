@@ -184,6 +184,18 @@ struct InitializationTests {
     #expect(model.copy().parameters["given"]!.value.scalars == numbers)
   }
 
+  /// What an optimizer keeps begins as zeros, and is as large as the model.
+  @Test func ofOneNumberEverywhereOnlyThatIsKept() {
+    for (value, start) in [
+      (Tensor<Float>.zeros([300, 2]), Initialization.zeros), (.ones([3]), .constant(1)),
+      (.full([2, 1, 3], -0.5), .constant(-0.5)), (Tensor(4), .constant(4)),
+    ] {
+      let parameter = Parameter(value: value)
+      #expect(parameter.initialization == start)
+      #expect(parameter.value.scalars == value.scalars)
+    }
+  }
+
   @Test(arguments: mistakes.indices)
   func whatCannotStartIsNamed(index: Int) async {
     let result = await #expect(
