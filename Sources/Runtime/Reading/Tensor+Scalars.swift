@@ -82,6 +82,40 @@ extension TensorScalar {
   }
 }
 
+// Disfavoured: an expression without a type of its own is one of the number that is asked for.
+
+extension Float {
+  /// The number in a tensor of Double with one element, rounded to the nearest Float. A mistake if
+  /// it has more or none.
+  ///
+  ///     print(Float(Tensor<Double>([1, 2]).mean()))   // 1.5
+  @_disfavoredOverload
+  public init(_ tensor: Tensor<Double>, file: StaticString = #fileID, line: UInt = #line) {
+    self.init(Double(tensor, file: file, line: line))
+  }
+}
+
+extension Double {
+  /// The number in a tensor of Float with one element, as it is. A mistake if it has more or none.
+  ///
+  ///     print(Double(Tensor<Float>(0.1)))   // 0.10000000149011612
+  @_disfavoredOverload
+  public init(_ tensor: Tensor<Float>, file: StaticString = #fileID, line: UInt = #line) {
+    self.init(Float(tensor, file: file, line: line))
+  }
+}
+
+extension Int {
+  /// The number in a tensor of Int32 with one element, such as an index. A mistake if it has more
+  /// or none.
+  ///
+  ///     print(Int(Tensor<Float>([3, 7, 5]).argmax(along: 0)))   // 1
+  @_disfavoredOverload
+  public init(_ tensor: Tensor<Int32>, file: StaticString = #fileID, line: UInt = #line) {
+    self.init(Int32(tensor, file: file, line: line))
+  }
+}
+
 extension Tensor where Scalar: NumericScalar {
   /// True if |x - y| <= absoluteTolerance + relativeTolerance |y| for all elements; NaN is close
   /// to nothing, an infinity to itself. A mistake if the shapes differ or a tolerance is below 0.

@@ -174,4 +174,20 @@ import Testing
     let (ag, bg) = gradient(of: (theta * [10, 100]).sum(), withRespectTo: a, b)
     #expect(Float(ag) == 10 && Float(bg) == 100)
   }
+
+  /// The number of the one element as another type: rounded where it must be.
+  @Test func numbersOfOtherTypes() {
+    for number in [0.1, -0.0, 1e300, .infinity, 16_777_217] {
+      #expect(Float(Tensor<Double>(number)).bitPattern == Float(number).bitPattern)
+    }
+    for number in [Float(0.1), -0.0, .leastNonzeroMagnitude, -.infinity] {
+      #expect(Double(Tensor<Float>(number)).bitPattern == Double(number).bitPattern)
+    }
+    #expect(Float(Tensor<Double>(.nan)).isNaN && Double(Tensor<Float>(.nan)).isNaN)
+    for number in [Int32.min, 0, .max] { #expect(Int(Tensor<Int32>(number)) == Int(number)) }
+    // What has no type of its own is of the type that is asked for.
+    let x: Tensor<Float> = [1, 2, 4]
+    #expect(Float(2 * x.sum() - 1) == 13 && Double(x.sum()) / 2 == 3.5)
+    #expect(Int(x.argmax(along: 0)) + 1 == 3)
+  }
 }
