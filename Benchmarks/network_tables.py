@@ -71,7 +71,8 @@ def own_figures(options, checksums):
     growing = [name for name in GROWING if is_wanted(f"growth of {name}", options)]
     if growing:
         growth(growing, max(options.threads), options)
-    works = [(name, "") for name in NETWORKS] + [(name, f" --batch {BATCHES[-1]}") for name in GROWING]
+    works = [(name, "") for name in NETWORKS]
+    works += [(name, f" --batch {BATCHES[-1]}") for name in (*GROWING, "lstm")]
     works = [work for work in works if is_wanted(f"memory of {work[0]}", options)]
     if works:
         memory(works, max(options.threads), options)

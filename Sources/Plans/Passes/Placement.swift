@@ -155,6 +155,24 @@ extension Plan {
   }
 }
 
+extension Plan {
+  /// The lowest offset, in the arena or behind it, at which so many bytes lie beside all buffers
+  /// that live during a phase.
+  package func freeOffset(for byteCount: Int, during phase: Phase) -> Int {
+    let lifetime = phase.steps.lowerBound...phase.steps.upperBound - 1
+    var living: [Tenancy] = []
+    for number in buffers.indices {
+      let buffer = buffers[number]
+      if !buffer.isBetweenPhases || buffer.part != nil || buffer.donor != nil { continue }
+      for piece in buffer.pieces where piece.lifetime.overlaps(lifetime) {
+        living.append(Tenancy(buffer: number, piece).moved(by: buffer.offset))
+      }
+    }
+    living.sort { $0.range.lowerBound < $1.range.lowerBound }
+    return firstOffset(from: 0, for: byteCount, around: living)
+  }
+}
+
 extension Plan.Buffer {
   /// Plans of small steps are made often, and have nothing to win.
   fileprivate static let large = 1 << 16

@@ -32,6 +32,8 @@ struct CompiledPhase: BitwiseCopyable {
   let checksIndices: Bool
   let sharedByteCount: Int
   let threadByteCount: Int
+  /// Where the memory that its threads share begins, from where buffers do.
+  var sharedOffset = 0
 
   init(_ phase: Phase, of plan: borrowing Plan, in context: inout CompilationContext) {
     var members: [Member] = [], shared = 0, threadByteCount = 0
@@ -105,6 +107,7 @@ struct CompiledPhase: BitwiseCopyable {
   var blockings: [String] { members.compactMap(\.step.blockingInWords) }
 
   func run(_ memory: RunMemory, _ scratch: Scratch) {
+    let scratch = scratch.sharing(sharedOffset)
     if members.count == 1, byRows == nil {
       members[0].step.run(memory, scratch)
       return

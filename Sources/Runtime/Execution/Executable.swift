@@ -20,7 +20,8 @@ final class Executable: @unchecked Sendable {
   private let plain = PlainMemory()
   private let slots: SlotNumbering
   private let threadMemory: ThreadMemory
-  private let sharedByteCount: Int
+  /// Bytes of the buffers and of what threads share in a phase.
+  private let memoryByteCount: Int
   /// Whether it is worth learning if threads pay: not for work that always or never does.
   private let learnsThreads: Bool
   private let idleArenas = Lock<[Arena]>([])
@@ -41,12 +42,12 @@ final class Executable: @unchecked Sendable {
     var phases: [CompiledPhase] = []
     phases.reserveCapacity(plan.phases.count)
     for phase in plan.phases { phases.append(CompiledPhase(phase, of: plan, in: &context)) }
+    memoryByteCount = Self.placeShared(of: &phases, in: plan)
     self.phases = plain.array(phases)
     threadMemory = ThreadMemory(
       coreByteCount: phases.lazy.map(\.threadByteCount).max() ?? 0,
       slotCount: plan.buffers.contains(where: \.isInner) ? slots.count : 0,
       rowByteCount: plan.rowArenaByteCount)
-    sharedByteCount = Plan.padded(phases.lazy.map(\.sharedByteCount).max() ?? 0)
     let nanoseconds = phases.reduce(0) { $0 + $1.nanoseconds }
     learnsThreads = (Scratch.worthSplitting..<1_000_000).contains(nanoseconds)
     byteCount = plan.byteCount + plain.byteCount
@@ -54,6 +55,24 @@ final class Executable: @unchecked Sendable {
   }
 
   deinit { ArenaMemory.remove(self) }
+
+  /// Says where the threads of each phase share memory: copies of a large operand lie where no
+  /// buffer is at that time, what is small behind all buffers.
+  private static func placeShared(of phases: inout [CompiledPhase], in plan: Plan) -> Int {
+    let large = phases.indices.filter { phases[$0].sharedByteCount >= largeShare }
+      .sorted { (phases[$1].sharedByteCount, $0) < (phases[$0].sharedByteCount, $1) }
+    let end = Plan.padded(plan.arenaByteCount)
+    for phase in phases.indices { phases[phase].sharedOffset = end }
+    for phase in large.prefix(mostLarge) {
+      phases[phase].sharedOffset = plan.freeOffset(
+        for: phases[phase].sharedByteCount, during: plan.phases[phase])
+    }
+    return phases.reduce(end) { max($0, Plan.padded($1.sharedOffset + $1.sharedByteCount)) }
+  }
+
+  private static let largeShare = 1 << 16
+  /// Each is held against all buffers.
+  private static let mostLarge = 64
 
   /// For each phase how its products are blocked, the longest steps first where they
   /// run side by side.
@@ -171,17 +190,18 @@ final class Executable: @unchecked Sendable {
   }
 
   private func scratch(of arena: Arena, threads: Int) -> Scratch {
-    // In bounds: behind the buffers an arena has shared memory, then that of each thread.
-    let shared = arena.storage.base + headByteCount + Plan.padded(plan.arenaByteCount)
+    // In bounds: buffers and what threads share in a phase have the bytes behind the head, in which
+    // a phase shares none that a buffer has while it runs; the memory of each thread is behind
+    // them.
+    let buffers = arena.storage.base + headByteCount
     return Scratch(
-      shared: shared, threadBase: shared + sharedByteCount, threadMemory, threads: threads)
+      shared: buffers, threadBase: buffers + memoryByteCount, threadMemory, threads: threads)
   }
 
   /// A new arena, in which the slots that lie in the arena itself are known already.
   private func makeArena(threads: Int) throws(OutOfMemory) -> Arena {
     let arena = try Arena(
-      byteCount: headByteCount + Plan.padded(plan.arenaByteCount) + sharedByteCount
-        + threads * threadMemory.byteCount,
+      byteCount: headByteCount + memoryByteCount + threads * threadMemory.byteCount,
       threads: threads)
     let base = arena.storage.base, table = table(of: arena), parameters = parameters(of: arena)
     for index in 0..<plan.parameterCount {
