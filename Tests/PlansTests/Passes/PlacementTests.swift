@@ -36,6 +36,33 @@ import Testing
     #expect(Double(plan.arenaByteCount) <= 1.02 * Double(living(plan)))
   }
 
+  /// Beside all pieces that live during a phase, and in the arena if there is room.
+  @Test func freeOffsetsAreBesideWhatLives() {
+    let model = LSTM(8, 32).initialized(seed: 1)
+    let x = Tensor<Float>.normal([200, 12, 8], key: RandomKey(seed: 3))
+    evaluate(x)
+    let optimizer = Optimizer(SGD(learningRate: 0.1), for: model.parameters)
+    let plan = optimizer.plan(minimizing: model(x).squared().mean())
+    let pieces = plan.usedBuffers.filter { !$0.isInner }
+      .flatMap { buffer in buffer.pieces.map { (buffer.offset, $0) } }
+    var inside = 0
+    for phase in plan.phases {
+      for byteCount in [64, 5_000, 1 << 16, 1 << 20] {
+        let start = plan.freeOffset(for: byteCount, during: phase)
+        #expect(start >= 0 && start % 64 == 0 && start <= plan.arenaByteCount)
+        if start + byteCount <= plan.arenaByteCount { inside += 1 }
+        for (offset, piece) in pieces
+        where (piece.firstStep...piece.lastStep).overlaps(
+          phase.steps.lowerBound...phase.steps.upperBound - 1)
+        {
+          let bytes = offset + piece.bytes.lowerBound..<offset + piece.bytes.upperBound
+          #expect(!bytes.overlaps(start..<start + byteCount))
+        }
+      }
+    }
+    #expect(inside > plan.phases.count)
+  }
+
   @Test(arguments: [3, 64])
   func convolutionsTakeWhatLives(batch: Int) {
     let model = Sequential(
