@@ -54,20 +54,17 @@ package func relu<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tensor<Sc
 /// get NaN where z is. Shapes broadcast.
 ///
 ///     print(maximum(Tensor<Float>([1, 5]), Tensor<Float>([3, 2])))   // [3. 5.]
-@_disfavoredOverload
 public func maximum(_ x: Tensor<Float>, _ y: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.binary(.maximum, y.value))
 }
 
 /// z = the larger of x and y; NaN if either is. The larger one gets z.g, equal ones half each; both
 /// get NaN where z is.
-@_disfavoredOverload
 public func maximum(_ x: Tensor<Double>, _ y: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.binary(.maximum, y.value))
 }
 
 /// z = the larger of x and y. No derivative.
-@_disfavoredOverload
 public func maximum(_ x: Tensor<Int32>, _ y: Tensor<Int32>) -> Tensor<Int32> {
   Tensor(x.value.binary(.maximum, y.value))
 }
@@ -83,20 +80,17 @@ package func maximum<Scalar: NumericScalar>(
 /// both get NaN where z is. Shapes broadcast.
 ///
 ///     print(minimum(Tensor<Float>([1, 5]), Tensor<Float>([3, 2])))   // [1. 2.]
-@_disfavoredOverload
 public func minimum(_ x: Tensor<Float>, _ y: Tensor<Float>) -> Tensor<Float> {
   Tensor(x.value.binary(.minimum, y.value))
 }
 
 /// z = the smaller of x and y; NaN if either is. The smaller one gets z.g, equal ones half each;
 /// both get NaN where z is.
-@_disfavoredOverload
 public func minimum(_ x: Tensor<Double>, _ y: Tensor<Double>) -> Tensor<Double> {
   Tensor(x.value.binary(.minimum, y.value))
 }
 
 /// z = the smaller of x and y. No derivative.
-@_disfavoredOverload
 public func minimum(_ x: Tensor<Int32>, _ y: Tensor<Int32>) -> Tensor<Int32> {
   Tensor(x.value.binary(.minimum, y.value))
 }

@@ -31,6 +31,8 @@ enum Formulas {
     (1 + s) / (1 - s) * x
     abs(x) * s + abs(x - y)
     minimum(maximum(x, -1), 1)
+    maximum(x, 1/2)
+    x - minimum(1/2, y)
     relu(x • w + b) • w + b
     (x - 0.1307) / 0.3081
     0.5 * (x - y) * (x - y) + 0.01 * w * w
