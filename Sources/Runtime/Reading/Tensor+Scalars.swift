@@ -50,20 +50,23 @@ extension Tensor {
   /// The element of a tensor that has one: read where it stands if it is a part of known numbers.
   fileprivate var onlyElement: Scalar {
     Recording.refuseReading()
-    if value.node.hasNumbers { return withElements { $0[0] } }
-    var part = value.node.knownPart
+    let node = value.node
+    if node.hasNumbers { return withElements { $0[0] } }
+    if let part = node.knownPart { return Tensor.element(part) }
     // Whoever reads a second element of one tensor reads many: then all are computed, and kept.
-    if part == nil, let source = value.node.sliced, source.noteElementRead(),
+    if let source = node.sliced, source.noteElementRead(),
       source.shape.elementCount <= Self.mostComputedForElements
     {
       evaluate(Value(source))
-      part = value.node.knownPart
+      if let part = node.knownPart { return Tensor.element(part) }
     }
-    guard let (source, place) = part else { return withElements { $0[0] } }
+    return withElements { $0[0] }
+  }
+
+  private static func element(_ part: KnownPart) -> Scalar {
+    let offset = part.place.offset
     // In bounds: the part lies within the shape that the storage was made for.
-    return source.withNumbers {
-      $0.elements(of: Scalar.self, count: place.offset + 1)[place.offset]
-    }
+    return part.source.withNumbers { $0.elements(of: Scalar.self, count: offset + 1)[offset] }
   }
 }
 

@@ -3,17 +3,29 @@
 // A slice, row or element of numbers that are known costs no plan: its numbers are where those of
 // its source are. The node stays what it is, for gradients and names.
 
+/// Where the numbers of a slice are.
+package struct KnownPart {
+  /// The nearest node with known numbers that it is a part of.
+  package let source: Node
+  /// Where it stands there.
+  package let place: PlacedPart
+}
+
 extension Node {
-  /// The nearest node with known numbers that this slice is a part of, and where it stands there;
-  /// nil if it is no slice, or if something has to be computed first.
-  package var knownPart: (source: Node, place: PlacedPart)? {
-    guard isSlice, movesKnownNumbers else { return nil }
-    var walk = PartWalk(shape), node = self
-    while true {
-      guard let input = node.input(0), walk.goThrough(node) else { return nil }
-      if input.hasNumbers { return (input, walk.place(in: input.shape, elementType)) }
-      node = input
+  /// Where the numbers of this slice are; nil if it is no slice, or if something has to be computed
+  /// first.
+  package var knownPart: KnownPart? {
+    // Asked first: most slices are of something to be computed.
+    guard isSlice, var source = input(0), source.hasNumbers || source.movesKnownNumbers else {
+      return nil
     }
+    var walk = PartWalk(shape)
+    guard walk.goThrough(self) else { return nil }
+    while !source.hasNumbers {
+      guard walk.goThrough(source), let input = source.input(0) else { return nil }
+      source = input
+    }
+    return KnownPart(source: source, place: walk.place(in: source.shape, elementType))
   }
 
   /// What this slice, or slice of a slice, is cut out of; nil if it is none.
@@ -23,15 +35,26 @@ extension Node {
     return node === self ? nil : node
   }
 
-  /// Whether nothing but movements lies between this node and known numbers: asked first, for most
-  /// slices are of something to be computed.
+  /// Whether nothing but movements lies between this node and known numbers.
   private var movesKnownNumbers: Bool {
     var node = self
-    while PartWalk.canGoThrough(node.operation), let input = node.input(0) {
+    while node.isPassed, let input = node.input(0) {
       if input.hasNumbers { return true }
       node = input
     }
     return false
+  }
+
+  /// Whether a `PartWalk` goes through it.
+  private var isPassed: Bool {
+    switch operation {
+    case .identity(.named), .identity(.unchanged), .movement(.slice), .movement(.transpose),
+      .movement(.reshape):
+      true
+    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
+      .reduction, .scan, .contraction, .movement, .gathering:
+      false
+    }
   }
 
   // Asked of every node of a graph: what follows is a call for slices alone.
@@ -55,12 +78,13 @@ extension Node {
   private func takePartOfSlice(
     copyingAtMost limit: Int = .max, where isSource: (Node) -> Bool = { _ in true }
   ) -> Bool {
-    guard let (source, place) = knownPart, isSource(source),
-      place.isContiguous || shape.elementCount <= limit
+    guard let part = knownPart, isSource(part.source),
+      part.place.isContiguous || shape.elementCount <= limit
     else { return false }
     if hasNumbers { return true }
     // Without memory for a copy a plan says so.
-    guard let numbers = source.withNumbers({ $0.numbers(of: place) }) else { return false }
+    let numbers = part.source.withNumbers { $0.numbers(of: part.place) }
+    guard let numbers else { return false }
     keep(numbers)
     return true
   }
@@ -107,17 +131,6 @@ private struct PartWalk {
     origin = Shape(repeating: 0, rank: shape.rank)
     axes = Shape(0..<shape.rank)
     distances = Shape(repeating: 1, rank: shape.rank)
-  }
-
-  static func canGoThrough(_ operation: Operation) -> Bool {
-    switch operation {
-    case .identity(.named), .identity(.unchanged), .movement(.slice), .movement(.transpose),
-      .movement(.reshape):
-      true
-    case .creation, .random, .identity, .unary, .binary, .comparison, .selection, .conversion,
-      .reduction, .scan, .contraction, .movement, .gathering:
-      false
-    }
   }
 
   /// Goes from the result of a movement to its input; false if the elements are not there.

@@ -127,7 +127,17 @@ extension Tensor {
   public subscript<each Index: TensorIndex>(
     _ index: repeat each Index, file file: StaticString = #fileID, line line: UInt = #line
   ) -> Tensor {
-    get { part(Tensor.steps(repeat each index), at: CallSite(file, line)) }
+    get {
+      var part = IndexedPart(of: shape)
+      repeat part.count((each index).step)
+      do throws(Mistake) {
+        repeat try part.add((each index).step, of: value)
+      } catch {
+        error.stop(at: CallSite(file, line))
+      }
+      part.end()
+      return Tensor(value.part(part).distinct(from: value, by: "slice"))
+    }
     // Swift 6.3 crashes where it should write this for a subscript with a pack, and where the pack
     // is read on both sides of a yield.
     _modify {

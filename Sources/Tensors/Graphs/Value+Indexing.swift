@@ -1,35 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an index expression says of a tensor's axes.
-private struct IndexedPart {
+/// What an index expression says of a tensor's axes, read one step at a time: first all are
+/// counted, then each is added. An array of them would take an element's index as long as the rest.
+struct IndexedPart {
   /// Of each axis of the tensor: where the part begins, how many positions it has, and how far
   /// they stand apart.
-  var starts = Shape()
-  var extents = Shape()
-  var strides = Shape()
+  private(set) var starts = Shape()
+  private(set) var extents = Shape()
+  private(set) var strides = Shape()
   /// Axes of which there is one position, without the axis.
-  var dropped = AxisSet()
+  private(set) var dropped = AxisSet()
   /// The shape of the part, with new axes.
-  var shape = Shape()
+  private(set) var shape = Shape()
 
-  mutating func keep(_ start: Int, _ extent: Int, by stride: Int = 1) {
+  private let whole: Shape
+  private var named = 0, ellipses = 0
+
+  init(of whole: Shape) { self.whole = whole }
+
+  mutating func count(_ step: IndexStep) {
+    switch step.kind {
+    case .position, .range: named += 1
+    case .ellipsis: ellipses += 1
+    case .newAxis: break
+    }
+  }
+
+  /// - Parameter value: the tensor, for messages.
+  mutating func add(_ step: IndexStep, of value: Value) throws(Mistake) {
+    if ellipses > 1 || named > whole.rank { throw countMistake(value) }
+    let axis = starts.rank
+    switch step.kind {
+    case .newAxis: shape.append(1)
+    case .ellipsis: keepWhole(whole.rank - named)
+    case .position(let written):
+      let extent = whole[axis]
+      guard -extent <= written, written < extent else {
+        throw Mistake(
+          "subscript", "index \(written) is outside axis \(axis) of \(value.label)",
+          fix: extent == 0 ? "the axis is empty" : "use an index in -\(extent)..<\(extent)")
+      }
+      keep(written < 0 ? written + extent : written, 1)
+      // Batching adds an axis in front.
+      if whole.rank < AxisSet.highestRank { dropped.insert(axis) }
+    case .range(let first, let end, let stride):
+      let (lower, upper) = (first ?? 0, end ?? whole[axis])
+      guard 0 <= lower, lower <= upper, upper <= whole[axis] else {
+        let meant = whole[axis].counted(lower, end)
+        throw Mistake(
+          "subscript",
+          "the range \(lower)\(end.map { "..<\($0)" } ?? "...") is outside axis \(axis) of "
+            + value.label,
+          fix: meant.map { "ranges do not count from the end: use \($0)" }
+            ?? "use a range within 0..<\(whole[axis])")
+      }
+      guard stride != 0 else {
+        throw Mistake(
+          "subscript", "every(0) at axis \(axis) of \(value.label)",
+          fix: "use 1 or more, or a negative number to go backwards")
+      }
+      // How many of that length fit in, the first position included.
+      let more = UInt(Swift.max(upper - lower, 1) - 1) / stride.magnitude
+      let count = lower == upper ? 0 : Int(more) + 1
+      keep(stride > 0 || count == 0 ? lower : upper - 1, count, by: stride)
+      shape.append(count)
+    }
+  }
+
+  /// Axes that were not named are whole.
+  mutating func end() { keepWhole(whole.rank - starts.rank) }
+
+  private mutating func keep(_ start: Int, _ extent: Int, by stride: Int = 1) {
     starts.append(start)
     extents.append(extent)
     strides.append(stride)
+  }
+
+  private mutating func keepWhole(_ count: Int) {
+    for _ in 0..<count {
+      let extent = whole[starts.rank]
+      keep(0, extent)
+      shape.append(extent)
+    }
+  }
+
+  private func countMistake(_ value: Value) -> Mistake {
+    if ellipses > 1 {
+      return Mistake(
+        "subscript", "there is more than one .ellipsis", fix: "use .all for single axes")
+    }
+    return Mistake(
+      "subscript", "\(named) axes are indexed but \(value.label) has \(whole.rank)",
+      fix: "drop \(named - whole.rank) of the indices")
+  }
+}
+
+extension IndexedPart {
+  init(_ steps: [IndexStep], of value: Value) throws(Mistake) {
+    self.init(of: value.shape)
+    for step in steps { count(step) }
+    for step in steps { try add(step, of: value) }
+    end()
   }
 }
 
 extension Value {
   package func indexed(_ steps: [IndexStep]) throws(Mistake) -> Value {
-    let part = try part(steps)
-    return strided(
-      from: part.starts, extents: part.extents, by: part.strides, dropping: part.dropped
-    ).reshaped(to: part.shape)
+    part(try IndexedPart(steps, of: self))
+  }
+
+  package func replacing(_ steps: [IndexStep], with other: Value) throws(Mistake) -> Value {
+    try replacing(IndexedPart(steps, of: self), with: other)
+  }
+
+  /// The part of this tensor, as a view.
+  func part(_ part: IndexedPart) -> Value {
+    strided(from: part.starts, extents: part.extents, by: part.strides, dropping: part.dropped)
+      .reshaped(to: part.shape)
   }
 
   /// This tensor with other numbers in a part.
-  package func replacing(_ steps: [IndexStep], with other: Value) throws(Mistake) -> Value {
-    let part = try part(steps)
+  func replacing(_ part: IndexedPart, with other: Value) throws(Mistake) -> Value {
     guard other.shape.broadcast(with: part.shape) == part.shape else {
       throw Mistake(
         "subscript", "\(other.label) does not stretch to the part \(part.shape) of \(label)",
@@ -37,80 +128,6 @@ extension Value {
     }
     let numbers = other.expanded(to: part.shape).reshaped(to: part.extents)
     return replacing(from: part.starts, by: part.strides, with: numbers)
-  }
-
-  private func part(_ steps: [IndexStep]) throws(Mistake) -> IndexedPart {
-    let wholeAxes = try axesOfEllipsis(in: steps)
-    var part = IndexedPart()
-    // Batching adds an axis in front.
-    let canDrop = rank < AxisSet.highestRank
-    func keepWhole(_ count: Int) {
-      for _ in 0..<count {
-        let extent = self.shape[part.starts.rank]
-        part.keep(0, extent)
-        part.shape.append(extent)
-      }
-    }
-    for step in steps {
-      let axis = part.starts.rank
-      switch step.kind {
-      case .newAxis: part.shape.append(1)
-      case .ellipsis: keepWhole(wholeAxes)
-      case .position(let written):
-        let extent = self.shape[axis]
-        guard -extent <= written, written < extent else {
-          throw Mistake(
-            "subscript", "index \(written) is outside axis \(axis) of \(label)",
-            fix: extent == 0 ? "the axis is empty" : "use an index in -\(extent)..<\(extent)")
-        }
-        part.keep(written < 0 ? written + extent : written, 1)
-        if canDrop { part.dropped.insert(axis) }
-      case .range(let first, let end, let stride):
-        let (lower, upper) = (first ?? 0, end ?? self.shape[axis])
-        guard 0 <= lower, lower <= upper, upper <= self.shape[axis] else {
-          let meant = self.shape[axis].counted(lower, end)
-          throw Mistake(
-            "subscript",
-            "the range \(lower)\(end.map { "..<\($0)" } ?? "...") is outside axis \(axis) of \(label)",
-            fix: meant.map { "ranges do not count from the end: use \($0)" }
-              ?? "use a range within 0..<\(self.shape[axis])")
-        }
-        guard stride != 0 else {
-          throw Mistake(
-            "subscript", "every(0) at axis \(axis) of \(label)",
-            fix: "use 1 or more, or a negative number to go backwards")
-        }
-        // How many of that length fit in, the first position included.
-        let more = UInt(Swift.max(upper - lower, 1) - 1) / stride.magnitude
-        let count = lower == upper ? 0 : Int(more) + 1
-        part.keep(stride > 0 || count == 0 ? lower : upper - 1, count, by: stride)
-        part.shape.append(count)
-      }
-    }
-    keepWhole(rank - part.starts.rank)
-    return part
-  }
-
-  /// How many whole axes an ellipsis stands for.
-  private func axesOfEllipsis(in steps: [IndexStep]) throws(Mistake) -> Int {
-    var named = 0, ellipses = 0
-    for step in steps {
-      switch step.kind {
-      case .position, .range: named += 1
-      case .ellipsis: ellipses += 1
-      case .newAxis: break
-      }
-    }
-    guard ellipses <= 1 else {
-      throw Mistake(
-        "subscript", "there is more than one .ellipsis", fix: "use .all for single axes")
-    }
-    guard named <= rank else {
-      throw Mistake(
-        "subscript", "\(named) axes are indexed but \(label) has \(rank)",
-        fix: "drop \(named - rank) of the indices")
-    }
-    return rank - named
   }
 }
 

@@ -111,8 +111,9 @@ extension Value {
   package func strided(
     from starts: Shape, extents: Shape, by strides: Shape, dropping axes: AxisSet = AxisSet()
   ) -> Value {
+    var strides = strides
     // What stands alone has no neighbours: equal parts are written alike.
-    let strides = Shape(strides.indices.map { extents[$0] > 1 ? strides[$0] : 1 })
+    for axis in 0..<strides.rank where extents[axis] <= 1 { strides[axis] = 1 }
     let place = Place(starts: starts, strides: strides)
     if extents == shape, axes.isEmpty, place.keepsNeighbours { return self }
     return Value(
