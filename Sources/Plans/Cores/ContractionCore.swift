@@ -164,6 +164,10 @@ extension ContractionCore: StepCore {
 
   func productCount(elements: Int) -> Int { 2 * inner * elements }
 
+  var readByAllRows: (access: Access, elementCount: Int)? {
+    isBatched ? nil : (b, inner * columns)
+  }
+
   func streamedCount(elements: Int) -> Int {
     let ofEachMatrix = isBatched ? (rows + columns) * inner : rows * inner
     return batch.elementCount * ofEachMatrix + elements

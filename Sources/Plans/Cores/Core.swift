@@ -62,6 +62,8 @@ protocol StepCore: Sendable {
   func productCount(elements: Int) -> Int
   /// Elements that it streams through, about: what decides how many rows stay in cache.
   func streamedCount(elements: Int) -> Int
+  /// What each of its rows reads whole, and how much that is; nil if there is nothing.
+  var readByAllRows: (access: Access, elementCount: Int)? { get }
   /// For a listing: empty if there is nothing to say.
   func description(_ name: (Slot) -> String) -> String
   /// Whether the description names what it reads.
@@ -77,6 +79,7 @@ extension StepCore {
   var matrixRowCount: Int { 0 }
   func productCount(elements: Int) -> Int { 0 }
   func streamedCount(elements: Int) -> Int { elements }
+  var readByAllRows: (access: Access, elementCount: Int)? { nil }
 }
 
 /// A slot that a step fills.

@@ -4,7 +4,9 @@
 /// would live until the gradients of their parameters are computed from them, far from the caches
 /// by then. So it ends where much waits, and what waits is done before it goes on. And it ends
 /// where much memory is not needed any more that the steps behind could have: within a phase
-/// threads are at different steps, and one must not write where another still reads.
+/// threads are at different steps, and one must not write where another still reads. Lastly it ends
+/// where its products have multiplied by so much that it is not near any more when the next rows
+/// come, and copies of it would lie beside each other.
 extension Scheduler {
   /// Bytes that may wait: a second cache.
   static let much = 1 << 20
@@ -69,8 +71,8 @@ extension Scheduler {
     return count > 0 && buffers[number].part == nil && bufferReaderCounts[number] == count
   }
 
-  /// The first of the steps `chosen`, which go by rows, after which much waits or can be used
-  /// again, and the steps that wait for them; all of `chosen` if it is not much.
+  /// The first of the steps `chosen`, which go by rows, after which much waits, can be used again
+  /// or was multiplied by, and the steps that wait for them; all of `chosen` if it is not much.
   func part(
     of chosen: [Int], among window: [Int]
   ) -> (steps: ArraySlice<Int>, readers: [Int]) {
@@ -78,6 +80,7 @@ extension Scheduler {
     let readers = readers(of: chosen, among: window)
     let made = made(by: chosen, for: readers)
     let reusable = reusable(after: chosen, making: made)
+    let shared = byteCountsOfShared(by: chosen)
     func waiting(after place: Int) -> Int {
       made.reduce(0) { $0 + ($1.waits <= place ? $1.byteCount : 0) }
     }
@@ -93,6 +96,7 @@ extension Scheduler {
       let waiting = waiting(after: $0)
       return waiting > Scheduler.much && crossing($0) * 4 <= waiting
         || reusable[$0] > Scheduler.muchMemory && crossing($0) * 4 <= reusable[$0]
+        || shared[$0] >= Scheduler.much && crossing($0) * 4 <= shared[$0]
     }
     guard let last else { return (chosen[...], []) }
     return (chosen[...last], readers.filter { $0.place <= last }.map(\.step))
@@ -118,6 +122,24 @@ extension Scheduler {
       stillToCome -= later[place]
       let reusable = min(freeSoFar, stillToCome)
       return 4 * reusable > all ? reusable : 0
+    }
+  }
+
+  /// The first of the steps `chosen`, each by itself, up to where their products multiply by much.
+  func near(_ chosen: [Int]) -> ArraySlice<Int> {
+    if chosen.count == 1 { return chosen[...] }
+    let last = byteCountsOfShared(by: chosen).firstIndex { $0 >= Scheduler.much }
+    return chosen[...(last ?? chosen.count - 1)]
+  }
+
+  /// After each of the steps `chosen` the bytes that their products multiplied all rows by.
+  private func byteCountsOfShared(by chosen: [Int]) -> [Int] {
+    var seen: Set<Access> = [], sum = 0
+    return chosen.map { step in
+      if let shared = steps[step].core.kind.readByAllRows, seen.insert(shared.access).inserted {
+        sum += shared.elementCount * shared.access.elementType.byteCount
+      }
+      return sum
     }
   }
 

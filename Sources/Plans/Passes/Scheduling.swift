@@ -120,14 +120,14 @@ struct Scheduler {
         let together = Phase.Rows.together(part.steps, by: best.rows, in: steps)
         add(together, rows: Phase.Rows(best.rows, of: together, in: steps))
         let readers = part.readers.filter { isReady($0) && isFreeToWrite($0) }
-        if !readers.isEmpty { add(readers, rows: nil) }
+        if !readers.isEmpty { add(near(readers), rows: nil) }
       } else {
         add(missing, rows: nil)
       }
     } else {
       let independent = ready.filter { isFreeToWrite($0) }
       // If all that are ready write over what another one still reads, one of them does not.
-      add(independent.isEmpty ? [window[0]] : independent, rows: nil)
+      add(independent.isEmpty ? [window[0]] : near(independent), rows: nil)
     }
   }
 

@@ -144,8 +144,8 @@ struct ContractionBlocking: BitwiseCopyable {
     strips =
       copiesStrips
       ? Strips(
-        of: isTurned ? columns : rows, stepByteCount: innerBlock * product.elementSize, tile,
-        isTurned: isTurned) : nil
+        of: isTurned ? columns : self.panelRows,
+        stepByteCount: innerBlock * product.elementSize, tile, isTurned: isTurned) : nil
     panelColumns =
       !isTurned && rows <= tile.rows && columns > Self.manyColumns && !product.isOuter
       ? Self.columnsOfPanel / tile.columns * tile.columns

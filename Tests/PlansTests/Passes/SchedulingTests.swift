@@ -161,6 +161,29 @@ struct SchedulingTests {
     #expect(plan.phases.filter { $0.rows != nil }.count == 1 && plan.phases.count <= 2, "\(plan)")
   }
 
+  /// Copies of what a phase multiplies by would lie beside each other: it takes no more than a few
+  /// megabytes of them, whether its steps go by rows or each by itself.
+  @Test(arguments: [false, true])
+  func noPhaseMultipliesByMuch(follow: Bool) throws {
+    func leaf(_ shape: Shape) -> Tensor<Float> { Tensor<Float>.ones(shape).scaledLeaf }
+    let results = (0..<8).map { _ in
+      let a = leaf([1024, 512]), b = leaf([1024, 256])
+      return a.transposed() • b
+    }
+    let values =
+      follow ? [results.reduce(leaf([512, 256])) { tanh($0 + $1) }.value] : results.map(\.value)
+    let plan = Plan(try Capture(of: values).program, verifying: true)
+    let counts = plan.phases.map { phase in
+      phase.steps.count { if case .contraction = plan.steps[$0].core { true } else { false } }
+    }
+    #expect(counts.reduce(0, +) == 8 && counts.max()! <= 2, "\(plan)")
+    // The same b for each is one.
+    let (x, w) = (leaf([2048, 512]), leaf([512, 512]))
+    let deep = (0..<8).reduce(x) { y, _ in tanh(y • w) }
+    let one = Plan(try Capture(of: [deep.value]).program, verifying: true)
+    #expect(one.phases.count == 1, "\(one)")
+  }
+
   @Test func whatIsIndependentRunsTogether() throws {
     #expect(
       try phases((x.transposed() • x).value, x.sum(along: 0).value, (w • w).value)
