@@ -59,7 +59,7 @@ struct CompiledContraction: CompiledCore {
   var threadByteCount: Int { body.threadByteCount }
 
   /// How it is blocked on this machine.
-  var blockingInWords: String {
+  var blockingInWords: String? {
     if outerKernel != nil { return "rows of an outer product, \(blocking.panelRows) at a time" }
     return blocking.description
   }

@@ -78,7 +78,8 @@ struct CompiledPlaced: CompiledCore {
 
   /// Runs the rows `range` of `count` on one thread: see `Phase.rows`.
   func runRows(
-    _ range: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int
+    _ range: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
+    alone: Bool
   ) {
     let each = rows / count
     var row = range.lowerBound * each

@@ -18,7 +18,8 @@ struct CompiledPointwise: CompiledCore {
 
   /// Runs the rows `rows` of `count` on one thread: see `Phase.rows`.
   func runRows(
-    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int
+    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
+    alone: Bool
   ) {
     let each = body.elementCount / count
     body.run(

@@ -137,7 +137,8 @@ struct CompiledReduction: CompiledCore {
 
   /// Runs the rows `rows` of `count` on one thread: see `Phase.rows`.
   func runRows(
-    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int
+    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
+    alone: Bool
   ) {
     let target = body.coreSlot.map(memory.pointer) ?? scratch.shared
     let own = scratch.thread(thread), each = outer / count

@@ -63,7 +63,8 @@ struct CompiledScan: CompiledCore {
 
   /// Runs the rows `rows` of `count` on one thread: see `Phase.rows`.
   func runRows(
-    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int
+    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
+    alone: Bool
   ) {
     let target = target(memory, scratch), each = outer / count
     let matrices = rows.lowerBound * each..<rows.upperBound * each

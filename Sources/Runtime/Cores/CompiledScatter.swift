@@ -64,6 +64,13 @@ struct CompiledScatter: CompiledCore {
     if body.coreSlot == nil { body.run(memory, scratch, core: target) }
   }
 
+  func runRows(
+    _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
+    alone: Bool
+  ) {
+    preconditionFailure("rows that are added up do not go by rows")
+  }
+
   /// Adds the rows of one group up where their indices say, in order; the indices were checked by
   /// an earlier step.
   ///

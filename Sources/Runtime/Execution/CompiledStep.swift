@@ -2,20 +2,9 @@
 
 import PullbackPlans
 
-/// A step made ready to run. Kinds of cores are told apart here and nowhere else: by a
-/// switch for each question, because a replay asks all of them, and calls through a protocol
-/// would copy the cores.
+/// A step made ready to run. Kinds of cores are told apart here and nowhere else: once where a core
+/// is made, once where it is asked something.
 struct CompiledStep: BitwiseCopyable {
-  private enum Core: BitwiseCopyable {
-    case pointwise(UnsafePointer<CompiledPointwise>)
-    case contraction(UnsafePointer<CompiledContraction>)
-    case reduction(UnsafePointer<CompiledReduction>)
-    case scan(UnsafePointer<CompiledScan>)
-    case sort(UnsafePointer<CompiledSort>)
-    case scatterAdd(UnsafePointer<CompiledScatter>)
-    case placed(UnsafePointer<CompiledPlaced>)
-  }
-
   private let core: Core
   /// What the plan must know of the core before it runs.
   let needs: Needs
@@ -24,88 +13,127 @@ struct CompiledStep: BitwiseCopyable {
   let nanoseconds: Int
 
   init(_ step: borrowing Step, in context: borrowing CompilationContext) {
-    let plain = context.plain
     checksIndices = step.checksIndices
     nanoseconds = step.nanoseconds
-    switch step.core {
-    case _ where step.space.elementCount == 0, .pointwise:
-      let made = CompiledPointwise(step, in: context)
-      (core, needs) = (.pointwise(plain.one(made)), Needs(made))
-    case .contraction(let contraction):
-      let made = CompiledContraction(contraction, of: step, in: context)
-      (core, needs) = (.contraction(plain.one(made)), Needs(made))
-    case .reduction(let reduction):
-      let made = CompiledReduction(reduction, of: step, in: context)
-      (core, needs) = (.reduction(plain.one(made)), Needs(made))
-    case .scan(let scan):
-      let made = CompiledScan(scan, of: step, in: context)
-      (core, needs) = (.scan(plain.one(made)), Needs(made))
-    case .sort(let sort):
-      let made = CompiledSort(sort, of: step, in: context)
-      (core, needs) = (.sort(plain.one(made)), Needs(made))
-    case .scatterAdd(let scatter):
-      let made = CompiledScatter(scatter, of: step, in: context)
-      (core, needs) = (.scatterAdd(plain.one(made)), Needs(made))
-    case .placed(let placed):
-      let made = CompiledPlaced(placed, of: step, in: context)
-      (core, needs) = (.placed(plain.one(made)), Needs(made))
-    }
+    core = Core(step, in: context)
+    needs = core.answer(to: AskNeeds())
   }
 
   /// How the core is blocked on this machine, in words; nil if it is not.
-  var blockingInWords: String? {
-    switch core {
-    case .contraction(let core): core.pointee.blockingInWords
-    case .pointwise, .reduction, .scan, .sort, .scatterAdd, .placed: nil
-    }
-  }
+  var blockingInWords: String? { core.answer(to: AskBlocking()) }
 
   func run(_ memory: RunMemory, _ scratch: Scratch) {
-    switch core {
-    case .pointwise(let core): core.pointee.run(memory, scratch)
-    case .contraction(let core): core.pointee.run(memory, scratch)
-    case .reduction(let core): core.pointee.run(memory, scratch)
-    case .scan(let core): core.pointee.run(memory, scratch)
-    case .sort(let core): core.pointee.run(memory, scratch)
-    case .scatterAdd(let core): core.pointee.run(memory, scratch)
-    case .placed(let core): core.pointee.run(memory, scratch)
-    }
+    core.answer(to: Run(memory: memory, scratch: scratch))
   }
 
   func prepare(_ memory: RunMemory, _ scratch: Scratch, alone: Bool) {
-    switch core {
-    case .pointwise, .reduction, .scan, .sort, .scatterAdd, .placed: break
-    case .contraction(let core): core.pointee.prepare(memory, scratch, alone: alone)
-    }
+    core.answer(to: Prepare(memory: memory, scratch: scratch, alone: alone))
   }
 
   func runRows(
     _ rows: Range<Int>, of count: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int,
     alone: Bool
   ) {
-    switch core {
-    case .pointwise(let core):
-      core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
-    case .contraction(let core):
-      core.pointee.runRows(rows, of: count, memory, scratch, thread: thread, alone: alone)
-    case .reduction(let core):
-      core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
-    case .scan(let core): core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
-    case .sort(let core): core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
-    case .scatterAdd: preconditionFailure("rows that are added up do not go by rows")
-    case .placed(let core): core.pointee.runRows(rows, of: count, memory, scratch, thread: thread)
-    }
+    core.answer(
+      to: RunRows(
+        rows: rows, count: count, memory: memory, scratch: scratch, thread: thread, alone: alone))
   }
 
   func runUnit(_ unit: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int) {
-    switch core {
-    case .pointwise(let core): core.pointee.runUnit(unit, memory, scratch, thread: thread)
-    case .contraction(let core): core.pointee.runUnit(unit, memory, scratch, thread: thread)
-    case .reduction(let core): core.pointee.run(memory, scratch.alone(thread))
-    case .scan(let core): core.pointee.run(memory, scratch.alone(thread))
-    case .sort(let core): core.pointee.run(memory, scratch.alone(thread))
-    case .scatterAdd(let core): core.pointee.run(memory, scratch.alone(thread))
-    case .placed(let core): core.pointee.runUnit(unit, memory, scratch, thread: thread)
+    core.answer(to: RunUnit(unit: unit, memory: memory, scratch: scratch, thread: thread))
+  }
+}
+
+/// A core of a kind, made ready to run. Not a value of a protocol's type, which would be copied to
+/// be asked.
+private enum Core: BitwiseCopyable {
+  case pointwise(UnsafePointer<CompiledPointwise>)
+  case contraction(UnsafePointer<CompiledContraction>)
+  case reduction(UnsafePointer<CompiledReduction>)
+  case scan(UnsafePointer<CompiledScan>)
+  case sort(UnsafePointer<CompiledSort>)
+  case scatterAdd(UnsafePointer<CompiledScatter>)
+  case placed(UnsafePointer<CompiledPlaced>)
+
+  init(_ step: borrowing Step, in context: borrowing CompilationContext) {
+    let plain = context.plain
+    self =
+      switch step.core {
+      case _ where step.space.elementCount == 0, .pointwise:
+        .pointwise(plain.one(CompiledPointwise(step, in: context)))
+      case .contraction(let core):
+        .contraction(plain.one(CompiledContraction(core, of: step, in: context)))
+      case .reduction(let core):
+        .reduction(plain.one(CompiledReduction(core, of: step, in: context)))
+      case .scan(let core): .scan(plain.one(CompiledScan(core, of: step, in: context)))
+      case .sort(let core): .sort(plain.one(CompiledSort(core, of: step, in: context)))
+      case .scatterAdd(let core):
+        .scatterAdd(plain.one(CompiledScatter(core, of: step, in: context)))
+      case .placed(let core): .placed(plain.one(CompiledPlaced(core, of: step, in: context)))
+      }
+  }
+
+  // Inlined: a replay asks each step several times.
+  @inline(__always)
+  func answer<Asked: Question>(to question: Asked) -> Asked.Answer {
+    switch self {
+    case .pointwise(let core): question.answer(of: core)
+    case .contraction(let core): question.answer(of: core)
+    case .reduction(let core): question.answer(of: core)
+    case .scan(let core): question.answer(of: core)
+    case .sort(let core): question.answer(of: core)
+    case .scatterAdd(let core): question.answer(of: core)
+    case .placed(let core): question.answer(of: core)
     }
+  }
+}
+
+/// What is asked of a core of any kind.
+private protocol Question {
+  associatedtype Answer
+  func answer(of core: UnsafePointer<some CompiledCore>) -> Answer
+}
+
+private struct AskNeeds: Question {
+  func answer(of core: UnsafePointer<some CompiledCore>) -> Needs { Needs(core.pointee) }
+}
+
+private struct AskBlocking: Question {
+  func answer(of core: UnsafePointer<some CompiledCore>) -> String? {
+    core.pointee.blockingInWords
+  }
+}
+
+private struct Run: Question {
+  let memory: RunMemory, scratch: Scratch
+
+  @inline(__always)
+  func answer(of core: UnsafePointer<some CompiledCore>) { core.pointee.run(memory, scratch) }
+}
+
+private struct Prepare: Question {
+  let memory: RunMemory, scratch: Scratch, alone: Bool
+
+  @inline(__always)
+  func answer(of core: UnsafePointer<some CompiledCore>) {
+    core.pointee.prepare(memory, scratch, alone: alone)
+  }
+}
+
+private struct RunRows: Question {
+  let rows: Range<Int>, count: Int, memory: RunMemory, scratch: Scratch, thread: Int, alone: Bool
+
+  @inline(__always)
+  func answer(of core: UnsafePointer<some CompiledCore>) {
+    core.pointee.runRows(rows, of: count, memory, scratch, thread: thread, alone: alone)
+  }
+}
+
+private struct RunUnit: Question {
+  let unit: Int, memory: RunMemory, scratch: Scratch, thread: Int
+
+  @inline(__always)
+  func answer(of core: UnsafePointer<some CompiledCore>) {
+    core.pointee.runUnit(unit, memory, scratch, thread: thread)
   }
 }
