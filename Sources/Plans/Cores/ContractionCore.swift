@@ -164,8 +164,8 @@ extension ContractionCore: StepCore {
 
   func productCount(elements: Int) -> Int { 2 * inner * elements }
 
-  var readByAllRows: (access: Access, elementCount: Int)? {
-    isBatched ? nil : (b, inner * columns)
+  var readByAllRows: SharedMatrix? {
+    isBatched ? nil : SharedMatrix(access: b, rows: innerAxesOfB, columns: columnAxes)
   }
 
   func streamedCount(elements: Int) -> Int {

@@ -62,8 +62,8 @@ protocol StepCore: Sendable {
   func productCount(elements: Int) -> Int
   /// Elements that it streams through, about: what decides how many rows stay in cache.
   func streamedCount(elements: Int) -> Int
-  /// What each of its rows reads whole, and how much that is; nil if there is nothing.
-  var readByAllRows: (access: Access, elementCount: Int)? { get }
+  /// The matrix that each of its rows reads whole; nil if there is none.
+  var readByAllRows: SharedMatrix? { get }
   /// For a listing: empty if there is nothing to say.
   func description(_ name: (Slot) -> String) -> String
   /// Whether the description names what it reads.
@@ -79,7 +79,19 @@ extension StepCore {
   var matrixRowCount: Int { 0 }
   func productCount(elements: Int) -> Int { 0 }
   func streamedCount(elements: Int) -> Int { elements }
-  var readByAllRows: (access: Access, elementCount: Int)? { nil }
+  var readByAllRows: SharedMatrix? { nil }
+}
+
+/// A matrix that all rows of a product are multiplied by.
+package struct SharedMatrix: Hashable {
+  /// Over the axes of its rows, then of its columns.
+  let access: Access
+  let rows: Shape
+  let columns: Shape
+
+  var byteCount: Int {
+    rows.elementCount * columns.elementCount * access.elementType.byteCount
+  }
 }
 
 /// A slot that a step fills.

@@ -134,10 +134,10 @@ extension Scheduler {
 
   /// After each of the steps `chosen` the bytes that their products multiplied all rows by.
   private func byteCountsOfShared(by chosen: [Int]) -> [Int] {
-    var seen: Set<Access> = [], sum = 0
+    var seen: Set<SharedMatrix> = [], sum = 0
     return chosen.map { step in
-      if let shared = steps[step].core.kind.readByAllRows, seen.insert(shared.access).inserted {
-        sum += shared.elementCount * shared.access.elementType.byteCount
+      if let matrix = steps[step].readByAllRows, seen.insert(matrix).inserted {
+        sum += matrix.byteCount
       }
       return sum
     }

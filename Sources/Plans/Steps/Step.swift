@@ -65,6 +65,9 @@ package struct Step: Sendable {
 
   package var writes: [Slot] { filled.map(\.slot) }
 
+  /// See `StepCore`.
+  package var readByAllRows: SharedMatrix? { core.kind.readByAllRows }
+
   /// Memory that is read at other positions than the one the body is working on.
   package var readsOutOfStep: [Read] { reads.filter { !$0.isInStep } }
 

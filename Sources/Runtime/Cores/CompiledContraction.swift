@@ -159,6 +159,10 @@ struct CompiledContraction: CompiledCore {
     return blocking.packs && batchCount > 1 ? nil : batchCount * rowPanels * columnPanels
   }
 
+  var copiedColumns: Int? {
+    blocking.packs && batchCount == 1 && !canCopyAlone ? blocking.tileColumns : nil
+  }
+
   /// Copies b of a single product, or of all whose rows follow, before rows or units run.
   ///
   /// - Parameter alone: whether rows run alone: each thread makes a copy that it can for itself.

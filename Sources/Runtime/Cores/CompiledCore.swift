@@ -8,6 +8,9 @@ protocol CompiledCore: BitwiseCopyable {
   var sharedByteCount: Int { get }
   /// Units that threads can share while other steps run; nil if the step is better run by itself.
   var unitCount: Int? { get }
+  /// If all shared scratch is a copy of the matrix that all rows read, made by `prepare`: how many
+  /// columns of it stand together there.
+  var copiedColumns: Int? { get }
   /// How it is blocked on this machine, in words; nil if it is not.
   var blockingInWords: String? { get }
   /// Runs the step, on as many threads as pay.
@@ -25,6 +28,7 @@ protocol CompiledCore: BitwiseCopyable {
 }
 
 extension CompiledCore {
+  var copiedColumns: Int? { nil }
   var blockingInWords: String? { nil }
   func prepare(_ memory: RunMemory, _ scratch: Scratch, alone: Bool) {}
   /// The only unit is the whole step.
@@ -38,10 +42,12 @@ struct Needs: BitwiseCopyable {
   let threadByteCount: Int
   let sharedByteCount: Int
   let unitCount: Int?
+  let copiedColumns: Int?
 
   init(_ core: some CompiledCore) {
     threadByteCount = core.threadByteCount
     sharedByteCount = core.sharedByteCount
     unitCount = core.unitCount
+    copiedColumns = core.copiedColumns
   }
 }

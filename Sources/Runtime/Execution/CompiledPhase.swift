@@ -8,8 +8,22 @@ struct CompiledPhase: BitwiseCopyable {
     let step: CompiledStep
     /// Where the step's part of the shared memory begins.
     let sharedOffset: Int
+    /// Whether what is there is a copy that another step makes.
+    let findsCopy: Bool
     /// Units of the step that threads share; 0 if it runs by itself.
     let unitCount: Int
+  }
+
+  /// A copy of a matrix that all rows of a step read.
+  private struct Copy: Hashable {
+    let matrix: SharedMatrix
+    let columns: Int
+
+    init?(of step: borrowing Step, columns: Int?) {
+      guard let columns, let matrix = step.readByAllRows else { return nil }
+      self.matrix = matrix
+      self.columns = columns
+    }
   }
 
   /// A buffer of which each thread holds the rows that it is at.
@@ -37,6 +51,8 @@ struct CompiledPhase: BitwiseCopyable {
 
   init(_ phase: Phase, of plan: borrowing Plan, in context: inout CompilationContext) {
     var members: [Member] = [], shared = 0, threadByteCount = 0
+    // Where copies begin of what steps multiply by: one for all that multiply by the same.
+    var copies: [Copy: Int] = [:]
     context.rowCount = phase.rows?.count
     members.reserveCapacity(phase.steps.count)
     let fetched = Self.fetched(in: phase, of: plan)
@@ -44,9 +60,16 @@ struct CompiledPhase: BitwiseCopyable {
       context.step = number
       context.fetched = fetched.isEmpty ? [] : fetched[number - phase.steps.lowerBound]
       let step = CompiledStep(plan.steps[number], in: context)
+      let copy = Copy(of: plan.steps[number], columns: step.needs.copiedColumns)
+      let found = copy.flatMap { copies[$0] }
       members.append(
-        Member(step: step, sharedOffset: shared, unitCount: step.needs.unitCount ?? 0))
-      shared += Plan.padded(step.needs.sharedByteCount)
+        Member(
+          step: step, sharedOffset: found ?? shared, findsCopy: found != nil,
+          unitCount: step.needs.unitCount ?? 0))
+      if found == nil {
+        if let copy { copies[copy] = shared }
+        shared += Plan.padded(step.needs.sharedByteCount)
+      }
       threadByteCount = max(threadByteCount, step.needs.threadByteCount)
     }
     if phase.rows == nil {
@@ -129,7 +152,7 @@ struct CompiledPhase: BitwiseCopyable {
     let units = (rows.count + length - 1) / length
     // With one turn each, threads need not wait for each other's copies.
     let alone = threads > 1 && turns == 1
-    for index in members.indices {
+    for index in members.indices where !members[index].findsCopy {
       members[index].step.prepare(
         memory, scratch.sharing(members[index].sharedOffset), alone: alone)
     }
@@ -160,7 +183,7 @@ struct CompiledPhase: BitwiseCopyable {
   }
 
   private func runUnits(_ memory: RunMemory, _ scratch: Scratch) {
-    for index in members.indices where members[index].unitCount > 0 {
+    for index in members.indices where members[index].unitCount > 0 && !members[index].findsCopy {
       members[index].step.prepare(
         memory, scratch.sharing(members[index].sharedOffset), alone: false)
     }

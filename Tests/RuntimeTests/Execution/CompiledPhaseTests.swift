@@ -74,6 +74,39 @@ import PullbackTestSupport
     }
   }
 
+  /// Steps of a phase that multiply by the same matrix share its copy; not by another view of its
+  /// numbers, nor in other tiles, nor by the same numbers as another matrix.
+  @Test(arguments: [300, 250, 96])
+  func copiesAreShared(width: Int) throws {
+    var choice = SplitMix(seed: width)
+    func leaf(_ shape: Shape) -> Tensor<Float> {
+      Tensor(shape: shape, scalars: choice.floats(shape.elementCount).map { $0 / 16 })
+    }
+    let x = leaf([200, width]), w = leaf([width, width]), narrow = leaf([width, 4])
+    func results() -> [Value] {
+      let y = tanh(tanh(x • w) • w), z = tanh(y • w.transposed())
+      let halves = w.reshaped(to: [2 * width, width / 2])
+      let side = x.transposed() • y, other = x.transposed() • z
+      return [
+        (z • w + y).value, (y • narrow).value,
+        (z[.all, 0..<(width / 2)] • halves[0..<(width / 2)]).value,
+        side.value, other.value, (x.transposed() • tanh(z) • w).value, (side • w).value,
+      ]
+    }
+    let expected = results().map { value in
+      for node in GraphOrder(of: [value], isLeaf: { _ in false }).nodes { evaluate([Value(node)]) }
+      return CompiledPhaseTests.bits(value)
+    }
+    onThreads([1, 2, 3, 7]) { threads in
+      let made = results()
+      evaluate(made)
+      for (index, value) in made.enumerated() {
+        let isEqual = CompiledPhaseTests.bits(value) == expected[index]
+        #expect(isEqual, "result \(index) on \(threads) threads")
+      }
+    }
+  }
+
   enum Check: String, CaseIterable, Codable { case one, twoInOrder, twoInTurn, twoLayers }
 
   /// Bad labels in networks that go by rows: the same row is named however many threads look.
