@@ -109,7 +109,7 @@ extension PullbackCommand {
     case is TrainingError, is TrainingDiverged, is DatasetError, is PredictionError, is LayerError:
       ExitCode(65)
     case let error as FitError: ExitCode(error.setting == nil ? 65 : 64)
-    case is OutOfMemory: ExitCode(71)
+    case is OutOfMemory, is NoThread: ExitCode(71)
     case let error as EvaluationError:
       switch error {
       case .memory: ExitCode(71)

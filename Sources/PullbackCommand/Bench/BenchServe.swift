@@ -58,6 +58,7 @@ struct BenchServe: ParsableCommand {
     }
     var checksum = Checksum()
     for request in requests { checksum.add(try ask(request)) }
+    guard Load.findsThread() else { throw NoThread() }
     let load = Load(requests: requests, ask: ask)
     _ = try load.run(seconds: options.seconds / 10)
     let (times, elapsed) = try load.run(seconds: options.seconds)
@@ -79,10 +80,22 @@ struct BenchServe: ParsableCommand {
   }
 }
 
+/// The system refuses the threads that tasks run on.
+struct NoThread: Error, CustomStringConvertible {
+  var description: String { "the system refuses the threads that tasks run on" }
+}
+
 /// Tasks that ask at once, each its own question again and again.
 private struct Load {
   let requests: [[Float]]
   let ask: @Sendable ([Float]) throws -> [Float]
+
+  /// Whether a task begins within ten seconds: where threads are refused it would wait for ever.
+  static func findsThread() -> Bool {
+    let begun = DispatchSemaphore(value: 0)
+    Task.detached { begun.signal() }
+    return begun.wait(timeout: .now() + 10) == .success
+  }
 
   /// The seconds that each request took, and that all took together.
   func run(seconds: Double) throws -> (times: [Double], elapsed: Double) {
