@@ -32,6 +32,17 @@ extension Simplification {
     return axis
   }
 
+  /// Places the parts of a whole that stands alone among zeros there at once: padding along one
+  /// axis after the other is one copy.
+  func placePartsOfPart(_ entry: inout Program.Entry) {
+    guard case .movement(.placed(let outer)) = entry.operation, outer.count == 1,
+      outer[0].keepsNeighbours,
+      case .movement(.placed(let inner)) = entries[entry.inputs[0]].operation
+    else { return }
+    entry.operation = .movement(.placed(inner.map { $0.moved(by: outer[0].starts) }))
+    entry.inputs = entries[entry.inputs[0]].inputs
+  }
+
   /// The place of slices of one tensor that stand side by side as they do there, at one distance
   /// from each other: such a whole is a part of it, and no copy. Where they stand in another order
   /// a copy is made: products read it faster than they find rows that are scattered.

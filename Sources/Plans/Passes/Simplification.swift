@@ -10,6 +10,7 @@ extension Program {
   ///   that moves nothing;
   /// - sums, differences, products and quotients of known numbers are numbers, rounded alike;
   /// - reshape of reshape, transpose of transpose and expand of expand become one;
+  /// - what is placed in a whole that is placed is placed there at once;
   /// - a product of reshaped views is one over the axes that these had before;
   /// - parts side by side stand in their order, and slices that were stacked as
   ///   they lie are a view;
@@ -89,6 +90,7 @@ struct Simplification {
       if let same = equivalent(of: entry) { return same }
       return folded(entry).map { place($0, everywhereIn: entry.shape, entry.elementType) }
     case .parts:
+      placePartsOfPart(&entry)
       let joined = sortParts(of: &entry)
       return equivalent(of: entry) ?? joined.flatMap { placeStackedSlices(entry, along: $0) }
     case .whole: return placeUnmerged(entry)

@@ -203,6 +203,30 @@ import Testing
     }
   }
 
+  /// Padding along one axis after the other is one copy, with the bits of several: whatever stands
+  /// in it, apart or over each other, at strides of either sign.
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func whatIsPlacedTwiceIsPlacedOnce(seed: UInt64) throws {
+    var choice = SplitMix(seed: seed)
+    let parts = (0..<(1 + choice.below(3))).map { number in
+      let numbers = (0..<6).map { _ in [-0.0, 0, 1, 2, 3][choice.below(5)] as Float }
+      let strides: Shape = choice.isTrue(oneIn: 2) ? [2, -1] : [1, 1]
+      let start = choice.below(3)
+      return (
+        value: (Tensor(numbers).reshaped(to: [2, 3]) * 3).value,
+        starts: [start, strides[1] < 0 ? 2 + 2 * number : 2 * number] as Shape, strides: strides
+      )
+    }
+    let row = choice.below(4)
+    func inner() -> Value { Value.placed(parts, in: [5, 9]) }
+    let known = Tensor(Tensor<Float>(inner()).scalars).reshaped(to: [5, 9]).value
+    func padded(_ value: Value) -> Value {
+      value.padded(to: [8, 9], at: [row, 0]).padded(to: [8, 12], at: [0, 1])
+    }
+    #expect(padded(inner()).bits == padded(known).bits)
+    #expect(try placedCount([padded(inner())]) == 1)
+  }
+
   @Test func derivativesOfAssignmentsNeedNoWholeEach() throws {
     func byteCount(rows: Int) throws -> Int {
       let x = Tensor<Float>((0..<rows * 16).map(Float.init)).reshaped(to: [rows, 16])

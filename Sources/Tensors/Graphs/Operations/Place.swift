@@ -34,6 +34,13 @@ package struct Place: Sendable, Equatable {
     Place(starts: [0] + starts, strides: otherStrides.map { [1] + Shape($0) })
   }
 
+  /// The same part of a whole of which this place's is a part that begins there.
+  package func moved(by distances: Shape) -> Place {
+    var moved = starts
+    for axis in 0..<moved.rank { moved[axis] += distances[axis] }
+    return Place(starts: moved, strides: otherStrides.map { Shape($0) })
+  }
+
   /// Refuses a part that does not lie within its whole.
   func check(_ extents: Shape, within whole: Shape) throws(FormFault) {
     guard starts.rank == whole.rank, otherStrides?.count ?? starts.rank == starts.rank else {
