@@ -16,8 +16,9 @@ import Testing
     slot.take()
     let progress = Progress()
     let reader = Task.detached {
-      progress.readers.add(1, ordering: .relaxed)
+      // Before the others hear of it: a reader held up here waits longer, not less.
       let (computed, begun) = (seconds(of: CLOCK_THREAD_CPUTIME_ID), seconds(of: CLOCK_MONOTONIC))
+      progress.readers.add(1, ordering: .relaxed)
       let isThere = slot.leaf != nil
       let waited = seconds(of: CLOCK_MONOTONIC) - begun
       return (isThere, (seconds(of: CLOCK_THREAD_CPUTIME_ID) - computed) / waited)
@@ -41,6 +42,8 @@ import Testing
     slot.leaf = leaf.value
     let progress = Progress()
     let trainer = Thread {
+      // Beside other tests the readers may begin late: only turns that they could take count.
+      while progress.waiting.load(ordering: .relaxed) < 8 { usleep(1_000) }
       while progress.readers.load(ordering: .relaxed) < 8,
         progress.steps.load(ordering: .relaxed) < 600
       {
@@ -53,6 +56,7 @@ import Testing
     trainer.start()
     let readers = (0..<8).map { _ in
       let reader = Thread {
+        progress.waiting.add(1, ordering: .relaxed)
         if slot.leaf != nil { progress.readers.add(1, ordering: .relaxed) }
       }
       reader.start()
@@ -67,7 +71,7 @@ import Testing
   }
 
   private final class Progress: Sendable {
-    let readers = Atomic<Int>(0), steps = Atomic<Int>(0)
+    let waiting = Atomic<Int>(0), readers = Atomic<Int>(0), steps = Atomic<Int>(0)
   }
 }
 
