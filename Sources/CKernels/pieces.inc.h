@@ -104,19 +104,33 @@ PB_INLINE pb_normal_parts pb_normal_begin(pb_f32v x) {
 }
 
 // exp(r) = 1 + s (-1/2 + s / 8 - s^2 / 48), s = -2 r
-PB_INLINE pb_f32v pb_normal_end(pb_f32v x, pb_normal_parts parts) {
+PB_INLINE pb_f32v pb_normal_below(pb_normal_parts parts) {
   pb_f32v g = parts.g, rest = parts.rest;
   PB_UNROLLED for (long i = 1; i >= 0; i--)
     g = PB_FMA(g, parts.distance, PB_LOOKUP_f32(pb_normal_pieces_f32[i], parts.piece));
   pb_f32v q = PB_FMA(rest, (pb_f32v)(-1.0f / 48), (pb_f32v)0.125f);
   q = PB_FMA(q, rest, (pb_f32v)-0.5f) * rest;
   g *= PB_LOOKUP_f32(pb_power_pieces_f32, parts.power);
-  pb_f32v below = PB_SCALED_f32(PB_FMA(g, q, g), parts.n);
+  return PB_FMA(g, q, g);
+}
+
+// Where it is a normal number.
+PB_INLINE pb_f32_holds pb_normal_is_near(pb_f32v x) {
+  return (pb_f32_holds)(__builtin_elementwise_abs(x) <= 13.0f);
+}
+
+PB_INLINE pb_f32v pb_normal_end(pb_f32v x, pb_normal_parts parts) {
+  pb_f32v below = PB_SCALED_f32(pb_normal_below(parts), parts.n);
   return x > 0.0f ? 1.0f - below : below;
 }
 
 PB_INLINE pb_f32v pb_normal_distribution_of_f32(pb_f32v x) {
-  return pb_normal_end(x, pb_normal_begin(x));
+  pb_normal_parts parts = pb_normal_begin(x);
+  if (PB_ALL(pb_normal_is_near(x))) return pb_normal_end(x, parts);
+  pb_u32v is_low = (pb_u32v)(parts.n < -32.0f);
+  pb_f32v n = is_low != 0 ? parts.n + 64.0f : parts.n;
+  pb_f32v below = pb_lowered_f32(PB_SCALED_f32(pb_normal_below(parts), n), is_low);
+  return x > 0.0f ? 1.0f - below : below;
 }
 
 // max(x, least) times the function, four registers at a time: while one waits for a product,
@@ -129,10 +143,17 @@ PB_INLINE long pb_gated_normal_ahead(long n, float *r, const float *x, const flo
   for (; n - done >= together * lanes; done += together * lanes) {
     pb_f32v z[together];
     pb_normal_parts parts[together];
+    pb_f32_holds near = ~(pb_f32_holds)0;
     PB_UNROLLED for (long i = 0; i < together; i++) {
       z[i] = *(const pb_f32v_at *)(x + done + i * lanes);
       z[i] = z[i] < limit ? limit : z[i];
       parts[i] = pb_normal_begin(z[i]);
+      near &= pb_normal_is_near(z[i]);
+    }
+    if (!PB_ALL(near)) {
+      PB_UNROLLED for (long i = 0; i < together; i++)
+        *(pb_f32v_at *)(r + done + i * lanes) = z[i] * pb_normal_distribution_of_f32(z[i]);
+      continue;
     }
     // None ends before all have begun.
     PB_UNROLLED for (long i = 0; i < together; i++) __asm__ volatile("" : "+v"(parts[i].rest));

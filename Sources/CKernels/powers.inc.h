@@ -50,7 +50,8 @@ PB_INLINE pb_f64v pb_exp_of_two_parts(pb_f64v x, pb_f64v low) {
   pb_f64v r = pb_sum_f64(PB_FMA(n, (pb_f64v)-pb_ln2_high_f64, x), rest, &lost);
   pb_f64v q = pb_polynomial_f64(r, PB_COEFFICIENTS(pb_exp_q_f64));
   pb_f64v sum = pb_sum_f64((pb_f64v)1, r, &sum_lost);
-  return pb_times_power_f64(sum + (sum_lost + PB_FMA(r * r, q, PB_FMA(r, lost, lost))), shifted);
+  pb_f64v y = sum + (sum_lost + PB_FMA(r * r, q, PB_FMA(r, lost, lost)));
+  return pb_times_low_power_f64(y, shifted);
 }
 
 // y no further from 0 than any x but 1 needs to give 0 or infinity, so that 1 gives 1.

@@ -54,21 +54,18 @@
   PB_LOOP_AFTER(name, s, T, b, 0, PB_NOTHING_AHEAD)
 
 // A function in two stages: end(z, begin(z)) where is_near(z) holds in all lanes, else far(z).
-// ASKED says whether it is worth asking.
 //
 // Each operation of such a function waits for the one before, so a processor is only busy with
 // several registers under way at once. One whose schedulers hold the operations of three registers
 // (Zen 3: 64) is up to 1.6 times as fast when the first half of sixteen is done before the second
 // half of any: what lies between the stages goes through the first cache. Bits are those of one
 // register after the other.
-#define PB_STAGED(name, s, ASKED) \
+#define PB_STAGED(name, s) \
   PB_INLINE pb_##s##v pb_##name##_of_##s(pb_##s##v z) { \
-    if (ASKED(s, pb_##name##_is_near_##s(z))) \
+    if (PB_ALL(pb_##name##_is_near_##s(z))) \
       return pb_##name##_end_##s(z, pb_##name##_begin_##s(z)); \
     return pb_##name##_far_##s(z); \
   }
-
-#define PB_ASK(s, holds) PB_ALL(holds)
 
 // The same for one that has no far numbers.
 #define PB_STAGED_EVERYWHERE(name, s) \

@@ -27,12 +27,14 @@ PB_REGISTER_MAP(expm1, f32, float)
 PB_REGISTER_MAP(expm1, f64, double)
 
 // log(1 + x): what the sum u = 1 + x loses to rounding goes into the fraction of u. From 2^60 on
-// nothing is lost.
-#define PB_LOG1P(s, T, U, fraction, shift) \
+// nothing is lost. Up to `least` it is x, whose square, which may be too small for a number, nobody
+// asks for.
+#define PB_LOG1P(s, T, U, fraction, shift, least) \
   PB_INLINE pb_##s##v pb_log1p_of_##s(pb_##s##v x) { \
     pb_##s##v u = x + (T)1, k; \
     pb_##s##v back = u - x; \
-    pb_##s##v lost = (x - (u - back)) + ((T)1 - back); \
+    U is_small = (U)(__builtin_elementwise_abs(x) < (pb_##s##v)(T)(least)); \
+    pb_##s##v lost = is_small != 0 ? (pb_##s##v)(T)0 : (x - (u - back)) + ((T)1 - back); \
     pb_##s##v f = pb_fraction_##s(u, &k); \
     pb_##s##v most = k > (T)60 ? (pb_##s##v)(T)60 : k; \
     f += lost * (pb_##s##v)((U)((pb_##s##v)(T)(shift) - most) << fraction); \
@@ -40,18 +42,19 @@ PB_REGISTER_MAP(expm1, f64, double)
     pb_##s##v edge = \
       x == (T)-1 ? (pb_##s##v)-(T)__builtin_inf() : (pb_##s##v)(T)__builtin_nan(""); \
     y = x > (T)-1 ? y : edge; \
-    return x == (T)0 || x == (pb_##s##v)(T)__builtin_inf() ? x : y; \
+    return (is_small | (U)(x == (pb_##s##v)(T)__builtin_inf())) != 0 ? x : y; \
   }
 
-PB_LOG1P(f32, float, pb_u32v, 23, 0x1.8p23 + 127)
-PB_LOG1P(f64, double, pb_u64v, 52, 0x1.8p52 + 1023)
+PB_LOG1P(f32, float, pb_u32v, 23, 0x1.8p23 + 127, 0x1p-30)
+PB_LOG1P(f64, double, pb_u64v, 52, 0x1.8p52 + 1023, 0x1p-60)
 PB_REGISTER_MAP(log1p, f32, float)
 PB_REGISTER_MAP(log1p, f64, double)
 
 // All from e = exp(-|x|), which is at most 1, 0 from `most` on, and normal up to `most_near`, as it
 // is in all lanes of most vectors. sigmoid(x) = 1 / (1 + e), and e / (1 + e) below 0.
-// softplus(x) = max(x, 0) + log(1 + e), 1 + e = 2^k (1 + f) with f = e or f = (e - 1) / 2.
-#define PB_SIGMOIDS(s, T, most_near, most) \
+// softplus(x) = max(x, 0) + log(1 + e), 1 + e = 2^k (1 + f) with f = e or f = (e - 1) / 2; up to
+// `least` the logarithm is e, as in log1p.
+#define PB_SIGMOIDS(s, T, most_near, most, least) \
   PB_INLINE pb_##s##v pb_exp_below_far_##s(pb_##s##v x) { \
     return pb_exp_within_##s(-PB_AT_MOST_##s(__builtin_elementwise_abs(x), (T)(most))); \
   } \
@@ -59,10 +62,11 @@ PB_REGISTER_MAP(log1p, f64, double)
     return (x < (T)0 ? e : (pb_##s##v)(T)1) / (e + (T)1); \
   } \
   PB_INLINE pb_##s##v pb_softplus_of_exp_##s(pb_##s##v x, pb_##s##v e) { \
+    const pb_##s##v small = (pb_##s##v)(T)(least); \
     pb_##s##v k = e > (T)0.41421356 ? (pb_##s##v)(T)1 : (pb_##s##v)(T)0; \
-    pb_##s##v f = e > (T)0.41421356 ? (e - (T)1) * (T)0.5 : e; \
+    pb_##s##v f = e > (T)0.41421356 ? (e - (T)1) * (T)0.5 : e < small ? small : e; \
     pb_##s##v above = x > (T)0 ? x : (pb_##s##v)(T)0; \
-    return above + pb_log_sum_##s(k, f); \
+    return above + (e < small ? e : pb_log_sum_##s(k, f)); \
   } \
   typedef pb_exp_parts_##s pb_sigmoid_parts_##s; \
   PB_INLINE pb_##s##_holds pb_sigmoid_is_near_##s(pb_##s##v x) { \
@@ -77,7 +81,7 @@ PB_REGISTER_MAP(log1p, f64, double)
   PB_INLINE pb_##s##v pb_sigmoid_far_##s(pb_##s##v x) { \
     return pb_sigmoid_of_exp_##s(x, pb_exp_below_far_##s(x)); \
   } \
-  PB_STAGED(sigmoid, s, PB_ASK_NEAR) \
+  PB_STAGED(sigmoid, s) \
   typedef pb_##s##v pb_softplus_parts_##s; \
   PB_INLINE pb_##s##_holds pb_softplus_is_near_##s(pb_##s##v x) { \
     return pb_sigmoid_is_near_##s(x); \
@@ -91,10 +95,10 @@ PB_REGISTER_MAP(log1p, f64, double)
   PB_INLINE pb_##s##v pb_softplus_far_##s(pb_##s##v x) { \
     return pb_softplus_of_exp_##s(x, pb_exp_below_far_##s(x)); \
   } \
-  PB_STAGED(softplus, s, PB_ASK_NEAR)
+  PB_STAGED(softplus, s)
 
-PB_SIGMOIDS(f32, float, 87, 104)
-PB_SIGMOIDS(f64, double, 708, 746)
+PB_SIGMOIDS(f32, float, 87, 104, 0x1p-30)
+PB_SIGMOIDS(f64, double, 708, 746, 0x1p-60)
 PB_STAGED_MAP(sigmoid, f32, float)
 PB_STAGED_MAP(sigmoid, f64, double)
 PB_STAGED_MAP(softplus, f32, float)
@@ -167,10 +171,10 @@ PB_PRODUCT_PLUS_OF(f64, double, 0x8000001p0)
   } \
   PB_INLINE pb_##s##v pb_normal_distribution_far_##s(pb_##s##v x) { \
     pb_normal_distribution_parts_##s parts = pb_normal_distribution_begin_##s(x); \
-    pb_##s##v below = pb_times_power_##s(pb_normal_below_##s(parts), parts.shifted); \
+    pb_##s##v below = pb_times_low_power_##s(pb_normal_below_##s(parts), parts.shifted); \
     return x > (T)0 ? (T)1 - below : below; \
   } \
-  PB_STAGED(normal_distribution, s, PB_ASK_NEAR)
+  PB_STAGED(normal_distribution, s)
 
 #if defined(PB_LOOKUP_f32)
 #include "pieces.inc.h"

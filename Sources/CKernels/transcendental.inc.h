@@ -17,11 +17,11 @@ static const double pb_exp_q_f64[] = {
   0x1.27e5bbafe79f1p-22, 0x1.af712362d77bap-26, 0x1.1e39b4a542e29p-29
 };
 
-// `shifted` is n + magic, which has n, with an exponent's bias, in its low bits. 2^n is two
-// factors, each a normal number: so results that overflow or are denormal are rounded once. The
-// bias is added once more, and what halves have beyond its field falls off. `near` wants an n for
-// which 2^n is a normal number, and takes one factor. Some processors have an instruction for it,
-// beside which it is not worth asking whether all lanes are near, as those of most vectors are.
+// `shifted` is n + magic, which has n, with an exponent's bias, in its low bits. Results that
+// overflow are rounded once, and denormal ones, where they are not `low`, too: there 2^n is two
+// factors, each a normal number. The bias is added once more, and what halves have beyond its field
+// falls off. `near` wants an n for which 2^n is a normal number, and takes one factor. Some
+// processors have an instruction for both.
 #if defined(PB_SCALED_f32)
 #define PB_TIMES_POWER(s, T, U, fraction, bias, magic) \
   PB_INLINE pb_##s##v pb_times_power_##s(pb_##s##v y, pb_##s##v shifted) { \
@@ -30,7 +30,6 @@ static const double pb_exp_q_f64[] = {
   PB_INLINE pb_##s##v pb_times_near_##s(pb_##s##v y, pb_##s##v shifted) { \
     return PB_SCALED_##s(y, shifted - (T)(magic)); \
   }
-#define PB_ASK_NEAR(s, holds) 0
 #else
 #define PB_TIMES_POWER(s, T, U, fraction, bias, magic) \
   PB_INLINE pb_##s##v pb_times_power_##s(pb_##s##v y, pb_##s##v shifted) { \
@@ -40,8 +39,25 @@ static const double pb_exp_q_f64[] = {
   PB_INLINE pb_##s##v pb_times_near_##s(pb_##s##v y, pb_##s##v shifted) { \
     return y * (pb_##s##v)((U)shifted << fraction); \
   }
-#define PB_ASK_NEAR PB_ASK
 #endif
+
+// The same for a y between 2^-16 and 2, down to results of 0. Where a product is denormal or too
+// small, many processors take a hundred times as long, and a mask of -infinity makes all of them
+// so. A small result is therefore computed 2^up times as large. If it is normal, `up` comes off its
+// exponent; if not, adding 2^fraction of its last places rounds it as it should be and
+// leaves it in the bits below.
+#define PB_TIMES_LOW_POWER(s, T, U, fraction, magic, up) \
+  PB_INLINE pb_##s##v pb_lowered_##s(pb_##s##v z, U is_low) { \
+    const pb_##s##v places = (pb_##s##v)(((U){ 0 } + up + 1) << fraction); \
+    U is_denormal = (U)(z < places), excess = is_low & ((U){ 0 } + up) << fraction; \
+    excess = is_denormal != 0 ? (U)places : excess; \
+    return (pb_##s##v)((U)(is_denormal != 0 ? z + places : z) - excess); \
+  } \
+  PB_INLINE pb_##s##v pb_times_low_power_##s(pb_##s##v y, pb_##s##v shifted) { \
+    U is_low = (U)(shifted < (pb_##s##v)((T)(magic) - up / 2)); \
+    shifted = is_low != 0 ? shifted + (T)up : shifted; \
+    return pb_lowered_##s(pb_times_power_##s(y, shifted), is_low); \
+  }
 
 // 1 + r + r^2 q, by Horner's rule where sums of products are rounded once: else r by
 // itself is more exact.
@@ -54,8 +70,9 @@ static const double pb_exp_q_f64[] = {
 
 // Beyond `least` and `most` the result is 0 and infinity; NaN passes both comparisons. `within`
 // wants an x that is between them, begin and end one of at most `most_near` in size, or NaN.
-#define PB_EXP(s, T, U, fraction, bias, magic, least, most_near, most) \
+#define PB_EXP(s, T, U, fraction, bias, magic, up, least, most_near, most) \
   PB_TIMES_POWER(s, T, U, fraction, bias, magic) \
+  PB_TIMES_LOW_POWER(s, T, U, fraction, magic, up) \
   typedef struct { pb_##s##v shifted, rest; } pb_exp_parts_##s; \
   PB_INLINE pb_##s##v pb_exp_limited_##s(pb_##s##v x) { \
     x = x > (pb_##s##v)(T)(most) ? (pb_##s##v)(T)(most) : x; \
@@ -90,17 +107,17 @@ static const double pb_exp_q_f64[] = {
   } \
   PB_INLINE pb_##s##v pb_exp_of_any_end_##s(pb_##s##v x, pb_exp_parts_##s parts) { \
     (void)x; \
-    return pb_times_power_##s(pb_exp_sum_##s(parts.rest), parts.shifted); \
+    return pb_times_low_power_##s(pb_exp_sum_##s(parts.rest), parts.shifted); \
   } \
   PB_INLINE pb_##s##v pb_exp_within_##s(pb_##s##v x) { \
     return pb_exp_of_any_end_##s(x, pb_exp_begin_##s(x)); \
   } \
   PB_STAGED_EVERYWHERE(exp_of_any, s) \
   PB_INLINE pb_##s##v pb_exp_far_##s(pb_##s##v x) { return pb_exp_of_any_of_##s(x); } \
-  PB_STAGED(exp, s, PB_ASK_NEAR)
+  PB_STAGED(exp, s)
 
-PB_EXP(f32, float, pb_u32v, 23, 127, 0x1.8p23 + 127, -104, 87, 89)
-PB_EXP(f64, double, pb_u64v, 52, 1023, 0x1.8p52 + 1023, -746, 708, 710)
+PB_EXP(f32, float, pb_u32v, 23, 127, 0x1.8p23 + 127, 64, -104, 87, 89)
+PB_EXP(f64, double, pb_u64v, 52, 1023, 0x1.8p52 + 1023, 512, -746, 708, 710)
 PB_STAGED_LOOP_OF_ANY(exp, exp, f32, float, a, 0, PB_FIRST, PB_RESULT)
 PB_STAGED_LOOP_OF_ANY(exp, exp, f64, double, a, 0, PB_FIRST, PB_RESULT)
 
@@ -164,7 +181,7 @@ static const double pb_log_r_f64[] = {
     y = x == (pb_##s##v)(T)__builtin_inf() ? x : y; \
     return x > (T)0 ? y : zero_or_nan; \
   } \
-  PB_STAGED(log, s, PB_ASK)
+  PB_STAGED(log, s)
 
 PB_LOG(f32, float, pb_u32v, 23, 127, 0x3f800000u, 0x3f3504f3u, 0x1p-126, pb_polynomial_f32, PB_FMA)
 PB_LOG(f64, double, pb_u64v, 52, 1023, 0x3ff0000000000000u, 0x3fe6a09e667f3bcdu, 0x1p-1022,
