@@ -34,9 +34,19 @@ extension Storage {
 
   private static func memory(_ byteCount: Int) -> UnsafeMutableRawPointer? {
     guard byteCount < Int.max / 2 else { return nil }
-    if let memory = StoragePool.take(padded(byteCount)) { return memory }
-    giveIdleBack()
-    return StoragePool.take(padded(byteCount))
+    let size = padded(byteCount)
+    var memory = StoragePool.take(size)
+    if memory == nil {
+      giveIdleBack()
+      memory = StoragePool.take(size)
+    }
+    // In bounds: the padding. What was there before, such as half of an address, may be denormal as
+    // a number, and many processors multiply by that a hundred times as slowly.
+    if let memory {
+      let padding = memory + byteCount
+      _ = padding.initializeMemory(as: UInt8.self, repeating: 0, count: size - byteCount)
+    }
+    return memory
   }
 
   /// Gives what plans and tensors keep idle back to the system, which has nothing else left.
