@@ -14,20 +14,19 @@ extension CompiledContraction {
       if let walks = b.scattered {
         packScattered(tile, right.base, walks, into: panels, scratch.thread(thread) + tableOffset)
       } else {
-        pack(tile, of: columns, right, into: panels)
+        pack(tile, of: columns, right, to: panels + tile * panelByteCount)
       }
     }
   }
 
   /// Copies one tile of the `extent` columns of a matrix.
   func pack(
-    _ tile: Int, of extent: Int, _ matrix: MatrixView, into panels: UnsafeMutableRawPointer
+    _ tile: Int, of extent: Int, _ matrix: MatrixView, to copy: UnsafeMutableRawPointer
   ) {
     let column = blocking.place(of: tile, in: extent).column
     packing(
       inner, min(blocking.tileColumns, extent - column), blocking.tileColumns,
-      matrix.from(column: column).base, matrix.rowStride, matrix.columnStride,
-      panels + tile * panelByteCount)
+      matrix.from(column: column).base, matrix.rowStride, matrix.columnStride, copy)
   }
 
   /// A copy of some rows of a, whose elements are where `walks` say, from `base` on: what stands

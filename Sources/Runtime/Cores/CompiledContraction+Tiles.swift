@@ -7,15 +7,16 @@ extension CompiledContraction {
   ///
   /// - Parameters:
   ///   - packed: copies of the right one's tiles, if there are any.
+  ///   - copy: room for one of a tile, which is made here and used for all rows, if one is to be.
   ///   - copies: room for copies of the left one's strips, if there are to be any.
   func multiplyTiles(
     _ rows: Int, _ columns: Range<Int>, of extent: Int, _ left: MatrixView, _ right: MatrixView,
-    packed: UnsafeMutableRawPointer?, adding bias: UnsafeMutableRawPointer?, into sums: MatrixView,
-    copies: UnsafeMutableRawPointer
+    packed: UnsafeMutableRawPointer?, packing copy: UnsafeMutableRawPointer? = nil,
+    adding bias: UnsafeMutableRawPointer?, into sums: MatrixView, copies: UnsafeMutableRawPointer
   ) {
     let firstTile = columns.lowerBound / blocking.tileColumns
     let endTile = (columns.upperBound + blocking.tileColumns - 1) / blocking.tileColumns
-    let rightStride = packed == nil ? right.rowStride : blocking.tileColumns
+    let rightStride = packed == nil && copy == nil ? right.rowStride : blocking.tileColumns
     let together = blocking.strips?.together ?? rows
     var start = 0
     repeat {
@@ -26,12 +27,13 @@ extension CompiledContraction {
       repeat {
         let count = min(together, rows - row), block = left.from(column: start).from(row: row)
         let stripCount =
-          blocking.strips.map { copy($0, count, length, block, into: copies) } ?? 1
+          blocking.strips.map { copyStrips($0, count, length, block, into: copies) } ?? 1
         for tile in firstTile..<endTile {
           let (column, isNarrow) = blocking.place(of: tile, in: extent)
           let kernel = blocking.kernel(isNarrow)
+          if let copy { pack(tile, of: extent, right, to: copy) }
           let panel =
-            packed.map { $0 + tile * panelByteCount } ?? right.base + column * elementSize
+            copy ?? packed.map { $0 + tile * panelByteCount } ?? right.base + column * elementSize
           for number in 0..<stripCount {
             let (first, height) = part(number, of: stripCount, in: count)
             let left =
@@ -72,7 +74,7 @@ extension CompiledContraction {
   private static let copiedSteps = 32
 
   /// Copies `rows` rows and `length` steps of an operand in strips; returns how many.
-  private func copy(
+  private func copyStrips(
     _ strips: ContractionBlocking.Strips, _ rows: Int, _ length: Int, _ block: MatrixView,
     into copies: UnsafeMutableRawPointer
   ) -> Int {

@@ -96,7 +96,8 @@ struct CompiledContraction: CompiledCore {
         rows: rows, inner: inner, columns: columns, elementSize: elementSize,
         a: (a.rowStride, a.columnStride), b: (b.rowStride, b.columnStride),
         isOuter: outerKernel != nil, scatters: (a.scattered != nil, b.scattered != nil),
-        runs: (a.scattered?.rows.extent ?? 1, a.scattered?.columns.extent ?? 1)),
+        runs: (a.scattered?.rows.extent ?? 1, a.scattered?.columns.extent ?? 1),
+        canShareColumns: batchCount == 1 && context.rowCount == nil),
       type)
     var bodyOfStep = step.body
     switch core.ending {
@@ -129,7 +130,8 @@ struct CompiledContraction: CompiledCore {
       copyByteCount > 0 && !cutsMatrices
       && (copyByteCount <= CompiledContraction.nearByteCount
         || batchCount > 1 && context.rowCount != nil)
-    leftCopyOffset = copyOffset + (canCopyAlone ? copyByteCount : 0)
+    leftCopyOffset =
+      copyOffset + (canCopyAlone ? copyByteCount : blocking.copiesTiles ? bytes : 0)
     stripOffset =
       leftCopyOffset + (blocking.copiesA ? blocking.tiles(blocking.panelRows) * bytes : 0)
     tableOffset = Plan.padded(
@@ -323,13 +325,12 @@ struct CompiledContraction: CompiledCore {
       let copies = blocking.copiesA ? own + leftCopyOffset : nil
       if let copies {
         for tile in 0..<blocking.tiles(rows) {
-          pack(tile, of: rows, left.transposed, into: copies)
+          pack(tile, of: rows, left.transposed, to: copies + tile * panelByteCount)
         }
       }
       multiplyTiles(
         panel.columns.count, 0..<rows, of: rows, right.transposed, left.transposed,
-        packed: copies, adding: nil, into: sums,
-        copies: own + stripOffset)
+        packed: copies, adding: nil, into: sums, copies: own + stripOffset)
     }
     // In bounds: panels are as wide as the product then, so rows of the target follow each other.
     packing(
@@ -355,8 +356,8 @@ struct CompiledContraction: CompiledCore {
       }
       multiplyTiles(
         panel.rows.count, panel.columns, of: columns, left, right, packed: packed,
-        adding: bias?.pointer(memory), into: sums,
-        copies: own + stripOffset)
+        packing: blocking.copiesTiles ? own + copyOffset : nil, adding: bias?.pointer(memory),
+        into: sums, copies: own + stripOffset)
     }
     if blocking.keepsSumsApart {
       sums.copy(rows: panel.rows.count, columns: panel.columns.count, to: target)

@@ -19,6 +19,8 @@ struct ContractionBlocking: BitwiseCopyable {
     let scatters: (a: Bool, b: Bool)
     /// How many rows of a scattered a, and steps of its inner axis, stand at one distance.
     let runs: (rows: Int, steps: Int)
+    /// Whether threads may share its columns: it is one product, of all its rows at a time.
+    let canShareColumns: Bool
   }
 
   // Tried on processors with 32 to 48 KiB of first and 1 to 2 MiB of second cache. Each
@@ -40,12 +42,15 @@ struct ContractionBlocking: BitwiseCopyable {
   /// What a kernel spreads over vectors, read across, takes a line of memory for each step: so many
   /// fill the first cache, and each tile asks for them again. Copying strips of it pays if there
   /// are enough tiles for the length of the axis.
-  private static let leastStripInner = 512
-  private static let leastStripWork = 1 << 17
+  static let leastStripInner = 512
+  static let leastStripWork = 1 << 17
   /// Rows of a straight product's strip, in whole tiles: thinner strips take longer to copy.
   private static let leastStripRows = 12
   /// Copying b pays from so long an inner axis.
   private static let leastPackedInner = 200
+  /// All rows of an a of up to so many bytes stay in the second cache while each tile of b is copied
+  /// to the first and used up: b is read once, and no copy of all of it stands beside it.
+  private static let wholeByteCount = 512 * 1024
   /// Where b is copied, panels of at least a twelfth of a long inner axis read the
   /// copy often enough.
   private static let longPackedInner = 1536
@@ -85,6 +90,8 @@ struct ContractionBlocking: BitwiseCopyable {
   /// may read past a row's end: what it makes of that is ignored, and every storage and arena ends
   /// with `Storage.overread` bytes for it. The same holds for a in a turned product.
   let packs: Bool
+  /// Whether threads share columns instead, and copy each tile of b when they come to it.
+  let copiesTiles: Bool
   /// Whether sums wait in the thread's own memory, where all tiles are whole.
   let keepsSumsApart: Bool
   /// Whether kernels find elements of a through tables, and whether those are tables of runs.
@@ -126,14 +133,23 @@ struct ContractionBlocking: BitwiseCopyable {
       product, type, isTurned: isTurned, scatters: scatters, isLong: isLong,
       isFar: isFar, copiesStrips: copiesStripsOfA)
     // Rows of a transposed b do not stand together; those of a large b are far apart.
-    packs =
+    let copiesB =
       !isTurned
       && (product.scatters.b || product.b.columnStride != 1 && columns > 1
         || columns > tile.columns && inner > Self.leastPackedInner && !isLong
           && rows >= product.leastPackedRows)
-    let panelRows = Self.panelRows(
-      product, tile, step: isTurned ? narrowColumns : tile.rows, isTurned: isTurned,
-      copiesA: copiesA, packs: packs)
+    let parts = Self.parts(product, wanted: copiesStripsOfA ? Threads.processors : Self.wantedParts)
+    copiesTiles =
+      copiesB && product.canShareColumns && !isLong && !product.scatters.a && !product.scatters.b
+      && parts > 1 && columns >= parts * tile.columns
+      && rows * inner * product.elementSize <= Self.wholeByteCount
+    packs = copiesB && !copiesTiles
+    let panelRows =
+      copiesTiles
+      ? rows
+      : Self.panelRows(
+        product, tile, step: isTurned ? narrowColumns : tile.rows, isTurned: isTurned,
+        copiesA: copiesA, packs: packs)
     // Whole runs, if there is one, or whole tiles of a long one.
     let run = goesByRuns && !isTurned ? min(product.runs.rows, 2 * narrowColumns) : 1
     self.panelRows = panelRows > run ? panelRows / run * run : panelRows
@@ -145,11 +161,14 @@ struct ContractionBlocking: BitwiseCopyable {
       copiesStrips
       ? Strips(
         of: isTurned ? columns : self.panelRows,
-        stepByteCount: innerBlock * product.elementSize, tile, isTurned: isTurned) : nil
+        stepByteCount: innerBlock * product.elementSize, tile, isTurned: isTurned,
+        all: copiesTiles) : nil
     panelColumns =
-      !isTurned && rows <= tile.rows && columns > Self.manyColumns && !product.isOuter
-      ? Self.columnsOfPanel / tile.columns * tile.columns
-      : max(columns, 1)
+      copiesTiles
+      ? tile.whole((columns + parts - 1) / parts)
+      : !isTurned && rows <= tile.rows && columns > Self.manyColumns && !product.isOuter
+        ? Self.columnsOfPanel / tile.columns * tile.columns
+        : max(columns, 1)
     keepsSumsApart =
       isTurned
       || !scatters && tile.columns > 1
@@ -187,12 +206,14 @@ struct ContractionBlocking: BitwiseCopyable {
     let together: Int
 
     /// - Parameter stepByteCount: of a block of the inner axis, in one row.
-    fileprivate init(of extent: Int, stepByteCount: Int, _ tile: Tiles, isTurned: Bool) {
+    fileprivate init(
+      of extent: Int, stepByteCount: Int, _ tile: Tiles, isTurned: Bool, all: Bool
+    ) {
       // Vectors of a turned product are far apart: they need the room in the first cache.
       let tiles = isTurned ? 1 : (leastStripRows + tile.rows - 1) / tile.rows
       rows = tiles * tile.rows
       // They stay in the second cache until all tiles have read them.
-      together = min(max(nearByteCount / (stepByteCount * rows), 1) * rows, extent)
+      together = all ? extent : min(max(nearByteCount / (stepByteCount * rows), 1) * rows, extent)
     }
   }
 
@@ -268,7 +289,6 @@ struct ContractionBlocking: BitwiseCopyable {
       // All of b stays near; rows of a should too, until all column tiles have read them.
       most = max(min(most, nearByteCount / max(inner * size, 1)), step)
     }
-    let work = 2 * Double(rows) * Double(inner) * Double(columns)
     // Along a long axis every panel streams all of b, and wide ones read rows of a better; a far b
     // is read by each panel from the third cache.
     let isStreamed = isLong || !packs && inner * columns * size > farByteCount
@@ -278,7 +298,7 @@ struct ContractionBlocking: BitwiseCopyable {
     let isBeyondFirst = !packs && inner * columns * size > firstByteCount
     let mostOfTwoTiles =
       isBeyondFirst ? max(rows / (2 * step), min(Threads.processors, wantedParts)) : wanted
-    let parts = max(min(Int(work / leastWork), wanted, mostOfTwoTiles), 1)
+    let parts = Self.parts(product, wanted: min(wanted, mostOfTwoTiles))
     let share = (rows + parts - 1) / parts, height = min(share, most)
     // What is too little to share stays whole.
     if height == rows, !isTurned { return max(rows, 1) }
@@ -288,6 +308,12 @@ struct ContractionBlocking: BitwiseCopyable {
     let steps = isUpwards ? (height + step - 1) / step : (height + step / 2) / step
     let longest = max(steps * step, isTurned ? tile.columns : step)
     return isTurned ? longest : equalParts(of: rows, longest: longest)
+  }
+
+  /// How many parts are worth handing to threads, at most as many as are wanted.
+  private static func parts(_ product: Product, wanted: Int) -> Int {
+    let work = 2 * Double(product.rows) * Double(product.inner) * Double(product.columns)
+    return max(min(Int(work / leastWork), wanted), 1)
   }
 
   /// The length of parts that threads share evenly: a thread with one part more than another, or
@@ -338,50 +364,6 @@ struct ContractionBlocking: BitwiseCopyable {
   }
 }
 
-extension ContractionBlocking.Product {
-  /// Whether rows of a stand side by side, a whole number of vectors of them, beside
-  /// few columns of b.
-  fileprivate func hasVectorsOfRows(lanes: Int) -> Bool {
-    !scatters.b && a.rowStride == 1 && runs.rows.isMultiple(of: lanes)
-      && (b.columnStride == 1 || columns == 1) && columns <= lanes
-  }
-
-  /// An inner axis that is worth turning elements for.
-  private static let leastTurnedInner = 16
-
-  /// Whether rows of a, each side by side, are multiplied by one vector: lanes are rows then, and
-  /// nothing is multiplied that is not wanted.
-  fileprivate func isByVector(lanes: Int) -> Bool {
-    columns == 1 && rows >= lanes && a.columnStride == 1 && inner >= Self.leastTurnedInner
-      && !isOuter && !scatters.a && !scatters.b
-  }
-
-  /// Copying b pays from so many rows that use the copy: fewer where its rows are multiples of a
-  /// KiB apart, for then the lines of a tile's columns drive each other out of the caches.
-  fileprivate var leastPackedRows: Int { b.rowStride * elementSize % 1024 == 0 ? 48 : 96 }
-
-  /// Whether what is spread over vectors is read across, so far that copying it pays for tiles of
-  /// `wide` elements beside it.
-  fileprivate func copyingStripsPays(isTurned: Bool, wide: Int) -> Bool {
-    let (row, step) =
-      isTurned ? (b.columnStride, b.rowStride) : (a.rowStride, a.columnStride)
-    return !isOuter && !scatters.a && !scatters.b
-      && row == 1 && step * elementSize > 64 && inner >= ContractionBlocking.leastStripInner
-      && inner * wide >= ContractionBlocking.leastStripWork
-  }
-
-  /// Steps of a chain that take about as long as turning an element.
-  private static let stepsOfTurning = 10.0
-
-  /// Whether lanes saved, where columns do not fill their last vector, are worth turning the sums.
-  fileprivate func turningPays(lanes: Int, copiesA: Bool) -> Bool {
-    func whole(_ extent: Int) -> Double { Double((extent + lanes - 1) / lanes * lanes) }
-    let straight = Double(rows) * whole(columns), turned = whole(rows) * Double(columns)
-    let elements = Double(rows) * Double(copiesA ? columns + inner : columns)
-    return Double(inner) * (straight - turned) > Self.stepsOfTurning * elements
-  }
-}
-
 extension ContractionBlocking: CustomStringConvertible {
   /// What is done in which order, for `pullback bench --explain`.
   var description: String {
@@ -390,6 +372,7 @@ extension ContractionBlocking: CustomStringConvertible {
     parts.append("tiles of \(tile.rows) by \(tileColumns)\(isTurned ? ", transposed" : "")")
     parts.append("the inner axis \(innerBlock) at a time")
     if packs { parts.append("b copied") }
+    if copiesTiles { parts.append("tiles of b copied") }
     if copiesA { parts.append("a copied") }
     if strips != nil { parts.append("strips of \(isTurned ? "b" : "a") copied") }
     if keepsSumsApart { parts.append("sums apart") }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension ContractionBlocking.Product {
+  /// Whether rows of a stand side by side, a whole number of vectors of them, beside
+  /// few columns of b.
+  func hasVectorsOfRows(lanes: Int) -> Bool {
+    !scatters.b && a.rowStride == 1 && runs.rows.isMultiple(of: lanes)
+      && (b.columnStride == 1 || columns == 1) && columns <= lanes
+  }
+
+  /// An inner axis that is worth turning elements for.
+  private static let leastTurnedInner = 16
+
+  /// Whether rows of a, each side by side, are multiplied by one vector: lanes are rows then, and
+  /// nothing is multiplied that is not wanted.
+  func isByVector(lanes: Int) -> Bool {
+    columns == 1 && rows >= lanes && a.columnStride == 1 && inner >= Self.leastTurnedInner
+      && !isOuter && !scatters.a && !scatters.b
+  }
+
+  /// Copying b pays from so many rows that use the copy: fewer where its rows are multiples of a
+  /// KiB apart, for then the lines of a tile's columns drive each other out of the caches.
+  var leastPackedRows: Int { b.rowStride * elementSize % 1024 == 0 ? 48 : 96 }
+
+  /// Whether what is spread over vectors is read across, so far that copying it pays for tiles of
+  /// `wide` elements beside it.
+  func copyingStripsPays(isTurned: Bool, wide: Int) -> Bool {
+    let (row, step) =
+      isTurned ? (b.columnStride, b.rowStride) : (a.rowStride, a.columnStride)
+    return !isOuter && !scatters.a && !scatters.b
+      && row == 1 && step * elementSize > 64 && inner >= ContractionBlocking.leastStripInner
+      && inner * wide >= ContractionBlocking.leastStripWork
+  }
+
+  /// Steps of a chain that take about as long as turning an element.
+  private static let stepsOfTurning = 10.0
+
+  /// Whether lanes saved, where columns do not fill their last vector, are worth turning the sums.
+  func turningPays(lanes: Int, copiesA: Bool) -> Bool {
+    func whole(_ extent: Int) -> Double { Double((extent + lanes - 1) / lanes * lanes) }
+    let straight = Double(rows) * whole(columns), turned = whole(rows) * Double(columns)
+    let elements = Double(rows) * Double(copiesA ? columns + inner : columns)
+    return Double(inner) * (straight - turned) > Self.stepsOfTurning * elements
+  }
+}
