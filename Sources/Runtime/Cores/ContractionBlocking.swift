@@ -48,8 +48,8 @@ struct ContractionBlocking: BitwiseCopyable {
   private static let leastStripRows = 12
   /// Copying b pays from so long an inner axis.
   private static let leastPackedInner = 200
-  /// All rows of an a of up to so many bytes stay in the second cache while each tile of b is copied
-  /// to the first and used up: b is read once, and no copy of all of it stands beside it.
+  /// All rows of an a of up to so many bytes stay in the second cache while each tile of b is
+  /// copied to the first and used up: b is read once, and no copy of all of it stands beside it.
   private static let wholeByteCount = 512 * 1024
   /// Where b is copied, panels of at least a twelfth of a long inner axis read the
   /// copy often enough.
