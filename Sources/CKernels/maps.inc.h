@@ -110,7 +110,12 @@
     r[i] = x relation y ? chosen : other; \
   })
 
+// NaN is not below `y`: it stays.
 #define PB_FLOAT_CHOICES(s, T) \
+  PB_BY_ONE(flush_##s, T, { \
+    T x = ((const T *)a)[i]; \
+    r[i] = x > -y ? x < y ? 0 : x : x; \
+  }) \
   PB_BETWEEN(clamp_sum_##s, T, c, d, , { \
     T x = ((const T *)a)[i] + ((const T *)b)[i]; \
     r[i] = PB_CLAMPED(x); \

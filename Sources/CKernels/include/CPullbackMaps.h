@@ -78,6 +78,7 @@
   MAP(SELECT_GREATER_EQUAL, select_greater_equal, NUMBERS) \
   MAP(CLAMP, clamp, NUMBERS) \
   MAP(WITHIN, within, NUMBERS) \
+  MAP(FLUSH, flush, FLOATS) \
   MAP(CLAMP_SUM, clamp_sum, FLOATS) \
   MAP(RAMP, ramp, FLOATS) \
   MAP(GATED_RAMP, gated_ramp, FLOATS) \

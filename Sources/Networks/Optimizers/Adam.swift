@@ -7,8 +7,9 @@ import PullbackTensors
 /// At step t of those that change w, with gradient g: m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂)
 /// g², w ← w - η m̂ / (√v̂ + ε) with m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ). m and v start at 0.
 /// Computed as w - ηₜ m / (√v + εₜ), which is the same, with ηₜ = η √(1 - β₂ᵗ) / (1 - β₁ᵗ) and
-/// εₜ = ε √(1 - β₂ᵗ): one division less an element. With weight decay λ, g is g + λ w; that of
-/// ``AdamW`` is apart from the moments, which most networks want.
+/// εₜ = ε √(1 - β₂ᵗ): one division less an element; and m is 0 where |m| < 2⁻¹⁰⁰, for denormal
+/// numbers take many processors long. With weight decay λ, g is g + λ w; that of ``AdamW`` is apart
+/// from the moments, which most networks want.
 ///
 /// Source: Kingma, Ba, "Adam: a method for stochastic optimization", ICLR 2015, section 2.
 ///
@@ -141,7 +142,7 @@ extension AdaptiveMoments {
     _ gradient: Tensor<Float>, _ state: inout RuleValues<Tensor<Float>>,
     _ scalars: RuleValues<Tensor<Float>>
   ) -> Tensor<Float> {
-    let first = scalars.beta1 * state.firstMoment + scalars.firstShare * gradient
+    let first = (scalars.beta1 * state.firstMoment + scalars.firstShare * gradient).flushed
     let second = scalars.beta2 * state.secondMoment + scalars.secondShare * gradient.squared()
     (state.firstMoment, state.secondMoment) = (first, second)
     return scalars.rate * first / (sqrt(second) + scalars.margin)

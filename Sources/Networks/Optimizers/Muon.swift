@@ -7,7 +7,8 @@ import PullbackTensors
 /// With gradient g: v ← μ v + g, m = g + μ v (in Nesterov's form; else v),
 /// w ← (1 - η λ) w - η √max(1, outputs / inputs) O(m), where O(m) is about U Vᵀ of m = U S Vᵀ: five
 /// Newton-Schulz iterations X ← 3.4445 X - 4.7750 (X Xᵀ) X + 2.0315 (X Xᵀ)² X from
-/// X = m / (‖m‖ + 10⁻⁷), which take all singular values to 0.7 ... 1.2. v starts at 0.
+/// X = m / (‖m‖ + 10⁻⁷), which take all singular values to 0.7 ... 1.2. v starts at 0, and
+/// is 0 where |v| < 2⁻¹⁰⁰.
 ///
 /// It is for matrices [inputs, outputs]; more axes before the last count as inputs, as in the
 /// kernel of a convolution. A bias is a mistake: train it, and usually embeddings and the last
@@ -71,7 +72,7 @@ public struct Muon: UpdateRule {
   ) -> Tensor<Float> {
     var way = g
     if momentum != 0 {
-      let velocity = scalars.momentum * state.velocity + g
+      let velocity = (scalars.momentum * state.velocity + g).flushed
       state.velocity = velocity
       way = isNesterov ? g + scalars.momentum * velocity : velocity
     }

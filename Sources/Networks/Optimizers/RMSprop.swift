@@ -6,7 +6,7 @@ import PullbackTensors
 ///
 /// With gradient g: v ← α v + (1 - α) g², w ← w - η g / (√v + ε). Centered, v gives way to the
 /// variance v - m², with m ← α m + (1 - α) g. With momentum μ: b ← μ b + g / (√v + ε), w ← w - η b.
-/// With weight decay λ, g is g + λ w. v, m and b start at 0.
+/// With weight decay λ, g is g + λ w. v, m and b start at 0; m and b are 0 below 2⁻¹⁰⁰ in size.
 ///
 /// Source: Hinton, "Neural networks for machine learning", lecture 6e, 2012; centered: Graves,
 /// "Generating sequences with recurrent neural networks", 2013, section 4.2, in the
@@ -72,14 +72,14 @@ public struct RMSprop: UpdateRule {
     var spread = scalars.alpha * state.secondMoment + scalars.share * g.squared()
     state.secondMoment = spread
     if isCentered {
-      let mean = scalars.alpha * state.firstMoment + scalars.share * g
+      let mean = (scalars.alpha * state.firstMoment + scalars.share * g).flushed
       state.firstMoment = mean
       // Where the gradient stays the same, rounding may take the variance below 0.
       spread = maximum(spread - mean.squared(), 0)
     }
     let way = g / (sqrt(spread) + scalars.epsilon)
     if momentum == 0 { return w - scalars.learningRate * way }
-    let velocity = scalars.momentum * state.velocity + way
+    let velocity = (scalars.momentum * state.velocity + way).flushed
     state.velocity = velocity
     return w - scalars.learningRate * velocity
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The numbers of a step, computed once for all elements.
+import PullbackTensors
+
+// The numbers of a step, computed once for all elements, and what is left of moments.
 
 extension Double {
   /// The power with a whole exponent, by repeated squaring.
@@ -22,6 +24,13 @@ extension Float {
     let decimal = (Double(self) * 1e6).rounded() / 1e6
     return Float(decimal) == self ? decimal : Double(self)
   }
+}
+
+extension Tensor<Float> {
+  /// The same, but 0 where |x| < 2⁻¹⁰⁰. What is left of a moment whose gradients ended, as those of
+  /// a unit that died do, would become a denormal number and stay one, and many processors take a
+  /// hundred times as long for a product with such a number.
+  var flushed: Tensor<Float> { replacing(with: 0, where: abs(self) .< 0x1p-100) }
 }
 
 extension UpdateRule {

@@ -5,8 +5,8 @@ import PullbackTensors
 /// Stochastic gradient descent, with momentum if wanted.
 ///
 /// v ← μ v + w.g, w ← w - η v, with learning rate η and momentum μ; without momentum v is w.g. v
-/// starts at 0. Nesterov's form goes on by w.g + μ v in the place of v. With weight decay λ, w.g is
-/// w.g + λ w.
+/// starts at 0, and is 0 where |v| < 2⁻¹⁰⁰. Nesterov's form goes on by w.g + μ v in the place of v.
+/// With weight decay λ, w.g is w.g + λ w.
 ///
 /// Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in
 /// deep learning", ICML 2013, in the form PyTorch uses.
@@ -56,7 +56,7 @@ public struct SGD: UpdateRule {
   ) -> Tensor<Float> {
     let g = weightDecay == 0 ? gradient : gradient + scalars.weightDecay * w
     if momentum == 0 { return w - scalars.learningRate * g }
-    let velocity = scalars.momentum * state.velocity + g
+    let velocity = (scalars.momentum * state.velocity + g).flushed
     state.velocity = velocity
     return w - scalars.learningRate * (isNesterov ? g + scalars.momentum * velocity : velocity)
   }

@@ -35,6 +35,8 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
   case clamp
   /// d where a is above b and below c, else 0; NaN where a is
   case within
+  /// a, or 0 where |a| < b
+  case flushed
   /// a + b, but no less than c and no more than d
   case clampSum
   /// (z + c) d, z = a clamped to b and c
@@ -69,6 +71,7 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
     case .aboveOrProduct: [".>", "*", "select"]
     case .clamp: ["max", "min"]
     case .within: [".>", ".<", ".==", "select"]
+    case .flushed: ["abs", ".<", "select"]
     case .clampSum: ["+", "max", "min"]
     case .ramp: ["max", "min", "+", "*"]
     case .gatedRamp: ["max", "min", "+", "*", "*"]
@@ -83,7 +86,7 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
 
   var inputCount: Int {
     switch self {
-    case .rootAdd, .timesOppositeSigmoid, .expOfDifference: 2
+    case .rootAdd, .flushed, .timesOppositeSigmoid, .expOfDifference: 2
     case .multiplyAdd, .subtractProduct, .subtractQuotient, .multiplyProduct, .multiplyQuotient,
       .aboveOrProduct, .clamp, .gatedSigmoid, .gatedNormal:
       3
@@ -96,6 +99,7 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
   /// The inputs that are the same everywhere: the kernel takes one number for each.
   package var numbers: Range<Int> {
     switch self {
+    case .flushed: 1..<2
     case .clamp, .within, .gatedSigmoid, .gatedNormal: 1..<3
     case .ramp, .gatedRamp: 1..<4
     case .clampSum: 2..<4
@@ -114,8 +118,8 @@ package enum MergedOperation: Sendable, Hashable, CaseIterable {
       .selectGreaterOrEqual, .clamp, .within:
       true
     case .sumWithSquare, .rootAdd, .subtractQuotient, .subtractProductQuotient, .multiplyProduct,
-      .scaleMultiplyAdd, .multiplyQuotient, .aboveOrProduct, .clampSum, .ramp, .gatedRamp,
-      .gatedSigmoid, .gatedNormal, .timesOppositeSigmoid, .expOfDifference:
+      .scaleMultiplyAdd, .multiplyQuotient, .aboveOrProduct, .flushed, .clampSum, .ramp,
+      .gatedRamp, .gatedSigmoid, .gatedNormal, .timesOppositeSigmoid, .expOfDifference:
       false
     }
   }

@@ -222,7 +222,15 @@ private struct Selection {
       }
       return (.selectEqual, [x, y, chosen, other])
     case .notEqual: return (.selectEqual, [x, y, other, chosen])
-    case .less: return (.selectGreater, [y, x, chosen, other])
+    case .less:
+      // |other| < y ? 0 : other
+      if isZero(chosen), isUniform(y), let size = maker(of: x, for: index),
+        size.operation == .unary(.absolute), size.inputs[0] == other,
+        instructions[index].elementType.isFloatingPoint
+      {
+        return (.flushed, [other, y])
+      }
+      return (.selectGreater, [y, x, chosen, other])
     case .greaterOrEqual: return (.selectGreaterOrEqual, [x, y, chosen, other])
     case .greater:
       if chosen == x, let (a, b) = factors(other, of: index), a == x,

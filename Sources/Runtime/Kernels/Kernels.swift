@@ -111,6 +111,7 @@ extension MergedOperation {
     case .aboveOrProduct: PB_ABOVE_OR_PRODUCT
     case .clamp: PB_CLAMP
     case .within: PB_WITHIN
+    case .flushed: PB_FLUSH
     case .clampSum: PB_CLAMP_SUM
     case .ramp: PB_RAMP
     case .gatedRamp: PB_GATED_RAMP

@@ -54,6 +54,27 @@ struct OptimizerTests {
     }
   }
 
+  /// Denormal numbers would stay, and take many processors long.
+  @Test(
+    "What is left of a moment ends as 0, and NaN stays",
+    arguments: [AnyRule(SGD(learningRate: 0.1, momentum: 0.9)), AnyRule(Adam()), AnyRule(AdamW())])
+  func momentsEnd(rule: AnyRule) throws {
+    let w = Parameter(value: [1, 2, 3, 4] as Tensor<Float>)
+    let optimizer = Optimizer(rule, for: ["w": w])
+    var sizes: [Float] = []
+    for step in 0..<700 {
+      let factors: Tensor<Float> = step == 0 ? [1, -1, 1e-20, 1e20] : [0, 0, 0, 0]
+      optimizer.minimize((w.value * factors).sum())
+      sizes += optimizer.state[0][0].value.scalars.map(abs)
+    }
+    #expect(sizes.allSatisfy { $0 == 0 || $0 >= 0x1p-100 })
+    #expect(sizes[..<2400].contains { $0 > 0 && $0 < 0x1p-99 })
+    #expect(sizes.suffix(4).prefix(3) == [0, 0, 0])
+    let broken = Tensor([Float.nan, 0, 0, 0])
+    optimizer.minimize((w.value * broken).sum())
+    #expect(optimizer.state[0][0].value.scalars[0].isNaN)
+  }
+
   @Test func changingTheRateMakesNoNewPlan() {
     let model = start("plain")
     let optimizer = Optimizer(SGD(learningRate: 0.1), for: model.parameters)

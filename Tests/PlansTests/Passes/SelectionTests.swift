@@ -43,6 +43,9 @@ import Testing
       {
         let p = $0[0] * $0[1]; return p - $0[2]
       }),
+    form(
+      "0 where |a| < 1/2", { $0[0].replacing(with: 0, where: abs($0[0]) .< 0.5) },
+      { abs($0[0]) < 0.5 ? 0 : $0[0] }),
     form("a b + c d", { $0[0] * $0[1] + $0[2] * $0[3] }) {
       let (p, q) = ($0[0] * $0[1], $0[2] * $0[3])
       return p + q
