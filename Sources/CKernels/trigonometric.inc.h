@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sin and cos: |x| = n pi/2 + r with |r| <= pi/4, and polynomials of sin r and cos r, of which n
-// chooses one and its sign. Float is computed in double, with shorter polynomials.
+// chooses one and its sign. Float is computed in pairs of floats up to 2^13 where there is FMA,
+// else in double with shorter polynomials.
 //
-// Up to 2^20, n times the first three parts of pi/2 (33 bits each) is exact; beyond, r comes from
-// the product of x's bits with those bits of 2/pi that matter (Payne and Hanek, 1983).
+// In double, up to 2^20, n times the first three parts of pi/2 (33 bits each) is exact; beyond, r
+// comes from the product of x's bits with those bits of 2/pi that matter (Payne and Hanek, 1983).
 //
 // Bounds: those of PB_REGISTER_MAP; tables are read where pb_quarters says.
 
@@ -90,7 +91,7 @@ PB_INLINE pb_f64v pb_reduce_f64(pb_f64v size, pb_u64v *n, pb_f64v *low) {
 }
 
 // The same for |x| from Float: one part is enough.
-PB_INLINE pb_f64v pb_reduce_f32(pb_f64v size, pb_u64v *n) {
+PB_INLINE pb_f64v pb_reduce_wide(pb_f64v size, pb_u64v *n) {
   PB_NEAREST_QUARTER(size, shifted);
   pb_f64v count = shifted - 0x1.8p52, low;
   pb_f64v r = PB_FMA(count, (pb_f64v)-pb_half_pi_rest, size - count * pb_half_pi[0]);
@@ -99,11 +100,11 @@ PB_INLINE pb_f64v pb_reduce_f32(pb_f64v size, pb_u64v *n) {
   return r;
 }
 
-// sin r = r + r^3 s(r^2). cos r = 1 + r^2 c(r^2) for Float, 1 - r^2/2 + r^4 c(r^2) for Double.
-static const double pb_sin_s_f32[] = {
+// sin r = r + r^3 s(r^2). cos r = 1 - r^2/2 + r^4 c(r^2), and 1 + r^2 c(r^2) for Float in double.
+static const double pb_sin_s_wide[] = {
   -0x1.5555554cba329p-3, 0x1.111108967d111p-7, -0x1.a00f9dcc1ede2p-13, 0x1.6cd860abfac31p-19
 };
-static const double pb_cos_c_f32[] = {
+static const double pb_cos_c_wide[] = {
   -0x1p-1, 0x1.55554ab394ffap-5, -0x1.6c0c8b6c8bfaep-10, 0x1.9a0240b3ca2eep-16
 };
 static const double pb_sin_s_f64[] = {
@@ -137,21 +138,59 @@ PB_INLINE pb_f64v pb_circular_f64(pb_f64v x, const uint64_t start) {
   return pb_of_quarter(x, n, start, sine, cosine);
 }
 
-PB_INLINE pb_f64v pb_circular_f32(pb_f64v x, const uint64_t start) {
+PB_INLINE pb_f64v pb_circular_wide(pb_f64v x, const uint64_t start) {
   pb_u64v n;
-  pb_f64v r = pb_reduce_f32(__builtin_elementwise_abs(x), &n), z = r * r;
-  pb_f64v s = pb_polynomial_f64(z, PB_COEFFICIENTS(pb_sin_s_f32));
-  pb_f64v c = pb_polynomial_f64(z, PB_COEFFICIENTS(pb_cos_c_f32));
+  pb_f64v r = pb_reduce_wide(__builtin_elementwise_abs(x), &n), z = r * r;
+  pb_f64v s = pb_polynomial_f64(z, PB_COEFFICIENTS(pb_sin_s_wide));
+  pb_f64v c = pb_polynomial_f64(z, PB_COEFFICIENTS(pb_cos_c_wide));
   return pb_of_quarter(x, n, start, PB_FMA(r * z, s, r), PB_FMA(z, c, (pb_f64v)1));
 }
 
+static const float pb_circular_near = 0x1p13f;
+// pi/2 is the first less the two others.
+static const float pb_half_pi_near[] = { 0x1.921fb6p0f, 0x1.777a5cp-25f, 0x1.ee59dap-50f };
+static const float pb_sin_s_near[] = { -0x1.555546p-3f, 0x1.110756p-7f, -0x1.994b4p-13f };
+static const float pb_cos_c_near[] = { 0x1.55554ap-5f, -0x1.6c0c82p-10f, 0x1.99ff4p-16f };
+
+// sin(|x|) or cos(|x|) as pb_of_quarter has them, |x| at most pb_circular_near: then n < 2^13, and
+// |x| less n times the first part has 24 bits, so it is exact. r and low are the sum of that and
+// n times the others: where r cancels, nothing has been rounded but the last of them.
+PB_INLINE pb_f32v pb_circular_f32(pb_f32v x, const uint32_t start) {
+  pb_f32v size = __builtin_elementwise_abs(x);
+  pb_f32v shifted = PB_FMA(size, (pb_f32v)0x1.45f306p-1f, (pb_f32v)0x1.8p23f);
+  pb_f32v count = shifted - 0x1.8p23f, second = (pb_f32v)pb_half_pi_near[1];
+  pb_f32v first = PB_FMA(count, (pb_f32v)-pb_half_pi_near[0], size), others = count * second;
+  pb_f32v lost = PB_FMA(count, (pb_f32v)pb_half_pi_near[2], PB_FMA(count, second, -others));
+  pb_f32v r = first + others, low = first - r + others + lost;
+  // The summand is lost beside 1, and keeps the powers of a small r from being denormal, which
+  // takes some processors a hundred times as long.
+  pb_f32v z = PB_FMA(r, r, (pb_f32v)0x1p-60f), half = z * 0.5f, whole = 1 - half;
+  pb_f32v s = pb_polynomial_f32(z, PB_COEFFICIENTS(pb_sin_s_near));
+  pb_f32v c = pb_polynomial_f32(z, PB_COEFFICIENTS(pb_cos_c_near));
+  pb_f32v sine = r + PB_FMA(r * z, s, low * whole);
+  pb_f32v cosine = whole + (1 - whole - half + PB_FMA(z * z, c, -(r * low)));
+  pb_u32v n = (pb_u32v)shifted + start;
+  pb_f32v y = (n & 1) == 1 ? cosine : sine;
+  pb_u32v sign = n << 30;
+  if (start == 0) sign ^= (pb_u32v)x;
+  return (pb_f32v)((pb_u32v)y ^ (sign & (1u << 31)));
+}
+
+#define PB_IS_NEAR(x) (__builtin_elementwise_abs(x) <= (PB_HAS_FMA ? pb_circular_near : -1))
+
+// A register with a far number is computed both ways, so that no number's bits depend on others.
 #define PB_CIRCULAR(name, start) \
   PB_INLINE pb_f64v pb_##name##_of_f64(pb_f64v x) { return pb_circular_f64(x, start); } \
-  PB_INLINE pb_f32v pb_##name##_of_f32(pb_f32v x) { \
+  static PB_NOT_INLINED void pb_##name##_with_far(pb_f32v *x) { \
     pb_f32v y; \
-    y.lo = PB_TO_FLOAT(pb_circular_f32(PB_TO_DOUBLE(x.lo), start)); \
-    y.hi = PB_TO_FLOAT(pb_circular_f32(PB_TO_DOUBLE(x.hi), start)); \
-    return y; \
+    y.lo = PB_TO_FLOAT(pb_circular_wide(PB_TO_DOUBLE(x->lo), start)); \
+    y.hi = PB_TO_FLOAT(pb_circular_wide(PB_TO_DOUBLE(x->hi), start)); \
+    *x = PB_IS_NEAR(*x) ? pb_circular_f32(*x, start) : y; \
+  } \
+  PB_INLINE pb_f32v pb_##name##_of_f32(pb_f32v x) { \
+    if (PB_ALL(PB_IS_NEAR(x))) return pb_circular_f32(x, start); \
+    pb_##name##_with_far(&x); \
+    return x; \
   }
 
 PB_CIRCULAR(sin, 0)
