@@ -5,6 +5,9 @@
 // Bounds: rows i < rows of `a` and `c`, p < k, and whole vectors of `b` and `c`: the caller owns
 // `vectors` full ones in each of their rows.
 
+// What a tile asks memory for while it multiplies.
+enum { PB_ASKS_FOR_NOTHING, PB_ASKS_FOR_ROWS, PB_ASKS_FOR_COLUMNS, PB_ASKS_FOR_COPY };
+
 // Called with constant `rows`, `vectors` and `chains` alone, so that every loop over them unrolls
 // and every element of `sums` is a register. Three rows of `a` share a pointer (x86 addresses p,
 // p + ars and p + 2 ars in one instruction each); hidden from the optimiser, or it keeps an index
@@ -28,7 +31,10 @@
     } \
     PB_UNROLLED_BY_4 for (long p = 0; p < k; p++) { \
       if (asks) { \
-        __builtin_prefetch(soon, 0, 3); \
+        if (asks == PB_ASKS_FOR_COPY) \
+          __builtin_prefetch(soon, 0, 2); \
+        else \
+          __builtin_prefetch(soon, 0, 3); \
         soon += pace; \
         PB_OPAQUE(soon); \
       } \
@@ -59,16 +65,21 @@
       } \
   } \
   PB_INLINE void pb_tile_of_##s( \
-    const long rows, const long vectors, const long asks, long tile, long k, long segment, \
-    const T *a, long ars, long acs, const T *b, long ldb, T *c, long ldc, int accumulate, \
-    const T *bias) { \
+    const long rows, const long vectors, const long asks, long tile, long tiles, long k, \
+    long segment, const T *a, long ars, long acs, const T *b, long ldb, T *c, long ldc, \
+    int accumulate, const T *bias) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
-    /* The next rows of a, as they stand in memory, or the same ones of steps to come; or the next */ \
-    /* columns of b, of which each tile asks for other ones. */ \
-    const T *soon = asks == 2  ? b + (vectors + tile) * lanes \
-                    : acs == 1 ? a + rows * ars \
-                               : a + PB_AHEAD * acs; \
-    long pace = asks == 2 ? ldb : acs == 1 ? rows : acs; \
+    /* The next rows of a, as they stand in memory, or the same ones of steps to come; the next */ \
+    /* columns of b, of which each tile asks for other ones; or its share of the next copy of b. */ \
+    const long share = (vectors * lanes + tiles - 1) / tiles; \
+    const T *soon = asks == PB_ASKS_FOR_COPY      ? b + k * ldb + tile * k * share \
+                    : asks == PB_ASKS_FOR_COLUMNS ? b + (vectors + tile) * lanes \
+                    : acs == 1                    ? a + rows * ars \
+                                                  : a + PB_AHEAD * acs; \
+    long pace = asks == PB_ASKS_FOR_COPY      ? share \
+                : asks == PB_ASKS_FOR_COLUMNS ? ldb \
+                : acs == 1                    ? rows \
+                                              : acs; \
     do { \
       long length = segment < k ? segment : k, chains = 1; \
       if (PB_HAS_ROOM_FOR_TWO(rows, vectors) && k >= 2 * segment) chains = 2; \
@@ -88,10 +99,11 @@
       accumulate = 1; \
     } while (k > 0); \
   } \
-  PB_TILE_ENTRY(s, T, tile, PB_TILE_ROWS, PB_TILE_CASES(s, 2, 0)) \
-  PB_TILE_ENTRY(s, T, narrow, PB_TILE_ROWS, PB_TILE_CASES(s, 1, 0)) \
-  PB_TILE_ENTRY(s, T, ahead, PB_TILE_ROWS, PB_TILE_CASES(s, 2, 1)) \
-  PB_TILE_ENTRY(s, T, beside, PB_TILE_ROWS, PB_TILE_CASES(s, 2, 2)) \
+  PB_TILE_ENTRY(s, T, tile, PB_TILE_ROWS, PB_TILE_CASES(s, 2, PB_ASKS_FOR_NOTHING)) \
+  PB_TILE_ENTRY(s, T, narrow, PB_TILE_ROWS, PB_TILE_CASES(s, 1, PB_ASKS_FOR_NOTHING)) \
+  PB_TILE_ENTRY(s, T, ahead, PB_TILE_ROWS, PB_TILE_CASES(s, 2, PB_ASKS_FOR_ROWS)) \
+  PB_TILE_ENTRY(s, T, beside, PB_TILE_ROWS, PB_TILE_CASES(s, 2, PB_ASKS_FOR_COLUMNS)) \
+  PB_TILE_ENTRY(s, T, copied, PB_TILE_ROWS, PB_TILE_CASES(s, 2, PB_ASKS_FOR_COPY)) \
   PB_TILE_ENTRY(s, T, wide, PB_WIDE_ROWS, PB_WIDE_CASES(s))
 
 // Fewer chains than the processor has multiply-adds in flight leave it waiting for the one before;
@@ -101,16 +113,16 @@
 
 #define PB_TILE_CASE(s, rows, vectors, asks) \
   case rows: \
-    pb_tile_of_##s(rows, vectors, asks, tile, k, segment, x, ars, acs, b, ldb, y, ldc, accumulate, \
-                  bias); \
+    pb_tile_of_##s( \
+      rows, vectors, asks, tile, tiles, k, segment, x, ars, acs, b, ldb, y, ldc, accumulate, bias); \
     break;
 
 // Rows are split evenly rather than leaving a thin last tile.
 #define PB_TILE_ENTRY(s, T, name, most, cases) \
   static void pb_##name##_##s( \
-    long rows, long k, const void *a, long ars, long acs, const void *b, long ldb, void *c, \
-    long ldc, int accumulate, const void *bias) { \
-    long segment = pb_gemm_segment(k), tiles = (rows + most - 1) / most; \
+    long rows, long k, long segment, const void *a, long ars, long acs, const void *b, long ldb, \
+    void *c, long ldc, int accumulate, const void *bias) { \
+    long tiles = (rows + most - 1) / most; \
     const T *x = a; \
     T *y = c; \
     for (long tile = 0; tile < tiles; tile++) { \

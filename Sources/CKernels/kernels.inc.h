@@ -91,6 +91,7 @@ const struct pb_kernels PB_TABLE(PB_ISA) = {
   .narrow_tiles = { pb_narrow_f32, pb_narrow_f64, pb_narrow_u32 },
   .ahead_tiles = { pb_ahead_f32, pb_ahead_f64, pb_ahead_u32 },
   .beside_tiles = { pb_beside_f32, pb_beside_f64, pb_beside_u32 },
+  .copied_tiles = { pb_copied_f32, pb_copied_f64, pb_copied_u32 },
   .outers = { pb_outer_f32, pb_outer_f64, pb_outer_u32 },
   .wide_tiles = { pb_wide_f32, pb_wide_f64, pb_wide_u32 },
   .wide_columns = { 4 * PB_LANES_OF(float), 4 * PB_LANES_OF(double), 4 * PB_LANES_OF(int32_t) },

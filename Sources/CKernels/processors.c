@@ -111,3 +111,12 @@ long pb_available_processors(void) {
 #endif
   return count > 0 ? count : 1;
 }
+
+long pb_second_cache_bytes(void) {
+#if defined(_SC_LEVEL2_CACHE_SIZE)
+  long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  return bytes > 0 ? bytes : 0;
+#else
+  return 0;
+#endif
+}

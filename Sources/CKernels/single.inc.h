@@ -117,11 +117,10 @@
     } while (k > 0); \
   } \
   static void pb_single_##s( \
-    long rows, long k, const void *a, long ars, long acs, const void *b, long ldb, void *c, \
-    long ldc, int accumulate, const void *bias) { \
+    long rows, long k, long segment, const void *a, long ars, long acs, const void *b, long ldb, \
+    void *c, long ldc, int accumulate, const void *bias) { \
     enum { lanes = PB_VECTOR_BYTES / sizeof(T) }; \
     (void)acs; \
-    long segment = pb_gemm_segment(k); \
     const T *x = a; \
     T *y = c; \
     for (long groups; rows >= lanes; rows -= groups * lanes) { \

@@ -49,6 +49,7 @@ struct pb_kernels {
   pb_gemm single_tiles[PB_TYPES];
   pb_gemm ahead_tiles[PB_TYPES];
   pb_gemm beside_tiles[PB_TYPES];
+  pb_gemm copied_tiles[PB_TYPES];
   pb_gemm wide_tiles[PB_TYPES];
   pb_outer outers[PB_TYPES];
   long wide_columns[PB_TYPES];

@@ -34,6 +34,9 @@ int pb_instruction_set_requested_unavailable(void);
 /// Processors that affinity and the quota of the control group let this process use; at least 1.
 long pb_available_processors(void);
 
+/// Bytes of a processor's second cache; 0 where the system does not say.
+long pb_second_cache_bytes(void);
+
 /// A clock that is read in a few nanoseconds and moves at a constant rate, whichever that is.
 uint64_t pb_ticks(void);
 
@@ -273,14 +276,14 @@ long pb_sort_item_size(pb_type type, int gives_positions);
 
 /// `c[i * ldc + j] (+)= sum over p of a[i * ars + p * acs] * b[p * ldb + j]` for i < rows, p < k
 /// and every j < pb_tile_columns: full rows of b are read and full rows of c written. k is cut into
-/// segments of pb_gemm_segment(k) steps, of which the last may be shorter. Each is one chain over p
-/// in order, from 0; their sums are added to c (accumulate) or to each other, in order. Then
-/// `bias[j]` is added, unless it is NULL. So calling segment by segment changes no bits (with the
-/// bias in the last call), nor do `rows` or the choice of the kernel. k may be 0. `c` must not
-/// overlap `a` or `b`. F32, F64 and Int32 (wrapping); NULL for U8.
+/// segments of `segment` > 0 steps, of which the last may be shorter. Each is one chain over p in
+/// order, from 0; their sums are added to c (accumulate) or to each other, in order. Then `bias[j]`
+/// is added, unless it is NULL. So calling segment by segment changes no bits (with the bias in the
+/// last call), nor do `rows` or the choice of the kernel. k may be 0. `c` must not overlap `a` or
+/// `b`. F32, F64 and Int32 (wrapping); NULL for U8.
 typedef void (*pb_gemm)(
-  long rows, long k, const void *a, long ars, long acs, const void *b, long ldb, void *c, long ldc,
-  int accumulate, const void *bias);
+  long rows, long k, long segment, const void *a, long ars, long acs, const void *b, long ldb,
+  void *c, long ldc, int accumulate, const void *bias);
 pb_gemm pb_gemm_for(pb_type type);
 long pb_tile_columns(pb_type type);
 /// Rows that are worked on together: multiples of it are fastest.
@@ -305,6 +308,10 @@ enum { PB_AHEAD = 256 };
 
 /// The same for a `b` that comes from memory: it asks for the columns beside those at hand.
 pb_gemm pb_gemm_beside_for(pb_type type);
+
+/// The same for a `b` that is one of many copies, each of k rows of ldb elements, one behind the
+/// other and too large for the second cache: while the rows of `a` use it, it asks for the next.
+pb_gemm pb_gemm_copied_for(pb_type type);
 
 /// The same with pb_wide_columns columns, four vectors, for pb_wide_rows rows or fewer.
 pb_gemm pb_gemm_wide_for(pb_type type);

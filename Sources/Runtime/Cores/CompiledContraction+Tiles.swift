@@ -39,7 +39,7 @@ extension CompiledContraction {
             let left =
               blocking.strips == nil ? block : strip(at: first, height, length, in: copies)
             kernel(
-              height, length, left.base, left.rowStride, left.columnStride,
+              height, length, blocking.segment, left.base, left.rowStride, left.columnStride,
               panel + start * rightStride * elementSize, rightStride,
               sums.from(column: column - columns.lowerBound).from(row: row + first).base,
               sums.rowStride, start > 0 ? 1 : 0, bias.map { $0 + column * elementSize })

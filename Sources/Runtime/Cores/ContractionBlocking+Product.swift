@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CPullbackKernels
+
 extension ContractionBlocking.Product {
   /// Whether rows of a stand side by side, a whole number of vectors of them, beside
   /// few columns of b.
@@ -21,6 +23,29 @@ extension ContractionBlocking.Product {
   /// Copying b pays from so many rows that use the copy: fewer where its rows are multiples of a
   /// KiB apart, for then the lines of a tile's columns drive each other out of the caches.
   var leastPackedRows: Int { b.rowStride * elementSize % 1024 == 0 ? 48 : 96 }
+
+  private static let secondByteCount = Int(pb_second_cache_bytes())
+  /// A second cache of this size is worth the next two; smaller ones have fewer ways, too.
+  private static let largeSecondByteCount = 2 << 20
+  /// All rows of an a of up to so many bytes stay in the second cache while tile after tile of b is
+  /// used up.
+  private static let wholeByteCount =
+    secondByteCount >= largeSecondByteCount ? secondByteCount / 2 : 512 * 1024
+
+  /// Whether b is so near as it stands, in the second cache a segment at a time, that copying it
+  /// would take longer than it saves. Rows that are multiples of a page apart would drive each
+  /// other out.
+  var staysInSecondCache: Bool {
+    Self.secondByteCount >= Self.largeSecondByteCount
+      && inner * columns * elementSize <= Self.secondByteCount
+      && b.columnStride == 1 && !(b.rowStride * elementSize).isMultiple(of: 4096)
+  }
+
+  /// Whether threads share columns in whole tiles, and not rows: b is read once then.
+  func sharesColumns(parts: Int, tile: Int) -> Bool {
+    canShareColumns && inner <= ContractionBlocking.longestInner && !scatters.a && !scatters.b
+      && parts > 1 && columns >= parts * tile && rows * inner * elementSize <= Self.wholeByteCount
+  }
 
   /// Whether what is spread over vectors is read across, so far that copying it pays for tiles of
   /// `wide` elements beside it.

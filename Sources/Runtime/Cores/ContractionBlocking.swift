@@ -27,7 +27,7 @@ struct ContractionBlocking: BitwiseCopyable {
   // says what it keeps.
   /// So that an axis of this many elements of both operands is read once: beyond it much of both is
   /// streamed for each panel, and products are cut along it.
-  private static let longestInner = 4096
+  static let longestInner = 4096
   /// The smallest first cache.
   private static let firstByteCount = 32 * 1024
   /// So that a panel, or all of b, stays in the second cache beside what else is there.
@@ -48,9 +48,6 @@ struct ContractionBlocking: BitwiseCopyable {
   private static let leastStripRows = 12
   /// Copying b pays from so long an inner axis.
   private static let leastPackedInner = 200
-  /// All rows of an a of up to so many bytes stay in the second cache while each tile of b is
-  /// copied to the first and used up: b is read once, and no copy of all of it stands beside it.
-  private static let wholeByteCount = 512 * 1024
   /// Where b is copied, panels of at least a twelfth of a long inner axis read the
   /// copy often enough.
   private static let longPackedInner = 1536
@@ -86,10 +83,14 @@ struct ContractionBlocking: BitwiseCopyable {
   /// How much of the inner axis is worked on before the next tile has its turn, so that what tiles
   /// share is still in cache.
   let innerBlock: Int
+  /// Of the inner axis: each is a chain of its own.
+  let segment: Int
   /// True if b is copied into panels of tileColumns; else it is read where it is, and the last tile
   /// may read past a row's end: what it makes of that is ignored, and every storage and arena ends
   /// with `Storage.overread` bytes for it. The same holds for a in a turned product.
   let packs: Bool
+  /// Whether a kernel asks for the next tile of a far copy, or the first rows would wait for it.
+  private let asksForCopies: Bool
   /// Whether threads share columns instead, and copy each tile of b when they come to it.
   let copiesTiles: Bool
   /// Whether sums wait in the thread's own memory, where all tiles are whole.
@@ -115,7 +116,7 @@ struct ContractionBlocking: BitwiseCopyable {
     goesByRuns =
       scatters && product.runs.rows >= Self.leastRunOfRows
       && product.runs.steps >= Self.leastRunOfSteps
-    innerBlock = isLong ? pb_gemm_segment(inner) : max(inner, 1)
+    segment = max(pb_gemm_segment(inner), 1)
     // Read across, a far a takes a line of memory for each step.
     let isFar = rows * inner * product.elementSize > Self.farByteCount && hasFewTiles
     let isAcross = product.a.rowStride == 1 && product.a.columnStride != 1
@@ -128,24 +129,34 @@ struct ContractionBlocking: BitwiseCopyable {
           || product.a.columnStride == 1 && inner <= Self.longestTurnedInner && !isFar)
         && product.turningPays(lanes: narrowColumns, copiesA: !isAcross)
     copiesA = isTurned && !isAcross && !turnsRuns || gathersA
-    let copiesStripsOfA = !isTurned && product.copyingStripsPays(isTurned: false, wide: columns)
+    // Rows of a large b are far apart: a copy has them together, or the second cache.
+    let isLarge =
+      !isTurned && columns > pb_tile_columns(type) && inner > Self.leastPackedInner && !isLong
+      && rows >= product.leastPackedRows
+    let staysNear =
+      isLarge && product.staysInSecondCache
+      && product.sharesColumns(
+        parts: Self.parts(product, wanted: Self.wantedParts), tile: pb_tile_columns(type))
+    innerBlock = isLong || staysNear ? segment : max(inner, 1)
+    let copiesStripsOfA =
+      !isTurned && !staysNear && product.copyingStripsPays(isTurned: false, wide: columns)
     tile = Tiles(
       product, type, isTurned: isTurned, scatters: scatters, isLong: isLong,
       isFar: isFar, copiesStrips: copiesStripsOfA)
-    // Rows of a transposed b do not stand together; those of a large b are far apart.
+    // Rows of a transposed b do not stand together.
     let copiesB =
-      !isTurned
-      && (product.scatters.b || product.b.columnStride != 1 && columns > 1
-        || columns > tile.columns && inner > Self.leastPackedInner && !isLong
-          && rows >= product.leastPackedRows)
+      product.scatters.b || product.b.columnStride != 1 && columns > 1
+      || isLarge && !staysNear
     let parts = Self.parts(product, wanted: copiesStripsOfA ? Threads.processors : Self.wantedParts)
     copiesTiles =
-      copiesB && product.canShareColumns && !isLong && !product.scatters.a && !product.scatters.b
-      && parts > 1 && columns >= parts * tile.columns
-      && rows * inner * product.elementSize <= Self.wholeByteCount
-    packs = copiesB && !copiesTiles
+      !isTurned && copiesB && product.sharesColumns(parts: parts, tile: tile.columns)
+    packs = !isTurned && copiesB && !copiesTiles
+    let sharesColumns = staysNear || copiesTiles
+    asksForCopies =
+      packs && inner * columns * product.elementSize > Self.farByteCount
+      && (tile.rows, tile.columns) == (pb_tile_rows(type), pb_tile_columns(type))
     let panelRows =
-      copiesTiles
+      sharesColumns
       ? rows
       : Self.panelRows(
         product, tile, step: isTurned ? narrowColumns : tile.rows, isTurned: isTurned,
@@ -162,9 +173,9 @@ struct ContractionBlocking: BitwiseCopyable {
       ? Strips(
         of: isTurned ? columns : self.panelRows,
         stepByteCount: innerBlock * product.elementSize, tile, isTurned: isTurned,
-        all: copiesTiles) : nil
+        all: sharesColumns) : nil
     panelColumns =
-      copiesTiles
+      sharesColumns
       ? tile.whole((columns + parts - 1) / parts)
       : !isTurned && rows <= tile.rows && columns > Self.manyColumns && !product.isOuter
         ? Self.columnsOfPanel / tile.columns * tile.columns
@@ -172,7 +183,7 @@ struct ContractionBlocking: BitwiseCopyable {
     keepsSumsApart =
       isTurned
       || !scatters && tile.columns > 1
-        && (isLong
+        && (isLong || innerBlock < inner && !columns.isMultiple(of: tile.columns)
           || !product.isOuter
             && !tile.endsInside(columns, panelColumns: panelColumns, narrow: narrowColumns))
     // Whole vectors of rows, wherever those of a panel begin and end.
@@ -186,6 +197,7 @@ struct ContractionBlocking: BitwiseCopyable {
   private struct Kernels: BitwiseCopyable {
     let narrowColumns: Int
     let narrow: pb_gemm
+    let copied: pb_gemm
     let scattered: (whole: pb_scattered, narrow: pb_scattered)
     let runs: (whole: pb_by_runs, narrow: pb_by_runs)
     let turnedRuns: pb_by_runs_turned
@@ -193,6 +205,7 @@ struct ContractionBlocking: BitwiseCopyable {
     init(_ type: pb_type) {
       narrowColumns = pb_narrow_columns(type)
       narrow = pb_gemm_narrow_for(type)
+      copied = pb_gemm_copied_for(type)
       scattered = (pb_scattered_for(type), pb_scattered_narrow_for(type))
       runs = (pb_runs_for(type), pb_runs_narrow_for(type))
       turnedRuns = pb_runs_turned_for(type)
@@ -328,7 +341,9 @@ struct ContractionBlocking: BitwiseCopyable {
   /// How many tiles hold `extent` columns.
   func tiles(_ extent: Int) -> Int { (extent + tileColumns - 1) / tileColumns }
 
-  func kernel(_ isNarrow: Bool) -> pb_gemm { isNarrow ? kernels.narrow : tile.kernel }
+  func kernel(_ isNarrow: Bool) -> pb_gemm {
+    isNarrow ? kernels.narrow : asksForCopies ? kernels.copied : tile.kernel
+  }
 
   func scatteredKernel(_ isNarrow: Bool) -> pb_scattered {
     isNarrow ? kernels.scattered.narrow : kernels.scattered.whole

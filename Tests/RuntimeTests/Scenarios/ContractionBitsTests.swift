@@ -81,8 +81,11 @@ import PullbackTestSupport
     [13, 1025, 33], [70, 1300, 46], [200, 1600, 40], [3, 40, 513], [12, 40, 770],
     // Beyond the second cache.
     [400, 700, 34], [1100, 300, 10], [70, 4200, 46],
-    // Threads share columns and copy tiles.
-    [64, 784, 512], [97, 300, 333], [128, 530, 300], [50, 211, 1100],
+    // Threads share columns, and copy tiles or read b where it is, segment by segment.
+    [64, 784, 512], [97, 300, 333], [128, 530, 300], [50, 211, 1100], [51, 1000, 290],
+    [48, 2050, 270], [60, 410, 1024],
+    // A copy of b that its tiles are asked for ahead.
+    [97, 2049, 140],
     // Outer products.
     [784, 1, 50], [1, 1, 1], [5, 1, 10], [3, 1, 700], [33, 1, 1], [1, 1, 17],
     [1, 2047, 50], [2, 2048, 65], [3, 2049, 17], [7, 2049, 10], [13, 2048, 33], [1, 4097, 47],
