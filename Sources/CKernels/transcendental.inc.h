@@ -121,21 +121,39 @@ PB_EXP(f64, double, pb_u64v, 52, 1023, 0x1.8p52 + 1023, 512, -746, 708, 710)
 PB_STAGED_LOOP_OF_ANY(exp, exp, f32, float, a, 0, PB_FIRST, PB_RESULT)
 PB_STAGED_LOOP_OF_ANY(exp, exp, f64, double, a, 0, PB_FIRST, PB_RESULT)
 
-// log(x) = k ln 2 + log(1 + f), sqrt(1/2) <= 1 + f < sqrt(2), and with s = f / (2 + f)
-// log(1 + f) = 2 atanh(s) = f - f^2/2 + s (f^2/2 + R), R = s^2 (2/3 + 2/5 s^2 + ...): the form
-// of FreeBSD's msun. Double is computed without fma, because normal random numbers use it
-// and should be the same everywhere.
-static const float pb_log_r_f32[] = { 0x1.555554p-1f, 0x1.999a7ep-2f, 0x1.2437ecp-2f,
-                                      0x1.e31b6ep-3f };
+// log(x) = k ln 2 + log(1 + f), sqrt(1/2) <= 1 + f < sqrt(2). Float: log(1 + f) = f - f^2/2 +
+// f^3 p(f), as a division takes as long as a register of results from memory. Double, with
+// s = f / (2 + f): 2 atanh(s) = f - f^2/2 + s (f^2/2 + R), R = s^2 (2/3 + 2/5 s^2 + ...), the form
+// of FreeBSD's msun, computed without fma, because normal random numbers use it and should be the
+// same everywhere. What is computed first, t, is f^2 or s.
+static const float pb_log_p_f32[] = { 0x1.555554p-2f, -0x1.000228p-2f, 0x1.99a00ep-3f,
+                                      -0x1.5471b6p-3f, 0x1.22d918p-3f, -0x1.0d8a08p-3f,
+                                      0x1.056584p-3f, -0x1.38b4f4p-4f };
 static const double pb_log_r_f64[] = {
   0x1.5555555555595p-1, 0x1.999999997f0fep-2, 0x1.24924942b2dd9p-2, 0x1.c71c5161887b3p-3,
   0x1.7466635bfaeb5p-3, 0x1.399ddcabcbb5dp-3, 0x1.2f2e377eca337p-3
 };
 
+PB_INLINE pb_f32v pb_log_term_f32(pb_f32v f) { return f * f; }
+PB_INLINE pb_f32v pb_log_of_parts_f32(pb_f32v k, pb_f32v f, pb_f32v t) {
+  pb_f32v p = pb_polynomial_f32(f, PB_COEFFICIENTS(pb_log_p_f32));
+  pb_f32v low = PB_FMA(t * f, p, k * pb_ln2_low_f32);
+  return PB_FMA(k, (pb_f32v)pb_ln2_high_f32, f - (t * 0.5f - low));
+}
+
+PB_INLINE pb_f64v pb_log_term_f64(pb_f64v f) { return f / (f + 2.0); }
+PB_INLINE pb_f64v pb_log_of_parts_f64(pb_f64v k, pb_f64v f, pb_f64v t) {
+  pb_f64v z = t * t;
+  pb_f64v r = z * pb_same_polynomial_f64(z, PB_COEFFICIENTS(pb_log_r_f64));
+  pb_f64v square = f * 0.5 * f;
+  pb_f64v low = t * (square + r) + k * pb_ln2_low_f64;
+  return k * pb_ln2_high_f64 + (f - (square - low));
+}
+
 // Adding 1 - sqrt(1/2), in bits, makes the exponent's field that of k. Put beneath 2^fraction's
 // exponent, that field is the fraction of a number, and a subtraction makes it one. Few vectors
 // have a number that is not normal, so those take a way of their own.
-#define PB_LOG(s, T, U, fraction, bias, one, root, normal, polynomial, MULTIPLY_ADD) \
+#define PB_LOG(s, T, U, fraction, bias, one, root, normal) \
   PB_INLINE pb_##s##v pb_fraction_of_normal_##s(pb_##s##v x, pb_##s##v *k) { \
     const pb_##s##v power = (pb_##s##v)(T)(1ull << fraction); \
     U bits = (U)x + (U)(one - root); \
@@ -149,15 +167,8 @@ static const double pb_log_r_f64[] = {
     return f; \
   } \
   typedef struct { pb_##s##v k, f, t; } pb_log_parts_##s; \
-  PB_INLINE pb_##s##v pb_log_of_parts_##s(pb_##s##v k, pb_##s##v f, pb_##s##v t) { \
-    pb_##s##v z = t * t; \
-    pb_##s##v r = z * polynomial(z, PB_COEFFICIENTS(pb_log_r_##s)); \
-    pb_##s##v square = f * (T)0.5 * f; \
-    pb_##s##v low = MULTIPLY_ADD(t, square + r, k * pb_ln2_low_##s); \
-    return MULTIPLY_ADD(k, (pb_##s##v)pb_ln2_high_##s, f - (square - low)); \
-  } \
   PB_INLINE pb_##s##v pb_log_sum_##s(pb_##s##v k, pb_##s##v f) { \
-    return pb_log_of_parts_##s(k, f, f / (f + (T)2)); \
+    return pb_log_of_parts_##s(k, f, pb_log_term_##s(f)); \
   } \
   PB_INLINE pb_##s##_holds pb_log_is_near_##s(pb_##s##v x) { \
     const U least = (U)(pb_##s##v)(T)(normal), beyond = (U)(pb_##s##v)(T)__builtin_inf(); \
@@ -166,7 +177,7 @@ static const double pb_log_r_f64[] = {
   PB_INLINE pb_log_parts_##s pb_log_begin_##s(pb_##s##v x) { \
     pb_log_parts_##s parts; \
     parts.f = pb_fraction_of_normal_##s(x, &parts.k); \
-    parts.t = parts.f / (parts.f + (T)2); \
+    parts.t = pb_log_term_##s(parts.f); \
     return parts; \
   } \
   PB_INLINE pb_##s##v pb_log_end_##s(pb_##s##v x, pb_log_parts_##s parts) { \
@@ -183,9 +194,8 @@ static const double pb_log_r_f64[] = {
   } \
   PB_STAGED(log, s)
 
-PB_LOG(f32, float, pb_u32v, 23, 127, 0x3f800000u, 0x3f3504f3u, 0x1p-126, pb_polynomial_f32, PB_FMA)
-PB_LOG(f64, double, pb_u64v, 52, 1023, 0x3ff0000000000000u, 0x3fe6a09e667f3bcdu, 0x1p-1022,
-       pb_same_polynomial_f64, PB_MULTIPLY_THEN_ADD)
+PB_LOG(f32, float, pb_u32v, 23, 127, 0x3f800000u, 0x3f3504f3u, 0x1p-126)
+PB_LOG(f64, double, pb_u64v, 52, 1023, 0x3ff0000000000000u, 0x3fe6a09e667f3bcdu, 0x1p-1022)
 PB_STAGED_MAP(log, f32, float)
 PB_STAGED_MAP(log, f64, double)
 

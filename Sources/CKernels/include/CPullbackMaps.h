@@ -7,8 +7,8 @@
 /// (see kernels.inc.h). Codes and tables are made of this list.
 ///
 /// Floating point: maximum and minimum propagate NaN; relu(NaN) = NaN, relu(-0) = 0; sign(0) = 0,
-/// sign(NaN) = NaN; floor, ceil and round (to even) are exact; exp and log are within 1 ulp, log1p
-/// and erf within 1.4, sinh within 1.7, softplus within 1.8, expm1 and tanh within 2, sigmoid
+/// sign(NaN) = NaN; floor, ceil and round (to even) are exact; exp and log are within 1 ulp, erf
+/// within 1.4, log1p 1.5, sinh within 1.7, softplus within 1.8, expm1 and tanh within 2, sigmoid
 /// within 2.5, the normal distribution function within 5, sin and cos within 0.8, in every case of
 /// F32 (erf and the normal distribution: in every seventh) and in samples of F64. pow has the
 /// special cases of C and is within 0.9 ulp (F32: 0.51) in samples of both. Int32 wraps, x / 0 = 0,
