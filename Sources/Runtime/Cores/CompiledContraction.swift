@@ -77,6 +77,7 @@ struct CompiledContraction: CompiledCore {
     let right = ContractionOperand(
       core.b, batch: core.batch, rows: core.innerAxesOfB, columns: core.columnAxes, in: context)
     batchCount = core.batch.elementCount
+    cutsMatrices = batchCount > 1 && (context.rowCount ?? 0) > batchCount
     inner = core.inner
     // One row times columns whose elements lie side by side: the same numbers in the same places
     // as these columns, as rows, times a vector.
@@ -97,7 +98,8 @@ struct CompiledContraction: CompiledCore {
         a: (a.rowStride, a.columnStride), b: (b.rowStride, b.columnStride),
         isOuter: outerKernel != nil, scatters: (a.scattered != nil, b.scattered != nil),
         runs: (a.scattered?.rows.extent ?? 1, a.scattered?.columns.extent ?? 1),
-        canShareColumns: batchCount == 1 && context.rowCount == nil),
+        hasAllRows: batchCount > 1 ? !cutsMatrices : context.rowCount == nil,
+        isOfBatch: batchCount > 1),
       type)
     var bodyOfStep = step.body
     switch core.ending {
@@ -117,7 +119,6 @@ struct CompiledContraction: CompiledCore {
     let isWhole =
       batchCount > 1 && bodyOfStep.slotOfCore == nil && rows <= blocking.panelRows
       && columns <= blocking.panelColumns
-    cutsMatrices = batchCount > 1 && (context.rowCount ?? 0) > batchCount
     together = isWhole && !cutsMatrices ? max(Tile.length / max(rows * columns, 1), 1) : 1
     let panel = blocking.panelRows * blocking.panelColumns * elementSize * together
     copyOffset = sumByteCount + (bodyOfStep.slotOfCore == nil ? Plan.padded(panel) : 0)

@@ -43,8 +43,21 @@ extension ContractionBlocking.Product {
 
   /// Whether threads share columns in whole tiles, and not rows: b is read once then.
   func sharesColumns(parts: Int, tile: Int) -> Bool {
-    canShareColumns && inner <= ContractionBlocking.longestInner && !scatters.a && !scatters.b
-      && parts > 1 && columns >= parts * tile && rows * inner * elementSize <= Self.wholeByteCount
+    hasAllRows && !isOfBatch && inner <= ContractionBlocking.longestInner && !scatters.a
+      && !scatters.b && parts > 1 && columns >= parts * tile
+      && rows * inner * elementSize <= Self.wholeByteCount
+  }
+
+  /// A b of fewer bytes is near for each of several panels of rows.
+  private static let leastPassingByteCount = 128 * 1024
+
+  /// Whether b of a product of a batch passes once, and all rows are there for each of its tiles:
+  /// each product has a b of its own, which nobody has read lately. A product larger than its b is
+  /// better written row by row.
+  func passesOnce(tile: Int) -> Bool {
+    hasAllRows && isOfBatch && !scatters.a && !scatters.b && columns >= 2 * tile && rows <= inner
+      && inner * columns * elementSize > Self.leastPassingByteCount
+      && rows * inner * elementSize <= Self.wholeByteCount
   }
 
   /// Whether what is spread over vectors is read across, so far that copying it pays for tiles of

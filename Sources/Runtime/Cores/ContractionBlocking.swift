@@ -19,8 +19,9 @@ struct ContractionBlocking: BitwiseCopyable {
     let scatters: (a: Bool, b: Bool)
     /// How many rows of a scattered a, and steps of its inner axis, stand at one distance.
     let runs: (rows: Int, steps: Int)
-    /// Whether threads may share its columns: it is one product, of all its rows at a time.
-    let canShareColumns: Bool
+    /// Whether it is worked on in all its rows, and whether others of a batch follow it.
+    let hasAllRows: Bool
+    let isOfBatch: Bool
   }
 
   // Tried on processors with 32 to 48 KiB of first and 1 to 2 MiB of second cache. Each
@@ -72,7 +73,7 @@ struct ContractionBlocking: BitwiseCopyable {
   let copiesA: Bool
   /// How the operand that kernels spread over vectors is copied, if it is.
   let strips: Strips?
-  private let tile: Tiles
+  let tile: Tiles
   var tileColumns: Int { tile.columns }
   private let kernels: Kernels
   var turnedRunKernel: pb_by_runs_turned { kernels.turnedRuns }
@@ -96,7 +97,7 @@ struct ContractionBlocking: BitwiseCopyable {
   /// Whether sums wait in the thread's own memory, where all tiles are whole.
   let keepsSumsApart: Bool
   /// Whether kernels find elements of a through tables, and whether those are tables of runs.
-  private let scatters: Bool
+  let scatters: Bool
   let goesByRuns: Bool
   /// Whether vectors run along such runs of rows.
   let turnsRuns: Bool
@@ -148,10 +149,12 @@ struct ContractionBlocking: BitwiseCopyable {
       product.scatters.b || product.b.columnStride != 1 && columns > 1
       || isLarge && !staysNear
     let parts = Self.parts(product, wanted: copiesStripsOfA ? Threads.processors : Self.wantedParts)
+    let passesOnce = !isTurned && !isLong && product.passesOnce(tile: tile.columns)
     copiesTiles =
-      !isTurned && copiesB && product.sharesColumns(parts: parts, tile: tile.columns)
+      !isTurned && copiesB
+      && (passesOnce || product.sharesColumns(parts: parts, tile: tile.columns))
     packs = !isTurned && copiesB && !copiesTiles
-    let sharesColumns = staysNear || copiesTiles
+    let sharesColumns = staysNear || copiesTiles || passesOnce
     asksForCopies =
       packs && inner * columns * product.elementSize > Self.farByteCount
       && (tile.rows, tile.columns) == (pb_tile_rows(type), pb_tile_columns(type))
@@ -176,7 +179,10 @@ struct ContractionBlocking: BitwiseCopyable {
         all: sharesColumns) : nil
     panelColumns =
       sharesColumns
-      ? tile.whole((columns + parts - 1) / parts)
+      ? tile.whole(
+        passesOnce
+          ? max(Self.nearByteCount / (rows * product.elementSize), 1)
+          : (columns + parts - 1) / parts)
       : !isTurned && rows <= tile.rows && columns > Self.manyColumns && !product.isOuter
         ? Self.columnsOfPanel / tile.columns * tile.columns
         : max(columns, 1)
@@ -231,7 +237,7 @@ struct ContractionBlocking: BitwiseCopyable {
   }
 
   /// A kernel and how much of the product, transposed or not, it makes at a time.
-  fileprivate struct Tiles: BitwiseCopyable {
+  struct Tiles: BitwiseCopyable {
     /// How many vectors of rows the kernel for a matrix and a vector takes side by side.
     private static let vectorsOfRows = 4
 
@@ -239,7 +245,7 @@ struct ContractionBlocking: BitwiseCopyable {
     let rows: Int
     let columns: Int
 
-    init(
+    fileprivate init(
       _ product: Product, _ type: pb_type, isTurned: Bool, scatters: Bool, isLong: Bool,
       isFar: Bool, copiesStrips: Bool
     ) {
@@ -376,21 +382,5 @@ struct ContractionBlocking: BitwiseCopyable {
     if left >= tileColumns { return (natural, tileColumns == narrowColumns) }
     let isNarrow = left <= narrowColumns, span = isNarrow ? narrowColumns : tileColumns
     return (keepsSumsApart || scatters ? natural : extent - span, isNarrow)
-  }
-}
-
-extension ContractionBlocking: CustomStringConvertible {
-  /// What is done in which order, for `pullback bench --explain`.
-  var description: String {
-    var parts = ["panels of \(panelRows) rows and \(panelColumns) columns"]
-    if scatters { parts.append(goesByRuns ? "a by runs" : "a through tables") }
-    parts.append("tiles of \(tile.rows) by \(tileColumns)\(isTurned ? ", transposed" : "")")
-    parts.append("the inner axis \(innerBlock) at a time")
-    if packs { parts.append("b copied") }
-    if copiesTiles { parts.append("tiles of b copied") }
-    if copiesA { parts.append("a copied") }
-    if strips != nil { parts.append("strips of \(isTurned ? "b" : "a") copied") }
-    if keepsSumsApart { parts.append("sums apart") }
-    return parts.joined(separator: "; ")
   }
 }

@@ -9,7 +9,9 @@
 /// formula: v.g = pᵀ • y.g with p = softmax(...), s.g = p (p.g - Σ p.g p) with p.g = y.g • vᵀ,
 /// q.g = s.g • k / √d, k.g = s.gᵀ • q / √d.
 ///
-/// A query that may look at no key has y = 0. A mistake if shapes do not fit.
+/// A query that may look at no key has y = 0. A mistake if shapes do not fit. A long causal run is
+/// written down as several blocks of queries, each with the keys that it may look at: it takes half
+/// the arithmetic of a mask.
 ///
 ///     let q: Tensor<Float> = [[0, 0]], k: Tensor<Float> = [[1, 0], [0, 1], [1, 1]]
 ///     let v: Tensor<Float> = [[1], [2], [6]]
@@ -36,26 +38,80 @@ public func scaledDotProductAttention<Scalar: FloatingPointScalar>(
   let groups = stopping(at: CallSite(file, line)) { () throws(Mistake) in
     try checkedGroups(q, k, v, mask?.value, isCausal: isCausal)
   }
-  let rank = q.rank, (n, m, d) = (q.shape[rank - 2], k.shape[rank - 2], q.shape[rank - 1])
-  // The queries that share a key are rows of one product: no key is repeated.
-  let batch = Shape(k.shape.dropLast(2)), rows: Shape = [groups * n]
   let factor: Value =
     scale.map { .constant($0, q.elementType) }
-    ?? .count(1 / Double(Swift.max(d, 1)).squareRoot(), q.elementType)
-  let scores = (q * factor).reshaped(to: batch + rows + [d])
-    .matmul(k.transposed(Shape(0..<rank - 2) + [rank - 1, rank - 2]))
-    .reshaped(to: Shape(q.shape.dropLast()) + [m])
-  var weights: Value
-  if let allowed = allowed(isCausal, mask?.value, n, m) {
-    let least = Value.constant(-q.elementType.greatestFiniteNumber, q.elementType)
-    weights = softmax(Tensor<Scalar>(Value.select(allowed, scores, least)), along: -1).value
-    // Where nothing is allowed all weights are equal.
-    if mask != nil { weights = Value.select(allowed, weights, 0) }
-  } else {
-    weights = softmax(Tensor<Scalar>(scores), along: -1).value
+    ?? .count(1 / Double(Swift.max(q.shape.last ?? 1, 1)).squareRoot(), q.elementType)
+  let attention = Attention<Scalar>(
+    factor: factor, groups: groups, isCausal: isCausal, site: CallSite(file, line))
+  return Tensor(attention.means(q, k, v, mask?.value))
+}
+
+private struct Attention<Scalar: FloatingPointScalar> {
+  /// What q • kᵀ is multiplied by.
+  let factor: Value
+  /// How many heads of queries share a key.
+  let groups: Int
+  let isCausal: Bool
+  let site: CallSite
+
+  /// A long causal run goes by blocks of queries, each with the keys up to its last one: of the
+  /// scores that nobody may see most are never computed.
+  func means(_ q: Value, _ k: Value, _ v: Value, _ mask: Value?) -> Value {
+    let rows = q.rank - 2, n = q.shape[rows], m = k.shape[rows]
+    let block = isCausal ? Self.block(of: n, keys: m, heads: q.shape.dropLast(2).reduce(1, *)) : n
+    if block >= n { return meansAtOnce(q, k, v, mask) }
+    let parts = stride(from: 0, to: n, by: block).map { first in
+      let queries = first..<Swift.min(first + block, n), keys = 0..<queries.upperBound + m - n
+      return meansAtOnce(
+        q.part(queries, along: rows), k.part(keys, along: rows), v.part(keys, along: rows),
+        mask?.part(queries, along: -2).part(keys, along: -1))
+    }
+    return .joined(parts, along: rows)
   }
-  let means = weights.reshaped(to: batch + rows + [m]).matmul(v)
-  return Tensor(means.reshaped(to: Shape(q.shape.dropLast()) + [v.shape[rank - 1]]))
+
+  /// How many queries go together. With b blocks, n / 2b queries' work is still in vain, and each
+  /// block reads the keys before it again, half of them on average, which takes as long as 16
+  /// queries do: both together are least for b = √(n / 32).
+  private static func block(of n: Int, keys m: Int, heads: Int) -> Int {
+    // Less takes longer to write down than it saves; of far more keys than queries most are seen.
+    guard Double(heads) * Double(n) * Double(m) >= 0x1p19, m - n <= n else { return n }
+    let blocks = (Double(n) / 32).squareRoot().rounded()
+    return Int((Double(n) / blocks / 8).rounded(.up)) * 8
+  }
+
+  private func meansAtOnce(_ q: Value, _ k: Value, _ v: Value, _ mask: Value?) -> Value {
+    let rank = q.rank, (n, m, d) = (q.shape[rank - 2], k.shape[rank - 2], q.shape[rank - 1])
+    // The queries that share a key are rows of one product: no key is repeated.
+    let batch = Shape(k.shape.dropLast(2)), rows: Shape = [groups * n]
+    let scores = (q * factor).reshaped(to: batch + rows + [d])
+      .matmul(k.transposed(Shape(0..<rank - 2) + [rank - 1, rank - 2]))
+      .reshaped(to: Shape(q.shape.dropLast()) + [m])
+    let allowed = allowed(isCausal, mask, n, m)
+    let least = Value.constant(-q.elementType.greatestFiniteNumber, q.elementType)
+    let seen = allowed.map { Value.select($0, scores, least) } ?? scores
+    let powers = Tensor<Scalar>(seen).powersBelowLargest(along: -1, at: site)
+    let total = powers.sum(along: -1, keepingAxes: true)
+    var weights = powers.value
+    // Where nothing is allowed all weights are equal.
+    if mask != nil, let allowed { weights = Value.select(allowed, weights, 0) }
+    let sums = weights.reshaped(to: batch + rows + [m]).matmul(v)
+      .reshaped(to: Shape(q.shape.dropLast()) + [v.shape[rank - 1]])
+    // Divided by the total here and not where the weights are, so that the derivative asks for a
+    // sum over features, which are fewer than keys. Without keys there is no total.
+    return m == 0 ? sums : sums * (1 / total).value
+  }
+}
+
+extension Value {
+  /// A range of an axis, which may count from the end; all of it where it stretches or there is
+  /// none.
+  fileprivate func part(_ range: Range<Int>, along axis: Int) -> Value {
+    let axis = axis < 0 ? rank + axis : axis
+    if axis < 0 || shape[axis] == 1 { return self }
+    var starts = Shape(repeating: 0, rank: rank), extents = shape
+    (starts[axis], extents[axis]) = (range.lowerBound, range.count)
+    return sliced(from: starts, extents: extents)
+  }
 }
 
 /// Which keys a query may look at; nil if all.

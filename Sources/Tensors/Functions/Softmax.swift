@@ -9,7 +9,7 @@ public func softmax<Scalar: FloatingPointScalar>(
   _ x: Tensor<Scalar>, along axis: Int = -1,
   file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Scalar> {
-  let powers = exp(x.belowLargest(along: axis, in: "softmax", at: CallSite(file, line)))
+  let powers = x.powersBelowLargest(along: axis, at: CallSite(file, line))
   // One division a row, forward and backward: dividing each element takes as long as its power.
   return powers * (1 / powers.sum(along: axis, keepingAxes: true))
 }
@@ -44,6 +44,11 @@ public func logSoftmax<Scalar: FloatingPointScalar>(_ x: Tensor<Scalar>) -> Tens
 }
 
 extension Tensor where Scalar: FloatingPointScalar {
+  /// e^(x - the largest x along an axis): what a softmax divides by its sum.
+  func powersBelowLargest(along axis: Int, at site: CallSite) -> Tensor {
+    exp(belowLargest(along: axis, in: "softmax", at: site))
+  }
+
   /// Less the largest number along an axis. Of nothing there is no largest.
   fileprivate func belowLargest(
     along axis: Int, in operation: String, at site: CallSite
