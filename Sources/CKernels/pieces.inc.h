@@ -86,10 +86,10 @@ typedef struct {
   pb_u32v piece, power;
 } pb_normal_parts;
 
-PB_INLINE pb_normal_parts pb_normal_begin(pb_f32v x) {
+PB_INLINE pb_normal_parts pb_normal_begin(pb_f32v a) {
   const pb_f32v magic = 0x1.8p18f;
   pb_normal_parts parts;
-  pb_f32v a = PB_AT_MOST_f32(__builtin_elementwise_abs(x), 14.3f), shifted = a + 1.0f;
+  pb_f32v shifted = a + 1.0f;
   parts.piece = (pb_u32v)shifted >> 20;
   parts.distance = a - ((pb_f32v)((pb_u32v)shifted & 0xfff00000u) - 1.0f);
   pb_f32v power = PB_FMA(a * a, (pb_f32v)-0x1.71547652b82fep-1f, magic);
@@ -114,9 +114,9 @@ PB_INLINE pb_f32v pb_normal_below(pb_normal_parts parts) {
   return PB_FMA(g, q, g);
 }
 
-// Where it is a normal number.
-PB_INLINE pb_f32_holds pb_normal_is_near(pb_f32v x) {
-  return (pb_f32_holds)(__builtin_elementwise_abs(x) <= 13.0f);
+// Where it is a normal number; not where a is NaN, whose bits are larger.
+PB_INLINE pb_f32_holds pb_normal_is_near(pb_u32v a) {
+  return (pb_f32_holds)(a <= (pb_u32v)(pb_f32v)13.0f);
 }
 
 PB_INLINE pb_f32v pb_normal_end(pb_f32v x, pb_normal_parts parts) {
@@ -125,15 +125,16 @@ PB_INLINE pb_f32v pb_normal_end(pb_f32v x, pb_normal_parts parts) {
 }
 
 PB_INLINE pb_f32v pb_normal_distribution_of_f32(pb_f32v x) {
-  pb_normal_parts parts = pb_normal_begin(x);
-  if (PB_ALL(pb_normal_is_near(x))) return pb_normal_end(x, parts);
+  pb_f32v a = __builtin_elementwise_abs(x);
+  pb_normal_parts parts = pb_normal_begin(PB_AT_MOST_f32(a, 14.3f));
+  if (PB_ALL(pb_normal_is_near((pb_u32v)a))) return pb_normal_end(x, parts);
   pb_u32v is_low = (pb_u32v)(parts.n < -32.0f);
   pb_f32v n = is_low != 0 ? parts.n + 64.0f : parts.n;
   pb_f32v below = pb_lowered_f32(PB_SCALED_f32(pb_normal_below(parts), n), is_low);
   return x > 0.0f ? 1.0f - below : below;
 }
 
-// max(x, least) times the function, four registers at a time: while one waits for a product,
+// max(x, least) times the function, for a far `least`, four registers at a time: while one waits for a product,
 // others go on. The processor does not look as far ahead as from one to the next, nor does the
 // compiler mix them.
 PB_INLINE long pb_gated_normal_ahead(long n, float *r, const float *x, const float *least) {
@@ -143,16 +144,18 @@ PB_INLINE long pb_gated_normal_ahead(long n, float *r, const float *x, const flo
   for (; n - done >= together * lanes; done += together * lanes) {
     pb_f32v z[together];
     pb_normal_parts parts[together];
-    pb_f32_holds near = ~(pb_f32_holds)0;
+    pb_u32v largest = { 0 };
     PB_UNROLLED for (long i = 0; i < together; i++) {
       z[i] = *(const pb_f32v_at *)(x + done + i * lanes);
-      z[i] = z[i] < limit ? limit : z[i];
-      parts[i] = pb_normal_begin(z[i]);
-      near &= pb_normal_is_near(z[i]);
+      pb_f32v a = __builtin_elementwise_abs(z[i]);
+      parts[i] = pb_normal_begin(a);
+      largest = __builtin_elementwise_max(largest, (pb_u32v)a);
     }
-    if (!PB_ALL(near)) {
-      PB_UNROLLED for (long i = 0; i < together; i++)
+    if (!PB_ALL(pb_normal_is_near(largest))) {
+      PB_UNROLLED for (long i = 0; i < together; i++) {
+        z[i] = z[i] < limit ? limit : z[i];
         *(pb_f32v_at *)(r + done + i * lanes) = z[i] * pb_normal_distribution_of_f32(z[i]);
+      }
       continue;
     }
     // None ends before all have begun.
