@@ -134,9 +134,9 @@ PB_INLINE pb_f32v pb_normal_distribution_of_f32(pb_f32v x) {
   return x > 0.0f ? 1.0f - below : below;
 }
 
-// max(x, least) times the function, for a far `least`, four registers at a time: while one waits for a product,
-// others go on. The processor does not look as far ahead as from one to the next, nor does the
-// compiler mix them.
+// max(x, least) times the function, for a far `least`, four registers at a time: while one waits
+// for a product, others go on. The processor does not look as far ahead as from one to the next,
+// nor does the compiler mix them.
 PB_INLINE long pb_gated_normal_ahead(long n, float *r, const float *x, const float *least) {
   enum { lanes = PB_VECTOR_BYTES / sizeof(float), together = 4 };
   const pb_f32v limit = (pb_f32v)*least;

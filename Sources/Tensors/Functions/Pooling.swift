@@ -217,13 +217,33 @@ extension Value {
     }
   }
 
+  /// For each place in a window, in row-major order, the elements that all windows have there. Nil
+  /// if there are more places than are taken whole.
+  private func elements(in pools: [Pool]) -> [Value]? {
+    let count = pools.reduce(1) { $0 * $1.windows.size }
+    if count > Value.mostSlices { return nil }
+    var starts = Shape(repeating: 0, rank: rank), extents = shape
+    var strides = Shape(repeating: 1, rank: rank)
+    for windows in pools.map(\.windows) {
+      extents[windows.axis] = windows.places(in: shape[windows.axis])!
+      strides[windows.axis] = windows.stride
+    }
+    return (0..<count).map { number in
+      var rest = number
+      for windows in pools.reversed().map(\.windows) {
+        starts[windows.axis] = rest % windows.size * windows.dilation
+        rest /= windows.size
+      }
+      return strided(from: starts, extents: extents, by: strides)
+    }
+  }
+
   /// The rule writes x.g down as one view of y.g, not as a sum of slices.
   fileprivate func sum(in pools: [Pool]) -> Value {
-    let windows = padded(by: pools).windows(pools), axes = pools.windowAxes
+    let x = padded(by: pools), axes = pools.windowAxes
     let sum =
-      windows.slices(along: axes).map { slices in
-        slices.dropFirst().reduce(slices[0]) { $0 + $1 }.reshaped(to: windows.shape.without(axes))
-      } ?? windows.reduced(.sum, AxisSet(axes))
+      x.elements(in: pools).map { $0.dropFirst().reduce($0[0]) { $0 + $1 } }
+      ?? x.windows(pools).reduced(.sum, AxisSet(axes))
     let number = RuleNumbers.number(of: PoolRule(pools: pools, takesLargest: false))
     let rule = CustomRule(number: number) { inputs, g in
       let windows = inputs[1].padded(by: pools).windows(pools).shape
@@ -237,12 +257,10 @@ extension Value {
 
   /// The rule is that of all of it, so that no derivative goes through the infinities around x.
   fileprivate func largest(in pools: [Pool]) -> Value {
-    let windows = edged(by: pools).windows(pools), axes = pools.windowAxes
+    let x = edged(by: pools), axes = pools.windowAxes
     let largest =
-      windows.slices(along: axes).map { slices in
-        slices.dropFirst().reduce(slices[0]) { $0.binary(.maximum, $1) }
-          .reshaped(to: windows.shape.without(axes))
-      } ?? windows.reduced(.max, AxisSet(axes))
+      x.elements(in: pools).map { $0.dropFirst().reduce($0[0]) { $0.binary(.maximum, $1) } }
+      ?? x.windows(pools).reduced(.max, AxisSet(axes))
     let number = RuleNumbers.number(of: PoolRule(pools: pools, takesLargest: true))
     // What is around x is less than any element, also than one that is -infinity.
     let isPadded = pools.contains { $0.before + $0.after > 0 }
@@ -312,10 +330,6 @@ extension [Pool] {
 extension Shape {
   fileprivate func with(_ extent: Int, at axes: [Int]) -> Shape {
     axes.reduce(self) { $0.with(extent, at: $1) }
-  }
-
-  fileprivate func without(_ axes: [Int]) -> Shape {
-    Shape(indices.filter { !axes.contains($0) }.map { self[$0] })
   }
 }
 

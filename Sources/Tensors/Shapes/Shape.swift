@@ -37,10 +37,15 @@ public struct Shape: Sendable, Hashable {
 
   package mutating func append(_ extent: Int) {
     rank += 1
-    if rank > Shape.inlineRank {
-      others = (others ?? []) + [extent]
-    } else {
+    if rank <= Shape.inlineRank {
       self[rank - 1] = extent
+    } else if others == nil {
+      // Windows of images have six axes: room for the next ones at once.
+      others = []
+      others!.reserveCapacity(Shape.inlineRank)
+      others!.append(extent)
+    } else {
+      others!.append(extent)
     }
   }
 

@@ -47,13 +47,25 @@ extension OperationSample {
     }
   }
 
-  /// Without rules.
+  /// Means of windows that are taken as slices.
   static var averages: [OperationSample] {
-    let cases: [(Shape, PerAxis, PerAxis, WindowPadding)] = [
-      ([2, 5, 1], 3, 1, 1), ([1, 3, 5, 1], [2, 3], [1, 2], [1, 0]), ([0, 4, 2], 2, 1, .valid),
-    ]
-    return cases.map { x, size, stride, padding in
-      OperationSample(.other(.windows), [Input(x)]) {
+    averages(
+      .slice,
+      [
+        ([2, 5, 1], 3, 1, 1), ([1, 3, 5, 1], [2, 3], [1, 2], [1, 0]), ([0, 4, 2], 2, 1, .valid),
+      ])
+  }
+
+  /// Means of windows that are long along an axis.
+  static var longAverages: [OperationSample] {
+    averages(.windows, [([2, 12, 1], 10, 1, 1), ([1, 13, 3, 2], [11, 2], [2, 1], .valid)])
+  }
+
+  private static func averages(
+    _ kind: OperationKind.Other, _ cases: [(Shape, PerAxis, PerAxis, WindowPadding)]
+  ) -> [OperationSample] {
+    cases.map { x, size, stride, padding in
+      OperationSample(.other(kind), [Input(x)]) {
         Tensor<Double>($0[0]).averagePooled(
           size: size, stride: stride, padding: padding, countsPadding: x.rank == 4
         ).value

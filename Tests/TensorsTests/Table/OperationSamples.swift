@@ -54,9 +54,9 @@ extension OperationSample {
     case .reshape: reshapes
     case .transpose: transposes
     case .expand: expansions
-    case .slice: slices
+    case .slice: slices + averages
     case .placed: placements
-    case .windows: windows + averages
+    case .windows: windows + longAverages
     case .gather: gathers
     case .scatterAdd: scatters
     }
