@@ -13,7 +13,7 @@ import PullbackTensors
 /// good as its last rounding and some eight others. Long columns of Double are short chains, too.
 struct CompiledReduction: CompiledCore {
   private static let mostSegments = 16
-  private static let columnChunk = 4 * Tile.length
+  static let columnChunk = 4 * Tile.length
   /// Rows that are added up before their sum goes to that of all; fewer, if a tile holds fewer.
   private static let rowsOfChain = Int(PB_CHAIN)
   /// In Double, where a tile holds several, and as many as are short in Float.
@@ -40,6 +40,8 @@ struct CompiledReduction: CompiledCore {
   private let term: UnsafePointer<CompiledRowTerm>?
   private let segments: Int
   private let length: Int
+  /// Columns that a thread takes at a time.
+  private let chunk: Int
   private let size: Int
   private let body: StepBody
   private let coreByteCount: Int
@@ -80,6 +82,7 @@ struct CompiledReduction: CompiledCore {
       taken?.rest
         ?? CompiledBody(
           core.prologue, space: core.space, keeping: [core.reducedValue], in: context))
+    chunk = Self.chunk(of: inner, parts: outer * segments, isInPlace: prologue.pointee.isInPlace)
     // Lanes of one row, or numbers of a chunk of columns, then the prologue's registers.
     body = StepBody(
       step.body, of: step, coreByteCount: Self.ownByteCount + prologue.pointee.scratchByteCount,
@@ -101,7 +104,7 @@ struct CompiledReduction: CompiledCore {
   ) {
     let partials = segments == 1 ? target : scratch.shared + coreByteCount
     let isRow = self.inner == 1
-    let chunks = isRow ? 1 : (self.inner + Self.columnChunk - 1) / Self.columnChunk
+    let chunks = isRow ? 1 : (self.inner + chunk - 1) / chunk
     // Short rows go several to a unit.
     let rowsPerUnit =
       isRow && segments == 1 ? max(16 * Tile.length / max(self.reduced, 1), 1) : 1
@@ -116,7 +119,7 @@ struct CompiledReduction: CompiledCore {
           let first = unit * rowsPerUnit
           reduceRows(first..<min(first + rowsPerUnit, self.outer), frame, own, partials)
         } else {
-          let (rest, chunk) = unit.quotientAndRemainder(dividingBy: chunks)
+          let (rest, number) = unit.quotientAndRemainder(dividingBy: chunks)
           let (outer, segment) = rest.quotientAndRemainder(dividingBy: segments)
           let range = segment * length..<min((segment + 1) * length, self.reduced)
           // Positions are Int32 whatever they are positions of.
@@ -125,8 +128,8 @@ struct CompiledReduction: CompiledCore {
             let kernels = RowKernels(reduction, partialType, isWide: isWide)
             reduceRow(outer, range, kernels, frame, own, place)
           } else {
-            let first = chunk * Self.columnChunk
-            let columns = first..<min(first + Self.columnChunk, self.inner)
+            let first = number * chunk
+            let columns = first..<min(first + chunk, self.inner)
             reduceColumns(outer, range, columns, frame, own, place)
           }
         }
