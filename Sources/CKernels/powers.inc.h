@@ -75,7 +75,23 @@ PB_INLINE pb_f64v pb_signed_power(pb_f64v x, pb_f64v y, pb_f64v power) {
   return is_one != 0 ? (pb_f64v)1 : power;
 }
 
+// x^2 and x^3 with what they lose made good; false where that might itself be lost. Formulas are
+// full of small powers. Each number takes its own way, so it does not matter which others stand
+// beside it.
+PB_INLINE pb_u64v pb_small_pow_f64(pb_f64v x, pb_f64v y, pb_f64v *power) {
+  pb_f64v lost, cube_lost, square = pb_product_f64(x, x, &lost);
+  pb_f64v cube = pb_product_f64(square, x, &cube_lost);
+  pb_f64v size = __builtin_elementwise_abs(cube);
+  pb_u64v is_safe = (pb_u64v)(size > 0x1p-900) & (pb_u64v)(size < 0x1p900);
+  cube = is_safe != 0 ? cube + PB_FMA(lost, x, cube_lost) : cube;
+  *power = y == 3.0 ? cube : square;
+  return ((pb_u64v)(y == 2.0) | (pb_u64v)(y == 3.0)) & (is_safe | (pb_u64v)(x == 0.0));
+}
+
 PB_INLINE pb_f64v pb_pow_of_f64(pb_f64v x, pb_f64v y) {
+  pb_f64v small;
+  pb_u64v is_small = pb_small_pow_f64(x, y, &small);
+  if (PB_ALL(is_small)) return small;
   pb_f64v size = __builtin_elementwise_abs(x), low, lost;
   pb_f64v high = pb_log_in_two_parts(size, &low);
   high = size == (pb_f64v)0 ? (pb_f64v)-__builtin_inf() : high;
@@ -85,12 +101,21 @@ PB_INLINE pb_f64v pb_pow_of_f64(pb_f64v x, pb_f64v y) {
   lost = PB_FMA(low, limited, lost);
   // Infinity less infinity is no part of a result that is 0 or infinity.
   lost = __builtin_elementwise_abs(product) < (pb_f64v)0x1p10 ? lost : (pb_f64v)0;
-  return pb_signed_power(x, y, pb_exp_of_two_parts(product, lost));
+  pb_f64v power = pb_signed_power(x, y, pb_exp_of_two_parts(product, lost));
+  return is_small != 0 ? small : power;
 }
 
+// In double, small powers of floats lose next to nothing.
 PB_INLINE pb_f64v pb_pow_of_widened(pb_f64v x, pb_f64v y) {
+  pb_f64v size = __builtin_elementwise_abs(y), square = x * x;
+  pb_u64v is_third = (pb_u64v)(size == 3.0), is_second = (pb_u64v)(size == 2.0);
+  pb_u64v is_small = is_third | is_second | (pb_u64v)(size == 1.0) | (pb_u64v)(size == 4.0);
+  pb_f64v small = size > 2.0 ? square * (is_third != 0 ? x : square) : is_second != 0 ? square : x;
+  if (!PB_ALL(y >= 0.0)) small = y < 0.0 ? 1.0 / small : small;
+  if (PB_ALL(is_small)) return small;
   pb_f64v logarithm = pb_log_of_f64(__builtin_elementwise_abs(x));
-  return pb_signed_power(x, y, pb_exp_of_f64(pb_limited_exponent(y) * logarithm));
+  pb_f64v power = pb_signed_power(x, y, pb_exp_of_f64(pb_limited_exponent(y) * logarithm));
+  return is_small != 0 ? small : power;
 }
 
 PB_INLINE pb_f32v pb_pow_of_f32(pb_f32v x, pb_f32v y) {

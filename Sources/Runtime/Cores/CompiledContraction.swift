@@ -55,6 +55,8 @@ struct CompiledContraction: CompiledCore {
   let together: Int
   /// Whether each thread can copy b for itself.
   private let canCopyAlone: Bool
+  /// How many whole products make a unit; nil if units are panels.
+  private let productsPerUnit: Int?
 
   var threadByteCount: Int { body.threadByteCount }
 
@@ -116,10 +118,9 @@ struct CompiledContraction: CompiledCore {
     sumByteCount =
       blocking.keepsSumsApart
       ? Plan.padded(blocking.sumRows * blocking.sumStride * elementSize) : 0
-    let isWhole =
-      batchCount > 1 && bodyOfStep.slotOfCore == nil && rows <= blocking.panelRows
-      && columns <= blocking.panelColumns
-    together = isWhole && !cutsMatrices ? max(Tile.length / max(rows * columns, 1), 1) : 1
+    let areWhole = rows <= blocking.panelRows && columns <= blocking.panelColumns
+    let isWaiting = batchCount > 1 && bodyOfStep.slotOfCore == nil && areWhole
+    together = isWaiting && !cutsMatrices ? max(Tile.length / max(rows * columns, 1), 1) : 1
     let panel = blocking.panelRows * blocking.panelColumns * elementSize * together
     copyOffset = sumByteCount + (bodyOfStep.slotOfCore == nil ? Plan.padded(panel) : 0)
     // Whole tiles, of a panel of a or of all of b.
@@ -131,6 +132,9 @@ struct CompiledContraction: CompiledCore {
       copyByteCount > 0 && !cutsMatrices
       && (copyByteCount <= CompiledContraction.nearByteCount
         || batchCount > 1 && context.rowCount != nil)
+    productsPerUnit =
+      batchCount > 1 && (blocking.packs ? canCopyAlone : areWhole)
+      ? Self.productsPerUnit(of: rows * inner * columns) : nil
     leftCopyOffset =
       copyOffset + (canCopyAlone ? copyByteCount : blocking.copiesTiles ? bytes : 0)
     stripOffset =
@@ -153,12 +157,9 @@ struct CompiledContraction: CompiledCore {
   private var rowPanels: Int { (rows + blocking.panelRows - 1) / blocking.panelRows }
   private var columnPanels: Int { (columns + blocking.panelColumns - 1) / blocking.panelColumns }
 
-  /// Whether a unit is a whole product of a batch, with its copy of b.
-  private var unitsAreProducts: Bool { blocking.packs && batchCount > 1 && canCopyAlone }
-
   /// Nil if one matrix of the batch must follow the other, because b is copied.
   var unitCount: Int? {
-    if unitsAreProducts { return batchCount }
+    if let productsPerUnit { return (batchCount + productsPerUnit - 1) / productsPerUnit }
     return blocking.packs && batchCount > 1 ? nil : batchCount * rowPanels * columnPanels
   }
 
@@ -181,9 +182,9 @@ struct CompiledContraction: CompiledCore {
 
   /// One unit on one thread, after `prepare`.
   func runUnit(_ unit: Int, _ memory: RunMemory, _ scratch: Scratch, thread: Int) {
-    if unitsAreProducts {
-      return runRows(
-        unit..<(unit + 1), of: batchCount, memory, scratch, thread: thread, alone: true)
+    if let productsPerUnit {
+      let first = unit * productsPerUnit, end = min(first + productsPerUnit, batchCount)
+      return runRows(first..<end, of: batchCount, memory, scratch, thread: thread, alone: true)
     }
     let (batch, panel) = unit.quotientAndRemainder(dividingBy: rowPanels * columnPanels)
     let rows = range(panel / columnPanels, of: blocking.panelRows, in: self.rows)
@@ -250,7 +251,7 @@ struct CompiledContraction: CompiledCore {
     let together = unitCount == nil ? batchCount : 1
     let count = unitCount ?? rowPanels * columnPanels
     for batch in 0..<together {
-      if blocking.packs, !unitsAreProducts { pack(batch: batch, memory, scratch) }
+      if blocking.packs, productsPerUnit == nil { pack(batch: batch, memory, scratch) }
       scratch.split(units: count, nanoseconds: body.nanoseconds / together) { unit, thread in
         runUnit(batch * count + unit, memory, scratch, thread: thread)
       }
