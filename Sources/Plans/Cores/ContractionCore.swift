@@ -142,13 +142,14 @@ extension ContractionCore: StepCore {
   var wholeCount: Int { areShared ? batch.elementCount : 1 }
 
   private var areShared: Bool {
-    isBatched && batch.elementCount < Self.many && rows * inner * columns > Self.largeProduct
+    isBatched && batch.elementCount < Self.many
+      && Double(rows) * Double(inner) * Double(columns) > Self.largeProduct
   }
 
   /// As many products as keep the threads of a large machine busy, and multiplications that take
   /// some 20 microseconds.
   private static let many = 16
-  private static let largeProduct = 1 << 21
+  private static let largeProduct = 0x1p21
 
   var matrixRowCount: Int { batch.elementCount * rows }
 
@@ -162,7 +163,13 @@ extension ContractionCore: StepCore {
     return productCount(elements: elements) + each * elements
   }
 
-  func productCount(elements: Int) -> Int { 2 * inner * elements }
+  func productCount(elements: Int) -> Int {
+    let (count, overflow) = (2 * inner).multipliedReportingOverflow(by: elements)
+    return overflow ? Self.mostCounted : min(count, Self.mostCounted)
+  }
+
+  /// Operations of more than anybody waits for: so sums of them are numbers.
+  private static let mostCounted = 1 << 56
 
   var readByAllRows: SharedMatrix? {
     isBatched ? nil : SharedMatrix(access: b, rows: innerAxesOfB, columns: columnAxes)

@@ -12,11 +12,14 @@ extension CompiledContraction {
 
   /// Multiplications of a unit, with those that beginning a product takes the time of: units of a
   /// few nanoseconds would keep threads waiting for each other.
-  private static let unitWork = 128 * 1024
-  private static let beginning = 1024
+  private static let unitWork = 128 * 1024.0
+  private static let beginning = 1024.0
 
-  /// How many products of so many multiplications are handed to a thread at a time.
-  static func productsPerUnit(of work: Int) -> Int { max(unitWork / (beginning + work), 1) }
+  /// How many products are handed to a thread at a time.
+  static func productsPerUnit(_ rows: Int, _ inner: Int, _ columns: Int) -> Int {
+    let work = Double(rows) * Double(inner) * Double(columns)
+    return max(Int(unitWork / (beginning + work)), 1)
+  }
 
   /// Whole products of a batch, `together` at a time: the body works on them at once, for it takes
   /// as long to begin as with one of them.

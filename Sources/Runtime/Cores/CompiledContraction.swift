@@ -134,7 +134,7 @@ struct CompiledContraction: CompiledCore {
         || batchCount > 1 && context.rowCount != nil)
     productsPerUnit =
       batchCount > 1 && (blocking.packs ? canCopyAlone : areWhole)
-      ? Self.productsPerUnit(of: rows * inner * columns) : nil
+      ? Self.productsPerUnit(rows, inner, columns) : nil
     leftCopyOffset =
       copyOffset + (canCopyAlone ? copyByteCount : blocking.copiesTiles ? bytes : 0)
     stripOffset =

@@ -181,7 +181,7 @@ struct ContractionBlocking: BitwiseCopyable {
       sharesColumns
       ? tile.whole(
         passesOnce
-          ? max(Self.nearByteCount / (rows * product.elementSize), 1)
+          ? max(Self.nearByteCount / max(rows * product.elementSize, 1), 1)
           : (columns + parts - 1) / parts)
       : !isTurned && rows <= tile.rows && columns > Self.manyColumns && !product.isOuter
         ? Self.columnsOfPanel / tile.columns * tile.columns

@@ -75,7 +75,7 @@ private struct Attention<Scalar: FloatingPointScalar> {
   private static func block(of n: Int, keys m: Int, heads: Int) -> Int {
     // Less takes longer to write down than it saves; of far more keys than queries most are seen.
     guard Double(heads) * Double(n) * Double(m) >= 0x1p19, m - n <= n else { return n }
-    let blocks = (Double(n) / 32).squareRoot().rounded()
+    let blocks = Swift.max((Double(n) / 32).squareRoot().rounded(), 1)
     return Int((Double(n) / blocks / 8).rounded(.up)) * 8
   }
 

@@ -38,6 +38,8 @@ import Testing
     Run(batch: [1, 4], queries: 300, keys: 441, groups: 2, mask: [300, 441]),
     Run(batch: [2, 2], queries: 363, keys: 363, mask: [2, 1, 1, 363]),
     Run(batch: [3], queries: 420, keys: 430, mask: [420, 1]),
+    // Many short ones.
+    Run(batch: [1 << 15], queries: 4, keys: 4),
   ]
 
   private func attention(_ run: Run, _ q: Tensor<Double>) -> Tensor<Double> {
