@@ -206,17 +206,6 @@ extension Value {
     }
   }
 
-  /// The slices of some axes, in row-major order; the axes keep an extent of 1. Nil if there are
-  /// more of them than are taken whole.
-  private func slices(along axes: [Int]) -> [Value]? {
-    if axes.reduce(1, { $0 * shape[$1] }) > Value.mostSlices { return nil }
-    return axes.reduce([self]) { slices, axis in
-      slices.flatMap { slice in
-        (0..<shape[axis]).map { slice.part(along: axis, from: $0, count: 1) }
-      }
-    }
-  }
-
   /// For each place in a window, in row-major order, the elements that all windows have there. Nil
   /// if there are more places than are taken whole.
   private func elements(in pools: [Pool]) -> [Value]? {
@@ -269,10 +258,10 @@ extension Value {
         if !isPadded { return x }
         return x.binary(.maximum, .constant(-elementType.greatestFiniteNumber, elementType))
       }
-      let windows = finite(inputs[1]).edged(by: pools).windows(pools)
-      let kept = windows.shape.with(1, at: axes)
-      let first = windows.first(equalTo: finite(inputs[0]).reshaped(to: kept), along: axes)
-      let places = windows.shape.with(1, at: windows.shape.indices.filter { !axes.contains($0) })
+      let x = finite(inputs[1]).edged(by: pools), windows = x.windows(pools).shape
+      let kept = windows.with(1, at: axes)
+      let first = x.first(equalTo: finite(inputs[0]), in: pools).reshaped(to: kept)
+      let places = windows.with(1, at: windows.indices.filter { !axes.contains($0) })
       // Of a large window each axis is a pool: what is NaN of the one behind comes as g. The other
       // elements' share is made once for a window.
       let share = inputs[0].derivativeKeepingNaN(g)
@@ -287,15 +276,15 @@ extension Value {
     return Value(.identity(.custom(rule)), Inputs(largest, self))
   }
 
-  /// The number of the first element, in row-major order over the axes, that is the largest, y: the
-  /// first NaN if there is one. The axes keep an extent of 1.
-  private func first(equalTo y: Value, along axes: [Int]) -> Value {
-    guard let slices = slices(along: axes) else {
-      return reduced(.argmax, AxisSet(axes)).reshaped(to: y.shape)
+  /// The number of the first element of each window, in row-major order, that is the largest, y: the
+  /// first NaN if there is one.
+  private func first(equalTo y: Value, in pools: [Pool]) -> Value {
+    guard let elements = elements(in: pools) else {
+      return windows(pools).reduced(.argmax, AxisSet(pools.windowAxes))
     }
-    let last = Value.constant(Double(slices.count - 1), .int32)
-    return slices.indices.dropLast().reversed().reduce(last) { later, number in
-      let x = slices[number]
+    let last = Value.constant(Double(elements.count - 1), .int32)
+    return elements.indices.dropLast().reversed().reduce(last) { later, number in
+      let x = elements[number]
       let isLargest = (x .== y).binary(.maximum, x.compared(.notEqual, to: x))
       return .select(isLargest, .constant(Double(number), .int32), later)
     }
