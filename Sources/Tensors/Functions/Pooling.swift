@@ -276,13 +276,14 @@ extension Value {
     return Value(.identity(.custom(rule)), Inputs(largest, self))
   }
 
-  /// The number of the first element of each window, in row-major order, that is the largest, y: the
-  /// first NaN if there is one.
+  /// The number of the first element of each window, in row-major order, that is the largest, y:
+  /// the first NaN if there is one.
   private func first(equalTo y: Value, in pools: [Pool]) -> Value {
     guard let elements = elements(in: pools) else {
       return windows(pools).reduced(.argmax, AxisSet(pools.windowAxes))
     }
     let last = Value.constant(Double(elements.count - 1), .int32)
+    if elements.count == 1 { return last.expanded(to: y.shape) }
     return elements.indices.dropLast().reversed().reduce(last) { later, number in
       let x = elements[number]
       let isLargest = (x .== y).binary(.maximum, x.compared(.notEqual, to: x))
